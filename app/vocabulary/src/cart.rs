@@ -1,0 +1,67 @@
+//! The basket: what is in it, and which store covers it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Moment, Money, Quantity, Sku, catalog::Image, stock::ShelfView};
+
+/// What is asked for: a SKU and how many.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    pub sku: Sku,
+    pub quantity: Quantity,
+}
+
+/// The most lines one basket or reservation may have.
+pub const MAX_LINES: usize = 50;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BasketView {
+    pub lines: Vec<BasketLine>,
+    pub total: Option<Money>,
+    /// Stores for the whole basket, the best first.
+    pub stores: Vec<CoverView>,
+    /// The store that is chosen, if any; it is in `stores` too.
+    pub chosen: Option<CoverView>,
+    /// Names of things that were taken out, as they can no longer be had.
+    pub gone: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BasketLine {
+    pub sku: String,
+    pub slug: String,
+    pub name: String,
+    /// "이끼색 · 대"
+    pub options: String,
+    pub quantity: i64,
+    pub price: Money,
+    pub total: Money,
+    pub image: Option<Image>,
+    /// At the chosen store, or the best one.
+    pub shelf: Option<ShelfView>,
+}
+
+/// How far one store covers a basket.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CoverView {
+    pub store: String,
+    pub store_name: String,
+    pub distance_m: Option<u32>,
+    pub covered_lines: u32,
+    pub lines: u32,
+    /// What it lacks: name and how many are short.
+    pub missing: Vec<MissingView>,
+    /// When what it has would be ready.
+    pub ready_by: Option<Moment>,
+    pub hours: String,
+    pub mine: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MissingView {
+    pub sku: String,
+    pub name: String,
+    pub wanted: i64,
+    pub available: i64,
+}

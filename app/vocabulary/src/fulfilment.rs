@@ -1,0 +1,171 @@
+//! Reservations: asking for one, what it shows, why one is refused.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Moment, Money, StoreCode, cart::Line, catalog::Image, stores::StoreCard};
+
+/// Who collects. The name and one of the two ways to reach them are needed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+}
+
+/// A reservation to be made: lines, all at one store.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReserveInput {
+    pub store: StoreCode,
+    pub lines: Vec<Line>,
+    pub contact: Contact,
+}
+
+/// Where a reservation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReservationStatus {
+    /// Held; nobody has picked it yet.
+    Placed,
+    /// An associate is picking it.
+    Picking,
+    /// Picked and staged at the counter.
+    Ready,
+    Collected,
+    Cancelled,
+    Expired,
+    /// The store could not find it; the hold is released.
+    NotFound,
+}
+
+impl ReservationStatus {
+    pub const ALL: [ReservationStatus; 7] = [
+        ReservationStatus::Placed,
+        ReservationStatus::Picking,
+        ReservationStatus::Ready,
+        ReservationStatus::Collected,
+        ReservationStatus::Cancelled,
+        ReservationStatus::Expired,
+        ReservationStatus::NotFound,
+    ];
+
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            ReservationStatus::Placed => "placed",
+            ReservationStatus::Picking => "picking",
+            ReservationStatus::Ready => "ready",
+            ReservationStatus::Collected => "collected",
+            ReservationStatus::Cancelled => "cancelled",
+            ReservationStatus::Expired => "expired",
+            ReservationStatus::NotFound => "not_found",
+        }
+    }
+
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<ReservationStatus> {
+        ReservationStatus::ALL.into_iter().find(|status| status.code() == code)
+    }
+
+    /// Whether stock is still held for it.
+    #[must_use]
+    pub const fn is_live(self) -> bool {
+        matches!(self, ReservationStatus::Placed | ReservationStatus::Picking | ReservationStatus::Ready)
+    }
+}
+
+/// A reservation as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReservationView {
+    pub number: String,
+    /// What is said or scanned at the counter, 6 characters.
+    pub code: String,
+    pub status: ReservationStatus,
+    pub name: String,
+    pub store: StoreCard,
+    pub lines: Vec<ReservationLineView>,
+    pub total: Money,
+    pub placed_at: Moment,
+    pub ready_by: Moment,
+    /// Until when it is kept for the shopper.
+    pub expires_at: Moment,
+    pub ready_at: Option<Moment>,
+    pub collected_at: Option<Moment>,
+    pub can_cancel: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReservationLineView {
+    pub sku: String,
+    pub slug: String,
+    pub name: String,
+    pub options: String,
+    pub quantity: i64,
+    pub price: Money,
+    pub image: Option<Image>,
+}
+
+/// A field of an input that cannot be accepted, by its JSON pointer (RFC 6901).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldFault {
+    pub pointer: String,
+    pub fault: Fault,
+}
+
+/// What can be wrong with a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    Missing,
+    TooLong,
+    NotAnEmail,
+    NotAPhone,
+    /// An e-mail address or a phone number is needed.
+    NoWayToReach,
+    BadCharacters,
+    NoLines,
+    TooManyLines,
+    UnknownSku,
+    UnknownStore,
+    NotForSale,
+}
+
+/// Why a reservation was not made or changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ReservationRefusal {
+    #[error("fields need mending")]
+    Invalid { faults: Vec<FieldFault> },
+    #[error("not enough on the shelf")]
+    OutOfStock { short: Vec<ShortLine>, elsewhere: Vec<Elsewhere> },
+    #[error("the store does not take reservations")]
+    StoreClosed,
+    #[error("too many live reservations")]
+    TooMany { limit: u32 },
+    #[error("the reservation is already {}", status.code())]
+    WrongState { status: ReservationStatus },
+    #[error("no such reservation")]
+    NotFound,
+}
+
+/// What is left of something that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShortLine {
+    pub sku: String,
+    pub name: String,
+    pub wanted: i64,
+    pub available: i64,
+}
+
+/// A store that has everything that was asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Elsewhere {
+    pub store: String,
+    pub name: String,
+    pub distance_m: Option<u32>,
+    pub available: i64,
+    pub ready_by: Option<Moment>,
+}

@@ -1,0 +1,118 @@
+//! What associates see and do: the board of a store's reservations.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Moment, Money,
+    fulfilment::{ReservationLineView, ReservationStatus},
+};
+
+/// What a member of staff may do. Each includes what the one before may, for their own stores;
+/// head office for all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Associate,
+    Manager,
+    HeadOffice,
+}
+
+impl Role {
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Role::Associate => "associate",
+            Role::Manager => "manager",
+            Role::HeadOffice => "head_office",
+        }
+    }
+
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Role> {
+        [Role::Associate, Role::Manager, Role::HeadOffice].into_iter().find(|role| role.code() == code)
+    }
+}
+
+/// Who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StaffView {
+    pub name: String,
+    pub login: String,
+    pub role: Role,
+    /// Codes and names of the stores they work for; all of them for head office.
+    pub stores: Vec<(String, String)>,
+}
+
+/// The working screen of one store.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BoardView {
+    pub store: String,
+    pub store_name: String,
+    pub to_prepare: Vec<BoardCard>,
+    pub ready: Vec<BoardCard>,
+    /// The last ones that ended, newest first.
+    pub done: Vec<BoardCard>,
+    /// Grows with every change of the board, so that a page knows whether it is behind.
+    pub version: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BoardCard {
+    pub number: String,
+    pub code: String,
+    pub status: ReservationStatus,
+    pub name: String,
+    /// Last four digits, for the counter's question "what is your number?".
+    pub phone_tail: String,
+    pub lines: Vec<ReservationLineView>,
+    pub total: Money,
+    pub placed_at: Moment,
+    pub ready_by: Moment,
+    pub expires_at: Moment,
+    /// Past its promise and not ready yet.
+    pub late: bool,
+}
+
+/// What an associate does to a reservation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BoardDeed {
+    StartPicking,
+    MarkReady,
+    HandOver,
+    NotFound,
+    Release,
+}
+
+impl BoardDeed {
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            BoardDeed::StartPicking => "start_picking",
+            BoardDeed::MarkReady => "mark_ready",
+            BoardDeed::HandOver => "hand_over",
+            BoardDeed::NotFound => "not_found",
+            BoardDeed::Release => "release",
+        }
+    }
+
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<BoardDeed> {
+        use BoardDeed::{HandOver, MarkReady, NotFound, Release, StartPicking};
+        [StartPicking, MarkReady, HandOver, NotFound, Release].into_iter().find(|deed| deed.code() == code)
+    }
+}
+
+/// Why a sign-in or a deed of staff was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum StaffRefusal {
+    #[error("name or password is not right")]
+    BadCredentials,
+    #[error("too many tries; wait a little")]
+    TooManyTries,
+    #[error("not signed in")]
+    SignedOut,
+    #[error("not for your role or store")]
+    NotYours,
+}

@@ -1,0 +1,233 @@
+//! Products, variants, prices, categories: written in batches by imports, read whole into the shop's snapshot.
+
+use sqlx::QueryBuilder;
+
+use crate::{Error, Tx, engine::on};
+
+/// A product as stored. Lists and localised parts are JSON; times are Unix milliseconds.
+#[derive(Clone, Debug, Default, sqlx::FromRow)]
+pub struct ProductRow {
+    pub id: i64,
+    /// The operator's own id, what an import recognises it by.
+    pub code: String,
+    pub slug: String,
+    pub name_ko: String,
+    pub name_en: String,
+    pub brand_ko: String,
+    pub brand_en: String,
+    /// Slug of its category.
+    pub category: Option<String>,
+    pub description_ko: String,
+    pub description_en: String,
+    /// `[{"name":{ko,en},"value":{ko,en}}]`
+    pub attributes: String,
+    /// `[{"name":{ko,en},"values":[{"code","ko","en","swatch"?}]}]`
+    pub options: String,
+    /// `[{"src","width","height"}]`
+    pub images: String,
+    /// `["new", …]`
+    pub tags: String,
+    /// Slugs.
+    pub related: String,
+    pub status: String,
+    pub position: i64,
+    pub created_at: i64,
+}
+
+/// A variant: what is priced, stocked and held.
+#[derive(Clone, Debug, Default, sqlx::FromRow)]
+pub struct VariantRow {
+    pub id: i64,
+    pub product_id: i64,
+    pub sku: String,
+    pub gtin: Option<String>,
+    /// Codes of its option values, in the product's order.
+    pub options: String,
+    pub images: String,
+    pub position: i64,
+    pub status: String,
+}
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct PriceRow {
+    pub variant_id: i64,
+    pub currency: String,
+    pub amount: i64,
+    pub list_amount: Option<i64>,
+}
+
+#[derive(Clone, Debug, Default, sqlx::FromRow)]
+pub struct CategoryRow {
+    pub id: i64,
+    pub slug: String,
+    pub name_ko: String,
+    pub name_en: String,
+    pub note_ko: String,
+    pub note_en: String,
+    /// Slug of the one above.
+    pub parent: Option<String>,
+    pub position: i64,
+}
+
+/// Rows of one INSERT, well below both engines' limits on bound values.
+const CHUNK: usize = 500;
+
+pub async fn products(tx: &mut Tx<'_>) -> Result<Vec<ProductRow>, Error> {
+    let sql = "SELECT * FROM products ORDER BY position, id";
+    Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)
+}
+
+pub async fn variants(tx: &mut Tx<'_>) -> Result<Vec<VariantRow>, Error> {
+    let sql = "SELECT * FROM variants ORDER BY product_id, position, id";
+    Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)
+}
+
+pub async fn prices(tx: &mut Tx<'_>) -> Result<Vec<PriceRow>, Error> {
+    let sql = "SELECT * FROM prices ORDER BY variant_id, currency";
+    Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)
+}
+
+pub async fn categories(tx: &mut Tx<'_>) -> Result<Vec<CategoryRow>, Error> {
+    let sql = "SELECT * FROM categories ORDER BY position, id";
+    Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)
+}
+
+/// Ids of these SKUs; those that do not exist are missing from the answer.
+pub async fn variant_ids(tx: &mut Tx<'_>, skus: &[&str]) -> Result<Vec<(String, i64)>, Error> {
+    let mut found = Vec::with_capacity(skus.len());
+    for chunk in skus.chunks(CHUNK) {
+        let rows: Vec<(String, i64)> = on!(tx, conn: E => {
+            let mut query = QueryBuilder::<E>::new("SELECT sku, id FROM variants WHERE sku IN (");
+            let mut list = query.separated(", ");
+            for sku in chunk {
+                list.push_bind(*sku);
+            }
+            query.push(")");
+            query.build_query_as().fetch_all(conn).await
+        })?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+pub async fn upsert_categories(tx: &mut Tx<'_>, rows: &[CategoryRow]) -> Result<(), Error> {
+    for chunk in rows.chunks(CHUNK) {
+        on!(tx, conn: E => {
+            let mut query = QueryBuilder::<E>::new(
+                "INSERT INTO categories (slug, name_ko, name_en, note_ko, note_en, parent, position) ",
+            );
+            query.push_values(chunk, |mut row, category| {
+                row.push_bind(&category.slug)
+                    .push_bind(&category.name_ko)
+                    .push_bind(&category.name_en)
+                    .push_bind(&category.note_ko)
+                    .push_bind(&category.note_en)
+                    .push_bind(&category.parent)
+                    .push_bind(category.position);
+            });
+            query.push(
+                " ON CONFLICT (slug) DO UPDATE SET name_ko = excluded.name_ko, name_en = excluded.name_en,
+                  note_ko = excluded.note_ko, note_en = excluded.note_en, parent = excluded.parent,
+                  position = excluded.position",
+            );
+            query.build().execute(conn).await.map(drop)
+        })?;
+    }
+    Ok(())
+}
+
+/// Inserts products or brings them up to date by `code`; answers `(code, id)`. No code may stand twice in `rows`.
+pub async fn upsert_products(tx: &mut Tx<'_>, rows: &[ProductRow]) -> Result<Vec<(String, i64)>, Error> {
+    let mut ids = Vec::with_capacity(rows.len());
+    for chunk in rows.chunks(CHUNK) {
+        let written: Vec<(String, i64)> = on!(tx, conn: E => {
+            let mut query = QueryBuilder::<E>::new(
+                "INSERT INTO products (code, slug, name_ko, name_en, brand_ko, brand_en, category,
+                 description_ko, description_en, attributes, options, images, tags, related, status, position,
+                 created_at) ",
+            );
+            query.push_values(chunk, |mut row, product| {
+                row.push_bind(&product.code)
+                    .push_bind(&product.slug)
+                    .push_bind(&product.name_ko)
+                    .push_bind(&product.name_en)
+                    .push_bind(&product.brand_ko)
+                    .push_bind(&product.brand_en)
+                    .push_bind(&product.category)
+                    .push_bind(&product.description_ko)
+                    .push_bind(&product.description_en)
+                    .push_bind(&product.attributes)
+                    .push_bind(&product.options)
+                    .push_bind(&product.images)
+                    .push_bind(&product.tags)
+                    .push_bind(&product.related)
+                    .push_bind(&product.status)
+                    .push_bind(product.position)
+                    .push_bind(product.created_at);
+            });
+            // A product keeps its address: links to it live outside.
+            query.push(
+                " ON CONFLICT (code) DO UPDATE SET name_ko = excluded.name_ko, name_en = excluded.name_en,
+                  brand_ko = excluded.brand_ko, brand_en = excluded.brand_en, category = excluded.category,
+                  description_ko = excluded.description_ko, description_en = excluded.description_en,
+                  attributes = excluded.attributes, options = excluded.options, images = excluded.images,
+                  tags = excluded.tags, related = excluded.related, status = excluded.status,
+                  position = excluded.position RETURNING code, id",
+            );
+            query.build_query_as().fetch_all(conn).await
+        })?;
+        ids.extend(written);
+    }
+    Ok(ids)
+}
+
+/// Inserts variants or brings them up to date by `sku`; answers `(sku, id)`. No SKU may stand twice in `rows`.
+pub async fn upsert_variants(tx: &mut Tx<'_>, rows: &[VariantRow]) -> Result<Vec<(String, i64)>, Error> {
+    let mut ids = Vec::with_capacity(rows.len());
+    for chunk in rows.chunks(CHUNK) {
+        let written: Vec<(String, i64)> = on!(tx, conn: E => {
+            let mut query = QueryBuilder::<E>::new(
+                "INSERT INTO variants (product_id, sku, gtin, options, images, position, status) ",
+            );
+            query.push_values(chunk, |mut row, variant| {
+                row.push_bind(variant.product_id)
+                    .push_bind(&variant.sku)
+                    .push_bind(&variant.gtin)
+                    .push_bind(&variant.options)
+                    .push_bind(&variant.images)
+                    .push_bind(variant.position)
+                    .push_bind(&variant.status);
+            });
+            query.push(
+                " ON CONFLICT (sku) DO UPDATE SET product_id = excluded.product_id, gtin = excluded.gtin,
+                  options = excluded.options, images = excluded.images, position = excluded.position,
+                  status = excluded.status RETURNING sku, id",
+            );
+            query.build_query_as().fetch_all(conn).await
+        })?;
+        ids.extend(written);
+    }
+    Ok(ids)
+}
+
+/// Sets prices, one a variant and currency.
+pub async fn upsert_prices(tx: &mut Tx<'_>, rows: &[PriceRow]) -> Result<(), Error> {
+    for chunk in rows.chunks(CHUNK) {
+        on!(tx, conn: E => {
+            let mut query =
+                QueryBuilder::<E>::new("INSERT INTO prices (variant_id, currency, amount, list_amount) ");
+            query.push_values(chunk, |mut row, price| {
+                row.push_bind(price.variant_id)
+                    .push_bind(&price.currency)
+                    .push_bind(price.amount)
+                    .push_bind(price.list_amount);
+            });
+            query.push(
+                " ON CONFLICT (variant_id, currency) DO UPDATE SET amount = excluded.amount,
+                  list_amount = excluded.list_amount",
+            );
+            query.build().execute(conn).await.map(drop)
+        })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! The one handle to either engine: reading on many connections, writing in units of work.
+//!
+//! A unit of work is a closure over a [`Tx`]. SQLite runs many waiting ones in one transaction (a savepoint
+//! each) and answers after the fsync; PostgreSQL runs each in its own, retried a bounded number of times when
+//! transactions collide. So a unit may run more than once and must keep its side effects inside the `Tx`.
+
+use futures::future::BoxFuture;
+use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, pool::PoolConnection};
+
+use crate::{Error, Failure, postgres, sqlite};
+
+/// A database: an embedded SQLite file or a PostgreSQL server (or what speaks its wire).
+#[derive(Clone)]
+pub enum Db {
+    Sqlite(sqlite::Embedded),
+    Postgres(postgres::Server),
+}
+
+/// One connection inside a transaction (or, for a [`Reader`], outside of one).
+pub enum Tx<'c> {
+    Sqlite(&'c mut SqliteConnection),
+    Postgres(&'c mut PgConnection),
+}
+
+/// A connection to read with.
+pub enum Reader {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
+/// What a unit of work gives back.
+pub type Work<'c, T, E> = BoxFuture<'c, Result<T, E>>;
+
+/// Runs one query, written once, on whichever engine the `Tx` is of. `$conn` is its executor and `$db` names the
+/// engine's type where a query builder needs it.
+macro_rules! on {
+    ($tx:expr, $conn:ident => $query:expr) => {
+        match $tx {
+            $crate::Tx::Sqlite(connection) => {
+                let $conn = &mut **connection;
+                $query
+            }
+            $crate::Tx::Postgres(connection) => {
+                let $conn = &mut **connection;
+                $query
+            }
+        }
+    };
+    ($tx:expr, $conn:ident: $db:ident => $query:expr) => {
+        match $tx {
+            $crate::Tx::Sqlite(connection) => {
+                type $db = sqlx::Sqlite;
+                let $conn = &mut **connection;
+                $query
+            }
+            $crate::Tx::Postgres(connection) => {
+                type $db = sqlx::Postgres;
+                let $conn = &mut **connection;
+                $query
+            }
+        }
+    };
+}
+pub(crate) use on;
+
+impl Reader {
+    pub fn tx(&mut self) -> Tx<'_> {
+        match self {
+            Reader::Sqlite(connection) => Tx::Sqlite(connection),
+            Reader::Postgres(connection) => Tx::Postgres(connection),
+        }
+    }
+}
+
+impl Db {
+    /// Opens `sqlite://PATH`, `sqlite::memory:` or `postgres://…` and brings the schema up to date.
+    pub async fn open(url: &str) -> Result<Db, Error> {
+        let db = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Db::Postgres(postgres::Server::connect(url).await?)
+        } else if let Some(path) = url.strip_prefix("sqlite:") {
+            Db::Sqlite(sqlite::Embedded::open(path.trim_start_matches("//")).await?)
+        } else {
+            return Err(Error::Unavailable(format!(
+                "a database address begins with sqlite:// or postgres://, not {:?}",
+                url.split(':').next().unwrap_or_default()
+            )));
+        };
+        Ok(db)
+    }
+
+    /// A connection to read with, waited for a bounded time.
+    pub async fn reader(&self) -> Result<Reader, Error> {
+        Ok(match self {
+            Db::Sqlite(embedded) => Reader::Sqlite(embedded.readers().acquire().await?),
+            Db::Postgres(server) => Reader::Postgres(server.pool().acquire().await?),
+        })
+    }
+
+    /// Runs a unit of work and answers once it is on disk. On an error nothing of it stays.
+    pub async fn write<T, E, F>(&self, unit: F) -> Result<T, E>
+    where
+        F: for<'c> Fn(Tx<'c>) -> Work<'c, T, E> + Send + Sync + 'static,
+        T: Send + 'static,
+        E: Failure,
+    {
+        match self {
+            Db::Sqlite(embedded) => embedded.write(unit).await,
+            Db::Postgres(server) => server.write(unit).await,
+        }
+    }
+
+    /// Whether a trivial read succeeds now.
+    pub async fn is_ready(&self) -> bool {
+        let Ok(mut reader) = self.reader().await else { return false };
+        on!(&mut reader.tx(), conn => sqlx::query("SELECT 1").execute(conn).await.is_ok())
+    }
+
+    /// Ends all connections after what is under way.
+    pub async fn close(&self) {
+        match self {
+            Db::Sqlite(embedded) => embedded.close().await,
+            Db::Postgres(server) => server.pool().close().await,
+        }
+    }
+
+    #[must_use]
+    pub fn engine(&self) -> &'static str {
+        match self {
+            Db::Sqlite(_) => "sqlite",
+            Db::Postgres(_) => "postgres",
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Outcomes kept under the key a caller chose, written in the same transaction as the deed itself.
+
+use crate::{Error, Tx, engine::on};
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct OutcomeRow {
+    pub body_hash: String,
+    /// HTTP-like: what the first call was answered with.
+    pub status: i64,
+    pub answer: String,
+}
+
+/// Whose key it is, and for which route.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct KeyOf {
+    pub actor: String,
+    pub route: String,
+    pub key: String,
+}
+
+pub async fn find(tx: &mut Tx<'_>, of: &KeyOf) -> Result<Option<OutcomeRow>, Error> {
+    let sql = "SELECT body_hash, status, answer FROM idempotency WHERE actor = $1 AND route = $2 AND key = $3";
+    Ok(on!(tx, conn => {
+        sqlx::query_as(sql).bind(&of.actor).bind(&of.route).bind(&of.key).fetch_optional(conn).await
+    })?)
+}
+
+/// Keeps an outcome. [`Error::Contended`] where another transaction has just kept one under the same key: run
+/// again, the first one's outcome is then found.
+pub async fn keep(
+    tx: &mut Tx<'_>,
+    of: &KeyOf,
+    body_hash: &str,
+    status: i64,
+    answer: &str,
+    now: i64,
+) -> Result<(), Error> {
+    let sql = "INSERT INTO idempotency (actor, route, key, body_hash, status, answer, at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (actor, route, key) DO NOTHING";
+    let written = on!(tx, conn => {
+        sqlx::query(sql)
+            .bind(&of.actor)
+            .bind(&of.route)
+            .bind(&of.key)
+            .bind(body_hash)
+            .bind(status)
+            .bind(answer)
+            .bind(now)
+            .execute(conn)
+            .await
+            .map(|done| done.rows_affected())
+    })?;
+    if written == 1 { Ok(()) } else { Err(Error::Contended) }
+}
+
+pub async fn forget(tx: &mut Tx<'_>, before: i64) -> Result<u64, Error> {
+    let sql = "DELETE FROM idempotency WHERE at < $1";
+    Ok(on!(tx, conn => sqlx::query(sql).bind(before).execute(conn).await.map(|done| done.rows_affected()))?)
+}

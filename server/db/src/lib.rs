@@ -1,0 +1,24 @@
+//! Queries, and nothing but queries: one room a capability, each query written once for SQLite and PostgreSQL.
+//! This floor knows no HTTP, no gateway, no screen, and takes no decision: rules live in `onshelf-domain`,
+//! deeds in `onshelf-shop`.
+
+mod engine;
+mod error;
+mod migrate;
+mod postgres;
+mod sqlite;
+
+pub mod catalog;
+pub mod fulfilment;
+pub mod idempotency;
+pub mod ledger;
+pub mod meta;
+pub mod outbox;
+pub mod partners;
+pub mod places;
+pub mod staff;
+pub mod stock;
+pub mod stores;
+
+pub use engine::{Db, Reader, Tx, Work};
+pub use error::{Error, Failure};

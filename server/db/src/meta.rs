@@ -1,0 +1,28 @@
+//! Small facts about the database itself: which version of the catalogue it holds, what seeded it.
+
+use crate::{Error, Tx, engine::on};
+
+/// The key that changes whenever the catalogue, the stores or the places do.
+pub const CATALOGUE_VERSION: &str = "catalogue_version";
+
+pub async fn get(tx: &mut Tx<'_>, key: &str) -> Result<Option<String>, Error> {
+    let sql = "SELECT value FROM meta WHERE key = $1";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(key).fetch_optional(conn).await)?)
+}
+
+pub async fn set(tx: &mut Tx<'_>, key: &str, value: &str) -> Result<(), Error> {
+    let sql = "INSERT INTO meta (key, value) VALUES ($1, $2)
+               ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+    on!(tx, conn => sqlx::query(sql).bind(key).bind(value).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+/// Says that the catalogue has changed, so that every process reads it anew.
+pub async fn touch_catalogue(tx: &mut Tx<'_>, now: i64) -> Result<(), Error> {
+    let sql = "INSERT INTO meta (key, value) VALUES ($1, $2)
+               ON CONFLICT (key) DO UPDATE SET value =
+                 CASE WHEN meta.value = excluded.value THEN excluded.value || '+' ELSE excluded.value END";
+    let value = now.to_string();
+    on!(tx, conn => sqlx::query(sql).bind(CATALOGUE_VERSION).bind(value).execute(conn).await.map(drop))?;
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! Jobs that leave the house: mails, webhooks. Written in the transaction of the deed, taken by a worker later.
+
+use crate::{Error, Tx, engine::on};
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct JobRow {
+    pub id: i64,
+    pub kind: String,
+    pub payload: String,
+    pub attempts: i64,
+    pub created_at: i64,
+}
+
+pub async fn enqueue(tx: &mut Tx<'_>, kind: &str, payload: &str, due_at: i64, now: i64) -> Result<(), Error> {
+    let sql = "INSERT INTO outbox (kind, payload, created_at, due_at, attempts, claimed_until)
+               VALUES ($1, $2, $3, $4, 0, 0)";
+    on!(tx, conn => {
+        sqlx::query(sql).bind(kind).bind(payload).bind(now).bind(due_at).execute(conn).await.map(drop)
+    })?;
+    Ok(())
+}
+
+/// Takes up to `limit` due jobs for this worker until `until`; no other worker gets them before that.
+pub async fn claim(tx: &mut Tx<'_>, now: i64, until: i64, limit: i64) -> Result<Vec<JobRow>, Error> {
+    let pick = match tx {
+        Tx::Sqlite(_) => "",
+        Tx::Postgres(_) => " FOR UPDATE SKIP LOCKED",
+    };
+    let sql = format!(
+        "UPDATE outbox SET claimed_until = $2, attempts = attempts + 1 WHERE id IN (
+           SELECT id FROM outbox WHERE done_at IS NULL AND failed_at IS NULL AND due_at <= $1
+             AND claimed_until <= $1 ORDER BY due_at, id LIMIT $3{pick})
+         RETURNING id, kind, payload, attempts, created_at"
+    );
+    let sql = sqlx::AssertSqlSafe(sql);
+    let mut jobs: Vec<JobRow> = on!(tx, conn => {
+        sqlx::query_as(sql).bind(now).bind(until).bind(limit).fetch_all(conn).await
+    })?;
+    jobs.sort_by_key(|job| job.id);
+    Ok(jobs)
+}
+
+pub async fn finish(tx: &mut Tx<'_>, id: i64, now: i64) -> Result<(), Error> {
+    let sql = "UPDATE outbox SET done_at = $2, last_error = NULL WHERE id = $1";
+    on!(tx, conn => sqlx::query(sql).bind(id).bind(now).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+/// Puts a job back until `due_at`, or gives it up where there is none.
+pub async fn fail(
+    tx: &mut Tx<'_>,
+    id: i64,
+    error: &str,
+    due_at: Option<i64>,
+    now: i64,
+) -> Result<(), Error> {
+    let sql = "UPDATE outbox SET last_error = $2, claimed_until = 0, due_at = COALESCE($3, due_at),
+                 failed_at = CASE WHEN $3 IS NULL THEN $4 ELSE NULL END
+               WHERE id = $1";
+    on!(tx, conn => {
+        sqlx::query(sql).bind(id).bind(error).bind(due_at).bind(now).execute(conn).await.map(drop)
+    })?;
+    Ok(())
+}
+
+/// Jobs waiting, and when the oldest was written.
+pub async fn backlog(tx: &mut Tx<'_>) -> Result<(i64, Option<i64>), Error> {
+    let sql = "SELECT COUNT(*), MIN(created_at) FROM outbox WHERE done_at IS NULL AND failed_at IS NULL";
+    Ok(on!(tx, conn => sqlx::query_as(sql).fetch_one(conn).await)?)
+}

@@ -1,0 +1,61 @@
+//! Tills, ERPs and warehouses: their tokens, and where they want to be told what happened.
+
+use crate::{Error, Tx, engine::on};
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct TokenRow {
+    pub id: i64,
+    /// `stock`, `pos` or `catalogue`.
+    pub scope: String,
+    /// Code of the one store it is for; none for all.
+    pub store: Option<String>,
+}
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct EndpointRow {
+    pub id: i64,
+    pub url: String,
+    /// `whsec_…`, as Standard Webhooks writes it.
+    pub secret: String,
+    /// Event types as JSON, a trailing `*` matches all below: `["reservation.*"]`.
+    pub events: String,
+}
+
+pub async fn add_token(
+    tx: &mut Tx<'_>,
+    token_hash: &str,
+    scope: &str,
+    store: Option<&str>,
+    now: i64,
+) -> Result<(), Error> {
+    let sql = "INSERT INTO api_tokens (token_hash, scope, store, created_at) VALUES ($1, $2, $3, $4)";
+    on!(tx, conn => {
+        sqlx::query(sql).bind(token_hash).bind(scope).bind(store).bind(now).execute(conn).await.map(drop)
+    })?;
+    Ok(())
+}
+
+pub async fn token(tx: &mut Tx<'_>, token_hash: &str) -> Result<Option<TokenRow>, Error> {
+    let sql = "SELECT id, scope, store FROM api_tokens WHERE token_hash = $1 AND revoked_at IS NULL";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(token_hash).fetch_optional(conn).await)?)
+}
+
+pub async fn add_endpoint(
+    tx: &mut Tx<'_>,
+    url: &str,
+    secret: &str,
+    events: &str,
+    now: i64,
+) -> Result<(), Error> {
+    let sql = "INSERT INTO webhook_endpoints (url, secret, events, created_at) VALUES ($1, $2, $3, $4)
+               ON CONFLICT (url) DO UPDATE SET secret = excluded.secret, events = excluded.events";
+    on!(tx, conn => {
+        sqlx::query(sql).bind(url).bind(secret).bind(events).bind(now).execute(conn).await.map(drop)
+    })?;
+    Ok(())
+}
+
+pub async fn endpoints(tx: &mut Tx<'_>) -> Result<Vec<EndpointRow>, Error> {
+    let sql = "SELECT id, url, secret, events FROM webhook_endpoints ORDER BY id";
+    Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)
+}

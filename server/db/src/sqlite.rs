@@ -1,0 +1,148 @@
+//! SQLite: many readers and one writer. The writer drains its queue into one transaction, a savepoint a unit of
+//! work, commits once and only then answers them all: durable, and one fsync for many.
+
+use std::{panic::AssertUnwindSafe, str::FromStr, time::Duration};
+
+use futures::{FutureExt, future::BoxFuture};
+use sqlx::{
+    Connection, SqliteConnection, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{Error, Failure, Tx, engine::Work, migrate};
+
+/// Units that may wait for the writer; past that a caller is told to come back.
+const QUEUE: usize = 4096;
+/// Units one transaction may carry.
+const BATCH: usize = 256;
+
+/// Told whether the transaction that carried it is on disk.
+type Finish = Box<dyn FnOnce(Result<(), Error>) + Send>;
+/// A unit of work without its types: runs, and says whether to keep what it did.
+type Unit = Box<dyn for<'c> FnOnce(Tx<'c>) -> BoxFuture<'c, (bool, Finish)> + Send>;
+
+/// An embedded database file.
+#[derive(Clone)]
+pub struct Embedded {
+    readers: SqlitePool,
+    writer: mpsc::Sender<Unit>,
+}
+
+impl Embedded {
+    pub async fn open(path: &str) -> Result<Embedded, Error> {
+        if let Some(folder) = std::path::Path::new(path).parent() {
+            std::fs::create_dir_all(folder).map_err(|error| Error::Unavailable(error.to_string()))?;
+        }
+        let options = SqliteConnectOptions::from_str(&format!("sqlite://{path}"))?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10))
+            .pragma("cache_size", "-65536")
+            .pragma("temp_store", "memory")
+            .statement_cache_capacity(256);
+        let mut connection = SqliteConnection::connect_with(&options).await?;
+        migrate::sqlite(&mut connection).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(8)
+            .acquire_timeout(Duration::from_secs(5))
+            .connect_with(options.read_only(true).create_if_missing(false))
+            .await?;
+        let (writer, queue) = mpsc::channel(QUEUE);
+        tokio::spawn(write_batches(connection, queue));
+        Ok(Embedded { readers, writer })
+    }
+
+    #[must_use]
+    pub fn readers(&self) -> &SqlitePool {
+        &self.readers
+    }
+
+    pub async fn close(&self) {
+        self.readers.close().await;
+    }
+
+    pub async fn write<T, E, F>(&self, unit: F) -> Result<T, E>
+    where
+        F: for<'c> Fn(Tx<'c>) -> Work<'c, T, E> + Send + Sync + 'static,
+        T: Send + 'static,
+        E: Failure,
+    {
+        let (answer, waiting) = oneshot::channel::<Result<T, E>>();
+        let boxed: Unit = Box::new(move |tx| {
+            async move {
+                let outcome = AssertUnwindSafe(unit(tx)).catch_unwind().await.unwrap_or_else(|_| {
+                    Err(Error::Inconsistent("a unit of work panicked".to_owned()).into())
+                });
+                let keep = outcome.is_ok();
+                let finish: Finish = Box::new(move |committed| {
+                    let told = match (outcome, committed) {
+                        (Ok(value), Ok(())) => Ok(value),
+                        (Ok(_), Err(error)) => Err(error.into()),
+                        (Err(refused), _) => Err(refused),
+                    };
+                    // Whoever asked may have gone; what is committed stays.
+                    let _ = answer.send(told);
+                });
+                (keep, finish)
+            }
+            .boxed()
+        });
+        self.writer
+            .try_send(boxed)
+            .map_err(|_| Error::Unavailable("the writer's queue is full".to_owned()))?;
+        waiting.await.map_err(|_| Error::Unavailable("the writer has stopped".to_owned()))?
+    }
+}
+
+async fn write_batches(mut connection: SqliteConnection, mut queue: mpsc::Receiver<Unit>) {
+    while let Some(first) = queue.recv().await {
+        let mut finishes = Vec::new();
+        let outcome = run_batch(&mut connection, first, &mut queue, &mut finishes).await;
+        if outcome.is_err() {
+            // The transaction may already be gone; if it is not, it must not outlive its batch.
+            let _ = sqlx::query("ROLLBACK").execute(&mut connection).await;
+        }
+        for finish in finishes {
+            finish(match &outcome {
+                Ok(()) => Ok(()),
+                Err(error) => Err(Error::Unavailable(error.to_string())),
+            });
+        }
+    }
+    let _ = connection.close().await;
+}
+
+async fn run_batch(
+    connection: &mut SqliteConnection,
+    first: Unit,
+    queue: &mut mpsc::Receiver<Unit>,
+    finishes: &mut Vec<Finish>,
+) -> Result<(), Error> {
+    if let Err(error) = sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await {
+        let message = error.to_string();
+        finishes.push(refuse(first));
+        return Err(Error::Unavailable(message));
+    }
+    let mut next = Some(first);
+    while let Some(unit) = next {
+        sqlx::query("SAVEPOINT unit").execute(&mut *connection).await?;
+        let (keep, finish) = unit(Tx::Sqlite(connection)).await;
+        finishes.push(finish);
+        if !keep {
+            // Fails where SQLite has ended the whole transaction itself (disk full): then nobody may be told "done".
+            sqlx::query("ROLLBACK TO unit").execute(&mut *connection).await?;
+        }
+        sqlx::query("RELEASE unit").execute(&mut *connection).await?;
+        next = if finishes.len() < BATCH { queue.try_recv().ok() } else { None };
+    }
+    sqlx::query("COMMIT").execute(&mut *connection).await?;
+    Ok(())
+}
+
+/// A unit that never ran: dropping it closes its answer, which its caller reads as "unavailable".
+fn refuse(unit: Unit) -> Finish {
+    Box::new(move |_| drop(unit))
+}

@@ -1,0 +1,98 @@
+//! Stores: written by imports, read whole into the shop's snapshot.
+
+use sqlx::QueryBuilder;
+
+use crate::{Error, Tx, engine::on};
+
+/// A store as stored. `hours` and `exceptions` are the JSON of `onshelf_domain::stores::Schedule`.
+#[derive(Clone, Debug, Default, sqlx::FromRow)]
+pub struct StoreRow {
+    pub id: i64,
+    pub code: String,
+    pub name_ko: String,
+    pub name_en: String,
+    pub address_ko: String,
+    pub address_en: String,
+    pub postcode: String,
+    pub region_ko: String,
+    pub region_en: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    /// WGS 84; none where the file gave none or one that cannot be.
+    pub lat: Option<f64>,
+    pub lng: Option<f64>,
+    pub phone: String,
+    /// IANA name.
+    pub time_zone: String,
+    /// `["collect", …]`
+    pub services: String,
+    pub hours: String,
+    pub exceptions: String,
+    pub lead_minutes: i64,
+    pub cutoff_minutes: i64,
+    pub keep_days: i64,
+    /// ISO 4217.
+    pub currency: String,
+    pub note_ko: String,
+    pub note_en: String,
+    /// `open` or `closed` (for good).
+    pub status: String,
+}
+
+const CHUNK: usize = 300;
+
+pub async fn stores(tx: &mut Tx<'_>) -> Result<Vec<StoreRow>, Error> {
+    let sql = "SELECT * FROM stores ORDER BY id";
+    Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)
+}
+
+/// Inserts stores or brings them up to date by `code`. No code may stand twice in `rows`.
+pub async fn upsert_stores(tx: &mut Tx<'_>, rows: &[StoreRow]) -> Result<(), Error> {
+    for chunk in rows.chunks(CHUNK) {
+        on!(tx, conn: E => {
+            let mut query = QueryBuilder::<E>::new(
+                "INSERT INTO stores (code, name_ko, name_en, address_ko, address_en, postcode, region_ko,
+                 region_en, country, lat, lng, phone, time_zone, services, hours, exceptions, lead_minutes,
+                 cutoff_minutes, keep_days, currency, note_ko, note_en, status) ",
+            );
+            query.push_values(chunk, |mut row, store| {
+                row.push_bind(&store.code)
+                    .push_bind(&store.name_ko)
+                    .push_bind(&store.name_en)
+                    .push_bind(&store.address_ko)
+                    .push_bind(&store.address_en)
+                    .push_bind(&store.postcode)
+                    .push_bind(&store.region_ko)
+                    .push_bind(&store.region_en)
+                    .push_bind(&store.country)
+                    .push_bind(store.lat)
+                    .push_bind(store.lng)
+                    .push_bind(&store.phone)
+                    .push_bind(&store.time_zone)
+                    .push_bind(&store.services)
+                    .push_bind(&store.hours)
+                    .push_bind(&store.exceptions)
+                    .push_bind(store.lead_minutes)
+                    .push_bind(store.cutoff_minutes)
+                    .push_bind(store.keep_days)
+                    .push_bind(&store.currency)
+                    .push_bind(&store.note_ko)
+                    .push_bind(&store.note_en)
+                    .push_bind(&store.status);
+            });
+            query.push(
+                " ON CONFLICT (code) DO UPDATE SET name_ko = excluded.name_ko, name_en = excluded.name_en,
+                  address_ko = excluded.address_ko, address_en = excluded.address_en,
+                  postcode = excluded.postcode, region_ko = excluded.region_ko,
+                  region_en = excluded.region_en, country = excluded.country, lat = excluded.lat,
+                  lng = excluded.lng, phone = excluded.phone, time_zone = excluded.time_zone,
+                  services = excluded.services, hours = excluded.hours, exceptions = excluded.exceptions,
+                  lead_minutes = excluded.lead_minutes, cutoff_minutes = excluded.cutoff_minutes,
+                  keep_days = excluded.keep_days, currency = excluded.currency,
+                  note_ko = excluded.note_ko, note_en = excluded.note_en, status = excluded.status",
+            );
+            query.build().execute(conn).await.map(drop)
+        })?;
+    }
+    Ok(())
+}

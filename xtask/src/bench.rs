@@ -1,0 +1,104 @@
+//! `bench` and `drill`: measurements and controlled accidents. The bytes are weighed here; the rest are
+//! programs of the crates, found by their names so that a new one needs no line here.
+
+use anyhow::{Context, Result, bail};
+
+use crate::arguments::Grade;
+use crate::budget::{self, Weight};
+use crate::manifest::Manifest;
+use crate::process::{self, say};
+use crate::tally::Tally;
+use crate::toolchain::Toolchain;
+use crate::{build, client, project};
+
+/// Benchmarks of the crates: `server/benches/NAME.rs`.
+const BENCH_FOLDER: &str = "server/benches";
+/// Drills of the server: `server/examples/drill_NAME.rs`.
+const DRILL_FOLDER: &str = "server/examples";
+const DRILL_PREFIX: &str = "drill_";
+
+pub fn bench(name: Option<&str>, rest: &[String]) -> Result<bool> {
+    let existing = programs(BENCH_FOLDER, "");
+    match name {
+        Some("bytes") => {
+            let toolchain = Toolchain::ready()?;
+            let manifest = build::site(&toolchain, Grade::Release)?;
+            Ok(bytes(&manifest)?.failed == 0)
+        }
+        Some(name) if existing.iter().any(|known| known == name) => {
+            let mut cargo = Toolchain::ready()?.cargo();
+            cargo.args(["bench", "--package", project::SERVER_CRATE, "--bench", name, "--"]).args(rest);
+            process::run(&mut cargo, &format!("the benchmark {name}")).map(|()| true)
+        }
+        other => refuse("benchmark", other, &[vec!["bytes".to_owned()], existing].concat()),
+    }
+}
+
+pub fn drill(name: Option<&str>, rest: &[String]) -> Result<bool> {
+    let existing = programs(DRILL_FOLDER, DRILL_PREFIX);
+    match name {
+        Some(name) if existing.iter().any(|known| known == name) => {
+            let built = build::build(Grade::Release)?;
+            let mut cargo = Toolchain::ready()?.cargo();
+            let example = format!("{DRILL_PREFIX}{name}");
+            cargo.args(["run", "--release", "--package", project::SERVER_CRATE, "--example", &example, "--"]);
+            cargo.args(rest).env("ONSHELF_BIN", built.server).env("ONSHELF_SITE_DIR", built.site);
+            process::run(&mut cargo, &format!("the drill {name}")).map(|()| true)
+        }
+        other => refuse("drill", other, &existing),
+    }
+}
+
+fn refuse(sort: &str, name: Option<&str>, existing: &[String]) -> Result<bool> {
+    let list = if existing.is_empty() { "there is none yet".to_owned() } else { existing.join(", ") };
+    match name {
+        None => {
+            println!("every {sort} there is: {list}");
+            Ok(true)
+        }
+        Some(name) => bail!("there is no {sort} `{name}`; those there are: {list}"),
+    }
+}
+
+fn programs(folder: &str, prefix: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(project::root().join(folder)).into_iter().flatten().flatten();
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            Some(name.strip_prefix(prefix)?.strip_suffix(".rs")?.to_owned())
+        })
+        .collect();
+    names.sort();
+    names
+}
+
+/// Weighs every asset, prints the table, and counts one check for each budget.
+pub fn bytes(manifest: &Manifest) -> Result<Tally> {
+    let weights = weigh(manifest)?;
+    println!("{:<16}{:>12}{:>12}", "asset", "raw", "brotli");
+    for weight in &weights {
+        println!("{:<16}{:>12}{:>12}", weight.asset, weight.raw, weight.brotli);
+    }
+    let mut tally = Tally::default();
+    for budget in budget::read(&project::root().join("xtask/budget.toml"))? {
+        let kept = budget.is_kept(&weights);
+        let verdict = if kept { "kept" } else { "OVER" };
+        println!("{verdict}: {}: {} of {} bytes", budget.name, budget.spent(&weights), budget.limit);
+        for absent in budget.assets.iter().filter(|asset| !manifest.0.contains_key(*asset)) {
+            say(&format!("{absent} is not part of the site"));
+        }
+        tally.count(kept);
+    }
+    Ok(tally)
+}
+
+fn weigh(manifest: &Manifest) -> Result<Vec<Weight>> {
+    let site = project::site(Grade::Release);
+    let mut weights = Vec::new();
+    for asset in manifest.0.keys() {
+        let file = site.join(manifest.file(asset).unwrap_or_default());
+        let content = std::fs::read(&file).with_context(|| file.display().to_string())?;
+        weights.push(Weight { asset: asset.clone(), raw: content.len(), brotli: client::weigh(&content)? });
+    }
+    Ok(weights)
+}

@@ -1,0 +1,167 @@
+//! `test`: all that has to be green, in steps with headings and times, and one line with the totals.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+
+use crate::arguments::{Choice, Grade};
+use crate::manifest::Manifest;
+use crate::postgres::Cluster;
+use crate::process;
+use crate::tally::Tally;
+use crate::toolchain::Toolchain;
+use crate::{bench, browser, build, project, server};
+
+/// The crates that are compiled for the browser, and must be clean there as well.
+const CLIENT_CRATES: [&str; 3] = ["onshelf-vocabulary", "onshelf-app", project::CLIENT_CRATE];
+
+/// One step's outcome, for the table at the end.
+struct Outcome {
+    step: &'static str,
+    tally: Tally,
+    took: Duration,
+}
+
+/// What a step needs, and what earlier steps left for it.
+struct Desk {
+    toolchain: Toolchain,
+    manifest: Option<Manifest>,
+}
+
+type Step = (&'static str, &'static str, fn(&mut Desk) -> Result<Tally>);
+
+/// Same names and order as `arguments::STEPS`.
+const STEPS: [Step; 7] = [
+    ("format", "every file is formatted", format),
+    ("lint", "no lint in what runs on the server", lint),
+    ("lint-client", "no lint in what runs in the browser", lint_client),
+    ("unit", "unit and integration tests, on SQLite and PostgreSQL", unit),
+    ("build", "the client as it is shipped, and the server", ship),
+    ("bytes", "the code of a page keeps its budget", bytes),
+    ("e2e", "journeys in a real browser", journeys),
+];
+
+/// True if everything passed. A step that fails does not keep the others from running.
+pub fn check(choice: &Choice) -> Result<bool> {
+    let mut desk = Desk { toolchain: Toolchain::ready()?, manifest: None };
+    let mut outcomes = Vec::new();
+    for (step, promise, run) in STEPS.into_iter().filter(|(step, ..)| choice.takes(step)) {
+        println!("\n=== {step}: {promise}");
+        let start = Instant::now();
+        let tally = run(&mut desk).unwrap_or_else(|error| {
+            eprintln!("{step}: {error:#}");
+            Tally::of(false)
+        });
+        outcomes.push(Outcome { step, tally, took: start.elapsed() });
+    }
+    Ok(report(&outcomes))
+}
+
+fn report(outcomes: &[Outcome]) -> bool {
+    let mut total = Tally::default();
+    println!();
+    for Outcome { step, tally, took } in outcomes {
+        let verdict = if tally.failed == 0 { "ok" } else { "FAILED" };
+        println!(
+            "{verdict:<8}{step:<14}{:>6} passed{:>6} failed{:>9.1} s",
+            tally.passed,
+            tally.failed,
+            took.as_secs_f32()
+        );
+        total += *tally;
+    }
+    println!("{} passed, {} failed", total.passed, total.failed);
+    total.failed == 0
+}
+
+fn format(desk: &mut Desk) -> Result<Tally> {
+    desk.toolchain.ensure_component("rustfmt", "rustfmt-web", "checking the format")?;
+    let mut cargo = desk.toolchain.cargo();
+    cargo.args(["fmt", "--all", "--check"]);
+    Ok(Tally::of(process::run(&mut cargo, "checking the format").is_ok()))
+}
+
+fn lint(desk: &mut Desk) -> Result<Tally> {
+    desk.toolchain.ensure_component("clippy", "rust-web-clippy", "linting")?;
+    let mut server = desk.toolchain.cargo();
+    server.arg("clippy").args(host_packages()).args(["--all-targets", "--", "-D", "warnings"]);
+    let mut own = desk.toolchain.cargo();
+    own.args(["clippy", "--package", "xtask", "--all-targets", "--", "-D", "warnings"]);
+    let mut tally = Tally::of(process::run(&mut server, "linting the server").is_ok());
+    tally.count(process::run(&mut own, "linting xtask").is_ok());
+    Ok(tally)
+}
+
+fn lint_client(desk: &mut Desk) -> Result<Tally> {
+    desk.toolchain.ensure_component("clippy", "rust-web-clippy", "linting")?;
+    let mut cargo = desk.toolchain.client_cargo("clippy");
+    for krate in CLIENT_CRATES {
+        cargo.args(["--package", krate]);
+    }
+    // The profile of the development loop, so that the two share what they compile.
+    cargo.args(["--profile", "wasm-dev", "--", "-D", "warnings"]);
+    Ok(Tally::of(process::run(&mut cargo, "linting the client").is_ok()))
+}
+
+fn unit(desk: &mut Desk) -> Result<Tally> {
+    let cluster = Cluster::start().context("a PostgreSQL cluster for the tests")?;
+    let mut tally = Tally::default();
+    let server: Vec<String> = host_packages();
+    let own = vec!["--package".to_owned(), "xtask".to_owned()];
+    for packages in [server, own] {
+        let mut tests = desk.toolchain.cargo();
+        if process::find("cargo-nextest").is_some() {
+            // A crate that has no test yet is no fault.
+            tests.args(["nextest", "run", "--no-fail-fast", "--no-tests=pass"]);
+        } else {
+            tests.args(["test", "--no-fail-fast"]);
+        }
+        tests.args(packages).env("ONSHELF_TEST_POSTGRES_URL", cluster.url());
+        let mut part = Tally::default();
+        let succeeded = process::read_along(&mut tests, |line| part.read(line))?;
+        tally += part.with_verdict(succeeded);
+    }
+    Ok(tally)
+}
+
+fn ship(desk: &mut Desk) -> Result<Tally> {
+    desk.manifest = Some(build::site(&desk.toolchain, Grade::Release)?);
+    server_for_journeys(&desk.toolchain)?;
+    Ok(Tally::of(true))
+}
+
+fn bytes(desk: &mut Desk) -> Result<Tally> {
+    let manifest = match desk.manifest.take() {
+        Some(manifest) => manifest,
+        None => build::site(&desk.toolchain, Grade::Release)?,
+    };
+    bench::bytes(&manifest)
+}
+
+fn journeys(desk: &mut Desk) -> Result<Tally> {
+    build::site(&desk.toolchain, Grade::Release)?;
+    let server = server_for_journeys(&desk.toolchain)?;
+    browser::journeys(&server, &project::site(Grade::Release))
+}
+
+/// The journeys walk through the client as it is shipped, but through a server of the test profile: the
+/// tests have compiled most of it already, and optimising it would take longer than all journeys.
+fn server_for_journeys(toolchain: &Toolchain) -> Result<PathBuf> {
+    server::build(toolchain, Grade::Dev)
+}
+
+fn host_packages() -> Vec<String> {
+    let names = project::HOST_CRATES.iter().flat_map(|krate| ["--package".to_owned(), (*krate).to_owned()]);
+    names.chain(["--features".to_owned(), "onshelf-app/ssr".to_owned()]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_steps_are_those_that_can_be_named() {
+        assert_eq!(STEPS.map(|(step, ..)| step), crate::arguments::STEPS);
+    }
+}

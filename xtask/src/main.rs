@@ -1,0 +1,70 @@
+//! The project's own build tool: `cargo xtask build | serve | dev | test | bench | drill`.
+//!
+//! One file a command (`build`, `serve`, `dev`, `check`, `bench`) and one a part that several need.
+//! It must not depend on the other crates: it is what builds them, and it has to start when they do not compile.
+
+// A build tool talks to the person at the terminal; there is no log to write to instead.
+#![allow(clippy::print_stdout)]
+
+mod arguments;
+mod assets;
+mod bench;
+mod browser;
+mod budget;
+mod build;
+mod check;
+mod client;
+mod compress;
+mod dev;
+mod manifest;
+mod packages;
+mod postgres;
+mod process;
+mod project;
+mod public;
+mod serve;
+mod server;
+mod style;
+mod tally;
+mod toolchain;
+mod wasm_std;
+
+use std::process::ExitCode;
+
+use arguments::Task;
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let task = match arguments::parse(&words) {
+        Ok(task) => task,
+        Err(mistake) => {
+            eprintln!("{mistake}\n\n{}", arguments::USAGE);
+            return ExitCode::from(2);
+        }
+    };
+    match carry_out(&task) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// True when all went well; false when the work was done and found faults.
+fn carry_out(task: &Task) -> anyhow::Result<bool> {
+    std::env::set_current_dir(project::root())?;
+    match task {
+        Task::Help => {
+            println!("{}", arguments::USAGE);
+            Ok(true)
+        }
+        Task::Build { grade } => build::build(*grade).map(|_| true),
+        Task::Serve { rest } => serve::serve(rest).map(|()| true),
+        Task::Dev { rest } => dev::dev(rest).map(|()| true),
+        Task::Test { choice } => check::check(choice),
+        Task::Bench { name, rest } => bench::bench(name.as_deref(), rest),
+        Task::Drill { name, rest } => bench::drill(name.as_deref(), rest),
+    }
+}

@@ -1,0 +1,158 @@
+//! Starting other programs: with a heading, with a time limit, with their output read along.
+//! Knows nothing of what they are for.
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+/// Says on one line what is being done, so that nobody wonders what takes so long.
+pub fn say(sentence: &str) {
+    println!("· {sentence}");
+    let _ = std::io::stdout().flush();
+}
+
+/// Runs it with the terminal's own input and output; an exit code other than 0 is an error.
+pub fn run(command: &mut Command, doing: &str) -> Result<()> {
+    let status = command.status().with_context(|| format!("{doing}: {} does not start", name(command)))?;
+    if !status.success() {
+        bail!("{doing}: {} ended with {status}", name(command));
+    }
+    Ok(())
+}
+
+/// Runs it quietly; what it printed is shown only if it fails.
+pub fn run_quietly(command: &mut Command, doing: &str) -> Result<()> {
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("{doing}: {} does not start", name(command)))?;
+    if !output.status.success() {
+        eprint!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        bail!("{doing}: {} ended with {}", name(command), output.status);
+    }
+    Ok(())
+}
+
+/// What it prints on standard output, trimmed; None if it is absent or fails.
+pub fn answer(command: &mut Command) -> Option<String> {
+    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Runs it quietly for at most `limit`; false if it failed, was absent, or was still running then.
+pub fn succeeds_within(command: &mut Command, limit: Duration) -> bool {
+    let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let Ok(mut child) = quiet.spawn() else { return false };
+    let end = Instant::now() + limit;
+    while Instant::now() < end {
+        match child.try_wait() {
+            Ok(Some(status)) => return status.success(),
+            Ok(None) => std::thread::sleep(Duration::from_millis(100)),
+            Err(_) => break,
+        }
+    }
+    stop(&mut child, Duration::ZERO);
+    false
+}
+
+/// Runs it and shows its standard output and error as they come, both of which it also hands to `read`,
+/// line by line. True if the program ended with 0.
+pub fn read_along(command: &mut Command, mut read: impl FnMut(&str) + Send) -> Result<bool> {
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("{} does not start", name(command)))?;
+    let (send, receive) = std::sync::mpsc::channel::<String>();
+    std::thread::scope(|scope| {
+        if let Some(stdout) = child.stdout.take() {
+            let send = send.clone();
+            scope.spawn(move || pass_on(stdout, &send));
+        }
+        if let Some(stderr) = child.stderr.take() {
+            let send = send.clone();
+            scope.spawn(move || pass_on(stderr, &send));
+        }
+        drop(send);
+        for line in receive {
+            println!("{line}");
+            read(&line);
+        }
+    });
+    Ok(child.wait()?.success())
+}
+
+fn pass_on(stream: impl std::io::Read, send: &std::sync::mpsc::Sender<String>) {
+    for line in BufReader::new(stream).split(b'\n').map_while(Result::ok) {
+        let line = String::from_utf8_lossy(&line).trim_end().to_owned();
+        if send.send(line).is_err() {
+            return;
+        }
+    }
+}
+
+/// Asks a child to end as Ctrl-C would, and kills it after `patience`.
+pub fn stop(child: &mut Child, patience: Duration) {
+    if patience > Duration::ZERO {
+        let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        let end = Instant::now() + patience;
+        while Instant::now() < end {
+            if !matches!(child.try_wait(), Ok(None)) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+/// A child that is stopped when it goes out of scope, and that the system stops if this process dies.
+pub struct Guarded {
+    pub child: Child,
+}
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        stop(&mut self.child, Duration::from_secs(10));
+    }
+}
+
+/// A command that the kernel ends together with this process, where util-linux is there to arrange it.
+pub fn tied(program: impl AsRef<OsStr>, as_user: Option<&str>) -> Command {
+    let Some(setpriv) = find("setpriv") else { return Command::new(program) };
+    let mut command = Command::new(setpriv);
+    command.args(["--pdeathsig", "INT"]);
+    if let Some(user) = as_user {
+        command.args(["--reuid", user, "--regid", user, "--init-groups"]);
+    }
+    command.arg("--").arg(program);
+    command
+}
+
+/// Where PATH has the program.
+pub fn find(program: &str) -> Option<PathBuf> {
+    let paths = std::env::var_os("PATH")?;
+    std::env::split_paths(&paths).map(|folder| folder.join(program)).find(|file| file.is_file())
+}
+
+/// True for the superuser, whom some programs serve and others refuse.
+pub fn is_root() -> bool {
+    answer(Command::new("id").arg("-u")).as_deref() == Some("0")
+}
+
+/// A port on loopback that nobody listens on at this moment.
+pub fn free_port() -> Result<u16> {
+    Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}
+
+fn name(command: &Command) -> String {
+    let mut words = vec![command.get_program().to_string_lossy().into_owned()];
+    words.extend(command.get_args().take(3).map(|word| word.to_string_lossy().into_owned()));
+    words.join(" ")
+}

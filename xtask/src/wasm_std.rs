@@ -1,0 +1,85 @@
+//! The client's standard library, rebuilt from source for size and kept in a sysroot of its own.
+//!
+//! The one a compiler ships is optimised for speed and carries unwinding; the rebuilt one is smaller, and
+//! it is the only one where the compiler ships none. Nothing outside `target/` is written.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use sha2::{Digest, Sha256};
+
+use crate::process::{self, say};
+use crate::project::{self, WASM_TARGET};
+use crate::toolchain::Toolchain;
+
+const MANIFEST: &str = r#"
+[package]
+name = "nothing"
+edition = "2024"
+
+[workspace]
+
+[profile.release]
+opt-level = "z"
+codegen-units = 1
+panic = "abort"
+debug = false
+"#;
+
+/// The sysroot that holds the rebuilt std, built now if need be; None where the source cannot be had.
+pub fn ready(toolchain: &Toolchain) -> Result<Option<PathBuf>> {
+    let key = Sha256::new_with_prefix(&toolchain.version).chain_update(MANIFEST).finalize();
+    let home = project::tools().join(format!("wasm-std-{:.12}", format!("{key:x}")));
+    let sysroot = home.join("sysroot");
+    let finished = home.join("finished");
+    if finished.exists() {
+        return Ok(Some(sysroot));
+    }
+    let unavailable = home.join("no-source");
+    if unavailable.exists() {
+        return Ok(None);
+    }
+    if toolchain.std_source().is_none() && !(toolchain.ask_for_std_source() && toolchain.std_source().is_some()) {
+        say("the source of Rust's standard library cannot be had; the client will be somewhat larger");
+        std::fs::create_dir_all(&home)?;
+        std::fs::write(unavailable, "")?;
+        return Ok(None);
+    }
+    say("building the client's standard library, once (about half a minute)");
+    build(toolchain, &home)?;
+    collect(&home, &sysroot)?;
+    std::fs::write(finished, "")?;
+    Ok(Some(sysroot))
+}
+
+fn build(toolchain: &Toolchain, home: &Path) -> Result<()> {
+    let krate = home.join("crate");
+    std::fs::create_dir_all(krate.join("src"))?;
+    std::fs::write(krate.join("Cargo.toml"), MANIFEST)?;
+    std::fs::write(krate.join("src/lib.rs"), "")?;
+    let mut cargo = toolchain.command("cargo");
+    cargo.current_dir(&krate).args(["build", "--quiet", "--release", "--target", WASM_TARGET]);
+    cargo.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
+    // Building std is not a stable feature of cargo yet; only this crate is built with the door open.
+    cargo.env("RUSTC_BOOTSTRAP", "1").env("CARGO_TARGET_DIR", home.join("target"));
+    // Fat link-time optimisation needs the bitcode in the libraries.
+    cargo.env("RUSTFLAGS", "-Cembed-bitcode=yes");
+    process::run_quietly(&mut cargo, "building the client's standard library")
+}
+
+/// Lays the libraries out as the compiler looks for them.
+fn collect(home: &Path, sysroot: &Path) -> Result<()> {
+    let shelf = sysroot.join("lib/rustlib").join(WASM_TARGET).join("lib");
+    std::fs::create_dir_all(&shelf)?;
+    let built = home.join("target").join(WASM_TARGET).join("release/deps");
+    for entry in std::fs::read_dir(&built).with_context(|| format!("{} is not there", built.display()))? {
+        let file = entry?.path();
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name.ends_with(".rlib") && !name.starts_with("libnothing") {
+            std::fs::copy(&file, shelf.join(name))?;
+        }
+    }
+    // Only the libraries are wanted; the rest is some hundred megabytes.
+    let _ = std::fs::remove_dir_all(home.join("target"));
+    Ok(())
+}
