@@ -105,7 +105,11 @@ mod tests {
         site.add(Path::new("img/cup.webp"), b"picture").expect("added");
         let manifest = site.finish().expect("finished");
         let there = |relative: &str| folder.path().join(relative).exists();
-        assert!(there(&format!("pkg/{name}")) && there(&format!("pkg/{name}.br")) && there(&format!("pkg/{name}.gz")));
+        assert!(
+            there(&format!("pkg/{name}"))
+                && there(&format!("pkg/{name}.br"))
+                && there(&format!("pkg/{name}.gz"))
+        );
         assert!(there("img/cup.webp") && !there("img/cup.webp.br") && there("assets.json"));
         assert!(!there("old"));
         assert_eq!(manifest.0["onshelf.css"], format!("/pkg/{name}"));

@@ -56,9 +56,13 @@ mod tests {
 
     #[test]
     fn adds_up_what_it_names() {
-        let code =
-            Budget { name: "code".into(), assets: vec!["onshelf.js".into(), "onshelf.wasm".into()], limit: 100 };
-        let mut weights = vec![weight("onshelf.js", 40), weight("onshelf.wasm", 60), weight("onshelf.css", 500)];
+        let code = Budget {
+            name: "code".into(),
+            assets: vec!["onshelf.js".into(), "onshelf.wasm".into()],
+            limit: 100,
+        };
+        let mut weights =
+            vec![weight("onshelf.js", 40), weight("onshelf.wasm", 60), weight("onshelf.css", 500)];
         assert_eq!(code.spent(&weights), 100);
         assert!(code.is_kept(&weights));
         weights[0].brotli += 1;

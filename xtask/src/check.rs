@@ -113,7 +113,7 @@ fn unit(desk: &mut Desk) -> Result<Tally> {
         let mut tests = desk.toolchain.cargo();
         if process::find("cargo-nextest").is_some() {
             // A crate that has no test yet is no fault.
-            tests.args(["nextest", "run", "--no-fail-fast", "--no-tests=pass"]);
+            tests.args(["nextest", "run", "--no-fail-fast", "--no-tests=pass", "--status-level=fail"]);
         } else {
             tests.args(["test", "--no-fail-fast"]);
         }

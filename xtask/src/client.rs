@@ -131,7 +131,8 @@ pub fn minify(script: &str) -> Result<String> {
     let mut minifier = Command::new(tool);
     minifier.args(["--minify", "--loader=js", "--format=esm", "--target=es2022", "--log-level=warning"]);
     minifier.args(["--charset=utf8", "--legal-comments=none"]);
-    let mut child = minifier.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("starting esbuild")?;
+    let mut child =
+        minifier.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("starting esbuild")?;
     if let Some(mut input) = child.stdin.take() {
         std::io::Write::write_all(&mut input, script.as_bytes())?;
     }

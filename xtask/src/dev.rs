@@ -46,7 +46,8 @@ fn rebuild(
 ) -> Result<Option<Guarded>> {
     let start = Instant::now();
     let (site, binary) = std::thread::scope(|scope| {
-        let site = scope.spawn(|| if changed.client { build::site(toolchain, Grade::Dev).map(|_| ()) } else { Ok(()) });
+        let site = scope
+            .spawn(|| if changed.client { build::site(toolchain, Grade::Dev).map(|_| ()) } else { Ok(()) });
         let binary = server::build(toolchain, Grade::Dev);
         (site.join(), binary)
     });
@@ -112,7 +113,8 @@ impl Snapshot {
 fn times(root: &Path, parts: &[&str]) -> BTreeMap<PathBuf, Option<SystemTime>> {
     let mut times = BTreeMap::new();
     for part in parts.iter().map(|part| root.join(part)) {
-        let files = if part.is_dir() { public::files_below(&part).unwrap_or_default() } else { vec![PathBuf::new()] };
+        let files =
+            if part.is_dir() { public::files_below(&part).unwrap_or_default() } else { vec![PathBuf::new()] };
         for file in files.into_iter().map(|file| part.join(file)) {
             let time = std::fs::metadata(&file).and_then(|facts| facts.modified()).ok();
             times.insert(file, time);
@@ -137,7 +139,11 @@ mod tests {
         assert_ne!(empty, one);
         assert_eq!(one, look());
         let later = SystemTime::UNIX_EPOCH + Duration::from_secs(1);
-        std::fs::File::options().write(true).open(&file).and_then(|file| file.set_modified(later)).expect("touched");
+        std::fs::File::options()
+            .write(true)
+            .open(&file)
+            .and_then(|file| file.set_modified(later))
+            .expect("touched");
         assert_ne!(one, look());
         std::fs::remove_file(&file).expect("removed");
         assert_eq!(empty, look());

@@ -53,7 +53,9 @@ mod tests {
         let one = hashed_name("onshelf.css", b"a{}");
         assert_eq!(one, hashed_name("onshelf.css", b"a{}"));
         assert_ne!(one, hashed_name("onshelf.css", b"b{}"));
-        assert!(one.starts_with("onshelf.") && one.ends_with(".css") && one.len() == "onshelf..css".len() + 16);
+        assert!(
+            one.starts_with("onshelf.") && one.ends_with(".css") && one.len() == "onshelf..css".len() + 16
+        );
         assert_eq!(hashed_name("LICENSE", b"").split('.').count(), 2);
     }
 

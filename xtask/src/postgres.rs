@@ -38,7 +38,7 @@ impl Cluster {
         let port = process::free_port()?;
         let log = folder.path().join("log");
         let server = Guarded { child: launch(&programs, user, &data, port, &log)? };
-        let mut cluster = Self { server: server, _folder: folder, port };
+        let mut cluster = Self { server, _folder: folder, port };
         cluster.wait(&programs, &log)?;
         say(&format!("PostgreSQL listens on 127.0.0.1:{port}"));
         Ok(cluster)
@@ -54,7 +54,10 @@ impl Cluster {
         let port = self.port.to_string();
         while Instant::now() < end {
             if let Ok(Some(status)) = self.server.child.try_wait() {
-                bail!("PostgreSQL ended with {status}:\n{}", std::fs::read_to_string(log).unwrap_or_default());
+                bail!(
+                    "PostgreSQL ended with {status}:\n{}",
+                    std::fs::read_to_string(log).unwrap_or_default()
+                );
             }
             let mut ask = Command::new(programs.join("pg_isready"));
             if process::answer(ask.args(["-q", "-h", "127.0.0.1", "-p", &port])).is_some() {
@@ -62,7 +65,10 @@ impl Cluster {
             }
             std::thread::sleep(Duration::from_millis(100));
         }
-        bail!("PostgreSQL does not answer within a minute:\n{}", std::fs::read_to_string(log).unwrap_or_default())
+        bail!(
+            "PostgreSQL does not answer within a minute:\n{}",
+            std::fs::read_to_string(log).unwrap_or_default()
+        )
     }
 }
 

@@ -90,13 +90,20 @@ mod tests {
 
     #[test]
     fn reads_nextest() {
-        let line = "     Summary [   1.204s] 14 tests run: 11 passed (1 slow), 2 failed, 1 timed out, 3 skipped";
+        let line =
+            "     Summary [   1.204s] 14 tests run: 11 passed (1 slow), 2 failed, 1 timed out, 3 skipped";
         assert_eq!(read(&[line]), Tally { passed: 11, failed: 3 });
     }
 
     #[test]
     fn reads_playwright() {
-        let lines = ["Running 12 tests using 1 worker", "  1 failed", "  1 flaky", "  10 passed (3.4s)", "3 passed by"];
+        let lines = [
+            "Running 12 tests using 1 worker",
+            "  1 failed",
+            "  1 flaky",
+            "  10 passed (3.4s)",
+            "3 passed by",
+        ];
         assert_eq!(read(&lines), Tally { passed: 10, failed: 2 });
     }
 

@@ -68,13 +68,17 @@ impl Toolchain {
             bail!("ONSHELF_TOOLCHAIN is `{asked}`; it can be rustup or debian");
         }
         let callers = Self::of(Kind::Callers)?;
-        if asked != "debian" && (callers.ships_wasm_std() || callers.can_build_std() || callers.ask_rustup()) {
+        if asked != "debian" && (callers.ships_wasm_std() || callers.can_build_std() || callers.ask_rustup())
+        {
             return Ok(callers);
         }
         if asked == "rustup" {
             bail!("`rustup target add {WASM_TARGET}` does not succeed; see what it says when called by hand");
         }
-        packages::debian(&DEBIAN_PACKAGES, "building the client (rustup cannot provide the wasm target here)")?;
+        packages::debian(
+            &DEBIAN_PACKAGES,
+            "building the client (rustup cannot provide the wasm target here)",
+        )?;
         Self::of(Kind::Debian)
     }
 
@@ -111,14 +115,19 @@ impl Toolchain {
     /// finding out again would take half a minute at every call.
     fn ask_rustup(&self) -> bool {
         let verdict = project::tools().join("rustup-is-out-of-reach");
-        if process::find("rustup").is_none() || std::fs::read_to_string(&verdict).is_ok_and(|of| of == self.version) {
+        if process::find("rustup").is_none()
+            || std::fs::read_to_string(&verdict).is_ok_and(|of| of == self.version)
+        {
             return false;
         }
         say(&format!("asking rustup for {WASM_TARGET} (waiting {} s at most)", PATIENCE.as_secs()));
         if process::succeeds_within(Command::new("rustup").args(["target", "add", WASM_TARGET]), PATIENCE) {
             return true;
         }
-        say(&format!("rustup cannot provide it; using Debian's compiler (remove {} to ask again)", verdict.display()));
+        say(&format!(
+            "rustup cannot provide it; using Debian's compiler (remove {} to ask again)",
+            verdict.display()
+        ));
         let _ = std::fs::create_dir_all(project::tools());
         let _ = std::fs::write(verdict, &self.version);
         false
@@ -134,7 +143,10 @@ impl Toolchain {
     pub fn ask_for_std_source(&self) -> bool {
         self.kind == Kind::Callers
             && process::find("rustup").is_some()
-            && process::succeeds_within(Command::new("rustup").args(["component", "add", "rust-src"]), PATIENCE)
+            && process::succeeds_within(
+                Command::new("rustup").args(["component", "add", "rust-src"]),
+                PATIENCE,
+            )
     }
 
     /// The linker for wasm: rustup's toolchain has its own, Debian's is a package.
@@ -155,7 +167,9 @@ impl Toolchain {
         };
         let inherited = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
         // `cargo run` describes the xtask package in these; a build script that looks at them would run again.
-        for name in inherited.filter(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")) {
+        for name in
+            inherited.filter(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
+        {
             command.env_remove(name);
         }
         command.env_remove("CARGO").env_remove("RUST_RECURSION_COUNT").env_remove("LD_LIBRARY_PATH");
@@ -207,7 +221,7 @@ impl Toolchain {
         let mut cargo = self.command("cargo");
         cargo.env("CARGO_TARGET_DIR", self.client_target()).env_remove("RUSTFLAGS");
         cargo.args([subcommand, "--target", WASM_TARGET]);
-        let mut flags = path_flags(&self.sysroot);
+        let mut flags = self.path_flags();
         if let Some(own) = &self.client_std {
             flags.push(format!("--sysroot={}", own.display()));
         }
@@ -217,19 +231,20 @@ impl Toolchain {
         }
         cargo
     }
-}
 
-/// Panic messages name files: without this the long paths of this machine would be shipped to every phone.
-fn path_flags(sysroot: &Path) -> Vec<String> {
-    let mut hidden = vec![sysroot.join("lib/rustlib/src/rust/library")];
-    let home = std::env::var_os("HOME").map(PathBuf::from);
-    let cargo = std::env::var_os("CARGO_HOME").map(PathBuf::from).or(home.map(|home| home.join(".cargo")));
-    if let Some(sources) = cargo.map(|cargo| cargo.join("registry/src")) {
-        hidden.push(sources.clone());
-        let registries = std::fs::read_dir(sources).into_iter().flatten().flatten();
-        hidden.extend(registries.map(|registry| registry.path()));
+    /// Panic messages name files: without this the long paths of this machine would be shipped to every phone.
+    pub fn path_flags(&self) -> Vec<String> {
+        let mut hidden = vec![self.sysroot.join("lib/rustlib/src/rust/library")];
+        let home = std::env::var_os("HOME").map(PathBuf::from);
+        let cargo =
+            std::env::var_os("CARGO_HOME").map(PathBuf::from).or(home.map(|home| home.join(".cargo")));
+        if let Some(sources) = cargo.map(|cargo| cargo.join("registry/src")) {
+            hidden.push(sources.clone());
+            let registries = std::fs::read_dir(sources).into_iter().flatten().flatten();
+            hidden.extend(registries.map(|registry| registry.path()));
+        }
+        // Later flags win, so the longest prefix has to come last.
+        hidden.sort();
+        hidden.iter().map(|path| format!("--remap-path-prefix={}=", path.display())).collect()
     }
-    // Later flags win, so the longest prefix has to come last.
-    hidden.sort();
-    hidden.iter().map(|path| format!("--remap-path-prefix={}=", path.display())).collect()
 }

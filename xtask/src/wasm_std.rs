@@ -39,7 +39,9 @@ pub fn ready(toolchain: &Toolchain) -> Result<Option<PathBuf>> {
     if unavailable.exists() {
         return Ok(None);
     }
-    if toolchain.std_source().is_none() && !(toolchain.ask_for_std_source() && toolchain.std_source().is_some()) {
+    if toolchain.std_source().is_none()
+        && !(toolchain.ask_for_std_source() && toolchain.std_source().is_some())
+    {
         say("the source of Rust's standard library cannot be had; the client will be somewhat larger");
         std::fs::create_dir_all(&home)?;
         std::fs::write(unavailable, "")?;
@@ -61,9 +63,12 @@ fn build(toolchain: &Toolchain, home: &Path) -> Result<()> {
     cargo.current_dir(&krate).args(["build", "--quiet", "--release", "--target", WASM_TARGET]);
     cargo.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
     // Building std is not a stable feature of cargo yet; only this crate is built with the door open.
-    cargo.env("RUSTC_BOOTSTRAP", "1").env("CARGO_TARGET_DIR", home.join("target"));
-    // Fat link-time optimisation needs the bitcode in the libraries.
-    cargo.env("RUSTFLAGS", "-Cembed-bitcode=yes");
+    cargo.env("RUSTC_BOOTSTRAP", "1").env("CARGO_TARGET_DIR", home.join("target")).env_remove("RUSTFLAGS");
+    // Fat link-time optimisation needs the bitcode in the libraries. The flags are separated as cargo wants
+    // them, because a path may have spaces.
+    let mut flags = vec!["-Cembed-bitcode=yes".to_owned()];
+    flags.extend(toolchain.path_flags());
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
     process::run_quietly(&mut cargo, "building the client's standard library")
 }
 

@@ -7,6 +7,7 @@ pub mod catalog;
 pub mod fulfilment;
 pub mod ids;
 pub mod lang;
+pub mod map;
 pub mod money;
 pub mod places;
 pub mod quantity;

@@ -49,6 +49,8 @@ pub enum ShapeKind {
     Stream,
     /// A road or a railway.
     Line,
+    /// A way across water.
+    Bridge,
     /// Where districts meet.
     Bound,
 }
@@ -63,6 +65,7 @@ impl ShapeKind {
             ShapeKind::Water => "water",
             ShapeKind::Stream => "stream",
             ShapeKind::Line => "line",
+            ShapeKind::Bridge => "bridge",
             ShapeKind::Bound => "bound",
         }
     }
@@ -132,6 +135,8 @@ pub struct Pin {
     /// From there to the middle of its shelf line: it may have moved aside for another.
     pub dx: f32,
     pub dy: f32,
+    /// How long its shelf line is.
+    pub width: f32,
     /// The store's code; empty for several.
     pub code: String,
     /// `성수`, or `3곳` / `3 stores`.

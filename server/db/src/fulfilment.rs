@@ -157,13 +157,6 @@ pub async fn board(tx: &mut Tx<'_>, store_id: i64, ended: i64) -> Result<Vec<Res
     Ok(rows)
 }
 
-/// How many reservations a store still has to pick: the queue a new promise stands behind.
-pub async fn queue_length(tx: &mut Tx<'_>, store_id: i64, now: i64) -> Result<i64, Error> {
-    let sql = "SELECT COUNT(*) FROM reservations
-               WHERE store_id = $1 AND status IN ('placed', 'picking') AND expires_at > $2";
-    Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(store_id).bind(now).fetch_one(conn).await)?)
-}
-
 /// Live reservations whose moment has passed, oldest first.
 pub async fn due(tx: &mut Tx<'_>, now: i64, limit: i64) -> Result<Vec<ReservationRow>, Error> {
     let sql = "SELECT * FROM reservations
@@ -176,4 +169,11 @@ pub async fn due(tx: &mut Tx<'_>, now: i64, limit: i64) -> Result<Vec<Reservatio
 pub async fn for_job(tx: &mut Tx<'_>, number: &str) -> Result<Option<ReservationRow>, Error> {
     let sql = "SELECT * FROM reservations WHERE number = $1";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(number).fetch_optional(conn).await)?)
+}
+
+/// How many reservations each store still has to pick: the queue a new promise stands behind.
+pub async fn queues(tx: &mut Tx<'_>, now: i64) -> Result<Vec<(i64, i64)>, Error> {
+    let sql = "SELECT store_id, COUNT(*) FROM reservations
+               WHERE status IN ('placed', 'picking') AND expires_at > $1 GROUP BY store_id";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(now).fetch_all(conn).await)?)
 }

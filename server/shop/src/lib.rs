@@ -1,1 +1,190 @@
-//! Being written.
+//! Deeds: what one can do with the shop, one room a capability. A deed loads, lets `onshelf-domain` decide, saves,
+//! writes its jobs into the outbox, and commits. This floor knows no HTTP and no screen.
+
+mod error;
+mod once;
+mod ports;
+mod secrets;
+mod viewer;
+
+pub mod cart;
+pub mod catalog;
+pub mod fulfilment;
+pub mod jobs;
+pub mod partners;
+pub mod places;
+pub mod staff;
+pub mod stock;
+pub mod stores;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use jiff::Timestamp;
+use onshelf_db::Db;
+use onshelf_vocabulary::Currency;
+
+pub use error::{Error, Result, StockRefusal};
+pub use once::Once;
+pub use ports::{Chance, Clock, SystemChance, SystemClock};
+pub use viewer::Viewer;
+
+/// What the operator decides about the shop's behaviour.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Of pages that are not bound to a store.
+    pub currency: Currency,
+    /// Stock numbers above it are shown as "9+"; none shows them as they are.
+    pub shown_cap: Option<i64>,
+    /// How many reservations one shopper may have live at a time.
+    pub live_reservations: u32,
+    /// How long one associate needs for one reservation, for the queue in the promise.
+    pub minutes_a_pick: u32,
+    /// Where the search index may live; in memory where there is none.
+    pub index_dir: Option<std::path::PathBuf>,
+    /// Signs tokens; made once and kept in the database where the operator gives none.
+    pub secret: Option<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            currency: Currency::Krw,
+            shown_cap: Some(9),
+            live_reservations: 5,
+            minutes_a_pick: 3,
+            index_dir: None,
+            secret: None,
+        }
+    }
+}
+
+/// The shop. Cheap to clone; one a process.
+#[derive(Clone)]
+pub struct Shop {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    db: Db,
+    clock: Arc<dyn Clock>,
+    chance: Arc<dyn Chance>,
+    settings: Settings,
+    secrets: secrets::Secrets,
+    book: ArcSwap<Book>,
+    shelves: stock::Shelves,
+    outbox: tokio::sync::Notify,
+}
+
+/// Everything that changes only by imports, read from memory: catalogue, stores and places of one version.
+pub struct Book {
+    pub version: String,
+    pub catalogue: catalog::Catalogue,
+    pub stores: stores::StoreBook,
+    pub places: places::PlaceBook,
+}
+
+impl Shop {
+    /// Reads the books and the shelves from the database and is ready to serve.
+    pub async fn open(
+        db: Db,
+        clock: Arc<dyn Clock>,
+        chance: Arc<dyn Chance>,
+        settings: Settings,
+    ) -> Result<Shop> {
+        let secrets = secrets::Secrets::load(&db, chance.as_ref(), settings.secret.as_deref()).await?;
+        let book = Book::read(&db, &settings, None).await?;
+        let shelves = stock::Shelves::read(&db).await?;
+        let outbox = tokio::sync::Notify::new();
+        let book = ArcSwap::from_pointee(book);
+        Ok(Shop { inner: Arc::new(Inner { db, clock, chance, settings, secrets, book, shelves, outbox }) })
+    }
+
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.inner.clock.now()
+    }
+
+    /// Unix milliseconds, as the database keeps times.
+    #[must_use]
+    pub fn now_ms(&self) -> i64 {
+        self.now().as_millisecond()
+    }
+
+    #[must_use]
+    pub fn db(&self) -> &Db {
+        &self.inner.db
+    }
+
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// Catalogue, stores and places as they are now.
+    #[must_use]
+    pub fn book(&self) -> Arc<Book> {
+        self.inner.book.load_full()
+    }
+
+    #[must_use]
+    pub fn shelves(&self) -> &stock::Shelves {
+        &self.inner.shelves
+    }
+
+    pub(crate) fn secrets(&self) -> &secrets::Secrets {
+        &self.inner.secrets
+    }
+
+    pub(crate) fn chance(&self) -> &dyn Chance {
+        self.inner.chance.as_ref()
+    }
+
+    /// Wakes whoever sends the outbox; jobs would be found a moment later anyway.
+    pub(crate) fn wake_outbox(&self) {
+        self.inner.outbox.notify_one();
+    }
+
+    /// Waits until jobs may have been written.
+    pub async fn outbox_woken(&self) {
+        self.inner.outbox.notified().await;
+    }
+
+    /// Reads the book anew if an import has changed it since; answers whether it had.
+    pub async fn refresh_book(&self) -> Result<bool> {
+        let current = self.book();
+        let version = Book::version_of(self.db()).await?;
+        if version == current.version {
+            return Ok(false);
+        }
+        let book = Book::read(self.db(), self.settings(), Some(&current)).await?;
+        self.inner.book.store(Arc::new(book));
+        Ok(true)
+    }
+}
+
+impl Book {
+    async fn version_of(db: &Db) -> Result<String> {
+        let mut reader = db.reader().await?;
+        let key = onshelf_db::meta::CATALOGUE_VERSION;
+        Ok(onshelf_db::meta::get(&mut reader.tx(), key).await?.unwrap_or_default())
+    }
+
+    /// `before` lends what has not changed and is dear to build anew.
+    async fn read(db: &Db, settings: &Settings, before: Option<&Book>) -> Result<Book> {
+        // The version first: a change that lands while we read is then seen as newer.
+        let version = Book::version_of(db).await?;
+        let mut reader = db.reader().await?;
+        let mut tx = reader.tx();
+        let stores = stores::StoreBook::read(&mut tx).await?;
+        let places = places::PlaceBook::read(&mut tx, before.map(|book| &book.places)).await?;
+        let rows = catalog::Rows::read(&mut tx).await?;
+        let index_dir = settings.index_dir.clone();
+        let catalogue = tokio::task::spawn_blocking(move || catalog::Catalogue::build(rows, index_dir.as_deref()))
+            .await
+            .map_err(Error::internal)??;
+        Ok(Book { version, catalogue, stores, places })
+    }
+}

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// A point of the ground: unit Mercator times 2³², which is about a centimetre.
-pub(super) type Ground = [u32; 2];
+pub(super) type Site = [u32; 2];
 /// A point of the sheet in pixels.
 pub(super) type Pixel = (f64, f64);
 
@@ -24,7 +24,7 @@ pub(super) fn weight(tolerance: f64) -> u8 {
 
 /// For every point the tolerance up to which Douglas and Peucker would keep it, so that drawing at any scale only
 /// has to compare. Ends are always kept.
-pub(super) fn weights(line: &[Ground]) -> Vec<u8> {
+pub(super) fn weights(line: &[Site]) -> Vec<u8> {
     let mut found = vec![0; line.len()];
     let mut from = 0;
     while from + 1 < line.len() {
@@ -37,7 +37,7 @@ pub(super) fn weights(line: &[Ground]) -> Vec<u8> {
     found
 }
 
-fn weigh_stretch(line: &[Ground], from: usize, to: usize, found: &mut [u8]) {
+fn weigh_stretch(line: &[Site], from: usize, to: usize, found: &mut [u8]) {
     let mut open = vec![(from, to, 254_u8)];
     while let Some((from, to, most)) = open.pop() {
         let (mut far, mut at) = (-1.0, from);
@@ -56,7 +56,7 @@ fn weigh_stretch(line: &[Ground], from: usize, to: usize, found: &mut [u8]) {
     }
 }
 
-fn squared_distance(point: Ground, from: Ground, to: Ground) -> f64 {
+fn squared_distance(point: Site, from: Site, to: Site) -> f64 {
     let [x, y] = point.map(f64::from);
     let [ax, ay] = from.map(f64::from);
     let (dx, dy) = (f64::from(to[0]) - ax, f64::from(to[1]) - ay);
@@ -77,7 +77,12 @@ pub(super) struct Frame {
 
 impl Frame {
     pub(super) fn around((x, y): Pixel, width: f64, height: f64) -> Frame {
-        Frame { left: x - width / 2.0, top: y - height / 2.0, right: x + width / 2.0, bottom: y + height / 2.0 }
+        Frame {
+            left: x - width / 2.0,
+            top: y - height / 2.0,
+            right: x + width / 2.0,
+            bottom: y + height / 2.0,
+        }
     }
 
     pub(super) fn holds(&self, (x, y): Pixel) -> bool {
@@ -85,7 +90,10 @@ impl Frame {
     }
 
     pub(super) fn meets(&self, other: &Frame) -> bool {
-        self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
+        self.left < other.right
+            && other.left < self.right
+            && self.top < other.bottom
+            && other.top < self.bottom
     }
 
     pub(super) fn grown(&self, by: f64) -> Frame {

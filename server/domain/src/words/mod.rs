@@ -1,11 +1,10 @@
-//! Text as searches see it: folded, cut into words, each word a search term. Products and places share it, so
-//! that a shopper's spelling counts the same in both. Knows no index and no ranking.
+//! Time, hours and distance in words, in both languages: the browser carries neither time zones nor sentences.
+//! It must not know where on a page they stand.
 
-mod fold;
-mod lexicon;
-mod near;
-mod tokens;
+mod distance;
+mod hours;
+mod time;
 
-pub use fold::{fold, normalise};
-pub use lexicon::{Fit, Lexicon, Match};
-pub use tokens::{Token, index_terms, term_of, text_of, tokens};
+pub use distance::{distance, walk};
+pub use hours::{day_hours, exceptions_ahead, hours_now, week_ahead};
+pub use time::{age, date_label, day_label, moment, weekday};

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 /// Entries looked at for one question, whatever its answer would be.
 const SCAN: usize = 40_000;
-const WALK: usize = 60_000;
+const WALK: usize = 30_000;
 /// Parts of Latin words count from this many characters.
 const LATIN_PART: usize = 3;
 
@@ -157,7 +157,9 @@ impl Lexicon {
         let text = text_of(term);
         let mut at = 0;
         for c in text.chars() {
-            if at > 0 && let Ok(at) = u8::try_from(at) {
+            if at > 0
+                && let Ok(at) = u8::try_from(at)
+            {
                 self.parts.entries.push((index, at));
             }
             at += decompose(c.encode_utf8(&mut [0; 4])).len();
@@ -254,11 +256,21 @@ impl Lexicon {
     pub fn near_inside(&self, term: &str, distance: u8, most: usize) -> Vec<Match> {
         let list = self.parts.list(&self.terms);
         let mut found = self.near_in(&list, term, distance, true, most, |at| list.entries[at].0);
-        found.extend(self.near_in(&self.terms, term, distance, true, most, |at| u32::try_from(at).unwrap_or(u32::MAX)));
+        found.extend(
+            self.near_in(&self.terms, term, distance, true, most, |at| u32::try_from(at).unwrap_or(u32::MAX)),
+        );
         self.heaviest(found, most)
     }
 
-    fn near_in(&self, list: &impl Sorted, term: &str, most_far: u8, beginnings: bool, most: usize, owner: impl Fn(usize) -> u32) -> Vec<Match> {
+    fn near_in(
+        &self,
+        list: &impl Sorted,
+        term: &str,
+        most_far: u8,
+        beginnings: bool,
+        most: usize,
+        owner: impl Fn(usize) -> u32,
+    ) -> Vec<Match> {
         let query: Vec<char> = term.chars().collect();
         let mut found = Vec::new();
         walk(list, &Search { query: &query, most: most_far, beginnings, budget: WALK }, |at, distance| {
@@ -324,22 +336,45 @@ mod tests {
 
     #[test]
     fn questions() {
-        let words = ["주전자", "전자", "전자레인지", "주전자받침", "자전거", "줄자", "kettle", "kettles", "teakettle", "항아리"];
+        let words = [
+            "주전자",
+            "전자",
+            "전자레인지",
+            "주전자받침",
+            "자전거",
+            "줄자",
+            "kettle",
+            "kettles",
+            "teakettle",
+            "항아리",
+        ];
         let lexicon = lexicon(&words);
         let sorted = |mut found: Vec<(String, Fit)>| {
             found.sort();
             found
         };
         let pair = |word: &str, fit| (word.to_owned(), fit);
-        assert_eq!(sorted(texts(&lexicon, &lexicon.beginning(&term_of("주저"), 9))), [pair("주전자", Fit::Beginning), pair("주전자받침", Fit::Beginning)]);
-        assert_eq!(sorted(texts(&lexicon, &lexicon.inside(&term_of("전자"), 9))), [pair("주전자", Fit::Ending), pair("주전자받침", Fit::Inside)]);
+        assert_eq!(
+            sorted(texts(&lexicon, &lexicon.beginning(&term_of("주저"), 9))),
+            [pair("주전자", Fit::Beginning), pair("주전자받침", Fit::Beginning)]
+        );
+        assert_eq!(
+            sorted(texts(&lexicon, &lexicon.inside(&term_of("전자"), 9))),
+            [pair("주전자", Fit::Ending), pair("주전자받침", Fit::Inside)]
+        );
         assert_eq!(texts(&lexicon, &lexicon.inside(&term_of("아리"), 9)), [pair("항아리", Fit::Ending)]);
         assert_eq!(texts(&lexicon, &lexicon.inside("kettle", 9)), [pair("teakettle", Fit::Ending)]);
         assert_eq!(texts(&lexicon, &lexicon.by_initials("ㅈㅈㅈ", 9))[0], pair("주전자", Fit::Exact));
-        assert_eq!(sorted(texts(&lexicon, &lexicon.by_initials("주ㅈㅈ", 9))), [pair("주전자", Fit::Exact), pair("주전자받침", Fit::Beginning)]);
+        assert_eq!(
+            sorted(texts(&lexicon, &lexicon.by_initials("주ㅈㅈ", 9))),
+            [pair("주전자", Fit::Exact), pair("주전자받침", Fit::Beginning)]
+        );
         assert_eq!(texts(&lexicon, &lexicon.near(&term_of("주전저"), 1, 9)), [pair("주전자", Fit::Near(1))]);
         assert_eq!(texts(&lexicon, &lexicon.near("ketlte", 1, 9)), [pair("kettle", Fit::Near(1))]);
-        assert_eq!(texts(&lexicon, &lexicon.near_inside("teaketl", 1, 9)), [pair("teakettle", Fit::NearInside(1))]);
+        assert_eq!(
+            texts(&lexicon, &lexicon.near_inside("teaketl", 1, 9)),
+            [pair("teakettle", Fit::NearInside(1))]
+        );
         assert_eq!(lexicon.exact("kettle").map(|at| lexicon.term(at)), Some("kettle"));
         assert_eq!(lexicon.exact("kettl"), None);
         assert!(lexicon.beginning("", 3).len() == 3 && lexicon.beginning("zz", 3).is_empty());

@@ -6,7 +6,8 @@ use crate::hangul::{compose, decompose, is_jamo, is_syllable};
 const LONGEST: usize = 40;
 const MOST: usize = 128;
 const UNITS: [&str; 22] = [
-    "ml", "l", "cl", "g", "kg", "mg", "cm", "mm", "m", "km", "w", "v", "kw", "gb", "tb", "mb", "oz", "lb", "in", "inch", "mah", "pcs",
+    "ml", "l", "cl", "g", "kg", "mg", "cm", "mm", "m", "km", "w", "v", "kw", "gb", "tb", "mb", "oz", "lb",
+    "in", "inch", "mah", "pcs",
 ];
 
 /// One word of a text: Hangul, or letters and digits together, or one ideograph.
@@ -28,7 +29,8 @@ enum Class {
 fn class(c: char) -> Class {
     if is_syllable(c) || is_jamo(c) {
         Class::Hangul
-    } else if matches!(u32::from(c), 0x3040..=0x30FF | 0x3400..=0x9FFF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF) {
+    } else if matches!(u32::from(c), 0x3040..=0x30FF | 0x3400..=0x9FFF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF)
+    {
         Class::Ideograph
     } else if c.is_alphanumeric() {
         Class::Word
@@ -50,8 +52,14 @@ pub fn tokens(text: &str) -> Vec<Token> {
         if c == '\'' && current == Class::Word {
             continue;
         }
-        if matches!(c, '.' | ',') && current == Class::Word && chars.peek().is_some_and(char::is_ascii_digit) && digit_around() {
-            if c == '.' && let Some(token) = out.last_mut() {
+        if matches!(c, '.' | ',')
+            && current == Class::Word
+            && chars.peek().is_some_and(char::is_ascii_digit)
+            && digit_around()
+        {
+            if c == '.'
+                && let Some(token) = out.last_mut()
+            {
                 token.text.push('.');
             }
             continue;
@@ -95,10 +103,15 @@ pub fn text_of(term: &str) -> String {
 /// is the last plain word before a bracket, a comma or the end: in Korean and English alike, usually the
 /// thing itself.
 pub fn index_terms(text: &str, mut keep: impl FnMut(&str, bool)) {
-    let head_end = text.char_indices().skip(1).find(|(_, c)| matches!(c, '(' | '[' | ',' | '/' | '|')).map_or(text.len(), |(at, _)| at);
+    let head_end = text
+        .char_indices()
+        .skip(1)
+        .find(|(_, c)| matches!(c, '(' | '[' | ',' | '/' | '|'))
+        .map_or(text.len(), |(at, _)| at);
     let words = tokens(text);
     let in_head = if head_end == text.len() { words.len() } else { tokens(&text[..head_end]).len() };
-    let plain = |token: &Token| token.text.chars().all(char::is_alphabetic) && token.text.chars().nth(1).is_some();
+    let plain =
+        |token: &Token| token.text.chars().all(char::is_alphabetic) && token.text.chars().nth(1).is_some();
     let head = words[..in_head.min(words.len())].iter().rposition(plain);
     for (at, token) in words.iter().enumerate() {
         keep(&term_of(&token.text), Some(at) == head);

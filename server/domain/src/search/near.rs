@@ -52,7 +52,13 @@ pub(super) fn walk(list: &impl Sorted, search: &Search<'_>, mut found: impl FnMu
 }
 
 /// Extends the rows along the text; the byte after which nothing can fit any more, or none if it may.
-fn descend(text: &str, search: &Search<'_>, path: &mut Vec<char>, rows: &mut Vec<u8>, best: &mut Vec<u8>) -> Option<usize> {
+fn descend(
+    text: &str,
+    search: &Search<'_>,
+    path: &mut Vec<char>,
+    rows: &mut Vec<u8>,
+    best: &mut Vec<u8>,
+) -> Option<usize> {
     for (at, c) in text.char_indices().skip(path.len()) {
         let before = path.last().copied();
         path.push(c);
@@ -81,7 +87,8 @@ fn push_row(search: &Search<'_>, c: char, before: Option<char>, depth: usize, ro
     }
     for j in depth.saturating_sub(reach).max(1)..=(depth + reach).min(width - 1) {
         let wrong = rows[above + j - 1] + u8::from(search.query[j - 1] != c);
-        let mut cell = wrong.min(rows[above + j].saturating_add(1)).min(rows[start + j - 1].saturating_add(1));
+        let mut cell =
+            wrong.min(rows[above + j].saturating_add(1)).min(rows[start + j - 1].saturating_add(1));
         if depth > 1 && j > 1 && before == Some(search.query[j - 1]) && search.query[j - 2] == c {
             cell = cell.min(rows[above - width + j - 2] + 1);
         }

@@ -9,7 +9,10 @@ use unicode_normalization::UnicodeNormalization;
 /// glue ㅈㅜ into a syllable and tear 초성 from its table.
 pub fn fold(text: &str) -> String {
     if text.is_ascii() {
-        return text.chars().map(|c| if c.is_ascii_control() { ' ' } else { c.to_ascii_lowercase() }).collect();
+        return text
+            .chars()
+            .map(|c| if c.is_ascii_control() { ' ' } else { c.to_ascii_lowercase() })
+            .collect();
     }
     let mut out = String::with_capacity(text.len());
     for c in text.nfc().filter(|c| !is_invisible(*c)) {

@@ -1,0 +1,12 @@
+//! A reservation from being placed to being handed over: what is promised, what may happen to it,
+//! who may collect it and by which number. It must not know how it is stored or who is signed in.
+
+mod contact;
+mod numbers;
+mod promise;
+mod reservation;
+
+pub use contact::{check_contact, read_phone};
+pub use numbers::{CounterInput, pickup_code, read_code, read_counter, read_number, reservation_number};
+pub use promise::{PickupRules, keep_until, ready_by};
+pub use reservation::{Record, Reservation, State, Step, StockEffect};

@@ -1,0 +1,141 @@
+//! The number of a reservation and the code said at the counter, in an alphabet without look-alikes
+//! (Crockford's base 32: no I, L, O, U). Chance is handed in as bytes.
+
+use onshelf_vocabulary::ids::ReservationNumber;
+
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// What was typed or scanned at a counter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CounterInput {
+    Number(ReservationNumber),
+    /// 6 characters of the alphabet.
+    Code(String),
+}
+
+/// `R-7K3M-9QXD` from 40 random bits. None never happens with this alphabet; it spares a panic.
+#[must_use]
+pub fn reservation_number(random: [u8; 5]) -> Option<ReservationNumber> {
+    let bits = random.iter().fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
+    numbered(&letters(bits, 8))
+}
+
+/// 6 characters from 30 of the 32 random bits.
+#[must_use]
+pub fn pickup_code(random: [u8; 4]) -> String {
+    letters(u64::from(u32::from_be_bytes(random)), 6)
+}
+
+fn letters(bits: u64, count: u32) -> String {
+    (0..count)
+        .rev()
+        .filter_map(|place| usize::try_from(bits >> (5 * place) & 31).ok())
+        .map(|index| char::from(ALPHABET[index]))
+        .collect()
+}
+
+fn numbered(letters: &str) -> Option<ReservationNumber> {
+    let (first, second) = letters.split_at_checked(4)?;
+    ReservationNumber::new(format!("R-{first}-{second}")).ok()
+}
+
+/// A reservation's number as people type it: any case, with or without `R`, spaces and hyphens,
+/// O for 0, I and L for 1.
+#[must_use]
+pub fn read_number(text: &str) -> Option<ReservationNumber> {
+    match read_counter(text)? {
+        CounterInput::Number(number) => Some(number),
+        CounterInput::Code(_) => None,
+    }
+}
+
+/// A pickup code as people type it.
+#[must_use]
+pub fn read_code(text: &str) -> Option<String> {
+    match read_counter(text)? {
+        CounterInput::Code(code) => Some(code),
+        CounterInput::Number(_) => None,
+    }
+}
+
+/// Either of the two, told apart by length.
+#[must_use]
+pub fn read_counter(text: &str) -> Option<CounterInput> {
+    let plain = plain(text)?;
+    match plain.len() {
+        6 => Some(CounterInput::Code(plain)),
+        8 => numbered(&plain).map(CounterInput::Number),
+        9 => numbered(plain.strip_prefix('R')?).map(CounterInput::Number),
+        _ => None,
+    }
+}
+
+/// In the alphabet, without what people put between; none if anything else is in it or it is too long.
+fn plain(text: &str) -> Option<String> {
+    let mut plain = String::with_capacity(9);
+    for typed in text.trim().chars() {
+        let letter = match ascii(typed).to_ascii_uppercase() {
+            ' ' | '-' | '\u{2010}'..='\u{2015}' | '\u{a0}' | '\u{3000}' => continue,
+            'O' => '0',
+            'I' | 'L' => '1',
+            letter => letter,
+        };
+        if plain.len() == 9 || !u8::try_from(letter).is_ok_and(|byte| ALPHABET.contains(&byte)) {
+            return None;
+        }
+        plain.push(letter);
+    }
+    Some(plain)
+}
+
+/// A full-width form, as Korean keyboards can give it, as its plain one.
+fn ascii(typed: char) -> char {
+    match u32::from(typed) {
+        code @ 0xFF01..=0xFF5E => char::from_u32(code - 0xFEE0).unwrap_or(typed),
+        _ => typed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn typed_forms_are_forgiven() {
+        let number = ReservationNumber::new("R-7K3M-90X1").unwrap();
+        for typed in ["R-7K3M-90X1", "r-7k3m-90x1", " 7k3m 9OxL ", "R7K3M9oXi", "Ｒ-7K3M-90X1", "7K3M–90X1"]
+        {
+            assert_eq!(read_number(typed), Some(number.clone()), "{typed}");
+        }
+        assert_eq!(read_code("7 k3m oi").as_deref(), Some("7K3M01"));
+        for bad in [
+            "",
+            "R",
+            "7K3M-90XU",
+            "7K3M-90X",
+            "X-7K3M-90X1",
+            "7K3M90\0",
+            "가나다라마바",
+            &"7".repeat(1_000_000),
+        ] {
+            assert_eq!(read_counter(bad), None, "{}", bad.chars().take(20).collect::<String>());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_number_reads_back(number: [u8; 5], code: [u8; 4]) {
+            let number = reservation_number(number).unwrap();
+            prop_assert_eq!(read_number(&number.as_str().to_lowercase()), Some(number));
+            let code = pickup_code(code);
+            prop_assert_eq!(read_code(&code), Some(code));
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in "\\PC{0,20}") {
+            let _ = read_counter(&text);
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! The life of a reservation. Its end by time is counted when it is read, so that a hold is over at the
+//! second it runs out, whether or not a job has written it down.
+
+use jiff::Timestamp;
+use onshelf_vocabulary::{
+    fulfilment::{ReservationRefusal, ReservationStatus},
+    staff::BoardDeed,
+};
+
+/// What has become of it, with the moment of each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    Placed,
+    Picking { since: Timestamp },
+    Ready { at: Timestamp },
+    Collected { at: Timestamp, ready_at: Option<Timestamp> },
+    Cancelled { at: Timestamp },
+    Expired { at: Timestamp },
+    NotFound { at: Timestamp },
+}
+
+/// A reservation as the rules see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reservation {
+    placed_at: Timestamp,
+    expires_at: Timestamp,
+    state: State,
+}
+
+/// What a change does to the stock that is held for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StockEffect {
+    /// Nothing: it stays held.
+    Keep,
+    /// It is no longer held and can be had by others.
+    Release,
+    /// It is no longer held and has left on hand.
+    Consume,
+}
+
+/// A reservation after a deed, with what to do to the stock in the same transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Step {
+    pub reservation: Reservation,
+    pub effect: StockEffect,
+}
+
+/// The columns a reservation is kept in; what has not happened is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record {
+    pub status: ReservationStatus,
+    pub placed_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub picking_at: Option<Timestamp>,
+    pub ready_at: Option<Timestamp>,
+    /// When it was collected, cancelled, expired or not found.
+    pub ended_at: Option<Timestamp>,
+}
+
+impl Reservation {
+    #[must_use]
+    pub const fn place(placed_at: Timestamp, expires_at: Timestamp) -> Reservation {
+        Reservation { placed_at, expires_at, state: State::Placed }
+    }
+
+    /// From its columns. A missing moment stands at the moment before it in its life.
+    #[must_use]
+    pub fn from_record(record: &Record) -> Reservation {
+        let since = record.picking_at.unwrap_or(record.placed_at);
+        let at = record.ended_at.or(record.ready_at).unwrap_or(since);
+        let state = match record.status {
+            ReservationStatus::Placed => State::Placed,
+            ReservationStatus::Picking => State::Picking { since },
+            ReservationStatus::Ready => State::Ready { at: record.ready_at.unwrap_or(since) },
+            ReservationStatus::Collected => State::Collected { at, ready_at: record.ready_at },
+            ReservationStatus::Cancelled => State::Cancelled { at },
+            ReservationStatus::Expired => State::Expired { at },
+            ReservationStatus::NotFound => State::NotFound { at },
+        };
+        Reservation { placed_at: record.placed_at, expires_at: record.expires_at, state }
+    }
+
+    #[must_use]
+    pub const fn placed_at(&self) -> Timestamp {
+        self.placed_at
+    }
+
+    /// From this second on it is over, unless it was collected before.
+    #[must_use]
+    pub const fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+
+    #[must_use]
+    pub const fn state(&self) -> State {
+        self.state
+    }
+
+    /// As it was last written down; `status_at` is what counts.
+    #[must_use]
+    pub const fn written_status(&self) -> ReservationStatus {
+        match self.state {
+            State::Placed => ReservationStatus::Placed,
+            State::Picking { .. } => ReservationStatus::Picking,
+            State::Ready { .. } => ReservationStatus::Ready,
+            State::Collected { .. } => ReservationStatus::Collected,
+            State::Cancelled { .. } => ReservationStatus::Cancelled,
+            State::Expired { .. } => ReservationStatus::Expired,
+            State::NotFound { .. } => ReservationStatus::NotFound,
+        }
+    }
+
+    /// Where it stands at `now`: a live one whose time has run out is expired.
+    #[must_use]
+    pub fn status_at(&self, now: Timestamp) -> ReservationStatus {
+        match self.written_status() {
+            status if status.is_live() && now >= self.expires_at => ReservationStatus::Expired,
+            status => status,
+        }
+    }
+
+    /// Whether its owner may still cancel it.
+    #[must_use]
+    pub fn can_cancel(&self, now: Timestamp) -> bool {
+        self.status_at(now).is_live()
+    }
+
+    /// Keeps it longer, as when it became ready later than promised; never shorter.
+    #[must_use]
+    pub fn kept_until(self, until: Timestamp) -> Reservation {
+        Reservation { expires_at: self.expires_at.max(until), ..self }
+    }
+
+    pub fn start_picking(self, at: Timestamp) -> Result<Step, ReservationRefusal> {
+        match self.status_at(at) {
+            ReservationStatus::Placed => Ok(self.step(State::Picking { since: at }, StockEffect::Keep)),
+            status => Err(ReservationRefusal::WrongState { status }),
+        }
+    }
+
+    /// Also straight from placed: not every associate says that they begin.
+    pub fn mark_ready(self, at: Timestamp) -> Result<Step, ReservationRefusal> {
+        match self.status_at(at) {
+            ReservationStatus::Placed | ReservationStatus::Picking => {
+                Ok(self.step(State::Ready { at }, StockEffect::Keep))
+            }
+            status => Err(ReservationRefusal::WrongState { status }),
+        }
+    }
+
+    /// From any live state: a shopper who is there at once gets it from the shelf.
+    pub fn hand_over(self, at: Timestamp) -> Result<Step, ReservationRefusal> {
+        let ready_at = match self.state {
+            State::Ready { at } => Some(at),
+            _ => None,
+        };
+        self.end_live(at, State::Collected { at, ready_at }, StockEffect::Consume)
+    }
+
+    /// By its owner.
+    pub fn cancel(self, at: Timestamp) -> Result<Step, ReservationRefusal> {
+        self.end_live(at, State::Cancelled { at }, StockEffect::Release)
+    }
+
+    /// By the store, back to the shelf; for its owner it is cancelled.
+    pub fn release(self, at: Timestamp) -> Result<Step, ReservationRefusal> {
+        self.cancel(at)
+    }
+
+    /// The store could not find it. What was staged already has been found.
+    pub fn not_found(self, at: Timestamp) -> Result<Step, ReservationRefusal> {
+        match self.status_at(at) {
+            ReservationStatus::Placed | ReservationStatus::Picking => {
+                Ok(self.step(State::NotFound { at }, StockEffect::Release))
+            }
+            status => Err(ReservationRefusal::WrongState { status }),
+        }
+    }
+
+    /// Writes down that its time has run out; refused while it has not, or where it ended otherwise.
+    /// The moment kept is the one it ran out at, however late this is done.
+    pub fn expire(self, at: Timestamp) -> Result<Step, ReservationRefusal> {
+        let status = self.written_status();
+        if status.is_live() && at >= self.expires_at {
+            Ok(self.step(State::Expired { at: self.expires_at }, StockEffect::Release))
+        } else {
+            Err(ReservationRefusal::WrongState { status })
+        }
+    }
+
+    /// The deed of that name.
+    pub fn perform(self, deed: BoardDeed, at: Timestamp) -> Result<Step, ReservationRefusal> {
+        match deed {
+            BoardDeed::StartPicking => self.start_picking(at),
+            BoardDeed::MarkReady => self.mark_ready(at),
+            BoardDeed::HandOver => self.hand_over(at),
+            BoardDeed::NotFound => self.not_found(at),
+            BoardDeed::Release => self.release(at),
+        }
+    }
+
+    fn end_live(self, at: Timestamp, state: State, effect: StockEffect) -> Result<Step, ReservationRefusal> {
+        match self.status_at(at) {
+            status if status.is_live() => Ok(self.step(state, effect)),
+            status => Err(ReservationRefusal::WrongState { status }),
+        }
+    }
+
+    const fn step(self, state: State, effect: StockEffect) -> Step {
+        Step { reservation: Reservation { state, ..self }, effect }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn in_status(status: ReservationStatus) -> Reservation {
+        Reservation::from_record(&Record {
+            status,
+            placed_at: at(0),
+            expires_at: at(100),
+            picking_at: Some(at(10)),
+            ready_at: Some(at(20)),
+            ended_at: Some(at(30)),
+        })
+    }
+
+    #[test]
+    fn each_deed_is_allowed_where_it_makes_sense_and_nowhere_else() {
+        use ReservationStatus::{Cancelled, Collected, NotFound, Picking, Placed, Ready};
+        use StockEffect::{Consume, Keep, Release};
+        for (deed, from, to, effect) in [
+            (BoardDeed::StartPicking, vec![Placed], Picking, Keep),
+            (BoardDeed::MarkReady, vec![Placed, Picking], Ready, Keep),
+            (BoardDeed::HandOver, vec![Placed, Picking, Ready], Collected, Consume),
+            (BoardDeed::NotFound, vec![Placed, Picking], NotFound, Release),
+            (BoardDeed::Release, vec![Placed, Picking, Ready], Cancelled, Release),
+        ] {
+            for status in ReservationStatus::ALL {
+                let done = in_status(status).perform(deed, at(50));
+                if from.contains(&status) {
+                    let step = done.unwrap();
+                    assert_eq!(
+                        (step.reservation.written_status(), step.effect),
+                        (to, effect),
+                        "{deed:?} {status:?}"
+                    );
+                } else {
+                    assert_eq!(done, Err(ReservationRefusal::WrongState { status }), "{deed:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn it_is_over_at_the_second_and_not_before() {
+        let ready = in_status(ReservationStatus::Ready);
+        assert!(ready.hand_over(at(99)).is_ok());
+        assert_eq!(ready.status_at(at(99)), ReservationStatus::Ready);
+        assert_eq!(ready.status_at(at(100)), ReservationStatus::Expired);
+        let refused = Err(ReservationRefusal::WrongState { status: ReservationStatus::Expired });
+        assert_eq!(ready.hand_over(at(100)), refused);
+        assert_eq!(ready.cancel(at(100)), refused);
+        assert!(ready.expire(at(99)).is_err());
+        let step = ready.expire(at(5_000)).unwrap();
+        assert_eq!(
+            (step.reservation.state(), step.effect),
+            (State::Expired { at: at(100) }, StockEffect::Release)
+        );
+        assert!(step.reservation.expire(at(6_000)).is_err());
+    }
+
+    #[test]
+    fn what_is_ready_late_is_kept_longer_and_never_shorter() {
+        let ready = in_status(ReservationStatus::Ready);
+        assert_eq!(ready.kept_until(at(200)).expires_at(), at(200));
+        assert_eq!(ready.kept_until(at(50)).expires_at(), at(100));
+    }
+
+    proptest! {
+        /// Whatever is tried in whatever order, stock is given back or taken at most once, and nothing follows.
+        #[test]
+        fn stock_moves_at_most_once(deeds in prop::collection::vec((0usize..7, 0i64..150), 0..20)) {
+            let mut reservation = Reservation::place(at(0), at(100));
+            let mut moved = 0;
+            let mut now = 0;
+            for (deed, wait) in deeds {
+                now += wait / 5;
+                let done = match deed {
+                    0 => reservation.start_picking(at(now)),
+                    1 => reservation.mark_ready(at(now)),
+                    2 => reservation.hand_over(at(now)),
+                    3 => reservation.cancel(at(now)),
+                    4 => reservation.expire(at(now)),
+                    5 => reservation.not_found(at(now)),
+                    _ => reservation.release(at(now)),
+                };
+                if let Ok(step) = done {
+                    prop_assert!(reservation.written_status().is_live());
+                    moved += i32::from(step.effect != StockEffect::Keep);
+                    prop_assert_eq!(step.effect == StockEffect::Keep, step.reservation.written_status().is_live());
+                    reservation = step.reservation;
+                }
+            }
+            prop_assert!(moved <= 1);
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! What pages show of products and categories.
+
+use onshelf_vocabulary::{
+    Lang,
+    catalog::{
+        CategoryView, CollectionView, Crumb, Image, OptionValueView, OptionView, ProductCard, ProductView,
+        VariantView,
+    },
+};
+
+use super::{Catalogue, Category, ImageDef, OptionDef, Product, Variant};
+use crate::{Book, Error, Result, Shop, Viewer, stock::Need};
+
+const RELATED: usize = 8;
+
+impl Shop {
+    /// A product's own page, with the variant that was asked for, or the first that is somewhere on a shelf.
+    pub fn product_page(&self, viewer: &Viewer, slug: &str, sku: Option<&str>) -> Result<ProductView> {
+        let book = self.book();
+        let catalogue = &book.catalogue;
+        let product = catalogue.product(slug).ok_or(Error::NotFound)?;
+        let variants = catalogue.variants_of(product);
+        let chosen = match sku {
+            Some(sku) => variants.iter().position(|v| *v.sku == *sku).ok_or(Error::NotFound)?,
+            None => self.first_to_show(viewer, &book, variants),
+        };
+        let currency = viewer.currency(self, &book);
+        let shown = variants
+            .get(chosen)
+            .map(|chosen| options_of(product, variants, chosen, viewer.lang))
+            .unwrap_or_default();
+        Ok(ProductView {
+            slug: product.slug.to_string(),
+            name: product.name.get(viewer.lang).to_owned(),
+            brand: product.brand.get(viewer.lang).to_owned(),
+            description: product.description.get(viewer.lang).to_owned(),
+            path: catalogue.crumbs(viewer.lang, product.category),
+            attributes: product
+                .attributes
+                .iter()
+                .map(|a| (a.name.get(viewer.lang).to_owned(), a.value.get(viewer.lang).to_owned()))
+                .collect(),
+            options: shown,
+            variants: variants
+                .iter()
+                .filter_map(|variant| variant_view(catalogue, product, variant, viewer.lang, currency))
+                .collect(),
+            chosen: u32::try_from(chosen).unwrap_or(0),
+            active: product.active,
+            related: self.related(viewer, &book, product),
+        })
+    }
+
+    /// A product as it stands in a list: its first variant that the shopper can have.
+    pub(crate) fn product_card(&self, viewer: &Viewer, book: &Book, product: &Product) -> ProductCard {
+        let catalogue = &book.catalogue;
+        let variants = catalogue.variants_of(product);
+        let variant = &variants[self.first_to_show(viewer, book, variants)];
+        let currency = viewer.currency(self, book);
+        let (price, list_price) = variant
+            .shown_price(currency)
+            .unwrap_or((onshelf_vocabulary::Money::new(0, currency), None));
+        ProductCard {
+            sku: variant.sku.to_string(),
+            slug: product.slug.to_string(),
+            name: product.name.get(viewer.lang).to_owned(),
+            brand: product.brand.get(viewer.lang).to_owned(),
+            price,
+            list_price,
+            image: image_of(product, variant, viewer.lang).into_iter().next(),
+            swatches: product
+                .options
+                .iter()
+                .flat_map(|option| &option.values)
+                .filter_map(|value| value.swatch.clone())
+                .take(8)
+                .collect(),
+            shelf: self.best_shelf(viewer, book, variant, Need::one(self.now())),
+        }
+    }
+
+    fn first_to_show(&self, viewer: &Viewer, book: &Book, variants: &[Variant]) -> usize {
+        let now = self.now();
+        let mine = viewer.my_store(book).map(|store| store.id);
+        let here = |v: &Variant| mine.is_some_and(|store| self.shelves().available(store, v.id, now) > 0);
+        let first = |test: &dyn Fn(&Variant) -> bool| variants.iter().position(|v| v.active && test(v));
+        first(&here).or_else(|| first(&|v| self.shelves().anywhere(v.id, now))).or_else(|| first(&|_| true)).unwrap_or(0)
+    }
+
+    fn related(&self, viewer: &Viewer, book: &Book, product: &Product) -> Vec<ProductCard> {
+        let catalogue = &book.catalogue;
+        let named = product.related.iter().filter_map(|slug| catalogue.product(slug));
+        let category = product.category.and_then(|index| catalogue.categories.get(index as usize));
+        let siblings = category
+            .into_iter()
+            .flat_map(|category| &category.products)
+            .filter_map(|index| catalogue.products.get(*index as usize));
+        let mut seen = vec![&*product.slug];
+        named
+            .chain(siblings)
+            .filter(|other| {
+                let fresh = other.active && !seen.contains(&&*other.slug);
+                seen.push(&other.slug);
+                fresh
+            })
+            .take(RELATED)
+            .map(|other| self.product_card(viewer, book, other))
+            .collect()
+    }
+
+    /// Cards of named products, in that order; what no longer exists is left out.
+    pub fn products_named(&self, viewer: &Viewer, slugs: &[&str]) -> Vec<ProductCard> {
+        let book = self.book();
+        slugs
+            .iter()
+            .filter_map(|slug| book.catalogue.product(slug))
+            .filter(|product| product.active)
+            .map(|product| self.product_card(viewer, &book, product))
+            .collect()
+    }
+
+    /// The newest products as a collection of their own.
+    pub fn newest(&self, viewer: &Viewer, most: usize) -> CollectionView {
+        let book = self.book();
+        let mut products: Vec<&Product> = book.catalogue.products.iter().filter(|p| p.active).collect();
+        products.sort_by_key(|p| {
+            (std::cmp::Reverse(p.tags.iter().any(|tag| tag == "new")), std::cmp::Reverse(p.created_at))
+        });
+        CollectionView {
+            slug: "new".to_owned(),
+            title: viewer.lang.pick("새로 선반에 오른 것", "New on the shelves").to_owned(),
+            text: String::new(),
+            products: products.into_iter().take(most).map(|p| self.product_card(viewer, &book, p)).collect(),
+        }
+    }
+
+    /// The category tree, without the empty ones.
+    pub fn categories(&self, lang: Lang) -> Vec<CategoryView> {
+        self.book().catalogue.tree(lang, None, 0)
+    }
+
+    /// One category with those below it, and the way down to it.
+    pub fn category(&self, lang: Lang, slug: &str) -> Result<(CategoryView, Vec<Crumb>)> {
+        let book = self.book();
+        let catalogue = &book.catalogue;
+        let index = *catalogue.category_by_slug.get(slug).ok_or(Error::NotFound)?;
+        let category = catalogue.categories.get(index as usize).ok_or(Error::NotFound)?;
+        Ok((catalogue.category_view(lang, index, category, 0), catalogue.crumbs(lang, Some(index))))
+    }
+}
+
+impl Catalogue {
+    fn crumbs(&self, lang: Lang, category: Option<u32>) -> Vec<Crumb> {
+        self.path(category)
+            .into_iter()
+            .map(|category| Crumb { slug: category.slug.to_string(), name: category.name.get(lang).to_owned() })
+            .collect()
+    }
+
+    fn tree(&self, lang: Lang, below: Option<u32>, depth: u32) -> Vec<CategoryView> {
+        if depth > 6 {
+            return Vec::new();
+        }
+        (0u32..)
+            .zip(&self.categories)
+            .filter(|(_, category)| category.parent == below && !category.products.is_empty())
+            .map(|(index, category)| self.category_view(lang, index, category, depth))
+            .collect()
+    }
+
+    fn category_view(&self, lang: Lang, index: u32, category: &Category, depth: u32) -> CategoryView {
+        let first = category.products.first().and_then(|index| self.products.get(*index as usize));
+        CategoryView {
+            slug: category.slug.to_string(),
+            name: category.name.get(lang).to_owned(),
+            note: category.note.get(lang).to_owned(),
+            children: self.tree(lang, Some(index), depth + 1),
+            products: u32::try_from(category.products.len()).unwrap_or(u32::MAX),
+            image: first.and_then(|product| {
+                let variant = self.variants_of(product).first()?;
+                image_of(product, variant, lang).into_iter().next()
+            }),
+        }
+    }
+}
+
+fn variant_view(
+    catalogue: &Catalogue,
+    product: &Product,
+    variant: &Variant,
+    lang: Lang,
+    currency: onshelf_vocabulary::Currency,
+) -> Option<VariantView> {
+    let (price, list_price) =
+        variant.shown_price(currency).or(Some((onshelf_vocabulary::Money::new(0, currency), None)))?;
+    let label = catalogue.options_label(lang, variant);
+    Some(VariantView {
+        sku: variant.sku.to_string(),
+        gtin: variant.gtin.as_deref().map(str::to_owned),
+        options: if label.is_empty() { Vec::new() } else { label.split(" · ").map(str::to_owned).collect() },
+        price,
+        list_price,
+        images: image_of(product, variant, lang),
+    })
+}
+
+/// A variant's own pictures, else its product's.
+pub(crate) fn image_of(product: &Product, variant: &Variant, lang: Lang) -> Vec<Image> {
+    let images: &[ImageDef] = if variant.images.is_empty() { &product.images } else { &variant.images };
+    images
+        .iter()
+        .map(|image| Image {
+            src: image.src.clone(),
+            alt: product.name.get(lang).to_owned(),
+            width: image.width,
+            height: image.height,
+        })
+        .collect()
+}
+
+/// The options with, for each value, the variant one gets by taking it and keeping the others.
+fn options_of(product: &Product, variants: &[Variant], chosen: &Variant, lang: Lang) -> Vec<OptionView> {
+    let view = |place: usize, option: &OptionDef| OptionView {
+        name: option.name.get(lang).to_owned(),
+        values: option
+            .values
+            .iter()
+            .map(|value| OptionValueView {
+                label: value.label(lang).to_owned(),
+                swatch: value.swatch.clone(),
+                selected: chosen.options.get(place).is_some_and(|code| **code == *value.code),
+                sku: nearest_variant(variants, chosen, place, &value.code).map(|v| v.sku.to_string()),
+            })
+            .collect(),
+    };
+    product.options.iter().enumerate().map(|(place, option)| view(place, option)).collect()
+}
+
+fn nearest_variant<'v>(
+    variants: &'v [Variant],
+    chosen: &Variant,
+    place: usize,
+    code: &str,
+) -> Option<&'v Variant> {
+    let alike = |v: &Variant| v.options.iter().zip(&chosen.options).filter(|(a, b)| a == b).count();
+    variants
+        .iter()
+        .filter(|v| v.active && v.options.get(place).is_some_and(|own| **own == *code))
+        .max_by_key(|v| alike(v))
+}

@@ -1,0 +1,61 @@
+//! What a deed can fail with: a refusal that a person can be told, or a fault that is only logged.
+
+use onshelf_db::{Error as DbError, Failure};
+use onshelf_vocabulary::{fulfilment::ReservationRefusal, staff::StaffRefusal};
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Reservation(#[from] ReservationRefusal),
+    #[error(transparent)]
+    Staff(#[from] StaffRefusal),
+    #[error(transparent)]
+    Stock(#[from] StockRefusal),
+    /// The thing that was named does not exist, or not for whoever asks.
+    #[error("not found")]
+    NotFound,
+    /// The same idempotency key came with another body.
+    #[error("this idempotency key was used for another request")]
+    KeyReused,
+    #[error(transparent)]
+    Database(#[from] DbError),
+    /// Something that cannot be: kept for the log, never for people.
+    #[error("{0}")]
+    Internal(String),
+}
+
+/// Why a partner's change of stock was refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StockRefusal {
+    #[error("line {line}: no such SKU")]
+    UnknownSku { line: usize },
+    #[error("line {line}: no such store")]
+    UnknownStore { line: usize },
+    #[error("line {line}: not that many on hand")]
+    NotEnough { line: usize, on_hand: i64 },
+    #[error("not for this token's store or scope")]
+    NotYours,
+}
+
+impl Failure for Error {
+    fn database(&self) -> Option<&DbError> {
+        match self {
+            Error::Database(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl Error {
+    pub fn internal(what: impl std::fmt::Display) -> Error {
+        Error::Internal(what.to_string())
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Error {
+        Error::internal(error)
+    }
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;

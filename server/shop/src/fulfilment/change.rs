@@ -1,0 +1,106 @@
+//! Changing a reservation: its owner cancels it, the store's staff carry it on, a till answers it.
+
+use jiff::Timestamp;
+use onshelf_db::{
+    Tx,
+    fulfilment::ReservationRow,
+    stock::{self, Cause},
+};
+use onshelf_domain::fulfilment::{Step, StockEffect};
+use onshelf_vocabulary::{
+    Lang,
+    fulfilment::{ReservationRefusal, ReservationView},
+};
+
+use super::state_of;
+use crate::{Error, Once, Result, Shop, jobs, secrets::fingerprint};
+
+impl Shop {
+    /// Cancels for whoever shows the token, and gives the stock back. Cancelling twice is no error.
+    pub async fn cancel_reservation(
+        &self,
+        lang: Lang,
+        number: &str,
+        token: &str,
+        once: Option<&Once>,
+    ) -> Result<ReservationView> {
+        let (hash, once, now) = (fingerprint(token), once.cloned(), self.now());
+        let owned = number.to_owned();
+        self.db()
+            .write(move |mut tx| {
+                let (number, hash, once) = (owned.clone(), hash.clone(), once.clone());
+                Box::pin(async move {
+                    let row = onshelf_db::fulfilment::by_token(&mut tx, &number, &hash).await?;
+                    let row = row.ok_or(Error::NotFound)?;
+                    if let Some(once) = &once {
+                        if once.before::<()>(&mut tx).await?.is_some() {
+                            return Ok::<_, Error>(());
+                        }
+                        once.keep(&mut tx, &(), now.as_millisecond()).await?;
+                    }
+                    let state = state_of(&row)?;
+                    if state.status_at(now) != onshelf_vocabulary::fulfilment::ReservationStatus::Cancelled {
+                        write_step(&mut tx, &row, state.cancel(now)?, "shopper", now).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await?;
+        self.wake_stock();
+        self.wake_outbox();
+        self.reservation(lang, number, token).await
+    }
+}
+
+/// Carries out a step: the state, only from where it was decided; the stock; the messages. One transaction.
+pub(crate) async fn write_step(
+    tx: &mut Tx<'_>,
+    row: &ReservationRow,
+    step: Step,
+    actor: &str,
+    now: Timestamp,
+) -> Result<()> {
+    let at = now.as_millisecond();
+    let to = step.reservation.written_status();
+    if !onshelf_db::fulfilment::set_status(tx, row.id, &row.status, to.code(), at).await? {
+        // Somebody was quicker: run again, and decide on what they left.
+        return Err(onshelf_db::Error::Contended.into());
+    }
+    match step.effect {
+        StockEffect::Keep => {}
+        StockEffect::Release => {
+            stock::release(tx, row.id, at).await?;
+        }
+        StockEffect::Consume => {
+            let cause = Cause { reason: "hand_over", reference: &row.number, actor, at };
+            stock::consume(tx, row.id, cause).await?;
+        }
+    }
+    jobs::announce_reservation(tx, &row.number, to, at).await
+}
+
+/// Decides and carries out one step of a store's reservation.
+pub(crate) async fn step(
+    tx: &mut Tx<'_>,
+    store_id: i64,
+    number: &str,
+    actor: &str,
+    now: Timestamp,
+    decide: impl FnOnce(onshelf_domain::fulfilment::Reservation) -> Result<Step, ReservationRefusal>,
+) -> Result<()> {
+    let row = onshelf_db::fulfilment::at_store(tx, number, store_id).await?.ok_or(Error::NotFound)?;
+    let step = decide(state_of(&row)?)?;
+    write_step(tx, &row, step, actor, now).await
+}
+
+/// A till that was paid for a reservation hands it over: what was held leaves the shelf's book.
+pub(crate) async fn answer_at_till(
+    tx: &mut Tx<'_>,
+    store_id: i64,
+    number: &str,
+    actor: &str,
+    now: i64,
+) -> Result<()> {
+    let now = Timestamp::from_millisecond(now).map_err(Error::internal)?;
+    step(tx, store_id, number, actor, now, |reservation| reservation.hand_over(now)).await
+}

@@ -1,0 +1,40 @@
+//! Reservations: made, shown to their owner, changed, ended. Whoever asks shows a token, or works at the store.
+
+mod change;
+mod expire;
+mod reserve;
+mod show;
+
+use jiff::Timestamp;
+use onshelf_db::fulfilment::ReservationRow;
+use onshelf_domain::fulfilment::{Record, Reservation};
+use onshelf_vocabulary::fulfilment::ReservationStatus;
+
+pub(crate) use change::{answer_at_till, step};
+pub use reserve::{Reserve, Reserved};
+pub use show::Owned;
+pub(crate) use show::currency_of;
+
+use crate::{Error, Result};
+
+/// What a reservation's token is for; a token of another purpose never opens one.
+const PURPOSE: &str = "reservation";
+
+/// A row as the rules see it.
+pub(crate) fn state_of(row: &ReservationRow) -> Result<Reservation> {
+    let moment = |at: i64| Timestamp::from_millisecond(at).map_err(Error::internal);
+    let maybe = |at: Option<i64>| at.map(moment).transpose();
+    Ok(Reservation::from_record(&Record {
+        status: status_of(row)?,
+        placed_at: moment(row.placed_at)?,
+        expires_at: moment(row.expires_at)?,
+        picking_at: maybe(row.picking_at)?,
+        ready_at: maybe(row.ready_at)?,
+        ended_at: maybe(row.ended_at)?,
+    }))
+}
+
+fn status_of(row: &ReservationRow) -> Result<ReservationStatus> {
+    ReservationStatus::from_code(&row.status)
+        .ok_or_else(|| Error::internal(format!("{}: no such status {:?}", row.number, row.status)))
+}

@@ -1,0 +1,267 @@
+//! Making a reservation: the hold is taken at the chosen store, all lines or none, in one transaction.
+
+use onshelf_db::{
+    Tx,
+    fulfilment::{ReservationLineRow, ReservationRow},
+    stock::{self, LevelKey},
+};
+use onshelf_domain::{
+    fulfilment::{check_contact, keep_until, pickup_code, reservation_number},
+    stock::sum_demand,
+};
+use onshelf_vocabulary::{
+    Lang,
+    cart::{Line, MAX_LINES},
+    fulfilment::{
+        Contact, Elsewhere, Fault, FieldFault, ReservationRefusal, ReservationStatus, ReserveInput, ShortLine,
+    },
+};
+use serde::{Deserialize, Serialize};
+
+use super::PURPOSE;
+use crate::{
+    Book, Error, Once, Result, Shop, Viewer, jobs,
+    secrets::fingerprint,
+    stores::{Store, whole_metres},
+};
+
+/// A request for a reservation, with who asks in which language.
+#[derive(Clone, Debug)]
+pub struct Reserve {
+    pub input: ReserveInput,
+    pub lang: Lang,
+    pub once: Once,
+}
+
+/// A reservation that was made: what its owner needs to come back to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reserved {
+    pub number: String,
+    pub token: String,
+}
+
+/// Everything decided before the transaction.
+#[derive(Clone)]
+struct Plan {
+    row: ReservationRow,
+    lines: Vec<ReservationLineRow>,
+    /// Summed per level, in key order: how levels are always locked.
+    demand: Vec<(LevelKey, i64)>,
+    live_limit: i64,
+    token: String,
+}
+
+/// What the transaction came to when it was not a reservation.
+enum Stop {
+    Short,
+    TooMany,
+}
+
+impl Shop {
+    /// Holds the lines at the store. The stock is decided by the database, in one conditional write a level.
+    pub async fn reserve(&self, request: Reserve) -> Result<Reserved> {
+        let book = self.book();
+        let plan = self.plan(&book, &request)?;
+        let (once, now) = (request.once.clone(), self.now_ms());
+        let held = self
+            .db()
+            .write(move |mut tx| {
+                let (once, plan) = (once.clone(), plan.clone());
+                Box::pin(async move {
+                    if let Some(before) = once.before(&mut tx).await? {
+                        return Ok::<_, Error>(Ok(before));
+                    }
+                    if let Err(stop) = hold_all(&mut tx, &plan, now).await? {
+                        // An error undoes the lines that were held before the one that was short.
+                        return Err(Error::Reservation(match stop {
+                            Stop::Short => ReservationRefusal::OutOfStock { short: vec![], elsewhere: vec![] },
+                            Stop::TooMany => ReservationRefusal::TooMany {
+                                limit: u32::try_from(plan.live_limit).unwrap_or(u32::MAX),
+                            },
+                        }));
+                    }
+                    let reserved = Reserved { number: plan.row.number.clone(), token: plan.token.clone() };
+                    once.keep(&mut tx, &reserved, now).await?;
+                    Ok(Ok::<Reserved, Error>(reserved))
+                })
+            })
+            .await;
+        match held {
+            Err(Error::Reservation(ReservationRefusal::OutOfStock { .. })) => {
+                Err(self.short_of(&book, &request).await?.into())
+            }
+            outcome => {
+                self.wake_stock();
+                self.wake_outbox();
+                outcome?
+            }
+        }
+    }
+
+    fn plan(&self, book: &Book, request: &Reserve) -> Result<Plan> {
+        let now = self.now();
+        let (contact, mut faults) = check_contact(&request.input.contact);
+        let store = book.stores.by_code(request.input.store.as_str()).filter(|store| store.trading);
+        if store.is_none() {
+            faults.push(FieldFault { pointer: "/store".to_owned(), fault: Fault::UnknownStore });
+        }
+        faults.extend(line_faults(book, store, &request.input.lines));
+        let (Some(store), true) = (store, faults.is_empty()) else {
+            return Err(ReservationRefusal::Invalid { faults }.into());
+        };
+        let ready_by = self.promise(store, now).ok_or(ReservationRefusal::StoreClosed)?;
+        let expires_at = keep_until(&store.schedule, &store.rules, ready_by);
+        let mut lines = Vec::with_capacity(request.input.lines.len());
+        let mut total = 0i64;
+        for (position, line) in (0i64..).zip(&request.input.lines) {
+            let variant = book.catalogue.variant(line.sku.as_str()).ok_or(Error::NotFound)?;
+            let (price, _) = variant.price(store.currency).ok_or(Error::NotFound)?;
+            let sum = price.checked_mul(line.quantity.get()).and_then(|sum| total.checked_add(sum.amount));
+            total = sum.ok_or_else(|| Error::internal("the total is beyond all money"))?;
+            let (quantity, price) = (line.quantity.get(), price.amount);
+            lines.push(ReservationLineRow { reservation_id: 0, position, variant_id: variant.id, quantity, price });
+        }
+        let mut random = [0u8; 9];
+        self.chance().fill(&mut random);
+        let [a, b, c, d, e, f, g, h, i] = random;
+        let number = reservation_number([a, b, c, d, e])
+            .ok_or_else(|| Error::internal("no reservation number"))?
+            .to_string();
+        let token = self.secrets().token(PURPOSE, &number);
+        Ok(Plan {
+            demand: demand(book, store, &request.input.lines)?,
+            live_limit: i64::from(self.settings().live_reservations),
+            row: ReservationRow {
+                id: 0,
+                token_hash: fingerprint(&token),
+                code: pickup_code([f, g, h, i]),
+                store_id: store.id,
+                status: ReservationStatus::Placed.code().to_owned(),
+                shopper: shopper_key(&contact),
+                name: contact.name,
+                email: contact.email,
+                phone: contact.phone,
+                lang: request.lang.tag().to_owned(),
+                currency: store.currency.code().to_owned(),
+                total,
+                placed_at: now.as_millisecond(),
+                ready_by: ready_by.as_millisecond(),
+                expires_at: expires_at.as_millisecond(),
+                picking_at: None,
+                ready_at: None,
+                ended_at: None,
+                number,
+            },
+            lines,
+            token,
+        })
+    }
+
+    /// What is left where it was short, and the nearest stores that have it all. Read after the refusal, from the
+    /// database: what pages believe may be a moment old.
+    async fn short_of(&self, book: &Book, request: &Reserve) -> Result<ReservationRefusal> {
+        self.catch_up().await?;
+        let now = self.now();
+        let viewer = Viewer::new(request.lang);
+        let Some(store) = book.stores.by_code(request.input.store.as_str()) else {
+            return Err(Error::NotFound);
+        };
+        let wanted = demand(book, store, &request.input.lines)?;
+        let short = wanted
+            .iter()
+            .filter_map(|(key, wanted)| {
+                let available = self.shelves().available(store.id, key.variant_id, now);
+                let variant = book.catalogue.variant_by_id(key.variant_id)?;
+                let product = book.catalogue.product_of(variant)?;
+                (available < *wanted).then(|| ShortLine {
+                    sku: variant.sku.to_string(),
+                    name: product.name.get(request.lang).to_owned(),
+                    wanted: *wanted,
+                    available,
+                })
+            })
+            .collect();
+        let elsewhere = book
+            .stores
+            .from(store.point)
+            .filter(|(other, _)| other.id != store.id)
+            .filter_map(|(other, metres)| {
+                let least = wanted
+                    .iter()
+                    .map(|(key, wanted)| (self.shelves().available(other.id, key.variant_id, now), *wanted))
+                    .map(|(available, wanted)| if available >= wanted { available } else { 0 })
+                    .min()?;
+                (least > 0).then(|| Elsewhere {
+                    store: other.code.to_string(),
+                    name: other.name.get(request.lang).to_owned(),
+                    distance_m: metres.map(whole_metres),
+                    available: onshelf_domain::stock::capped(least, self.settings().shown_cap.unwrap_or(0)),
+                    ready_by: self.ready_by(&viewer, other, now),
+                })
+            })
+            .take(3)
+            .collect();
+        Ok(ReservationRefusal::OutOfStock { short, elsewhere })
+    }
+}
+
+/// Who the limit of live reservations counts for: whichever way they gave to be reached, not readable at rest.
+fn shopper_key(contact: &Contact) -> String {
+    let way = contact.phone.as_deref().or(contact.email.as_deref()).unwrap_or_default();
+    fingerprint(&way.to_lowercase())
+}
+
+fn line_faults(book: &Book, store: Option<&Store>, lines: &[Line]) -> Vec<FieldFault> {
+    let fault = |pointer: String, fault: Fault| FieldFault { pointer, fault };
+    match lines.len() {
+        0 => return vec![fault("/lines".to_owned(), Fault::NoLines)],
+        many if many > MAX_LINES => return vec![fault("/lines".to_owned(), Fault::TooManyLines)],
+        _ => {}
+    }
+    lines
+        .iter()
+        .enumerate()
+        .filter_map(|(index, line)| {
+            let pointer = format!("/lines/{index}/sku");
+            match book.catalogue.variant(line.sku.as_str()) {
+                None => Some(fault(pointer, Fault::UnknownSku)),
+                Some(variant) if store.is_some_and(|s| !book.catalogue.for_sale(variant, s.currency)) => {
+                    Some(fault(pointer, Fault::NotForSale))
+                }
+                Some(_) => None,
+            }
+        })
+        .collect()
+}
+
+fn demand(book: &Book, store: &Store, lines: &[Line]) -> Result<Vec<(LevelKey, i64)>> {
+    let summed = sum_demand(lines).map_err(|fault| ReservationRefusal::Invalid {
+        faults: vec![FieldFault { pointer: "/lines".to_owned(), fault }],
+    })?;
+    let mut levels = summed
+        .into_iter()
+        .map(|(sku, quantity)| {
+            let variant = book.catalogue.variant(sku.as_str()).ok_or(Error::NotFound)?;
+            Ok((LevelKey { store_id: store.id, variant_id: variant.id }, quantity))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    levels.sort_unstable_by_key(|(key, _)| *key);
+    Ok(levels)
+}
+
+async fn hold_all(tx: &mut Tx<'_>, plan: &Plan, now: i64) -> Result<Result<(), Stop>> {
+    if onshelf_db::fulfilment::live_of(tx, &plan.row.shopper, now).await? >= plan.live_limit {
+        return Ok(Err(Stop::TooMany));
+    }
+    let id = onshelf_db::fulfilment::insert(tx, &plan.row).await?;
+    for (key, quantity) in &plan.demand {
+        if !stock::hold(tx, *key, id, *quantity, plan.row.expires_at, now).await? {
+            return Ok(Err(Stop::Short));
+        }
+    }
+    for line in &plan.lines {
+        onshelf_db::fulfilment::insert_line(tx, &ReservationLineRow { reservation_id: id, ..line.clone() }).await?;
+    }
+    jobs::announce_reservation(tx, &plan.row.number, ReservationStatus::Placed, now).await?;
+    Ok(Ok(()))
+}

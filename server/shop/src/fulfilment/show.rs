@@ -1,0 +1,119 @@
+//! What a reservation's owner sees.
+
+use jiff::Timestamp;
+use onshelf_db::{Tx, fulfilment::ReservationRow};
+use onshelf_domain::words;
+use onshelf_vocabulary::{
+    Currency, Lang, Money,
+    fulfilment::{ReservationLineView, ReservationView},
+};
+
+use super::{PURPOSE, state_of};
+use crate::{Book, Error, Result, Shop, Viewer, catalog::image_of, secrets::fingerprint};
+
+/// A reservation with the way to reach its owner: for messages, never for pages.
+#[derive(Clone, Debug)]
+pub struct Owned {
+    pub view: ReservationView,
+    pub lang: Lang,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub token: String,
+    pub ready_by: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+impl Shop {
+    /// For whoever shows the token; without the right one it does not exist.
+    pub async fn reservation(&self, lang: Lang, number: &str, token: &str) -> Result<ReservationView> {
+        let mut reader = self.db().reader().await?;
+        let mut tx = reader.tx();
+        let row = onshelf_db::fulfilment::by_token(&mut tx, number, &fingerprint(token))
+            .await?
+            .ok_or(Error::NotFound)?;
+        self.reservation_view(&mut tx, lang, &row).await
+    }
+
+    /// For a job that was written together with the reservation: a message to its owner, in their language.
+    pub async fn reservation_for_job(&self, number: &str) -> Result<Owned> {
+        let mut reader = self.db().reader().await?;
+        let mut tx = reader.tx();
+        let row = onshelf_db::fulfilment::for_job(&mut tx, number).await?.ok_or(Error::NotFound)?;
+        let lang = Lang::from_tag(&row.lang);
+        let moment = |at: i64| Timestamp::from_millisecond(at).map_err(Error::internal);
+        Ok(Owned {
+            view: self.reservation_view(&mut tx, lang, &row).await?,
+            lang,
+            token: self.secrets().token(PURPOSE, &row.number),
+            ready_by: moment(row.ready_by)?,
+            expires_at: moment(row.expires_at)?,
+            email: row.email,
+            phone: row.phone,
+        })
+    }
+
+    pub(super) async fn reservation_view(
+        &self,
+        tx: &mut Tx<'_>,
+        lang: Lang,
+        row: &ReservationRow,
+    ) -> Result<ReservationView> {
+        let now = self.now();
+        let book = self.book();
+        let store = book.stores.by_id(row.store_id).ok_or(Error::NotFound)?;
+        let state = state_of(row)?;
+        let zone = store.schedule.time_zone();
+        let moment = |at: i64| {
+            Timestamp::from_millisecond(at).map(|at| words::moment(lang, at, now, zone)).map_err(Error::internal)
+        };
+        let status = state.status_at(now);
+        let ended = row.ended_at.map(moment).transpose()?;
+        Ok(ReservationView {
+            number: row.number.clone(),
+            code: row.code.clone(),
+            status,
+            name: row.name.clone(),
+            store: self.store_card(&Viewer::new(lang), store, None, None, now),
+            lines: self.reservation_lines(tx, &book, lang, row).await?,
+            total: Money::new(row.total, currency_of(row)),
+            placed_at: moment(row.placed_at)?,
+            ready_by: moment(row.ready_by)?,
+            expires_at: moment(row.expires_at)?,
+            ready_at: row.ready_at.map(moment).transpose()?,
+            collected_at: ended.filter(|_| status.code() == "collected"),
+            can_cancel: state.can_cancel(now),
+        })
+    }
+
+    pub(crate) async fn reservation_lines(
+        &self,
+        tx: &mut Tx<'_>,
+        book: &Book,
+        lang: Lang,
+        row: &ReservationRow,
+    ) -> Result<Vec<ReservationLineView>> {
+        let currency = currency_of(row);
+        let lines = onshelf_db::fulfilment::lines(tx, row.id).await?;
+        Ok(lines
+            .into_iter()
+            .map(|line| {
+                let variant = book.catalogue.variant_by_id(line.variant_id);
+                let product = variant.and_then(|variant| book.catalogue.product_of(variant));
+                let image = variant.zip(product).and_then(|(v, p)| image_of(p, v, lang).into_iter().next());
+                ReservationLineView {
+                    sku: variant.map(|variant| variant.sku.to_string()).unwrap_or_default(),
+                    slug: product.map(|product| product.slug.to_string()).unwrap_or_default(),
+                    name: product.map(|product| product.name.get(lang).to_owned()).unwrap_or_default(),
+                    options: variant.map(|v| book.catalogue.options_label(lang, v)).unwrap_or_default(),
+                    quantity: line.quantity,
+                    price: Money::new(line.price, currency),
+                    image,
+                }
+            })
+            .collect())
+    }
+}
+
+pub(crate) fn currency_of(row: &ReservationRow) -> Currency {
+    Currency::from_code(&row.currency).unwrap_or_default()
+}

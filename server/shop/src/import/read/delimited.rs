@@ -1,0 +1,266 @@
+//! CSV and tab-separated text, read strictly: an unclosed or stray quote costs its own line and not the rest of the
+//! file, which is why the rows are split here and not by a reader that joins lines until a quote closes.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::{
+    Cells, Encoding, Entry, Fields, Format, ImportError, Item, MAX_COLUMNS, MAX_RECORD, Record, Records, Stop,
+    Unreadable, lines,
+};
+use lines::{Lines, Taken, trimmed};
+
+/// The names of the columns.
+#[derive(Debug, Default)]
+pub struct Header {
+    /// As they stand in the file.
+    pub names: Vec<String>,
+    by_name: HashMap<String, usize>,
+}
+
+impl Header {
+    pub(in crate::import) fn new(names: Vec<String>) -> Header {
+        let mut by_name = HashMap::with_capacity(names.len());
+        for (column, name) in names.iter().enumerate() {
+            // Of two columns of one name the first counts.
+            by_name.entry(plain(name)).or_insert(column);
+        }
+        Header { names, by_name }
+    }
+
+    /// The column of this name, whatever its capitals, spaces and hyphens.
+    pub(in crate::import) fn column(&self, name: &str) -> Option<usize> {
+        self.by_name.get(&plain(name)).copied()
+    }
+}
+
+/// `Store Code`, `store-code` and `g:store_code` are one name.
+pub(in crate::import) fn plain(name: &str) -> String {
+    let name = name.trim().trim_start_matches("g:").to_lowercase();
+    name.chars().map(|c| if c.is_whitespace() || c == '-' { '_' } else { c }).collect()
+}
+
+pub(super) struct Rows {
+    lines: Lines,
+    header: Arc<Header>,
+    delimiter: u8,
+    encoding: Encoding,
+    /// Where a quote that does not fit is taken as a letter, as tab-separated files have them.
+    lenient: bool,
+    line: Vec<u8>,
+}
+
+impl Rows {
+    pub fn new(
+        mut lines: Lines,
+        format: Format,
+        delimiter: Option<u8>,
+        encoding: Encoding,
+    ) -> Result<Rows, ImportError> {
+        let first = header_line(&mut lines)?;
+        let tabs = format != Format::Csv;
+        let delimiter = delimiter.unwrap_or_else(|| if tabs { b'\t' } else { likeliest_delimiter(&first) });
+        if first.iter().filter(|byte| **byte == delimiter).count() >= MAX_COLUMNS {
+            return Err(ImportError::Unusable(format!("the header has more than {MAX_COLUMNS} columns")));
+        }
+        let mut rows =
+            Rows { lines, header: Arc::default(), delimiter, encoding, lenient: tabs, line: Vec::new() };
+        rows.lines.hand_back(vec![first]);
+        match rows.row() {
+            Ok(Some(Ok((_, cells)))) => {
+                let names = (0..cells.ends.len()).filter_map(|at| cells.get(at)).map(|n| n.trim().to_owned());
+                rows.header = Arc::new(Header::new(names.collect()));
+                Ok(rows)
+            }
+            Ok(Some(Err(bad))) => {
+                Err(ImportError::Unusable(format!("the header cannot be read: {}", bad.reason)))
+            }
+            Ok(None) => Err(ImportError::Empty),
+            Err(stop) => Err(ImportError::Unusable(stop.reason)),
+        }
+    }
+
+    pub fn header(&self) -> Arc<Header> {
+        Arc::clone(&self.header)
+    }
+
+    /// The next row that is not blank, and the line it began on.
+    fn row(&mut self) -> Result<Option<Result<(u64, Cells), Entry>>, Stop> {
+        let mut line = std::mem::take(&mut self.line);
+        let outcome = loop {
+            let taken = self.lines.read(&mut line).map_err(|error| Stop::broken(self.lines.number, &error))?;
+            match taken {
+                Taken::End => break None,
+                Taken::TooLong => {
+                    break Some(Err(Entry::unreadable(self.lines.number, Unreadable::TOO_LONG, &line)));
+                }
+                Taken::Line if trimmed(&line).iter().all(u8::is_ascii_whitespace) => {}
+                Taken::Line => break Some(self.row_from(&line)?),
+            }
+        };
+        self.line = line;
+        Ok(outcome)
+    }
+
+    fn row_from(&mut self, first: &[u8]) -> Result<Result<(u64, Cells), Entry>, Stop> {
+        let number = self.lines.number;
+        let bad = |reason| Entry::unreadable(number, reason, first);
+        let mut splitter = Splitter::new(self.delimiter);
+        let mut state = splitter.feed(first);
+        let mut more: Vec<Vec<u8>> = Vec::new();
+        let mut length = first.len();
+        while state == State::Quoted {
+            let mut next = Vec::new();
+            let taken = self.lines.read(&mut next).map_err(|error| Stop::broken(self.lines.number, &error))?;
+            length += next.len();
+            if taken != Taken::Line || length > MAX_RECORD {
+                if taken != Taken::End {
+                    more.push(next);
+                }
+                break;
+            }
+            state = splitter.feed(&next);
+            more.push(next);
+        }
+        if matches!(state, State::Quoted | State::Stray) {
+            // The lines that were looked at in search of the closing quote are rows of their own.
+            self.lines.hand_back(more);
+            if !self.lenient {
+                let reason = if state == State::Quoted { "a quote that is never closed" } else { "a stray quote" };
+                return Ok(Err(bad(Unreadable(reason))));
+            }
+            splitter = Splitter::new(self.delimiter);
+            splitter.split_plainly(trimmed(first));
+        }
+        Ok(splitter.cells(self.encoding).map(|cells| (number, cells)).map_err(bad))
+    }
+}
+
+impl Records for Rows {
+    fn next(&mut self) -> Result<Option<Item>, Stop> {
+        let Some(row) = self.row()? else { return Ok(None) };
+        let width = self.header.names.len();
+        Ok(Some(row.and_then(|(line, cells)| {
+            let found = cells.ends.len();
+            // A trailing separator at the end of each row is common and says nothing.
+            let is_wide = found > width && (width..found).any(|at| cells.get(at).is_some_and(|c| !c.trim().is_empty()));
+            if is_wide || found < width {
+                let reason = if is_wide { "more columns than the header" } else { "fewer columns than the header" };
+                return Err(Entry::new(line, "", reason, &format!("{found}, not {width}: {}", cells.text)));
+            }
+            Ok(Record { line, fields: Fields::Cells(cells) })
+        })))
+    }
+}
+
+fn header_line(lines: &mut Lines) -> Result<Vec<u8>, ImportError> {
+    let mut line = Vec::new();
+    loop {
+        match lines.read(&mut line).map_err(|error| ImportError::Unusable(error.to_string()))? {
+            Taken::End => return Err(ImportError::Empty),
+            Taken::TooLong => {
+                return Err(ImportError::Unusable("the header is longer than 1 MiB".to_owned()));
+            }
+            Taken::Line if trimmed(&line).iter().all(u8::is_ascii_whitespace) => {}
+            Taken::Line => return Ok(line),
+        }
+    }
+}
+
+fn likeliest_delimiter(header: &[u8]) -> u8 {
+    let count = |delimiter: u8| header.iter().filter(|byte| **byte == delimiter).count();
+    // The comma wins a tie, so it is looked at last.
+    [b'|', b'\t', b';', b','].into_iter().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',')
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Start,
+    Plain,
+    Quoted,
+    /// After a quote inside a quoted cell: another makes a letter of it, a separator closes the cell.
+    Closing,
+    Stray,
+    /// The row is complete.
+    Done,
+}
+
+/// Splits one row (RFC 4180), fed line by line.
+struct Splitter {
+    delimiter: u8,
+    state: State,
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Splitter {
+    fn new(delimiter: u8) -> Splitter {
+        Splitter { delimiter, state: State::Start, bytes: Vec::new(), ends: Vec::new() }
+    }
+
+    fn feed(&mut self, line: &[u8]) -> State {
+        if self.state == State::Start && !line.contains(&b'"') {
+            self.split_plainly(trimmed(line));
+            self.state = State::Done;
+            return self.state;
+        }
+        let body = trimmed(line);
+        for byte in body {
+            self.step(*byte);
+            if self.state == State::Stray || self.bytes.len() > MAX_RECORD {
+                return self.state;
+            }
+        }
+        if self.state == State::Quoted {
+            self.bytes.push(b'\n');
+        } else {
+            self.ends.push(self.bytes.len());
+            self.state = State::Done;
+        }
+        self.state
+    }
+
+    fn step(&mut self, byte: u8) {
+        self.state = match (self.state, byte) {
+            (State::Start | State::Plain | State::Closing, b) if b == self.delimiter => {
+                self.ends.push(self.bytes.len());
+                State::Start
+            }
+            (State::Start, b'"') => State::Quoted,
+            (State::Quoted, b'"') => State::Closing,
+            (State::Closing, b'"') | (State::Quoted, _) => {
+                self.bytes.push(byte);
+                State::Quoted
+            }
+            (State::Closing, b' ') => State::Closing,
+            (State::Start | State::Plain, _) => {
+                self.bytes.push(byte);
+                State::Plain
+            }
+            (State::Closing | State::Stray | State::Done, _) => State::Stray,
+        };
+    }
+
+    fn split_plainly(&mut self, line: &[u8]) {
+        for cell in line.split(|byte| *byte == self.delimiter) {
+            self.bytes.extend_from_slice(cell);
+            self.ends.push(self.bytes.len());
+        }
+    }
+
+    /// The cells as text; each must be whole by itself.
+    fn cells(self, encoding: Encoding) -> Result<Cells, Unreadable> {
+        if encoding == Encoding::Utf8 {
+            let text = encoding.decode(&self.bytes)?;
+            let is_whole = self.ends.iter().all(|end| text.is_char_boundary(*end));
+            return if is_whole { Ok(Cells { text, ends: self.ends }) } else { Err(Unreadable::NOT_UTF8) };
+        }
+        let mut cells = Cells::default();
+        let mut start = 0;
+        for end in self.ends {
+            cells.text.push_str(&encoding.decode(&self.bytes[start..end])?);
+            cells.ends.push(cells.text.len());
+            start = end;
+        }
+        Ok(cells)
+    }
+}

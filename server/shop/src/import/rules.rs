@@ -1,0 +1,223 @@
+//! Rules at work: from a record to the texts of one field.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use super::{
+    ImportError,
+    clean::cleaned,
+    lookup::Tables,
+    mapping::{Made, Otherwise, Rule, Take},
+    read::{Header, Record},
+    value::Place,
+};
+
+/// A rule with its columns found.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Compiled {
+    places: Vec<Place>,
+    template: Vec<Piece>,
+    constant: Option<String>,
+    split: Option<String>,
+    take: Option<Take>,
+    prefix: Option<String>,
+    values: BTreeMap<String, String>,
+    otherwise: Otherwise,
+    table: Option<usize>,
+    default: Option<String>,
+    /// Whether a mapping asked for it; what it names must then be there.
+    pub asked: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Piece {
+    Text(String),
+    Hole(Place),
+}
+
+/// The texts of a field, and whether odd spaces or marks were taken out of them.
+#[derive(Debug, Default)]
+pub(super) struct Found<'r> {
+    pub texts: Vec<Cow<'r, str>>,
+    pub mended: bool,
+}
+
+impl Compiled {
+    /// Any of these columns.
+    pub fn any(names: &[&str]) -> Compiled {
+        Compiled { places: names.iter().map(|name| Place::new(name)).collect(), ..Compiled::default() }
+    }
+
+    pub fn from_rule(rule: &Rule, tables: &mut Tables) -> Result<Compiled, ImportError> {
+        match rule {
+            Rule::Column(column) => Ok(Compiled { asked: true, ..Compiled::any(&[column]) }),
+            Rule::Made(made) => Compiled::from_made(made, tables),
+        }
+    }
+
+    fn from_made(made: &Made, tables: &mut Tables) -> Result<Compiled, ImportError> {
+        let columns: Vec<&str> =
+            made.column.iter().map(String::as_str).chain(made.columns.iter().map(String::as_str)).collect();
+        let template = made.template.as_deref().map(pieces).transpose()?.unwrap_or_default();
+        let table = made.lookup.as_ref().map(|lookup| tables.open(lookup)).transpose()?;
+        Ok(Compiled {
+            template,
+            constant: made.constant.clone(),
+            split: made.split.clone().filter(|split| !split.is_empty()),
+            take: made.take,
+            prefix: made.prefix.clone(),
+            values: made.values.clone(),
+            otherwise: made.otherwise,
+            table,
+            default: made.default.clone(),
+            asked: true,
+            ..Compiled::any(&columns)
+        })
+    }
+
+    /// Finds the columns; answers the names that the file lacks.
+    pub fn bind(&mut self, header: &Header) -> Vec<String> {
+        let mut missing = Vec::new();
+        let mut found = |place: &mut Place| {
+            let found = place.bind(header);
+            if !found {
+                missing.push(place.path.clone());
+            }
+            found
+        };
+        self.places.retain_mut(&mut found);
+        for piece in &mut self.template {
+            if let Piece::Hole(place) = piece {
+                found(place);
+            }
+        }
+        // One of several columns may be missing; a column that stands alone may not.
+        if self.places.is_empty() || !self.template.is_empty() { missing } else { Vec::new() }
+    }
+
+    /// Whether it can ever find anything.
+    pub fn is_idle(&self) -> bool {
+        self.places.is_empty() && self.template.is_empty() && self.constant.is_none() && self.default.is_none()
+    }
+
+    pub fn find<'r>(&'r self, record: &'r Record, tables: &'r Tables) -> Found<'r> {
+        let mut found = Found::default();
+        if let Some(constant) = &self.constant {
+            found.texts.extend((!constant.is_empty()).then_some(Cow::Borrowed(constant.as_str())));
+            return found;
+        }
+        if self.template.is_empty() {
+            self.gather(record, &mut found);
+        } else {
+            found.texts.extend(self.fill(record, &mut found.mended).map(Cow::Owned));
+        }
+        self.narrow(&mut found.texts);
+        self.translate(&mut found.texts, tables);
+        if found.texts.is_empty()
+            && let Some(default) = &self.default
+        {
+            found.texts.push(Cow::Borrowed(default));
+        }
+        found
+    }
+
+    fn gather<'r>(&'r self, record: &'r Record, found: &mut Found<'r>) {
+        let mut raw = Vec::new();
+        for place in &self.places {
+            place.texts(record, &mut raw);
+        }
+        for text in raw {
+            let (text, mended) = clean_cow(text);
+            found.mended |= mended;
+            if !text.is_empty() {
+                found.texts.push(text);
+            }
+        }
+    }
+
+    fn narrow<'r>(&'r self, texts: &mut Vec<Cow<'r, str>>) {
+        match self.take {
+            Some(Take::First) => texts.truncate(1),
+            Some(Take::Last) => drop(texts.drain(..texts.len().saturating_sub(1))),
+            None => {}
+        }
+        if let Some(split) = &self.split {
+            let parts = |text: &Cow<'r, str>| -> Vec<Cow<'r, str>> {
+                text.split(split.as_str()).map(|part| Cow::Owned(part.trim().to_owned())).collect()
+            };
+            *texts = texts.iter().flat_map(parts).filter(|part| !part.is_empty()).collect();
+        }
+        if let Some(prefix) = &self.prefix {
+            texts.retain(|text| text.starts_with(prefix.as_str()));
+            for text in texts {
+                *text = Cow::Owned(text[prefix.len()..].trim().to_owned());
+            }
+        }
+    }
+
+    fn translate<'r>(&'r self, texts: &mut Vec<Cow<'r, str>>, tables: &'r Tables) {
+        if let Some(table) = self.table {
+            let known = |text: &Cow<'r, str>| tables.get(table, text).map(Cow::Borrowed);
+            *texts = texts.iter().filter_map(known).collect();
+        }
+        if self.values.is_empty() {
+            return;
+        }
+        let meant = |text: &Cow<'r, str>| match self.values.get(text.as_ref()) {
+            Some(meaning) => Some(Cow::Borrowed(meaning.as_str())),
+            None if self.otherwise == Otherwise::Keep => Some(text.clone()),
+            None => None,
+        };
+        *texts = texts.iter().filter_map(meant).filter(|text| !text.is_empty()).collect();
+    }
+
+    /// The template filled; none where nothing but its own words would stand there.
+    fn fill(&self, record: &Record, mended: &mut bool) -> Option<String> {
+        let mut out = String::new();
+        let mut any = false;
+        for piece in &self.template {
+            match piece {
+                Piece::Text(text) => out.push_str(text),
+                Piece::Hole(place) => {
+                    let mut texts = Vec::new();
+                    place.texts(record, &mut texts);
+                    let (text, odd) = texts.into_iter().next().map_or((Cow::Borrowed(""), false), clean_cow);
+                    *mended |= odd;
+                    any |= !text.is_empty();
+                    out.push_str(&text);
+                }
+            }
+        }
+        any.then(|| tidy(&out))
+    }
+}
+
+fn clean_cow(text: Cow<'_, str>) -> (Cow<'_, str>, bool) {
+    match text {
+        Cow::Borrowed(text) => cleaned(text),
+        Cow::Owned(text) => {
+            let (kept, mended) = cleaned(&text);
+            (Cow::Owned(kept.into_owned()), mended)
+        }
+    }
+}
+
+/// Without the commas and spaces that empty pieces leave.
+fn tidy(text: &str) -> String {
+    let parts = text.split(',').map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
+    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
+fn pieces(template: &str) -> Result<Vec<Piece>, ImportError> {
+    let mut pieces = Vec::new();
+    let mut rest = template;
+    while let Some((text, after)) = rest.split_once('{') {
+        let Some((hole, after)) = after.split_once('}') else {
+            return Err(ImportError::Mapping(format!("`{template}` has a brace that is not closed")));
+        };
+        pieces.push(Piece::Text(text.to_owned()));
+        pieces.push(Piece::Hole(Place::new(hole.trim())));
+        rest = after;
+    }
+    pieces.push(Piece::Text(rest.to_owned()));
+    Ok(pieces)
+}

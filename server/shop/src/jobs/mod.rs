@@ -1,0 +1,160 @@
+//! What leaves the house after a deed: messages to shoppers, events to partners. Written in the deed's
+//! transaction; taken, sent and retried by whoever runs the outbox.
+
+use onshelf_db::{Tx, outbox};
+use onshelf_vocabulary::fulfilment::ReservationStatus;
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Result, Shop};
+
+/// One thing to send.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "job", rename_all = "snake_case")]
+pub enum Job {
+    /// A message to the shopper about their reservation.
+    Message { number: String, about: ReservationStatus },
+    /// An event for every partner that wants it; becomes one delivery a partner.
+    Event { event: String, data: serde_json::Value, at: i64 },
+    /// An event for one partner. `id` stays the same through all tries.
+    Delivery { endpoint: i64, id: String, event: String, data: serde_json::Value, at: i64 },
+}
+
+impl Job {
+    const fn kind(&self) -> &'static str {
+        match self {
+            Job::Message { .. } => "message",
+            Job::Event { .. } => "event",
+            Job::Delivery { .. } => "delivery",
+        }
+    }
+}
+
+/// A job that was taken to be done.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    pub id: i64,
+    pub job: Job,
+    /// From 1.
+    pub attempt: i64,
+}
+
+/// How long a job belongs to whoever took it. Milliseconds.
+const CLAIM: i64 = 60_000;
+/// After this many tries, some two days, a job is given up.
+const TRIES: u32 = 14;
+
+/// Writes a job that is due at once.
+pub(crate) async fn enqueue(tx: &mut Tx<'_>, job: &Job, now: i64) -> Result<()> {
+    let payload = serde_json::to_string(job)?;
+    outbox::enqueue(tx, job.kind(), &payload, now, now).await?;
+    Ok(())
+}
+
+/// Tells the shopper and the partners that a reservation is now `status`.
+pub(crate) async fn announce_reservation(
+    tx: &mut Tx<'_>,
+    number: &str,
+    status: ReservationStatus,
+    now: i64,
+) -> Result<()> {
+    // That somebody has begun to pick is nothing to write home about.
+    if status != ReservationStatus::Picking {
+        enqueue(tx, &Job::Message { number: number.to_owned(), about: status }, now).await?;
+    }
+    let event = format!("reservation.{}", status.code());
+    let data = serde_json::json!({ "number": number, "status": status.code() });
+    enqueue(tx, &Job::Event { event, data, at: now }, now).await
+}
+
+impl Shop {
+    /// Takes due jobs; nobody else gets them for a minute.
+    pub async fn claim_jobs(&self, most: i64) -> Result<Vec<Claimed>> {
+        let now = self.now_ms();
+        let rows = self
+            .db()
+            .write(move |mut tx| {
+                Box::pin(async move { Ok::<_, Error>(outbox::claim(&mut tx, now, now + CLAIM, most).await?) })
+            })
+            .await?;
+        rows.into_iter()
+            .map(|row| Ok(Claimed { id: row.id, job: serde_json::from_str(&row.payload)?, attempt: row.attempts }))
+            .collect()
+    }
+
+    pub async fn finish_job(&self, id: i64) -> Result<()> {
+        let now = self.now_ms();
+        self.db()
+            .write(move |mut tx| {
+                Box::pin(async move { Ok::<_, Error>(outbox::finish(&mut tx, id, now).await?) })
+            })
+            .await
+    }
+
+    /// Puts a job back to be tried later, with growing pauses from five seconds on, or gives it up at last.
+    pub async fn fail_job(&self, claimed: &Claimed, why: &str) -> Result<()> {
+        let now = self.now_ms();
+        let tries = u32::try_from(claimed.attempt).unwrap_or(TRIES);
+        let due = (tries < TRIES).then(|| now + (5_000i64 << tries.min(13)).min(6 * 3_600_000));
+        let (id, why) = (claimed.id, why.to_owned());
+        self.db()
+            .write(move |mut tx| {
+                let why = why.clone();
+                Box::pin(async move { Ok::<_, Error>(outbox::fail(&mut tx, id, &why, due, now).await?) })
+            })
+            .await
+    }
+
+    /// Turns an event into one delivery for each partner that asked for it, and finishes the event, in one
+    /// transaction: a crash in between sends nothing twice.
+    pub async fn fan_out(&self, claimed: &Claimed) -> Result<()> {
+        let Job::Event { event, data, at } = claimed.job.clone() else {
+            return Err(Error::internal("only events fan out"));
+        };
+        let (id, now) = (claimed.id, self.now_ms());
+        self.db()
+            .write(move |mut tx| {
+                let (event, data) = (event.clone(), data.clone());
+                Box::pin(async move {
+                    for endpoint in onshelf_db::partners::endpoints(&mut tx).await? {
+                        let wanted: Vec<String> = serde_json::from_str(&endpoint.events)?;
+                        if !wanted.iter().any(|pattern| matches(pattern, &event)) {
+                            continue;
+                        }
+                        let delivery = Job::Delivery {
+                            endpoint: endpoint.id,
+                            id: format!("msg_{id}_{}", endpoint.id),
+                            event: event.clone(),
+                            data: data.clone(),
+                            at,
+                        };
+                        enqueue(&mut tx, &delivery, now).await?;
+                    }
+                    outbox::finish(&mut tx, id, now).await?;
+                    Ok::<_, Error>(())
+                })
+            })
+            .await
+    }
+
+    /// Where and with which secret a delivery goes; none when the partner has gone.
+    pub async fn endpoint(&self, id: i64) -> Result<Option<(String, String)>> {
+        let mut reader = self.db().reader().await?;
+        let all = onshelf_db::partners::endpoints(&mut reader.tx()).await?;
+        Ok(all.into_iter().find(|endpoint| endpoint.id == id).map(|endpoint| (endpoint.url, endpoint.secret)))
+    }
+
+    /// Jobs waiting, and how old the oldest is in milliseconds.
+    pub async fn backlog(&self) -> Result<(i64, i64)> {
+        let mut reader = self.db().reader().await?;
+        let (waiting, oldest) = outbox::backlog(&mut reader.tx()).await?;
+        Ok((waiting, oldest.map_or(0, |at| self.now_ms() - at)))
+    }
+}
+
+/// `reservation.*` matches all below, `*` everything.
+fn matches(pattern: &str, event: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(prefix) => event.starts_with(prefix),
+        None => pattern == event,
+    }
+}

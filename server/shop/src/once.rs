@@ -1,0 +1,38 @@
+//! Doing a deed once: the key a caller chose, bound to who they are, the route and the body.
+
+use onshelf_db::{Tx, idempotency::{self, KeyOf}};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{Error, Result, secrets::fingerprint};
+
+/// A request that must have its effect once, however often it arrives.
+#[derive(Clone, Debug)]
+pub struct Once {
+    of: KeyOf,
+    body_hash: String,
+}
+
+impl Once {
+    /// `actor` is whose key it is (a token's fingerprint, a session, an address), `body` the request as it came.
+    #[must_use]
+    pub fn new(actor: &str, route: &str, key: &str, body: &str) -> Once {
+        let of = KeyOf { actor: actor.to_owned(), route: route.to_owned(), key: fingerprint(key) };
+        Once { of, body_hash: fingerprint(body) }
+    }
+
+    /// What an earlier call under this key was answered, if there was one with the same body.
+    pub(crate) async fn before<T: DeserializeOwned>(&self, tx: &mut Tx<'_>) -> Result<Option<T>> {
+        match idempotency::find(tx, &self.of).await? {
+            None => Ok(None),
+            Some(row) if row.body_hash != self.body_hash => Err(Error::KeyReused),
+            Some(row) => Ok(Some(serde_json::from_str(&row.answer)?)),
+        }
+    }
+
+    /// Keeps the answer, in the transaction of the deed.
+    pub(crate) async fn keep<T: Serialize>(&self, tx: &mut Tx<'_>, answer: &T, now: i64) -> Result<()> {
+        let answer = serde_json::to_string(answer)?;
+        idempotency::keep(tx, &self.of, &self.body_hash, 200, &answer, now).await?;
+        Ok(())
+    }
+}

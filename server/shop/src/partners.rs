@@ -1,0 +1,88 @@
+//! Tills, ERPs and warehouses: who they are by their token, and what that lets them do.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use onshelf_vocabulary::StoreCode;
+
+use crate::{Error, Result, Shop, StockRefusal, secrets::fingerprint};
+
+/// A partner that showed a valid token.
+#[derive(Clone, Debug)]
+pub struct Partner {
+    id: i64,
+    scope: String,
+    store: Option<String>,
+}
+
+impl Partner {
+    /// As written in the ledger and the trail.
+    #[must_use]
+    pub fn actor(&self) -> String {
+        format!("token:{}", self.id)
+    }
+
+    /// A token for stock may also report sales' stock; a till's token only sales.
+    pub(crate) fn may(&self, scope: &str) -> Result<()> {
+        if self.scope == scope { Ok(()) } else { Err(StockRefusal::NotYours.into()) }
+    }
+
+    pub(crate) fn may_for(&self, store: &StoreCode, scope: &str) -> Result<()> {
+        self.may(scope)?;
+        match &self.store {
+            Some(own) if own != store.as_str() => Err(StockRefusal::NotYours.into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What a token can be for.
+pub const SCOPES: [&str; 3] = ["stock", "pos", "catalogue"];
+
+impl Shop {
+    /// Makes a token; it is shown once and kept only as a hash.
+    pub async fn create_token(&self, scope: &str, store: Option<&StoreCode>) -> Result<String> {
+        if let Some(code) = store {
+            self.book().stores.by_code(code.as_str()).ok_or(StockRefusal::UnknownStore { line: 0 })?;
+        }
+        let mut secret = [0u8; 32];
+        self.chance().fill(&mut secret);
+        let token = format!("osk_{}", URL_SAFE_NO_PAD.encode(secret));
+        let (hash, scope, now) = (fingerprint(&token), scope.to_owned(), self.now_ms());
+        let store = store.map(ToString::to_string);
+        self.db()
+            .write(move |mut tx| {
+                let (hash, scope, store) = (hash.clone(), scope.clone(), store.clone());
+                Box::pin(async move {
+                    onshelf_db::partners::add_token(&mut tx, &hash, &scope, store.as_deref(), now).await?;
+                    Ok::<_, Error>(())
+                })
+            })
+            .await?;
+        Ok(token)
+    }
+
+    /// Who a token belongs to, if it is valid.
+    pub async fn partner(&self, token: &str) -> Result<Option<Partner>> {
+        let mut reader = self.db().reader().await?;
+        let row = onshelf_db::partners::token(&mut reader.tx(), &fingerprint(token)).await?;
+        Ok(row.map(|row| Partner { id: row.id, scope: row.scope, store: row.store }))
+    }
+
+    /// Registers where events go; answers the secret they are signed with (Standard Webhooks, `whsec_…`).
+    pub async fn add_webhook(&self, url: &str, events: &[String]) -> Result<String> {
+        let mut secret = [0u8; 32];
+        self.chance().fill(&mut secret);
+        let secret = format!("whsec_{}", base64::engine::general_purpose::STANDARD.encode(secret));
+        let events = serde_json::to_string(events)?;
+        let (url, kept, now) = (url.to_owned(), secret.clone(), self.now_ms());
+        self.db()
+            .write(move |mut tx| {
+                let (url, secret, events) = (url.clone(), kept.clone(), events.clone());
+                Box::pin(async move {
+                    onshelf_db::partners::add_endpoint(&mut tx, &url, &secret, &events, now).await?;
+                    Ok::<_, Error>(())
+                })
+            })
+            .await?;
+        Ok(secret)
+    }
+}

@@ -1,0 +1,58 @@
+//! Tokens: made from a secret and what they are for, so that an answer can be given again without keeping it;
+//! in the database stands only their hash.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, Mac};
+use onshelf_db::{Db, meta};
+use sha2::{Digest, Sha256};
+
+use crate::{Chance, Error, Result};
+
+const SECRET: &str = "secret";
+
+/// The key that all derived tokens hang on.
+pub struct Secrets {
+    key: Vec<u8>,
+}
+
+impl Secrets {
+    /// The operator's secret, or one made at the first start and kept in the database, so that all processes of
+    /// one database share it.
+    pub(crate) async fn load(db: &Db, chance: &dyn Chance, given: Option<&str>) -> Result<Secrets> {
+        if let Some(given) = given {
+            return Ok(Secrets { key: given.as_bytes().to_vec() });
+        }
+        let mut fresh = [0u8; 32];
+        chance.fill(&mut fresh);
+        let fresh = URL_SAFE_NO_PAD.encode(fresh);
+        let kept = db
+            .write(move |mut tx| {
+                let fresh = fresh.clone();
+                Box::pin(async move {
+                    if let Some(kept) = meta::get(&mut tx, SECRET).await? {
+                        return Ok::<_, Error>(kept);
+                    }
+                    meta::set(&mut tx, SECRET, &fresh).await?;
+                    Ok(fresh)
+                })
+            })
+            .await?;
+        Ok(Secrets { key: kept.into_bytes() })
+    }
+
+    /// The token of `subject` for one purpose: 43 URL-safe characters.
+    pub(crate) fn token(&self, purpose: &str, subject: &str) -> String {
+        // HMAC takes keys of any length, so this cannot fail; an empty answer would match no hash.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.key) else { return String::new() };
+        mac.update(purpose.as_bytes());
+        mac.update(&[0]);
+        mac.update(subject.as_bytes());
+        URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+    }
+}
+
+/// What is kept of a token, a key or a body: SHA-256 in URL-safe base64.
+#[must_use]
+pub fn fingerprint(text: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(text.as_bytes()))
+}

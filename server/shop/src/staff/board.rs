@@ -1,0 +1,133 @@
+//! The board: what a store has to prepare, what waits at the counter, what is done.
+
+use jiff::Timestamp;
+use onshelf_db::{Tx, fulfilment::ReservationRow};
+use onshelf_domain::{
+    fulfilment::{CounterInput, read_counter},
+    words,
+};
+use onshelf_vocabulary::{
+    Lang, Money,
+    fulfilment::ReservationStatus,
+    staff::{BoardCard, BoardDeed, BoardView},
+};
+
+use super::Associate;
+use crate::{
+    Book, Error, Result, Shop,
+    fulfilment::{currency_of, state_of, step},
+    stores::Store,
+};
+
+/// How many that ended are shown.
+const DONE: i64 = 20;
+
+impl Shop {
+    /// A store's board, for those who work there.
+    pub async fn board(&self, who: &Associate, lang: Lang, store: &str) -> Result<BoardView> {
+        let book = self.book();
+        let store = who.store(&book, store)?;
+        let mut reader = self.db().reader().await?;
+        let mut tx = reader.tx();
+        let rows = onshelf_db::fulfilment::board(&mut tx, store.id, DONE).await?;
+        let mut view = BoardView {
+            store: store.code.to_string(),
+            store_name: store.name.get(lang).to_owned(),
+            to_prepare: Vec::new(),
+            ready: Vec::new(),
+            done: Vec::new(),
+            version: version(&rows),
+        };
+        for row in rows {
+            let card = self.board_card(&mut tx, &book, store, lang, &row).await?;
+            match card.status {
+                ReservationStatus::Placed | ReservationStatus::Picking => view.to_prepare.push(card),
+                ReservationStatus::Ready => view.ready.push(card),
+                _ => view.done.push(card),
+            }
+        }
+        Ok(view)
+    }
+
+    /// By what was scanned or typed: the code, the number, or the address in the QR.
+    pub async fn look_up(&self, who: &Associate, lang: Lang, store: &str, typed: &str) -> Result<BoardCard> {
+        let book = self.book();
+        let store = who.store(&book, store)?;
+        let mut reader = self.db().reader().await?;
+        let mut tx = reader.tx();
+        // The QR holds the reservation's address; what counts is its last part.
+        let typed = typed.trim().split(['?', '#']).next().unwrap_or_default();
+        let last = typed.rsplit('/').next().unwrap_or(typed);
+        let row = match read_counter(last) {
+            Some(CounterInput::Code(code)) => onshelf_db::fulfilment::by_code(&mut tx, &code, store.id).await?,
+            Some(CounterInput::Number(number)) => {
+                onshelf_db::fulfilment::at_store(&mut tx, number.as_str(), store.id).await?
+            }
+            None => None,
+        };
+        let row = row.ok_or(Error::NotFound)?;
+        self.board_card(&mut tx, &book, store, lang, &row).await
+    }
+
+    /// Carries a reservation one step on.
+    pub async fn do_on_board(&self, who: &Associate, store: &str, number: &str, deed: BoardDeed) -> Result<()> {
+        let store_id = who.store(&self.book(), store)?.id;
+        let (actor, number, now) = (who.actor(), number.to_owned(), self.now());
+        self.db()
+            .write(move |mut tx| {
+                let (actor, number) = (actor.clone(), number.clone());
+                Box::pin(async move {
+                    step(&mut tx, store_id, &number, &actor, now, |reservation| reservation.perform(deed, now))
+                        .await?;
+                    let at = now.as_millisecond();
+                    onshelf_db::staff::trail(&mut tx, &actor, deed.code(), &number, at).await?;
+                    Ok::<_, Error>(())
+                })
+            })
+            .await?;
+        self.wake_stock();
+        self.wake_outbox();
+        Ok(())
+    }
+
+    async fn board_card(
+        &self,
+        tx: &mut Tx<'_>,
+        book: &Book,
+        store: &Store,
+        lang: Lang,
+        row: &ReservationRow,
+    ) -> Result<BoardCard> {
+        let now = self.now();
+        let zone = store.schedule.time_zone();
+        let time = |at: i64| Timestamp::from_millisecond(at).map_err(Error::internal);
+        let moment = |at: i64| time(at).map(|at| words::moment(lang, at, now, zone));
+        let status = state_of(row)?.status_at(now);
+        let waiting = matches!(status, ReservationStatus::Placed | ReservationStatus::Picking);
+        let digits: Vec<char> = row.phone.iter().flat_map(|phone| phone.chars()).collect();
+        Ok(BoardCard {
+            number: row.number.clone(),
+            code: row.code.clone(),
+            status,
+            name: row.name.clone(),
+            phone_tail: digits[digits.len().saturating_sub(4)..].iter().collect(),
+            lines: self.reservation_lines(tx, book, lang, row).await?,
+            total: Money::new(row.total, currency_of(row)),
+            placed_at: moment(row.placed_at)?,
+            ready_by: moment(row.ready_by)?,
+            expires_at: moment(row.expires_at)?,
+            late: waiting && now > time(row.ready_by)?,
+        })
+    }
+}
+
+/// The newest moment anything on the board changed.
+fn version(rows: &[ReservationRow]) -> i64 {
+    rows.iter()
+        .map(|row| {
+            let moments = [Some(row.placed_at), row.picking_at, row.ready_at, row.ended_at];
+            moments.into_iter().flatten().max().unwrap_or(0)
+        })
+        .max()
+        .unwrap_or(0)
+}

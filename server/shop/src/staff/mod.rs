@@ -1,0 +1,40 @@
+//! Staff: signing in, and the board of a store's reservations. Every question carries who asks, and is answered
+//! for their stores only.
+
+mod board;
+mod sign_in;
+
+pub use sign_in::NewStaff;
+
+use onshelf_vocabulary::staff::{Role, StaffRefusal};
+
+use crate::{Book, stores::Store};
+
+/// A member of staff who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Associate {
+    pub(crate) id: i64,
+    pub login: String,
+    pub name: String,
+    pub role: Role,
+    stores: Vec<String>,
+}
+
+impl Associate {
+    /// As written in the ledger and the trail.
+    #[must_use]
+    pub fn actor(&self) -> String {
+        format!("staff:{}", self.id)
+    }
+
+    /// Whether they work at this store; head office works at all.
+    #[must_use]
+    pub fn works_at(&self, code: &str) -> bool {
+        self.role == Role::HeadOffice || self.stores.iter().any(|own| own == code)
+    }
+
+    pub(crate) fn store<'b>(&self, book: &'b Book, code: &str) -> Result<&'b Store, StaffRefusal> {
+        let store = book.stores.by_code(code).filter(|store| self.works_at(store.code.as_str()));
+        store.ok_or(StaffRefusal::NotYours)
+    }
+}

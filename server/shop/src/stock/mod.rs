@@ -1,0 +1,12 @@
+//! What is on the shelves: the numbers in memory that pages show, how they are kept fresh, and who is told.
+//! They are for showing only. Whether something can be held is decided by the database, in one conditional write.
+
+mod live;
+mod partner;
+mod shelves;
+mod show;
+
+pub use live::{StockEvent, Watch};
+pub use partner::{CountInput, Movement, SaleInput, SaleLine};
+pub use shelves::Shelves;
+pub(crate) use show::Need;

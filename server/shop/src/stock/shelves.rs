@@ -1,0 +1,195 @@
+//! The numbers of every shelf, in memory.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{RwLock, RwLockReadGuard, RwLockWriteGuard},
+};
+
+use jiff::Timestamp;
+use onshelf_db::{
+    Db,
+    stock::{LevelKey, LevelRow, LiveHoldRow},
+};
+
+use super::live::Watchers;
+use crate::Result;
+
+/// One store's shelf of one variant, 32 bytes: a chain of thousands of stores has millions of them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shelf {
+    pub(super) store_id: i64,
+    on_hand: i32,
+    safety_stock: i32,
+    checked_at: i64,
+    /// The change that told us, so that an older one that arrives late is not believed.
+    version: i64,
+}
+
+/// Units somebody was promised, and until when. A hold past its moment counts as gone the moment it is read.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    quantity: i64,
+    expires_at: i64,
+}
+
+#[derive(Default)]
+struct Inside {
+    by_variant: HashMap<i64, Vec<Shelf>>,
+    holds: HashMap<LevelKey, Vec<Held>>,
+    /// Moments at which some level's number will grow by itself.
+    expiries: BTreeSet<(i64, LevelKey)>,
+    queues: HashMap<i64, i64>,
+}
+
+/// All shelves of the chain.
+pub struct Shelves {
+    inside: RwLock<Inside>,
+    pub(super) watchers: Watchers,
+    pub(super) woken: tokio::sync::Notify,
+    pub(super) low_water: i64,
+}
+
+/// What is known of a level at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// Available to promise, never below 0.
+    pub available: i64,
+    /// Unix milliseconds of the last word about it.
+    pub checked_at: i64,
+    pub version: i64,
+}
+
+impl Shelves {
+    pub(crate) async fn read(db: &Db) -> Result<Shelves> {
+        let mut reader = db.reader().await?;
+        let mut tx = reader.tx();
+        // The newest change first: what lands while we read is then read once more, never missed.
+        let low_water = onshelf_db::stock::last_change(&mut tx).await?;
+        let levels = onshelf_db::stock::all_levels(&mut tx).await?;
+        let holds = onshelf_db::stock::all_live_holds(&mut tx).await?;
+        let mut inside = Inside::default();
+        for level in levels {
+            inside.by_variant.entry(level.variant_id).or_default().push(shelf(&level, low_water));
+        }
+        for hold in holds {
+            inside.add_hold(&hold);
+        }
+        let woken = tokio::sync::Notify::new();
+        Ok(Shelves { inside: RwLock::new(inside), watchers: Watchers::default(), woken, low_water })
+    }
+
+    // A panic while the lock was held leaves numbers that the next refresh mends; stopping would be worse.
+    fn inside(&self) -> RwLockReadGuard<'_, Inside> {
+        self.inside.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn inside_mut(&self) -> RwLockWriteGuard<'_, Inside> {
+        self.inside.write().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// What is known of one level; none where the store does not carry it.
+    #[must_use]
+    pub fn known(&self, store_id: i64, variant_id: i64, now: Timestamp) -> Option<Known> {
+        self.inside().known(LevelKey { store_id, variant_id }, now.as_millisecond())
+    }
+
+    /// Available to promise, 0 where the store does not carry it.
+    #[must_use]
+    pub fn available(&self, store_id: i64, variant_id: i64, now: Timestamp) -> i64 {
+        self.known(store_id, variant_id, now).map_or(0, |known| known.available)
+    }
+
+    /// Whether any store has at least one.
+    #[must_use]
+    pub fn anywhere(&self, variant_id: i64, now: Timestamp) -> bool {
+        let inside = self.inside();
+        let now = now.as_millisecond();
+        inside.by_variant.get(&variant_id).is_some_and(|shelves| {
+            shelves.iter().any(|shelf| inside.available(shelf, variant_id, now) > 0)
+        })
+    }
+
+    /// How many stores carry it, with or without stock.
+    #[must_use]
+    pub fn carriers(&self, variant_id: i64) -> usize {
+        self.inside().by_variant.get(&variant_id).map_or(0, Vec::len)
+    }
+
+    /// Reservations a store has still to pick.
+    #[must_use]
+    pub fn queue(&self, store_id: i64) -> i64 {
+        self.inside().queues.get(&store_id).copied().unwrap_or(0)
+    }
+
+    pub(super) fn set_queues(&self, queues: Vec<(i64, i64)>) {
+        self.inside_mut().queues = queues.into_iter().collect();
+    }
+
+    /// Takes in what the database says of a level now.
+    pub(super) fn learn(&self, level: &LevelRow, holds: &[LiveHoldRow], version: i64) {
+        let mut inside = self.inside_mut();
+        let shelves = inside.by_variant.entry(level.variant_id).or_default();
+        match shelves.iter_mut().find(|shelf| shelf.store_id == level.store_id) {
+            Some(known) if known.version > version => return,
+            Some(known) => *known = shelf(level, version),
+            None => shelves.push(shelf(level, version)),
+        }
+        let key = LevelKey { store_id: level.store_id, variant_id: level.variant_id };
+        for old in inside.holds.remove(&key).unwrap_or_default() {
+            inside.expiries.remove(&(old.expires_at, key));
+        }
+        for hold in holds {
+            inside.add_hold(hold);
+        }
+    }
+
+    /// The next moment at which a number grows by itself. Unix milliseconds.
+    pub(super) fn next_expiry(&self) -> Option<i64> {
+        self.inside().expiries.first().map(|(at, _)| *at)
+    }
+
+    /// Levels with a hold that ran out by now; each is named once.
+    pub(super) fn expired(&self, now: i64) -> Vec<LevelKey> {
+        let mut inside = self.inside_mut();
+        let mut keys = BTreeSet::new();
+        while let Some((at, key)) = inside.expiries.first().copied().filter(|(at, _)| *at <= now) {
+            inside.expiries.remove(&(at, key));
+            keys.insert(key);
+        }
+        keys.into_iter().collect()
+    }
+}
+
+fn shelf(level: &LevelRow, version: i64) -> Shelf {
+    let small = |number: i64| i32::try_from(number).unwrap_or(i32::MAX);
+    Shelf {
+        store_id: level.store_id,
+        on_hand: small(level.on_hand),
+        safety_stock: small(level.safety_stock),
+        checked_at: level.checked_at,
+        version,
+    }
+}
+
+impl Inside {
+    fn add_hold(&mut self, hold: &LiveHoldRow) {
+        let key = LevelKey { store_id: hold.store_id, variant_id: hold.variant_id };
+        self.expiries.insert((hold.expires_at, key));
+        let held = Held { quantity: hold.quantity, expires_at: hold.expires_at };
+        self.holds.entry(key).or_default().push(held);
+    }
+
+    fn known(&self, key: LevelKey, now: i64) -> Option<Known> {
+        let shelf = self.by_variant.get(&key.variant_id)?.iter().find(|shelf| shelf.store_id == key.store_id)?;
+        let available = self.available(shelf, key.variant_id, now);
+        Some(Known { available, checked_at: shelf.checked_at, version: shelf.version })
+    }
+
+    fn available(&self, shelf: &Shelf, variant_id: i64, now: i64) -> i64 {
+        let key = LevelKey { store_id: shelf.store_id, variant_id };
+        let held: i64 = self.holds.get(&key).map_or(0, |holds| {
+            holds.iter().filter(|hold| hold.expires_at > now).map(|hold| hold.quantity).sum()
+        });
+        onshelf_domain::stock::available(i64::from(shelf.on_hand), held, i64::from(shelf.safety_stock))
+    }
+}

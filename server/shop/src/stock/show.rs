@@ -1,0 +1,136 @@
+//! What pages show of shelves.
+
+use jiff::Timestamp;
+use onshelf_domain::{fulfilment::ready_by, stock as rules, words};
+use onshelf_vocabulary::{
+    Moment,
+    stock::{Level, ShelfView, ShelvesView},
+};
+
+use crate::{
+    Book, Error, Result, Shop, Viewer,
+    catalog::Variant,
+    stores::{Store, whole_metres},
+};
+
+/// How much is wanted, and when the question is asked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Need {
+    pub(crate) quantity: i64,
+    pub(crate) now: Timestamp,
+}
+
+impl Need {
+    pub(crate) const fn one(now: Timestamp) -> Need {
+        Need { quantity: 1, now }
+    }
+}
+
+/// Stores one answer lists that have it, and that have not.
+const HAVE: usize = 12;
+const HAVE_NOT: usize = 3;
+
+impl Shop {
+    /// The shelves of one SKU, for its page: the best first, the others by distance.
+    pub fn shelves_of(&self, viewer: &Viewer, sku: &str, quantity: i64) -> Result<ShelvesView> {
+        let now = self.now();
+        let book = self.book();
+        let variant = book.catalogue.variant(sku).ok_or(Error::NotFound)?;
+        let need = Need { quantity: quantity.max(1), now };
+        let best = self.best_shelf(viewer, &book, variant, need);
+        let (mut have, mut have_not) = (Vec::new(), Vec::new());
+        for (store, metres) in book.stores.from(viewer.origin(&book)) {
+            if have.len() == HAVE {
+                break;
+            }
+            let Some(view) = self.shelf_view(viewer, store, variant, metres, need) else { continue };
+            if best.as_ref().is_some_and(|best| best.store == view.store) {
+                continue;
+            }
+            if view.available >= need.quantity {
+                have.push(view);
+            } else if have_not.len() < HAVE_NOT {
+                have_not.push(view);
+            }
+        }
+        have.extend(have_not);
+        Ok(ShelvesView {
+            best,
+            others: have,
+            stores: u32::try_from(self.shelves().carriers(variant.id)).unwrap_or(u32::MAX),
+            near: viewer.near_name.clone().unwrap_or_default(),
+        })
+    }
+
+    /// My store if it has enough, else the nearest that has, else my store with what it has.
+    pub(crate) fn best_shelf(
+        &self,
+        viewer: &Viewer,
+        book: &Book,
+        variant: &Variant,
+        need: Need,
+    ) -> Option<ShelfView> {
+        let origin = viewer.origin(book);
+        let distance = |store: &Store| origin.zip(store.point).map(|(here, there)| here.distance_m(there));
+        let mine = viewer
+            .my_store(book)
+            .and_then(|store| self.shelf_view(viewer, store, variant, distance(store), need));
+        if mine.as_ref().is_some_and(|shelf| shelf.available >= need.quantity) {
+            return mine;
+        }
+        let enough = |store: &Store| self.shelves().available(store.id, variant.id, need.now) >= need.quantity;
+        let nearest = book
+            .stores
+            .from(origin)
+            .find(|(store, _)| enough(store))
+            .and_then(|(store, metres)| self.shelf_view(viewer, store, variant, metres, need));
+        nearest.or(mine)
+    }
+
+    /// One SKU at one store; none where the store does not carry it.
+    pub(crate) fn shelf_view(
+        &self,
+        viewer: &Viewer,
+        store: &Store,
+        variant: &Variant,
+        distance_m: Option<f64>,
+        need: Need,
+    ) -> Option<ShelfView> {
+        let lang = viewer.lang;
+        let known = self.shelves().known(store.id, variant.id, need.now)?;
+        let checked = Timestamp::from_millisecond(known.checked_at).unwrap_or(need.now);
+        let (open_now, hours) = words::hours_now(lang, &store.schedule, need.now);
+        let cap = self.settings().shown_cap.unwrap_or(0);
+        Some(ShelfView {
+            sku: variant.sku.to_string(),
+            store: store.code.to_string(),
+            store_name: store.name.get(lang).to_owned(),
+            mine: viewer.store.as_ref() == Some(&store.code),
+            distance_m: distance_m.map(whole_metres),
+            available: rules::capped(known.available, cap),
+            shown: rules::shown(known.available, cap),
+            level: Level::of(known.available),
+            sureness: rules::sureness(checked, need.now),
+            checked: Moment {
+                at: words::moment(lang, checked, need.now, store.schedule.time_zone()).at,
+                label: words::age(lang, checked, need.now),
+            },
+            ready_by: (known.available >= need.quantity).then(|| self.ready_by(viewer, store, need.now)).flatten(),
+            hours,
+            open_now,
+        })
+    }
+
+    /// When something held at this store now would be ready.
+    pub(crate) fn ready_by(&self, viewer: &Viewer, store: &Store, now: Timestamp) -> Option<Moment> {
+        let at = self.promise(store, now)?;
+        Some(words::moment(viewer.lang, at, now, store.schedule.time_zone()))
+    }
+
+    /// The promise itself: opening hours, lead time, cut-off, and the queue before it.
+    pub(crate) fn promise(&self, store: &Store, now: Timestamp) -> Option<Timestamp> {
+        let waiting = u32::try_from(self.shelves().queue(store.id)).unwrap_or(0);
+        let queue = waiting.saturating_mul(self.settings().minutes_a_pick);
+        ready_by(&store.schedule, &store.rules, now, queue)
+    }
+}

@@ -1,0 +1,164 @@
+//! Stores: the book of them in memory, and what a page shows of one. Stock numbers come from the `stock` room.
+
+mod directions;
+mod find;
+mod show;
+
+pub(crate) use show::whole_metres;
+
+use std::collections::HashMap;
+
+use onshelf_db::{Tx, stores::StoreRow};
+use onshelf_domain::{fulfilment::PickupRules, places::Nearest, stores::Schedule};
+use onshelf_vocabulary::{Currency, Lang, Point, StoreCode, Text, stores::ServiceView};
+
+use crate::{Error, Result};
+
+/// A store as the deeds need it: its hours parsed, its texts in both languages.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub id: i64,
+    pub code: StoreCode,
+    pub name: Text,
+    pub address: Text,
+    pub region: Text,
+    pub postcode: String,
+    pub country: String,
+    pub phone: String,
+    pub point: Option<Point>,
+    pub schedule: Schedule,
+    pub rules: PickupRules,
+    pub services: Vec<String>,
+    pub currency: Currency,
+    pub note: Text,
+    /// Not closed for good.
+    pub trading: bool,
+}
+
+/// All stores, found by code, by id and by nearness.
+pub struct StoreBook {
+    stores: Vec<Store>,
+    by_code: HashMap<String, u32>,
+    by_id: HashMap<i64, u32>,
+    nearest: Nearest,
+}
+
+impl StoreBook {
+    pub(crate) async fn read(tx: &mut Tx<'_>) -> Result<StoreBook> {
+        let rows = onshelf_db::stores::stores(tx).await?;
+        let stores = rows.into_iter().map(Store::try_from).collect::<Result<Vec<_>>>()?;
+        let index = |position: usize| u32::try_from(position).unwrap_or(u32::MAX);
+        let by_code = stores.iter().enumerate().map(|(i, s)| (s.code.to_string(), index(i))).collect();
+        let by_id = stores.iter().enumerate().map(|(i, s)| (s.id, index(i))).collect();
+        let points = stores
+            .iter()
+            .enumerate()
+            .filter(|(_, store)| store.trading)
+            .filter_map(|(i, store)| store.point.map(|point| (index(i), point)))
+            .collect();
+        Ok(StoreBook { nearest: Nearest::build(points), stores, by_code, by_id })
+    }
+
+    #[must_use]
+    pub fn by_code(&self, code: &str) -> Option<&Store> {
+        self.by_code.get(code).and_then(|index| self.stores.get(*index as usize))
+    }
+
+    #[must_use]
+    pub fn by_id(&self, id: i64) -> Option<&Store> {
+        self.by_id.get(&id).and_then(|index| self.stores.get(*index as usize))
+    }
+
+    /// Every store that trades, in the order of the operator's file.
+    pub fn trading(&self) -> impl Iterator<Item = &Store> {
+        self.stores.iter().filter(|store| store.trading)
+    }
+
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.stores.len()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.stores.is_empty()
+    }
+
+    /// Trading stores by growing distance in metres; from nowhere, all in their own order; those without a
+    /// position come last.
+    pub fn from(&self, origin: Option<Point>) -> Box<dyn Iterator<Item = (&Store, Option<f64>)> + '_> {
+        let Some(origin) = origin else {
+            return Box::new(self.trading().map(|store| (store, None)));
+        };
+        let near = self
+            .nearest
+            .walk(origin)
+            .filter_map(|(index, metres)| self.stores.get(index as usize).map(|store| (store, Some(metres))));
+        let nowhere = self.trading().filter(|store| store.point.is_none()).map(|store| (store, None));
+        Box::new(near.chain(nowhere))
+    }
+
+    /// Every service that some store has, by how common it is.
+    pub(crate) fn services(&self, lang: Lang) -> Vec<ServiceView> {
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        for service in self.trading().flat_map(|store| &store.services) {
+            *counts.entry(service).or_default() += 1;
+        }
+        let mut codes: Vec<(&str, usize)> = counts.into_iter().collect();
+        codes.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        codes.into_iter().take(24).map(|(code, _)| service_view(lang, code)).collect()
+    }
+}
+
+/// A service by its code; an operator's own service is called what the operator calls it.
+pub(crate) fn service_view(lang: Lang, code: &str) -> ServiceView {
+    let (ko, en) = match code {
+        "collect" => ("매장에서 받기", "Pick up"),
+        "curbside" => ("차로 받기", "Curbside"),
+        "returns" => ("반품", "Returns"),
+        "parking" => ("주차", "Parking"),
+        "engraving" => ("각인", "Engraving"),
+        "wrapping" | "gift_wrap" => ("선물 포장", "Gift wrapping"),
+        "cafe" => ("카페", "Café"),
+        "repair" => ("수선", "Repair"),
+        "wheelchair" => ("휠체어 접근", "Step-free"),
+        other => (other, other),
+    };
+    ServiceView { code: code.to_owned(), label: lang.pick(ko, en).to_owned() }
+}
+
+/// The schema keeps these at or above zero.
+fn minutes(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(0)
+}
+
+impl TryFrom<StoreRow> for Store {
+    type Error = Error;
+
+    fn try_from(row: StoreRow) -> Result<Store> {
+        let wrong = |what: &dyn std::fmt::Display| Error::internal(format!("store {}: {what}", row.code));
+        let schedule = Schedule::from_parts(&row.time_zone, &row.hours, &row.exceptions).map_err(|e| wrong(&e))?;
+        let point = row.lat.zip(row.lng).and_then(|(lat, lng)| Point::new(lat, lng).ok());
+        Ok(Store {
+            id: row.id,
+            code: StoreCode::new(row.code.clone()).map_err(|e| wrong(&e))?,
+            point,
+            schedule,
+            rules: PickupRules {
+                lead_minutes: minutes(row.lead_minutes),
+                cutoff_minutes: minutes(row.cutoff_minutes),
+                keep_days: minutes(row.keep_days),
+            },
+            services: serde_json::from_str(&row.services)?,
+            currency: Currency::from_code(&row.currency).unwrap_or_default(),
+            trading: row.status == "open",
+            name: Text::new(row.name_ko, row.name_en),
+            address: Text::new(row.address_ko, row.address_en),
+            region: Text::new(row.region_ko, row.region_en),
+            note: Text::new(row.note_ko, row.note_en),
+            postcode: row.postcode,
+            country: row.country,
+            phone: row.phone,
+        })
+    }
+}

@@ -1,0 +1,81 @@
+//! What pages show of a store.
+
+use jiff::Timestamp;
+use onshelf_domain::words;
+use onshelf_vocabulary::{
+    stock::ShelfView,
+    stores::{StoreCard, StoreView},
+};
+
+use super::{Store, directions::directions, service_view};
+use crate::{Book, Error, Result, Shop, Viewer};
+
+/// Whole metres for people: beyond any real distance it stays at the largest.
+pub(crate) fn whole_metres(metres: f64) -> u32 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates, which is meant")]
+    let whole = metres.round() as u32;
+    whole
+}
+
+impl Shop {
+    pub(crate) fn store_card(
+        &self,
+        viewer: &Viewer,
+        store: &Store,
+        distance_m: Option<f64>,
+        shelf: Option<ShelfView>,
+        now: Timestamp,
+    ) -> StoreCard {
+        let lang = viewer.lang;
+        let (open_now, hours) = words::hours_now(lang, &store.schedule, now);
+        let zone = store.schedule.time_zone();
+        let moment = |at: Timestamp| words::moment(lang, at, now, zone);
+        StoreCard {
+            code: store.code.to_string(),
+            name: store.name.get(lang).to_owned(),
+            address: store.address.get(lang).to_owned(),
+            phone: store.phone.clone(),
+            point: store.point,
+            distance_m: distance_m.map(whole_metres),
+            open_now,
+            hours,
+            closes_at: store.schedule.open_span(now).map(|(_, close)| moment(close)),
+            opens_at: if open_now { None } else { store.schedule.next_opening(now).map(moment) },
+            services: store.services.iter().map(|code| service_view(lang, code)).collect(),
+            mine: viewer.store.as_ref() == Some(&store.code),
+            shelf,
+        }
+    }
+
+    /// A store's own page.
+    pub fn store_page(&self, viewer: &Viewer, code: &str) -> Result<StoreView> {
+        let now = self.now();
+        let book = self.book();
+        let store = book.stores.by_code(code).filter(|store| store.trading).ok_or(Error::NotFound)?;
+        let lang = viewer.lang;
+        let distance = viewer.near.zip(store.point).map(|(here, there)| here.distance_m(there));
+        Ok(StoreView {
+            card: self.store_card(viewer, store, distance, None, now),
+            note: store.note.get(lang).to_owned(),
+            region: store.region.get(lang).to_owned(),
+            time_zone: store.schedule.time_zone().iana_name().unwrap_or("UTC").to_owned(),
+            week: words::week_ahead(lang, &store.schedule, now, 7),
+            exceptions: words::exceptions_ahead(lang, &store.schedule, now, 90),
+            directions: directions(lang, store),
+            new: self.new_at(viewer, &book, store, 8),
+            nearby: self.nearby(viewer, &book, store, 3, now),
+        })
+    }
+
+    fn nearby(&self, viewer: &Viewer, book: &Book, of: &Store, most: usize, now: Timestamp) -> Vec<StoreCard> {
+        if of.point.is_none() {
+            return Vec::new();
+        }
+        book.stores
+            .from(of.point)
+            .filter(|(store, _)| store.id != of.id)
+            .take(most)
+            .map(|(store, metres)| self.store_card(viewer, store, metres, None, now))
+            .collect()
+    }
+}
