@@ -1,1 +1,17 @@
-//! Being written.
+//! Every screen: the table of contents. A page is server-rendered HTML with real links and real forms; an island
+//! adds what needs the browser. This floor knows no SQL, and reaches the shop only through [`ssr`].
+
+#[cfg(feature = "ssr")]
+pub mod routes;
+#[cfg(feature = "ssr")]
+pub mod ssr;
+
+pub mod error;
+pub mod ui;
+
+pub mod cart;
+pub mod catalog;
+pub mod fulfilment;
+pub mod home;
+pub mod staff;
+pub mod stores;

@@ -14,7 +14,7 @@ use crate::toolchain::Toolchain;
 use crate::{assets, compress, packages};
 
 /// Raised when the steps after the compiler change, so that their kept results are made anew.
-const RECIPE: &str = "1";
+const RECIPE: &str = "2";
 const BINARYEN: &str = "132.0.0";
 const ESBUILD: &str = "0.28.2";
 
@@ -56,7 +56,7 @@ fn compile(toolchain: &Toolchain, grade: Grade) -> Result<PathBuf> {
         Grade::Dev => "wasm-dev",
     };
     say(&format!("compiling the client ({profile})"));
-    let mut cargo = toolchain.client_cargo("build");
+    let mut cargo = toolchain.client_cargo("build", grade)?;
     cargo.args(["--package", CLIENT_CRATE, "--lib", "--profile", profile]);
     process::run(&mut cargo, "compiling the client")?;
     Ok(toolchain.client_target().join(WASM_TARGET).join(profile).join(format!("{CLIENT_STEM}.wasm")))
@@ -95,6 +95,7 @@ fn bind(compiled: &Path, grade: Grade, folder: &Path) -> Result<()> {
         .web(true)
         .and_then(|bindgen| {
             bindgen
+                .omit_default_module_path(false)
                 .typescript(false)
                 .debug(!release)
                 .keep_debug(false)

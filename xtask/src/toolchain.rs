@@ -19,9 +19,11 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
+use crate::arguments::Grade;
+use crate::packages;
 use crate::process::{self, say};
 use crate::project::{self, WASM_TARGET};
-use crate::{packages, wasm_std};
+use crate::wasm_std::{self, TERSE, Voice};
 
 const DEBIAN_PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-22"];
 /// Some firewalls swallow rustup's packets instead of refusing them; without a limit it would hang for good.
@@ -35,8 +37,6 @@ pub struct Toolchain {
     pub version: String,
     /// The folder in which the compiler keeps its libraries.
     pub sysroot: PathBuf,
-    /// The client's own standard library, rebuilt for size; None if only the shipped one can be had.
-    client_std: Option<PathBuf>,
     host_target: PathBuf,
 }
 
@@ -47,22 +47,8 @@ enum Kind {
 }
 
 impl Toolchain {
-    /// Finds or installs a compiler with the wasm target. Quick once it has been done.
+    /// Finds or installs a compiler that can build the client. Quick once it has been done.
     pub fn ready() -> Result<Self> {
-        let mut chosen = Self::choose()?;
-        chosen.client_std = wasm_std::ready(&chosen)?;
-        if chosen.client_std.is_none() && !chosen.ships_wasm_std() {
-            bail!(
-                "{} has no standard library for {WASM_TARGET}, and its source is not there to build one; \
-                 install it with `rustup target add {WASM_TARGET}` or `apt-get install {}`",
-                chosen.version.lines().next().unwrap_or("the compiler"),
-                DEBIAN_PACKAGES.join(" ")
-            );
-        }
-        Ok(chosen)
-    }
-
-    fn choose() -> Result<Self> {
         let asked = std::env::var("ONSHELF_TOOLCHAIN").unwrap_or_default();
         if !["", "rustup", "debian"].contains(&asked.as_str()) {
             bail!("ONSHELF_TOOLCHAIN is `{asked}`; it can be rustup or debian");
@@ -83,13 +69,8 @@ impl Toolchain {
     }
 
     fn of(kind: Kind) -> Result<Self> {
-        let mut bare = Self {
-            kind,
-            version: String::new(),
-            sysroot: PathBuf::new(),
-            client_std: None,
-            host_target: project::target(),
-        };
+        let mut bare =
+            Self { kind, version: String::new(), sysroot: PathBuf::new(), host_target: project::target() };
         let ask = |arguments: &[&str]| {
             process::answer(bare.command("rustc").args(arguments)).context("rustc does not answer")
         };
@@ -216,25 +197,45 @@ impl Toolchain {
         self.host_target.join("client")
     }
 
-    /// Cargo for the client: `subcommand` (build, clippy) for wasm32, with the rebuilt std where there is one.
-    pub fn client_cargo(&self, subcommand: &str) -> Command {
+    /// Cargo for the client: `subcommand` (build, clippy) for wasm32. For release it is built terse: a panic
+    /// stops the client without a message, and with the standard library rebuilt to match, which saves
+    /// a quarter of the code. Where std's source cannot be had, the shipped one has to do.
+    pub fn client_cargo(&self, subcommand: &str, grade: Grade) -> Result<Command> {
         let mut cargo = self.command("cargo");
         cargo.env("CARGO_TARGET_DIR", self.client_target()).env_remove("RUSTFLAGS");
         cargo.args([subcommand, "--target", WASM_TARGET]);
         let mut flags = self.path_flags();
-        if let Some(own) = &self.client_std {
+        let voice = match grade {
+            Grade::Release => Voice::Terse,
+            Grade::Dev => Voice::Speaking,
+        };
+        let shipped_will_do = grade == Grade::Dev && self.ships_wasm_std();
+        let own = if shipped_will_do { None } else { wasm_std::ready(self, voice)? };
+        if let Some(own) = own {
             flags.push(format!("--sysroot={}", own.display()));
+            if voice == Voice::Terse {
+                flags.extend(TERSE.map(str::to_owned));
+                cargo.env("RUSTC_BOOTSTRAP", "1");
+            }
+        } else if !self.ships_wasm_std() {
+            bail!(
+                "{} has no standard library for {WASM_TARGET}, nor the source to build one; \
+                 call `rustup target add {WASM_TARGET}` or `apt-get install {}`",
+                self.version.lines().next().unwrap_or("the compiler"),
+                DEBIAN_PACKAGES.join(" ")
+            );
         }
         cargo.arg("--config").arg(format!("target.{WASM_TARGET}.rustflags={flags:?}"));
         if let Some(linker) = self.linker() {
             cargo.arg("--config").arg(format!("target.{WASM_TARGET}.linker={linker:?}"));
         }
-        cargo
+        Ok(cargo)
     }
 
     /// Panic messages name files: without this the long paths of this machine would be shipped to every phone.
     pub fn path_flags(&self) -> Vec<String> {
         let mut hidden = vec![self.sysroot.join("lib/rustlib/src/rust/library")];
+        hidden.extend(self.std_source().and_then(|source| source.canonicalize().ok()));
         let home = std::env::var_os("HOME").map(PathBuf::from);
         let cargo =
             std::env::var_os("CARGO_HOME").map(PathBuf::from).or(home.map(|home| home.join(".cargo")));

@@ -26,9 +26,26 @@ panic = "abort"
 debug = false
 "#;
 
+/// Whether a panic says what happened. Saying it takes a quarter of the client's code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Voice {
+    Speaking,
+    Terse,
+}
+
+/// What makes code terse. Not stable flags yet, so whoever uses them has to set RUSTC_BOOTSTRAP.
+pub const TERSE: [&str; 3] = ["-Cpanic=immediate-abort", "-Zunstable-options", "-Zlocation-detail=none"];
+
 /// The sysroot that holds the rebuilt std, built now if need be; None where the source cannot be had.
-pub fn ready(toolchain: &Toolchain) -> Result<Option<PathBuf>> {
-    let key = Sha256::new_with_prefix(&toolchain.version).chain_update(MANIFEST).finalize();
+pub fn ready(toolchain: &Toolchain, voice: Voice) -> Result<Option<PathBuf>> {
+    let mut flags = toolchain.path_flags();
+    // Fat link-time optimisation needs the bitcode in the libraries.
+    flags.push("-Cembed-bitcode=yes".to_owned());
+    if voice == Voice::Terse {
+        flags.extend(TERSE.map(str::to_owned));
+    }
+    let parts = [toolchain.version.as_str(), MANIFEST, &flags.join(" ")].join("\n");
+    let key = Sha256::digest(parts);
     let home = project::tools().join(format!("wasm-std-{:.12}", format!("{key:x}")));
     let sysroot = home.join("sysroot");
     let finished = home.join("finished");
@@ -48,13 +65,13 @@ pub fn ready(toolchain: &Toolchain) -> Result<Option<PathBuf>> {
         return Ok(None);
     }
     say("building the client's standard library, once (about half a minute)");
-    build(toolchain, &home)?;
+    build(toolchain, &home, &flags)?;
     collect(&home, &sysroot)?;
     std::fs::write(finished, "")?;
     Ok(Some(sysroot))
 }
 
-fn build(toolchain: &Toolchain, home: &Path) -> Result<()> {
+fn build(toolchain: &Toolchain, home: &Path, flags: &[String]) -> Result<()> {
     let krate = home.join("crate");
     std::fs::create_dir_all(krate.join("src"))?;
     std::fs::write(krate.join("Cargo.toml"), MANIFEST)?;
@@ -64,12 +81,16 @@ fn build(toolchain: &Toolchain, home: &Path) -> Result<()> {
     cargo.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
     // Building std is not a stable feature of cargo yet; only this crate is built with the door open.
     cargo.env("RUSTC_BOOTSTRAP", "1").env("CARGO_TARGET_DIR", home.join("target")).env_remove("RUSTFLAGS");
-    // Fat link-time optimisation needs the bitcode in the libraries. The flags are separated as cargo wants
-    // them, because a path may have spaces.
-    let mut flags = vec!["-Cembed-bitcode=yes".to_owned()];
-    flags.extend(toolchain.path_flags());
+    // Separated as cargo wants them, because a path may have spaces.
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
     process::run_quietly(&mut cargo, "building the client's standard library")
+}
+
+/// Asks the compiler itself: the flags are young and may be renamed.
+fn knows_terse(toolchain: &Toolchain) -> bool {
+    let mut rustc = toolchain.command("rustc");
+    rustc.env("RUSTC_BOOTSTRAP", "1").args(TERSE).args(["--target", WASM_TARGET, "--print", "cfg"]);
+    process::answer(&mut rustc).is_some()
 }
 
 /// Lays the libraries out as the compiler looks for them.

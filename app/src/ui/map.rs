@@ -114,9 +114,9 @@ fn MapPicture(view: MapView, lang: Lang, title: String) -> impl IntoView {
                 {view.rings.iter().map(ring).collect_view()}
                 {view.labels.into_iter().map(label).collect_view()}
                 {view.rings.iter().map(ring_label).collect_view()}
-                {here}
             </g>
             {view.pins.into_iter().map(pin).collect_view()}
+            <g aria-hidden="true">{here}</g>
         </svg>
     }
 }

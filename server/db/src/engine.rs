@@ -123,6 +123,16 @@ impl Db {
         }
     }
 
+    /// Writes a consistent copy of an SQLite database to a new file, also while others write.
+    pub async fn backup(&self, file: &std::path::Path) -> Result<(), Error> {
+        let Db::Sqlite(embedded) = self else {
+            return Err(Error::Unavailable("PostgreSQL is backed up by its own programs".to_owned()));
+        };
+        let target = file.to_string_lossy().into_owned();
+        sqlx::query("VACUUM INTO $1").bind(target).execute(embedded.readers()).await?;
+        Ok(())
+    }
+
     #[must_use]
     pub fn engine(&self) -> &'static str {
         match self {

@@ -9,6 +9,7 @@ mod postgres;
 mod sqlite;
 
 pub mod catalog;
+pub mod exchange;
 pub mod fulfilment;
 pub mod idempotency;
 pub mod ledger;

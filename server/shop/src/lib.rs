@@ -27,6 +27,7 @@ use onshelf_db::Db;
 use onshelf_vocabulary::Currency;
 
 pub use error::{Error, Result, StockRefusal};
+pub use onshelf_db::Error as DatabaseError;
 pub use once::Once;
 pub use ports::{Chance, Clock, SystemChance, SystemClock};
 pub use viewer::Viewer;

@@ -21,6 +21,8 @@ const TOLERANCE_PX: f64 = 0.6;
 /// Borders of districts smaller than this are noise; finer ranks wait a little longer, for they are many.
 const LEGIBLE_PX: f64 = 22.0;
 const LEGIBLE_FINER_PX: f64 = 48.0;
+/// More names than this nobody reads.
+const MOST_LABELS: usize = 250;
 const WORLD: f64 = 4_294_967_296.0;
 /// Distances people think in, in metres.
 const ROUND_M: [f64; 18] =
@@ -144,6 +146,9 @@ impl Basemap {
         let finest =
             self.names.iter().filter(|name| name.kind == LabelKind::Place).map(|name| name.rank).max();
         for name in &self.names {
+            if labels.len() == MOST_LABELS {
+                break;
+            }
             let at = on_paper(name.at, projection);
             if !paper.holds(at) || !self.is_legible(name.district, projection) {
                 continue;

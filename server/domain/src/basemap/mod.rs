@@ -27,7 +27,7 @@ use onshelf_vocabulary::{
 
 pub use draw::{Drawing, Marker};
 use outline::Site;
-pub use view::{NotAView, Projection, Sheet, View};
+pub use view::{NotAView, Projection, Sheet, View, clicked};
 
 /// Bytes of a basemap file.
 pub const MAX_BYTES: usize = 32 << 20;

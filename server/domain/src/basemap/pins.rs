@@ -280,13 +280,12 @@ fn level(members: &[&Marker]) -> Option<Level> {
 
 fn spoken(marker: &Marker, lang: Lang) -> String {
     let mut parts = vec![marker.name.clone()];
-    parts.extend(match (marker.level, lang) {
-        (None, _) => None,
-        (Some(Level::Out), Lang::Ko) => Some("재고 없음".to_owned()),
-        (Some(Level::Out), Lang::En) => Some("none left".to_owned()),
-        (Some(_), Lang::Ko) => Some(format!("{}개", marker.shown)),
-        (Some(_), Lang::En) => Some(format!("{} in stock", marker.shown)),
-    });
+    parts.extend(marker.level.map(|level| match (level, lang) {
+        (Level::Out, Lang::Ko) => "재고 없음".to_owned(),
+        (Level::Out, Lang::En) => "none left".to_owned(),
+        (_, Lang::Ko) => units(&marker.shown, lang),
+        (_, Lang::En) => format!("{} in stock", units(&marker.shown, lang)),
+    }));
     parts.extend(marker.distance_m.map(|metres| distance_in_words(f64::from(metres), lang)));
     parts.join(", ")
 }
@@ -296,10 +295,20 @@ fn spoken_together(members: &[&Marker], lang: Lang) -> String {
     match (lang, sum.as_str()) {
         (Lang::Ko, "") => format!("매장 {stores}곳, 가까이 보기"),
         (Lang::Ko, "0") => format!("매장 {stores}곳, 재고 없음, 가까이 보기"),
-        (Lang::Ko, sum) => format!("매장 {stores}곳, 모두 {sum}개, 가까이 보기"),
+        (Lang::Ko, sum) => format!("매장 {stores}곳, 모두 {}, 가까이 보기", units(sum, lang)),
         (Lang::En, "") => format!("{stores} stores, zoom in"),
         (Lang::En, "0") => format!("{stores} stores, none left, zoom in"),
-        (Lang::En, sum) => format!("{stores} stores, {sum} in all, zoom in"),
+        (Lang::En, sum) => format!("{stores} stores, {} in all, zoom in", units(sum, lang)),
+    }
+}
+
+/// `3개`, `9개 이상`, `3`, `9 or more`.
+fn units(shown: &str, lang: Lang) -> String {
+    match (shown.strip_suffix('+'), lang) {
+        (None, Lang::Ko) => format!("{shown}개"),
+        (None, Lang::En) => shown.to_owned(),
+        (Some(least), Lang::Ko) => format!("{least}개 이상"),
+        (Some(least), Lang::En) => format!("{least} or more"),
     }
 }
 

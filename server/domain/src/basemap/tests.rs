@@ -133,7 +133,7 @@ fn neighbours_share_a_pin_and_the_chosen_one_stands_alone() {
     let view = map.draw(&drawing("37.5446,127.0557,20", &markers));
     let together = view.pins.iter().find(|pin| pin.stores == 3).unwrap();
     assert_eq!((together.label.as_str(), together.count.as_str()), ("3곳", "12+"));
-    assert_eq!(together.spoken, "매장 3곳, 모두 12+개, 가까이 보기");
+    assert_eq!(together.spoken, "매장 3곳, 모두 12개 이상, 가까이 보기");
     assert!(together.href.starts_with("/stores?view=37.5"));
     assert_eq!(view.pins.iter().find(|pin| pin.code == "잠실").unwrap().spoken, "잠실점, 5개, 1.0km");
     markers[0].selected = true;
@@ -169,7 +169,33 @@ fn stores_at_one_point_lead_somewhere_even_when_no_view_is_closer() {
     assert_eq!(near.pins[0].href, "/stores/kiosk0");
 }
 
-/// The operator's own file, if it is there.
+/// Real files, where they lie beside the project.
+#[test]
+fn real_topologies_are_read_and_drawn() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/basemap/topo");
+    for (file, view, expected) in [
+        ("kr-municipalities-2018-topo-simple", "37.55,127,40", "성동구"),
+        ("kr-submunicipalities-2018-topo-simple", "37.55,127.05,3", "성수1가1동"),
+        ("counties-10m", "39,-98,1500", "Kansas"),
+        ("countries-110m", "48,10,3000", "Germany"),
+    ] {
+        let Ok(packed) = std::fs::File::open(format!("{folder}/{file}.json.gz")) else {
+            eprintln!("skipped: no {file} in ../shared/data");
+            continue;
+        };
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(packed), &mut bytes).unwrap();
+        let map = Basemap::parse(&bytes).unwrap();
+        let drawn = map.draw(&Drawing { here: None, sheet: Sheet::DESK, ..drawing(view, &[]) });
+        let kinds: Vec<_> = drawn.shapes.iter().map(|shape| shape.kind).collect();
+        assert!(kinds.contains(&ShapeKind::Land) && kinds.contains(&ShapeKind::Bound), "{file}: {kinds:?}");
+        assert!(drawn.labels.iter().any(|label| label.text == expected), "{file}: {:?}", drawn.labels);
+        let bytes: usize = drawn.shapes.iter().map(|shape| shape.d.len()).sum();
+        assert!(bytes < 120_000, "{file}: {bytes} bytes of paths");
+    }
+}
+
+/// The demo's own map, if it is there.
 #[test]
 fn the_demo_map_is_read() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../demo/seoul.geojson");

@@ -153,6 +153,15 @@ impl std::str::FromStr for View {
     }
 }
 
+/// Where a click on a drawn map was: its view and sheet as the map carries them, and the pixel. None for what no map
+/// has sent.
+#[must_use]
+pub fn clicked(view: &str, sheet: &str, x: f64, y: f64) -> Option<Point> {
+    let sheet = Sheet::named(sheet)?;
+    let on_it = (0.0..=f64::from(sheet.width)).contains(&x) && (0.0..=f64::from(sheet.height)).contains(&y);
+    if on_it { Projection::new(view.parse().ok()?, sheet).unproject(x, y) } else { None }
+}
+
 /// From the ground to the pixels of a sheet and back.
 #[derive(Clone, Copy, Debug)]
 pub struct Projection {
@@ -245,6 +254,20 @@ mod tests {
             assert!(projection.unproject(x, y).unwrap().distance_m(shop) < 0.1);
             assert_eq!(projection.unproject(f64::NAN, f64::INFINITY), None);
             assert_eq!(projection.unproject(-1e12, 0.0), None);
+        }
+    }
+
+    #[test]
+    fn a_click_on_no_map_is_nowhere() {
+        let middle = clicked("37.5,127,4", "phone", 450.0, 200.0).unwrap();
+        assert!(middle.distance_m(point(37.5, 127.0)) < 0.1);
+        for (view, sheet, x) in [
+            ("", "phone", 1.0),
+            ("37.5,127,4", "wall", 1.0),
+            ("37.5,127,4", "phone", 901.0),
+            ("37.5,127,4", "desk", -1.0),
+        ] {
+            assert_eq!(clicked(view, sheet, x, 1.0), None);
         }
     }
 

@@ -46,12 +46,12 @@ const UNKNOWN_M: f64 = 10_000.0;
 /// quantity a line; a store that says nothing of a line has none of it.
 #[must_use]
 pub fn rank(stores: Vec<Candidate>, wanted: &[i64]) -> Vec<Cover> {
-    let mut covers: Vec<Cover> = stores.into_iter().map(|store| cover(store, wanted)).collect();
+    let mut covers: Vec<Cover> = stores.into_iter().map(|store| cover(&store, wanted)).collect();
     covers.sort_by(|a, b| b.covered_lines.cmp(&a.covered_lines).then_with(|| by_arrival(a, b)));
     covers
 }
 
-fn cover(store: Candidate, wanted: &[i64]) -> Cover {
+fn cover(store: &Candidate, wanted: &[i64]) -> Cover {
     let has = |line: usize| store.available.get(line).copied().unwrap_or(0);
     let missing: Vec<(usize, i64)> = wanted
         .iter()
@@ -142,7 +142,8 @@ mod tests {
         #[test]
         fn none_is_lost_and_cover_never_rises(stores in prop::collection::vec((0.0f64..30_000.0, 0i64..3_000, prop::collection::vec(0i64..4, 3)), 0..30)) {
             let count = stores.len();
-            let covers = rank(stores.iter().enumerate().map(|(i, (m, r, a))| store(i, *m, *r, a)).collect(), &[1, 2, 3]);
+            let stores: Vec<Candidate> = stores.iter().enumerate().map(|(i, (m, r, a))| store(i, *m, *r, a)).collect();
+            let covers = rank(stores, &[1, 2, 3]);
             prop_assert_eq!(covers.len(), count);
             prop_assert!(covers.is_sorted_by(|a, b| a.covered_lines >= b.covered_lines));
             for cover in covers {

@@ -51,7 +51,7 @@ mod tests {
             ("abc", None),
             ("0000000000000", None),
         ] {
-            assert_eq!(read_gtin(text).map(|gtin| gtin.display()).as_deref(), full, "{text}");
+            assert_eq!(read_gtin(text).map(Gtin::display).as_deref(), full, "{text}");
         }
     }
 }

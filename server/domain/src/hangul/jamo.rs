@@ -4,15 +4,18 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-const INITIALS: [char; 19] =
-    ['ㄱ', 'ㄲ', 'ㄴ', 'ㄷ', 'ㄸ', 'ㄹ', 'ㅁ', 'ㅂ', 'ㅃ', 'ㅅ', 'ㅆ', 'ㅇ', 'ㅈ', 'ㅉ', 'ㅊ', 'ㅋ', 'ㅌ', 'ㅍ', 'ㅎ'];
+const INITIALS: [char; 19] = [
+    'ㄱ', 'ㄲ', 'ㄴ', 'ㄷ', 'ㄸ', 'ㄹ', 'ㅁ', 'ㅂ', 'ㅃ', 'ㅅ', 'ㅆ', 'ㅇ', 'ㅈ', 'ㅉ', 'ㅊ', 'ㅋ', 'ㅌ',
+    'ㅍ', 'ㅎ',
+];
 const VOWELS: [char; 21] = [
-    'ㅏ', 'ㅐ', 'ㅑ', 'ㅒ', 'ㅓ', 'ㅔ', 'ㅕ', 'ㅖ', 'ㅗ', 'ㅘ', 'ㅙ', 'ㅚ', 'ㅛ', 'ㅜ', 'ㅝ', 'ㅞ', 'ㅟ', 'ㅠ', 'ㅡ', 'ㅢ', 'ㅣ',
+    'ㅏ', 'ㅐ', 'ㅑ', 'ㅒ', 'ㅓ', 'ㅔ', 'ㅕ', 'ㅖ', 'ㅗ', 'ㅘ', 'ㅙ', 'ㅚ', 'ㅛ', 'ㅜ', 'ㅝ', 'ㅞ', 'ㅟ',
+    'ㅠ', 'ㅡ', 'ㅢ', 'ㅣ',
 ];
 /// The final at index 0 of a syllable's last slot means none, so this table starts at slot 1.
 const FINALS: [char; 27] = [
-    'ㄱ', 'ㄲ', 'ㄳ', 'ㄴ', 'ㄵ', 'ㄶ', 'ㄷ', 'ㄹ', 'ㄺ', 'ㄻ', 'ㄼ', 'ㄽ', 'ㄾ', 'ㄿ', 'ㅀ', 'ㅁ', 'ㅂ', 'ㅄ', 'ㅅ', 'ㅆ', 'ㅇ', 'ㅈ', 'ㅊ',
-    'ㅋ', 'ㅌ', 'ㅍ', 'ㅎ',
+    'ㄱ', 'ㄲ', 'ㄳ', 'ㄴ', 'ㄵ', 'ㄶ', 'ㄷ', 'ㄹ', 'ㄺ', 'ㄻ', 'ㄼ', 'ㄽ', 'ㄾ', 'ㄿ', 'ㅀ', 'ㅁ', 'ㅂ',
+    'ㅄ', 'ㅅ', 'ㅆ', 'ㅇ', 'ㅈ', 'ㅊ', 'ㅋ', 'ㅌ', 'ㅍ', 'ㅎ',
 ];
 const COMPOUNDS: [(char, char, char); 18] = [
     ('ㅘ', 'ㅗ', 'ㅏ'),
@@ -221,12 +224,16 @@ impl Composer {
 }
 
 fn syllable(initial: char, vowel: char, last: Option<char>) -> Option<char> {
-    let position = |table: &[char], c: char| table.iter().position(|&each| each == c).and_then(|i| u32::try_from(i).ok());
+    let position = |table: &[char], c: char| {
+        table.iter().position(|&each| each == c).and_then(|i| u32::try_from(i).ok())
+    };
     let last = match last {
         Some(c) => position(&FINALS, c)? + 1,
         None => 0,
     };
-    char::from_u32(FIRST_SYLLABLE + position(&INITIALS, initial)? * 588 + position(&VOWELS, vowel)? * 28 + last)
+    char::from_u32(
+        FIRST_SYLLABLE + position(&INITIALS, initial)? * 588 + position(&VOWELS, vowel)? * 28 + last,
+    )
 }
 
 #[cfg(test)]
@@ -253,7 +260,9 @@ mod tests {
 
     #[test]
     fn typed_text_is_a_prefix() {
-        for (typed, word) in [("갑", "가방"), ("주저", "주전자"), ("고", "과일"), ("달", "닭갈비"), ("줒", "주전자")] {
+        for (typed, word) in
+            [("갑", "가방"), ("주저", "주전자"), ("고", "과일"), ("달", "닭갈비"), ("줒", "주전자")]
+        {
             assert!(decompose(word).starts_with(&decompose(typed)), "{typed} {word}");
         }
     }
@@ -262,7 +271,14 @@ mod tests {
     fn first_letters() {
         assert_eq!(initials("법랑 주전자 2"), "ㅂㄹ ㅈㅈㅈ 2");
         assert_eq!(initials("ㄳ"), "ㄱㅅ");
-        for (text, expected) in [("ㅈㅈㅈ", true), ("ㅂㄹ ㅈㅈㅈ", true), ("주ㅈ", false), ("ㅏ", false), (" ", false), ("abc", false)] {
+        for (text, expected) in [
+            ("ㅈㅈㅈ", true),
+            ("ㅂㄹ ㅈㅈㅈ", true),
+            ("주ㅈ", false),
+            ("ㅏ", false),
+            (" ", false),
+            ("abc", false),
+        ] {
             assert_eq!(is_initials(text), expected, "{text}");
         }
     }

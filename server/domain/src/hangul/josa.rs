@@ -18,10 +18,21 @@ const SPELLED: [(char, Ending); 4] =
 
 /// The units that are not read as their letters suggest: 12 kg is 킬로그램, 2 L is 리터.
 const UNITS: [(&str, Ending); 15] = [
-    ("kg", Ending::Consonant), ("g", Ending::Consonant), ("mg", Ending::Consonant), ("l", Ending::Vowel),
-    ("ml", Ending::Vowel), ("cm", Ending::Vowel), ("mm", Ending::Vowel), ("m", Ending::Vowel),
-    ("km", Ending::Vowel), ("mah", Ending::Vowel), ("w", Ending::Vowel), ("v", Ending::Vowel),
-    ("gb", Ending::Vowel), ("tb", Ending::Vowel), ("oz", Ending::Vowel),
+    ("kg", Ending::Consonant),
+    ("g", Ending::Consonant),
+    ("mg", Ending::Consonant),
+    ("l", Ending::Vowel),
+    ("ml", Ending::Vowel),
+    ("cm", Ending::Vowel),
+    ("mm", Ending::Vowel),
+    ("m", Ending::Vowel),
+    ("km", Ending::Vowel),
+    ("mah", Ending::Vowel),
+    ("w", Ending::Vowel),
+    ("v", Ending::Vowel),
+    ("gb", Ending::Vowel),
+    ("tb", Ending::Vowel),
+    ("oz", Ending::Vowel),
 ];
 
 /// The half of a pair such as "은/는", "가/이" or "으로/로" (in either order) that follows the word. A pair
@@ -44,7 +55,9 @@ pub fn with_josa(word: &str, pair: &str) -> String {
 fn follows_consonant(candidate: &str, other: &str) -> bool {
     ["은", "을", "과", "아"].contains(&candidate)
         || (candidate == "이" && other != "은")
-        || ["이", "으"].iter().any(|lead| candidate.strip_prefix(lead).is_some_and(|rest| !rest.is_empty() && rest == other))
+        || ["이", "으"]
+            .iter()
+            .any(|lead| candidate.strip_prefix(lead).is_some_and(|rest| !rest.is_empty() && rest == other))
         || (candidate == "이에요" && other == "예요")
 }
 
@@ -95,9 +108,9 @@ fn hangul_ending(last: char) -> Ending {
 }
 
 fn digits_ending(spoken: &str) -> Ending {
-    let tail = spoken.rfind(|c: char| !c.is_ascii_digit() && !matches!(c, ',' | '.')).map_or(0, |at| {
-        at + spoken[at..].chars().next().map_or(0, char::len_utf8)
-    });
+    let tail = spoken
+        .rfind(|c: char| !c.is_ascii_digit() && !matches!(c, ',' | '.'))
+        .map_or(0, |at| at + spoken[at..].chars().next().map_or(0, char::len_utf8));
     let number = &spoken[tail..];
     let significant = number.trim_end_matches(['0', ',']);
     let zeros = number[significant.len()..].chars().filter(|c| *c == '0').count();
@@ -114,9 +127,9 @@ fn digits_ending(spoken: &str) -> Ending {
 }
 
 fn latin_ending(spoken: &str) -> Ending {
-    let start = spoken.rfind(|c: char| !c.is_ascii_alphabetic()).map_or(0, |at| {
-        at + spoken[at..].chars().next().map_or(0, char::len_utf8)
-    });
+    let start = spoken
+        .rfind(|c: char| !c.is_ascii_alphabetic())
+        .map_or(0, |at| at + spoken[at..].chars().next().map_or(0, char::len_utf8));
     let (before, word) = spoken.split_at(start);
     let lower = word.to_ascii_lowercase();
     if before.trim_end().ends_with(|c: char| c.is_ascii_digit())

@@ -3,10 +3,38 @@
 use super::jamo::{compose, decompose};
 
 const KEYS: [(char, char); 33] = [
-    ('q', 'ㅂ'), ('w', 'ㅈ'), ('e', 'ㄷ'), ('r', 'ㄱ'), ('t', 'ㅅ'), ('y', 'ㅛ'), ('u', 'ㅕ'), ('i', 'ㅑ'),
-    ('o', 'ㅐ'), ('p', 'ㅔ'), ('a', 'ㅁ'), ('s', 'ㄴ'), ('d', 'ㅇ'), ('f', 'ㄹ'), ('g', 'ㅎ'), ('h', 'ㅗ'),
-    ('j', 'ㅓ'), ('k', 'ㅏ'), ('l', 'ㅣ'), ('z', 'ㅋ'), ('x', 'ㅌ'), ('c', 'ㅊ'), ('v', 'ㅍ'), ('b', 'ㅠ'),
-    ('n', 'ㅜ'), ('m', 'ㅡ'), ('Q', 'ㅃ'), ('W', 'ㅉ'), ('E', 'ㄸ'), ('R', 'ㄲ'), ('T', 'ㅆ'), ('O', 'ㅒ'),
+    ('q', 'ㅂ'),
+    ('w', 'ㅈ'),
+    ('e', 'ㄷ'),
+    ('r', 'ㄱ'),
+    ('t', 'ㅅ'),
+    ('y', 'ㅛ'),
+    ('u', 'ㅕ'),
+    ('i', 'ㅑ'),
+    ('o', 'ㅐ'),
+    ('p', 'ㅔ'),
+    ('a', 'ㅁ'),
+    ('s', 'ㄴ'),
+    ('d', 'ㅇ'),
+    ('f', 'ㄹ'),
+    ('g', 'ㅎ'),
+    ('h', 'ㅗ'),
+    ('j', 'ㅓ'),
+    ('k', 'ㅏ'),
+    ('l', 'ㅣ'),
+    ('z', 'ㅋ'),
+    ('x', 'ㅌ'),
+    ('c', 'ㅊ'),
+    ('v', 'ㅍ'),
+    ('b', 'ㅠ'),
+    ('n', 'ㅜ'),
+    ('m', 'ㅡ'),
+    ('Q', 'ㅃ'),
+    ('W', 'ㅉ'),
+    ('E', 'ㄸ'),
+    ('R', 'ㄲ'),
+    ('T', 'ㅆ'),
+    ('O', 'ㅒ'),
     ('P', 'ㅖ'),
 ];
 
@@ -14,7 +42,8 @@ const KEYS: [(char, char); 33] = [
 /// second letter and is ignored elsewhere; other characters pass.
 pub fn latin_to_hangul(text: &str) -> String {
     let key = |c: char| KEYS.iter().find(|entry| entry.0 == c).map(|entry| entry.1);
-    let strokes: String = text.chars().map(|c| key(c).or_else(|| key(c.to_ascii_lowercase())).unwrap_or(c)).collect();
+    let strokes: String =
+        text.chars().map(|c| key(c).or_else(|| key(c.to_ascii_lowercase())).unwrap_or(c)).collect();
     compose(&strokes)
 }
 

@@ -2,17 +2,14 @@
 //! walked best first. The libraries at hand answer "the nearest k"; here the caller does not know k,
 //! as it goes on until enough of the stores also have stock.
 
-use std::{
-    cmp::{Ordering, Reverse},
-    collections::BinaryHeap,
-};
+use std::{cmp::Reverse, collections::BinaryHeap, ops::Range};
 
 use onshelf_vocabulary::Point;
 
 /// Mean radius, as [`Point::distance_m`] uses it.
 const EARTH_M: f64 = 6_371_008.8;
 /// So few points that looking at each is cheaper than going further down.
-const LEAF: usize = 8;
+const LEAF: usize = 16;
 
 type Vector = [f64; 3];
 
@@ -24,39 +21,39 @@ pub struct Nearest {
     boxes: Vec<Bounds>,
 }
 
-/// The box around some points, and which of them it holds.
+/// The box around some points, and which of them it holds. Rounded outward to single precision: half the
+/// memory to walk through, and still no point outside.
 #[derive(Clone, Copy, Debug)]
 struct Bounds {
-    low: Vector,
-    high: Vector,
-    start: usize,
-    end: usize,
+    low: [f32; 3],
+    high: [f32; 3],
+    start: u32,
+    end: u32,
 }
 
 impl Nearest {
-    /// O(n log² n); ids need not be unique.
+    /// O(n log n); ids need not be unique. At most `u32::MAX` points are taken.
     #[must_use]
     pub fn build(points: Vec<(u32, Point)>) -> Nearest {
         let mut points: Vec<(Vector, u32)> =
             points.into_iter().map(|(id, point)| (on_sphere(point), id)).collect();
+        points.truncate(u32::MAX as usize);
         if points.is_empty() {
             return Nearest::default();
         }
         let leaves = points.len().div_ceil(LEAF).next_power_of_two();
+        let mut ranges = Vec::with_capacity(2 * leaves - 1);
+        ranges.push(0..points.len());
         let mut boxes: Vec<Bounds> = Vec::with_capacity(2 * leaves - 1);
         for node in 0..2 * leaves - 1 {
-            let (start, end) = match node.checked_sub(1) {
-                None => (0, points.len()),
-                Some(below) => {
-                    let parent = boxes[below / 2];
-                    let middle = parent.start.midpoint(parent.end);
-                    if node % 2 == 1 { (parent.start, middle) } else { (middle, parent.end) }
-                }
-            };
-            boxes.push(bounds(&points[start..end], start));
-            if node < leaves - 1 && end - start > 1 {
-                split(&mut points[start..end], &boxes[node]);
+            let range = ranges[node].clone();
+            let bounds = bounds(&points[range.clone()], &range);
+            if node < leaves - 1 {
+                split(&mut points[range.clone()], &bounds);
+                let middle = range.start + range.len() / 2;
+                ranges.extend([range.start..middle, middle..range.end]);
             }
+            boxes.push(bounds);
         }
         Nearest { points, boxes }
     }
@@ -71,23 +68,15 @@ impl Nearest {
         self.points.is_empty()
     }
 
-    /// All of them outward from `point`: id and metres along the ground. Work is done as it is asked for.
+    /// All of them outward from `point`: id and metres along the ground; equally far ones by id.
+    /// Work is done as it is asked for.
     #[must_use]
     pub fn walk(&self, point: Point) -> Walk<'_> {
-        let from = on_sphere(point);
-        let mut ahead = BinaryHeap::with_capacity(128);
-        if let Some(root) = self.boxes.first() {
-            ahead.push(Reverse(Ahead { squared: root.squared_distance(&from), found: Found::Node(0) }));
+        let mut ahead = BinaryHeap::with_capacity(256);
+        if !self.boxes.is_empty() {
+            ahead.push(Reverse(key(0.0, 0)));
         }
-        Walk { tree: self, from, ahead }
-    }
-}
-
-impl Bounds {
-    fn squared_distance(&self, from: &Vector) -> f64 {
-        (0..3)
-            .map(|axis| (self.low[axis] - from[axis]).max(from[axis] - self.high[axis]).max(0.0).powi(2))
-            .sum()
+        Walk { tree: self, from: on_sphere(point), ahead }
     }
 }
 
@@ -96,52 +85,44 @@ impl Bounds {
 pub struct Walk<'a> {
     tree: &'a Nearest,
     from: Vector,
-    ahead: BinaryHeap<Reverse<Ahead>>,
+    /// What is still to be looked at, as keys.
+    ahead: BinaryHeap<Reverse<u128>>,
 }
 
-/// Something still to be looked at; no part of it is nearer than its square root.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Ahead {
-    squared: f64,
-    found: Found,
-}
+/// Marks the id of a point in a key; without it stands a node. So a box goes before a point of the same
+/// distance, and equally far points go by id.
+const POINT: u64 = 1 << 32;
 
-/// A box goes before a point of the same distance, so that equally far points go by id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Found {
-    Node(usize),
-    Point(u32),
-}
-
-impl Eq for Ahead {}
-
-impl Ord for Ahead {
-    fn cmp(&self, other: &Ahead) -> Ordering {
-        self.squared.total_cmp(&other.squared).then_with(|| self.found.cmp(&other.found))
-    }
-}
-
-impl PartialOrd for Ahead {
-    fn partial_cmp(&self, other: &Ahead) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
+/// Distance and name in one number, which a heap compares faster than a pair. The bits of a float that is
+/// not negative rise as it does.
+fn key(squared: f64, name: u64) -> u128 {
+    u128::from(squared.to_bits()) << 64 | u128::from(name)
 }
 
 impl Walk<'_> {
-    fn open(&mut self, node: usize) {
+    /// Down the nearer side of a node as long as nothing else is nearer, keeping the other sides for later.
+    fn open(&mut self, mut node: usize) {
         let Walk { tree, from, ahead } = self;
-        let first = 2 * node + 1;
-        if first < tree.boxes.len() {
-            for child in first..first + 2 {
-                let squared = tree.boxes[child].squared_distance(from);
-                ahead.push(Reverse(Ahead { squared, found: Found::Node(child) }));
+        while let [left, right, ..] = tree.boxes.get(2 * node + 1..).unwrap_or_default() {
+            let (left, right) = (left.squared_distance(from), right.squared_distance(from));
+            let (first, second) = (2 * node + 1, 2 * node + 2);
+            let (near, far) = if left <= right {
+                ((left, first), (right, second))
+            } else {
+                ((right, second), (left, first))
+            };
+            ahead.push(Reverse(key(far.0, far.1 as u64)));
+            let near_key = key(near.0, near.1 as u64);
+            if ahead.peek().is_some_and(|Reverse(nearest)| *nearest < near_key) {
+                ahead.push(Reverse(near_key));
+                return;
             }
-            return;
+            node = near.1;
         }
         let Bounds { start, end, .. } = tree.boxes[node];
-        for (point, id) in &tree.points[start..end] {
+        for (point, id) in &tree.points[start as usize..end as usize] {
             let squared = (0..3).map(|axis| (point[axis] - from[axis]).powi(2)).sum();
-            ahead.push(Reverse(Ahead { squared, found: Found::Point(*id) }));
+            ahead.push(Reverse(key(squared, POINT | u64::from(*id))));
         }
     }
 }
@@ -149,16 +130,32 @@ impl Walk<'_> {
 impl Iterator for Walk<'_> {
     type Item = (u32, f64);
 
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a key is taken apart into the halves it was made of"
+    )]
     fn next(&mut self) -> Option<(u32, f64)> {
         loop {
-            let Reverse(Ahead { squared, found }) = self.ahead.pop()?;
-            match found {
-                Found::Node(node) => self.open(node),
-                Found::Point(id) => {
-                    return Some((id, 2.0 * EARTH_M * (squared.sqrt() / 2.0).min(1.0).asin()));
-                }
+            let Reverse(key) = self.ahead.pop()?;
+            let name = key as u64;
+            if name & POINT == 0 {
+                self.open(name as usize);
+                continue;
             }
+            let squared = f64::from_bits((key >> 64) as u64);
+            return Some((name as u32, 2.0 * EARTH_M * (squared.sqrt() / 2.0).min(1.0).asin()));
         }
+    }
+}
+
+impl Bounds {
+    fn squared_distance(&self, from: &Vector) -> f64 {
+        (0..3)
+            .map(|axis| {
+                let (low, high) = (f64::from(self.low[axis]), f64::from(self.high[axis]));
+                (low - from[axis]).max(from[axis] - high).max(0.0).powi(2)
+            })
+            .sum()
     }
 }
 
@@ -168,13 +165,14 @@ fn on_sphere(point: Point) -> Vector {
 }
 
 /// Of no points at all it is a box that is infinitely far away.
-fn bounds(points: &[(Vector, u32)], start: usize) -> Bounds {
-    let empty =
-        Bounds { low: [f64::INFINITY; 3], high: [f64::NEG_INFINITY; 3], start, end: start + points.len() };
+#[expect(clippy::cast_possible_truncation, reason = "at most u32::MAX points; boxes are rounded outward")]
+fn bounds(points: &[(Vector, u32)], range: &Range<usize>) -> Bounds {
+    let (start, end) = (range.start as u32, range.end as u32);
+    let empty = Bounds { low: [f32::INFINITY; 3], high: [f32::NEG_INFINITY; 3], start, end };
     points.iter().fold(empty, |mut bounds, (point, _)| {
-        for axis in 0..3 {
-            bounds.low[axis] = bounds.low[axis].min(point[axis]);
-            bounds.high[axis] = bounds.high[axis].max(point[axis]);
+        for (axis, value) in point.iter().enumerate() {
+            bounds.low[axis] = bounds.low[axis].min((*value as f32).next_down());
+            bounds.high[axis] = bounds.high[axis].max((*value as f32).next_up());
         }
         bounds
     })
@@ -185,6 +183,9 @@ fn split(points: &mut [(Vector, u32)], bounds: &Bounds) {
     let spread = |axis: &usize| bounds.high[*axis] - bounds.low[*axis];
     let axis = (0..3).max_by(|a, b| spread(a).total_cmp(&spread(b))).unwrap_or(0);
     let middle = points.len() / 2;
+    if points.len() < 2 {
+        return;
+    }
     points.select_nth_unstable_by(middle, |a, b| a.0[axis].total_cmp(&b.0[axis]));
 }
 

@@ -93,7 +93,6 @@ mod tests {
         let table = [
             ("Café  CRÈME", "cafe creme"),
             ("ＡＢＣ１２３", "abc123"),
-            ("ｶﾞﾗｽ", "カラス"),
             ("법랑\u{200b}주전자!", "법랑주전자"),
             ("\u{1112}\u{1161}\u{11ab}", "한"),
             ("ㅈㅈㅈ", "ㅈㅈㅈ"),
@@ -109,9 +108,7 @@ mod tests {
             ("—!?", ""),
         ];
         for (text, expected) in table {
-            if text != "ｶﾞﾗｽ" {
-                assert_eq!(normalise(text), expected, "{text}");
-            }
+            assert_eq!(normalise(text), expected, "{text}");
         }
         assert_eq!(normalise("ｶﾞﾗｽ"), normalise("ガラス"));
     }

@@ -55,8 +55,8 @@ struct Stored {
     lat: i32,
     lng: i32,
     weight: u32,
-    /// Words in the shorter of the names.
-    words: u8,
+    /// Words in the Korean and the English name.
+    words: [u8; 2],
 }
 
 /// Terms and, for each, the numbers that have it.
@@ -155,7 +155,12 @@ impl PlaceIndex {
 
     fn store(&mut self, place: &Place, kind: u32, region: u32) {
         let mut keep = |text: &str| {
-            let end = text.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= usize::from(u16::MAX)).last().unwrap_or(0);
+            let end = text
+                .char_indices()
+                .map(|(at, c)| at + c.len_utf8())
+                .take_while(|end| *end <= usize::from(u16::MAX))
+                .last()
+                .unwrap_or(0);
             let start = number(self.text.len());
             self.text.push_str(&text[..end]);
             (start, u16::try_from(end).unwrap_or(u16::MAX))
@@ -163,7 +168,6 @@ impl PlaceIndex {
         let (name_ko, name_en) = (keep(&place.name_ko), keep(&place.name_en));
         let postcode = place.postcode.as_deref().map(keep);
         let counts = [&place.name_ko, &place.name_en].map(|name| tokens(name).len());
-        let words = counts.into_iter().filter(|count| *count > 0).min().unwrap_or(0);
         let stored = Stored {
             name_ko,
             name_en,
@@ -173,7 +177,7 @@ impl PlaceIndex {
             lat: scaled(place.lat, 90.0),
             lng: scaled(place.lng, 180.0),
             weight: place.weight,
-            words: u8::try_from(words).unwrap_or(u8::MAX),
+            words: counts.map(|count| u8::try_from(count).unwrap_or(u8::MAX)),
         };
         self.places.push(stored);
     }
@@ -188,7 +192,8 @@ impl PlaceIndex {
 
     /// Bytes held on the heap, near enough.
     pub fn heap_bytes(&self) -> usize {
-        let strings = |list: &[String]| list.iter().map(|each| each.capacity() + size_of::<String>()).sum::<usize>();
+        let strings =
+            |list: &[String]| list.iter().map(|each| each.capacity() + size_of::<String>()).sum::<usize>();
         self.text.capacity()
             + self.places.capacity() * size_of::<Stored>()
             + strings(&self.kinds)
@@ -206,7 +211,8 @@ impl PlaceIndex {
         let near = near.filter(|(lat, lng)| lat.is_finite() && lng.is_finite());
         let mut ranked = self.by_code(text);
         if ranked.is_empty() {
-            let words: Vec<String> = tokens(text).into_iter().take(MOST_WORDS).map(|token| token.text).collect();
+            let words: Vec<String> =
+                tokens(text).into_iter().take(MOST_WORDS).map(|token| token.text).collect();
             ranked = self.by_name(&words, typed);
             if ranked.is_empty() && !words.is_empty() {
                 ranked = self.by_other_reading(text, &words);
@@ -220,7 +226,9 @@ impl PlaceIndex {
         let code = plain_code(text);
         let mut found = if looks_like_code(&code) { self.code_matches(&code, true) } else { Vec::new() };
         if found.is_empty() {
-            let words = text.split(|c: char| c.is_whitespace() || c == ',').filter(|word| word.bytes().filter(u8::is_ascii_digit).count() >= 5);
+            let words = text
+                .split(|c: char| c.is_whitespace() || c == ',')
+                .filter(|word| word.bytes().filter(u8::is_ascii_digit).count() >= 5);
             found = words.flat_map(|word| self.code_matches(&plain_code(word), false)).collect();
         }
         found
@@ -233,10 +241,13 @@ impl PlaceIndex {
             (6, false) => code.get(..3),
             _ => None,
         };
-        let exact = [Some(code), shorter].into_iter().flatten().find_map(|code| self.codes.lexicon.exact(code));
+        let exact =
+            [Some(code), shorter].into_iter().flatten().find_map(|code| self.codes.lexicon.exact(code));
         let terms: Vec<u32> = match exact {
             Some(term) => vec![term],
-            None if unfinished && code.len() >= 3 => self.codes.lexicon.beginning(code, MOST_CODES).into_iter().map(|each| each.term).collect(),
+            None if unfinished && code.len() >= 3 => {
+                self.codes.lexicon.beginning(code, MOST_CODES).into_iter().map(|each| each.term).collect()
+            }
             None => Vec::new(),
         };
         terms.iter().flat_map(|term| self.codes.owners(*term)).map(|place| (*place, 0)).collect()
@@ -246,7 +257,13 @@ impl PlaceIndex {
     /// near spelling.
     fn by_other_reading(&self, text: &str, words: &[String]) -> Vec<(u32, u16)> {
         let readings = [
-            text.is_ascii().then(|| tokens(&latin_to_hangul(text)).into_iter().take(MOST_WORDS).map(|token| token.text).collect::<Vec<_>>()),
+            text.is_ascii().then(|| {
+                tokens(&latin_to_hangul(text))
+                    .into_iter()
+                    .take(MOST_WORDS)
+                    .map(|token| token.text)
+                    .collect::<Vec<_>>()
+            }),
             Some(words.iter().map(|word| without_ending(word)).collect()),
         ];
         for reading in readings.into_iter().flatten() {
@@ -280,7 +297,11 @@ impl PlaceIndex {
                 }
             }
         }
-        let regions: Vec<Vec<u32>> = if words.len() > 1 { words.iter().map(|word| self.regions_with(word, matches)).collect() } else { vec![Vec::new()] };
+        let regions: Vec<Vec<u32>> = if words.len() > 1 {
+            words.iter().map(|word| self.regions_with(word, matches)).collect()
+        } else {
+            vec![Vec::new()]
+        };
         let complete = |place: &u32| {
             let stored = &self.places[*place as usize];
             let mask = masks[*place as usize];
@@ -288,19 +309,21 @@ impl PlaceIndex {
             mask == all || (0..words.len().min(MOST_WORDS)).all(|at| mask & (1 << at) != 0 || in_region(at))
         };
         // A name that was typed whole comes before one that merely begins so.
-        let whole = |place: u32| {
-            let matched = masks[place as usize].count_ones();
-            let exact = u32::from(quality[place as usize]) == matched * u32::from(points(Fit::Exact));
-            if exact && u32::from(self.places[place as usize].words) <= matched { 2 } else { 0 }
+        let english = usize::from(words.iter().all(|word| word.is_ascii()));
+        let graded = |place: u32| {
+            let quality = quality[place as usize];
+            let whole = quality >> 8 >= u16::from(self.places[place as usize].words[english]);
+            (place, (quality & 0xFF) + if whole { 4 } else { 0 })
         };
         touched.retain(complete);
-        touched.into_iter().map(|place| (place, quality[place as usize] + whole(place))).collect()
+        touched.into_iter().map(graded).collect()
     }
 
     fn regions_with(&self, word: &str, matches: fn(&Lexicon, &str) -> Vec<Match>) -> Vec<u32> {
         let found = matches(&self.region_words.lexicon, word);
         let fitting = found.iter().filter(|each| !matches!(each.fit, Fit::Inside | Fit::Ending));
-        let mut regions: Vec<u32> = fitting.flat_map(|each| self.region_words.owners(each.term)).copied().collect();
+        let mut regions: Vec<u32> =
+            fitting.flat_map(|each| self.region_words.owners(each.term)).copied().collect();
         regions.sort_unstable();
         regions.dedup();
         regions
@@ -318,24 +341,29 @@ impl PlaceIndex {
         ranked.truncate(limit);
         ranked.sort_unstable_by_key(key);
         ranked.dedup_by_key(|each| each.0);
-        ranked.into_iter().map(|(id, _)| self.found(id, near)).collect()
+        ranked
+            .into_iter()
+            .map(|(id, _)| {
+                let place = self.place(id);
+                let distance_m = near.map(|near| distance_m(near, (place.lat, place.lng)));
+                Found { place, distance_m }
+            })
+            .collect()
     }
 
-    fn found(&self, id: u32, near: Option<(f64, f64)>) -> Found {
+    fn place(&self, id: u32) -> Place {
         let stored = &self.places[id as usize];
         let text = |span: Span| self.text[span.0 as usize..span.0 as usize + usize::from(span.1)].to_owned();
-        let (lat, lng) = (f64::from(stored.lat) / SCALE, f64::from(stored.lng) / SCALE);
-        let place = Place {
+        Place {
             name_ko: text(stored.name_ko),
             name_en: text(stored.name_en),
             kind: self.kinds[stored.kind as usize].clone(),
             region: self.regions[stored.region as usize].clone(),
-            lat,
-            lng,
+            lat: f64::from(stored.lat) / SCALE,
+            lng: f64::from(stored.lng) / SCALE,
             postcode: stored.postcode.map(text),
             weight: stored.weight,
-        };
-        Found { place, distance_m: near.map(|near| distance_m(near, (lat, lng))) }
+        }
     }
 }
 
@@ -365,10 +393,18 @@ fn collect_terms(text: &str, owner: u32, out: &mut Vec<(String, u32)>) {
 
 /// How people shorten a province or city: 서울특별시 → 서울시, 강원특별자치도 → 강원도, 경상남도 → 경남.
 fn short_forms(name: &str) -> Vec<String> {
-    let provinces = [("경상남도", "경남"), ("경상북도", "경북"), ("전라남도", "전남"), ("전라북도", "전북"), ("충청남도", "충남"), ("충청북도", "충북")];
+    let provinces = [
+        ("경상남도", "경남"),
+        ("경상북도", "경북"),
+        ("전라남도", "전남"),
+        ("전라북도", "전북"),
+        ("충청남도", "충남"),
+        ("충청북도", "충북"),
+    ];
     let endings = [("특별시", "시"), ("광역시", "시"), ("특별자치시", "시"), ("특별자치도", "도")];
     let province = provinces.iter().find(|each| each.0 == name).map(|each| each.1.to_owned());
-    let shortened = endings.iter().filter_map(|(long, short)| Some(format!("{}{short}", name.strip_suffix(long)?)));
+    let shortened =
+        endings.iter().filter_map(|(long, short)| Some(format!("{}{short}", name.strip_suffix(long)?)));
     province.into_iter().chain(shortened).collect()
 }
 
@@ -387,13 +423,15 @@ fn looks_like_code(code: &str) -> bool {
 }
 
 fn typed(lexicon: &Lexicon, word: &str) -> Vec<Match> {
+    // One letter or syllable says so little that fewer of its many terms will do.
+    let most = if word.chars().nth(1).is_some() { MOST_TERMS } else { MOST_TERMS / 3 };
     if word.chars().any(is_consonant) {
-        return lexicon.by_initials(word, MOST_TERMS);
+        return lexicon.by_initials(word, most);
     }
     let term = term_of(word);
-    let mut found = lexicon.beginning(&term, MOST_TERMS);
+    let mut found = lexicon.beginning(&term, most);
     if !word.is_ascii() || word.len() >= 4 {
-        found.extend(lexicon.inside(&term, MOST_TERMS));
+        found.extend(lexicon.inside(&term, most));
     }
     found
 }
@@ -404,9 +442,11 @@ fn misspelt(lexicon: &Lexicon, word: &str) -> Vec<Match> {
     if found.is_empty() && term.chars().count() >= 4 { lexicon.near(&term, 1, MOST_TERMS) } else { found }
 }
 
+/// What a match is worth, and in the high byte whether it is a whole word. A whole word is worth no more than a
+/// beginning while the name goes on after it: 성수 means 성수동 rather than 성수1길.
 fn points(fit: Fit) -> u16 {
     match fit {
-        Fit::Exact => 10,
+        Fit::Exact => 0x108,
         Fit::Beginning => 8,
         Fit::Ending => 5,
         Fit::Inside => 4,
@@ -419,7 +459,11 @@ fn closeness(near: (f64, f64), lat: i32, lng: i32) -> u64 {
     let dy = f64::from(lat) / SCALE - near.0;
     let wrapped = (f64::from(lng) / SCALE - near.1 + 540.0).rem_euclid(360.0) - 180.0;
     let dx = wrapped * near.0.to_radians().cos();
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a square, and casts saturate")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a square, and casts saturate"
+    )]
     let square = ((dx * dx + dy * dy) * 1e12) as u64;
     square
 }

@@ -39,7 +39,7 @@ impl Shop {
             distance_m: distance_m.map(whole_metres),
             open_now,
             hours,
-            closes_at: store.schedule.open_span(now).map(|(_, close)| moment(close)),
+            closes_at: store.schedule.closes_at(now).map(moment),
             opens_at: if open_now { None } else { store.schedule.next_opening(now).map(moment) },
             services: store.services.iter().map(|code| service_view(lang, code)).collect(),
             mine: viewer.store.as_ref() == Some(&store.code),

@@ -70,7 +70,7 @@ pub(super) fn read(open: Time, close: Time, style: Style) -> Option<Reading> {
 /// Hours that are possible and hardly meant.
 pub(in crate::stores) fn is_odd(span: Span) -> bool {
     let (length, overnight) = (span.minutes(), span.close() > DAY);
-    length < HOUR / 2 || (length >= LONG && length < DAY) || (overnight && length > LONGEST)
+    length < HOUR / 2 || (LONG..DAY).contains(&length) || (overnight && length > LONGEST)
 }
 
 /// A minute to midnight is how many systems write midnight.
@@ -137,7 +137,7 @@ fn usual_opening(open: Time) -> u16 {
 fn evening(open: u16, close: Time) -> u16 {
     let face = minutes(close);
     let shortest = if open < NOON && close.hour != 12 { SHORT_MORNING } else { HOUR };
-    let length = |end: u16| end.checked_sub(open).unwrap_or(0);
+    let length = |end: u16| end.saturating_sub(open);
     [face, face + NOON, face + DAY]
         .into_iter()
         .find(|end| {

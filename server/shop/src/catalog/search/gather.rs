@@ -112,7 +112,14 @@ impl SearchIndex {
     }
 
     /// Adds the group's documents, or their scores where they are candidates already.
-    fn take_in(&self, group: &Group, rarity: f32, most: usize, scratch: &mut Scratch, found: &mut Found) -> io::Result<()> {
+    fn take_in(
+        &self,
+        group: &Group,
+        rarity: f32,
+        most: usize,
+        scratch: &mut Scratch,
+        found: &mut Found,
+    ) -> io::Result<()> {
         let known = found.documents.len();
         let mut best: Vec<f32> = vec![0.0; known];
         for (term, worth) in &group.terms {
@@ -138,7 +145,13 @@ impl SearchIndex {
     }
 
     /// Drops candidates the group does not match.
-    fn keep_matching(&self, group: &Group, rarity: f32, scratch: &mut Scratch, found: &mut Found) -> io::Result<()> {
+    fn keep_matching(
+        &self,
+        group: &Group,
+        rarity: f32,
+        scratch: &mut Scratch,
+        found: &mut Found,
+    ) -> io::Result<()> {
         let leaping = |term: u32| self.lexicon.weight(term) as usize > found.documents.len() * LEAP;
         if !found.sorted && group.terms.iter().any(|(term, _)| leaping(*term)) {
             sort(found, scratch);
@@ -189,7 +202,8 @@ impl SearchIndex {
     fn each_posting(&self, term: u32, mut visit: impl FnMut(u32, f32)) -> io::Result<()> {
         let Some(postings) = &self.postings else { return Ok(()) };
         let info = postings.info(term, self.lexicon.weight(term));
-        let mut block = postings.words.read_block_postings_from_terminfo(&info, IndexRecordOption::WithFreqs)?;
+        let mut block =
+            postings.words.read_block_postings_from_terminfo(&info, IndexRecordOption::WithFreqs)?;
         while !block.docs().is_empty() {
             for (document, frequency) in block.docs().iter().zip(block.freqs()) {
                 visit(*document, role_worth(*frequency));
@@ -208,7 +222,12 @@ impl SearchIndex {
     }
 
     /// The best `limit` of what was found and `keep` accepts (by ordinal), and how many it accepts.
-    pub(super) fn best(&self, found: &Found, limit: usize, keep: &dyn Fn(u32) -> bool) -> (Vec<(u32, f32)>, usize) {
+    pub(super) fn best(
+        &self,
+        found: &Found,
+        limit: usize,
+        keep: &dyn Fn(u32) -> bool,
+    ) -> (Vec<(u32, f32)>, usize) {
         let order = |each: &(u32, f32)| (Reverse(Score(each.1)), each.0);
         let mut top: Vec<(u32, f32)> = Vec::new();
         let mut threshold = f32::NEG_INFINITY;
@@ -241,7 +260,8 @@ fn role_worth(frequency: u32) -> f32 {
 }
 
 fn sort(found: &mut Found, scratch: &mut Scratch) {
-    let mut pairs: Vec<(u32, f32)> = found.documents.iter().copied().zip(found.scores.iter().copied()).collect();
+    let mut pairs: Vec<(u32, f32)> =
+        found.documents.iter().copied().zip(found.scores.iter().copied()).collect();
     pairs.sort_unstable_by_key(|pair| pair.0);
     for (at, (document, score)) in pairs.into_iter().enumerate() {
         found.documents[at] = document;

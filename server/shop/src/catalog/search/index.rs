@@ -52,14 +52,20 @@ pub(super) struct Postings {
 
 impl std::fmt::Debug for SearchIndex {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SearchIndex").field("documents", &self.ordinals.len()).field("terms", &self.lexicon.len()).finish()
+        f.debug_struct("SearchIndex")
+            .field("documents", &self.ordinals.len())
+            .field("terms", &self.lexicon.len())
+            .finish()
     }
 }
 
 impl SearchIndex {
     /// Builds the index in memory, or with its postings in files under `dir` that are mapped and not read (a
     /// folder of its own: older indexes found there are removed, which readers that still map them survive).
-    pub fn build<'a>(dir: Option<&Path>, documents: impl Iterator<Item = Document<'a>>) -> Result<Self, SearchError> {
+    pub fn build<'a>(
+        dir: Option<&Path>,
+        documents: impl Iterator<Item = Document<'a>>,
+    ) -> Result<Self, SearchError> {
         let (schema, words, codes) = schema();
         let folder = dir.map(fresh_folder).transpose()?;
         let directory: Box<dyn Directory> = match &folder {
@@ -67,7 +73,8 @@ impl SearchIndex {
             None => Box::new(RamDirectory::create()),
         };
         let mut writer = Index::builder().schema(schema).single_segment_index_writer(directory, MEMORY)?;
-        let mut build = Build { words, codes, ordinals: Vec::new(), factors: Vec::new(), popularity: Vec::new() };
+        let mut build =
+            Build { words, codes, ordinals: Vec::new(), factors: Vec::new(), popularity: Vec::new() };
         for document in documents {
             build.add(&mut writer, &document)?;
         }
@@ -129,7 +136,10 @@ impl SearchIndex {
 
 fn schema() -> (Schema, Field, Field) {
     let field = |tokenizer: &str, option| {
-        let indexing = TextFieldIndexing::default().set_tokenizer(tokenizer).set_fieldnorms(false).set_index_option(option);
+        let indexing = TextFieldIndexing::default()
+            .set_tokenizer(tokenizer)
+            .set_fieldnorms(false)
+            .set_index_option(option);
         TextOptions::default().set_indexing_options(indexing)
     };
     let mut builder = Schema::builder();
@@ -142,7 +152,9 @@ fn schema() -> (Schema, Field, Field) {
 fn gtin_code(text: &str) -> Option<String> {
     let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
     let significant = digits.trim_start_matches('0');
-    let fits = (8..=14).contains(&digits.len()) && !significant.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    let fits = (8..=14).contains(&digits.len())
+        && !significant.is_empty()
+        && digits.bytes().all(|b| b.is_ascii_digit());
     fits.then(|| format!("g{significant}"))
 }
 
@@ -167,7 +179,8 @@ fn open(index: &Index, words: Field, codes_field: Field) -> Result<(Option<Posti
     drop(stream);
     starts.push(end);
     let bytes = searcher.space_usage()?.total().get_bytes();
-    let postings = Postings { words, starts, codes: segment.inverted_index(codes_field)?, codes_field, bytes };
+    let postings =
+        Postings { words, starts, codes: segment.inverted_index(codes_field)?, codes_field, bytes };
     Ok((Some(postings), Lexicon::build(terms)))
 }
 
@@ -191,7 +204,11 @@ struct Build {
 }
 
 impl Build {
-    fn add(&mut self, writer: &mut SingleSegmentIndexWriter, document: &Document<'_>) -> Result<(), SearchError> {
+    fn add(
+        &mut self,
+        writer: &mut SingleSegmentIndexWriter,
+        document: &Document<'_>,
+    ) -> Result<(), SearchError> {
         let mut entry = TantivyDocument::new();
         entry.add_text(self.words, roles_as_text(document));
         let gtins = document.gtins.iter().filter_map(|gtin| gtin_code(gtin));
@@ -221,8 +238,12 @@ impl Build {
 /// Each term once, in its best role, written as many times as the role's number.
 fn roles_as_text(document: &Document<'_>) -> String {
     let mut terms: Vec<(String, Role)> = Vec::new();
-    let fields =
-        [(document.names, Role::Name), (document.brands, Role::Brand), (document.categories, Role::Category), (document.keywords, Role::Keyword)];
+    let fields = [
+        (document.names, Role::Name),
+        (document.brands, Role::Brand),
+        (document.categories, Role::Category),
+        (document.keywords, Role::Keyword),
+    ];
     for (texts, role) in fields {
         for text in texts {
             index_terms(text, |term, head| {

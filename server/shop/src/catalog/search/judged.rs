@@ -153,19 +153,31 @@ const SLIPS: [Judgement; 24] = [
 
 fn index() -> SearchIndex {
     let documents: Vec<[&str; 2]> = PRODUCTS.iter().map(|product| [product.0, product.1]).collect();
-    let others: Vec<([&str; 1], [&str; 1])> = PRODUCTS.iter().map(|product| ([product.2], [product.3])).collect();
+    let others: Vec<([&str; 1], [&str; 1])> =
+        PRODUCTS.iter().map(|product| ([product.2], [product.3])).collect();
     let all = documents.iter().zip(&others).zip(0_u32..);
-    SearchIndex::build(None, all.map(|((names, (categories, keywords)), ordinal)| Document { ordinal, names, categories, keywords, ..Document::default() })).unwrap()
+    SearchIndex::build(
+        None,
+        all.map(|((names, (categories, keywords)), ordinal)| Document {
+            ordinal,
+            names,
+            categories,
+            keywords,
+            ..Document::default()
+        }),
+    )
+    .unwrap()
 }
 
 /// Mean recall among the first ten and mean reciprocal rank of the first right one, over queries that have any.
 fn judge(index: &SearchIndex, kind: &str, judgements: &[Judgement]) -> (f64, f64) {
     let (mut recall, mut reciprocal, mut count) = (0.0, 0.0, 0.0);
     for (query, wanted) in judgements.iter().filter(|each| !each.1.is_empty()) {
-        let names: Vec<&str> = index.search(query, 10).ordinals.iter().map(|hit| PRODUCTS[hit.0 as usize].0).collect();
+        let names: Vec<&str> =
+            index.search(query, 10).ordinals.iter().map(|hit| PRODUCTS[hit.0 as usize].0).collect();
         let right = |name: &&str| wanted.iter().any(|start| name.starts_with(start));
         let found = names.iter().filter(|name| right(name)).count() as f64 / wanted.len() as f64;
-        let first = names.iter().position(|name| right(&name)).map_or(0.0, |at| 1.0 / (at + 1) as f64);
+        let first = names.iter().position(|name| right(name)).map_or(0.0, |at| 1.0 / (at + 1) as f64);
         if found < 1.0 || first < 1.0 {
             eprintln!("{kind} {query}: recall {found:.2}, rank {first:.2}: {names:?}");
         }
@@ -180,7 +192,8 @@ fn judge(index: &SearchIndex, kind: &str, judgements: &[Judgement]) -> (f64, f64
 #[test]
 fn people_find_what_they_mean() {
     let index = index();
-    let kinds: [(&str, &[Judgement], f64, f64); 3] = [("exact", &EXACT, 0.97, 0.97), ("typed", &TYPED, 0.95, 0.95), ("slips", &SLIPS, 0.93, 0.93)];
+    let kinds: [(&str, &[Judgement], f64, f64); 3] =
+        [("exact", &EXACT, 0.97, 0.97), ("typed", &TYPED, 0.95, 0.95), ("slips", &SLIPS, 0.93, 0.93)];
     for (kind, judgements, recall, rank) in kinds {
         let reached = judge(&index, kind, judgements);
         assert!(reached.0 >= recall && reached.1 >= rank, "{kind}: {reached:?}");

@@ -1,10 +1,10 @@
 //! The search itself: a ladder of readings of the text, from what was typed to what may have been meant. The
 //! first rung that finds anything answers; each lower one costs more and promises less.
 
+use super::Hits;
 use super::gather::Found;
 use super::index::SearchIndex;
 use super::words::{Group, Word, cut, narrow, near, query_words, readable, split, wide, without_particle};
-use super::Hits;
 use onshelf_domain::hangul::{hangul_to_latin, is_initials, is_jamo, is_syllable, latin_to_hangul};
 use std::io;
 
@@ -53,7 +53,11 @@ impl SearchIndex {
     fn codes_in(&self, text: &str) -> io::Result<Vec<u32>> {
         let mut found = self.by_code(text)?;
         if found.is_empty() && text.trim().contains(char::is_whitespace) {
-            for word in text.split_whitespace().take(12).filter(|word| word.len() >= 4 && word.contains(|c: char| c.is_ascii_digit())) {
+            for word in text
+                .split_whitespace()
+                .take(12)
+                .filter(|word| word.len() >= 4 && word.contains(|c: char| c.is_ascii_digit()))
+            {
                 found.extend(self.by_code(word)?);
             }
         }
@@ -63,7 +67,8 @@ impl SearchIndex {
     }
 
     fn put_first(&self, codes: &[u32], found: &mut Found) {
-        let mut scores: Vec<(u32, f32)> = found.documents.iter().copied().zip(found.scores.iter().copied()).collect();
+        let mut scores: Vec<(u32, f32)> =
+            found.documents.iter().copied().zip(found.scores.iter().copied()).collect();
         scores.retain(|each| codes.binary_search(&each.0).is_err());
         scores.extend(codes.iter().map(|code| (*code, CODE_SCORE)));
         (found.documents, found.scores) = scores.into_iter().unzip();
@@ -75,7 +80,11 @@ impl SearchIndex {
     }
 
     fn groups(&self, words: &[Word]) -> Vec<Group> {
-        words.iter().enumerate().map(|(at, word)| Group::new(&self.lexicon, narrow(&self.lexicon, word), at)).collect()
+        words
+            .iter()
+            .enumerate()
+            .map(|(at, word)| Group::new(&self.lexicon, narrow(&self.lexicon, word), at))
+            .collect()
     }
 
     fn read(&self, text: &str) -> io::Result<Answer> {
@@ -125,7 +134,11 @@ impl SearchIndex {
             let words = query_words(&reading);
             let believable = hangul
                 || words.iter().filter(|word| word.is_hangul()).all(|word| {
-                    if consonants { is_initials(&word.text) && word.text.chars().nth(1).is_some() } else { !word.text.chars().any(is_jamo) }
+                    if consonants {
+                        is_initials(&word.text) && word.text.chars().nth(1).is_some()
+                    } else {
+                        !word.text.chars().any(is_jamo)
+                    }
                 });
             if !believable || (hangul && consonants) || words.is_empty() {
                 continue;
@@ -158,7 +171,9 @@ impl SearchIndex {
             }
             let mending = out.iter().filter(|group: &&Group| group.mended).count() < MOST_MENDED;
             let close = if mending { near(lexicon, word, 1) } else { Vec::new() };
-            if close.is_empty() && let Some((first, second)) = split(lexicon, word) {
+            if close.is_empty()
+                && let Some((first, second)) = split(lexicon, word)
+            {
                 for part in [first, second] {
                     out.push(Group::new(lexicon, narrow(lexicon, &part), out_words.len()));
                     out_words.push(part);
@@ -174,7 +189,11 @@ impl SearchIndex {
 
     fn widened(&self, words: &[Word], groups: &[Group]) -> Vec<Group> {
         let widen = |(at, (word, group)): (usize, (&Word, &Group))| {
-            if group.mended || group.terms.is_empty() { group.clone() } else { Group::new(&self.lexicon, wide(&self.lexicon, word), at) }
+            if group.mended || group.terms.is_empty() {
+                group.clone()
+            } else {
+                Group::new(&self.lexicon, wide(&self.lexicon, word), at)
+            }
         };
         words.iter().zip(groups).enumerate().map(widen).collect()
     }

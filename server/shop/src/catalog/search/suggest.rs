@@ -33,8 +33,11 @@ impl SearchIndex {
         let head = words.join(" ");
         let mut out = Vec::new();
         let head_words = if head.is_empty() { Vec::new() } else { query_words(&fold(&head)) };
-        let head_groups: Vec<Group> =
-            head_words.iter().enumerate().map(|(at, word)| Group::new(&self.lexicon, narrow(&self.lexicon, word), at)).collect();
+        let head_groups: Vec<Group> = head_words
+            .iter()
+            .enumerate()
+            .map(|(at, word)| Group::new(&self.lexicon, narrow(&self.lexicon, word), at))
+            .collect();
         for each in completions {
             let word = readable(&self.lexicon, each.term);
             if words.contains(&word) {
@@ -58,7 +61,11 @@ impl SearchIndex {
 
     fn completions(&self, last: &Word) -> Vec<Match> {
         let by_word = |word: &Word| {
-            let mut found = if word.text.chars().any(is_consonant) { self.lexicon.by_initials(&word.text, CANDIDATES) } else { Vec::new() };
+            let mut found = if word.text.chars().any(is_consonant) {
+                self.lexicon.by_initials(&word.text, CANDIDATES)
+            } else {
+                Vec::new()
+            };
             if found.is_empty() {
                 found = self.lexicon.beginning(&word.term, CANDIDATES);
             }
@@ -71,7 +78,10 @@ impl SearchIndex {
         }
         if found.is_empty() {
             let terms = near(&self.lexicon, last, 1);
-            found = terms.into_iter().map(|(term, _)| Match { term, fit: onshelf_domain::search::Fit::Near(1) }).collect();
+            found = terms
+                .into_iter()
+                .map(|(term, _)| Match { term, fit: onshelf_domain::search::Fit::Near(1) })
+                .collect();
         }
         found
     }

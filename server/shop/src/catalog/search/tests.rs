@@ -4,13 +4,53 @@ use super::{Document, SearchIndex};
 
 fn index() -> SearchIndex {
     let documents = [
-        Document { ordinal: 10, names: &["법랑 주전자 1.2L", "Enamel Kettle 1.2 L"], skus: &["JJ-1001-W"], gtins: &["8801234567893"], categories: &["주방", "Kitchen"], popularity: 50, ..Document::default() },
-        Document { ordinal: 20, names: &["전자레인지 덮개", "Microwave Cover"], skus: &["JJ-2001"], gtins: &["012345678905"], categories: &["주방", "Kitchen"], ..Document::default() },
-        Document { ordinal: 30, names: &["주전자받침", "Kettle Stand"], skus: &["JJ-1002"], ..Document::default() },
-        Document { ordinal: 40, names: &["면 티셔츠", "Cotton T-Shirt"], brands: &["제자리", "Jejari"], ..Document::default() },
-        Document { ordinal: 50, names: &["건전지 AA 4개", "AA Batteries 4-pack"], keywords: &["배터리"], ..Document::default() },
-        Document { ordinal: 60, names: &["유리 물병 500ml", "Glass Water Bottle 500 ml"], popularity: 5, ..Document::default() },
-        Document { ordinal: 70, names: &["유리 물병 500ml", "Glass Water Bottle 500 ml"], popularity: 5, ..Document::default() },
+        Document {
+            ordinal: 10,
+            names: &["법랑 주전자 1.2L", "Enamel Kettle 1.2 L"],
+            skus: &["JJ-1001-W"],
+            gtins: &["8801234567893"],
+            categories: &["주방", "Kitchen"],
+            popularity: 50,
+            ..Document::default()
+        },
+        Document {
+            ordinal: 20,
+            names: &["전자레인지 덮개", "Microwave Cover"],
+            skus: &["JJ-2001"],
+            gtins: &["012345678905"],
+            categories: &["주방", "Kitchen"],
+            ..Document::default()
+        },
+        Document {
+            ordinal: 30,
+            names: &["주전자받침", "Kettle Stand"],
+            skus: &["JJ-1002"],
+            ..Document::default()
+        },
+        Document {
+            ordinal: 40,
+            names: &["면 티셔츠", "Cotton T-Shirt"],
+            brands: &["제자리", "Jejari"],
+            ..Document::default()
+        },
+        Document {
+            ordinal: 50,
+            names: &["건전지 AA 4개", "AA Batteries 4-pack"],
+            keywords: &["배터리"],
+            ..Document::default()
+        },
+        Document {
+            ordinal: 60,
+            names: &["유리 물병 500ml", "Glass Water Bottle 500 ml"],
+            popularity: 5,
+            ..Document::default()
+        },
+        Document {
+            ordinal: 70,
+            names: &["유리 물병 500ml", "Glass Water Bottle 500 ml"],
+            popularity: 5,
+            ..Document::default()
+        },
     ];
     SearchIndex::build(None, documents.into_iter()).unwrap()
 }
@@ -62,7 +102,15 @@ fn finds_first() {
 #[test]
 fn codes_come_first() {
     let index = index();
-    for text in ["8801234567893", "08801234567893", "880-1234-567893", "jj-1001-w", "JJ1001W", "jj 1001 w", "주전자 JJ-1001-W"] {
+    for text in [
+        "8801234567893",
+        "08801234567893",
+        "880-1234-567893",
+        "jj-1001-w",
+        "JJ1001W",
+        "jj 1001 w",
+        "주전자 JJ-1001-W",
+    ] {
         assert_eq!(found(&index, text).first(), Some(&10), "{text}");
     }
     assert_eq!(found(&index, "012345678905"), [20]);
@@ -120,7 +168,27 @@ fn any_text_is_safe() {
     let index = index();
     let long = "주전자 kettle ".repeat(70_000);
     let letters: String = "a b c d e f g h i j k l m n o p ".repeat(10);
-    for text in ["", " ", "\0", "주전자\0", "!?…—", "\u{202e}\u{200f}", "((((", "a:b AND OR NOT *?~^", "'", "-", ".", "ㅏ", "ㄳㄳ", "💥🫖", "0", "００１２３", "\u{1100}", &long, &letters] {
+    for text in [
+        "",
+        " ",
+        "\0",
+        "주전자\0",
+        "!?…—",
+        "\u{202e}\u{200f}",
+        "((((",
+        "a:b AND OR NOT *?~^",
+        "'",
+        "-",
+        ".",
+        "ㅏ",
+        "ㄳㄳ",
+        "💥🫖",
+        "0",
+        "００１２３",
+        "\u{1100}",
+        &long,
+        &letters,
+    ] {
         let hits = index.search(text, 10_000);
         assert!(hits.ordinals.len() <= 10_000 && hits.ordinals.iter().all(|hit| hit.1.is_finite()));
         index.suggest(text, 10);
@@ -132,7 +200,11 @@ fn any_text_is_safe() {
 #[test]
 fn an_empty_index_finds_nothing() {
     let index = SearchIndex::build(None, std::iter::empty()).unwrap();
-    assert!(index.is_empty() && index.search("주전자", 10).ordinals.is_empty() && index.suggest("주", 10).is_empty());
+    assert!(
+        index.is_empty()
+            && index.search("주전자", 10).ordinals.is_empty()
+            && index.suggest("주", 10).is_empty()
+    );
     let nameless = SearchIndex::build(None, [Document::default()].into_iter()).unwrap();
     assert!(nameless.search("a", 10).ordinals.is_empty());
 }
@@ -140,7 +212,13 @@ fn an_empty_index_finds_nothing() {
 #[test]
 fn files_are_replaced_while_the_old_index_is_still_read() {
     let dir = std::env::temp_dir().join(format!("onshelf-search-{}", std::process::id()));
-    let build = |name: &str| SearchIndex::build(Some(&dir), [Document { ordinal: 7, names: &[name], ..Document::default() }].into_iter()).unwrap();
+    let build = |name: &str| {
+        SearchIndex::build(
+            Some(&dir),
+            [Document { ordinal: 7, names: &[name], ..Document::default() }].into_iter(),
+        )
+        .unwrap()
+    };
     let old = build("주전자");
     let new = build("물병");
     assert_eq!(found(&old, "주전자"), [7]);

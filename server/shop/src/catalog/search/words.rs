@@ -8,9 +8,11 @@ const MOST_WORDS: usize = 12;
 pub(super) const MOST_CHARS: usize = 200;
 const MOST_NEAR: usize = 6;
 /// Words that say nothing about a product: left out while another word remains.
-const STOP_WORDS: [&str; 13] = ["a", "an", "the", "for", "of", "with", "and", "or", "to", "in", "on", "및", "또는"];
+const STOP_WORDS: [&str; 13] =
+    ["a", "an", "the", "for", "of", "with", "and", "or", "to", "in", "on", "및", "또는"];
 /// Particles and endings that Korean words drag along.
-const PARTICLES: [&str; 15] = ["으로", "에서", "이랑", "하고", "은", "는", "이", "가", "을", "를", "의", "와", "과", "로", "용"];
+const PARTICLES: [&str; 15] =
+    ["으로", "에서", "이랑", "하고", "은", "는", "이", "가", "을", "를", "의", "와", "과", "로", "용"];
 
 /// A word of the query, folded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,7 +113,7 @@ pub(super) fn narrow(lexicon: &Lexicon, word: &Word) -> Vec<(u32, f32)> {
     let known: u64 = terms.iter().map(|(term, _)| u64::from(lexicon.weight(*term))).sum();
     let longer = lexicon.beginning(&word.term, MOST_TERMS);
     let all: u64 = longer.iter().map(|each| u64::from(lexicon.weight(each.term))).sum();
-    if all > known * 10 {
+    if all > known * 10 && (known == 0 || word.text.len() > 1) {
         terms.extend(weigh(lexicon, &longer, word));
     }
     if terms.is_empty() && word.text.len() >= 3 {
@@ -124,10 +126,7 @@ fn narrow_hangul(lexicon: &Lexicon, word: &Word) -> Vec<(u32, f32)> {
     let mut terms = Vec::new();
     if word.text.chars().any(is_consonant) {
         let found = lexicon.by_initials(&word.term_of_initials(), MOST_TERMS);
-        terms.extend(found.iter().map(|each| {
-            let covered = Match { term: each.term, fit: each.fit };
-            (each.term, 0.9 * worth(lexicon, &covered, word.term.len()))
-        }));
+        terms.extend(found.iter().map(|each| (each.term, 0.9 * worth(lexicon, each, word.term.len()))));
     }
     if !is_initials(&word.text) {
         terms.extend(weigh(lexicon, &lexicon.beginning(&word.term, MOST_TERMS), word));
@@ -139,7 +138,10 @@ fn narrow_hangul(lexicon: &Lexicon, word: &Word) -> Vec<(u32, f32)> {
 impl Word {
     /// Clusters that a keyboard joined unasked (ㄳ) come apart; syllables stay.
     fn term_of_initials(&self) -> String {
-        self.text.chars().map(|c| if is_consonant(c) { term_of(c.encode_utf8(&mut [0; 4])) } else { c.to_string() }).collect()
+        self.text
+            .chars()
+            .map(|c| if is_consonant(c) { term_of(c.encode_utf8(&mut [0; 4])) } else { c.to_string() })
+            .collect()
     }
 }
 
@@ -168,7 +170,7 @@ pub(super) fn near(lexicon: &Lexicon, word: &Word, distance: u8) -> Vec<(u32, f3
     };
     let mut found = lexicon.near(&word.term, distance, 48);
     found.retain(|each| each.fit == Fit::Near(distance));
-    if found.is_empty() && length > shortest {
+    if found.is_empty() && distance == 1 && length > shortest {
         found = lexicon.near_inside(&word.term, distance, 24);
     }
     found.sort_by(|a, b| likely(b).total_cmp(&likely(a)));
@@ -205,7 +207,8 @@ fn forms(word: &str) -> Vec<String> {
 pub(super) fn without_particle(lexicon: &Lexicon, word: &Word) -> Option<Word> {
     let stems = PARTICLES.iter().filter_map(|particle| word.text.strip_suffix(particle));
     stems.filter(|stem| !stem.is_empty()).map(Word::new).find(|stem| {
-        lexicon.exact(&stem.term).is_some() || (stem.text.chars().count() > 1 && !narrow(lexicon, stem).is_empty())
+        lexicon.exact(&stem.term).is_some()
+            || (stem.text.chars().count() > 1 && !narrow(lexicon, stem).is_empty())
     })
 }
 
@@ -219,7 +222,9 @@ pub(super) fn split(lexicon: &Lexicon, word: &Word) -> Option<(Word, Word)> {
         if first_letters {
             return known(lexicon.by_initials(&part.text, 1));
         }
-        if let Some(term) = lexicon.exact(&part.term).filter(|_| part.is_number() || part.text.chars().count() > 1) {
+        if let Some(term) =
+            lexicon.exact(&part.term).filter(|_| part.is_number() || part.text.chars().count() > 1)
+        {
             return Some(lexicon.weight(term));
         }
         if !part.is_hangul() || part.text.chars().nth(1).is_none() {
@@ -230,7 +235,8 @@ pub(super) fn split(lexicon: &Lexicon, word: &Word) -> Option<(Word, Word)> {
     let shortest = if word.is_hangul() { 1 } else { 3 };
     let number = |part: &str| part.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     let fits = |a: &str, b: &str| number(a) != number(b) || (a.len() >= shortest && b.len() >= shortest);
-    let pairs = cuts.filter(|(a, b)| fits(a, b)).filter_map(|(a, b)| Some((weight(a)?.min(weight(b)?), a, b)));
+    let pairs =
+        cuts.filter(|(a, b)| fits(a, b)).filter_map(|(a, b)| Some((weight(a)?.min(weight(b)?), a, b)));
     let (_, a, b) = pairs.max_by_key(|pair| pair.0)?;
     Some((Word::new(a), Word::new(b)))
 }

@@ -3,8 +3,25 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
 
-fn place(name_ko: &str, name_en: &str, region: &str, postcode: Option<&str>, lat: f64, lng: f64, weight: u32) -> Place {
-    Place { name_ko: name_ko.into(), name_en: name_en.into(), kind: "dong".into(), region: region.into(), lat, lng, postcode: postcode.map(Into::into), weight }
+fn place(
+    name_ko: &str,
+    name_en: &str,
+    region: &str,
+    postcode: Option<&str>,
+    lat: f64,
+    lng: f64,
+    weight: u32,
+) -> Place {
+    Place {
+        name_ko: name_ko.into(),
+        name_en: name_en.into(),
+        kind: "dong".into(),
+        region: region.into(),
+        lat,
+        lng,
+        postcode: postcode.map(Into::into),
+        weight,
+    }
 }
 
 fn index() -> PlaceIndex {
@@ -75,7 +92,15 @@ fn equal_weights_by_nearness() {
 
 #[test]
 fn gives_back_what_it_was_given() {
-    let given = place("성수동1가", "Seongsu-dong 1-ga", "서울특별시 성동구", Some("133-821"), 37.544_123_4, -127.047, 5);
+    let given = place(
+        "성수동1가",
+        "Seongsu-dong 1-ga",
+        "서울특별시 성동구",
+        Some("133-821"),
+        37.544_123_4,
+        -127.047,
+        5,
+    );
     let index = PlaceIndex::build(vec![given.clone()]);
     assert_eq!(index.find("성수", None, 1)[0].place, given);
 }
@@ -84,7 +109,8 @@ fn gives_back_what_it_was_given() {
 fn any_text_is_safe() {
     let index = index();
     let long = "성수동 ".repeat(100_000);
-    for text in ["", " ", "\0", "-", "!!", "ㄳ", "💥", "a b c d e f g h i j k l", "9", "１２３", &long] {
+    for text in ["", " ", "\0", "-", "!!", "ㄳ", "💥", "a b c d e f g h i j k l", "9", "１２３", &long]
+    {
         for near in [None, Some((f64::NAN, 0.0)), Some((1e300, -1e300))] {
             assert!(index.find(text, near, 3).len() <= 3);
         }
@@ -108,7 +134,13 @@ fn gazetteer(name: &str) -> Option<Vec<Vec<String>>> {
 #[test]
 #[ignore = "a measurement: run it in release, with the shared data"]
 fn three_hundred_thousand_places() {
-    let files = ["kr_dong.csv.zst", "kr_roads.csv.zst", "kr_postcodes.csv.zst", "kr_postcodes_old6.csv.zst", "us_zips.csv.zst"];
+    let files = [
+        "kr_dong.csv.zst",
+        "kr_roads.csv.zst",
+        "kr_postcodes.csv.zst",
+        "kr_postcodes_old6.csv.zst",
+        "us_zips.csv.zst",
+    ];
     let Some(tables) = files.into_iter().map(gazetteer).collect::<Option<Vec<_>>>() else { return };
     let mut places = Vec::new();
     let number = |text: &str| text.parse().unwrap_or(0.0);
@@ -117,23 +149,81 @@ fn three_hundred_thousand_places() {
         places.push(place(name, "", region, None, number(&row[2]), number(&row[3]), 20));
     }
     for row in &tables[1] {
-        places.push(place(&row[2], "", &format!("{} {}", row[0], row[1]), None, number(&row[7]), number(&row[8]), 1));
+        places.push(place(
+            &row[2],
+            "",
+            &format!("{} {}", row[0], row[1]),
+            None,
+            number(&row[7]),
+            number(&row[8]),
+            1,
+        ));
     }
     for row in &tables[2] {
-        places.push(place(&row[3].replace('|', " "), "", &format!("{} {}", row[1], row[2]), Some(&row[0]), number(&row[6]), number(&row[7]), 2));
+        places.push(place(
+            &row[3].replace('|', " "),
+            "",
+            &format!("{} {}", row[1], row[2]),
+            Some(&row[0]),
+            number(&row[6]),
+            number(&row[7]),
+            2,
+        ));
     }
     for row in &tables[3] {
-        places.push(place(&row[3].replace('|', " "), "", &format!("{} {}", row[1], row[2]), Some(&row[0]), number(&row[5]), number(&row[6]), 2));
+        places.push(place(
+            &row[3].replace('|', " "),
+            "",
+            &format!("{} {}", row[1], row[2]),
+            Some(&row[0]),
+            number(&row[5]),
+            number(&row[6]),
+            2,
+        ));
     }
     for row in &tables[4] {
-        places.push(place("", &row[1], &format!("{} {}", row[2], row[3]), Some(&row[0]), number(&row[6]), number(&row[7]), 2));
+        places.push(place(
+            "",
+            &row[1],
+            &format!("{} {}", row[2], row[3]),
+            Some(&row[0]),
+            number(&row[6]),
+            number(&row[7]),
+            2,
+        ));
     }
     let count = places.len();
     let start = Instant::now();
     let index = PlaceIndex::build(places);
-    eprintln!("{count} places built in {:.2} s, {} MB", start.elapsed().as_secs_f64(), index.heap_bytes() / 1_000_000);
-    let queries =
-        ["성동구 성수동", "성수", "성수동", "04766", "133-821", "90210", "ㅅㅅㄷ", "ㄱㄴㄱ", "서울시 강남구 역삼동", "테헤란로", "강남역", "동", "가", "서", "ㅅ", "springfield", "new york", "s", "tjdtnehd", "역샴동", "없는곳이다", "qqqqqqq zzzzzz"];
+    eprintln!(
+        "{count} places built in {:.2} s, {} MB",
+        start.elapsed().as_secs_f64(),
+        index.heap_bytes() / 1_000_000
+    );
+    let queries = [
+        "성동구 성수동",
+        "성수",
+        "성수동",
+        "04766",
+        "133-821",
+        "90210",
+        "ㅅㅅㄷ",
+        "ㄱㄴㄱ",
+        "서울시 강남구 역삼동",
+        "테헤란로",
+        "강남역",
+        "동",
+        "가",
+        "서",
+        "ㅅ",
+        "springfield",
+        "new york",
+        "s",
+        "tjdtnehd",
+        "역샴동",
+        "없는곳이다",
+        "qqqqqqq zzzzzz",
+    ];
     let mut times = Vec::new();
     for query in queries {
         let mut best = f64::MAX;
@@ -144,7 +234,10 @@ fn three_hundred_thousand_places() {
             assert!(found.len() <= 10);
         }
         let first = index.find(query, Some((37.55, 127.0)), 1);
-        eprintln!("{query:<24} {best:>7.0} µs  {:?}", first.first().map(|found| (&found.place.name_ko, &found.place.name_en, &found.place.region)));
+        eprintln!(
+            "{query:<24} {best:>7.0} µs  {:?}",
+            first.first().map(|found| (&found.place.name_ko, &found.place.name_en, &found.place.region))
+        );
         times.push(best);
     }
     times.sort_by(f64::total_cmp);

@@ -1,0 +1,60 @@
+//! Every page and every form, in both languages: Korean at the root, English under `/en`.
+
+use axum::{
+    Extension, Router,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use onshelf_vocabulary::Lang;
+
+use crate::{
+    cart, catalog,
+    error::AppError,
+    fulfilment, home, staff, stores,
+    ssr::{Door, PagesOf, Visit},
+};
+
+/// All pages, ready to be merged into the server's router.
+pub fn pages() -> Router<Door> {
+    pages_of(Lang::Ko).nest("/en", pages_of(Lang::En))
+}
+
+fn pages_of(lang: Lang) -> Router<Door> {
+    Router::new()
+        .route("/", get(home::page::home))
+        .route("/products", get(catalog::listing::products))
+        .route("/search", get(catalog::listing::search))
+        .route("/category/{slug}", get(catalog::listing::category))
+        .route("/p/{slug}", get(catalog::product::product))
+        .route("/stores", get(stores::locator::locator))
+        .route("/stores/choose", post(stores::forms::choose))
+        .route("/stores/near", post(stores::forms::set_near))
+        .route("/stores/{code}", get(stores::page::store))
+        .route("/basket", get(cart::page::basket))
+        .route("/basket/add", post(cart::forms::add))
+        .route("/basket/change", post(cart::forms::change))
+        .route("/reserve", get(fulfilment::reserve::reserve_form).post(fulfilment::forms::reserve))
+        .route("/reservations", get(fulfilment::find::find).post(fulfilment::forms::find))
+        .route("/reservations/{number}", get(fulfilment::page::reservation))
+        .route("/reservations/{number}/cancel", post(fulfilment::forms::cancel))
+        .route("/reservations/{number}/calendar.ics", get(fulfilment::calendar::calendar))
+        .route("/staff", get(staff::home::home))
+        .route("/staff/sign-in", get(staff::sign_in::page).post(staff::forms::sign_in))
+        .route("/staff/sign-out", post(staff::forms::sign_out))
+        .route("/staff/{store}", get(staff::board::board))
+        .route("/staff/{store}/deeds", post(staff::forms::deed))
+        .layer(Extension(PagesOf(lang)))
+}
+
+/// What answers an address nobody knows.
+pub async fn nowhere(mut visit: Visit) -> Response {
+    if visit.path == "/en" || visit.path.starts_with("/en/") {
+        visit.lang = Lang::En;
+        visit.viewer.lang = Lang::En;
+    }
+    if visit.path.starts_with("/api/") {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    visit.failure(&AppError::NotFound)
+}

@@ -1,0 +1,309 @@
+//! The one door to the server: who visits, with which cookies, and how a page becomes a response.
+
+use std::{convert::Infallible, sync::Arc};
+
+use axum::{
+    extract::{FromRef, FromRequestParts, OriginalUri},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+};
+use leptos::prelude::*;
+use onshelf_shop::{Shop, Viewer, staff::Associate};
+use onshelf_vocabulary::{
+    Lang, Point, Quantity, Sku, StoreCode,
+    cart::{Line, MAX_LINES},
+};
+
+use crate::{error::AppError, ui};
+
+pub use crate::ui::shell::{Chrome, Page};
+
+/// What the pages need of the server, made once at the start.
+#[derive(Clone, FromRef)]
+pub struct Door {
+    pub shop: Shop,
+    pub site: Arc<Site>,
+}
+
+/// The site's own facts: addresses of built assets, and where it stands in public.
+#[derive(Clone, Debug, Default)]
+pub struct Site {
+    /// Such as `https://shop.example`, without a slash at the end; canonical addresses begin with it.
+    pub public_url: String,
+    pub css: String,
+    pub loader: String,
+    pub client_js: String,
+    pub client_wasm: String,
+    /// What the chain is called.
+    pub name: onshelf_vocabulary::Text,
+    /// Whether cookies may only travel encrypted.
+    pub secure: bool,
+    /// The operator's drawn map, if there is one.
+    pub basemap: Option<Arc<onshelf_domain::basemap::Basemap>>,
+    /// Home page texts of the operator, as JSON; none shows categories and what is new.
+    pub home: Option<serde_json::Value>,
+    /// A demo says so, and shows how to sign in.
+    pub demo: bool,
+}
+
+/// One request for a page: who asks, in which language, with what in the basket.
+#[derive(Clone)]
+pub struct Visit {
+    pub door: Door,
+    pub lang: Lang,
+    pub viewer: Viewer,
+    pub basket: Vec<Line>,
+    /// The whole path and query as asked, with the language's prefix.
+    pub path: String,
+    /// The session token of a member of staff, not yet verified.
+    pub staff_token: Option<String>,
+}
+
+/// Which language a part of the routes is in.
+#[derive(Clone, Copy)]
+pub struct PagesOf(pub Lang);
+
+impl FromRequestParts<Door> for Visit {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, door: &Door) -> Result<Visit, Infallible> {
+        let lang = parts.extensions.get::<PagesOf>().map_or(Lang::Ko, |pages| pages.0);
+        let uri = parts.extensions.get::<OriginalUri>().map_or_else(|| parts.uri.clone(), |uri| uri.0.clone());
+        let path = uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        let jar = Jar(&parts.headers);
+        let near = jar.get("near").and_then(|text| Near::read(&text));
+        let store = jar.get("store").and_then(|code| StoreCode::new(code).ok());
+        Ok(Visit {
+            door: door.clone(),
+            lang,
+            viewer: Viewer {
+                lang,
+                store: store.filter(|code| door.shop.book().stores.by_code(code.as_str()).is_some()),
+                near: near.as_ref().map(|near| near.point),
+                near_name: near.map(|near| near.name).filter(|name| !name.is_empty()),
+            },
+            basket: jar.get("basket").map(|text| read_basket(&text)).unwrap_or_default(),
+            path,
+            staff_token: jar.get(staff_cookie(door.site.secure)),
+        })
+    }
+}
+
+impl Visit {
+    #[must_use]
+    pub fn shop(&self) -> &Shop {
+        &self.door.shop
+    }
+
+    /// One of two texts, by the visit's language.
+    #[must_use]
+    pub fn say(&self, ko: &'static str, en: &'static str) -> &'static str {
+        self.lang.pick(ko, en)
+    }
+
+    /// The address of a page in the visit's language.
+    #[must_use]
+    pub fn href(&self, path: &str) -> String {
+        self.lang.href(path)
+    }
+
+    /// Who is signed in.
+    pub async fn associate(&self) -> Result<Associate, AppError> {
+        let token = self.staff_token.as_deref().ok_or(AppError::SignedOut)?;
+        self.shop().associate(token).await.map_err(|error| explain(&error))
+    }
+
+    /// Renders a page; `build` runs inside the reactive owner that islands need.
+    pub fn page(&self, build: impl FnOnce() -> Page) -> Response {
+        let context = Arc::new(hydration_context::SsrSharedContext::new_islands());
+        let owner = Owner::new_root(Some(context));
+        let (status, html) = owner.with(|| {
+            let page = build();
+            (page.status, format!("<!DOCTYPE html>{}", ui::shell::shell(self, page).to_html()))
+        });
+        owner.unset_with_forced_cleanup();
+        let mut response = (status, html).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        // Pages differ by cookie, and their stock numbers by the second.
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        response
+    }
+
+    /// The page that tells what went wrong, with a way on.
+    pub fn failure(&self, error: &AppError) -> Response {
+        let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = self.page(|| ui::failure::failure_page(self, error, status));
+        if *error == AppError::Busy {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        }
+        response
+    }
+
+    /// After a deed: look at `path` (without the language's prefix).
+    pub fn see(&self, path: &str) -> Response {
+        Redirect::to(&self.href(path)).into_response()
+    }
+
+    /// After a deed: back to the page it was asked from, if that is one of ours.
+    pub fn back(&self, headers: &HeaderMap, otherwise: &str) -> Response {
+        let referer = headers.get(header::REFERER).and_then(|value| value.to_str().ok());
+        let path = referer
+            .and_then(|referer| referer.parse::<http::Uri>().ok())
+            .and_then(|uri| uri.path_and_query().map(|path| path.as_str().to_owned()))
+            .filter(|path| path.starts_with('/') && !path.starts_with("//"));
+        Redirect::to(&path.unwrap_or_else(|| self.href(otherwise))).into_response()
+    }
+}
+
+/// A failure of the shop in words for people; the fault itself goes to the log under a reference.
+#[must_use]
+pub fn explain(error: &onshelf_shop::Error) -> AppError {
+    use onshelf_shop::Error as E;
+    use onshelf_vocabulary::staff::StaffRefusal;
+    match error {
+        E::NotFound | E::Reservation(onshelf_vocabulary::fulfilment::ReservationRefusal::NotFound) => AppError::NotFound,
+        E::Staff(StaffRefusal::SignedOut | StaffRefusal::BadCredentials) => AppError::SignedOut,
+        E::Staff(_) | E::Stock(_) => AppError::NotYours,
+        E::Database(onshelf_db_error) if is_passing(onshelf_db_error) => {
+            tracing::warn!(%error, "The database did not answer; the visitor was asked to come back.");
+            AppError::Busy
+        }
+        _ => {
+            let reference = uuid::Uuid::now_v7().simple().to_string()[20..].to_owned();
+            tracing::error!(%error, reference, "A page could not be answered.");
+            AppError::Broken { reference }
+        }
+    }
+}
+
+fn is_passing(error: &onshelf_shop::DatabaseError) -> bool {
+    matches!(error, onshelf_shop::DatabaseError::Unavailable(_) | onshelf_shop::DatabaseError::Contended)
+}
+
+/// Cookies of a request.
+struct Jar<'a>(&'a HeaderMap);
+
+impl Jar<'_> {
+    fn get(&self, name: &str) -> Option<String> {
+        self.0
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|line| line.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find(|(own, _)| *own == name)
+            .and_then(|(_, value)| percent_decoded(value))
+    }
+}
+
+/// Sets a cookie for the whole site; an empty value removes it.
+#[must_use]
+pub fn set_cookie(site: &Site, name: &str, value: &str, max_age_s: i64) -> HeaderValue {
+    let secure = if site.secure { "; Secure" } else { "" };
+    let age = if value.is_empty() { 0 } else { max_age_s };
+    let text = format!("{name}={}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}", percent_encoded(value));
+    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+/// A session's cookie: bound to the host where the site is encrypted.
+#[must_use]
+pub const fn staff_cookie(secure: bool) -> &'static str {
+    if secure { "__Host-staff" } else { "staff" }
+}
+
+/// Half a year: how long the shopper's store, place and basket are remembered.
+pub const REMEMBERED: i64 = 180 * 86_400;
+
+/// `response` with one more cookie.
+#[must_use]
+pub fn with_cookie(mut response: Response, cookie: HeaderValue) -> Response {
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    response
+}
+
+/// Where the shopper said they are: `LAT,LNG,NAME`, rounded so that it tells the neighbourhood and not the door.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Near {
+    pub point: Point,
+    pub name: String,
+}
+
+impl Near {
+    fn read(text: &str) -> Option<Near> {
+        let mut parts = text.splitn(3, ',');
+        let point = format!("{},{}", parts.next()?, parts.next()?).parse().ok()?;
+        let name: String = parts.next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(60).collect();
+        Some(Near { point, name })
+    }
+
+    #[must_use]
+    pub fn write(&self) -> String {
+        format!("{:.3},{:.3},{}", self.point.lat(), self.point.lng(), self.name)
+    }
+}
+
+/// `SKU:2,OTHER:1`; what cannot be read is left out.
+#[must_use]
+pub fn read_basket(text: &str) -> Vec<Line> {
+    text.split(',')
+        .filter_map(|line| {
+            let (sku, quantity) = line.rsplit_once(':')?;
+            Some(Line { sku: Sku::new(sku).ok()?, quantity: quantity.parse::<Quantity>().ok()? })
+        })
+        .take(MAX_LINES)
+        .collect()
+}
+
+#[must_use]
+pub fn write_basket(lines: &[Line]) -> String {
+    let lines: Vec<String> = lines.iter().map(|line| format!("{}:{}", line.sku, line.quantity.get())).collect();
+    lines.join(",")
+}
+
+fn percent_encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.:,~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+fn percent_decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let digits = [rest.next()?, rest.next()?];
+            bytes.push(u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_basket_survives_its_cookie_and_forgets_what_is_wrong() {
+        let lines = read_basket("JJ-1:2,JJ-2:0,JJ-3:x,:1,JJ:4:5");
+        assert_eq!(write_basket(&lines), "JJ-1:2,JJ:4:5");
+        assert_eq!(read_basket(&write_basket(&lines)), lines);
+    }
+
+    #[test]
+    fn cookies_carry_any_text() {
+        let text = "37.544,127.056,성수동; x=\"1\"";
+        assert_eq!(percent_decoded(&percent_encoded(text)).as_deref(), Some(text));
+        assert_eq!(percent_decoded("%E0%A4"), None);
+        assert_eq!(Near::read("37.5,127.0,성수동").map(|near| near.write()).as_deref(), Some("37.500,127.000,성수동"));
+        assert_eq!(Near::read("NaN,127.0,성수동"), None);
+    }
+}

@@ -1,0 +1,197 @@
+//! What stands around every page: head, bar, foot.
+
+use axum::http::StatusCode;
+use leptos::prelude::*;
+use onshelf_vocabulary::Lang;
+
+use super::icon::{Glyph, Icon};
+use crate::ssr::Visit;
+
+/// Who a page is for: decides what stands around it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Chrome {
+    #[default]
+    Shopper,
+    Staff,
+    /// Nothing around it.
+    Bare,
+}
+
+/// A page before it is rendered.
+pub struct Page {
+    pub title: String,
+    pub description: String,
+    /// Its canonical path without the language's prefix; both languages are linked by it.
+    pub path: String,
+    pub view: AnyView,
+    pub status: StatusCode,
+    pub chrome: Chrome,
+    /// Structured data (schema.org), if any.
+    pub json_ld: Option<serde_json::Value>,
+    /// Path or address of its picture, for those who link to it.
+    pub image: Option<String>,
+    /// Whether search engines should know it.
+    pub indexed: bool,
+}
+
+impl Page {
+    pub fn new(title: impl Into<String>, path: impl Into<String>, view: impl IntoView + 'static) -> Page {
+        Page {
+            title: title.into(),
+            description: String::new(),
+            path: path.into(),
+            view: view.into_any(),
+            status: StatusCode::OK,
+            chrome: Chrome::Shopper,
+            json_ld: None,
+            image: None,
+            indexed: true,
+        }
+    }
+}
+
+/// JSON that can stand in a script element: `<` never closes it.
+#[must_use]
+pub fn script_json(value: &serde_json::Value) -> String {
+    value.to_string().replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
+}
+
+/// The whole document.
+pub fn shell(visit: &Visit, page: Page) -> impl IntoView + use<> {
+    let site = visit.door.site.clone();
+    let chain = site.name.get(visit.lang).to_owned();
+    let title = if page.path == "/" { page.title.clone() } else { format!("{} · {chain}", page.title) };
+    let address = |lang: Lang| format!("{}{}", site.public_url, lang.href(&page.path));
+    let body = match page.chrome {
+        Chrome::Shopper => view! {
+            <a class="skip" href="#main">{visit.say("본문으로", "Skip to content")}</a>
+            {bar(visit)}
+            <main id="main">{page.view}</main>
+            {foot(visit, &page.path)}
+        }
+        .into_any(),
+        Chrome::Staff | Chrome::Bare => view! { <main id="main">{page.view}</main> }.into_any(),
+    };
+    let class = match page.chrome {
+        Chrome::Shopper => "shopper",
+        Chrome::Staff => "staff",
+        Chrome::Bare => "bare",
+    };
+    view! {
+        <html lang=visit.lang.tag() class=class>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
+                <title>{title.clone()}</title>
+                {(!page.description.is_empty())
+                    .then(|| view! { <meta name="description" content=page.description.clone() /> })}
+                {(!page.indexed).then(|| view! { <meta name="robots" content="noindex" /> })}
+                <link rel="stylesheet" href=site.css.clone() />
+                <link rel="icon" href="/icon.svg" type="image/svg+xml" />
+                <link rel="manifest" href="/site.webmanifest" />
+                <meta name="theme-color" content="#faf8f4" media="(prefers-color-scheme: light)" />
+                <meta name="theme-color" content="#161513" media="(prefers-color-scheme: dark)" />
+                {page.indexed.then(|| view! {
+                    <link rel="canonical" href=address(visit.lang) />
+                    <link rel="alternate" hreflang="ko" href=address(Lang::Ko) />
+                    <link rel="alternate" hreflang="en" href=address(Lang::En) />
+                    <meta property="og:title" content=title.clone() />
+                    <meta property="og:site_name" content=chain.clone() />
+                    <meta property="og:url" content=address(visit.lang) />
+                })}
+                {page.image.as_ref().filter(|_| page.indexed).map(|image| {
+                    let image = if image.starts_with('/') { format!("{}{image}", site.public_url) } else { image.clone() };
+                    view! { <meta property="og:image" content=image /> }
+                })}
+                {page.json_ld.as_ref().map(|data| view! {
+                    <script type="application/ld+json" inner_html=script_json(data)></script>
+                })}
+                <script
+                    type="module"
+                    src=site.loader.clone()
+                    data-js=site.client_js.clone()
+                    data-wasm=site.client_wasm.clone()
+                ></script>
+            </head>
+            <body>{body}</body>
+        </html>
+    }
+}
+
+/// The bar at the top: the mark, my store, search, the basket.
+fn bar(visit: &Visit) -> impl IntoView + use<> {
+    let book = visit.shop().book();
+    let mine = visit.viewer.store.as_ref().and_then(|code| book.stores.by_code(code.as_str()));
+    let count: i64 = visit.basket.iter().map(|line| line.quantity.get()).sum();
+    let basket_label = match visit.lang {
+        Lang::Ko => format!("장바구니, {count}개"),
+        Lang::En => format!("Basket, {count} item{}", if count == 1 { "" } else { "s" }),
+    };
+    let (open, store_label) = match mine {
+        Some(store) => {
+            let (open, hours) =
+                onshelf_domain::words::hours_now(visit.lang, &store.schedule, visit.shop().now());
+            (open, Some((store.name.get(visit.lang).to_owned(), hours)))
+        }
+        None => (false, None),
+    };
+    view! {
+        <header class="bar">
+            <a class="mark" href=visit.href("/")>
+                {visit.door.site.name.get(visit.lang).to_owned()}<i aria-hidden="true"></i>
+            </a>
+            <form class="seek" action=visit.href("/search") method="get" role="search">
+                <input
+                    type="search"
+                    name="q"
+                    maxlength="200"
+                    autocomplete="off"
+                    enterkeyhint="search"
+                    placeholder=visit.say("무엇을 찾으세요?", "What are you looking for?")
+                    aria-label=visit.say("상품 검색", "Search products")
+                />
+                <button aria-label=visit.say("검색", "Search")><Icon glyph=Glyph::Search /></button>
+            </form>
+            <a class="mystore" href=visit.href("/stores")>
+                {match store_label {
+                    Some((name, hours)) => view! {
+                        <span class="dot" class:shut=!open></span>
+                        <span><b>{name}</b><span class="hours">{format!(" · {hours}")}</span></span>
+                    }.into_any(),
+                    None => view! { <Icon glyph=Glyph::Pin /><span>{visit.say("매장 고르기", "Choose a store")}</span> }
+                        .into_any(),
+                }}
+            </a>
+            <a class="ico" href=visit.href("/basket") aria-label=basket_label>
+                <Icon glyph=Glyph::Basket />
+                {(count > 0).then(|| view! { <b>{count}</b> })}
+            </a>
+        </header>
+    }
+}
+
+fn foot(visit: &Visit, path: &str) -> impl IntoView + use<> {
+    let other = match visit.lang {
+        Lang::Ko => Lang::En,
+        Lang::En => Lang::Ko,
+    };
+    view! {
+        <footer class="foot">
+            <p class="mark">{visit.door.site.name.get(visit.lang).to_owned()}<i aria-hidden="true"></i></p>
+            <nav aria-label=visit.say("아래 메뉴", "Footer")>
+                <a href=visit.href("/stores")>{visit.say("매장 찾기", "Find a store")}</a>
+                <a href=visit.href("/products")>{visit.say("모든 상품", "All products")}</a>
+                <a href=visit.href("/reservations")>{visit.say("예약 찾기", "Find a reservation")}</a>
+                <a href=other.href(path) lang=other.tag() hreflang=other.tag()>
+                    {match other { Lang::Ko => "한국어", Lang::En => "English" }}
+                </a>
+            </nav>
+            {visit.door.site.demo.then(|| view! {
+                <p class="fine">{visit.say(
+                    "데모입니다. 제자리는 꾸며낸 가게이고 재고는 가상의 계산대가 움직입니다.",
+                    "This is a demo. Jejari is made up; a simulated till moves its stock.",
+                )}</p>
+            })}
+        </footer>
+    }
+}

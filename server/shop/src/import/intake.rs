@@ -1,0 +1,136 @@
+//! The driver: a thread reads records while the database writes those before them; each kind of file says how its
+//! rows become ours.
+
+use std::sync::atomic::Ordering;
+
+use futures::FutureExt;
+use onshelf_db::{Db, Error, meta};
+use tokio::sync::mpsc;
+
+use super::{
+    ImportError, Kind, Mapping, Options, Progress, Report,
+    lookup::Tables,
+    plan::Plan,
+    read::{self, Format, Item, Record, Records, Stop, Wish},
+    report::Ledger,
+    source::Opened,
+};
+
+/// Rows read, and then written, together.
+const CHUNK: usize = 500;
+/// Chunks that may wait to be written.
+const AHEAD: usize = 4;
+
+/// What one kind of file becomes.
+pub(super) trait Intake {
+    /// Fields a file cannot do without, each by any of its names.
+    fn needs(&self, mapping: &Mapping) -> &'static [&'static [&'static str]];
+
+    /// Checks a record and keeps what is to be written, or rejects it.
+    fn take(&mut self, plan: &Plan, record: &Record, ledger: &mut Ledger);
+
+    /// Writes what has been kept, if it is time to.
+    async fn write(&mut self, db: &Db, ledger: &mut Ledger) -> Result<(), ImportError>;
+
+    /// Writes the rest, and looks at the file as a whole.
+    async fn finish(&mut self, db: &Db, ledger: &mut Ledger) -> Result<(), ImportError>;
+}
+
+pub(super) async fn drive<I: Intake>(
+    db: &Db,
+    kind: Kind,
+    opened: Opened,
+    options: Options,
+    mut intake: I,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<Report, ImportError> {
+    let (bytes, total_bytes, folder) = (opened.bytes.clone(), opened.total_bytes, opened.folder.clone());
+    let mapping = options.mapping;
+    let wish = Wish {
+        format: options.format.or(mapping.format),
+        encoding: options.encoding.or(mapping.encoding).unwrap_or_default(),
+        delimiter: mapping.delimiter,
+        records: mapping.records.clone(),
+    };
+    let reading = read::start(opened, wish)?;
+    let is_google = matches!(reading.format, Format::GoogleTsv | Format::GoogleXml);
+    let mapping =
+        if is_google && mapping.fields.is_empty() { Mapping::for_google(kind)? } else { mapping };
+    let mut plan = Plan::new(kind, mapping, Tables::beside(folder))?;
+    if let Some(header) = &reading.header {
+        plan.bind(header)?;
+        for names in intake.needs(&plan.mapping) {
+            plan.require(names, header)?;
+        }
+    }
+    let mut ledger = Ledger::new(kind, options.dry_run, options.rejects.as_deref())?;
+    ledger.report.format = reading.format.name();
+
+    let (send, mut chunks) = mpsc::channel(AHEAD);
+    let limit = options.limit.unwrap_or(u64::MAX);
+    let reader = tokio::task::spawn_blocking(move || pump(reading.records, limit, &send));
+    while let Some(chunk) = chunks.recv().await {
+        for item in chunk {
+            ledger.report.rows += 1;
+            match item {
+                Ok(record) if plan.wants(&record) => intake.take(&plan, &record, &mut ledger),
+                Ok(_) => ledger.skip(),
+                Err(bad) => ledger.reject(bad),
+            }
+        }
+        intake.write(db, &mut ledger).await?;
+        progress(Progress {
+            bytes: bytes.load(Ordering::Relaxed),
+            total_bytes,
+            rows: ledger.report.rows,
+            accepted: ledger.report.accepted,
+            rejected: ledger.report.rejected,
+        });
+    }
+    if let Ok(Err(stop)) = reader.await {
+        if ledger.report.rows == 0 {
+            return Err(ImportError::Unusable(format!("line {}: {}", stop.line, stop.reason)));
+        }
+        ledger.report.stopped = Some(format!("line {}: {}", stop.line, stop.reason));
+    }
+    intake.finish(db, &mut ledger).await?;
+    let report = ledger.finish()?;
+    if !report.dry_run && report.accepted > 0 {
+        let now = options.now_ms;
+        db.write::<(), Error, _>(move |mut tx| {
+            async move { meta::touch_catalogue(&mut tx, now).await }.boxed()
+        })
+        .await?;
+    }
+    Ok(report)
+}
+
+/// Reads on a thread of its own until the end, a stop, or until nobody listens.
+fn pump(mut records: Box<dyn Records>, limit: u64, send: &mpsc::Sender<Vec<Item>>) -> Result<(), Stop> {
+    let mut chunk = Vec::with_capacity(CHUNK);
+    let mut left = limit;
+    let outcome = loop {
+        if left == 0 {
+            break Ok(());
+        }
+        match records.next() {
+            Ok(Some(item)) => chunk.push(item),
+            Ok(None) => break Ok(()),
+            Err(stop) => break Err(stop),
+        }
+        left -= 1;
+        if chunk.len() == CHUNK && send.blocking_send(std::mem::take(&mut chunk)).is_err() {
+            return Ok(());
+        }
+    };
+    if !chunk.is_empty() {
+        // Nobody listening means that the import has already failed for a reason of its own.
+        let _ = send.blocking_send(chunk);
+    }
+    outcome
+}
+
+/// Whether an error is about the rows that were written and not about the database as a whole.
+pub(super) fn is_about_rows(error: &Error) -> bool {
+    matches!(error, Error::Constraint(_) | Error::Inconsistent(_) | Error::Driver(_))
+}

@@ -1,0 +1,41 @@
+//! A product while its rows are read.
+
+use onshelf_vocabulary::{Money, Text};
+
+use super::super::options::OptionSet;
+
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    pub line: u64,
+    /// Rows of the file it came from.
+    pub rows: u64,
+    pub code: String,
+    pub slug: Option<String>,
+    pub name: Text,
+    pub brand: Text,
+    pub description: Text,
+    /// From the top of the tree down, or the slug of one that exists.
+    pub category: Vec<String>,
+    /// `[{"name":{ko,en},"value":{ko,en}}]`
+    pub attributes: String,
+    pub images: Vec<String>,
+    pub tags: Vec<String>,
+    pub related: Vec<String>,
+    pub status: &'static str,
+    pub position: i64,
+    pub options: OptionSet,
+    pub variants: Vec<VariantDraft>,
+}
+
+#[derive(Debug)]
+pub(super) struct VariantDraft {
+    pub line: u64,
+    pub sku: String,
+    /// As shown; none where the file has none or a wrong one.
+    pub gtin: Option<String>,
+    /// Codes of its option values; may be shorter than the product's options where a later variant has more.
+    pub options: Vec<String>,
+    pub images: Vec<String>,
+    pub price: Option<Money>,
+    pub list_amount: Option<i64>,
+}

@@ -1,0 +1,103 @@
+//! Rows of products: one row a product, one row a variant grouped by the product's code, or a record that holds its
+//! variants. Products are written whole, with their variants and prices.
+
+mod categories;
+mod draft;
+mod reading;
+mod writing;
+
+use std::collections::{HashMap, HashSet};
+
+use onshelf_db::Db;
+use onshelf_vocabulary::Currency;
+
+use self::{categories::Categories, draft::Draft};
+use super::{
+    ImportError, Mapping, Options,
+    intake::Intake,
+    media::Media,
+    plan::Plan,
+    read::Record,
+    report::{Entry, Ledger},
+    seen::Seen,
+};
+
+/// Products written in one transaction, with their variants.
+const BATCH: usize = 500;
+/// Products that wait for further variants when rows are grouped: rows of one product may stand so far apart.
+const OPEN: usize = 20_000;
+/// Variants that wait, whatever they belong to.
+const OPEN_VARIANTS: usize = 100_000;
+
+pub(super) struct Products {
+    dry_run: bool,
+    now: i64,
+    currency: Currency,
+    price_default: Option<String>,
+    media: Media,
+    categories: Categories,
+    skus: Seen,
+    codes: Seen,
+    /// Products that are still open, in the order of the file.
+    drafts: Vec<Draft>,
+    open: HashMap<String, usize>,
+    variants: usize,
+    /// Codes of products that are closed, where rows are grouped.
+    closed: HashSet<u64>,
+    grouped: bool,
+    position: i64,
+}
+
+impl Products {
+    pub async fn new(db: &Db, options: &Options) -> Result<Products, ImportError> {
+        Ok(Products {
+            dry_run: options.dry_run,
+            now: options.now_ms,
+            currency: options.currency.unwrap_or_default(),
+            price_default: options.price_default.clone(),
+            media: Media::new(options.media.clone(), options.media_store.clone(), options.dry_run),
+            categories: Categories::read(db).await?,
+            skus: Seen::default(),
+            codes: Seen::default(),
+            drafts: Vec::new(),
+            open: HashMap::new(),
+            variants: 0,
+            closed: HashSet::new(),
+            grouped: false,
+            position: 0,
+        })
+    }
+}
+
+impl Intake for Products {
+    fn needs(&self, mapping: &Mapping) -> &'static [&'static [&'static str]] {
+        if mapping.variants.is_some() {
+            &[&["code", "sku"], &["name", "name_ko", "name_en"]]
+        } else {
+            &[&["sku"], &["name", "name_ko", "name_en"]]
+        }
+    }
+
+    fn take(&mut self, plan: &Plan, record: &Record, ledger: &mut Ledger) {
+        self.grouped = plan.mapping.variants.is_none() && plan.fields.contains_key("code");
+        if plan.mapping.variants.is_some() {
+            self.take_nested(plan, record, ledger);
+        } else {
+            self.take_flat(plan, record, ledger);
+        }
+    }
+
+    async fn write(&mut self, db: &Db, ledger: &mut Ledger) -> Result<(), ImportError> {
+        let full = self.drafts.len() >= OPEN || self.variants >= OPEN_VARIANTS;
+        let whole = !self.grouped && self.drafts.len() >= BATCH;
+        if full || whole { self.flush(db, ledger).await } else { Ok(()) }
+    }
+
+    async fn finish(&mut self, db: &Db, ledger: &mut Ledger) -> Result<(), ImportError> {
+        self.flush(db, ledger).await?;
+        if let Some(note) = self.skus.note() {
+            ledger.warn(Entry::new(0, "sku", note, ""));
+        }
+        Ok(())
+    }
+}

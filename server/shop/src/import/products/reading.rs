@@ -1,0 +1,408 @@
+//! From records to drafts: what is wrong with a row rejects that row, what is wrong with a variant that variant.
+
+use std::hash::BuildHasher;
+
+use onshelf_domain::catalog::{BadPrice, parse_price, read_gtin};
+use onshelf_vocabulary::{Currency, Money, Sku, Text, ids::Slug};
+use serde_json::Value;
+
+use super::{
+    super::{
+        mapping::{Label, OptionsFrom},
+        options::by_script,
+        plan::Plan,
+        read::{Fields, Record},
+        report::{Entry, Ledger},
+        row::{MAX_NAME, Row},
+        stores::text,
+        value,
+    },
+    Products,
+    draft::{Draft, VariantDraft},
+};
+
+/// Characters of a description; more is cut off.
+const MAX_DESCRIPTION: usize = 20_000;
+const MAX_CODE: usize = 128;
+/// Of one product.
+const MAX_IMAGES: usize = 24;
+const MAX_ATTRIBUTES: usize = 60;
+const MAX_VARIANTS: usize = 2_000;
+
+const TWICE: &str = "the same SKU stands twice: the first row counts";
+
+impl Products {
+    /// One row, one variant; rows of the same code are one product.
+    pub(super) fn take_flat(&mut self, plan: &Plan, record: &Record, ledger: &mut Ledger) {
+        let row = Row::new(record, &plan.fields, &plan.tables);
+        match self.read_flat(&row, plan) {
+            Ok(()) => row.tell(ledger),
+            Err(bad) => ledger.reject(bad),
+        }
+    }
+
+    fn read_flat(&mut self, row: &Row<'_>, plan: &Plan) -> Result<(), Entry> {
+        let sku = sku(row)?;
+        let code = match row.text("code") {
+            Some(_) => row.bounded("code", MAX_CODE)?,
+            None => sku.clone(),
+        };
+        if self.grouped && self.closed.contains(&hash(&code)) {
+            let why = "rows of one product stand too far apart: sort the file by product";
+            return Err(row.bad("code", why, &code));
+        }
+        let values = self.values(row, plan, None);
+        let mut variant = self.variant(row, sku, row)?;
+        if let Some(line) = self.skus.before(&variant.sku, row.line()) {
+            return Err(row.bad("sku", TWICE, &format!("{}, first on line {line}", variant.sku)));
+        }
+        let at = match self.open.get(&code).copied() {
+            Some(at) => at,
+            None => {
+                let draft = self.product(row, plan, code.clone())?;
+                self.drafts.push(draft);
+                self.open.insert(code, self.drafts.len() - 1);
+                self.drafts.len() - 1
+            }
+        };
+        let draft = &mut self.drafts[at];
+        // A further row of a product tells its own pictures; the first row's are the product's.
+        variant.images = if draft.variants.is_empty() {
+            row.list("variant_images").into_iter().map(String::from).collect()
+        } else {
+            row.list("images").into_iter().map(String::from).collect()
+        };
+        variant.options = draft.options.add(&values, &plan.mapping);
+        draft.variants.push(variant);
+        draft.rows += 1;
+        self.variants += 1;
+        Ok(())
+    }
+
+    /// One record, one product; its variants stand inside it, or it is its own.
+    pub(super) fn take_nested(&mut self, plan: &Plan, record: &Record, ledger: &mut Ledger) {
+        let row = Row::new(record, &plan.fields, &plan.tables);
+        let path = plan.mapping.variants.as_deref().unwrap_or_default();
+        let inner = match &record.fields {
+            Fields::Tree(tree) => value::at(tree, path).and_then(Value::as_array),
+            Fields::Cells(_) => None,
+        };
+        let draft = self.begin_nested(&row, plan);
+        let mut draft = match draft {
+            Ok(draft) => draft,
+            Err(bad) => return ledger.reject(bad),
+        };
+        match inner {
+            Some(variants) if !variants.is_empty() => {
+                for variant in variants.iter().take(MAX_VARIANTS) {
+                    let record = Record { line: record.line, fields: Fields::Tree(variant.clone()) };
+                    self.add_nested(&mut draft, &row, &record, plan, ledger);
+                }
+            }
+            _ => {
+                if let Err(bad) = self.add_itself(&mut draft, &row, plan) {
+                    return ledger.reject(bad);
+                }
+            }
+        }
+        if draft.variants.is_empty() {
+            return ledger.reject(row.bad("sku", "no variant of the product can be taken", &draft.code));
+        }
+        if draft.variants.len() > 1 && draft.options.len() == 0 {
+            row.warn("options", "several variants, and nothing tells them apart", &draft.code);
+        }
+        self.variants += draft.variants.len();
+        self.drafts.push(draft);
+        row.tell(ledger);
+    }
+
+    fn begin_nested(&mut self, row: &Row<'_>, plan: &Plan) -> Result<Draft, Entry> {
+        let code = match row.text("code") {
+            Some(_) => row.bounded("code", MAX_CODE)?,
+            None => row.required("sku")?.into_owned(),
+        };
+        if let Some(line) = self.codes.before(&code, row.line()) {
+            let value = format!("{code}, first on line {line}");
+            return Err(row.bad("code", "the same product stands twice: the first row counts", &value));
+        }
+        let mut draft = self.product(row, plan, code)?;
+        draft.rows = 1;
+        Ok(draft)
+    }
+
+    /// A variant inside a product's record; a bad one is told and left out.
+    fn add_nested(&mut self, draft: &mut Draft, outer: &Row<'_>, record: &Record, plan: &Plan, ledger: &mut Ledger) {
+        let row = Row::new(record, &plan.variant, &plan.tables);
+        let read = sku(&row).and_then(|sku| self.variant(&row, sku, outer));
+        let bad = match read {
+            Ok(mut variant) => match self.skus.before(&variant.sku, row.line()) {
+                None => {
+                    variant.images = row.list("images").into_iter().map(String::from).collect();
+                    let values = self.values(&row, plan, Some(outer));
+                    variant.options = draft.options.add(&values, &plan.mapping);
+                    draft.variants.push(variant);
+                    return row.tell(ledger);
+                }
+                Some(line) => row.bad("sku", TWICE, &format!("{}, first on line {line}", variant.sku)),
+            },
+            Err(bad) => bad,
+        };
+        // The product goes in without it, so it is no rejected row, but nothing may go missing in silence.
+        ledger.warn(Entry { reason: format!("variant left out: {}", bad.reason).into(), ..bad });
+    }
+
+    fn add_itself(&mut self, draft: &mut Draft, row: &Row<'_>, plan: &Plan) -> Result<(), Entry> {
+        let sku = match row.text("sku") {
+            Some(_) => sku(row)?,
+            None => Sku::new(draft.code.as_str())
+                .map(String::from)
+                .map_err(|_| row.bad("sku", "not a SKU", &draft.code))?,
+        };
+        if let Some(line) = self.skus.before(&sku, row.line()) {
+            return Err(row.bad("sku", TWICE, &format!("{sku}, first on line {line}")));
+        }
+        let mut variant = self.variant(row, sku, row)?;
+        variant.options = draft.options.add(&self.values(row, plan, None), &plan.mapping);
+        draft.variants.push(variant);
+        Ok(())
+    }
+
+    fn product(&mut self, row: &Row<'_>, plan: &Plan, code: String) -> Result<Draft, Entry> {
+        let name = text(row, ["name", "name_ko", "name_en"], MAX_NAME)?;
+        if name.is_empty() {
+            return Err(row.bad("name", "missing", ""));
+        }
+        let slug = row.text("slug").and_then(|slug| match Slug::new(slug.as_ref()) {
+            Ok(slug) => Some(slug.to_string()),
+            Err(_) => {
+                row.warn("slug", "not fit for an address: made from the name", &slug);
+                None
+            }
+        });
+        let description = description(row);
+        self.position += 1;
+        Ok(Draft {
+            line: row.line(),
+            slug,
+            brand: text(row, ["brand", "brand_ko", "brand_en"], MAX_NAME)?,
+            name,
+            description,
+            category: category(row),
+            attributes: attributes(row, plan),
+            images: row.list("images").into_iter().take(MAX_IMAGES).map(String::from).collect(),
+            tags: words(row, "tags"),
+            related: words(row, "related"),
+            status: status(row),
+            position: row.whole("position", 0, i64::from(i32::MAX))?.unwrap_or(self.position),
+            code,
+            ..Draft::default()
+        })
+    }
+
+    /// What a row says of a variant; what it does not say, the product's row may.
+    fn variant(&self, row: &Row<'_>, sku: String, outer: &Row<'_>) -> Result<VariantDraft, Entry> {
+        let (price, list_amount) = self.prices(row, outer)?;
+        Ok(VariantDraft {
+            line: row.line(),
+            sku,
+            gtin: gtin(row),
+            options: Vec::new(),
+            images: Vec::new(),
+            price,
+            list_amount,
+        })
+    }
+
+    /// The price to pay, and the price it is lowered from.
+    fn prices(&self, row: &Row<'_>, outer: &Row<'_>) -> Result<(Option<Money>, Option<i64>), Entry> {
+        let currency = match row.text("currency").or_else(|| outer.text("currency")) {
+            Some(code) => Currency::from_code(&code)
+                .ok_or_else(|| row.bad("currency", "not a currency the shop can price in", &code))?,
+            None => self.currency,
+        };
+        let read = |row: &Row<'_>, field: &'static str| -> Result<Option<Money>, Entry> {
+            let Some(text) = row.text(field) else { return Ok(None) };
+            match parse_price(&text, currency) {
+                Ok(money) => Ok(Some(money)),
+                Err(BadPrice::Missing) => Ok(None),
+                Err(bad) => Err(row.bad(field, said(bad), &text)),
+            }
+        };
+        let either = |field| match read(row, field)? {
+            Some(money) => Ok(Some(money)),
+            None => read(outer, field),
+        };
+        let (price, sale, list) = (either("price")?, either("sale_price")?, either("list_price")?);
+        let fallback = || self.price_default.as_deref().and_then(|text| parse_price(text, currency).ok());
+        let (price, list) = match (price, sale) {
+            (Some(full), Some(sale)) if sale.currency == full.currency && sale.amount < full.amount => {
+                (Some(sale), list.or(Some(full)))
+            }
+            (price, sale) => (price.or(sale).or_else(fallback), list),
+        };
+        let list = list.zip(price).and_then(|(list, price)| {
+            (list.currency == price.currency && list.amount > price.amount).then_some(list.amount)
+        });
+        Ok((price, list))
+    }
+
+    /// Option values as `(key, name, value)`.
+    fn values(&self, row: &Row<'_>, plan: &Plan, outer: Option<&Row<'_>>) -> Vec<(String, Text, String)> {
+        let named = |key: &str| plan.mapping.names.get(key).map_or_else(|| by_script(key), Label::text);
+        let mut values = Vec::new();
+        for (label, rule) in &plan.options {
+            let name = label.text();
+            let key = name.get(onshelf_vocabulary::Lang::En).to_lowercase();
+            if let Some(value) = rule.find(row.record(), &plan.tables).texts.into_iter().next() {
+                values.push((key, name, value.into_owned()));
+            }
+        }
+        for (name, value) in
+            [("option1_name", "option1"), ("option2_name", "option2"), ("option3_name", "option3")]
+        {
+            if let (Some(name), Some(value)) = (row.text(name), row.text(value)) {
+                values.push((name.to_lowercase(), named(&name), value.into_owned()));
+            }
+        }
+        let tree = |row: &Row<'_>| match &row.record().fields {
+            Fields::Tree(tree) => tree.clone(),
+            Fields::Cells(_) => Value::Null,
+        };
+        match &plan.mapping.options_from {
+            Some(OptionsFrom::Object { object }) => {
+                if let Some(Value::Object(members)) = value::at(&tree(row), object) {
+                    for (key, value) in members {
+                        values.extend(first_text(value).map(|value| (key.clone(), named(key), value)));
+                    }
+                }
+            }
+            Some(OptionsFrom::Lists { names, values: column }) => {
+                let (own, above) = (tree(row), outer.map_or(Value::Null, tree));
+                let names = value::at(&above, names).and_then(Value::as_array).cloned().unwrap_or_default();
+                let told = value::at(&own, column).and_then(Value::as_array).cloned().unwrap_or_default();
+                for (name, value) in names.iter().filter_map(Value::as_str).zip(&told) {
+                    values.extend(first_text(value).map(|value| (name.to_lowercase(), named(name), value)));
+                }
+            }
+            None => {}
+        }
+        values.truncate(6);
+        values
+    }
+}
+
+pub(super) fn hash(code: &str) -> u64 {
+    std::hash::BuildHasherDefault::<std::hash::DefaultHasher>::default().hash_one(code)
+}
+
+fn first_text(value: &Value) -> Option<String> {
+    let mut texts = Vec::new();
+    value::leaves(value, &mut texts);
+    let text = texts.into_iter().next()?.trim().to_owned();
+    (!text.is_empty() && text.chars().count() <= 120).then_some(text)
+}
+
+fn sku(row: &Row<'_>) -> Result<String, Entry> {
+    let text = row.required("sku")?;
+    Sku::new(text.as_ref()).map(String::from).map_err(|_| {
+        row.bad("sku", "not a SKU: 1 to 64 printable ASCII characters without space, comma or quotes", &text)
+    })
+}
+
+/// A wrong GTIN is left out: a scanner would never find it.
+fn gtin(row: &Row<'_>) -> Option<String> {
+    let text = row.text("gtin")?;
+    let Some(gtin) = read_gtin(&text) else {
+        row.warn("gtin", "not a GTIN, or its check digit is wrong: left out", &text);
+        return None;
+    };
+    Some(gtin.display())
+}
+
+fn said(bad: BadPrice) -> &'static str {
+    match bad {
+        BadPrice::Missing => "missing",
+        BadPrice::NotAPrice => "not a price",
+        BadPrice::UnknownCurrency => "not a currency the shop can price in",
+        BadPrice::TooFine => "more decimals than the currency has",
+        BadPrice::Negative => "below zero",
+        BadPrice::TooGreat => "greater than any price can be",
+    }
+}
+
+fn description(row: &Row<'_>) -> Text {
+    let mut text = Text::new(row.cut("description_ko", MAX_DESCRIPTION), row.cut("description_en", MAX_DESCRIPTION));
+    let either = by_script(&row.cut("description", MAX_DESCRIPTION));
+    if text.ko.is_empty() {
+        text.ko = either.ko;
+    }
+    if text.en.is_empty() {
+        text.en = either.en;
+    }
+    text
+}
+
+/// A path: a list from the top down, or one text with ` > ` between its steps.
+fn category(row: &Row<'_>) -> Vec<String> {
+    let steps = row.list("category");
+    let path: Vec<String> = match steps.as_slice() {
+        [one] if one.contains('>') => one.split('>').map(|step| step.trim().to_owned()).collect(),
+        steps => steps.iter().map(|step| step.trim().to_owned()).collect(),
+    };
+    path.into_iter().filter(|step| !step.is_empty() && step.chars().count() <= 120).collect()
+}
+
+fn words(row: &Row<'_>, field: &'static str) -> Vec<String> {
+    let split = |text: std::borrow::Cow<'_, str>| -> Vec<String> {
+        text.split(['|', ',']).map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect()
+    };
+    row.list(field).into_iter().flat_map(split).take(50).collect()
+}
+
+fn status(row: &Row<'_>) -> &'static str {
+    match row.text_or_empty("status").to_lowercase().as_str() {
+        "" | "active" | "published" | "enabled" | "true" | "1" => "active",
+        "draft" | "hidden" | "disabled" | "false" | "0" => "draft",
+        "retired" | "archived" | "discontinued" => "retired",
+        other => {
+            row.warn("status", "not active, draft or retired: taken as draft", other);
+            "draft"
+        }
+    }
+}
+
+fn attributes(row: &Row<'_>, plan: &Plan) -> String {
+    #[derive(serde::Serialize)]
+    struct Attribute {
+        name: Text,
+        value: Text,
+    }
+    // An export writes them as they are kept.
+    if let Some(json) = row.text("attributes").filter(|text| text.starts_with('['))
+        && serde_json::from_str::<Vec<crate::catalog::Attribute>>(&json).is_ok()
+    {
+        return json.into_owned();
+    }
+    let mut all = Vec::new();
+    for (label, rule) in &plan.attributes {
+        let texts = rule.find(row.record(), &plan.tables).texts;
+        if !texts.is_empty() {
+            all.push(Attribute { name: label.text(), value: by_script(&texts.join(", ")) });
+        }
+    }
+    if let (Some(path), Fields::Tree(tree)) = (&plan.mapping.attributes_from, &row.record().fields)
+        && let Some(Value::Object(members)) = value::at(tree, path)
+    {
+        for (key, value) in members {
+            let mut texts = Vec::new();
+            value::leaves(value, &mut texts);
+            let told = texts.join(", ").replace('|', ", ");
+            if !told.is_empty() && told.chars().count() <= MAX_NAME {
+                let name = plan.mapping.names.get(key).map_or_else(|| by_script(&key.replace('_', " ")), Label::text);
+                all.push(Attribute { name, value: by_script(&told) });
+            }
+        }
+    }
+    all.truncate(MAX_ATTRIBUTES);
+    serde_json::to_string(&all).unwrap_or_else(|_| "[]".to_owned())
+}

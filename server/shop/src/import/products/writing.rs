@@ -1,0 +1,219 @@
+//! Drafts into the database: pictures kept, categories made, then products, variants and prices in one transaction a
+//! batch. Where the database refuses a batch, each product goes by itself, so that only the one at fault stays out.
+
+use std::{collections::HashMap, sync::Arc};
+
+use futures::FutureExt;
+use onshelf_db::{
+    Db, Error, Tx,
+    catalog::{self, CategoryRow, PriceRow, ProductRow, VariantRow},
+};
+use onshelf_domain::catalog::slugify;
+use sha2::{Digest, Sha256};
+
+use super::{
+    super::{ImportError, intake::is_about_rows, media::Picture, report::Entry, report::Ledger},
+    BATCH, Products,
+    draft::{Draft, VariantDraft},
+    reading::hash,
+};
+
+/// A product as it is written.
+#[derive(Clone)]
+struct Whole {
+    line: u64,
+    rows: u64,
+    product: ProductRow,
+    variants: Vec<VariantRow>,
+    /// In the variants' order.
+    prices: Vec<Option<PriceRow>>,
+}
+
+impl Products {
+    pub(super) async fn flush(&mut self, db: &Db, ledger: &mut Ledger) -> Result<(), ImportError> {
+        let drafts = std::mem::take(&mut self.drafts);
+        if self.grouped {
+            self.closed.extend(drafts.iter().map(|draft| hash(&draft.code)));
+        }
+        self.open.clear();
+        self.variants = 0;
+        let mut batch = Vec::with_capacity(BATCH.min(drafts.len()));
+        for draft in drafts {
+            batch.push(self.whole(draft, ledger).await);
+            if batch.len() == BATCH {
+                self.write_batch(db, std::mem::take(&mut batch), ledger).await?;
+            }
+        }
+        self.write_batch(db, batch, ledger).await
+    }
+
+    async fn write_batch(&mut self, db: &Db, batch: Vec<Whole>, ledger: &mut Ledger) -> Result<(), ImportError> {
+        let made = self.categories.made();
+        ledger.wrote("categories", made.len());
+        if batch.is_empty() && made.is_empty() {
+            return Ok(());
+        }
+        if self.dry_run {
+            batch.iter().for_each(|whole| told(whole, ledger));
+            return Ok(());
+        }
+        let batch = Arc::new(batch);
+        match save(db, Arc::new(made.clone()), Arc::clone(&batch)).await {
+            Err(error) if is_about_rows(&error) => {
+                save(db, Arc::new(made), Arc::default()).await?;
+                for whole in batch.iter() {
+                    save_alone(db, whole, ledger).await?;
+                }
+            }
+            Err(error) => return Err(error.into()),
+            Ok(()) => batch.iter().for_each(|whole| told(whole, ledger)),
+        }
+        Ok(())
+    }
+
+    async fn whole(&mut self, draft: Draft, ledger: &mut Ledger) -> Whole {
+        let images = self.pictures(draft.line, &draft.images, ledger).await;
+        let mut variants = Vec::with_capacity(draft.variants.len());
+        let mut prices = Vec::with_capacity(draft.variants.len());
+        for (position, variant) in (0i64..).zip(draft.variants) {
+            prices.push(price_row(&variant));
+            let images = self.pictures(variant.line, &variant.images, ledger).await;
+            let mut options = variant.options;
+            options.resize(draft.options.len(), "-".to_owned());
+            variants.push(VariantRow {
+                sku: variant.sku,
+                gtin: variant.gtin,
+                options: json(&options),
+                images,
+                position,
+                status: "active".to_owned(),
+                ..VariantRow::default()
+            });
+        }
+        // What has no price cannot be sold; the price may come later.
+        let has_price = prices.iter().any(Option::is_some);
+        if !has_price {
+            ledger.wrote("drafts without a price", 1);
+        }
+        let status = if draft.status == "active" && !has_price { "draft" } else { draft.status };
+        let product = ProductRow {
+            slug: draft.slug.unwrap_or_else(|| address(&draft.name, &draft.code)),
+            code: draft.code,
+            name_ko: draft.name.ko,
+            name_en: draft.name.en,
+            brand_ko: draft.brand.ko,
+            brand_en: draft.brand.en,
+            category: self.categories.slug(&draft.category),
+            description_ko: draft.description.ko,
+            description_en: draft.description.en,
+            attributes: draft.attributes,
+            options: draft.options.to_json(),
+            images,
+            tags: json(&draft.tags),
+            related: json(&draft.related),
+            status: status.to_owned(),
+            position: draft.position,
+            created_at: self.now,
+            id: 0,
+        };
+        Whole { line: draft.line, rows: draft.rows, product, variants, prices }
+    }
+
+    /// `[{"src","width","height"}]`; a picture that cannot be had is told and left out.
+    async fn pictures(&mut self, line: u64, named: &[String], ledger: &mut Ledger) -> String {
+        let mut pictures: Vec<Picture> = Vec::with_capacity(named.len());
+        for name in named {
+            match self.media.find(name).await {
+                Ok(picture) if pictures.contains(&picture) => {}
+                Ok(picture) => pictures.push(picture),
+                Err(reason) => ledger.warn(Entry::new(line, "images", reason, name)),
+            }
+        }
+        json(&pictures)
+    }
+}
+
+fn json<T: serde::Serialize>(list: &[T]) -> String {
+    serde_json::to_string(list).unwrap_or_else(|_| "[]".to_owned())
+}
+
+fn price_row(variant: &VariantDraft) -> Option<PriceRow> {
+    variant.price.map(|price| PriceRow {
+        variant_id: 0,
+        currency: price.currency.code().to_owned(),
+        amount: price.amount,
+        list_amount: variant.list_amount,
+    })
+}
+
+fn told(whole: &Whole, ledger: &mut Ledger) {
+    ledger.accept(whole.rows);
+    ledger.wrote("products", 1);
+    ledger.wrote("variants", whole.variants.len());
+}
+
+/// Named after the product and ended by its code, so that namesakes keep addresses of their own in any order of files.
+fn address(name: &onshelf_vocabulary::Text, code: &str) -> String {
+    let name = name.get(onshelf_vocabulary::Lang::Ko);
+    let stem: String = slugify(name).map(String::from).unwrap_or_default().chars().take(80).collect();
+    let is_plain = code.len() <= 40 && code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let tail = if is_plain { code.to_owned() } else { digest(code) };
+    [stem.trim_end_matches('-'), tail.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
+}
+
+fn digest(code: &str) -> String {
+    Sha256::digest(code).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+}
+
+async fn save(db: &Db, categories: Arc<Vec<CategoryRow>>, batch: Arc<Vec<Whole>>) -> Result<(), Error> {
+    db.write::<(), Error, _>(move |mut tx| {
+        let (categories, batch) = (categories.clone(), batch.clone());
+        async move { save_in(&mut tx, &categories, &batch).await }.boxed()
+    })
+    .await
+}
+
+async fn save_in(tx: &mut Tx<'_>, categories: &[CategoryRow], batch: &[Whole]) -> Result<(), Error> {
+    catalog::upsert_categories(tx, categories).await?;
+    if batch.is_empty() {
+        return Ok(());
+    }
+    let products: Vec<ProductRow> = batch.iter().map(|whole| whole.product.clone()).collect();
+    let ids: HashMap<String, i64> = catalog::upsert_products(tx, &products).await?.into_iter().collect();
+    let mut variants = Vec::new();
+    for whole in batch {
+        let product_id = *ids
+            .get(&whole.product.code)
+            .ok_or_else(|| Error::inconsistent("a product that was just written has no id"))?;
+        variants.extend(whole.variants.iter().map(|variant| VariantRow { product_id, ..variant.clone() }));
+    }
+    let ids: HashMap<String, i64> = catalog::upsert_variants(tx, &variants).await?.into_iter().collect();
+    let mut prices = Vec::new();
+    for (variant, price) in batch.iter().flat_map(|whole| whole.variants.iter().zip(&whole.prices)) {
+        if let (Some(price), Some(variant_id)) = (price, ids.get(&variant.sku)) {
+            prices.push(PriceRow { variant_id: *variant_id, ..price.clone() });
+        }
+    }
+    catalog::upsert_prices(tx, &prices).await
+}
+
+async fn save_alone(db: &Db, whole: &Whole, ledger: &mut Ledger) -> Result<(), ImportError> {
+    let mut last = None;
+    // The address may be another product's: then it is told apart by more of its code.
+    for slug in [whole.product.slug.clone(), format!("{}-{}", whole.product.slug, digest(&whole.product.code))] {
+        let product = ProductRow { slug, ..whole.product.clone() };
+        match save(db, Arc::default(), Arc::new(vec![Whole { product, ..whole.clone() }])).await {
+            Err(error) if is_about_rows(&error) => last = Some(error),
+            Err(error) => return Err(error.into()),
+            Ok(()) => {
+                told(whole, ledger);
+                return Ok(());
+            }
+        }
+    }
+    let value = format!("{}: {}", whole.product.code, last.map(|error| error.to_string()).unwrap_or_default());
+    for _ in 0..whole.rows {
+        ledger.reject(Entry::new(whole.line, "code", "the database refuses this product", &value));
+    }
+    Ok(())
+}

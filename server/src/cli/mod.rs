@@ -1,0 +1,117 @@
+//! The command line. Exit codes: 0 done, 1 done with rejected rows or faults found, 2 could not run.
+
+mod audit;
+mod backup;
+mod export;
+mod import;
+mod people;
+mod serve;
+
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
+
+use clap::{Parser, Subcommand};
+use onshelf_db::Db;
+use onshelf_shop::{Shop, SystemChance, SystemClock};
+
+use crate::config::Config;
+
+/// Onshelf: an online-to-offline storefront.
+#[derive(Debug, Parser)]
+#[command(name = "onshelf", version, arg_required_else_help = true)]
+struct Arguments {
+    /// Settings file [default: onshelf.toml, if it is there]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// sqlite://PATH or postgres://…; overrides the settings
+    #[arg(long, global = true, value_name = "URL")]
+    database_url: Option<String>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves the shop
+    Serve(serve::Serve),
+    /// Takes in stores, products, stock or places from a file
+    Import(import::Import),
+    /// Writes stores, products, stock or reservations to a file
+    Export(export::Export),
+    /// Proves that the books agree; a line a fault
+    Audit,
+    /// Writes the whole database to a file, also while the server runs
+    Backup(backup::Backup),
+    /// Puts a backup in the place of the database; the server must be stopped
+    Restore(backup::Restore),
+    /// Tokens for tills, ERPs and warehouses
+    #[command(subcommand)]
+    Token(people::Token),
+    /// Staff who may sign in
+    #[command(subcommand)]
+    Staff(people::Staff),
+    /// Where events are sent
+    #[command(subcommand)]
+    Webhook(people::Webhook),
+    /// Prints the OpenAPI description
+    Openapi,
+}
+
+/// Something that kept a command from running; its text is the one line people see.
+pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let config = match Config::load(arguments.config.as_deref(), std::env::vars()) {
+        Ok(config) => config,
+        Err(error) => return could_not(&error),
+    };
+    let config = Config { database_url: arguments.database_url.unwrap_or(config.database_url), ..config };
+    // The pages need four workers to make progress while some of them render.
+    let workers = std::thread::available_parallelism().map_or(4, |cores| cores.get().max(4));
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => return could_not(&error),
+    };
+    let outcome = runtime.block_on(async move {
+        match arguments.command {
+            Command::Serve(serve) => serve.run(config).await,
+            Command::Import(import) => import.run(&config).await,
+            Command::Export(export) => export.run(&config).await,
+            Command::Audit => audit::run(&config).await,
+            Command::Backup(backup) => backup.run(&config).await,
+            Command::Restore(restore) => restore.run(&config).await,
+            Command::Token(token) => token.run(config).await,
+            Command::Staff(staff) => staff.run(config).await,
+            Command::Webhook(webhook) => webhook.run(config).await,
+            Command::Openapi => print_openapi(&config),
+        }
+    });
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    outcome.unwrap_or_else(|error| could_not(error.as_ref()))
+}
+
+fn could_not(error: &(dyn std::error::Error + 'static)) -> ExitCode {
+    eprintln!("onshelf: {error}");
+    ExitCode::from(2)
+}
+
+/// The database of the settings, brought up to date.
+pub(crate) async fn open_database(config: &Config) -> Result<Db, Failure> {
+    Db::open(&config.database_url).await.map_err(|error| format!("the database cannot be used: {error}").into())
+}
+
+/// The shop on the database of the settings, for commands that do a deed.
+pub(crate) async fn open_shop(config: &Config) -> Result<Shop, Failure> {
+    let db = open_database(config).await?;
+    let settings = onshelf_shop::Settings { index_dir: None, ..config.shop_settings() };
+    Ok(Shop::open(db, Arc::new(SystemClock), Arc::new(SystemChance), settings).await?)
+}
+
+#[expect(clippy::print_stdout, reason = "what the command is for")]
+fn print_openapi(config: &Config) -> Result<ExitCode, Failure> {
+    println!("{}", crate::http::openapi::document(&config.public_url()));
+    Ok(ExitCode::SUCCESS)
+}

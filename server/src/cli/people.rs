@@ -1,0 +1,118 @@
+//! `onshelf token`, `onshelf staff`, `onshelf webhook`: who may do what, and who is told. All work while the
+//! server runs.
+
+use std::{io::Read, process::ExitCode};
+
+use clap::{Subcommand, ValueEnum};
+use onshelf_shop::staff::NewStaff;
+use onshelf_vocabulary::{StoreCode, staff::Role};
+
+use super::{Failure, open_shop};
+use crate::config::Config;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Token {
+    /// Makes a token and prints it alone; it cannot be shown again
+    Create {
+        #[arg(long)]
+        scope: Scope,
+        /// For this store only
+        #[arg(long, value_name = "CODE")]
+        store: Option<String>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Scope {
+    Stock,
+    Pos,
+    Catalogue,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Staff {
+    /// Adds somebody, or gives them a new password, role and stores; the password comes on standard input
+    Add {
+        #[arg(long)]
+        login: String,
+        #[arg(long)]
+        name: String,
+        #[arg(long)]
+        role: RoleName,
+        /// Stores they work for; head office works for all
+        #[arg(long, value_name = "CODE", value_delimiter = ',')]
+        store: Vec<String>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum RoleName {
+    Associate,
+    Manager,
+    HeadOffice,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Webhook {
+    /// Registers an address and prints the secret that signs what is sent there
+    Add {
+        url: String,
+        /// Such as reservation.* or stock.changed
+        #[arg(long, value_delimiter = ',', default_value = "*")]
+        events: Vec<String>,
+    },
+}
+
+impl Token {
+    #[expect(clippy::print_stdout, reason = "what the command is for")]
+    pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
+        let Token::Create { scope, store } = self;
+        let shop = open_shop(&config).await?;
+        let scope = match scope {
+            Scope::Stock => "stock",
+            Scope::Pos => "pos",
+            Scope::Catalogue => "catalogue",
+        };
+        let store = store.map(StoreCode::new).transpose()?;
+        println!("{}", shop.create_token(scope, store.as_ref()).await?);
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Staff {
+    pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
+        let Staff::Add { login, name, role, store } = self;
+        let mut password = String::new();
+        std::io::stdin().take(4096).read_to_string(&mut password)?;
+        let password = password.trim_end_matches(['\r', '\n']).to_owned();
+        if password.chars().count() < 10 {
+            return Err("a password has at least 10 characters (it is read from standard input)".into());
+        }
+        let shop = open_shop(&config).await?;
+        if let Some(unknown) = store.iter().find(|code| shop.book().stores.by_code(code).is_none()) {
+            return Err(format!("there is no store {unknown}").into());
+        }
+        let role = match role {
+            RoleName::Associate => Role::Associate,
+            RoleName::Manager => Role::Manager,
+            RoleName::HeadOffice => Role::HeadOffice,
+        };
+        shop.add_staff(NewStaff { login, name, password, role, stores: store }).await?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Webhook {
+    #[expect(clippy::print_stdout, reason = "what the command is for")]
+    pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
+        let Webhook::Add { url, events } = self;
+        let parsed = url::Url::parse(&url)?;
+        let local = matches!(parsed.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+        if parsed.scheme() != "https" && !local {
+            return Err("events are sent to https:// addresses only (or to this machine)".into());
+        }
+        let shop = open_shop(&config).await?;
+        println!("{}", shop.add_webhook(parsed.as_str(), &events).await?);
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,208 @@
+//! Settings: defaults, then `onshelf.toml`, then `ONSHELF_*`. One that is wrong or unknown stops the start with one
+//! line that names it.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use onshelf_vocabulary::{Currency, Text};
+use serde::Deserialize;
+
+const PREFIX: &str = "ONSHELF_";
+/// Variables of that prefix that are not settings: what tests and the build hand to each other.
+const NOT_SETTINGS: [&str; 2] = ["ONSHELF_TEST_", "ONSHELF_BIN"];
+
+/// Everything an operator can set. The names are those of `onshelf.toml`; in the environment they are written in
+/// capitals after `ONSHELF_`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    pub addr: SocketAddr,
+    /// Prometheus metrics; none where it is not set.
+    pub metrics_addr: Option<SocketAddr>,
+    pub database_url: String,
+    /// As the shop is known outside: links in mails begin with it.
+    pub public_url: Option<String>,
+    /// Media, mails in development, the search index.
+    pub data_dir: PathBuf,
+    /// The built client and styles.
+    pub site_dir: PathBuf,
+    pub name_ko: String,
+    pub name_en: String,
+    pub currency: Currency,
+    /// Numbers above it are shown as "9+"; 0 shows them as they are.
+    pub shown_cap: i64,
+    pub live_reservations: u32,
+    pub minutes_a_pick: u32,
+    /// Signs tokens; made and kept in the database where it is not set.
+    pub secret: Option<String>,
+    /// GeoJSON or TopoJSON for the drawn map.
+    pub basemap: Option<PathBuf>,
+    /// `smtp://USER:PASSWORD@HOST:587` or `smtps://…`; without it mails are written to `data_dir/mail`.
+    pub smtp_url: Option<String>,
+    pub mail_from: String,
+    /// Addresses of proxies whose `X-Forwarded-For` is believed, separated by commas.
+    pub trusted_proxies: String,
+    /// `info`, `debug`, or `tracing` directives.
+    pub log: String,
+    /// `text` or `json`.
+    pub log_format: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            addr: SocketAddr::from(([127, 0, 0, 1], 3000)),
+            metrics_addr: None,
+            database_url: "sqlite://data/onshelf.db".to_owned(),
+            public_url: None,
+            data_dir: PathBuf::from("data"),
+            site_dir: PathBuf::from("target/site"),
+            name_ko: "온셸프".to_owned(),
+            name_en: "Onshelf".to_owned(),
+            currency: Currency::Krw,
+            shown_cap: 9,
+            live_reservations: 5,
+            minutes_a_pick: 3,
+            secret: None,
+            basemap: None,
+            smtp_url: None,
+            mail_from: "Onshelf <no-reply@localhost>".to_owned(),
+            trusted_proxies: String::new(),
+            log: "info".to_owned(),
+            log_format: LogFormat::Text,
+        }
+    }
+}
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("{path}: {why}")]
+    File { path: String, why: String },
+    #[error("{0}")]
+    Setting(String),
+}
+
+impl Config {
+    /// From the file (which must exist if it was named) and the environment.
+    pub fn load(
+        file: Option<&std::path::Path>,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Config, ConfigError> {
+        let mut table = match file {
+            Some(path) => read(path)?,
+            None if std::path::Path::new("onshelf.toml").exists() => read("onshelf.toml".as_ref())?,
+            None => toml::Table::new(),
+        };
+        for (name, value) in environment {
+            let Some(key) = name.strip_prefix(PREFIX) else { continue };
+            if !NOT_SETTINGS.iter().any(|other| name.starts_with(other)) {
+                table.insert(key.to_lowercase(), typed(&key.to_lowercase(), value));
+            }
+        }
+        let config: Config =
+            table.try_into().map_err(|error: toml::de::Error| ConfigError::Setting(one_line(error.message())))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let wrong = |text: &str| Err(ConfigError::Setting(text.to_owned()));
+        if let Some(url) = &self.public_url {
+            let web = url.starts_with("http://") || url.starts_with("https://");
+            if !web || url::Url::parse(url).is_err() {
+                return wrong("public_url: must begin with http:// or https://");
+            }
+        }
+        if self.live_reservations == 0 {
+            return wrong("live_reservations: must be at least 1");
+        }
+        if !self.database_url.starts_with("sqlite:") && !self.database_url.starts_with("postgres") {
+            return wrong("database_url: must begin with sqlite:// or postgres://");
+        }
+        if self.secret.as_ref().is_some_and(|secret| secret.len() < 32) {
+            return wrong("secret: must have at least 32 characters");
+        }
+        Ok(())
+    }
+
+    /// The public address without a slash at the end.
+    #[must_use]
+    pub fn public_url(&self) -> String {
+        let url = self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.addr));
+        url.trim_end_matches('/').to_owned()
+    }
+
+    #[must_use]
+    pub fn name(&self) -> Text {
+        Text::new(self.name_ko.clone(), self.name_en.clone())
+    }
+
+    #[must_use]
+    pub fn shop_settings(&self) -> onshelf_shop::Settings {
+        onshelf_shop::Settings {
+            currency: self.currency,
+            shown_cap: (self.shown_cap > 0).then_some(self.shown_cap),
+            live_reservations: self.live_reservations,
+            minutes_a_pick: self.minutes_a_pick,
+            index_dir: Some(self.data_dir.join("index")),
+            secret: self.secret.clone(),
+        }
+    }
+}
+
+fn read(path: &std::path::Path) -> Result<toml::Table, ConfigError> {
+    let wrong = |why: String| ConfigError::File { path: path.display().to_string(), why };
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    text.parse().map_err(|error: toml::de::Error| wrong(one_line(&error.to_string())))
+}
+
+/// Variables are text; these settings are numbers.
+fn typed(key: &str, value: String) -> toml::Value {
+    match (key, value.parse::<i64>()) {
+        ("shown_cap" | "live_reservations" | "minutes_a_pick", Ok(number)) => toml::Value::Integer(number),
+        _ => toml::Value::String(value),
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(variables: &[(&str, &str)]) -> Result<Config, String> {
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Config::load(None, variables).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_environment_overrides_the_defaults() {
+        let config = load(&[("ONSHELF_ADDR", "127.0.0.1:4000"), ("ONSHELF_SHOWN_CAP", "0"), ("HOME", "/x")]).unwrap();
+        assert_eq!((config.addr.port(), config.shown_cap), (4000, 0));
+        assert_eq!(config.public_url(), "http://127.0.0.1:4000");
+    }
+
+    #[test]
+    fn a_wrong_or_unknown_setting_is_named_in_one_line() {
+        for (name, value, named) in [
+            ("ONSHELF_ADDR", "nowhere", "socket address"),
+            ("ONSHELF_COLOUR", "red", "colour"),
+            ("ONSHELF_PUBLIC_URL", "shop", "public_url"),
+            ("ONSHELF_LIVE_RESERVATIONS", "0", "live_reservations"),
+            ("ONSHELF_DATABASE_URL", "mysql://x", "database_url"),
+        ] {
+            let error = load(&[(name, value)]).unwrap_err();
+            assert!(error.contains(named) && !error.contains('\n'), "{name}: {error}");
+        }
+    }
+}
