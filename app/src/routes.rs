@@ -26,7 +26,9 @@ fn pages_of(lang: Lang) -> Router<Door> {
         .route("/products", get(catalog::listing::products))
         .route("/search", get(catalog::listing::search))
         .route("/category/{slug}", get(catalog::listing::category))
+        .route("/suggest", get(catalog::api::suggest))
         .route("/p/{slug}", get(catalog::product::product))
+        .route("/p/{slug}/shelves", get(catalog::api::shelves))
         .route("/stores", get(stores::locator::locator))
         .route("/stores/choose", post(stores::forms::choose))
         .route("/stores/near", post(stores::forms::set_near))
@@ -43,6 +45,8 @@ fn pages_of(lang: Lang) -> Router<Door> {
         .route("/staff/sign-in", get(staff::sign_in::page).post(staff::forms::sign_in))
         .route("/staff/sign-out", post(staff::forms::sign_out))
         .route("/staff/{store}", get(staff::board::board))
+        .route("/staff/{store}/board", get(staff::board::columns))
+        .route("/staff/{store}/find", post(staff::forms::find))
         .route("/staff/{store}/deeds", post(staff::forms::deed))
         .layer(Extension(PagesOf(lang)))
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 const PREFIX: &str = "ONSHELF_";
 /// Variables of that prefix that are not settings: what tests and the build hand to each other.
-const NOT_SETTINGS: [&str; 2] = ["ONSHELF_TEST_", "ONSHELF_BIN"];
+const NOT_SETTINGS: [&str; 3] = ["ONSHELF_TEST_", "ONSHELF_BIN", "ONSHELF_TOOLCHAIN"];
 
 /// Everything an operator can set. The names are those of `onshelf.toml`; in the environment they are written in
 /// capitals after `ONSHELF_`.

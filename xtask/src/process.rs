@@ -156,3 +156,28 @@ fn name(command: &Command) -> String {
     words.extend(command.get_args().take(3).map(|word| word.to_string_lossy().into_owned()));
     words.join(" ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn does_not_wait_for_ever() {
+        let start = Instant::now();
+        assert!(!succeeds_within(Command::new("sleep").arg("60"), Duration::from_millis(200)));
+        assert!(start.elapsed() < Duration::from_secs(10));
+        assert!(succeeds_within(&mut Command::new("true"), Duration::from_secs(10)));
+        assert!(!succeeds_within(&mut Command::new("there-is-no-such-program"), Duration::from_secs(10)));
+    }
+
+    #[test]
+    fn reads_both_streams() {
+        let mut lines = Vec::new();
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "echo out; echo err >&2; exit 3"]);
+        let succeeded = read_along(&mut shell, |line| lines.push(line.to_owned())).expect("started");
+        lines.sort();
+        assert!(!succeeded);
+        assert_eq!(lines, ["err", "out"]);
+    }
+}

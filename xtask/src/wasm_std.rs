@@ -38,14 +38,13 @@ pub const TERSE: [&str; 3] = ["-Cpanic=immediate-abort", "-Zunstable-options", "
 
 /// The sysroot that holds the rebuilt std, built now if need be; None where the source cannot be had.
 pub fn ready(toolchain: &Toolchain, voice: Voice) -> Result<Option<PathBuf>> {
-    let mut flags = toolchain.path_flags();
     // Fat link-time optimisation needs the bitcode in the libraries.
-    flags.push("-Cembed-bitcode=yes".to_owned());
+    let mut flags = vec!["-Cembed-bitcode=yes".to_owned()];
     if voice == Voice::Terse {
         flags.extend(TERSE.map(str::to_owned));
     }
-    let parts = [toolchain.version.as_str(), MANIFEST, &flags.join(" ")].join("\n");
-    let key = Sha256::digest(parts);
+    let key = Sha256::digest([toolchain.version.as_str(), MANIFEST, &flags.join(" ")].join("\n"));
+    flags.extend(toolchain.path_flags());
     let home = project::tools().join(format!("wasm-std-{:.12}", format!("{key:x}")));
     let sysroot = home.join("sysroot");
     let finished = home.join("finished");
@@ -54,6 +53,10 @@ pub fn ready(toolchain: &Toolchain, voice: Voice) -> Result<Option<PathBuf>> {
     }
     let unavailable = home.join("no-source");
     if unavailable.exists() {
+        return Ok(None);
+    }
+    if voice == Voice::Terse && !knows_terse(toolchain) {
+        say("this compiler cannot build a terse client; it will be somewhat larger");
         return Ok(None);
     }
     if toolchain.std_source().is_none()
@@ -79,7 +82,7 @@ fn build(toolchain: &Toolchain, home: &Path, flags: &[String]) -> Result<()> {
     let mut cargo = toolchain.command("cargo");
     cargo.current_dir(&krate).args(["build", "--quiet", "--release", "--target", WASM_TARGET]);
     cargo.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
-    // Building std is not a stable feature of cargo yet; only this crate is built with the door open.
+    // Building std is not a stable feature of cargo yet.
     cargo.env("RUSTC_BOOTSTRAP", "1").env("CARGO_TARGET_DIR", home.join("target")).env_remove("RUSTFLAGS");
     // Separated as cargo wants them, because a path may have spaces.
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use onshelf_vocabulary::Lang;
 
 use super::icon::{Glyph, Icon};
-use crate::ssr::Visit;
+use crate::{catalog::islands::suggest::SearchField, ssr::Visit};
 
 /// Who a page is for: decides what stands around it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,6 +56,11 @@ pub fn script_json(value: &serde_json::Value) -> String {
     value.to_string().replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
 }
 
+/// A property for those who link to the page; `property` is no attribute of HTML's own, so it is named by hand.
+fn open_graph(name: &'static str, content: String) -> impl IntoView {
+    leptos::html::meta().attr("property", name).content(content)
+}
+
 /// The whole document.
 pub fn shell(visit: &Visit, page: Page) -> impl IntoView + use<> {
     let site = visit.door.site.clone();
@@ -95,13 +100,13 @@ pub fn shell(visit: &Visit, page: Page) -> impl IntoView + use<> {
                     <link rel="canonical" href=address(visit.lang) />
                     <link rel="alternate" hreflang="ko" href=address(Lang::Ko) />
                     <link rel="alternate" hreflang="en" href=address(Lang::En) />
-                    <meta property="og:title" content=title.clone() />
-                    <meta property="og:site_name" content=chain.clone() />
-                    <meta property="og:url" content=address(visit.lang) />
+                    {open_graph("og:title", title.clone())}
+                    {open_graph("og:site_name", chain.clone())}
+                    {open_graph("og:url", address(visit.lang))}
                 })}
                 {page.image.as_ref().filter(|_| page.indexed).map(|image| {
                     let image = if image.starts_with('/') { format!("{}{image}", site.public_url) } else { image.clone() };
-                    view! { <meta property="og:image" content=image /> }
+                    open_graph("og:image", image)
                 })}
                 {page.json_ld.as_ref().map(|data| view! {
                     <script type="application/ld+json" inner_html=script_json(data)></script>
@@ -141,15 +146,7 @@ fn bar(visit: &Visit) -> impl IntoView + use<> {
                 {visit.door.site.name.get(visit.lang).to_owned()}<i aria-hidden="true"></i>
             </a>
             <form class="seek" action=visit.href("/search") method="get" role="search">
-                <input
-                    type="search"
-                    name="q"
-                    maxlength="200"
-                    autocomplete="off"
-                    enterkeyhint="search"
-                    placeholder=visit.say("무엇을 찾으세요?", "What are you looking for?")
-                    aria-label=visit.say("상품 검색", "Search products")
-                />
+                <SearchField lang=visit.lang text=searched(visit) from=visit.href("/suggest") />
                 <button aria-label=visit.say("검색", "Search")><Icon glyph=Glyph::Search /></button>
             </form>
             <a class="mystore" href=visit.href("/stores")>
@@ -168,6 +165,13 @@ fn bar(visit: &Visit) -> impl IntoView + use<> {
             </a>
         </header>
     }
+}
+
+/// What this page was searched for, if it was.
+fn searched(visit: &Visit) -> String {
+    let query = visit.path.split_once('?').map(|(_, query)| query).unwrap_or_default();
+    let found = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "q");
+    found.map(|(_, text)| text.chars().take(200).collect()).unwrap_or_default()
 }
 
 fn foot(visit: &Visit, path: &str) -> impl IntoView + use<> {

@@ -69,6 +69,8 @@ pub struct BoardCard {
     pub placed_at: Moment,
     pub ready_by: Moment,
     pub expires_at: Moment,
+    /// When it was collected, cancelled, ran out or was not found.
+    pub ended_at: Option<Moment>,
     /// Past its promise and not ready yet.
     pub late: bool,
 }

@@ -91,6 +91,16 @@ pub async fn by_token(
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(number).bind(token_hash).fetch_optional(conn).await)?)
 }
 
+/// By its number, for whoever also knows its code.
+pub async fn by_number_and_code(
+    tx: &mut Tx<'_>,
+    number: &str,
+    code: &str,
+) -> Result<Option<ReservationRow>, Error> {
+    let sql = "SELECT * FROM reservations WHERE number = $1 AND code = $2";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(number).bind(code).fetch_optional(conn).await)?)
+}
+
 /// By its number, for the staff of a store.
 pub async fn at_store(tx: &mut Tx<'_>, number: &str, store_id: i64) -> Result<Option<ReservationRow>, Error> {
     let sql = "SELECT * FROM reservations WHERE number = $1 AND store_id = $2";

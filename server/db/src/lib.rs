@@ -20,6 +20,8 @@ pub mod places;
 pub mod staff;
 pub mod stock;
 pub mod stores;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use engine::{Db, Reader, Tx, Work};
 pub use error::{Error, Failure};

@@ -17,6 +17,15 @@ pub async fn set(tx: &mut Tx<'_>, key: &str, value: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// Sets a fact only where it still is what the caller read; false where it is not.
+pub async fn replace(tx: &mut Tx<'_>, key: &str, before: &str, after: &str) -> Result<bool, Error> {
+    let sql = "UPDATE meta SET value = $3 WHERE key = $1 AND value = $2";
+    let written = on!(tx, conn => {
+        sqlx::query(sql).bind(key).bind(before).bind(after).execute(conn).await.map(|done| done.rows_affected())
+    })?;
+    Ok(written == 1)
+}
+
 /// Says that the catalogue has changed, so that every process reads it anew.
 pub async fn touch_catalogue(tx: &mut Tx<'_>, now: i64) -> Result<(), Error> {
     let sql = "INSERT INTO meta (key, value) VALUES ($1, $2)

@@ -63,6 +63,12 @@ pub async fn fail(
     Ok(())
 }
 
+/// Forgets jobs that were done before a moment; those given up stay for people to look at.
+pub async fn forget(tx: &mut Tx<'_>, before: i64) -> Result<u64, Error> {
+    let sql = "DELETE FROM outbox WHERE done_at < $1";
+    Ok(on!(tx, conn => sqlx::query(sql).bind(before).execute(conn).await.map(|done| done.rows_affected()))?)
+}
+
 /// Jobs waiting, and when the oldest was written.
 pub async fn backlog(tx: &mut Tx<'_>) -> Result<(i64, Option<i64>), Error> {
     let sql = "SELECT COUNT(*), MIN(created_at) FROM outbox WHERE done_at IS NULL AND failed_at IS NULL";

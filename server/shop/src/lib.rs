@@ -9,8 +9,11 @@ mod viewer;
 
 pub mod cart;
 pub mod catalog;
+pub mod export;
 pub mod fulfilment;
+pub mod import;
 pub mod jobs;
+pub mod ledger;
 pub mod partners;
 pub mod places;
 pub mod staff;

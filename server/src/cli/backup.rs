@@ -3,6 +3,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::Args;
+use onshelf_shop::{Clock, SystemClock};
 
 use super::{Failure, open_database};
 use crate::config::Config;
@@ -50,7 +51,7 @@ impl Restore {
         }
         // Opening brings an older backup's schema up to date; the audit then proves what was restored.
         let db = open_database(config).await?;
-        let faults = super::audit::faults(&db).await?;
+        let faults = onshelf_shop::ledger::faults(&db, SystemClock.now()).await?;
         for fault in &faults {
             eprintln!("{fault}");
         }

@@ -17,7 +17,7 @@ use crate::config::Config;
 
 /// Onshelf: an online-to-offline storefront.
 #[derive(Debug, Parser)]
-#[command(name = "onshelf", version, arg_required_else_help = true)]
+#[command(name = "onshelf", version)]
 struct Arguments {
     /// Settings file [default: onshelf.toml, if it is there]
     #[arg(long, global = true, value_name = "FILE")]
@@ -25,8 +25,9 @@ struct Arguments {
     /// sqlite://PATH or postgres://…; overrides the settings
     #[arg(long, global = true, value_name = "URL")]
     database_url: Option<String>,
+    /// What to do; without one the shop is served, as cargo-leptos starts it
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -76,7 +77,7 @@ pub fn run() -> ExitCode {
         Err(error) => return could_not(&error),
     };
     let outcome = runtime.block_on(async move {
-        match arguments.command {
+        match arguments.command.unwrap_or(Command::Serve(serve::Serve { demo: false })) {
             Command::Serve(serve) => serve.run(config).await,
             Command::Import(import) => import.run(&config).await,
             Command::Export(export) => export.run(&config).await,

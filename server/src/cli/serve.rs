@@ -18,7 +18,7 @@ use crate::{
 pub(super) struct Serve {
     /// Seeds the demo chain into an empty database and lets a simulated till move its stock
     #[arg(long)]
-    demo: bool,
+    pub(super) demo: bool,
 }
 
 impl Serve {

@@ -10,6 +10,7 @@ use onshelf_db::{
     stock::{self, Cause, LevelRow},
     stores::{self, StoreRow},
 };
+use onshelf_shop::{Clock, SystemClock};
 use onshelf_vocabulary::Text;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -145,7 +146,7 @@ pub async fn seed(db: &Db) -> Result<(), DemoError> {
             return Ok(());
         }
     }
-    let now = now_ms();
+    let now = SystemClock.now().as_millisecond();
     let seed = std::sync::Arc::new(Seed::read(now)?);
     db.write(move |mut tx| {
         let seed = seed.clone();
@@ -154,11 +155,6 @@ pub async fn seed(db: &Db) -> Result<(), DemoError> {
     .await?;
     tracing::info!("The demo chain was seeded.");
     Ok(())
-}
-
-#[expect(clippy::disallowed_methods, reason = "a demo is seeded as of now")]
-fn now_ms() -> i64 {
-    jiff::Timestamp::now().as_millisecond()
 }
 
 async fn write(tx: &mut onshelf_db::Tx<'_>, seed: &Seed, now: i64) -> Result<(), onshelf_db::Error> {

@@ -12,7 +12,7 @@ use onshelf_vocabulary::fulfilment::ReservationStatus;
 
 pub(crate) use change::{answer_at_till, step};
 pub use reserve::{Reserve, Reserved};
-pub use show::Owned;
+pub use show::{Offer, Owned};
 pub(crate) use show::currency_of;
 
 use crate::{Error, Result};

@@ -2,13 +2,16 @@
 
 use jiff::Timestamp;
 use onshelf_db::{Tx, fulfilment::ReservationRow};
-use onshelf_domain::words;
+use onshelf_domain::{
+    fulfilment::{keep_until, read_code, read_number},
+    words,
+};
 use onshelf_vocabulary::{
-    Currency, Lang, Money,
+    Currency, Lang, Moment, Money,
     fulfilment::{ReservationLineView, ReservationView},
 };
 
-use super::{PURPOSE, state_of};
+use super::{PURPOSE, Reserved, state_of};
 use crate::{Book, Error, Result, Shop, Viewer, catalog::image_of, secrets::fingerprint};
 
 /// A reservation with the way to reach its owner: for messages, never for pages.
@@ -23,7 +26,38 @@ pub struct Owned {
     pub expires_at: Timestamp,
 }
 
+/// What a store promises for something held there now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    pub ready_by: Moment,
+    pub kept_until: Moment,
+}
+
 impl Shop {
+    /// What would be promised now; none where the store is unknown or does not open in sight.
+    #[must_use]
+    pub fn offer(&self, lang: Lang, store: &str) -> Option<Offer> {
+        let (book, now) = (self.book(), self.now());
+        let store = book.stores.by_code(store).filter(|store| store.trading)?;
+        let ready_by = self.promise(store, now)?;
+        let kept_until = keep_until(&store.schedule, &store.rules, ready_by);
+        let moment = |at| words::moment(lang, at, now, store.schedule.time_zone());
+        Some(Offer { ready_by: moment(ready_by), kept_until: moment(kept_until) })
+    }
+
+    /// The token of a reservation for whoever knows both its number and its code, as they typed them. Whatever is
+    /// wrong, the answer is the same.
+    pub async fn find_reservation(&self, number: &str, code: &str) -> Result<Reserved> {
+        let number = read_number(number).ok_or(Error::NotFound)?.to_string();
+        let code = read_code(code).ok_or(Error::NotFound)?;
+        let mut reader = self.db().reader().await?;
+        let row = onshelf_db::fulfilment::by_number_and_code(&mut reader.tx(), &number, &code).await?;
+        let token = self.secrets().token(PURPOSE, &number);
+        // A token made under another secret would open nothing.
+        row.filter(|row| row.token_hash == fingerprint(&token)).ok_or(Error::NotFound)?;
+        Ok(Reserved { number, token })
+    }
+
     /// For whoever shows the token; without the right one it does not exist.
     pub async fn reservation(&self, lang: Lang, number: &str, token: &str) -> Result<ReservationView> {
         let mut reader = self.db().reader().await?;

@@ -61,6 +61,10 @@ pub struct Made {
     pub take: Option<Take>,
     /// Only list items that begin so; the beginning is taken off.
     pub prefix: Option<String>,
+    /// Of a text of several words: the last, or all but the last.
+    pub word: Option<Word>,
+    /// A code made from the text (ten hexadecimal digits), for files whose rows have none.
+    pub digest: bool,
     /// A value in the file, and what it means here. An empty text means nothing.
     pub values: BTreeMap<String, String>,
     /// What becomes of values that `values` does not name.
@@ -70,6 +74,15 @@ pub struct Made {
     /// Columns of a week's hours by day: `mon` … `sun`.
     pub days: BTreeMap<String, String>,
     pub default: Option<String>,
+    /// The file need not have the column.
+    pub optional: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Word {
+    Last,
+    AllButLast,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -166,6 +179,11 @@ impl Mapping {
                 Err(ImportError::Mapping(format!("there is none called `{name}`, but {}", known.join(", "))))
             }
         }
+    }
+
+    /// Whether it says nothing about fields.
+    pub(super) fn is_blank(&self) -> bool {
+        self.fields.is_empty() && self.options.is_empty() && self.attributes.is_empty()
     }
 
     /// The mapping of Google's feeds, for formats that name their fields as Google does.

@@ -143,7 +143,7 @@ fn days(
         let Some((field, _)) = known.iter().find(|(field, _)| field == day && field.len() == 3) else {
             return Err(ImportError::Mapping(format!("`{day}` is none of mon, tue, wed, thu, fri, sat, sun")));
         };
-        rules.insert(field, Compiled { asked: true, ..Compiled::any(&[column]) });
+        rules.insert(field, Compiled::named(column));
     }
     Ok(())
 }

@@ -2,11 +2,13 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
+use sha2::{Digest, Sha256};
+
 use super::{
     ImportError,
     clean::cleaned,
     lookup::Tables,
-    mapping::{Made, Otherwise, Rule, Take},
+    mapping::{Made, Otherwise, Rule, Take, Word},
     read::{Header, Record},
     value::Place,
 };
@@ -20,6 +22,8 @@ pub(super) struct Compiled {
     split: Option<String>,
     take: Option<Take>,
     prefix: Option<String>,
+    word: Option<Word>,
+    digest: bool,
     values: BTreeMap<String, String>,
     otherwise: Otherwise,
     table: Option<usize>,
@@ -47,9 +51,14 @@ impl Compiled {
         Compiled { places: names.iter().map(|name| Place::new(name)).collect(), ..Compiled::default() }
     }
 
+    /// One column that must be there.
+    pub fn named(column: &str) -> Compiled {
+        Compiled { asked: true, ..Compiled::any(&[column]) }
+    }
+
     pub fn from_rule(rule: &Rule, tables: &mut Tables) -> Result<Compiled, ImportError> {
         match rule {
-            Rule::Column(column) => Ok(Compiled { asked: true, ..Compiled::any(&[column]) }),
+            Rule::Column(column) => Ok(Compiled::named(column)),
             Rule::Made(made) => Compiled::from_made(made, tables),
         }
     }
@@ -65,11 +74,13 @@ impl Compiled {
             split: made.split.clone().filter(|split| !split.is_empty()),
             take: made.take,
             prefix: made.prefix.clone(),
+            word: made.word,
+            digest: made.digest,
             values: made.values.clone(),
             otherwise: made.otherwise,
             table,
             default: made.default.clone(),
-            asked: true,
+            asked: !made.optional,
             ..Compiled::any(&columns)
         })
     }
@@ -145,6 +156,19 @@ impl Compiled {
                 text.split(split.as_str()).map(|part| Cow::Owned(part.trim().to_owned())).collect()
             };
             *texts = texts.iter().flat_map(parts).filter(|part| !part.is_empty()).collect();
+        }
+        if let Some(word) = self.word {
+            for text in texts.iter_mut() {
+                let (rest, last) = text.rsplit_once(char::is_whitespace).unwrap_or(("", text));
+                *text = Cow::Owned(if word == Word::Last { last.to_owned() } else { rest.trim().to_owned() });
+            }
+            texts.retain(|text| !text.is_empty());
+        }
+        if self.digest {
+            for text in texts.iter_mut() {
+                let digest = Sha256::digest(text.as_bytes());
+                *text = Cow::Owned(digest.iter().take(5).map(|byte| format!("{byte:02x}")).collect());
+            }
         }
         if let Some(prefix) = &self.prefix {
             texts.retain(|text| text.starts_with(prefix.as_str()));

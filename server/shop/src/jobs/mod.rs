@@ -1,7 +1,13 @@
 //! What leaves the house after a deed: messages to shoppers, events to partners. Written in the deed's
 //! transaction; taken, sent and retried by whoever runs the outbox.
 
-use onshelf_db::{Tx, outbox};
+mod house;
+mod stock;
+
+pub use house::Swept;
+pub use stock::STOCK_CHANGED;
+
+use onshelf_db::{Tx, outbox, partners::EndpointRow};
 use onshelf_vocabulary::fulfilment::ReservationStatus;
 use serde::{Deserialize, Serialize};
 
@@ -92,10 +98,18 @@ impl Shop {
 
     /// Puts a job back to be tried later, with growing pauses from five seconds on, or gives it up at last.
     pub async fn fail_job(&self, claimed: &Claimed, why: &str) -> Result<()> {
-        let now = self.now_ms();
         let tries = u32::try_from(claimed.attempt).unwrap_or(TRIES);
-        let due = (tries < TRIES).then(|| now + (5_000i64 << tries.min(13)).min(6 * 3_600_000));
-        let (id, why) = (claimed.id, why.to_owned());
+        let due = (tries < TRIES).then(|| self.now_ms() + (5_000i64 << tries.min(13)).min(6 * 3_600_000));
+        self.put_back(claimed.id, why, due).await
+    }
+
+    /// Gives a job up: trying again would not help.
+    pub async fn give_up_job(&self, claimed: &Claimed, why: &str) -> Result<()> {
+        self.put_back(claimed.id, why, None).await
+    }
+
+    async fn put_back(&self, id: i64, why: &str, due: Option<i64>) -> Result<()> {
+        let (why, now) = (why.to_owned(), self.now_ms());
         self.db()
             .write(move |mut tx| {
                 let why = why.clone();
@@ -116,8 +130,7 @@ impl Shop {
                 let (event, data) = (event.clone(), data.clone());
                 Box::pin(async move {
                     for endpoint in onshelf_db::partners::endpoints(&mut tx).await? {
-                        let wanted: Vec<String> = serde_json::from_str(&endpoint.events)?;
-                        if !wanted.iter().any(|pattern| matches(pattern, &event)) {
+                        if !wants(&endpoint, &event)? {
                             continue;
                         }
                         let delivery = Job::Delivery {
@@ -149,6 +162,11 @@ impl Shop {
         let (waiting, oldest) = outbox::backlog(&mut reader.tx()).await?;
         Ok((waiting, oldest.map_or(0, |at| self.now_ms() - at)))
     }
+}
+
+fn wants(endpoint: &EndpointRow, event: &str) -> Result<bool> {
+    let wanted: Vec<String> = serde_json::from_str(&endpoint.events)?;
+    Ok(wanted.iter().any(|pattern| matches(pattern, event)))
 }
 
 /// `reservation.*` matches all below, `*` everything.

@@ -116,6 +116,7 @@ impl Shop {
             placed_at: moment(row.placed_at)?,
             ready_by: moment(row.ready_by)?,
             expires_at: moment(row.expires_at)?,
+            ended_at: row.ended_at.map(moment).transpose()?,
             late: waiting && now > time(row.ready_by)?,
         })
     }

@@ -345,9 +345,10 @@ fn description(row: &Row<'_>) -> Text {
 /// A path: a list from the top down, or one text with ` > ` between its steps.
 fn category(row: &Row<'_>) -> Vec<String> {
     let steps = row.list("category");
-    let path: Vec<String> = match steps.as_slice() {
-        [one] if one.contains('>') => one.split('>').map(|step| step.trim().to_owned()).collect(),
-        steps => steps.iter().map(|step| step.trim().to_owned()).collect(),
+    // A feed may name several; the first counts.
+    let path: Vec<String> = match steps.iter().find(|step| step.contains('>')) {
+        Some(one) => one.split('>').map(|step| step.trim().to_owned()).collect(),
+        None => steps.iter().map(|step| step.trim().to_owned()).collect(),
     };
     path.into_iter().filter(|step| !step.is_empty() && step.chars().count() <= 120).collect()
 }

@@ -1,0 +1,139 @@
+//! The basket's page.
+
+use axum::{http::StatusCode, response::Response};
+use leptos::prelude::*;
+use onshelf_vocabulary::{Lang, cart::{BasketView, CoverView}};
+
+use super::{
+    covers::{covers, where_from},
+    lines::{gone, lines},
+};
+use crate::ssr::{Page, Visit};
+
+/// Why a change of the basket was refused.
+pub(super) struct Refused {
+    pub(super) said: &'static str,
+    pub(super) status: StatusCode,
+    /// The line it is about, and what was typed there.
+    pub(super) at: Option<(String, String)>,
+}
+
+impl Refused {
+    pub(super) fn new(said: &'static str, status: StatusCode) -> Refused {
+        Refused { said, status, at: None }
+    }
+}
+
+/// `GET /basket`.
+pub async fn basket(visit: Visit) -> Response {
+    basket_page(&visit, None)
+}
+
+pub(super) fn basket_page(visit: &Visit, refused: Option<&Refused>) -> Response {
+    let basket = visit.shop().basket(&visit.viewer, &visit.basket);
+    let status = refused.map_or(StatusCode::OK, |refused| refused.status);
+    visit.page(|| {
+        let view = view! {
+            <div class="basket">
+                {refused.filter(|refused| refused.at.is_none()).map(|refused| view! {
+                    <p class="notice" role="alert">{refused.said}</p>
+                })}
+                {gone(visit, &basket)}
+                {if basket.lines.is_empty() { empty(visit) } else { full(visit, &basket, refused) }}
+            </div>
+        };
+        Page { status, indexed: false, ..Page::new(visit.say("장바구니", "Basket"), "/basket", view) }
+    })
+}
+
+fn empty(visit: &Visit) -> AnyView {
+    view! {
+        <section class="basket-empty">
+            <img src="/drawings/basket-empty.svg" alt="" width="400" height="400" />
+            <h1>{visit.say("장바구니가 비어 있어요", "Your basket is empty")}</h1>
+            <p>{visit.say(
+                "마음에 드는 것을 담으면, 한 번에 모두 찾을 수 있는 매장을 알려 드려요.",
+                "Put in what you like, and we tell you which store has all of it.",
+            )}</p>
+            <p class="ways">
+                <a class="go" href=visit.href("/products")>{visit.say("선반 둘러보기", "Browse the shelves")}</a>
+                <a class="alt" href=visit.href("/reservations")>{visit.say("맡겨 둔 것 찾기", "Find a reservation")}</a>
+            </p>
+        </section>
+    }
+    .into_any()
+}
+
+fn full(visit: &Visit, basket: &BasketView, refused: Option<&Refused>) -> AnyView {
+    let units: i64 = basket.lines.iter().map(|line| line.quantity).sum();
+    let count = match (visit.lang, basket.lines.len()) {
+        (Lang::Ko, kinds) => format!("{kinds}가지 {units}개"),
+        (Lang::En, _) if units == 1 => "1 item".to_owned(),
+        (Lang::En, _) => format!("{units} items"),
+    };
+    view! {
+        <header class="basket-head">
+            <h1>{visit.say("장바구니", "Basket")}</h1>
+            <p>{count}</p>
+        </header>
+        <div class="basket-body">
+            {lines(visit, basket, refused)}
+            <aside class="basket-side">
+                <section class="covers" aria-labelledby="covers">
+                    <h2 id="covers">{visit.say("어디서 찾으실까요?", "Where would you collect?")}</h2>
+                    {where_from(visit)}
+                    {covers(visit, basket)}
+                </section>
+            </aside>
+            {checkout(visit, basket)}
+        </div>
+    }
+    .into_any()
+}
+
+/// The total and the one next action, for the chosen store or else the best.
+fn checkout(visit: &Visit, basket: &BasketView) -> AnyView {
+    let total = basket.total.map(|total| {
+        view! {
+            <p class="basket-total"><span>{visit.say("합계", "Total")}</span><b>{total.display(visit.lang)}</b></p>
+        }
+    });
+    let picked = basket.chosen.as_ref().or(basket.stores.first());
+    view! {
+        <div class="basket-pay">
+            {total}
+            {picked.map(|cover| reserve(visit, cover))}
+        </div>
+    }
+    .into_any()
+}
+
+fn reserve(visit: &Visit, cover: &CoverView) -> AnyView {
+    let lang = visit.lang;
+    let some = cover.covered_lines > 0 || cover.missing.iter().any(|missing| missing.available > 0);
+    if !some || cover.ready_by.is_none() {
+        let said = match lang {
+            Lang::Ko => format!("{}에는 지금 맡아 둘 것이 없어요. 위에서 다른 매장을 골라 주세요.", cover.store_name),
+            Lang::En => format!("{} has none of this right now. Choose another store above.", cover.store_name),
+        };
+        return view! { <p class="basket-none">{said}</p> }.into_any();
+    }
+    let all = cover.missing.is_empty();
+    let part = if all { "" } else { "&part=1" };
+    let href = visit.href(&format!("/reserve?store={}{part}", cover.store));
+    let label = match (lang, all) {
+        (Lang::Ko, true) => format!("{}에 맡아두기", cover.store_name),
+        (Lang::Ko, false) => format!("{}에 있는 것만 맡아두기", cover.store_name),
+        (Lang::En, true) => format!("Reserve at {}", cover.store_name),
+        (Lang::En, false) => format!("Reserve what {} has", cover.store_name),
+    };
+    let ready = cover.ready_by.as_ref().map(|ready| match lang {
+        Lang::Ko => format!("{} 준비", ready.label),
+        Lang::En => format!("ready {}", ready.label),
+    });
+    view! {
+        <a class="go" href=href>{label}<em>{ready}</em></a>
+        <p class="basket-note">{visit.say("계산은 매장에서 찾을 때 합니다.", "You pay in store, when you collect.")}</p>
+    }
+    .into_any()
+}

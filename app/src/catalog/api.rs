@@ -1,0 +1,90 @@
+//! Fragments for islands: pieces of pages as HTML, rendered where the words are. An island puts them in place.
+
+use axum::{
+    extract::{Path, Query},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use leptos::prelude::*;
+use onshelf_vocabulary::{Lang, catalog::Suggestion};
+use serde::Deserialize;
+
+use super::{product::encoded, shelf::ShelfPanel};
+use crate::{
+    ssr::{Visit, explain},
+    ui::picture::Picture,
+};
+
+const SUGGESTED: usize = 6;
+const MOST_TEXT: usize = 60;
+
+#[derive(Debug, Default, Deserialize)]
+pub struct Typed {
+    #[serde(default)]
+    q: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Wanted {
+    sku: String,
+}
+
+/// `/suggest?q=…`: the options of the list under the search field.
+pub async fn suggest(visit: Visit, Query(typed): Query<Typed>) -> Response {
+    let text: String = typed.q.trim().chars().take(MOST_TEXT).collect();
+    let found = visit.shop().suggest(&visit.viewer, &text, SUGGESTED);
+    fragment(|| {
+        let products = found.into_iter().enumerate().map(|(place, one)| suggestion(&visit, place, one)).collect_view();
+        let all = (!text.is_empty()).then(|| {
+            let label = match visit.lang {
+                Lang::Ko => format!("‘{text}’ 모두 보기"),
+                Lang::En => format!("All results for “{text}”"),
+            };
+            option("suggestion-all".to_owned(), visit.href(&format!("/search?q={}", encoded(&text))), view! { <b>{label}</b> })
+        });
+        view! { {products}{all} }
+    })
+}
+
+fn suggestion(visit: &Visit, place: usize, one: Suggestion) -> impl IntoView + use<> {
+    let inside = view! {
+        <Picture image=one.image silent=true />
+        <span>{one.label}</span>
+        <small>{one.price.display(visit.lang)}</small>
+    };
+    option(format!("suggestion-{place}"), visit.href(&format!("/p/{}", one.slug)), inside)
+}
+
+fn option<V: IntoView>(id: String, href: String, inside: V) -> impl IntoView + use<V> {
+    view! { <li id=id role="option" aria-selected="false" data-href=href>{inside}</li> }
+}
+
+/// `/p/{slug}/shelves?sku=…`: the shelf panel alone, for where the shopper says they are now.
+pub async fn shelves(visit: Visit, Path(slug): Path<String>, Query(wanted): Query<Wanted>) -> Response {
+    let shop = visit.shop();
+    let found = shop
+        .product_page(&visit.viewer, &slug, Some(&wanted.sku))
+        .and_then(|product| Ok((product.active, shop.shelves_of(&visit.viewer, &wanted.sku, 1)?)));
+    match found {
+        Ok((active, shelves)) => fragment(|| {
+            view! { <ShelfPanel lang=visit.lang shelves sku=wanted.sku.clone() reservable=active /> }
+        }),
+        Err(error) => {
+            let status = explain(&error).status();
+            StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response()
+        }
+    }
+}
+
+/// HTML without a document around it.
+fn fragment<V: IntoView>(build: impl FnOnce() -> V) -> Response {
+    let owner = Owner::new();
+    let html = owner.with(|| build().into_view().to_html());
+    owner.unset_with_forced_cleanup();
+    let mut response = html.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
+    response
+}

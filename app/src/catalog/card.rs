@@ -1,0 +1,58 @@
+//! A product as it stands in a list: on its shelf line, with its price and the nearest shelf that has it.
+
+use leptos::prelude::*;
+use onshelf_vocabulary::{Lang, catalog::ProductCard};
+
+use super::shelf::ShelfLine;
+use crate::ui::{money::Price, picture::Picture};
+
+/// Swatches shown before the rest is a number.
+const SWATCHES: usize = 5;
+
+/// One product. `eager` is for the first rows, which are seen before anything is scrolled.
+#[component]
+pub fn Card(lang: Lang, card: ProductCard, #[prop(optional)] eager: bool) -> impl IntoView {
+    let drawn = card.image.as_ref().is_none_or(|image| crate::ui::picture::is_drawing(&image.src));
+    let marked_down = card.list_price.is_some_and(|before| before.amount > card.price.amount);
+    view! {
+        <li class="card">
+            <a class="card-link" href=lang.href(&format!("/p/{}", card.slug))>
+                <span class="board" class:board-photo=!drawn>
+                    <Picture image=card.image eager silent=true />
+                </span>
+                <h3>{card.name}</h3>
+            </a>
+            <div class="card-price" class:down=marked_down><Price lang price=card.price before=card.list_price />{swatches(lang, &card.swatches)}</div>
+            <ShelfLine lang shelf=card.shelf />
+        </li>
+    }
+}
+
+/// A grid of cards.
+#[component]
+pub fn Cards(lang: Lang, cards: Vec<ProductCard>, #[prop(optional)] eager: usize) -> impl IntoView {
+    let cards = cards
+        .into_iter()
+        .enumerate()
+        .map(|(place, card)| view! { <Card lang card eager=place < eager /> })
+        .collect_view();
+    view! { <ul class="cards">{cards}</ul> }
+}
+
+fn swatches(lang: Lang, colours: &[String]) -> Option<impl IntoView + use<>> {
+    if colours.len() < 2 {
+        return None;
+    }
+    let said = match lang {
+        Lang::Ko => format!("{}가지 색", colours.len()),
+        Lang::En => format!("{} colours", colours.len()),
+    };
+    let dots = colours.iter().take(SWATCHES).cloned().map(|colour| view! { <Dot colour /> }).collect_view();
+    Some(view! { <span class="dots" role="img" aria-label=said>{dots}</span> })
+}
+
+/// A colour as a dot; an attribute of the drawing, since the page's policy lets no style be written inline.
+#[component]
+pub fn Dot(colour: String) -> impl IntoView {
+    view! { <svg class="dot-colour" viewBox="0 0 16 16" aria-hidden="true"><circle cx="8" cy="8" r="7.5" fill=colour /></svg> }
+}

@@ -1,0 +1,197 @@
+//! The ways to narrow a list: one plain form. A column at a desk; on a phone a sheet that opens over the list.
+
+use leptos::prelude::*;
+use onshelf_vocabulary::{
+    Lang, Money,
+    catalog::{Facet, FacetValue},
+};
+
+use super::{Base, Room};
+use crate::{
+    catalog::card::Dot,
+    ui::icon::{Glyph, Icon},
+};
+
+/// Values shown before the rest is folded away.
+const SHOWN: usize = 8;
+/// Stores to choose from; with more, one chooses on the map.
+const STORES: usize = 40;
+
+/// The whole form.
+pub(super) fn column(room: &Room<'_>) -> impl IntoView + use<> {
+    let (visit, asked) = (room.visit, room.asked);
+    let kept = asked
+        .pairs()
+        .into_iter()
+        .filter(|(name, _)| matches!(*name, "q" | "category" | "sort"))
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
+        .collect_view();
+    let groups = room
+        .listing
+        .facets
+        .iter()
+        .map(|facet| match facet.name.as_str() {
+            "category" => subcategories(room, facet).into_any(),
+            _ => group(visit.lang, facet).into_any(),
+        })
+        .collect_view();
+    view! {
+        <form
+            id="facets"
+            class="facets"
+            popover="auto"
+            method="get"
+            action=visit.href(&asked.path())
+            data-facets
+            aria-label=visit.say("거르기", "Filter")
+        >
+            <div class="facets-head">
+                <h2>{visit.say("거르기", "Filter")}</h2>
+                <button type="button" class="ico" popovertarget="facets" popovertargetaction="hide" aria-label=visit.say("닫기", "Close")>
+                    <Icon glyph=Glyph::Close />
+                </button>
+            </div>
+            {kept}
+            {store(room)}
+            {groups}
+            {price(room)}
+            <p class="facets-go"><button class="go">{visit.say("보기", "Show")}</button></p>
+        </form>
+    }
+}
+
+fn group(lang: Lang, facet: &Facet) -> impl IntoView + use<> {
+    let coloured = facet.values.iter().any(|value| value.swatch.is_some());
+    let boxes = |values: &[FacetValue]| {
+        values.iter().map(|value| view! { <li>{choice(&facet.name, value)}</li> }).collect_view()
+    };
+    let (shown, folded) = facet.values.split_at(facet.values.len().min(SHOWN));
+    let more = (!folded.is_empty()).then(|| {
+        let label = match lang {
+            Lang::Ko => format!("{}개 더", folded.len()),
+            Lang::En => format!("{} more", folded.len()),
+        };
+        view! { <details><summary>{label}</summary><ul>{boxes(folded)}</ul></details> }
+    });
+    view! {
+        <fieldset class:coloured=coloured>
+            <legend>{facet.label.clone()}</legend>
+            <ul>{boxes(shown)}</ul>
+            {more}
+        </fieldset>
+    }
+}
+
+fn choice(name: &str, value: &FacetValue) -> impl IntoView + use<> {
+    view! {
+        <label class="choice">
+            <input type="checkbox" name=name.to_owned() value=value.value.clone() checked=value.selected />
+            {value.swatch.clone().map(|colour| view! { <Dot colour /> })}
+            <span>{value.label.clone()}</span>
+            <small>{value.count}</small>
+        </label>
+    }
+}
+
+/// Categories are places to go, not boxes to tick.
+fn subcategories(room: &Room<'_>, facet: &Facet) -> impl IntoView + use<> {
+    let (visit, asked) = (room.visit, room.asked);
+    let links = facet
+        .values
+        .iter()
+        .map(|value| {
+            let slug = value.value.clone();
+            let to = match asked.base {
+                Base::Search => asked.but(|a| a.within = Some(slug)),
+                Base::All | Base::Category(_) => asked.but(|a| a.base = Base::Category(slug)),
+            };
+            view! {
+                <li><a class="choice" href=visit.href(&to.address())><span>{value.label.clone()}</span><small>{value.count}</small></a></li>
+            }
+        })
+        .collect_view();
+    view! { <fieldset><legend>{facet.label.clone()}</legend><ul>{links}</ul></fieldset> }
+}
+
+/// Which store must have it: mine first, then the nearest.
+fn store(room: &Room<'_>) -> impl IntoView + use<> {
+    let (visit, asked) = (room.visit, room.asked);
+    let book = visit.shop().book();
+    let mine = visit.viewer.store.as_ref().and_then(|code| book.stores.by_code(code.as_str()));
+    let origin = visit.viewer.near.or_else(|| mine.and_then(|store| store.point));
+    let chosen = asked.store.as_deref().and_then(|code| book.stores.by_code(code));
+    let others = book.stores.from(origin).map(|(store, _)| store).take(STORES);
+    let mut seen = Vec::new();
+    let options = mine
+        .into_iter()
+        .chain(chosen)
+        .chain(others)
+        .filter(|store| {
+            let fresh = !seen.contains(&store.id);
+            seen.push(store.id);
+            fresh
+        })
+        .map(|store| {
+            let name = store.name.get(visit.lang);
+            let label = match (mine.is_some_and(|mine| mine.id == store.id), visit.lang) {
+                (true, Lang::Ko) => format!("{name} (내 매장)"),
+                (true, Lang::En) => format!("{name} (my store)"),
+                _ => name.to_owned(),
+            };
+            let here = asked.store.as_deref() == Some(store.code.as_str());
+            view! { <option value=store.code.to_string() selected=here>{label}</option> }
+        })
+        .collect_view();
+    view! {
+        <fieldset>
+            <legend><label for="facet-store">{visit.say("선반에 있는 매장", "On the shelf at")}</label></legend>
+            <select id="facet-store" name="store">
+                <option value="">{visit.say("어느 매장이든", "Any store")}</option>
+                {options}
+            </select>
+        </fieldset>
+    }
+}
+
+fn price(room: &Room<'_>) -> impl IntoView + use<> {
+    let (visit, asked) = (room.visit, room.asked);
+    let bound = |name: &'static str, value: Option<i64>, label: &'static str, hint: &'static str| {
+        view! {
+            <input
+                type="text"
+                name=name
+                inputmode="numeric"
+                maxlength="15"
+                autocomplete="off"
+                value=value.map(|value| value.to_string()).unwrap_or_default()
+                aria-label=label
+                placeholder=hint
+            />
+        }
+    };
+    view! {
+        <fieldset>
+            <legend>{visit.say("가격", "Price")}" "<small>{room.currency.code()}</small></legend>
+            <div class="range">
+                {bound("from", asked.from, visit.say("가격, 얼마부터", "Price from"), visit.say("부터", "from"))}
+                <span aria-hidden="true">"–"</span>
+                {bound("to", asked.to, visit.say("가격, 얼마까지", "Price to"), visit.say("까지", "to"))}
+            </div>
+        </fieldset>
+    }
+}
+
+/// `₩10,000–₩30,000`, `₩30,000 이하`.
+pub(super) fn price_label(room: &Room<'_>) -> String {
+    let unit = 10i64.pow(room.currency.decimals());
+    let lang = room.visit.lang;
+    let shown = |whole: i64| Money::new(whole.saturating_mul(unit), room.currency).display(lang);
+    match (room.asked.from, room.asked.to, lang) {
+        (Some(from), Some(to), _) => format!("{}–{}", shown(from), shown(to)),
+        (Some(from), None, Lang::Ko) => format!("{} 이상", shown(from)),
+        (Some(from), None, Lang::En) => format!("{} and up", shown(from)),
+        (None, Some(to), Lang::Ko) => format!("{} 이하", shown(to)),
+        (None, Some(to), Lang::En) => format!("Up to {}", shown(to)),
+        (None, None, _) => String::new(),
+    }
+}

@@ -1,0 +1,207 @@
+//! A product's own page: its picture on the line, its options, the shelf it stands on, and what it is.
+
+mod about;
+mod stage;
+
+use axum::{
+    extract::{Path, Query},
+    response::Response,
+};
+use leptos::prelude::*;
+use onshelf_vocabulary::{
+    Lang,
+    catalog::{Crumb, ProductView, VariantView},
+    stock::ShelvesView,
+};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{
+    card::Cards,
+    islands::near::NearMe,
+    listing::crumbs,
+    shelf::ShelfPanel,
+};
+use crate::{
+    ssr::{Page, Visit, explain},
+    ui::{
+        icon::{Glyph, Icon},
+        money::{Price, decimal},
+    },
+};
+
+#[derive(Debug, Default, Deserialize)]
+pub struct Asked {
+    sku: Option<String>,
+}
+
+/// `/p/{slug}?sku=…`.
+pub async fn product(visit: Visit, Path(slug): Path<String>, Query(asked): Query<Asked>) -> Response {
+    let sku = asked.sku.as_deref().filter(|sku| !sku.is_empty());
+    let shop = visit.shop();
+    // A variant that no longer exists still has its product.
+    let found = shop
+        .product_page(&visit.viewer, &slug, sku)
+        .or_else(|_| shop.product_page(&visit.viewer, &slug, None));
+    let product = match found {
+        Ok(product) => product,
+        Err(error) => return visit.failure(&explain(&error)),
+    };
+    let Some(variant) = product.variant().cloned() else {
+        return visit.failure(&crate::error::AppError::NotFound);
+    };
+    match shop.shelves_of(&visit.viewer, &variant.sku, 1) {
+        Ok(shelves) => visit.page(|| page(&visit, &product, &variant, shelves)),
+        Err(error) => visit.failure(&explain(&error)),
+    }
+}
+
+fn page(visit: &Visit, product: &ProductView, variant: &VariantView, shelves: ShelvesView) -> Page {
+    let data = structured(visit, product, variant, &shelves);
+    let view = view! {
+        <div class="product">
+            {stage::stage(visit, product, variant)}
+            <section class="facts">
+                {crumbs(visit, &product.path, false)}
+                <h1>{product.name.clone()}</h1>
+                {about::maker(product)}
+                <Price lang=visit.lang price=variant.price before=variant.list_price />
+                {about::options(visit, product)}
+                {retired(visit, product)}
+                <div id="shelf-panel">
+                    <ShelfPanel lang=visit.lang shelves=shelves.clone() sku=variant.sku.clone() reservable=product.active />
+                </div>
+                {product.active.then(|| basket(visit, variant))}
+                {(shelves.stores > 0).then(|| nearby(visit, &shelves, product, variant))}
+                {about::about(visit, product, variant)}
+            </section>
+        </div>
+        {related(visit, product)}
+    };
+    let description = product.description.chars().take(160).collect();
+    Page {
+        description,
+        json_ld: Some(data),
+        image: variant.images.first().map(|image| image.src.clone()),
+        ..Page::new(product.name.clone(), format!("/p/{}", product.slug), view)
+    }
+}
+
+fn retired(visit: &Visit, product: &ProductView) -> Option<impl IntoView + use<>> {
+    (!product.active).then(|| view! {
+        <p class="notice">{visit.say(
+            "더는 들여오지 않는 상품이에요. 맡아두기는 할 수 없고, 남은 것은 매장에서만 살 수 있습니다.",
+            "We no longer stock this. It cannot be reserved; what is left is sold in store only.",
+        )}</p>
+    })
+}
+
+fn basket(visit: &Visit, variant: &VariantView) -> impl IntoView + use<> {
+    view! {
+        <form class="into-basket" action=visit.href("/basket/add") method="post">
+            <input type="hidden" name="sku" value=variant.sku.clone() />
+            <input type="hidden" name="quantity" value="1" />
+            <button class="alt"><Icon glyph=Glyph::Basket />{visit.say("장바구니에 담기", "Add to basket")}</button>
+            <small>{visit.say("여러 가지를 한 매장에서 한 번에 받으려면", "To pick up several things at one store")}</small>
+        </form>
+    }
+}
+
+/// Where the shopper is: by name, or by the browser.
+fn nearby(visit: &Visit, shelves: &ShelvesView, product: &ProductView, variant: &VariantView) -> impl IntoView + use<> {
+    let known = match (shelves.near.as_str(), visit.lang) {
+        ("", _) => visit.say("가까운 곳에서 찾기", "Find it near you").to_owned(),
+        (near, Lang::Ko) => format!("{near}에서 가까운 순서예요"),
+        (near, Lang::En) => format!("Nearest to {near} first"),
+    };
+    let fragment = visit.href(&format!("/p/{}/shelves?sku={}", product.slug, encoded(&variant.sku)));
+    view! {
+        <section class="nearby">
+            <h2>{known}</h2>
+            <form class="find" action=visit.href("/stores/near") method="post">
+                <input
+                    name="place"
+                    maxlength="60"
+                    required=true
+                    autocomplete="off"
+                    enterkeyhint="search"
+                    aria-label=visit.say("동네, 역, 우편번호", "Neighbourhood, station or postcode")
+                    placeholder=visit.say("동네, 역, 우편번호", "Neighbourhood, station, postcode")
+                />
+                <button>{visit.say("찾기", "Find")}</button>
+            </form>
+            <NearMe lang=visit.lang tell=visit.href("/stores/near") fragment=fragment />
+        </section>
+    }
+}
+
+pub(super) fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+fn related(visit: &Visit, product: &ProductView) -> Option<impl IntoView + use<>> {
+    (!product.related.is_empty()).then(|| view! {
+        <section class="band" id="related">
+            <h2>{visit.say("곁에 두면 좋은 것", "Goes well with it")}</h2>
+            <Cards lang=visit.lang cards=product.related.clone() />
+        </section>
+    })
+}
+
+/// schema.org: the product as it can be bought, and where it lies in the shop.
+fn structured(visit: &Visit, product: &ProductView, variant: &VariantView, shelves: &ShelvesView) -> serde_json::Value {
+    let base = &visit.door.site.public_url;
+    let address = format!("{base}{}", visit.href(&format!("/p/{}", product.slug)));
+    let absolute = |src: &str| if src.starts_with('/') { format!("{base}{src}") } else { src.to_owned() };
+    let available = shelves.best.as_ref().is_some_and(|shelf| shelf.available > 0);
+    let availability = match (product.active, available) {
+        (false, _) => "https://schema.org/Discontinued",
+        (true, true) => "https://schema.org/InStoreOnly",
+        (true, false) => "https://schema.org/OutOfStock",
+    };
+    let mut thing = json!({
+        "@context": "https://schema.org",
+        "@type": "Product",
+        "name": product.name,
+        "sku": variant.sku,
+        "url": address,
+        "image": variant.images.iter().map(|image| absolute(&image.src)).collect::<Vec<_>>(),
+        "offers": {
+            "@type": "Offer",
+            "url": format!("{address}?sku={}", encoded(&variant.sku)),
+            "price": decimal(variant.price),
+            "priceCurrency": variant.price.currency.code(),
+            "availability": availability,
+            "itemCondition": "https://schema.org/NewCondition",
+            "availableDeliveryMethod": "https://schema.org/OnSitePickup",
+        },
+    });
+    let optional = [
+        ("description", product.description.clone()),
+        ("gtin", variant.gtin.clone().unwrap_or_default()),
+    ];
+    for (name, value) in optional.into_iter().filter(|(_, value)| !value.is_empty()) {
+        thing[name] = value.into();
+    }
+    if !product.brand.is_empty() {
+        thing["brand"] = json!({ "@type": "Brand", "name": product.brand });
+    }
+    json!([thing, breadcrumbs(visit, &product.path)])
+}
+
+/// schema.org: the way down the category tree.
+pub(super) fn breadcrumbs(visit: &Visit, path: &[Crumb]) -> serde_json::Value {
+    let base = &visit.door.site.public_url;
+    let items: Vec<_> = (1u32..)
+        .zip(path)
+        .map(|(position, step)| {
+            json!({
+                "@type": "ListItem",
+                "position": position,
+                "name": step.name,
+                "item": format!("{base}{}", visit.href(&format!("/category/{}", step.slug))),
+            })
+        })
+        .collect();
+    json!({ "@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": items })
+}

@@ -1,0 +1,280 @@
+//! The shelf: how many stand where, how sure that is, when it can be ready, and the one next action.
+//! Every room that shows stock shows it with these. Numbers carry `data-stock`, so that the loader keeps them true.
+
+use leptos::prelude::*;
+use onshelf_domain::words;
+use onshelf_vocabulary::{
+    Lang,
+    stock::{Level, ShelfView, ShelvesView, Sureness},
+};
+
+use crate::ui::icon::{Glyph, Icon};
+
+/// Ticks a shelf has room for; more stock than that is written only.
+const ROOM: i64 = 9;
+/// How many stores the panel lists before the rest is folded away.
+const LISTED: usize = 4;
+
+/// `1.1km`, or nothing where nobody said where they are.
+#[must_use]
+pub fn distance(lang: Lang, metres: Option<u32>) -> Option<String> {
+    metres.map(|metres| words::distance(lang, f64::from(metres)))
+}
+
+/// `걸어서 14분 · 1.1km`.
+#[must_use]
+pub fn way(lang: Lang, metres: Option<u32>) -> String {
+    let walk = metres.and_then(|metres| words::walk(lang, f64::from(metres)));
+    [walk, distance(lang, metres)].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+/// Where one reserves this: `/reserve?sku=…&store=…&quantity=1`.
+#[must_use]
+pub fn reserve_href(lang: Lang, shelf: &ShelfView) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("sku", &shelf.sku)
+        .append_pair("store", &shelf.store)
+        .append_pair("quantity", "1")
+        .finish();
+    lang.href(&format!("/reserve?{query}"))
+}
+
+/// The number that the loader keeps true.
+#[component]
+pub fn StockNumber(shelf: ShelfView) -> impl IntoView {
+    // A number that is shown with its cap tells the cap, so that the browser can go on showing it so.
+    let cap = shelf.shown.strip_suffix('+').map_or_else(|| "9".to_owned(), str::to_owned);
+    view! { <span data-stock=format!("{}@{}", shelf.sku, shelf.store) data-cap=cap>{shelf.shown}</span> }
+}
+
+/// A tick a unit on the shelf line, hatched where the shelf is empty. `room` is how many places are drawn.
+#[component]
+pub fn StockTicks(available: i64, #[prop(default = ROOM)] room: i64, #[prop(optional)] small: bool) -> impl IntoView {
+    let ticks = (0..room).map(|place| view! { <i class:gap=(place >= available)></i> }).collect_view();
+    view! {
+        <span class=if small { "ticks ticks-small" } else { "ticks" } data-ticks=room.to_string() aria-hidden="true">
+            {ticks}
+        </span>
+    }
+}
+
+/// One store's shelf in a list: name, way, hours, number, and where to reserve.
+#[component]
+pub fn ShelfRow(lang: Lang, shelf: ShelfView, #[prop(default = true)] reservable: bool) -> impl IntoView {
+    let about = [distance(lang, shelf.distance_m), Some(shelf.hours.clone())].into_iter().flatten();
+    let about = about.collect::<Vec<_>>().join(" · ");
+    let store = lang.href(&format!("/stores/{}", shelf.store));
+    let action = match (&shelf.ready_by, shelf.available > 0 && reservable) {
+        (Some(ready), true) => view! {
+            <a class="row-go" href=reserve_href(lang, &shelf)>
+                {match lang {
+                    Lang::Ko => format!("{} 준비", ready.label),
+                    Lang::En => format!("Ready {}", ready.label),
+                }}
+                <span class="quiet">{match lang {
+                    Lang::Ko => format!(", {}에 맡아두기", shelf.store_name),
+                    Lang::En => format!(", reserve at {}", shelf.store_name),
+                }}</span>
+            </a>
+        }
+        .into_any(),
+        (None, true) => view! {
+            <a class="row-go" href=reserve_href(lang, &shelf)>{lang.pick("맡아두기", "Reserve")}</a>
+        }
+        .into_any(),
+        _ => view! { <a class="row-go row-see" href=store.clone()>{lang.pick("매장 보기", "See store")}</a> }.into_any(),
+    };
+    let mine = shelf.mine.then(|| view! { <em class="mine">{lang.pick("내 매장", "My store")}</em> });
+    let level = shelf.level.code();
+    view! {
+        <li class="row" data-shelf data-level=level>
+            <span class="row-store">
+                <a href=store><b>{shelf.store_name.clone()}</b></a>
+                {mine}
+                <small>{about}</small>
+            </span>
+            <ShelfCount lang shelf />
+            {action}
+        </li>
+    }
+}
+
+/// `9+`, `1개 남음`, `없음`: all three are in the document, and the level decides which is read.
+#[component]
+fn ShelfCount(lang: Lang, shelf: ShelfView) -> impl IntoView {
+    view! {
+        <span class="count">
+            <span class="when-have"><StockNumber shelf /><span class="when-low">{lang.pick("개 남음", " left")}</span></span>
+            <span class="when-out">{lang.pick("없음", "None")}</span>
+        </span>
+    }
+}
+
+/// The one line under a product in a list: `성수점 3개`, or that no shelf has it.
+#[component]
+pub fn ShelfLine(lang: Lang, shelf: Option<ShelfView>) -> impl IntoView {
+    let Some(shelf) = shelf else {
+        return view! {
+            <p class="shelf-line" data-level="out"><span>{lang.pick("지금은 빈 선반이에요", "No shelf has it now")}</span></p>
+        }
+        .into_any();
+    };
+    let place = match distance(lang, shelf.distance_m) {
+        Some(distance) => format!("{} · {distance}", shelf.store_name),
+        None => shelf.store_name.clone(),
+    };
+    let level = shelf.level.code();
+    view! {
+        <p class="shelf-line" data-shelf data-level=level>
+            <StockTicks available=shelf.available room=6 small=true />
+            <span class="shelf-line-words">
+                <span class="when-have count">
+                    <StockNumber shelf />
+                    {lang.pick("개", " left")}
+                </span>
+                <span class="when-out count">{lang.pick("없음", "None")}</span>
+                <span class="shelf-line-place">{place}</span>
+            </span>
+        </p>
+    }
+    .into_any()
+}
+
+/// The panel on a product's page: the best shelf with its action, then the others.
+#[component]
+pub fn ShelfPanel(
+    lang: Lang,
+    shelves: ShelvesView,
+    sku: String,
+    /// Whether it can be held at all; a retired product only tells what is left.
+    #[prop(default = true)]
+    reservable: bool,
+) -> impl IntoView {
+    let all = lang.href(&format!("/stores?sku={}", url::form_urlencoded::byte_serialize(sku.as_bytes()).collect::<String>()));
+    let lead = match &shelves.best {
+        Some(best) if best.available > 0 => {
+            let mine_lacks = shelves.others.iter().find(|shelf| shelf.mine && shelf.available == 0);
+            lead(lang, best, mine_lacks.map(|shelf| shelf.store_name.clone()), reservable).into_any()
+        }
+        _ if shelves.stores == 0 => nowhere(
+            lang,
+            lang.pick("아직 매장 선반에 놓이지 않았어요", "Not on a shelf yet"),
+            lang.pick("어느 매장에 놓일지 정해지면 여기에 보입니다.", "It will show here as soon as a store carries it."),
+        )
+        .into_any(),
+        _ => nowhere(
+            lang,
+            lang.pick("지금은 어느 선반에도 없어요", "No shelf has one right now"),
+            lang.pick(
+                "매장이 채우면 이 화면의 숫자가 바로 바뀝니다. 그 사이 비슷한 것을 보셔도 좋아요.",
+                "The numbers here change the moment a store restocks. Meanwhile, something like it may do.",
+            ),
+        )
+        .into_any(),
+    };
+    let rows = |shelves: &[ShelfView]| {
+        shelves.iter().cloned().map(|shelf| view! { <ShelfRow lang shelf reservable /> }).collect_view()
+    };
+    let (first, rest) = shelves.others.split_at(shelves.others.len().min(LISTED));
+    let folded = (!rest.is_empty()).then(|| {
+        let label = match lang {
+            Lang::Ko => format!("{}곳 더 펼치기", rest.len()),
+            Lang::En => format!("Show {} more", rest.len()),
+        };
+        view! { <details class="rows-more"><summary>{label}</summary><ul class="rows">{rows(rest)}</ul></details> }
+    });
+    let total = match (lang, shelves.stores) {
+        (Lang::Ko, stores) => format!("이 상품이 있는 매장 {stores}곳"),
+        (Lang::En, 1) => "Carried by 1 store".to_owned(),
+        (Lang::En, stores) => format!("Carried by {stores} stores"),
+    };
+    view! {
+        <article class="shelf" id="shelves" aria-label=lang.pick("매장 재고", "Stock in stores")>
+            {lead}
+            {(!first.is_empty()).then(|| view! { <ul class="rows">{rows(first)}</ul> })}
+            {folded}
+            {(shelves.stores > 0).then(|| view! {
+                <a class="more" href=all><span>{total}</span><span>{lang.pick("지도로 보기", "See on the map")}<Icon glyph=Glyph::Next /></span></a>
+            })}
+        </article>
+    }
+}
+
+fn lead(lang: Lang, best: &ShelfView, mine_lacks: Option<String>, reservable: bool) -> impl IntoView + use<> {
+    let name = best.store_name.clone();
+    let note = mine_lacks.map(|mine| match lang {
+        Lang::Ko => format!("내 매장 {mine}에는 지금 없어서, 가장 가까운 선반을 보여 드려요."),
+        Lang::En => format!("Your store, {mine}, has none now. This is the nearest shelf that has."),
+    });
+    let (have, out) = match lang {
+        Lang::Ko => (format!("{name} 선반에 #개 있어요"), format!("{name} 선반이 비었어요")),
+        Lang::En => (format!("# on the shelf at {name}"), format!("The shelf at {name} is empty now")),
+    };
+    let heading = match lang {
+        Lang::Ko => view! { {name.clone()} " 선반에 " <StockNumber shelf=best.clone() /> "개" }.into_any(),
+        Lang::En => view! { <StockNumber shelf=best.clone() /> " on the shelf at " {name.clone()} }.into_any(),
+    };
+    let empty = out.clone();
+    view! {
+        <div class="lead" data-shelf data-level=best.level.code() data-say-have=have data-say-out=out>
+            <h2>
+                <span class="when-have">{heading}</span>
+                <span class="when-out">{empty}</span>
+                <small>{way(lang, best.distance_m)}</small>
+            </h2>
+            {note.map(|note| view! { <p class="note">{note}</p> })}
+            <StockTicks available=best.available />
+            <p class="say">{promise(lang, best)}{checked(lang, best)}</p>
+            {reservable.then(|| reserve(lang, best))}
+            <p class="quiet" role="status" data-announce></p>
+        </div>
+    }
+}
+
+fn promise(lang: Lang, shelf: &ShelfView) -> impl IntoView + use<> {
+    let ready = match (&shelf.ready_by, lang) {
+        (Some(ready), Lang::Ko) => format!("지금 맡아두면 {} 준비", ready.label),
+        (Some(ready), Lang::En) => format!("Reserve now, ready {}", ready.label),
+        (None, _) => lang.pick("준비 시각은 매장이 알려 드려요", "The store will tell when it is ready").to_owned(),
+    };
+    let low = (shelf.level == Level::Low)
+        .then(|| lang.pick("얼마 남지 않았어요 · ", "Only a few left · "));
+    view! { <b>{low}{ready}</b> }
+}
+
+/// How old the number is, and what that means where it is very old.
+fn checked(lang: Lang, shelf: &ShelfView) -> impl IntoView + use<> {
+    let words = match (lang, shelf.sureness) {
+        (Lang::Ko, Sureness::Doubtful) => format!("{} 확인 · 맡아두면 직원이 먼저 찾아봐요", shelf.checked.label),
+        (Lang::En, Sureness::Doubtful) => format!("Checked {} · reserve and we look first", shelf.checked.label),
+        (Lang::Ko, _) => format!("{} 확인", shelf.checked.label),
+        (Lang::En, _) => format!("Checked {}", shelf.checked.label),
+    };
+    view! { <time data-checked datetime=shelf.checked.at.clone()>{words}</time> }
+}
+
+fn reserve(lang: Lang, shelf: &ShelfView) -> impl IntoView + use<> {
+    let label = match lang {
+        Lang::Ko => format!("{}에 맡아두기", shelf.store_name),
+        Lang::En => format!("Reserve at {}", shelf.store_name),
+    };
+    view! {
+        <form action=lang.href("/reserve") method="get">
+            <input type="hidden" name="sku" value=shelf.sku.clone() />
+            <input type="hidden" name="store" value=shelf.store.clone() />
+            <input type="hidden" name="quantity" value="1" />
+            <button class="go">{label}<em>{lang.pick("계산은 매장에서", "Pay in store")}</em></button>
+        </form>
+    }
+}
+
+fn nowhere(lang: Lang, title: &'static str, text: &'static str) -> impl IntoView + use<> {
+    view! {
+        <div class="lead" data-shelf data-level="out">
+            <h2>{title}</h2>
+            <StockTicks available=0 />
+            <p class="note">{text}</p>
+            <p class="ways"><a class="alt" href="#related">{lang.pick("비슷한 것 보기", "See similar things")}</a></p>
+        </div>
+    }
+}

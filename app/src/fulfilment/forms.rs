@@ -1,0 +1,88 @@
+//! Making a reservation, giving one up, finding one again.
+
+use std::collections::HashMap;
+
+use axum::{Form, extract::Path, http::StatusCode, response::Response};
+use onshelf_shop::{
+    Error, Once,
+    fulfilment::{Reserve, Reserved},
+};
+use onshelf_vocabulary::fulfilment::{ReservationRefusal, ReserveInput};
+
+use super::{
+    draft::{Draft, What, left_over},
+    find::find_page,
+    page::{Shown, reservation_page},
+    reserve::reserve_page,
+    trouble::Trouble,
+};
+use crate::{
+    cart::forms::basket_cookie,
+    error::AppError,
+    ssr::{Visit, explain, with_cookie},
+};
+
+/// `POST /reserve`. The form's key makes a second press of the button find the first one's reservation.
+pub async fn reserve(visit: Visit, Form(typed): Form<HashMap<String, String>>) -> Response {
+    let Some(draft) = Draft::read(&visit, &typed) else { return visit.failure(&AppError::NotFound) };
+    let key = typed.get("key").map(|key| key.trim()).unwrap_or_default();
+    let input = ReserveInput {
+        store: draft.store.clone(),
+        lines: draft.what.lines(),
+        contact: draft.contact.clone(),
+    };
+    let Ok(body) = serde_json::to_string(&input) else { return visit.failure(&AppError::NotFound) };
+    let lines = input.lines.clone();
+    let once = Once::new("guest", "page:/reserve", key, &body);
+    let outcome = match (16..=64).contains(&key.len()) {
+        true => visit.shop().reserve(Reserve { input, lang: visit.lang, once }).await,
+        // Nobody's form sends such a key: shown again, it gets one of its own.
+        false => Err(Error::KeyReused),
+    };
+    match outcome {
+        Ok(Reserved { number, token }) => {
+            let response = visit.see(&address(&number, &token));
+            match draft.what {
+                What::Basket(_) => with_cookie(response, basket_cookie(&visit, &left_over(&visit.basket, &lines))),
+                What::One { .. } => response,
+            }
+        }
+        Err(Error::KeyReused) => reserve_page(&visit, &draft, Trouble::Sent),
+        Err(Error::Reservation(refusal)) => match Trouble::of(refusal) {
+            Some(trouble) => reserve_page(&visit, &draft, trouble),
+            None => visit.failure(&AppError::NotFound),
+        },
+        Err(error) => visit.failure(&explain(&error)),
+    }
+}
+
+/// `POST /reservations/{number}/cancel` with the token in `t`.
+pub async fn cancel(visit: Visit, Path(number): Path<String>, Form(typed): Form<HashMap<String, String>>) -> Response {
+    let token = typed.get("t").map(String::as_str).unwrap_or_default();
+    match visit.shop().cancel_reservation(visit.lang, &number, token, None).await {
+        Ok(_) => visit.see(&address(&number, token)),
+        // It went on in the meantime; the page tells where it stands now.
+        Err(Error::Reservation(ReservationRefusal::WrongState { .. })) => {
+            reservation_page(&visit, &number, token, Shown::TooLateToCancel).await
+        }
+        Err(error) => visit.failure(&explain(&error)),
+    }
+}
+
+/// `POST /reservations`: `number` and `code`, both right, open it.
+pub async fn find(visit: Visit, Form(typed): Form<HashMap<String, String>>) -> Response {
+    let text = |name: &str| typed.get(name).map(|text| text.trim().chars().take(60).collect::<String>()).unwrap_or_default();
+    let (number, code) = (text("number"), text("code"));
+    match visit.shop().find_reservation(&number, &code).await {
+        Ok(Reserved { number, token }) => visit.see(&address(&number, &token)),
+        Err(Error::NotFound) => find_page(&visit, &number, &code, StatusCode::NOT_FOUND),
+        Err(error) => visit.failure(&explain(&error)),
+    }
+}
+
+/// Where a reservation's owner finds it; without the language's prefix.
+#[must_use]
+pub fn address(number: &str, token: &str) -> String {
+    let part = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    format!("/reservations/{}?t={}", part(number), part(token))
+}

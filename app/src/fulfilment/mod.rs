@@ -1,0 +1,21 @@
+//! Reservations: asking for one, showing it to its owner in every state, giving it up, finding it again. Whoever
+//! shows the token is the owner; stores and products it only shows.
+
+#[cfg(feature = "ssr")]
+pub mod calendar;
+#[cfg(feature = "ssr")]
+mod draft;
+#[cfg(feature = "ssr")]
+pub mod find;
+#[cfg(feature = "ssr")]
+pub mod forms;
+#[cfg(feature = "ssr")]
+pub mod page;
+#[cfg(feature = "ssr")]
+pub mod reserve;
+#[cfg(feature = "ssr")]
+mod steps;
+#[cfg(feature = "ssr")]
+mod summary;
+#[cfg(feature = "ssr")]
+mod trouble;

@@ -1,0 +1,235 @@
+//! A reservation as its owner sees it: the code for the counter, where it stands, where to go, and the way out.
+
+use std::collections::HashMap;
+
+use axum::{
+    extract::{Path, Query},
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+};
+use leptos::prelude::*;
+use onshelf_shop::Viewer;
+use onshelf_vocabulary::{
+    Lang,
+    fulfilment::{ReservationStatus, ReservationView},
+    stores::DirectionView,
+};
+
+use super::{
+    forms::address,
+    steps::{headline, steps},
+    summary::{Item, items, until},
+};
+use crate::{
+    ssr::{Page, Visit, explain},
+    stores::{card::hours_line, page::directions},
+    ui::{
+        icon::{Glyph, Icon},
+        qr::qr_code,
+    },
+};
+
+/// Why the page is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    Asked,
+    /// Somebody wanted to cancel what can no longer be cancelled.
+    TooLateToCancel,
+}
+
+/// `GET /reservations/{number}?t=TOKEN`.
+pub async fn reservation(
+    visit: Visit,
+    Path(number): Path<String>,
+    Query(typed): Query<HashMap<String, String>>,
+) -> Response {
+    let token = typed.get("t").map(String::as_str).unwrap_or_default();
+    reservation_page(&visit, &number, token, Shown::Asked).await
+}
+
+pub(super) async fn reservation_page(visit: &Visit, number: &str, token: &str, shown: Shown) -> Response {
+    let view = match visit.shop().reservation(visit.lang, number, token).await {
+        Ok(view) => view,
+        Err(error) => return visit.failure(&explain(&error)),
+    };
+    let viewer = Viewer::new(visit.lang);
+    let ways = visit.shop().store_page(&viewer, &view.store.code).map(|store| store.directions).unwrap_or_default();
+    let path = address(&view.number, token);
+    let status = if shown == Shown::TooLateToCancel { StatusCode::CONFLICT } else { StatusCode::OK };
+    let mut response = visit.page(|| {
+        let title = match visit.lang {
+            Lang::Ko => format!("예약 {}", view.number),
+            Lang::En => format!("Reservation {}", view.number),
+        };
+        let body = body(visit, &view, token, shown, ways);
+        Page { status, indexed: false, ..Page::new(title, path, body) }
+    });
+    // The address opens the reservation: it is told to nobody, and kept by no cache.
+    let headers = response.headers_mut();
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    response
+}
+
+fn body(visit: &Visit, view: &ReservationView, token: &str, shown: Shown, ways: Vec<DirectionView>) -> AnyView {
+    let live = view.status.is_live();
+    let late = (shown == Shown::TooLateToCancel).then(|| {
+        view! {
+            <div class="notice" role="alert">
+                <b>{visit.say("지금은 취소할 수 없어요", "It can no longer be cancelled")}</b>
+                <p>{visit.say("그 사이 예약이 다음 단계로 넘어갔습니다. 지금 상태는 아래와 같아요.", "It has moved on in the meantime. This is where it stands now.")}</p>
+            </div>
+        }
+    });
+    view! {
+        <article class="reservation" data-status=view.status.code() data-refresh=live.then_some("15")>
+            {late}
+            {front(visit, view, token)}
+            <div class="reservation-body">
+                <section class="reservation-what" aria-labelledby="what">
+                    <h2 id="what">{visit.say("맡아 둔 것", "What is held")}</h2>
+                    {items(visit, reserved_items(view), Some(view.total))}
+                </section>
+                <section class="reservation-where" aria-labelledby="where">
+                    <h2 id="where"><a href=visit.href(&format!("/stores/{}", view.store.code))>{view.store.name.clone()}</a></h2>
+                    {hours_line(visit.lang, &view.store)}
+                    <p class="reservation-address">{view.store.address.clone()}</p>
+                    {phone(&view.store.phone)}
+                    {live.then(|| directions(visit.lang, &view.store.name, ways))}
+                </section>
+            </div>
+            {if live { last_things(visit, view, token) } else { again(visit, view) }}
+        </article>
+        {live.then(|| view! {
+            // Without scripts the page asks again by itself; the loader does it without moving anything.
+            <noscript inner_html="<meta http-equiv=\"refresh\" content=\"90\">"></noscript>
+        })}
+    }
+    .into_any()
+}
+
+/// The state, the code and its picture, the steps.
+fn front(visit: &Visit, view: &ReservationView, token: &str) -> AnyView {
+    let (title, text) = headline(visit.lang, view);
+    let live = view.status.is_live();
+    let whose = match visit.lang {
+        Lang::Ko => format!("{} 님 · {}", view.name, view.number),
+        Lang::En => format!("{} · {}", view.name, view.number),
+    };
+    let link = format!("{}{}", visit.door.site.public_url, visit.href(&address(&view.number, token)));
+    let picture = qr_code(&link, visit.say("이 예약의 QR 코드", "QR code of this reservation"));
+    let ticket = live.then(|| {
+        view! {
+            <div class="ticket">
+                <div class="ticket-words">
+                    <p class="ticket-label">{visit.say("계산대에서 보여 주세요", "Show this at the counter")}</p>
+                    <p class="ticket-code"><span class="quiet">{visit.say("코드 ", "Code ")}</span>{spaced(&view.code)}</p>
+                    <p class="ticket-number">{view.number.clone()}</p>
+                </div>
+                {picture}
+            </div>
+        }
+    });
+    let times = live.then(|| {
+        view! {
+            <dl class="times">
+                <div>
+                    <dt>{if view.ready_at.is_some() { visit.say("준비된 때", "Ready since") } else { visit.say("준비", "Ready by") }}</dt>
+                    <dd>{view.ready_at.as_ref().unwrap_or(&view.ready_by).label.clone()}</dd>
+                </div>
+                <div>
+                    <dt>{visit.say("맡아두는 동안", "Kept")}</dt>
+                    <dd>{until(visit.lang, &view.expires_at.label)}</dd>
+                </div>
+                <div>
+                    <dt>{visit.say("계산", "Payment")}</dt>
+                    <dd>{visit.say("매장에서", "in store")}</dd>
+                </div>
+            </dl>
+        }
+    });
+    view! {
+        <header class="reservation-front">
+            <div class="reservation-words" role="status">
+                <p class="reservation-whose">{whose}</p>
+                <h1>{title}</h1>
+                <p class="reservation-said">{text}</p>
+            </div>
+            {ticket}
+            {steps(visit, view.status)}
+            {times}
+        </header>
+    }
+    .into_any()
+}
+
+fn reserved_items(view: &ReservationView) -> Vec<Item> {
+    view.lines
+        .iter()
+        .map(|line| Item {
+            slug: line.slug.clone(),
+            name: line.name.clone(),
+            options: line.options.clone(),
+            quantity: line.quantity,
+            price: line.price,
+            image: line.image.clone(),
+        })
+        .collect()
+}
+
+fn phone(number: &str) -> Option<impl IntoView + use<>> {
+    let href = format!("tel:{}", number.replace(' ', ""));
+    let number = number.to_owned();
+    (!number.is_empty()).then(|| view! { <p><a class="place-phone" href=href><Icon glyph=Glyph::Phone />{number}</a></p> })
+}
+
+/// The calendar, looking again, and giving it up.
+fn last_things(visit: &Visit, view: &ReservationView, token: &str) -> AnyView {
+    let path = address(&view.number, token);
+    let calendar = path.replacen('?', "/calendar.ics?", 1);
+    let cancel = view.can_cancel.then(|| {
+        view! {
+            <details class="cancel">
+                <summary>{visit.say("예약 취소", "Cancel the reservation")}</summary>
+                <form method="post" action=visit.href(&format!("/reservations/{}/cancel", view.number))>
+                    <p>{visit.say(
+                        "취소하면 맡아 둔 것이 곧바로 선반으로 돌아가, 다른 분이 가져갈 수 있어요.",
+                        "What is held goes straight back on the shelf, where somebody else may take it.",
+                    )}</p>
+                    <input type="hidden" name="t" value=token.to_owned() />
+                    <button class="cancel-go">{visit.say("네, 취소할게요", "Yes, cancel it")}</button>
+                </form>
+            </details>
+        }
+    });
+    view! {
+        <footer class="reservation-ways">
+            <a class="go-quiet" href=visit.href(&calendar)><Icon glyph=Glyph::Clock />{visit.say("달력에 넣기", "Add to calendar")}</a>
+            <a class="go-quiet" href=visit.href(&path)>{visit.say("상태 새로 보기", "Check again")}</a>
+            {cancel}
+        </footer>
+    }
+    .into_any()
+}
+
+/// What ended leads on: to the same thing elsewhere, or to the shelves.
+fn again(visit: &Visit, view: &ReservationView) -> AnyView {
+    let first = view.lines.first().filter(|_| view.status != ReservationStatus::Collected);
+    let again = first.filter(|line| !line.sku.is_empty()).map(|line| {
+        let sku: String = url::form_urlencoded::byte_serialize(line.sku.as_bytes()).collect();
+        let href = visit.href(&format!("/stores?sku={sku}&in_stock=1"));
+        view! { <a class="go" href=href>{visit.say("지금 있는 매장 보기", "See which stores have it")}</a> }
+    });
+    view! {
+        <footer class="reservation-ways">
+            {again}
+            <a class="go-quiet" href=visit.href("/products")>{visit.say("선반 둘러보기", "Browse the shelves")}</a>
+        </footer>
+    }
+    .into_any()
+}
+
+/// `7K3 M9Q`: read aloud in two breaths.
+fn spaced(code: &str) -> String {
+    code.split_at_checked(3).map_or_else(|| code.to_owned(), |(first, second)| format!("{first} {second}"))
+}

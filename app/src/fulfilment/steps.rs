@@ -1,0 +1,87 @@
+//! Where a reservation stands, as a line of steps on the shelf, and in a sentence.
+
+use leptos::prelude::*;
+use onshelf_vocabulary::{
+    Lang,
+    fulfilment::{ReservationStatus, ReservationView},
+};
+
+use super::summary::until;
+use crate::ssr::Visit;
+
+const STEPS: [(ReservationStatus, &str, &str); 4] = [
+    (ReservationStatus::Placed, "놓임", "Placed"),
+    (ReservationStatus::Picking, "고르는 중", "Picking"),
+    (ReservationStatus::Ready, "준비됨", "Ready"),
+    (ReservationStatus::Collected, "찾음", "Collected"),
+];
+
+/// The line, for what is on its way or has arrived; what ended otherwise has none.
+pub(super) fn steps(visit: &Visit, status: ReservationStatus) -> Option<AnyView> {
+    let at = STEPS.iter().position(|(step, _, _)| *step == status)?;
+    let one = |(place, (_, ko, en)): (usize, (ReservationStatus, &'static str, &'static str))| {
+        let (class, said) = match place.cmp(&at) {
+            std::cmp::Ordering::Less => ("step done", visit.say("끝남", "done")),
+            std::cmp::Ordering::Equal => ("step now", visit.say("지금", "now")),
+            std::cmp::Ordering::Greater => ("step", visit.say("아직", "to come")),
+        };
+        let current = (place == at).then_some("step");
+        view! {
+            <li class=class aria-current=current>
+                <span>{visit.say(ko, en)}</span>
+                <span class="quiet">{format!(" ({said})")}</span>
+            </li>
+        }
+    };
+    let line = STEPS.into_iter().enumerate().map(one).collect_view();
+    Some(view! { <ol class="steps" aria-label=visit.say("진행 상황", "Progress")>{line}</ol> }.into_any())
+}
+
+/// What it means now, and what to do.
+pub(super) fn headline(lang: Lang, view: &ReservationView) -> (&'static str, String) {
+    let (ready, kept) = (&view.ready_by.label, until(lang, &view.expires_at.label));
+    let store = &view.store.name;
+    match (view.status, lang) {
+        (ReservationStatus::Placed, Lang::Ko) => {
+            ("맡아두었어요", format!("{store}에서 {ready}에 맞춰 준비하고, {kept} 맡아 둡니다. 준비되면 알려 드릴게요."))
+        }
+        (ReservationStatus::Placed, Lang::En) => {
+            ("It is held for you", format!("{store} has it ready by {ready} and keeps it {kept}. We tell you when it is ready."))
+        }
+        (ReservationStatus::Picking, Lang::Ko) => ("선반에서 고르고 있어요", format!("{ready}까지 준비됩니다. {kept} 맡아 둡니다.")),
+        (ReservationStatus::Picking, Lang::En) => ("We are picking it now", format!("Ready by {ready}. Kept {kept}.")),
+        (ReservationStatus::Ready, Lang::Ko) => ("준비됐어요. 오시면 됩니다", format!("{store} 계산대에서 코드를 보여 주세요. {kept} 맡아 둡니다.")),
+        (ReservationStatus::Ready, Lang::En) => ("It is ready for you", format!("Show the code at the counter of {store}. Kept {kept}.")),
+        (ReservationStatus::Collected, Lang::Ko) => {
+            ("찾아가셨어요", view.collected_at.as_ref().map_or_else(String::new, |at| format!("{}에 {store}에서 찾으셨습니다. ", at.label)) + "들러 주셔서 고맙습니다.")
+        }
+        (ReservationStatus::Collected, Lang::En) => {
+            ("Collected", view.collected_at.as_ref().map_or_else(String::new, |at| format!("At {store}, {}. ", at.label)) + "Thank you for coming by.")
+        }
+        (ReservationStatus::Cancelled, Lang::Ko) => ("예약을 취소했어요", "맡아 둔 것은 다시 선반에 놓였습니다.".to_owned()),
+        (ReservationStatus::Cancelled, Lang::En) => ("Reservation cancelled", "What was held is back on the shelf.".to_owned()),
+        (ReservationStatus::Expired, Lang::Ko) => {
+            ("맡아 둔 시간이 지났어요", format!("{kept} 맡아 두었다가 다시 선반에 놓았습니다. 아직 있으면 다시 맡아두실 수 있어요."))
+        }
+        (ReservationStatus::Expired, Lang::En) => {
+            ("The time ran out", format!("We kept it {kept}, then put it back on the shelf. If it is still there, you can reserve it again."))
+        }
+        (ReservationStatus::NotFound, Lang::Ko) => {
+            ("선반에서 찾지 못했어요", "죄송합니다. 재고에는 있었지만 매장에서 찾지 못했어요. 가까운 다른 매장을 찾아보세요.".to_owned())
+        }
+        (ReservationStatus::NotFound, Lang::En) => {
+            ("We could not find it", "We are sorry. Our count had it, but the store could not find it. Another store nearby may have it.".to_owned())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_step_of_the_line_is_a_state() {
+        let live = ReservationStatus::ALL.into_iter().filter(|status| status.is_live());
+        assert!(live.into_iter().all(|status| STEPS.iter().any(|(step, _, _)| *step == status)));
+    }
+}

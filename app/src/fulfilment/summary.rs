@@ -1,0 +1,67 @@
+//! What is reserved, where, when it is ready and until when it is kept: said before and after it is asked for.
+
+use leptos::prelude::*;
+use onshelf_vocabulary::{Lang, Money, catalog::Image};
+
+use crate::{
+    ssr::Visit,
+    ui::picture::{Picture, is_drawing},
+};
+
+/// One thing, as both the form and the reservation show it.
+pub(super) struct Item {
+    pub(super) slug: String,
+    pub(super) name: String,
+    pub(super) options: String,
+    pub(super) quantity: i64,
+    pub(super) price: Money,
+    pub(super) image: Option<Image>,
+}
+
+/// The things on their shelf lines, and what they cost together.
+pub(super) fn items(visit: &Visit, items: Vec<Item>, total: Option<Money>) -> AnyView {
+    let lang = visit.lang;
+    let row = |item: Item| {
+        let photo = item.image.as_ref().is_some_and(|image| !is_drawing(&image.src));
+        let options = (!item.options.is_empty()).then(|| view! { <small>{item.options.clone()}</small> });
+        let count = match lang {
+            Lang::Ko => format!("{}개", item.quantity),
+            Lang::En => format!("× {}", item.quantity),
+        };
+        let sum = item.price.checked_mul(item.quantity).map(|sum| sum.display(lang));
+        let name = if item.slug.is_empty() {
+            view! { <b>{item.name}</b> }.into_any()
+        } else {
+            view! { <a href=visit.href(&format!("/p/{}", item.slug))>{item.name}</a> }.into_any()
+        };
+        view! {
+            <li class="held">
+                <span class="held-picture board" class:board-photo=photo><Picture image=item.image silent=true /></span>
+                <span class="held-what">{name}{options}</span>
+                <span class="held-count">{count}</span>
+                <span class="held-sum">{sum}</span>
+            </li>
+        }
+    };
+    let total = total.map(|total| {
+        view! {
+            <p class="held-total">
+                <span>{visit.say("매장에서 낼 돈", "To pay in store")}</span>
+                <b>{total.display(lang)}</b>
+            </p>
+        }
+    });
+    view! {
+        <ul class="helds">{items.into_iter().map(row).collect_view()}</ul>
+        {total}
+    }
+    .into_any()
+}
+
+/// `17:40` today says the day too, where a day is what one asks for.
+pub(super) fn until(lang: Lang, label: &str) -> String {
+    match lang {
+        Lang::Ko => format!("{label}까지"),
+        Lang::En => format!("until {label}"),
+    }
+}

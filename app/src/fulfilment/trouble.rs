@@ -1,0 +1,215 @@
+//! Why a reservation was not made, said at the place where it can be mended, with the ways on.
+
+use axum::http::StatusCode;
+use leptos::prelude::*;
+use onshelf_domain::hangul::with_josa;
+use onshelf_vocabulary::{
+    Lang,
+    fulfilment::{Elsewhere, Fault, FieldFault, ReservationRefusal, ShortLine},
+};
+
+use crate::{catalog::shelf::way, ssr::Visit};
+
+/// What stands in the way.
+#[derive(Clone, Debug, Default)]
+pub(super) enum Trouble {
+    #[default]
+    None,
+    Faults(Vec<FieldFault>),
+    Short { short: Vec<ShortLine>, elsewhere: Vec<Elsewhere> },
+    Closed,
+    TooMany(u32),
+    /// The form was sent before, and then changed.
+    Sent,
+}
+
+impl Trouble {
+    /// A refusal that the form can show; the others belong to pages of their own.
+    pub(super) fn of(refusal: ReservationRefusal) -> Option<Trouble> {
+        match refusal {
+            ReservationRefusal::Invalid { faults } => Some(Trouble::Faults(faults)),
+            ReservationRefusal::OutOfStock { short, elsewhere } => Some(Trouble::Short { short, elsewhere }),
+            ReservationRefusal::StoreClosed => Some(Trouble::Closed),
+            ReservationRefusal::TooMany { limit } => Some(Trouble::TooMany(limit)),
+            ReservationRefusal::WrongState { .. } | ReservationRefusal::NotFound => None,
+        }
+    }
+
+    pub(super) const fn status(&self) -> StatusCode {
+        match self {
+            Trouble::None => StatusCode::OK,
+            Trouble::Faults(_) | Trouble::Sent => StatusCode::UNPROCESSABLE_ENTITY,
+            Trouble::Short { .. } | Trouble::Closed | Trouble::TooMany(_) => StatusCode::CONFLICT,
+        }
+    }
+
+    /// What is wrong with a field, by its JSON pointer.
+    pub(super) fn at(&self, lang: Lang, pointer: &str) -> Option<String> {
+        let Trouble::Faults(faults) = self else { return None };
+        let fault = faults.iter().find(|fault| fault.pointer == pointer)?;
+        Some(fault_words(lang, &fault.pointer, fault.fault).to_owned())
+    }
+
+    /// Faults of what is asked for, which have no field of their own in the form.
+    pub(super) fn of_the_lines(&self, lang: Lang) -> Option<String> {
+        let Trouble::Faults(faults) = self else { return None };
+        let elsewhere = |pointer: &str| pointer == "/store" || pointer.starts_with("/lines");
+        let fault = faults.iter().find(|fault| elsewhere(&fault.pointer))?;
+        Some(fault_words(lang, &fault.pointer, fault.fault).to_owned())
+    }
+
+    pub(super) const fn is_some(&self) -> bool {
+        !matches!(self, Trouble::None)
+    }
+}
+
+const fn fault_words(lang: Lang, pointer: &str, fault: Fault) -> &'static str {
+    let name = matches!(pointer.as_bytes(), b"/contact/name");
+    match fault {
+        Fault::Missing if name => lang.pick("찾으러 오시는 분의 이름을 적어 주세요.", "Tell us the name of who collects."),
+        Fault::Missing => lang.pick("빈칸을 채워 주세요.", "Please fill this in."),
+        Fault::TooLong if name => lang.pick("이름은 80자까지 적을 수 있어요.", "A name can have up to 80 characters."),
+        Fault::TooLong => lang.pick("너무 길어요.", "This is too long."),
+        Fault::NotAnEmail => lang.pick("이메일 주소가 아니에요. name@example.com처럼 적어 주세요.", "That is not an e-mail address. Write it like name@example.com."),
+        Fault::NotAPhone => lang.pick("전화번호가 아니에요. 010-1234-5678처럼 적어 주세요.", "That is not a phone number. Write it like 010-1234-5678 or +82 10 1234 5678."),
+        Fault::NoWayToReach => lang.pick("이메일이나 전화번호 중 하나는 필요해요. 준비되면 알려 드릴게요.", "We need an e-mail address or a phone number, to tell you when it is ready."),
+        Fault::BadCharacters => lang.pick("쓸 수 없는 글자가 들어 있어요.", "There are characters in it that cannot be used."),
+        Fault::NoLines => lang.pick("수량은 1에서 999까지의 수로 적어 주세요.", "A quantity is a whole number from 1 to 999."),
+        Fault::TooManyLines => lang.pick("한 번에 50가지까지, 한 가지에 999개까지 맡을 수 있어요.", "One reservation holds up to 50 different things, up to 999 of each."),
+        Fault::UnknownSku => lang.pick("더는 없는 상품이 들어 있어요. 장바구니에서 빼 주세요.", "Something in it no longer exists. Take it out of your basket."),
+        Fault::UnknownStore => lang.pick("그 매장은 없어요. 다른 매장을 골라 주세요.", "There is no such store. Choose another one."),
+        Fault::NotForSale => lang.pick("이 매장에서 팔지 않는 것이 들어 있어요.", "Something in it is not sold at this store."),
+    }
+}
+
+/// The panel above the form. Its buttons send the same form, so that nothing is typed twice.
+pub(super) fn panel(visit: &Visit, trouble: &Trouble, store: &str) -> AnyView {
+    let lang = visit.lang;
+    match trouble {
+        Trouble::None => ().into_any(),
+        Trouble::Faults(_) => {
+            let lines = trouble.of_the_lines(lang);
+            let said = lines.unwrap_or_else(|| lang.pick("아래 표시한 곳만 고치면 돼요.", "Only what is marked below needs mending.").to_owned());
+            notice(lang.pick("아직 맡아두지 못했어요", "Not reserved yet"), said, ())
+        }
+        Trouble::Closed => {
+            let (title, text) = match lang {
+                Lang::Ko => (format!("{} 지금 맡아 둘 수 없어요", with_josa(store, "은/는")), "언제 여는지 알 수 없는 매장이에요. 다른 매장을 골라 주세요."),
+                Lang::En => (format!("{store} takes no reservations now"), "We cannot tell when it opens. Choose another store."),
+            };
+            notice(title, text, view! { <a class="go-quiet" href=visit.href("/stores")>{lang.pick("다른 매장 보기", "See other stores")}</a> })
+        }
+        Trouble::TooMany(limit) => {
+            let (title, text) = match lang {
+                Lang::Ko => (
+                    format!("한 번에 {limit}건까지 맡아 둘 수 있어요"),
+                    "맡아 둔 것을 찾아가시거나 취소하시면 다시 맡아 둘 수 있어요.",
+                ),
+                Lang::En => (
+                    format!("Up to {limit} reservations at a time"),
+                    "Collect or cancel one, and you can reserve again.",
+                ),
+            };
+            notice(title, text, view! { <a class="go-quiet" href=visit.href("/reservations")>{lang.pick("맡겨 둔 것 찾기", "Find my reservations")}</a> })
+        }
+        Trouble::Sent => notice(
+            lang.pick("이 양식은 이미 보내졌어요", "This form was already sent"),
+            lang.pick(
+                "먼저 보낸 예약은 그대로 있어요. 하나 더 맡아두려면 아래 단추를 다시 눌러 주세요.",
+                "Your first reservation stands. To make another one, press the button below again.",
+            ),
+            (),
+        ),
+        Trouble::Short { short, elsewhere } => short_of(visit, short, elsewhere, store),
+    }
+}
+
+fn notice(title: impl Into<String>, text: impl Into<String>, way: impl IntoView + 'static) -> AnyView {
+    let (title, text) = (title.into(), text.into());
+    view! {
+        <div class="notice" role="alert">
+            <b>{title}</b>
+            <p>{text}</p>
+            {way}
+        </div>
+    }
+    .into_any()
+}
+
+fn short_of(visit: &Visit, short: &[ShortLine], elsewhere: &[Elsewhere], store: &str) -> AnyView {
+    let lang = visit.lang;
+    let title = match lang {
+        Lang::Ko => format!("{store} 선반에 그만큼은 없어요"),
+        Lang::En => format!("{store} does not have that many"),
+    };
+    let line = |line: &ShortLine| {
+        let text = match (lang, line.available) {
+            (Lang::Ko, 0) => format!("{}: 지금 없음 ({}개 필요)", line.name, line.wanted),
+            (Lang::Ko, left) => format!("{}: {left}개 남음 ({}개 필요)", line.name, line.wanted),
+            (Lang::En, 0) => format!("{}: none left, you asked for {}", line.name, line.wanted),
+            (Lang::En, left) => format!("{}: {left} left, you asked for {}", line.name, line.wanted),
+        };
+        view! { <li>{text}</li> }
+    };
+    let some = short.iter().any(|line| line.available > 0) || short.is_empty();
+    let part = some.then(|| {
+        let label = lang.pick("있는 만큼만 맡아두기", "Reserve what is there");
+        view! { <button class="alt" form="reserve" name="part" value="1">{label}</button> }
+    });
+    let others = (!elsewhere.is_empty()).then(|| {
+        view! {
+            <p class="elsewhere-lead">{lang.pick("가까운 다른 매장에는 모두 있어요", "These stores nearby have all of it")}</p>
+            <ul class="elsewhere">{elsewhere.iter().map(|other| alternative(lang, other)).collect_view()}</ul>
+        }
+    });
+    let none = (elsewhere.is_empty() && !some).then(|| {
+        view! { <p>{lang.pick("지금은 다른 매장에도 없어요.", "No other store has it right now.")}</p> }
+    });
+    view! {
+        <div class="notice short" role="alert">
+            <b>{title}</b>
+            <ul class="short-lines">{short.iter().map(line).collect_view()}</ul>
+            {others}
+            {none}
+            {part}
+        </div>
+    }
+    .into_any()
+}
+
+/// One tap reserves there instead, with everything typed.
+fn alternative(lang: Lang, other: &Elsewhere) -> impl IntoView + use<> {
+    let label = match lang {
+        Lang::Ko => format!("{}에 맡아두기", other.name),
+        Lang::En => format!("Reserve at {}", other.name),
+    };
+    let ready = other.ready_by.as_ref().map(|ready| match lang {
+        Lang::Ko => format!("{} 준비", ready.label),
+        Lang::En => format!("ready {}", ready.label),
+    });
+    let about = [Some(way(lang, other.distance_m)).filter(|way| !way.is_empty()), ready];
+    let about = about.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    view! {
+        <li>
+            <button class="elsewhere-go" form="reserve" name="at" value=other.store.clone()>
+                <b>{label}</b>
+                <span>{about}</span>
+            </button>
+        </li>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_is_said_at_its_field_only() {
+        let fault = |pointer: &str, fault| FieldFault { pointer: pointer.to_owned(), fault };
+        let trouble = Trouble::Faults(vec![fault("/contact/email", Fault::NotAnEmail), fault("/lines/0/sku", Fault::UnknownSku)]);
+        assert!(trouble.at(Lang::Ko, "/contact/email").is_some_and(|said| said.contains("이메일")));
+        assert_eq!(trouble.at(Lang::Ko, "/contact/name"), None);
+        assert!(trouble.of_the_lines(Lang::En).is_some());
+        assert_eq!(trouble.status(), 422);
+    }
+}

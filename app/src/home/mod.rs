@@ -1,0 +1,6 @@
+//! The front of the shop: the operator's words, what stands near, what is new. It only reads.
+
+#[cfg(feature = "ssr")]
+pub mod page;
+#[cfg(feature = "ssr")]
+mod words;

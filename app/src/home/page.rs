@@ -1,0 +1,264 @@
+//! The home page.
+
+use axum::response::Response;
+use leptos::prelude::*;
+use onshelf_vocabulary::{Lang, catalog::ProductCard};
+use serde_json::json;
+
+use super::words::{Gathered, Guide, HomeWords, Said};
+use crate::{
+    catalog::card::Cards,
+    ssr::{Page, Visit},
+    ui::{
+        icon::{Glyph, Icon},
+        picture::Picture,
+    },
+};
+
+/// Cards a band of the home page shows.
+const BAND: usize = 8;
+const NEAR: usize = 4;
+/// Products looked at to find some that stand near.
+const LOOKED_AT: usize = 40;
+
+/// `/`.
+pub async fn home(visit: Visit) -> Response {
+    let words = HomeWords::read(visit.door.site.home.as_ref());
+    visit.page(|| {
+        let name = visit.door.site.name.get(visit.lang).to_owned();
+        let hero = words.hero.as_ref();
+        let title = hero.map_or_else(|| name.clone(), |hero| format!("{name} · {}", hero.title.get(visit.lang)));
+        let description = hero.map(|hero| hero.text.get(visit.lang).to_owned()).unwrap_or_default();
+        let page = Page::new(title, "/", body(&visit, &words, &name));
+        Page { description, json_ld: Some(structured(&visit, &name)), ..page }
+    })
+}
+
+fn body(visit: &Visit, words: &HomeWords, name: &str) -> impl IntoView + use<> {
+    let newest = visit.shop().newest(&visit.viewer, LOOKED_AT);
+    let on_shelves: Vec<ProductCard> = newest.products.iter().filter(|card| stands_near(card)).take(NEAR).cloned().collect();
+    let fresh: Vec<ProductCard> = newest.products.into_iter().take(BAND).collect();
+    let collections = words.collections.iter().enumerate().map(|(place, one)| collection(visit, one, place)).collect_view();
+    view! {
+        {hero(visit, words.hero.as_ref(), name)}
+        {near(visit, on_shelves)}
+        {categories(visit)}
+        {collections}
+        {(!fresh.is_empty()).then(|| band(visit, newest.title, String::new(), fresh, Some("/products?sort=new")))}
+        {guides(visit, &words.guides)}
+    }
+}
+
+/// Whether its shelf is worth a walk.
+fn stands_near(card: &ProductCard) -> bool {
+    card.shelf.as_ref().is_some_and(|shelf| shelf.available > 0)
+}
+
+fn hero(visit: &Visit, said: Option<&Said>, name: &str) -> impl IntoView + use<> {
+    let (title, text) = match said {
+        Some(said) => (said.title.get(visit.lang).to_owned(), said.text.get(visit.lang).to_owned()),
+        None => (name.to_owned(), String::new()),
+    };
+    view! {
+        <section class="hero">
+            <div class="hero-words">
+                <h1>{title}</h1>
+                {(!text.is_empty()).then(|| view! { <p>{text}</p> })}
+                <form class="find find-big" action=visit.href("/search") method="get" role="search" aria-label=visit.say("첫 화면에서 찾기", "Search from here")>
+                    <input
+                        type="search"
+                        name="q"
+                        maxlength="200"
+                        autocomplete="off"
+                        enterkeyhint="search"
+                        placeholder=visit.say("주전자, 노트, 만년필 …", "Kettle, notebook, fountain pen …")
+                        aria-label=visit.say("찾을 상품", "What to look for")
+                    />
+                    <button>{visit.say("찾기", "Search")}</button>
+                </form>
+            </div>
+            <img class="hero-scene" src="/drawings/shelf-scene.svg" alt="" width="1200" height="520" fetchpriority="high" />
+        </section>
+    }
+}
+
+/// What stands at my store, or the call to choose one.
+fn near(visit: &Visit, cards: Vec<ProductCard>) -> impl IntoView + use<> {
+    let book = visit.shop().book();
+    let mine = visit.viewer.store.as_ref().and_then(|code| book.stores.by_code(code.as_str()));
+    let lang = visit.lang;
+    match mine {
+        Some(store) => {
+            let store_name = store.name.get(lang).to_owned();
+            let (_, hours) = onshelf_domain::words::hours_now(lang, &store.schedule, visit.shop().now());
+            let title = match lang {
+                Lang::Ko => format!("{store_name} 선반에 지금"),
+                Lang::En => format!("On the shelf at {store_name} now"),
+            };
+            let here: Vec<ProductCard> = visit.shop().store_page(&visit.viewer, store.code.as_str()).map(|page| page.new).unwrap_or_default();
+            let cards = if here.is_empty() { cards } else { here.into_iter().take(NEAR).collect() };
+            let all = format!("/products?store={}", store.code);
+            band(visit, title, hours, cards, Some(&all)).into_any()
+        }
+        None => view! {
+            <section class="band call">
+                <div class="call-words">
+                    <h2>{visit.say("어느 선반이 가까우세요?", "Which shelf is near you?")}</h2>
+                    <p>{visit.say(
+                        "동네를 알려 주시면 가까운 매장의 선반부터 보여 드려요. 맡아두면 준비되는 시각까지요.",
+                        "Tell us your neighbourhood and we show the nearest shelves first, with the time your things can be ready.",
+                    )}</p>
+                    <form class="find" action=visit.href("/stores/near") method="post">
+                        <input
+                            name="place"
+                            maxlength="60"
+                            required=true
+                            autocomplete="off"
+                            placeholder=visit.say("동네, 역, 우편번호", "Neighbourhood, station, postcode")
+                            aria-label=visit.say("동네, 역, 우편번호", "Neighbourhood, station or postcode")
+                        />
+                        <button>{visit.say("찾기", "Find")}</button>
+                    </form>
+                    <p class="ways">
+                        <a href=visit.href("/stores")>{visit.say("지도에서 매장 고르기", "Choose a store on the map")}<Icon glyph=Glyph::Next /></a>
+                    </p>
+                </div>
+                {(!cards.is_empty()).then(|| view! { <Cards lang cards eager=4 /> })}
+            </section>
+        }
+        .into_any(),
+    }
+}
+
+fn band(visit: &Visit, title: String, note: String, cards: Vec<ProductCard>, all: Option<&str>) -> impl IntoView + use<> {
+    let all = all.map(|path| {
+        let said = match visit.lang {
+            Lang::Ko => format!("{title} 모두 보기"),
+            Lang::En => format!("See all: {title}"),
+        };
+        view! { <a class="band-all" href=visit.href(path) aria-label=said>{visit.say("모두 보기", "See all")}<Icon glyph=Glyph::Next /></a> }
+    });
+    view! {
+        <section class="band">
+            <header><h2>{title}</h2>{all}{(!note.is_empty()).then(|| view! { <p>{note}</p> })}</header>
+            <Cards lang=visit.lang cards=cards />
+        </section>
+    }
+}
+
+fn categories(visit: &Visit) -> Option<impl IntoView + use<>> {
+    let categories = visit.shop().categories(visit.lang);
+    if categories.is_empty() {
+        return None;
+    }
+    let tiles = categories
+        .into_iter()
+        .map(|category| {
+            // Three things of it on one board tell more than one.
+            let images = category.children.iter().filter_map(|child| child.image.clone()).chain(category.image.clone()).take(3);
+            let pictures = images.map(|image| view! { <Picture image=Some(image) silent=true /> }).collect_view();
+            view! {
+                <li>
+                    <a class="tile" href=visit.href(&format!("/category/{}", category.slug))>
+                        <span class="tile-board">{pictures}</span>
+                        <b>{category.name}</b>
+                        <small>{category.note}</small>
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
+    Some(view! {
+        <section class="band">
+            <header><h2>{visit.say("방마다, 자리마다", "Room by room")}</h2></header>
+            <ul class="tiles">{tiles}</ul>
+        </section>
+    })
+}
+
+fn collection(visit: &Visit, one: &Gathered, place: usize) -> Option<impl IntoView + use<>> {
+    let slugs: Vec<&str> = one.products.iter().map(String::as_str).collect();
+    let cards: Vec<ProductCard> = visit.shop().products_named(&visit.viewer, &slugs).into_iter().take(BAND).collect();
+    if cards.is_empty() {
+        return None;
+    }
+    let class = if place % 2 == 0 { "band gathered" } else { "band gathered gathered-turned" };
+    Some(view! {
+        <section class=class id=one.slug.clone()>
+            <header>
+                <h2>{one.title.get(visit.lang).to_owned()}</h2>
+                <p>{one.text.get(visit.lang).to_owned()}</p>
+            </header>
+            <Cards lang=visit.lang cards />
+        </section>
+    })
+}
+
+fn guides(visit: &Visit, guides: &[Guide]) -> Option<impl IntoView + use<>> {
+    if guides.is_empty() {
+        return None;
+    }
+    let cards = guides.iter().map(|one| guide(visit, one)).collect::<Vec<_>>();
+    Some(view! {
+        <section class="band">
+            <header><h2>{visit.say("고르는 법", "How to choose")}</h2></header>
+            <div class="guides">{cards}</div>
+        </section>
+    })
+}
+
+/// The first sentence in sight, the rest on request.
+fn guide(visit: &Visit, one: &Guide) -> impl IntoView + use<> {
+    let slugs: Vec<&str> = one.products.iter().map(String::as_str).collect();
+    let things = visit
+        .shop()
+        .products_named(&visit.viewer, &slugs)
+        .into_iter()
+        .take(5)
+        .map(|card| {
+            let href = visit.href(&format!("/p/{}", card.slug));
+            view! {
+                <li>
+                    <a href=href title=card.name.clone()>
+                        <Picture image=card.image silent=true />
+                        <span class="quiet">{card.name.clone()}</span>
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
+    let mut texts = one.text.iter().map(|text| text.get(visit.lang).to_owned());
+    let first = texts.next();
+    let rest: Vec<String> = texts.collect();
+    let more = (!rest.is_empty()).then(|| view! {
+        <details>
+            <summary>{visit.say("이어서 읽기", "Read on")}</summary>
+            {rest.into_iter().map(|text| view! { <p>{text}</p> }).collect_view()}
+        </details>
+    });
+    view! {
+        <article class="guide" id=one.slug.clone()>
+            <ul class="guide-things">{things}</ul>
+            <h3>{one.title.get(visit.lang).to_owned()}</h3>
+            {first.map(|text| view! { <p>{text}</p> })}
+            {more}
+        </article>
+    }
+}
+
+/// schema.org: the shop, and how to search it.
+fn structured(visit: &Visit, name: &str) -> serde_json::Value {
+    let base = &visit.door.site.public_url;
+    json!({
+        "@context": "https://schema.org",
+        "@type": "WebSite",
+        "name": name,
+        "url": format!("{base}{}", visit.href("/")),
+        "inLanguage": visit.lang.tag(),
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": format!("{base}{}?q={{search_term_string}}", visit.href("/search")),
+            "query-input": "required name=search_term_string",
+        },
+    })
+}

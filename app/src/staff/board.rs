@@ -1,0 +1,218 @@
+//! The working screen of a store: look-up on top, the columns below. The same parts answer a page that asks
+//! whether anything has changed.
+
+use axum::{
+    extract::{Path, Query, rejection::QueryRejection},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use leptos::prelude::*;
+use onshelf_shop::{Error, staff::Associate};
+use onshelf_vocabulary::staff::StaffRefusal;
+use serde::Deserialize;
+
+use super::{
+    bar::bar,
+    card::Place,
+    columns::{Scene, title},
+    gate,
+    islands::BoardLive,
+    notice::Notice,
+};
+use crate::{
+    error::AppError,
+    ssr::{Chrome, Page, Visit, explain},
+    ui::icon::{Glyph, Icon},
+};
+
+/// Longer than any address a QR code of ours holds.
+pub(super) const LONGEST_LOOK_UP: usize = 500;
+
+/// What the address asks of the board.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    /// Number of the reservation that was looked up.
+    open: String,
+    /// The column a small screen shows.
+    tab: String,
+    /// What was just done, and to which reservation.
+    did: String,
+    number: String,
+    /// The columns the page already has.
+    seen: String,
+}
+
+/// What a board's page is to show beyond the board.
+pub(super) struct Telling {
+    pub status: StatusCode,
+    pub notice: Notice,
+    pub tab: Place,
+    /// What stands in the look-up field.
+    pub typed: String,
+}
+
+pub async fn board(
+    visit: Visit,
+    Path(store): Path<String>,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Response {
+    let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
+    let who = match visit.associate().await {
+        Ok(who) => who,
+        Err(error) => return gate::turned_away(&visit, &error),
+    };
+    let scene = match scene(&visit, &who, &store, &asked.open).await {
+        Ok(scene) => scene,
+        Err(error) => return failed(&visit, &who, &error),
+    };
+    let missing = !asked.open.is_empty() && scene.found.is_none();
+    let telling = Telling {
+        status: if missing { StatusCode::NOT_FOUND } else { StatusCode::OK },
+        notice: if missing {
+            Notice::Refused(unknown(&visit))
+        } else {
+            Notice::of_deed(&visit, &scene.board, &asked.did, &asked.number)
+        },
+        tab: Place::from_code(&asked.tab),
+        typed: String::new(),
+    };
+    page(&visit, &who, &scene, telling)
+}
+
+/// The columns alone, for a page that is open; nothing where it has them already.
+pub async fn columns(
+    visit: Visit,
+    Path(store): Path<String>,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Response {
+    let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
+    let found = async {
+        let who = visit.associate().await?;
+        scene(&visit, &who, &store, &asked.open).await.map_err(|error| explain(&error))
+    };
+    let scene = match found.await {
+        Ok(scene) => scene,
+        Err(error) => return StatusCode::from_u16(error.status()).unwrap_or_default().into_response(),
+    };
+    let columns = scene.columns();
+    if columns.seen == asked.seen {
+        return (StatusCode::NO_CONTENT, [(header::CACHE_CONTROL, "no-store")]).into_response();
+    }
+    let mut response = columns.html.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// What the shop knows for the board; an unknown `open` is no failure of the board.
+pub(super) async fn scene(visit: &Visit, who: &Associate, store: &str, open: &str) -> Result<Scene, Error> {
+    let board = visit.shop().board(who, visit.lang, store).await?;
+    let found = match open {
+        "" => None,
+        open => match visit.shop().look_up(who, visit.lang, store, open).await {
+            Ok(card) => Some(card),
+            Err(Error::NotFound) => None,
+            Err(error) => return Err(error),
+        },
+    };
+    Ok(Scene { board, found, now: visit.shop().now().as_second(), lang: visit.lang })
+}
+
+/// A board that cannot be shown.
+pub(super) fn failed(visit: &Visit, who: &Associate, error: &Error) -> Response {
+    match error {
+        Error::Staff(StaffRefusal::NotYours) => gate::not_yours(visit, who),
+        error => match explain(error) {
+            AppError::SignedOut => gate::turned_away(visit, &AppError::SignedOut),
+            told => visit.failure(&told),
+        },
+    }
+}
+
+pub(super) fn unknown(visit: &Visit) -> String {
+    visit
+        .say(
+            "이 매장에 그런 예약이 없어요. 코드와 매장을 다시 확인해 주세요.",
+            "No such reservation at this store. Check the code, and that it is for this store.",
+        )
+        .to_owned()
+}
+
+pub(super) fn page(visit: &Visit, who: &Associate, scene: &Scene, telling: Telling) -> Response {
+    let staff = visit.shop().staff_view(who, visit.lang);
+    let path = format!("/staff/{}", scene.board.store);
+    let waiting = scene.board.to_prepare.len();
+    let name = scene.board.store_name.clone();
+    let head = if waiting > 0 { format!("({waiting}) {name}") } else { name.clone() };
+    let html = scene.columns().html;
+    let status = telling.status;
+    visit.page(|| {
+        let view = view! {
+            {bar(visit, &staff, Some(&scene.board.store), &path)}
+            <div class="staff-work" id="work">
+                <h1 class="sr">{visit.say("예약 준비와 건네기", "Prepare and hand over")}" · "{name}</h1>
+                {look_up(visit, &path, &telling.typed)}
+                <div id="notice" aria-live="polite">{telling.notice.view()}</div>
+                {tabs(visit, scene, telling.tab)}
+                <div id="board" inner_html=html></div>
+                <div class="staff-foot">
+                    <BoardLive lang=visit.lang />
+                    <a class="staff-quiet" href=visit.href(&path)>{visit.say("새로 고침", "Reload")}</a>
+                </div>
+            </div>
+        };
+        Page { status, chrome: Chrome::Staff, indexed: false, ..Page::new(head, path.clone(), view) }
+    })
+}
+
+/// A scanner types what it reads and ends with Enter: the field has the focus, and its form needs no button.
+/// The hand-over button never has it, or a second Enter would hand over unseen.
+fn look_up(visit: &Visit, path: &str, typed: &str) -> impl IntoView + use<> {
+    view! {
+        <form class="staff-seek" method="post" action=visit.href(&format!("{path}/find")) role="search">
+            <label for="find" class="sr">{visit.say("픽업 코드나 예약 번호", "Pickup code or reservation number")}</label>
+            <input
+                id="find"
+                name="typed"
+                value=typed.to_owned()
+                maxlength=LONGEST_LOOK_UP.to_string()
+                autocomplete="off"
+                autocapitalize="characters"
+                spellcheck="false"
+                enterkeyhint="search"
+                autofocus
+                placeholder=visit.say("코드를 찍거나 입력하세요", "Scan or type a code")
+            />
+            <button><Icon glyph=Glyph::Search /><span>{visit.say("찾기", "Find")}</span></button>
+        </form>
+    }
+}
+
+/// On a small screen one column at a time; the choice works without scripts.
+fn tabs(visit: &Visit, scene: &Scene, chosen: Place) -> impl IntoView + use<> {
+    let counts = [
+        (Place::Prepare, scene.board.to_prepare.len()),
+        (Place::Ready, scene.board.ready.len()),
+        (Place::Done, scene.board.done.len()),
+    ];
+    let chosen = if chosen == Place::Found { Place::Prepare } else { chosen };
+    let tabs = counts
+        .map(|(place, count)| {
+            view! {
+                <label>
+                    <input type="radio" name="tab" value=place.code() checked=place == chosen autocomplete="off" />
+                    <span>{title(visit.lang, place)}" "<b data-count=place.code()>{count}</b></span>
+                </label>
+            }
+        })
+        .into_iter()
+        .collect_view();
+    view! {
+        <fieldset class="staff-tabs">
+            <legend class="sr">{visit.say("보이는 칸", "Column shown")}</legend>
+            {tabs}
+        </fieldset>
+    }
+}

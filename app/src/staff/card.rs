@@ -1,0 +1,356 @@
+//! One reservation on the board: its code, who comes for it, what to pick, and what can be done next.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use leptos::prelude::*;
+use onshelf_vocabulary::{
+    Lang,
+    fulfilment::{ReservationLineView, ReservationStatus},
+    staff::{BoardCard, BoardDeed},
+};
+
+use super::words;
+
+/// What cards need to know of the board around them.
+#[derive(Clone, Copy)]
+pub(super) struct Around<'a> {
+    pub lang: Lang,
+    /// Code of the store.
+    pub store: &'a str,
+    /// Seconds since 1970.
+    pub now: i64,
+}
+
+/// Which of the places on the board a card stands in: after a deed one comes back to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Found,
+    Prepare,
+    Ready,
+    Done,
+}
+
+impl Place {
+    pub(super) const fn code(self) -> &'static str {
+        match self {
+            Place::Found => "found",
+            Place::Prepare => "prepare",
+            Place::Ready => "ready",
+            Place::Done => "done",
+        }
+    }
+
+    pub(super) fn from_code(code: &str) -> Place {
+        [Place::Found, Place::Ready, Place::Done]
+            .into_iter()
+            .find(|place| place.code() == code)
+            .unwrap_or(Place::Prepare)
+    }
+}
+
+/// A card of a column.
+pub(super) fn card(around: Around<'_>, card: &BoardCard, place: Place) -> AnyView {
+    let lang = around.lang;
+    let (late, due) = due(around, card);
+    let waiting = place == Place::Prepare;
+    let say = format!("{}, {}", card.name, until(lang, &card.ready_by.label));
+    view! {
+        <li
+            class="staff-card"
+            id=id(card, place)
+            data-print=print(card)
+            data-status=card.status.code()
+            data-say=waiting.then_some(say)
+            class:late=late
+        >
+            <article>
+                <header>
+                    {code(card)}
+                    <p class="staff-due">{due}</p>
+                    {who(lang, card)}
+                </header>
+                {lines(lang, card, waiting)}
+                {(place != Place::Done).then(|| actions(around, card, place))}
+            </article>
+        </li>
+    }
+    .into_any()
+}
+
+/// The reservation that was looked up: large, with what is to be paid and the one thing to do.
+pub(super) fn found(around: Around<'_>, card: &BoardCard, close: String) -> AnyView {
+    let lang = around.lang;
+    let live = card.status.is_live();
+    view! {
+        <li
+            class="staff-found"
+            id=id(card, Place::Found)
+            data-print=print(card)
+            data-status=card.status.code()
+            class:over=!live
+        >
+            <article aria-label=lang.pick("찾은 예약", "The reservation you looked up")>
+                <header>
+                    {code(card)}
+                    <p class="staff-number">{card.number.clone()}</p>
+                    {who(lang, card)}
+                    <p class="staff-standing">{words::standing(lang, card)}</p>
+                </header>
+                {lines(lang, card, live)}
+                <div class="staff-pay">
+                    {live.then(|| pay(around, card))}
+                    <a class="staff-alt" href=close>{lang.pick("닫기", "Close")}</a>
+                </div>
+            </article>
+        </li>
+    }
+    .into_any()
+}
+
+fn pay(around: Around<'_>, card: &BoardCard) -> impl IntoView + use<> {
+    let lang = around.lang;
+    let total = card.total.display(lang);
+    view! {
+        <p class="staff-total">
+            <span>{lang.pick("계산", "To pay")}</span>
+            " "
+            <b>{total}</b>
+        </p>
+        <form method="post" action=deeds(around)>
+            <input type="hidden" name="number" value=card.number.clone() />
+            <input type="hidden" name="tab" value=Place::Found.code() />
+            <button class="staff-go" name="deed" value=BoardDeed::HandOver.code() data-key="hand_over">
+                {lang.pick("계산 확인하고 건네기", "Paid, hand it over")}
+            </button>
+            {matches!(card.status, ReservationStatus::Placed | ReservationStatus::Picking).then(|| view! {
+                <button class="staff-alt" name="deed" value=BoardDeed::MarkReady.code() data-key="mark_ready">
+                    {lang.pick("준비 완료로 두기", "Mark ready for later")}
+                </button>
+            })}
+        </form>
+        {trouble(around, card, Place::Found)}
+    }
+}
+
+fn actions(around: Around<'_>, card: &BoardCard, place: Place) -> impl IntoView + use<> {
+    let lang = around.lang;
+    let picking = card.status == ReservationStatus::Picking;
+    let buttons = if place == Place::Ready {
+        let total = card.total.display(lang);
+        view! {
+            <button class="staff-go" name="deed" value=BoardDeed::HandOver.code() data-key="hand_over">
+                {lang.pick("건네기", "Hand over")}
+                <em>{format!("{} {total}", lang.pick("계산", "to pay"))}</em>
+            </button>
+        }
+        .into_any()
+    } else {
+        view! {
+            {(!picking).then(|| view! {
+                <button class="staff-go" name="deed" value=BoardDeed::StartPicking.code() data-key="start_picking">
+                    {lang.pick("담기 시작", "Start picking")}
+                </button>
+            })}
+            <button
+                class=if picking { "staff-go" } else { "staff-alt" }
+                name="deed"
+                value=BoardDeed::MarkReady.code()
+                data-key="mark_ready"
+            >
+                {lang.pick("준비 완료", "Ready")}
+            </button>
+        }
+        .into_any()
+    };
+    view! {
+        <form method="post" action=deeds(around) class="staff-deeds">
+            <input type="hidden" name="number" value=card.number.clone() />
+            <input type="hidden" name="tab" value=place.code() />
+            {buttons}
+        </form>
+        {trouble(around, card, place)}
+    }
+}
+
+/// The two ways a reservation ends badly, each behind a second touch.
+fn trouble(around: Around<'_>, card: &BoardCard, place: Place) -> impl IntoView + use<> {
+    let lang = around.lang;
+    let staged = card.status == ReservationStatus::Ready;
+    view! {
+        <details class="staff-trouble" data-key="trouble">
+            <summary>{lang.pick("문제가 있어요", "Something is wrong")}</summary>
+            {(!staged).then(|| ending(
+                around,
+                card,
+                place,
+                BoardDeed::NotFound,
+                lang.pick("선반에 없어요", "Not on the shelf"),
+                lang.pick(
+                    "예약이 끝나고 손님께 알립니다. 되돌릴 수 없어요.",
+                    "Ends the reservation and tells the customer. There is no way back.",
+                ),
+                lang.pick("없음으로 끝내기", "End as not found"),
+            ))}
+            {ending(
+                around,
+                card,
+                place,
+                BoardDeed::Release,
+                lang.pick("예약을 풀어야 해요", "Release the reservation"),
+                lang.pick(
+                    "상품을 선반 재고로 돌리고 예약을 취소합니다. 손님께 알립니다.",
+                    "Puts the goods back into the shelf's stock and cancels. The customer is told.",
+                ),
+                lang.pick("예약 풀기", "Release it"),
+            )}
+        </details>
+    }
+}
+
+fn ending(
+    around: Around<'_>,
+    card: &BoardCard,
+    place: Place,
+    deed: BoardDeed,
+    label: &'static str,
+    warning: &'static str,
+    action: &'static str,
+) -> impl IntoView + use<> {
+    view! {
+        <details data-key=format!("open-{}", deed.code())>
+            <summary>{label}</summary>
+            <form method="post" action=deeds(around)>
+                <p>{warning}</p>
+                <input type="hidden" name="number" value=card.number.clone() />
+                <input type="hidden" name="tab" value=place.code() />
+                <input type="hidden" name="confirm" value="yes" />
+                <button class="staff-end" name="deed" value=deed.code() data-key=deed.code()>{action}</button>
+            </form>
+        </details>
+    }
+}
+
+fn code(card: &BoardCard) -> impl IntoView + use<> {
+    let (first, second) = words::halves(&card.code);
+    view! {
+        <h3 class="staff-code" translate="no">
+            <span>{first.to_owned()}</span>
+            " "
+            <span>{second.to_owned()}</span>
+        </h3>
+    }
+}
+
+fn who(lang: Lang, card: &BoardCard) -> impl IntoView + use<> {
+    let tail = card.phone_tail.clone();
+    let phone = (!tail.is_empty()).then(|| {
+        view! {
+            <span class="staff-tail">
+                <span class="sr">{lang.pick("전화 끝자리", "phone ending in")}" "</span>
+                {tail}
+            </span>
+        }
+    });
+    view! {
+        <p class="staff-name">
+            <b>{card.name.clone()}</b>
+            {phone}
+            <span class="staff-status">{words::status(lang, card.status)}</span>
+        </p>
+    }
+}
+
+/// What to pick: a box to tick for each line, kept by the page alone.
+fn lines(lang: Lang, card: &BoardCard, ticking: bool) -> impl IntoView + use<> {
+    let lines = card.lines.iter().enumerate().map(|(index, own)| line(lang, own, index, ticking)).collect_view();
+    view! { <ul class="staff-lines">{lines}</ul> }
+}
+
+fn line(lang: Lang, line: &ReservationLineView, index: usize, ticking: bool) -> impl IntoView + use<> {
+    let picture = line.image.as_ref().map(|image| {
+        let drawn = image.src.ends_with(".svg");
+        view! { <img class:drawn=drawn src=image.src.clone() alt="" width="56" height="56" loading="lazy" /> }
+    });
+    let many = line.quantity > 1;
+    let count = match lang {
+        Lang::Ko => format!("{}개", line.quantity),
+        Lang::En => format!("× {}", line.quantity),
+    };
+    let inside = view! {
+        <span class="staff-board">{picture}</span>
+        <span class="staff-what">
+            <b>{line.name.clone()}</b>
+            <small>
+                {line.options.clone()}
+                {(!line.options.is_empty()).then_some(" · ")}
+                <span translate="no">{line.sku.clone()}</span>
+            </small>
+        </span>
+        <span class="staff-count" class:many=many>{count}</span>
+    };
+    if ticking {
+        view! {
+            <li>
+                <label>
+                    {inside}
+                    <input type="checkbox" autocomplete="off" data-key=format!("tick-{index}") />
+                </label>
+            </li>
+        }
+        .into_any()
+    } else {
+        view! { <li><div>{inside}</div></li> }.into_any()
+    }
+}
+
+/// Whether it is late, and what its corner says.
+fn due(around: Around<'_>, card: &BoardCard) -> (bool, AnyView) {
+    let lang = around.lang;
+    match card.status {
+        ReservationStatus::Placed | ReservationStatus::Picking => {
+            let by = until(lang, &card.ready_by.label);
+            let left = words::due(lang, seconds_until(&card.ready_by.at, around.now));
+            (card.late, view! { <b data-due>{left}</b><span>{by}</span> }.into_any())
+        }
+        ReservationStatus::Ready => {
+            let kept = match lang {
+                Lang::Ko => format!("{}까지 보관", card.expires_at.label),
+                Lang::En => format!("kept until {}", card.expires_at.label),
+            };
+            let left = seconds_until(&card.expires_at.at, around.now);
+            let soon = (left < 3_600).then(|| words::due(lang, left));
+            (false, view! { <b data-due>{soon}</b><span>{kept}</span> }.into_any())
+        }
+        _ => {
+            let ended = card.ended_at.as_ref().unwrap_or(&card.expires_at).label.clone();
+            (false, view! { <span>{ended}</span> }.into_any())
+        }
+    }
+}
+
+fn until(lang: Lang, label: &str) -> String {
+    match lang {
+        Lang::Ko => format!("{label}까지"),
+        Lang::En => format!("by {label}"),
+    }
+}
+
+/// Seconds from `now` to a moment as RFC 3339; one that cannot be read is now.
+fn seconds_until(at: &str, now: i64) -> i64 {
+    at.parse().map_or(0, |at: jiff::Timestamp| at.as_second() - now)
+}
+
+fn id(card: &BoardCard, place: Place) -> String {
+    format!("{}-{}", place.code(), card.number)
+}
+
+fn deeds(around: Around<'_>) -> String {
+    around.lang.href(&format!("/staff/{}/deeds", around.store))
+}
+
+/// Changes when anything on the card does but the minutes that pass: a page keeps the cards it has.
+fn print(card: &BoardCard) -> String {
+    let mut hasher = DefaultHasher::new();
+    serde_json::to_string(card).unwrap_or_default().hash(&mut hasher);
+    format!("{:x}", hasher.finish())
+}

@@ -1,0 +1,119 @@
+//! The part of the board that changes: what was looked up, what is to prepare, what is ready, what is done. It is
+//! rendered by itself, so that an open page can fetch it again and take over what differs.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use leptos::prelude::*;
+use onshelf_vocabulary::{
+    Lang,
+    staff::{BoardCard, BoardView},
+};
+
+use super::card::{Around, Place, card, found};
+
+/// Everything the board shows at one moment.
+pub(super) struct Scene {
+    pub board: BoardView,
+    pub found: Option<BoardCard>,
+    /// Seconds since 1970.
+    pub now: i64,
+    pub lang: Lang,
+}
+
+/// The columns as HTML, and the mark by which a page knows that it has just these.
+pub(super) struct Columns {
+    pub html: String,
+    pub seen: String,
+}
+
+impl Scene {
+    pub(super) fn around(&self) -> Around<'_> {
+        Around { lang: self.lang, store: &self.board.store, now: self.now }
+    }
+
+    pub(super) fn columns(&self) -> Columns {
+        let inner = Owner::new().with(|| self.inner().to_html());
+        let mut hasher = DefaultHasher::new();
+        inner.hash(&mut hasher);
+        let seen = format!("{:x}", hasher.finish());
+        let open = self.found.as_ref().map(|card| format!("&open={}", card.number)).unwrap_or_default();
+        let address = self.lang.href(&format!("/staff/{}/board?seen={seen}{open}", self.board.store));
+        let wrapper = Owner::new().with(|| {
+            view! { <div class="staff-columns" id="columns" data-address=address inner_html=inner></div> }.to_html()
+        });
+        Columns { html: wrapper, seen }
+    }
+
+    fn inner(&self) -> impl IntoView + use<> {
+        let lang = self.lang;
+        let close = lang.href(&format!("/staff/{}", self.board.store));
+        let around = self.around();
+        view! {
+            <ul class="staff-finding" data-list>
+                {self.found.as_ref().map(|card| found(around, card, close))}
+            </ul>
+            {self.column(Place::Prepare, &self.board.to_prepare)}
+            {self.column(Place::Ready, &self.board.ready)}
+            {self.column(Place::Done, &self.board.done)}
+        }
+    }
+
+    fn column(&self, place: Place, cards: &[BoardCard]) -> impl IntoView + use<> {
+        let heading = format!("head-{}", place.code());
+        let around = self.around();
+        let late = cards.iter().filter(|card| card.late).count();
+        let late = (late > 0).then(|| match self.lang {
+            Lang::Ko => format!("늦음 {late}"),
+            Lang::En => format!("{late} late"),
+        });
+        let list = if cards.is_empty() {
+            empty(self.lang, place)
+        } else {
+            cards.iter().map(|own| card(around, own, place)).collect_view().into_any()
+        };
+        view! {
+            <section class="staff-column" data-place=place.code() aria-labelledby=heading.clone()>
+                <h2 id=heading.clone()>
+                    {title(self.lang, place)}
+                    " "
+                    <b data-count=place.code()>{cards.len()}</b>
+                    <em data-late=place.code()>{late}</em>
+                </h2>
+                <ul class="staff-cards" data-list>{list}</ul>
+            </section>
+        }
+    }
+}
+
+pub(super) const fn title(lang: Lang, place: Place) -> &'static str {
+    match place {
+        Place::Prepare => lang.pick("준비할 것", "To prepare"),
+        Place::Ready => lang.pick("준비됨", "Ready"),
+        Place::Done | Place::Found => lang.pick("끝난 것", "Done"),
+    }
+}
+
+fn empty(lang: Lang, place: Place) -> AnyView {
+    let (title, text) = match place {
+        Place::Prepare => (
+            lang.pick("준비할 예약이 없어요", "Nothing to prepare"),
+            lang.pick("새 예약이 오면 여기에 바로 나타납니다.", "A new reservation shows up here by itself."),
+        ),
+        Place::Ready => (
+            lang.pick("찾으러 올 예약이 없어요", "Nobody to wait for"),
+            lang.pick("준비를 마친 예약이 여기서 손님을 기다립니다.", "What you have staged waits here for its customer."),
+        ),
+        Place::Done | Place::Found => (
+            lang.pick("아직 끝난 예약이 없어요", "Nothing done yet"),
+            lang.pick("건네거나 취소된 예약이 여기에 남습니다.", "What was handed over or cancelled stays here."),
+        ),
+    };
+    view! {
+        <li class="staff-empty" id=format!("empty-{}", place.code()) data-print="empty">
+            <span class="staff-gaps" aria-hidden="true"><i></i><i></i><i></i></span>
+            <b>{title}</b>
+            <p>{text}</p>
+        </li>
+    }
+    .into_any()
+}

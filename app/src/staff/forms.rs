@@ -1,0 +1,217 @@
+//! What staff send: sign-in, sign-out, a look-up, a deed on the board. Each does one thing and leads on, or shows
+//! the same page again with what is to mend.
+
+use axum::{
+    extract::{Form, Path, rejection::FormRejection},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use onshelf_domain::fulfilment::read_number;
+use onshelf_shop::{Error, staff::Associate};
+use onshelf_vocabulary::{
+    fulfilment::ReservationRefusal,
+    staff::{BoardDeed, StaffRefusal},
+};
+use serde::Deserialize;
+
+use super::{
+    board::{self, Telling},
+    card::Place,
+    gate,
+    notice::Notice,
+    sign_in::{Refused, sign_in_page},
+    words,
+};
+use crate::{
+    error::AppError,
+    ssr::{Visit, explain, set_cookie, staff_cookie, with_cookie},
+};
+
+/// A working day, as long as the session itself. Seconds.
+const SESSION: i64 = 12 * 3_600;
+const LONGEST_LOGIN: usize = 100;
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct SignIn {
+    login: String,
+    password: String,
+    next: String,
+}
+
+pub async fn sign_in(visit: Visit, form: Result<Form<SignIn>, FormRejection>) -> Response {
+    let form = form.map(|Form(form)| form).unwrap_or_default();
+    let refused = |why| sign_in_page(&visit, &form.login, &form.next, Some(why));
+    if form.login.trim().is_empty() || form.password.is_empty() {
+        return refused(Refused::Missing);
+    }
+    if form.login.len() > LONGEST_LOGIN || form.login.chars().any(char::is_control) {
+        return refused(Refused::Wrong);
+    }
+    match visit.shop().sign_in(&form.login, &form.password).await {
+        Ok(token) => {
+            let next = gate::next_path(&form.next).map_or_else(|| visit.href("/staff"), str::to_owned);
+            let site = &visit.door.site;
+            let cookie = set_cookie(site, staff_cookie(site.secure), &token, SESSION);
+            with_cookie(Redirect::to(&next).into_response(), cookie)
+        }
+        Err(Error::Staff(StaffRefusal::BadCredentials)) => refused(Refused::Wrong),
+        Err(Error::Staff(StaffRefusal::TooManyTries)) => refused(Refused::TooOften),
+        Err(error) => visit.failure(&explain(&error)),
+    }
+}
+
+/// Ends the session, here and wherever its token may have got to.
+pub async fn sign_out(visit: Visit) -> Response {
+    if let Some(token) = &visit.staff_token
+        && let Err(error) = visit.shop().sign_out(token).await
+    {
+        return visit.failure(&explain(&error));
+    }
+    let site = &visit.door.site;
+    with_cookie(visit.see("/staff/sign-in"), set_cookie(site, staff_cookie(site.secure), "", 0))
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct LookUp {
+    typed: String,
+}
+
+/// Posted and not asked for by address: a scanned QR holds the shopper's own token, which belongs in no log.
+pub async fn find(
+    visit: Visit,
+    Path(store): Path<String>,
+    form: Result<Form<LookUp>, FormRejection>,
+) -> Response {
+    let typed = form.map(|Form(form)| form.typed).unwrap_or_default();
+    let board = format!("/staff/{store}");
+    let who = match visit.associate().await {
+        Ok(who) => who,
+        Err(AppError::SignedOut) => return gate::to_sign_in(&visit, &visit.href(&board)),
+        Err(error) => return visit.failure(&error),
+    };
+    if typed.trim().is_empty() && who.works_at(&store) {
+        return visit.see(&board);
+    }
+    let found = match typed.len() {
+        ..=board::LONGEST_LOOK_UP => visit.shop().look_up(&who, visit.lang, &store, &typed).await,
+        _ => Err(Error::NotFound),
+    };
+    match found {
+        Ok(card) => visit.see(&format!("{board}?open={}", card.number)),
+        Err(Error::NotFound) => {
+            let notice = Notice::Refused(board::unknown(&visit));
+            let typed = typed.chars().take(60).collect();
+            let telling = Telling { status: StatusCode::NOT_FOUND, notice, tab: Place::Prepare, typed };
+            told(&visit, &who, &store, "", telling).await
+        }
+        Err(error) => board::failed(&visit, &who, &error),
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Deed {
+    number: String,
+    deed: String,
+    /// Needed to end a reservation badly.
+    confirm: String,
+    tab: String,
+}
+
+pub async fn deed(
+    visit: Visit,
+    Path(store): Path<String>,
+    form: Result<Form<Deed>, FormRejection>,
+) -> Response {
+    let form = form.map(|Form(form)| form).unwrap_or_default();
+    let who = match visit.associate().await {
+        Ok(who) => who,
+        Err(AppError::SignedOut) => return gate::to_sign_in(&visit, &visit.href(&format!("/staff/{store}"))),
+        Err(error) => return visit.failure(&error),
+    };
+    let tab = Place::from_code(&form.tab);
+    let Some(deed) = BoardDeed::from_code(&form.deed) else {
+        return refused(&visit, &who, &store, "", StatusCode::UNPROCESSABLE_ENTITY, tab, no_deed(&visit)).await;
+    };
+    let Some(number) = read_number(&form.number).map(|number| number.to_string()) else {
+        return refused(&visit, &who, &store, "", StatusCode::NOT_FOUND, tab, board::unknown(&visit)).await;
+    };
+    if ends_badly(deed) && form.confirm != "yes" {
+        let text = no_confirmation(&visit);
+        return refused(&visit, &who, &store, &number, StatusCode::UNPROCESSABLE_ENTITY, tab, text).await;
+    }
+    match visit.shop().do_on_board(&who, &store, &number, deed).await {
+        Ok(()) => visit.see(&after(&store, &number, deed, tab)),
+        Err(Error::Reservation(ReservationRefusal::WrongState { status })) => {
+            let text = words::refused(visit.lang, deed, status).to_owned();
+            refused(&visit, &who, &store, &number, StatusCode::CONFLICT, tab, text).await
+        }
+        Err(Error::NotFound) => {
+            refused(&visit, &who, &store, "", StatusCode::NOT_FOUND, tab, board::unknown(&visit)).await
+        }
+        Err(error) => board::failed(&visit, &who, &error),
+    }
+}
+
+const fn ends_badly(deed: BoardDeed) -> bool {
+    matches!(deed, BoardDeed::NotFound | BoardDeed::Release)
+}
+
+/// Back to the column one worked in; what was looked up stays open until it is handed over or ended.
+fn after(store: &str, number: &str, deed: BoardDeed, tab: Place) -> String {
+    let goes_on = tab == Place::Found && matches!(deed, BoardDeed::StartPicking | BoardDeed::MarkReady);
+    let open = if goes_on { format!("&open={number}") } else { String::new() };
+    format!("/staff/{store}?tab={}&did={}&number={number}{open}", tab.code(), deed.code())
+}
+
+fn no_deed(visit: &Visit) -> String {
+    visit.say("무엇을 할지 알 수 없었어요. 단추를 다시 눌러 주세요.", "It was not clear what to do. Press the button again.").to_owned()
+}
+
+fn no_confirmation(visit: &Visit) -> String {
+    visit
+        .say(
+            "되돌릴 수 없는 일이라 한 번 더 확인합니다. 아래 카드의 ‘문제가 있어요’에서 다시 눌러 주세요.",
+            "There is no way back from this. Confirm it under “Something is wrong” on the card below.",
+        )
+        .to_owned()
+}
+
+async fn refused(
+    visit: &Visit,
+    who: &Associate,
+    store: &str,
+    open: &str,
+    status: StatusCode,
+    tab: Place,
+    text: String,
+) -> Response {
+    let telling = Telling { status, notice: Notice::Refused(text), tab, typed: String::new() };
+    told(visit, who, store, open, telling).await
+}
+
+async fn told(visit: &Visit, who: &Associate, store: &str, open: &str, telling: Telling) -> Response {
+    match board::scene(visit, who, store, open).await {
+        Ok(scene) => board::page(visit, who, &scene, telling),
+        Err(error) => board::failed(visit, who, &error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_a_deed_one_is_where_one_worked() {
+        for (deed, tab, address) in [
+            (BoardDeed::StartPicking, Place::Prepare, "/staff/a?tab=prepare&did=start_picking&number=R-1"),
+            (BoardDeed::HandOver, Place::Ready, "/staff/a?tab=ready&did=hand_over&number=R-1"),
+            (BoardDeed::MarkReady, Place::Found, "/staff/a?tab=found&did=mark_ready&number=R-1&open=R-1"),
+            (BoardDeed::HandOver, Place::Found, "/staff/a?tab=found&did=hand_over&number=R-1"),
+        ] {
+            assert_eq!(after("a", "R-1", deed, tab), address);
+        }
+    }
+}

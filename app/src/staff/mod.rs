@@ -1,0 +1,25 @@
+//! What staff work with: signing in, choosing a store, and the board of its reservations. Every screen asks
+//! first who is signed in; what they may see and do is decided by the shop, never here.
+
+pub mod islands;
+
+#[cfg(feature = "ssr")]
+mod bar;
+#[cfg(feature = "ssr")]
+pub mod board;
+#[cfg(feature = "ssr")]
+mod card;
+#[cfg(feature = "ssr")]
+mod columns;
+#[cfg(feature = "ssr")]
+pub mod forms;
+#[cfg(feature = "ssr")]
+mod gate;
+#[cfg(feature = "ssr")]
+pub mod home;
+#[cfg(feature = "ssr")]
+mod notice;
+#[cfg(feature = "ssr")]
+pub mod sign_in;
+#[cfg(feature = "ssr")]
+mod words;

@@ -1,0 +1,189 @@
+//! What the staff screens say: where a reservation stands, how long is left, why a deed was refused. Plain
+//! functions of language and facts; they know neither requests nor markup.
+
+use onshelf_vocabulary::{
+    Lang,
+    fulfilment::ReservationStatus,
+    staff::{BoardCard, BoardDeed},
+};
+
+const HOUR: i64 = 60;
+const DAY: i64 = 24 * HOUR;
+/// Further ahead than this, the time of day says more than a count of minutes.
+const COUNTED: i64 = 3 * HOUR;
+
+/// How long until a moment `seconds` ahead: `12분 남음`, `8분 늦음`; none where it is hours away.
+#[must_use]
+pub fn due(lang: Lang, seconds: i64) -> Option<String> {
+    // A begun minute counts: nobody is told "0 minutes left".
+    let minutes = (seconds.abs() + 59) / 60;
+    if seconds >= 0 {
+        return (minutes <= COUNTED).then(|| match lang {
+            Lang::Ko => format!("{} 남음", span(lang, minutes.max(1))),
+            Lang::En => format!("{} left", span(lang, minutes.max(1))),
+        });
+    }
+    Some(match lang {
+        Lang::Ko => format!("{} 늦음", span(lang, minutes)),
+        Lang::En => format!("{} late", span(lang, minutes)),
+    })
+}
+
+fn span(lang: Lang, minutes: i64) -> String {
+    let (minute, hour, day) = match lang {
+        Lang::Ko => ("분", "시간", "일"),
+        Lang::En => (" min", " h", if minutes < 2 * DAY { " day" } else { " days" }),
+    };
+    match (minutes / HOUR, minutes % HOUR) {
+        (0, rest) => format!("{rest}{minute}"),
+        (hours, _) if minutes >= DAY => format!("{}{day}", hours / 24),
+        (hours, 0) => format!("{hours}{hour}"),
+        (hours, rest) => format!("{hours}{hour} {rest}{minute}"),
+    }
+}
+
+/// Where a reservation stands, in a word.
+#[must_use]
+pub const fn status(lang: Lang, status: ReservationStatus) -> &'static str {
+    match status {
+        ReservationStatus::Placed => lang.pick("새 예약", "New"),
+        ReservationStatus::Picking => lang.pick("담는 중", "Picking"),
+        ReservationStatus::Ready => lang.pick("준비됨", "Ready"),
+        ReservationStatus::Collected => lang.pick("건넴", "Handed over"),
+        ReservationStatus::Cancelled => lang.pick("취소됨", "Cancelled"),
+        ReservationStatus::Expired => lang.pick("기한 지남", "Ran out"),
+        ReservationStatus::NotFound => lang.pick("상품 없음", "Not found"),
+    }
+}
+
+/// What the counter needs to know of a reservation that was looked up.
+#[must_use]
+pub fn standing(lang: Lang, card: &BoardCard) -> String {
+    let kept = &card.expires_at.label;
+    let ended = card.ended_at.as_ref().map_or("", |moment| moment.label.as_str());
+    match (lang, card.status) {
+        (Lang::Ko, ReservationStatus::Placed) => {
+            "아직 담지 않았어요. 손님이 와 계시면 선반에서 바로 꺼내 건네도 됩니다.".to_owned()
+        }
+        (Lang::En, ReservationStatus::Placed) => {
+            "Not picked yet. If the customer is here, take it from the shelf and hand it over.".to_owned()
+        }
+        (Lang::Ko, ReservationStatus::Picking) => "지금 담는 중이에요. 다 담았으면 바로 건네도 됩니다.".to_owned(),
+        (Lang::En, ReservationStatus::Picking) => {
+            "Being picked now. Once it is all there you can hand it over.".to_owned()
+        }
+        (Lang::Ko, ReservationStatus::Ready) => format!("카운터에 준비돼 있어요. {kept}까지 보관합니다."),
+        (Lang::En, ReservationStatus::Ready) => format!("Staged at the counter, kept until {kept}."),
+        (Lang::Ko, ReservationStatus::Collected) => format!("{ended}에 이미 건넨 예약이에요."),
+        (Lang::En, ReservationStatus::Collected) => format!("Already handed over, {ended}."),
+        (Lang::Ko, ReservationStatus::Cancelled) => {
+            format!("{ended}에 취소된 예약이에요. 상품은 선반 재고로 돌아갔습니다.")
+        }
+        (Lang::En, ReservationStatus::Cancelled) => {
+            format!("Cancelled {ended}. The goods are back in the shelf's stock.")
+        }
+        (Lang::Ko, ReservationStatus::Expired) => {
+            format!("보관 기한({kept})이 지났어요. 선반에 남아 있으면 일반 판매로 계산해 주세요.")
+        }
+        (Lang::En, ReservationStatus::Expired) => {
+            format!("Its time ran out ({kept}). If it is still on the shelf, sell it at the till.")
+        }
+        (Lang::Ko, ReservationStatus::NotFound) => {
+            format!("{ended}에 선반에 없다고 끝낸 예약이에요. 손님께는 알려 드렸습니다.")
+        }
+        (Lang::En, ReservationStatus::NotFound) => {
+            format!("Ended {ended} because it was not on the shelf. The customer was told.")
+        }
+    }
+}
+
+/// Why a deed could not be done: what the reservation already is.
+#[must_use]
+pub const fn refused(lang: Lang, deed: BoardDeed, status: ReservationStatus) -> &'static str {
+    match (deed, status) {
+        (BoardDeed::NotFound, ReservationStatus::Ready) => lang.pick(
+            "이미 준비해 둔 예약이에요. 돌려놓으려면 예약 풀기를 눌러 주세요.",
+            "It is staged already. To put it back, release the reservation.",
+        ),
+        (_, ReservationStatus::Placed) => {
+            lang.pick("아직 담지 않은 예약이에요.", "This reservation has not been picked yet.")
+        }
+        (_, ReservationStatus::Picking) => {
+            lang.pick("다른 사람이 이미 담고 있어요.", "Somebody is picking it already.")
+        }
+        (_, ReservationStatus::Ready) => {
+            lang.pick("이미 준비된 예약이에요.", "This reservation is ready already.")
+        }
+        (_, ReservationStatus::Collected) => {
+            lang.pick("이미 건넨 예약이에요. 다시 건네지 마세요.", "Already handed over. Do not hand it over again.")
+        }
+        (_, ReservationStatus::Cancelled) => {
+            lang.pick("취소된 예약이에요. 건네지 마세요.", "It was cancelled. Do not hand it over.")
+        }
+        (_, ReservationStatus::Expired) => lang.pick(
+            "보관 기한이 지나 예약이 끝났어요. 선반에 있으면 일반 판매로 계산해 주세요.",
+            "Its time ran out. If it is still on the shelf, sell it at the till.",
+        ),
+        (_, ReservationStatus::NotFound) => {
+            lang.pick("선반에 없다고 이미 끝낸 예약이에요.", "It was ended already: not on the shelf.")
+        }
+    }
+}
+
+/// What was done, after the code it was done to.
+#[must_use]
+pub const fn done(lang: Lang, deed: BoardDeed) -> &'static str {
+    match deed {
+        BoardDeed::StartPicking => lang.pick("담기 시작했어요", "is being picked"),
+        BoardDeed::MarkReady => lang.pick("준비 완료, 손님께 알렸어요", "is ready, the customer is told"),
+        BoardDeed::HandOver => lang.pick("건넸어요", "is handed over"),
+        BoardDeed::NotFound => lang.pick("상품 없음으로 끝냈어요", "ended as not found, the customer is told"),
+        BoardDeed::Release => lang.pick("예약을 풀었어요", "is released, the customer is told"),
+    }
+}
+
+/// A pickup code as it is read out: in two halves.
+#[must_use]
+pub fn halves(code: &str) -> (&str, &str) {
+    code.split_at_checked(code.len() / 2).unwrap_or((code, ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_is_said_in_begun_minutes() {
+        for (seconds, ko, en) in [
+            (0, Some("1분 남음"), Some("1 min left")),
+            (61, Some("2분 남음"), Some("2 min left")),
+            (3_600, Some("1시간 남음"), Some("1 h left")),
+            (5_400, Some("1시간 30분 남음"), Some("1 h 30 min left")),
+            (10_801, None, None),
+            (-1, Some("1분 늦음"), Some("1 min late")),
+            (-4_800, Some("1시간 20분 늦음"), Some("1 h 20 min late")),
+            (-86_400, Some("1일 늦음"), Some("1 day late")),
+            (-200_000, Some("2일 늦음"), Some("2 days late")),
+        ] {
+            assert_eq!(due(Lang::Ko, seconds).as_deref(), ko, "{seconds}");
+            assert_eq!(due(Lang::En, seconds).as_deref(), en, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_read_in_halves_whatever_it_is() {
+        assert_eq!(halves("7K3M01"), ("7K3", "M01"));
+        assert_eq!(halves(""), ("", ""));
+        assert_eq!(halves("가나다"), ("가나다", ""));
+    }
+
+    #[test]
+    fn every_refusal_says_something_in_both_languages() {
+        for deed in ["start_picking", "mark_ready", "hand_over", "not_found", "release"] {
+            let deed = BoardDeed::from_code(deed).unwrap();
+            for status in ReservationStatus::ALL {
+                assert_ne!(refused(Lang::Ko, deed, status), refused(Lang::En, deed, status));
+            }
+        }
+    }
+}

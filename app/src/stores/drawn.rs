@@ -1,0 +1,62 @@
+//! The drawn map of a list of stores, or of one.
+
+use leptos::prelude::*;
+use onshelf_domain::basemap::{Basemap, Drawing, Marker, Sheet, View};
+use onshelf_vocabulary::{Point, map::MapView, stores::StoreCard};
+
+use super::asked::Asked;
+use crate::{ssr::Visit, ui::map::MapDrawing};
+
+/// What a map of stores shows.
+pub(super) struct Plan<'a> {
+    pub(super) asked: &'a Asked,
+    /// Where the question is about.
+    pub(super) here: Option<Point>,
+    /// In the order in which they matter.
+    pub(super) stores: &'a [StoreCard],
+    /// The store whose page it is, if it is one's.
+    pub(super) chosen: Option<&'a str>,
+    /// What it shows, in words.
+    pub(super) title: String,
+    /// Drawn small as well as wide.
+    pub(super) wide: bool,
+}
+
+/// The map; none where no store and nobody has a position.
+pub(super) fn map(visit: &Visit, plan: &Plan<'_>) -> Option<AnyView> {
+    let markers: Vec<Marker> = plan.stores.iter().filter_map(|store| marker(visit, plan, store)).collect();
+    let points: Vec<Point> = markers.iter().map(|marker| marker.point).collect();
+    let view_href = plan.asked.view_href(visit.lang);
+    let nothing = Basemap::default();
+    let basemap = visit.door.site.basemap.as_deref().unwrap_or(&nothing);
+    let draw = |sheet: Sheet| -> Option<MapView> {
+        let view = plan.asked.view.or_else(|| View::around(plan.here, &points, sheet))?;
+        let drawing = Drawing { view, sheet, lang: visit.lang, here: plan.here, markers: &markers, view_href: &view_href };
+        Some(basemap.draw(&drawing))
+    };
+    let narrow = draw(Sheet::PHONE)?;
+    let wide = if plan.wide { draw(Sheet::DESK) } else { None };
+    let (lang, title) = (visit.lang, plan.title.clone());
+    let (action, keep) = (visit.href("/stores"), plan.asked.wishes());
+    Some(view! { <MapDrawing view=narrow wide lang title action keep /> }.into_any())
+}
+
+fn marker(visit: &Visit, plan: &Plan<'_>, store: &StoreCard) -> Option<Marker> {
+    let shelf = store.shelf.as_ref();
+    let selected = plan.chosen.map_or(store.mine, |chosen| chosen == store.code);
+    Some(Marker {
+        code: store.code.clone(),
+        name: store.name.clone(),
+        point: store.point?,
+        available: shelf.map_or(0, |shelf| shelf.available),
+        shown: match (shelf, &plan.asked.sku) {
+            (Some(shelf), _) => shelf.shown.clone(),
+            (None, Some(_)) => "0".to_owned(),
+            (None, None) => String::new(),
+        },
+        level: shelf.map(|shelf| shelf.level),
+        distance_m: store.distance_m,
+        selected,
+        href: visit.href(&format!("/stores/{}", store.code)),
+    })
+}

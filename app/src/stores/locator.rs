@@ -1,0 +1,300 @@
+//! The locator: stores near a point, a place, a postcode or a click on the map, with a product's stock if one is
+//! looked for.
+
+use std::collections::HashMap;
+
+use axum::{
+    extract::Query,
+    http::StatusCode,
+    response::Response,
+};
+use leptos::prelude::*;
+use onshelf_domain::hangul::with_josa;
+use onshelf_vocabulary::{Lang, stores::{StoreCard, StoreList}};
+
+use super::{
+    asked::{Asked, MOST},
+    card::store_row,
+    drawn::{self, Plan},
+    finder::finder,
+};
+use crate::ssr::{Page, Visit};
+
+/// What is said above the list when the question could not be understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Word {
+    /// A position that is none on the earth.
+    Lost,
+    /// The browser sent no position, and no place was typed.
+    NoPosition,
+    UnknownPlace,
+    /// The product that is looked for does not exist.
+    UnknownProduct,
+}
+
+/// What is looked for, in words.
+struct Wanted {
+    name: String,
+    options: String,
+    /// Stores that have it now.
+    stores: u32,
+}
+
+/// `GET /stores`.
+pub async fn locator(visit: Visit, Query(typed): Query<HashMap<String, String>>) -> Response {
+    let asked = Asked::read(&typed);
+    if let Some(point) = Asked::click(&typed) {
+        return visit.see(&asked.at(point).path());
+    }
+    let (word, status) = if asked.lost { (Some(Word::Lost), StatusCode::UNPROCESSABLE_ENTITY) } else { (None, StatusCode::OK) };
+    locator_page(&visit, &asked, word, status)
+}
+
+/// The page, with a word on what was wrong with the question.
+pub(super) fn locator_page(visit: &Visit, asked: &Asked, word: Option<Word>, status: StatusCode) -> Response {
+    let wanted = wanted(visit, asked);
+    let list = visit.shop().find_stores(&visit.viewer, &asked.query(asked.limit));
+    let unknown = !asked.place.is_empty() && list.centre.is_none();
+    let word = word
+        .or(unknown.then_some(Word::UnknownPlace))
+        .or((asked.sku.is_some() && wanted.is_none()).then_some(Word::UnknownProduct));
+    let title = match &wanted {
+        Some(wanted) => visit.lang.pick("가까운 선반", "Nearby shelves").to_owned() + ": " + &wanted.name,
+        None => visit.say("매장 찾기", "Find a store").to_owned(),
+    };
+    visit.page(|| {
+        let view = view! {
+            <div class="locator">
+                <section class="locator-side">
+                    {heading(visit, &list, wanted.as_ref())}
+                    {finder(visit, asked, &list)}
+                    {word.map(|word| notice(visit, asked, word))}
+                    {about_place(visit, asked, &list)}
+                    {stores(visit, asked, &list)}
+                </section>
+                <div class="locator-map">{map(visit, asked, &list)}</div>
+            </div>
+        };
+        Page {
+            status,
+            description: visit
+                .say("가까운 매장과 영업시간, 지금 선반에 있는 수량을 지도에서 봅니다.", "Stores near you, their hours, and what is on their shelves right now.")
+                .to_owned(),
+            indexed: asked.path() == "/stores",
+            ..Page::new(title, "/stores", view)
+        }
+    })
+}
+
+fn wanted(visit: &Visit, asked: &Asked) -> Option<Wanted> {
+    let book = visit.shop().book();
+    let variant = book.catalogue.variant(asked.sku.as_deref()?)?;
+    let product = book.catalogue.product_of(variant)?;
+    let having = Asked { in_stock: true, ..asked.clone() }.query(1);
+    Some(Wanted {
+        name: product.name.get(visit.lang).to_owned(),
+        options: book.catalogue.options_label(visit.lang, variant),
+        stores: visit.shop().find_stores(&visit.viewer, &having).total,
+    })
+}
+
+fn heading(visit: &Visit, list: &StoreList, wanted: Option<&Wanted>) -> AnyView {
+    let from = list.place.clone().filter(|place| !place.is_empty());
+    let near = match (visit.lang, from, list.centre) {
+        (Lang::Ko, Some(place), Some(_)) => Some(format!("{place}에서 가까운 순")),
+        (Lang::En, Some(place), Some(_)) => Some(format!("nearest to {place} first")),
+        (_, None, Some(_)) => Some(visit.say("가까운 순", "nearest first").to_owned()),
+        (_, _, None) => None,
+    };
+    let (title, count) = match wanted {
+        Some(wanted) => (
+            match visit.lang {
+                Lang::Ko => format!("{}, 가까운 선반", wanted.name),
+                Lang::En => format!("{}: nearby shelves", wanted.name),
+            },
+            match (visit.lang, wanted.stores) {
+                (Lang::Ko, 0) => "지금 있는 매장이 없어요".to_owned(),
+                (Lang::Ko, stores) => format!("지금 {stores}곳에 있어요"),
+                (Lang::En, 0) => "no store has it now".to_owned(),
+                (Lang::En, 1) => "1 store has it now".to_owned(),
+                (Lang::En, stores) => format!("{stores} stores have it now"),
+            },
+        ),
+        None => (
+            visit.say("매장 찾기", "Find a store").to_owned(),
+            match (visit.lang, list.total) {
+                (Lang::Ko, total) => format!("매장 {total}곳"),
+                (Lang::En, 1) => "1 store".to_owned(),
+                (Lang::En, total) => format!("{total} stores"),
+            },
+        ),
+    };
+    let options = wanted.map(|wanted| wanted.options.clone()).filter(|options| !options.is_empty());
+    let about = [options, Some(count), near].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    view! {
+        <h1>{title}</h1>
+        <p class="locator-about">{about}</p>
+    }
+    .into_any()
+}
+
+fn notice(visit: &Visit, asked: &Asked, word: Word) -> AnyView {
+    let (title, text) = match (word, visit.lang) {
+        (Word::Lost, Lang::Ko) => (
+            "지구 위에 없는 위치예요".to_owned(),
+            "위도는 -90에서 90, 경도는 -180에서 180 사이여야 해요. 동네 이름으로 찾아보세요.",
+        ),
+        (Word::Lost, Lang::En) => (
+            "That position is not on this earth".to_owned(),
+            "Latitude runs from -90 to 90 and longitude from -180 to 180. Try the name of an area instead.",
+        ),
+        (Word::NoPosition, Lang::Ko) => (
+            "위치를 받지 못했어요".to_owned(),
+            "브라우저가 위치를 알려 주려면 자바스크립트와 위치 허용이 필요해요. 동네 이름을 적거나 지도를 눌러도 됩니다.",
+        ),
+        (Word::NoPosition, Lang::En) => (
+            "No position came with that".to_owned(),
+            "Your browser needs JavaScript and your permission to tell it. Typing an area or clicking the map works too.",
+        ),
+        (Word::UnknownPlace, Lang::Ko) => (
+            format!("{} 찾지 못했어요", with_josa(&format!("‘{}’", asked.place), "을/를")),
+            "동네나 역, 도로 이름, 우편번호 다섯 자리로 다시 찾아보세요. 아래에는 모든 매장을 두었어요.",
+        ),
+        (Word::UnknownPlace, Lang::En) => (
+            format!("Nowhere called “{}”", asked.place),
+            "Try an area, a station, a street or a five-digit postcode. All stores are listed below.",
+        ),
+        (Word::UnknownProduct, Lang::Ko) => (
+            "찾으시는 상품이 없어요".to_owned(),
+            "상품 번호가 바뀌었거나 더는 팔지 않는 것이에요. 매장만 보여 드려요.",
+        ),
+        (Word::UnknownProduct, Lang::En) => (
+            "There is no such product".to_owned(),
+            "Its number may have changed, or it is no longer sold. Here are the stores.",
+        ),
+    };
+    view! {
+        <div class="notice" role="alert">
+            <b>{title}</b>
+            <p>{text}</p>
+        </div>
+    }
+    .into_any()
+}
+
+/// Namesakes elsewhere, and remembering the place that was found.
+fn about_place(visit: &Visit, asked: &Asked, list: &StoreList) -> AnyView {
+    let others: Vec<AnyView> = list
+        .other_places
+        .iter()
+        .filter(|_| !asked.place.is_empty())
+        .map(|place| {
+            let href = visit.href(&asked.at(place.point).path());
+            let region = (!place.region.is_empty()).then(|| view! { <small>{place.region.clone()}</small> });
+            view! { <li><a href=href>{place.name.clone()}{region}</a></li> }.into_any()
+        })
+        .collect();
+    let others = (!others.is_empty()).then(|| {
+        view! {
+            <details class="namesakes">
+                <summary>{visit.say("다른 곳을 찾으셨나요?", "Looking for another place?")}</summary>
+                <ul>{others}</ul>
+            </details>
+        }
+    });
+    let known = list.centre.is_some() && list.centre != visit.viewer.near;
+    let remember = (known && (!asked.place.is_empty() || asked.near.is_some())).then(|| {
+        let label = match (visit.lang, &list.place) {
+            (Lang::Ko, Some(place)) if !asked.place.is_empty() => format!("앞으로 {} 가까운 곳부터 보기", with_josa(place, "와/과")),
+            (Lang::En, Some(place)) if !asked.place.is_empty() => format!("Always start near {place}"),
+            _ => visit.say("앞으로 이 자리에서 찾기", "Always start here").to_owned(),
+        };
+        let fields = asked.whereabouts();
+        let next = visit.href(&Asked { near: None, place: String::new(), ..asked.clone() }.path());
+        view! {
+            <form class="remember" method="post" action=visit.href("/stores/near")>
+                {fields.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()}
+                <input type="hidden" name="next" value=next />
+                <button>{label}</button>
+            </form>
+        }
+    });
+    // The map was moved: the list follows only when asked to.
+    let moved = asked.view.map(|view| {
+        let href = visit.href(&Asked { view: Some(view), ..asked.at(view.centre()) }.path());
+        view! { <a class="follow" href=href>{visit.say("지도 가운데에서 다시 찾기", "Search around the middle of the map")}</a> }
+    });
+    view! { <div class="about-place">{moved}{remember}{others}</div> }.into_any()
+}
+
+fn stores(visit: &Visit, asked: &Asked, list: &StoreList) -> AnyView {
+    if list.stores.is_empty() {
+        return none(visit, asked);
+    }
+    let stock = asked.sku.as_deref().is_some_and(|sku| visit.shop().book().catalogue.variant(sku).is_some());
+    let next = visit.href(&asked.path());
+    let shown = u32::try_from(list.stores.len()).unwrap_or(MOST);
+    let more = (list.total > shown && asked.limit < MOST).then(|| {
+        let rest = (list.total - shown).min(30);
+        let href = visit.href(&Asked { limit: (shown + 30).min(MOST), ..asked.clone() }.path());
+        let label = match visit.lang {
+            Lang::Ko => format!("매장 {rest}곳 더 보기"),
+            Lang::En => format!("Show {rest} more"),
+        };
+        view! { <a class="locator-more" href=href>{label}</a> }
+    });
+    let rows = list.stores.iter().map(|store| store_row(visit, store, stock, &next)).collect_view();
+    view! {
+        <ul class="stores">{rows}</ul>
+        {more}
+    }
+    .into_any()
+}
+
+fn none(visit: &Visit, asked: &Asked) -> AnyView {
+    let wide = visit.href(&asked.widened().path());
+    let (title, text) = if asked.in_stock {
+        (
+            visit.say("지금은 어느 선반에도 없어요", "No shelf has it right now"),
+            visit.say("매장이 채우면 바로 여기에 보입니다. 조건을 빼면 이 상품을 놓는 매장이 나와요.", "It shows here the moment a store restocks. Without the filters you see who carries it."),
+        )
+    } else {
+        (
+            visit.say("조건에 맞는 매장이 없어요", "No store fits"),
+            visit.say("조건을 하나 빼거나 모두 빼 보세요.", "Try leaving a filter out, or all of them."),
+        )
+    };
+    let widen = asked.is_narrow().then(|| view! { <a class="go-quiet" href=wide>{visit.say("조건 모두 빼기", "Clear the filters")}</a> });
+    view! {
+        <div class="nothing">
+            <img src="/drawings/empty-shelf.svg" alt="" width="400" height="400" loading="lazy" />
+            <h2>{title}</h2>
+            <p>{text}</p>
+            {widen}
+        </div>
+    }
+    .into_any()
+}
+
+fn map(visit: &Visit, asked: &Asked, list: &StoreList) -> Option<AnyView> {
+    let here = list.centre.filter(|_| !asked.place.is_empty() || asked.near.is_some() || visit.viewer.near.is_some());
+    let seen = on_the_map(visit, asked, list);
+    let place = list.place.clone().filter(|place| !place.is_empty());
+    let title = match (visit.lang, place) {
+        (Lang::Ko, Some(place)) => format!("{place} 주변 매장 {}곳", seen.len()),
+        (Lang::Ko, None) => format!("매장 {}곳의 지도", seen.len()),
+        (Lang::En, Some(place)) => format!("{} stores around {place}", seen.len()),
+        (Lang::En, None) => format!("Map of {} stores", seen.len()),
+    };
+    drawn::map(visit, &Plan { asked, here, stores: &seen, chosen: None, title, wide: true })
+}
+
+/// A map that was moved shows what is there, not what is near the shopper; the list's stores keep their places.
+fn on_the_map(visit: &Visit, asked: &Asked, list: &StoreList) -> Vec<StoreCard> {
+    let from = asked.view.map_or_else(|| asked.clone(), |view| asked.at(view.centre()));
+    let all = visit.shop().find_stores(&visit.viewer, &from.query(MOST)).stores;
+    let known = |code: &str| list.stores.iter().find(|store| store.code == code);
+    all.into_iter()
+        .map(|store| StoreCard { distance_m: known(&store.code).map_or(store.distance_m, |known| known.distance_m), ..store })
+        .collect()
+}

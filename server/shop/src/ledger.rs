@@ -1,0 +1,37 @@
+//! The audit: proves that the books agree with themselves.
+
+use jiff::Timestamp;
+use onshelf_db::{Db, ledger};
+
+use crate::Result;
+
+/// Every fault in the books in words; none is what an operator wants to see.
+pub async fn faults(db: &Db, now: Timestamp) -> Result<Vec<String>> {
+    let mut reader = db.reader().await?;
+    let mut tx = reader.tx();
+    let mut faults = Vec::new();
+    for off in ledger::levels_off(&mut tx).await? {
+        faults.push(format!(
+            "on hand: {} at {} is booked as {} but its movements sum to {}",
+            off.sku, off.store, off.booked, off.summed
+        ));
+    }
+    for off in ledger::held_off(&mut tx).await? {
+        faults.push(format!(
+            "held: {} at {} is booked as {} but its live holds sum to {}",
+            off.sku, off.store, off.booked, off.summed
+        ));
+    }
+    let numbers = [
+        (
+            "holds: the live holds of {} do not cover its lines, or outlive it",
+            ledger::holds_off(&mut tx, now.as_millisecond()).await?,
+        ),
+        ("hand-over: what was handed over for {} is not in the ledger", ledger::hand_overs_off(&mut tx).await?),
+        ("total: the lines of {} do not sum to its total", ledger::totals_off(&mut tx).await?),
+    ];
+    for (words, off) in numbers {
+        faults.extend(off.iter().map(|number| words.replace("{}", number)));
+    }
+    Ok(faults)
+}

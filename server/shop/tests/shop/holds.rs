@@ -1,0 +1,195 @@
+//! Holding stock: never more than there is, given back to the second, done once.
+
+use std::time::Duration;
+
+use onshelf_shop::{
+    Error,
+    testing::{TestShop, on_each_engine, request},
+};
+use onshelf_vocabulary::{
+    Lang,
+    fulfilment::{Fault, ReservationRefusal, ReservationStatus},
+};
+
+fn phone(shopper: usize) -> String {
+    format!("010-1000-{shopper:04}")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_want_the_last_one_and_one_gets_it() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "KETTLE-MO", 1).await.with_stock("gangnam", "KETTLE-MO", 4).await;
+        let tries: Vec<_> = (0..50)
+            .map(|shopper| {
+                let shop = test.shop.clone();
+                let wish = request(&phone(shopper), "seongsu", &[("KETTLE-MO", 1)], &format!("last-{shopper}"));
+                tokio::spawn(async move { shop.reserve(wish).await })
+            })
+            .collect();
+        let (mut got, mut refused) = (0, 0);
+        for one in tries {
+            match one.await.unwrap() {
+                Ok(_) => got += 1,
+                Err(Error::Reservation(ReservationRefusal::OutOfStock { short, elsewhere })) => {
+                    refused += 1;
+                    assert_eq!(short[0].available, 0);
+                    assert_eq!(elsewhere[0].store, "gangnam", "the nearest store that still has it");
+                }
+                Err(other) => panic!("{other}"),
+            }
+        }
+        assert_eq!((got, refused), (1, 49));
+        assert_eq!(test.available("seongsu", "KETTLE-MO").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_lines_are_held_or_none() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "KETTLE-MO", 5).await.with_stock("seongsu", "CUP", 1).await;
+        let refused = test.reserve(&phone(1), "seongsu", &[("KETTLE-MO", 2), ("CUP", 2)]).await;
+        assert!(matches!(refused, Err(Error::Reservation(ReservationRefusal::OutOfStock { .. }))));
+        assert_eq!(test.available("seongsu", "KETTLE-MO").await, 5);
+        // The same SKU on two lines is one demand.
+        let refused = test.reserve(&phone(1), "seongsu", &[("KETTLE-MO", 3), ("KETTLE-MO", 3)]).await;
+        assert!(refused.is_err());
+        test.reserve(&phone(1), "seongsu", &[("KETTLE-MO", 3), ("KETTLE-MO", 2)]).await.unwrap();
+        assert_eq!(test.available("seongsu", "KETTLE-MO").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stock_comes_back_at_the_second_it_expires_without_any_job() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "CUP", 1).await;
+        let held = test.reserve(&phone(1), "seongsu", &[("CUP", 1)]).await.unwrap();
+        let view = test.shop.reservation(Lang::Ko, &held.number, &held.token).await.unwrap();
+        let expires: jiff::Timestamp = view.expires_at.at.parse().unwrap();
+        test.clock.set(expires - jiff::SignedDuration::from_secs(1));
+        assert_eq!(test.available("seongsu", "CUP").await, 0);
+        test.clock.set(expires);
+        assert_eq!(test.available("seongsu", "CUP").await, 1);
+        let view = test.shop.reservation(Lang::Ko, &held.number, &held.token).await.unwrap();
+        assert_eq!(view.status, ReservationStatus::Expired);
+        // Another shopper gets it, though nobody has written the expiry down.
+        test.reserve(&phone(2), "seongsu", &[("CUP", 1)]).await.unwrap();
+        assert_eq!(test.shop.expire_reservations().await.unwrap(), 1);
+        assert_eq!(test.available("seongsu", "CUP").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_key_reserves_once() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "CUP", 9).await;
+        let first = test.shop.reserve(request(&phone(1), "seongsu", &[("CUP", 1)], "k")).await.unwrap();
+        let again = test.shop.reserve(request(&phone(1), "seongsu", &[("CUP", 1)], "k")).await.unwrap();
+        assert_eq!(first, again);
+        assert_eq!(test.available("seongsu", "CUP").await, 8);
+        let other = test.shop.reserve(request(&phone(1), "seongsu", &[("CUP", 2)], "k")).await;
+        assert!(matches!(other, Err(Error::KeyReused)));
+        // At the same moment too.
+        let both: Vec<_> = (0..8)
+            .map(|_| {
+                let shop = test.shop.clone();
+                tokio::spawn(async move { shop.reserve(request("010-1-2345678", "seongsu", &[("CUP", 1)], "both")).await })
+            })
+            .collect();
+        let mut numbers = std::collections::BTreeSet::new();
+        for one in both {
+            numbers.insert(one.await.unwrap().unwrap().number);
+        }
+        assert_eq!(numbers.len(), 1);
+        assert_eq!(test.available("seongsu", "CUP").await, 7);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_reservation_is_free_and_there_is_a_limit() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "CUP", 20).await;
+        let mut last = None;
+        for _ in 0..test.shop.settings().live_reservations {
+            last = Some(test.reserve(&phone(1), "seongsu", &[("CUP", 1)]).await.unwrap());
+        }
+        let refused = test.reserve(&phone(1), "seongsu", &[("CUP", 1)]).await;
+        assert!(matches!(refused, Err(Error::Reservation(ReservationRefusal::TooMany { limit: 5 }))));
+        test.reserve(&phone(2), "seongsu", &[("CUP", 1)]).await.unwrap();
+        let last = last.unwrap();
+        test.shop.cancel_reservation(Lang::Ko, &last.number, &last.token, None).await.unwrap();
+        test.reserve(&phone(1), "seongsu", &[("CUP", 1)]).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_token_opens_and_cancels() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "CUP", 2).await;
+        let mine = test.reserve(&phone(1), "seongsu", &[("CUP", 1)]).await.unwrap();
+        let theirs = test.reserve(&phone(2), "seongsu", &[("CUP", 1)]).await.unwrap();
+        for (number, token) in [(&mine.number, &theirs.token), (&theirs.number, &mine.token)] {
+            let seen = test.shop.reservation(Lang::Ko, number, token).await;
+            assert!(matches!(seen, Err(Error::NotFound)));
+            let cancelled = test.shop.cancel_reservation(Lang::Ko, number, token, None).await;
+            assert!(matches!(cancelled, Err(Error::NotFound)));
+        }
+        let view = test.shop.cancel_reservation(Lang::En, &mine.number, &mine.token, None).await.unwrap();
+        assert_eq!(view.status, ReservationStatus::Cancelled);
+        // Twice is no error, and gives back once.
+        test.shop.cancel_reservation(Lang::En, &mine.number, &mine.token, None).await.unwrap();
+        assert_eq!(test.available("seongsu", "CUP").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_is_said_field_by_field() {
+    on_each_engine(async |test: &TestShop| {
+        let mut wish = request("", "nowhere", &[("CUP", 1), ("NO-SUCH", 1)], "bad");
+        wish.input.contact.name = "a\0b".to_owned();
+        let Err(Error::Reservation(ReservationRefusal::Invalid { faults })) = test.shop.reserve(wish).await else {
+            panic!("it was taken");
+        };
+        let named: Vec<(&str, Fault)> = faults.iter().map(|f| (f.pointer.as_str(), f.fault)).collect();
+        assert!(named.contains(&("/store", Fault::UnknownStore)), "{named:?}");
+        assert!(named.contains(&("/lines/1/sku", Fault::UnknownSku)), "{named:?}");
+        assert!(named.iter().any(|(pointer, _)| *pointer == "/contact/name"), "{named:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancel_collect_and_expiry_at_once_have_one_outcome() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "CUP", 40).await;
+        let who = crate::board::associate(test, "associate", &["seongsu"]).await;
+        for round in 0..10 {
+            let held = test.reserve(&phone(100 + round), "seongsu", &[("CUP", 1)]).await.unwrap();
+            let view = test.shop.reservation(Lang::Ko, &held.number, &held.token).await.unwrap();
+            let cancel = {
+                let (shop, held) = (test.shop.clone(), held.clone());
+                tokio::spawn(async move {
+                    shop.cancel_reservation(Lang::Ko, &held.number, &held.token, None).await.map(drop)
+                })
+            };
+            let collect = {
+                let (shop, who, number) = (test.shop.clone(), who.clone(), held.number.clone());
+                tokio::spawn(async move {
+                    let deed = onshelf_vocabulary::staff::BoardDeed::HandOver;
+                    shop.do_on_board(&who, "seongsu", &number, deed).await
+                })
+            };
+            let outcomes = [cancel.await.unwrap(), collect.await.unwrap()];
+            let done = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+            assert_eq!(done, 1, "{outcomes:?} {:?}", view.status);
+        }
+        test.clock.advance(Duration::from_secs(5 * 86_400));
+        test.shop.expire_reservations().await.unwrap();
+    })
+    .await;
+}

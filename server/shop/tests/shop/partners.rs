@@ -1,0 +1,97 @@
+//! What tills and warehouses may say of stock.
+
+use onshelf_shop::{
+    Error, Once, StockRefusal,
+    partners::Partner,
+    stock::{CountInput, Movement, SaleInput, SaleLine},
+    testing::{TestShop, on_each_engine},
+};
+use onshelf_vocabulary::{Quantity, Sku, StoreCode};
+
+async fn partner(test: &TestShop, scope: &str, store: Option<&str>) -> Partner {
+    let store = store.map(|code| StoreCode::new(code).unwrap());
+    let token = test.shop.create_token(scope, store.as_ref()).await.unwrap();
+    test.shop.partner(&token).await.unwrap().unwrap()
+}
+
+fn once(key: &str) -> Once {
+    Once::new("partner", "test", key, key)
+}
+
+fn movement(store: &str, sku: &str, delta: i64) -> Movement {
+    Movement {
+        store: StoreCode::new(store).unwrap(),
+        sku: Sku::new(sku).unwrap(),
+        delta,
+        reason: "received".to_owned(),
+        reference: "note 7".to_owned(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn movements_are_all_or_nothing() {
+    on_each_engine(async |test: &TestShop| {
+        let erp = partner(test, "stock", None).await;
+        let lines = vec![movement("seongsu", "CUP", 5), movement("gangnam", "CUP", -1)];
+        let refused = test.shop.move_stock(&erp, &once("a"), lines).await;
+        assert!(matches!(refused, Err(Error::Stock(StockRefusal::NotEnough { line: 1, .. }))));
+        assert_eq!(test.available("seongsu", "CUP").await, 0);
+        let lines = vec![movement("seongsu", "CUP", 5), movement("gangnam", "CUP", 2)];
+        test.shop.move_stock(&erp, &once("b"), lines.clone()).await.unwrap();
+        test.shop.move_stock(&erp, &once("b"), lines).await.unwrap();
+        assert_eq!(test.available("seongsu", "CUP").await, 5, "the same key moves once");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_count_sets_the_book_and_an_old_one_does_not() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "CUP", 5).await;
+        let erp = partner(test, "stock", Some("seongsu")).await;
+        let count = |on_hand: i64, counted_at: i64| CountInput {
+            store: StoreCode::new("seongsu").unwrap(),
+            sku: Sku::new("CUP").unwrap(),
+            on_hand,
+            counted_at,
+        };
+        let now = test.shop.now_ms();
+        let after = test.shop.count_stock(&erp, &once("new"), count(2, now)).await.unwrap();
+        assert_eq!((after.on_hand, after.available), (2, 2));
+        let after = test.shop.count_stock(&erp, &once("old"), count(9, now - 60_000)).await.unwrap();
+        assert_eq!(after.on_hand, 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sale_is_a_fact_even_where_the_book_says_none() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "CUP", 1).await;
+        test.reserve("010-2222-3333", "seongsu", &[("CUP", 1)]).await.unwrap();
+        let till = partner(test, "pos", Some("seongsu")).await;
+        let sale = SaleInput {
+            store: StoreCode::new("seongsu").unwrap(),
+            receipt: "R1".to_owned(),
+            lines: vec![SaleLine { sku: Sku::new("CUP").unwrap(), quantity: Quantity::try_from(2).unwrap() }],
+            reservation: None,
+        };
+        let after = test.shop.record_sale(&till, &once("s"), sale).await.unwrap();
+        assert_eq!((after[0].on_hand, after[0].held, after[0].available), (0, 1, 0));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_is_good_for_its_scope_and_store_only() {
+    on_each_engine(async |test: &TestShop| {
+        let till = partner(test, "pos", Some("seongsu")).await;
+        let refused = test.shop.move_stock(&till, &once("a"), vec![movement("seongsu", "CUP", 1)]).await;
+        assert!(matches!(refused, Err(Error::Stock(StockRefusal::NotYours))));
+        let other = partner(test, "stock", Some("gangnam")).await;
+        let refused = test.shop.move_stock(&other, &once("b"), vec![movement("seongsu", "CUP", 1)]).await;
+        assert!(matches!(refused, Err(Error::Stock(StockRefusal::NotYours))));
+        assert!(test.shop.partner("osk_made-up").await.unwrap().is_none());
+    })
+    .await;
+}

@@ -1,0 +1,66 @@
+//! Numbers on open pages: live, in this process and in the one beside it.
+
+use std::time::Duration;
+
+use onshelf_shop::{
+    Viewer,
+    testing::{TestShop, on_each_engine},
+};
+use onshelf_vocabulary::{Lang, StoreCode, cart::Line, stock::Level};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_in_one_process_reaches_the_other_within_a_second() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "CUP", 3).await;
+        let beside = test.beside().await;
+        let fresh = beside.clone();
+        let keeping = tokio::spawn(async move { fresh.keep_shelves_fresh().await });
+        let key = test.key("seongsu", "CUP");
+        let mut watch = beside.watch(vec![key.variant_id], None);
+        test.reserve("010-2222-3333", "seongsu", &[("CUP", 1)]).await.unwrap();
+        let event = tokio::time::timeout(Duration::from_secs(1), watch.next()).await.unwrap().unwrap();
+        assert_eq!(event.available, 2);
+        assert_eq!(beside.shelves().available(key.store_id, key.variant_id, beside.now()), 2);
+        keeping.abort();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn my_store_comes_first_then_the_nearest_that_has_it() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "CUP", 3).await.with_stock("gangnam", "CUP", 12).await;
+        let viewer = Viewer {
+            lang: Lang::Ko,
+            store: Some(StoreCode::new("gangnam").unwrap()),
+            near: "37.5446,127.0559".parse().ok(),
+            near_name: None,
+        };
+        let shelves = test.shop.shelves_of(&viewer, "CUP", 1).unwrap();
+        let best = shelves.best.unwrap();
+        assert_eq!((best.store.as_str(), best.shown.as_str(), best.mine), ("gangnam", "9+", true));
+        assert_eq!(shelves.others[0].store, "seongsu");
+        assert_eq!(best.level, Level::InStock);
+        assert_eq!(best.ready_by.unwrap().label, "12:30");
+        let anywhere = Viewer { store: None, ..viewer };
+        let best = test.shop.shelves_of(&anywhere, "CUP", 1).unwrap().best.unwrap();
+        assert_eq!((best.store.as_str(), best.distance_m), ("seongsu", Some(0)));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_basket_is_ranked_by_what_each_store_has_of_it() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "CUP", 1).await;
+        test.with_stock("gangnam", "CUP", 2).await.with_stock("gangnam", "KETTLE-MI", 1).await;
+        let line = |sku: &str| Line { sku: sku.parse().unwrap(), quantity: "1".parse().unwrap() };
+        let viewer = Viewer { near: "37.5446,127.0559".parse().ok(), ..Viewer::new(Lang::En) };
+        let basket = test.shop.basket(&viewer, &[line("CUP"), line("KETTLE-MI"), line("GONE")]);
+        assert_eq!(basket.total.unwrap().amount, 47_000);
+        assert_eq!(basket.gone, ["GONE"]);
+        let told: Vec<_> = basket.stores.iter().map(|c| (c.store.as_str(), c.covered_lines, c.missing.len())).collect();
+        assert_eq!(told, [("gangnam", 2, 0), ("seongsu", 1, 1)]);
+    })
+    .await;
+}

@@ -1,0 +1,199 @@
+//! `onshelf import KIND FILE`: how far it is on a terminal, plain lines elsewhere, then what went in and what not.
+
+use std::{
+    io::IsTerminal,
+    path::PathBuf,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use onshelf_shop::{
+    Clock, SystemClock,
+    import::{self, Encoding, Entry, Format, Kind, Mapping, Options, Progress, Report, Source},
+};
+use onshelf_vocabulary::Currency;
+
+use super::{Failure, open_database};
+use crate::config::Config;
+
+/// Rejections and warnings shown one by one; the rest is counted, and `--rejects` writes them all.
+const SHOWN: usize = 20;
+/// Between two plain lines of progress.
+const PAUSE: Duration = Duration::from_secs(5);
+
+#[derive(Debug, Args)]
+pub(super) struct Import {
+    /// What the file holds: stores, products, stock or places
+    kind: Kind,
+    /// The file, also as .gz or .zst; `-` reads standard input
+    file: PathBuf,
+    /// csv, tsv, jsonl, json, google-tsv or google-xml [default: as the file looks]
+    #[arg(long)]
+    format: Option<Format>,
+    /// utf-8 or euc-kr
+    #[arg(long)]
+    encoding: Option<Encoding>,
+    /// A mapping file: which columns fill which fields
+    #[arg(long, value_name = "FILE.toml", conflicts_with = "map_name")]
+    map: Option<PathBuf>,
+    /// A mapping that comes along, such as bestbuy-stores
+    #[arg(long, value_name = "NAME")]
+    map_name: Option<String>,
+    /// Checks everything and writes nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// The folder that relative paths of pictures start from
+    #[arg(long, value_name = "DIR")]
+    media: Option<PathBuf>,
+    /// Writes every rejected row to a CSV file
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+    /// Reads only so many rows
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// Of prices that name no currency, such as KRW
+    #[arg(long, value_parser = currency)]
+    currency: Option<Currency>,
+    /// Of stores that name no country, such as KR
+    #[arg(long)]
+    country: Option<String>,
+    /// The price of products that have none; without it they become drafts
+    #[arg(long, value_name = "PRICE")]
+    price_default: Option<String>,
+}
+
+fn currency(code: &str) -> Result<Currency, String> {
+    Currency::from_code(code).ok_or_else(|| format!("`{code}` is not a currency the shop can price in"))
+}
+
+impl Import {
+    pub(super) async fn run(self, config: &Config) -> Result<ExitCode, Failure> {
+        let options = self.options(config)?;
+        let source = if self.file.as_os_str() == "-" {
+            Source::Stream { name: "standard input".to_owned(), reader: Box::new(std::io::stdin()) }
+        } else {
+            Source::File(self.file.clone())
+        };
+        let db = open_database(config).await?;
+        let began = Instant::now();
+        let mut teller = Teller::new(began);
+        let outcome = import::run(&db, self.kind, source, options, &mut |progress| teller.tell(progress)).await;
+        teller.finish();
+        let report = outcome?;
+        tell(&report, began.elapsed());
+        let is_clean = report.rejected == 0 && report.stopped.is_none();
+        Ok(if is_clean { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    }
+
+    fn options(&self, config: &Config) -> Result<Options, Failure> {
+        let mapping = match (&self.map, &self.map_name) {
+            (Some(path), _) => Mapping::read(path)?,
+            (None, Some(name)) => Mapping::built_in(name)?,
+            (None, None) => Mapping::default(),
+        };
+        // A store's currency follows its country; a product's is the shop's where nothing else is said.
+        let currency = self.currency.or((self.kind == Kind::Products).then_some(config.currency));
+        Ok(Options {
+            format: self.format,
+            encoding: self.encoding,
+            mapping,
+            dry_run: self.dry_run,
+            now_ms: SystemClock.now().as_millisecond(),
+            currency,
+            country: self.country.clone(),
+            price_default: self.price_default.clone(),
+            media: self.media.clone(),
+            media_store: Some(config.data_dir.join("media")),
+            rejects: self.rejects.clone(),
+            limit: self.limit,
+        })
+    }
+}
+
+/// Says how far it is.
+struct Teller {
+    bar: Option<ProgressBar>,
+    began: Instant,
+    told: Instant,
+}
+
+impl Teller {
+    fn new(began: Instant) -> Teller {
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let bar = ProgressBar::new(0);
+            let template = "{bar:32} {percent:>3} % · {msg} · {elapsed}";
+            if let Ok(style) = ProgressStyle::with_template(template) {
+                bar.set_style(style);
+            }
+            bar
+        });
+        Teller { bar, began, told: began }
+    }
+
+    fn tell(&mut self, progress: Progress) {
+        let Progress { bytes, total_bytes, rows, rejected, .. } = progress;
+        if let Some(bar) = &self.bar {
+            bar.set_length(total_bytes.unwrap_or(bytes).max(1));
+            bar.set_position(bytes);
+            bar.set_message(format!("{rows} rows, {rejected} rejected"));
+        } else if self.told.elapsed() >= PAUSE {
+            self.told = Instant::now();
+            let share = total_bytes.filter(|total| *total > 0).map(|total| format!("{} %, ", bytes * 100 / total));
+            let seconds = self.began.elapsed().as_secs();
+            eprintln!("{}{rows} rows, {rejected} rejected, {seconds} s", share.unwrap_or_default());
+        }
+    }
+
+    fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn tell(report: &Report, took: Duration) {
+    for (title, entries, all) in
+        [("warning", &report.warned, report.warnings), ("rejected", &report.rejections, report.rejected)]
+    {
+        for entry in entries.iter().take(SHOWN) {
+            eprintln!("{title}: {}", line_of(entry));
+        }
+        if all > SHOWN as u64 {
+            eprintln!("{title}: … and {} more", all - SHOWN as u64);
+        }
+    }
+    for (title, counts) in [("warnings", &report.warned_by), ("rejected", &report.rejected_by)] {
+        for ((field, reason), count) in counts {
+            eprintln!("{title}: {count} × {}{reason}", prefix(field));
+        }
+    }
+    let written: Vec<String> = report.written.iter().map(|(what, count)| format!("{count} {what}")).collect();
+    let verb = if report.dry_run { "would be written (dry run)" } else { "written" };
+    eprintln!(
+        "{}, {}: {} rows, {} accepted, {} rejected, {} skipped, {} warnings; {} {verb}; {:.1} s",
+        report.kind.name(),
+        report.format,
+        report.rows,
+        report.accepted,
+        report.rejected,
+        report.skipped,
+        report.warnings,
+        if written.is_empty() { "nothing".to_owned() } else { written.join(", ") },
+        took.as_secs_f64()
+    );
+    if let Some(stopped) = &report.stopped {
+        eprintln!("onshelf: the file could not be read to its end: {stopped}");
+    }
+}
+
+fn line_of(entry: &Entry) -> String {
+    let at = if entry.line > 0 { format!("line {}: ", entry.line) } else { String::new() };
+    let value = if entry.value.is_empty() { String::new() } else { format!(": {}", entry.value) };
+    format!("{at}{}{}{value}", prefix(&entry.field), entry.reason)
+}
+
+fn prefix(field: &str) -> String {
+    if field.is_empty() { String::new() } else { format!("{field}: ") }
+}

@@ -1,0 +1,394 @@
+//! What a call asks, read strictly: its language, token, idempotency key, parameters and JSON body. Whatever is
+//! unknown, doubled or malformed is refused with the place where it stands.
+
+use axum::{
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, header, request::Parts},
+};
+use onshelf_app::ssr::Door;
+use onshelf_shop::partners::Partner;
+use onshelf_vocabulary::{Lang, Point, Text};
+use serde::de::DeserializeOwned;
+
+use super::problem::{FieldError, Kind, Problem};
+
+/// The language that was asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked(pub Lang);
+
+impl<S: Sync> FromRequestParts<S> for Asked {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Asked, Self::Rejection> {
+        Ok(Asked(language(&parts.headers)))
+    }
+}
+
+/// The dearer of Korean and English in `Accept-Language`; Korean where neither is named.
+#[must_use]
+pub fn language(headers: &HeaderMap) -> Lang {
+    let text = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let (mut best, mut weight) = (Lang::Ko, 0.0_f32);
+    for part in text.split(',').take(20) {
+        let (tag, rest) = part.split_once(';').unwrap_or((part, ""));
+        let quality = rest.trim().strip_prefix("q=").map_or(1.0, |q| q.parse().unwrap_or(0.0));
+        let lang = match tag.trim().split('-').next().unwrap_or_default() {
+            first if first.eq_ignore_ascii_case("ko") => Lang::Ko,
+            first if first.eq_ignore_ascii_case("en") => Lang::En,
+            _ => continue,
+        };
+        if quality > weight {
+            (best, weight) = (lang, quality);
+        }
+    }
+    best
+}
+
+/// The token of `Authorization: Bearer …`, not yet verified.
+#[derive(Clone, Debug)]
+pub struct Bearer(pub Option<String>);
+
+impl<S: Sync> FromRequestParts<S> for Bearer {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Bearer, Self::Rejection> {
+        Ok(Bearer(bearer(&parts.headers)))
+    }
+}
+
+#[must_use]
+pub fn bearer(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    (scheme.eq_ignore_ascii_case("bearer") && token.len() <= 512).then(|| token.trim().to_owned())
+}
+
+/// A till, an ERP or a warehouse that showed a valid token.
+#[derive(Clone, Debug)]
+pub struct SignedIn(pub Partner);
+
+impl FromRequestParts<Door> for SignedIn {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, door: &Door) -> Result<SignedIn, Problem> {
+        let token = bearer(&parts.headers).ok_or_else(|| Problem::new(Kind::Unauthorized))?;
+        let partner = door.shop.partner(&token).await?;
+        partner.map(SignedIn).ok_or_else(|| Problem::new(Kind::Unauthorized))
+    }
+}
+
+/// The caller's `Idempotency-Key`: 1 to 255 visible ASCII characters.
+#[derive(Clone, Debug)]
+pub struct Key(pub String);
+
+impl<S: Sync> FromRequestParts<S> for Key {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Key, Problem> {
+        let mut values = parts.headers.get_all("idempotency-key").iter();
+        let missing = || {
+            Problem::new(Kind::KeyMissing).detail(
+                "보이는 ASCII 문자 1~255자의 키를 하나 보내 주세요. 같은 키로 다시 보내면 같은 답을 받습니다.",
+                "Send one key of 1 to 255 visible ASCII characters; sent again, it gets the same answer again.",
+            )
+        };
+        let (Some(value), None) = (values.next(), values.next()) else { return Err(missing()) };
+        let key = value.to_str().map_err(|_| missing())?;
+        let visible = (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+        if visible { Ok(Key(key.to_owned())) } else { Err(missing()) }
+    }
+}
+
+/// A JSON body: as it came, and read.
+#[derive(Clone, Debug)]
+pub struct Body<T> {
+    pub value: T,
+    pub raw: String,
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Body<T>, Problem> {
+        if !is_json(request.headers()) {
+            return Err(Problem::new(Kind::UnsupportedMediaType)
+                .detail("Content-Type은 application/json이어야 합니다.", "The Content-Type is application/json."));
+        }
+        let raw = raw_body(request, state).await?;
+        let value = read_json(&raw)?;
+        Ok(Body { value, raw })
+    }
+}
+
+/// The body of a deed that needs none: nothing, or an empty object.
+#[derive(Clone, Copy, Debug)]
+pub struct NoBody;
+
+impl<S: Send + Sync> FromRequest<S> for NoBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<NoBody, Problem> {
+        let raw = raw_body(request, state).await?;
+        match raw.trim() {
+            "" | "{}" => Ok(NoBody),
+            _ => Err(Problem::field("", "여기에는 본문이 없어야 합니다.", "There is no body here.")),
+        }
+    }
+}
+
+async fn raw_body<S: Send + Sync>(request: Request, state: &S) -> Result<String, Problem> {
+    String::from_request(request, state).await.map_err(|rejection| match rejection.status().as_u16() {
+        413 => Problem::new(Kind::TooLarge),
+        _ => Problem::new(Kind::BadRequest).detail("본문은 UTF-8이어야 합니다.", "The body must be UTF-8."),
+    })
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut parts = value.split(';').map(str::trim);
+    let json = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"));
+    // JSON is UTF-8; whoever says otherwise would be misread.
+    json && parts.filter_map(|part| part.split_once('=')).all(|(name, value)| {
+        !name.eq_ignore_ascii_case("charset") || value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+    })
+}
+
+fn read_json<T: DeserializeOwned>(raw: &str) -> Result<T, Problem> {
+    let mut reader = serde_json::Deserializer::from_str(raw);
+    let value: T = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = pointer(error.path());
+        refused(&path, error.inner())
+    })?;
+    reader.end().map_err(|_| not_json())?;
+    Ok(value)
+}
+
+fn not_json() -> Problem {
+    Problem::new(Kind::BadRequest).detail("올바른 JSON이 아닙니다.", "This is not valid JSON.")
+}
+
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter()
+        .map(|segment| match segment {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => format!("/{}", escaped(key)),
+            Segment::Enum { variant } => format!("/{variant}"),
+            Segment::Unknown => String::new(),
+        })
+        .collect()
+}
+
+/// RFC 6901.
+fn escaped(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+/// What serde says, in words for people and without the names of our types.
+fn refused(path: &str, error: &serde_json::Error) -> Problem {
+    if !error.is_data() {
+        return not_json();
+    }
+    let text = error.to_string();
+    let quoted = text.split('`').nth(1).unwrap_or_default();
+    let inside = |name: &str| {
+        let end = format!("/{}", escaped(name));
+        if path.ends_with(&end) { path.to_owned() } else { format!("{path}{end}") }
+    };
+    if text.starts_with("missing field") {
+        return Problem::field(inside(quoted), "필요한 값입니다.", "This is needed.");
+    }
+    if text.starts_with("unknown field") {
+        let name: String = quoted.chars().take(80).collect();
+        return Problem::field(inside(&name), "모르는 항목입니다.", "There is no such field.");
+    }
+    if text.starts_with("duplicate field") {
+        return Problem::field(inside(quoted), "같은 항목이 두 번 있습니다.", "This field stands there twice.");
+    }
+    let (ko, en) = match () {
+        () if text.starts_with("a quantity") || path.ends_with("/quantity") => {
+            ("수량은 1에서 999까지의 정수입니다.", "A quantity is a whole number from 1 to 999.")
+        }
+        () if text.contains("a position is") || path.ends_with("/near") => (
+            "위치는 위도(-90~90)와 경도(-180~180)입니다.",
+            "A position is a latitude from -90 to 90 and a longitude from -180 to 180.",
+        ),
+        () if text.contains("not a valid SKU") => ("올바른 SKU가 아닙니다.", "This is not a SKU."),
+        () if text.contains("not a valid store code") => ("올바른 매장 코드가 아닙니다.", "This is not a store code."),
+        () if text.contains("out of range") || text.contains("integer") || text.contains("floating") => {
+            ("범위 안의 정수가 아닙니다.", "This is not a whole number within bounds.")
+        }
+        () if text.starts_with("invalid type") => ("값의 종류가 다릅니다.", "The value is of another type."),
+        () => ("올바른 값이 아닙니다.", "This is not a valid value."),
+    };
+    Problem::field(path, ko, en)
+}
+
+/// The query's parameters. Each is taken by its name; what nobody takes was never known.
+pub struct Parameters {
+    pairs: Vec<(String, String)>,
+    errors: Vec<FieldError>,
+}
+
+impl Parameters {
+    /// Refuses names besides `known`.
+    #[must_use]
+    pub fn read(query: Option<&str>, known: &[&str]) -> Parameters {
+        let pairs: Vec<(String, String)> =
+            url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().take(200).collect();
+        let mut parameters = Parameters { pairs: Vec::new(), errors: Vec::new() };
+        for (name, value) in pairs {
+            if known.contains(&name.as_str()) {
+                parameters.pairs.push((name, value));
+            } else {
+                let name: String = name.chars().take(80).collect();
+                parameters.fault(&name, "모르는 매개변수입니다.", "There is no such parameter.");
+            }
+        }
+        parameters
+    }
+
+    pub fn fault(&mut self, name: &str, ko: impl Into<String>, en: impl Into<String>) {
+        self.errors.push(FieldError { pointer: format!("/{}", escaped(name)), detail: Text::new(ko, en) });
+    }
+
+    /// Every value of a parameter that may stand there several times.
+    pub fn all(&mut self, name: &str) -> Vec<String> {
+        self.pairs.iter().filter(|(own, _)| own == name).map(|(_, value)| value.clone()).collect()
+    }
+
+    /// The value of a parameter that may stand there once, of at most `longest` characters.
+    pub fn one(&mut self, name: &str, longest: usize) -> Option<String> {
+        let mut values = self.all(name);
+        if values.len() > 1 {
+            self.fault(name, "한 번만 쓸 수 있습니다.", "This may stand there once.");
+            return None;
+        }
+        let value = values.pop()?;
+        if value.chars().nth(longest).is_some() {
+            self.fault(name, "너무 깁니다.", "This is too long.");
+            return None;
+        }
+        Some(value)
+    }
+
+    /// A whole number within bounds, both included.
+    pub fn number(&mut self, name: &str, from: i64, to: i64, otherwise: i64) -> i64 {
+        let Some(text) = self.one(name, 20) else { return otherwise };
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        match text.parse() {
+            Ok(number) if digits && (from..=to).contains(&number) => number,
+            _ => {
+                let (ko, en) = (format!("{from}에서 {to}까지의 정수입니다."), format!("A whole number from {from} to {to}."));
+                self.fault(name, ko, en);
+                otherwise
+            }
+        }
+    }
+
+    /// `true` or `false`; absent is false.
+    pub fn flag(&mut self, name: &str) -> bool {
+        match self.one(name, 20).as_deref() {
+            None | Some("false") => false,
+            Some("true") => true,
+            Some(_) => {
+                self.fault(name, "true 또는 false입니다.", "This is true or false.");
+                false
+            }
+        }
+    }
+
+    /// `LAT,LNG` in degrees.
+    pub fn point(&mut self, name: &str) -> Option<Point> {
+        let text = self.one(name, 80)?;
+        let point = text.parse().ok();
+        if point.is_none() {
+            self.fault(
+                name,
+                "위치는 `위도,경도`입니다. 위도는 -90~90, 경도는 -180~180입니다.",
+                "A position is LAT,LNG: a latitude from -90 to 90 and a longitude from -180 to 180.",
+            );
+        }
+        point
+    }
+
+    /// A text that its type accepts.
+    pub fn parsed<T: std::str::FromStr>(&mut self, name: &str, longest: usize) -> Option<T> {
+        let text = self.one(name, longest)?;
+        let value = text.parse().ok();
+        if value.is_none() {
+            self.fault(name, "올바른 값이 아닙니다.", "This is not a valid value.");
+        }
+        value
+    }
+
+    /// Ends reading: all faults together.
+    pub fn finish(self) -> Result<(), Problem> {
+        if self.errors.is_empty() { Ok(()) } else { Err(Problem::invalid(self.errors)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn the_dearer_language_is_spoken() {
+        for (text, lang) in [
+            ("", Lang::Ko),
+            ("en-GB,en;q=0.9", Lang::En),
+            ("fr, en;q=0.4, ko;q=0.6", Lang::Ko),
+            ("ko;q=0.1,en;q=0.2", Lang::En),
+            ("en;q=x", Lang::Ko),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static(text));
+            assert_eq!(language(&headers), lang, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_fault_points_at_its_field() {
+        use onshelf_vocabulary::fulfilment::ReserveInput;
+        let contact = r#""contact":{"name":"a"}"#;
+        for (body, pointer) in [
+            (format!(r#"{{"store":"s","lines":[{{"sku":"A","quantity":1.5}}],{contact}}}"#), "/lines/0/quantity"),
+            (format!(r#"{{"store":"s","lines":[{{"sku":"A","quantity":9223372036854775808}}],{contact}}}"#), "/lines/0/quantity"),
+            (format!(r#"{{"store":"s","lines":[{{"sku":"A"}}],{contact}}}"#), "/lines/0/quantity"),
+            (format!(r#"{{"store":"s","lines":[],"colour":1,{contact}}}"#), "/colour"),
+            (format!(r#"{{"store":"s","store":"t","lines":[],{contact}}}"#), "/store"),
+            (format!(r#"{{"lines":[],{contact}}}"#), "/store"),
+            (format!(r#"{{"store":7,"lines":[],{contact}}}"#), "/store"),
+        ] {
+            let problem = read_json::<ReserveInput>(&body).unwrap_err();
+            assert_eq!(problem.kind, Kind::Invalid, "{body}");
+            assert_eq!(problem.errors[0].pointer, pointer, "{body}");
+        }
+        assert_eq!(read_json::<ReserveInput>("{").unwrap_err().kind, Kind::BadRequest);
+    }
+
+    #[test]
+    fn parameters_are_read_strictly() {
+        let faults = |query: &str| {
+            let mut parameters = Parameters::read(Some(query), &["limit", "near", "open_now"]);
+            parameters.number("limit", 1, 100, 20);
+            parameters.point("near");
+            parameters.flag("open_now");
+            parameters.finish().err().map(|problem| problem.errors[0].pointer.clone())
+        };
+        assert_eq!(faults("limit=5&near=37.5,127&open_now=true"), None);
+        for (query, pointer) in [
+            ("limit=0", "/limit"),
+            ("limit=%2B5", "/limit"),
+            ("limit=1&limit=2", "/limit"),
+            ("near=NaN,127", "/near"),
+            ("near=91,0", "/near"),
+            ("open_now=yes", "/open_now"),
+            ("colour=red", "/colour"),
+        ] {
+            assert_eq!(faults(query).as_deref(), Some(pointer), "{query}");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Headers every answer leaves with, errors and assets included.
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderName, HeaderValue, header},
+    middleware::Next,
+    response::Response,
+};
+
+use crate::http::surface::Surface;
+
+/// Nothing inline, nothing foreign; pictures of products may lie with the operator's supplier.
+const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+    img-src 'self' data: https:; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; \
+    form-action 'self'";
+/// Imported files are shown, never run.
+const MEDIA_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
+const PERMISSIONS: &str = "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()";
+const ENCRYPTED: &str = "max-age=31536000";
+
+pub async fn add_headers(State(surface): State<Surface>, request: Request, next: Next) -> Response {
+    let media = request.uri().path().starts_with("/media/");
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let policy = if media { MEDIA_POLICY } else { POLICY };
+    let constant = |text: &'static str| HeaderValue::from_static(text);
+    headers.insert(header::CONTENT_SECURITY_POLICY, constant(policy));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, constant("nosniff"));
+    headers.insert(header::X_FRAME_OPTIONS, constant("DENY"));
+    headers.insert(header::REFERRER_POLICY, constant("same-origin"));
+    headers.insert(HeaderName::from_static("permissions-policy"), constant(PERMISSIONS));
+    headers.insert(HeaderName::from_static("cross-origin-opener-policy"), constant("same-origin"));
+    if surface.encrypted {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, constant(ENCRYPTED));
+    }
+    let page = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if page && response.status().is_success() {
+        response.headers_mut().insert(
+            HeaderName::from_static("speculation-rules"),
+            HeaderValue::from_static("\"/speculation.json\""),
+        );
+    }
+    response
+}

@@ -1,0 +1,177 @@
+//! How often: reservations, sign-ins and look-ups, by the client's address and by the contact that is named.
+
+use std::{
+    hash::{BuildHasher, Hash, RandomState},
+    num::NonZeroU32,
+};
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::Method,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use governor::{
+    DefaultKeyedRateLimiter, Quota, RateLimiter,
+    clock::{Clock, DefaultClock},
+};
+use http_body_util::BodyExt;
+
+use super::client::Client;
+use crate::http::{metrics::METER, options::Rates, problem::Problem, surface::Surface};
+
+/// Keys share this many counters, picked by a secret hash: memory stays bounded whoever comes.
+const COUNTERS: u64 = 1 << 16;
+
+/// One limit, counted apart for each key.
+pub struct Limit {
+    counters: Option<DefaultKeyedRateLimiter<u64>>,
+    hasher: RandomState,
+    clock: DefaultClock,
+}
+
+impl Limit {
+    /// `a_minute` may come at once, and then as many a minute; 0 is no limit.
+    #[must_use]
+    pub fn new(a_minute: u32) -> Limit {
+        let counters = NonZeroU32::new(a_minute).map(|number| RateLimiter::keyed(Quota::per_minute(number)));
+        Limit { counters, hasher: RandomState::new(), clock: DefaultClock::default() }
+    }
+
+    /// Counts one; past the limit it answers how long to wait.
+    pub fn count(&self, key: &impl Hash) -> Result<(), Problem> {
+        let Some(counters) = &self.counters else { return Ok(()) };
+        counters.check_key(&(self.hasher.hash_one(key) % COUNTERS)).map_err(|refused| {
+            METER.count_rate_limited();
+            Problem::rate_limited(refused.wait_time_from(self.clock.now()).as_secs() + 1)
+        })
+    }
+}
+
+/// All the limits.
+pub struct Limiters {
+    reserve_by_address: Limit,
+    reserve_by_contact: Limit,
+    sign_in_by_address: Limit,
+    sign_in_by_name: Limit,
+    look_up_by_address: Limit,
+}
+
+impl Limiters {
+    #[must_use]
+    pub fn new(rates: &Rates) -> Limiters {
+        Limiters {
+            reserve_by_address: Limit::new(rates.reserve_by_address),
+            reserve_by_contact: Limit::new(rates.reserve_by_contact),
+            sign_in_by_address: Limit::new(rates.sign_in_by_address),
+            sign_in_by_name: Limit::new(rates.sign_in_by_name),
+            look_up_by_address: Limit::new(rates.look_up_by_address),
+        }
+    }
+}
+
+/// Which limits a request counts for, and which fields of its body name somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    Reserve,
+    SignIn,
+    LookUp,
+    Other,
+}
+
+fn what(method: &Method, path: &str) -> What {
+    let path = path.strip_prefix("/en").filter(|rest| rest.starts_with('/')).unwrap_or(path);
+    let post = method == Method::POST;
+    match path {
+        "/reserve" | "/api/v1/reservations" if post => What::Reserve,
+        "/staff/sign-in" if post => What::SignIn,
+        "/reservations" if post => What::LookUp,
+        _ if path.starts_with("/reservations/") || path.starts_with("/api/v1/reservations/") => What::LookUp,
+        _ => What::Other,
+    }
+}
+
+/// Stands behind the intake: bodies are small and whole here.
+pub async fn limit_rates(State(surface): State<Surface>, request: Request, next: Next) -> Response {
+    let what = what(request.method(), request.uri().path());
+    if what == What::Other {
+        return next.run(request).await;
+    }
+    let address = Client::of(request.extensions()).network();
+    let (parts, body) = request.into_parts();
+    let Ok(body) = body.collect().await.map(http_body_util::Collected::to_bytes) else {
+        return next.run(Request::from_parts(parts, Body::empty())).await;
+    };
+    match count(&surface.limiters, what, &address, &body) {
+        Ok(()) => next.run(Request::from_parts(parts, Body::from(body))).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+fn count(limiters: &Limiters, what: What, address: &impl Hash, body: &[u8]) -> Result<(), Problem> {
+    match what {
+        What::Reserve => {
+            limiters.reserve_by_address.count(address)?;
+            contacts(body).iter().try_for_each(|contact| limiters.reserve_by_contact.count(contact))
+        }
+        What::SignIn => {
+            limiters.sign_in_by_address.count(address)?;
+            let names = form_fields(body, &["login", "name"]);
+            names.iter().try_for_each(|name| limiters.sign_in_by_name.count(name))
+        }
+        What::LookUp => limiters.look_up_by_address.count(address),
+        What::Other => Ok(()),
+    }
+}
+
+/// The e-mail address and phone number a reservation names, of a form or of JSON.
+fn contacts(body: &[u8]) -> Vec<String> {
+    let Ok(json) = serde_json::from_slice::<serde_json::Value>(body) else {
+        return form_fields(body, &["email", "phone"]);
+    };
+    let field = |name| json.pointer(name).and_then(serde_json::Value::as_str).map(normal);
+    [field("/contact/email"), field("/contact/phone")].into_iter().flatten().filter(|c| !c.is_empty()).collect()
+}
+
+fn form_fields(body: &[u8], names: &[&str]) -> Vec<String> {
+    url::form_urlencoded::parse(body)
+        .filter(|(name, _)| names.contains(&&**name))
+        .map(|(_, value)| normal(&value))
+        .filter(|value| !value.is_empty())
+        .collect()
+}
+
+fn normal(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace() && *c != '-').flat_map(char::to_lowercase).take(254).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_key_has_its_own_count() {
+        let limit = Limit::new(2);
+        assert!(limit.count(&"a").is_ok() && limit.count(&"a").is_ok());
+        let refused = limit.count(&"a").unwrap_err();
+        assert!((1..=31).contains(&refused.retry_after.unwrap()));
+        assert!(limit.count(&"b").is_ok());
+        let open = Limit::new(0);
+        assert!((0..1000).all(|_| open.count(&"a").is_ok()));
+    }
+
+    #[test]
+    fn forms_and_json_name_the_same_contact() {
+        let json = r#"{"contact":{"name":"x","phone":"010-1234 5678"}}"#;
+        assert_eq!(contacts(json.as_bytes()), contacts(b"name=x&email=&phone=010-1234+5678"));
+    }
+
+    #[test]
+    fn both_languages_are_counted() {
+        assert_eq!(what(&Method::POST, "/en/reserve"), What::Reserve);
+        assert_eq!(what(&Method::GET, "/reserve"), What::Other);
+        assert_eq!(what(&Method::GET, "/api/v1/reservations/R-1"), What::LookUp);
+        assert_eq!(what(&Method::POST, "/staff/sign-in"), What::SignIn);
+    }
+}

@@ -1,0 +1,87 @@
+//! What all handlers and guards share: the options, and the counts that bound them.
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use onshelf_app::ssr::Door;
+use tokio::sync::Semaphore;
+
+use super::{
+    Options,
+    api::live::Streams,
+    guard::rates::Limiters,
+    problem::{Kind, Problem},
+};
+
+/// Cheap to clone; one a router.
+#[derive(Clone)]
+pub struct Surface(Arc<Inside>);
+
+pub struct Inside {
+    pub door: Door,
+    pub options: Options,
+    /// Whether the site is reached by HTTPS.
+    pub encrypted: bool,
+    /// One for each request that may be answered at the same time.
+    pub places: Semaphore,
+    pub limiters: Limiters,
+    pub streams: Arc<Streams>,
+    pub under_way: UnderWay,
+}
+
+impl std::ops::Deref for Surface {
+    type Target = Inside;
+
+    fn deref(&self) -> &Inside {
+        &self.0
+    }
+}
+
+impl Surface {
+    #[must_use]
+    pub fn new(door: Door, options: Options) -> Surface {
+        Surface(Arc::new(Inside {
+            door,
+            encrypted: options.public_url.starts_with("https://"),
+            places: Semaphore::new(options.limits.concurrent),
+            limiters: Limiters::new(&options.limits.rates),
+            streams: Arc::new(Streams::new(&options.limits)),
+            under_way: UnderWay::default(),
+            options,
+        }))
+    }
+}
+
+/// Idempotency keys of calls that are being answered by this process at the moment.
+#[derive(Clone, Default)]
+pub struct UnderWay(Arc<Mutex<HashSet<String>>>);
+
+impl UnderWay {
+    fn keys(&self) -> std::sync::MutexGuard<'_, HashSet<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes the key for as long as the answer lives; refused while somebody else has it.
+    pub fn begin(&self, actor: &str, route: &str, key: &str) -> Result<Begun, Problem> {
+        let name = format!("{actor}\n{route}\n{key}");
+        if self.keys().insert(name.clone()) {
+            Ok(Begun { keys: self.clone(), name })
+        } else {
+            Err(Problem::new(Kind::InFlight))
+        }
+    }
+}
+
+/// A call under way; dropping it gives the key free.
+pub struct Begun {
+    keys: UnderWay,
+    name: String,
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        self.keys.keys().remove(&self.name);
+    }
+}

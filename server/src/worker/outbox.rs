@@ -1,0 +1,88 @@
+//! Taking jobs out of the outbox: messages go to the notifier, events become deliveries, deliveries to the courier.
+
+use futures::StreamExt;
+use onshelf_shop::{
+    Shop,
+    jobs::{Claimed, Job},
+};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+use super::webhooks::{Courier, Delivery};
+use crate::notifications::{Notifier, Undelivered};
+
+/// Jobs taken in one round. All must be done within the minute a claim lasts: 20 by 5 at a time, each within 10 s.
+const ROUND: i64 = 20;
+const AT_A_TIME: usize = 5;
+/// A lost wake-up costs no more than this.
+const POLL: Duration = Duration::from_secs(1);
+
+pub struct Outbox {
+    shop: Shop,
+    notifier: Notifier,
+    courier: Courier,
+}
+
+impl Outbox {
+    pub fn new(shop: Shop, notifier: Notifier, courier: Courier) -> Outbox {
+        Outbox { shop, notifier, courier }
+    }
+
+    /// Sends what is due until told to stop; a round that has begun is finished.
+    pub(super) async fn run(&self, stop: &CancellationToken) {
+        while !stop.is_cancelled() {
+            match self.round().await {
+                Ok(0) => {}
+                Ok(_) => continue,
+                Err(error) => tracing::warn!(%error, "The outbox could not be read; it is tried again."),
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.shop.outbox_woken() => {}
+                () = tokio::time::sleep(POLL) => {}
+            }
+        }
+    }
+
+    /// One round; answers how many jobs were taken.
+    pub async fn round(&self) -> onshelf_shop::Result<usize> {
+        let jobs = self.shop.claim_jobs(ROUND).await?;
+        let taken = jobs.len();
+        futures::stream::iter(jobs).for_each_concurrent(AT_A_TIME, |job| self.attend(job)).await;
+        Ok(taken)
+    }
+
+    async fn attend(&self, claimed: Claimed) {
+        let written = match self.carry_out(&claimed).await {
+            // Fanning out has finished the event itself, in its own transaction.
+            Ok(()) if matches!(claimed.job, Job::Event { .. }) => Ok(()),
+            Ok(()) => self.shop.finish_job(claimed.id).await,
+            Err(Undelivered::Final(why)) => {
+                tracing::warn!(job = claimed.id, why, "A job was given up.");
+                self.shop.give_up_job(&claimed, &why).await
+            }
+            Err(Undelivered::Passing(why)) => {
+                tracing::info!(job = claimed.id, attempt = claimed.attempt, why, "A job is tried again later.");
+                self.shop.fail_job(&claimed, &why).await
+            }
+        };
+        if let Err(error) = written {
+            tracing::warn!(job = claimed.id, %error, "What became of a job could not be written down.");
+        }
+    }
+
+    async fn carry_out(&self, claimed: &Claimed) -> Result<(), Undelivered> {
+        match &claimed.job {
+            Job::Message { number, about } => self.notifier.tell(claimed.id, number, *about).await,
+            Job::Event { .. } => Ok(self.shop.fan_out(claimed).await?),
+            Job::Delivery { endpoint, id, event, data, at } => {
+                let Some((url, secret)) = self.shop.endpoint(*endpoint).await? else {
+                    // The partner has gone: there is nobody left to tell.
+                    return Ok(());
+                };
+                let delivery = Delivery { id, event, data, at: *at };
+                self.courier.deliver(&url, &secret, &delivery, self.shop.now()).await
+            }
+        }
+    }
+}

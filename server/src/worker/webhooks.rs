@@ -1,0 +1,151 @@
+//! Events for partners: signed as Standard Webhooks says, posted once a try. Knows no shop.
+
+use std::time::Duration;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use hmac::{Hmac, Mac};
+use jiff::Timestamp;
+use reqwest::{StatusCode, header, redirect};
+use sha2::Sha256;
+
+use super::guard::{GuardedResolver, is_allowed_url};
+use crate::notifications::Undelivered;
+
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// Of an answer's body no more is read; what it says does not matter.
+const ANSWER: usize = 64 * 1024;
+
+/// One event for one partner.
+#[derive(Clone, Copy, Debug)]
+pub struct Delivery<'a> {
+    /// The same in all tries, so that the partner can tell a repetition.
+    pub id: &'a str,
+    pub event: &'a str,
+    pub data: &'a serde_json::Value,
+    /// When it happened, in Unix milliseconds.
+    pub at: i64,
+}
+
+/// Posts deliveries.
+pub struct Courier {
+    client: reqwest::Client,
+}
+
+impl Courier {
+    pub fn new() -> Result<Courier, reqwest::Error> {
+        let client = reqwest::Client::builder()
+            .user_agent(concat!("Onshelf/", env!("CARGO_PKG_VERSION")))
+            .timeout(TIMEOUT)
+            .connect_timeout(TIMEOUT)
+            .redirect(redirect::Policy::none())
+            .dns_resolver(GuardedResolver::shared())
+            // A proxy would resolve names itself, past the guard.
+            .no_proxy()
+            .build()?;
+        Ok(Courier { client })
+    }
+
+    /// Posts once. Errors name neither the address nor what was sent.
+    pub async fn deliver(
+        &self,
+        url: &str,
+        secret: &str,
+        delivery: &Delivery<'_>,
+        now: Timestamp,
+    ) -> Result<(), Undelivered> {
+        let url = url::Url::parse(url)
+            .ok()
+            .filter(is_allowed_url)
+            .ok_or_else(|| Undelivered::Final("the address may not be called".to_owned()))?;
+        let body = body_of(delivery)?;
+        let timestamp = now.as_second().to_string();
+        let signature = sign(secret, delivery.id, &timestamp, &body)?;
+        let answer = self
+            .client
+            .post(url)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("webhook-id", delivery.id)
+            .header("webhook-timestamp", &timestamp)
+            .header("webhook-signature", signature)
+            .body(body)
+            .send()
+            .await
+            .map_err(|error| Undelivered::Passing(kind_of(&error).to_owned()))?;
+        let status = answer.status();
+        drain(answer).await;
+        judge(status)
+    }
+}
+
+fn body_of(delivery: &Delivery<'_>) -> Result<String, Undelivered> {
+    let broken = |error: &dyn std::fmt::Display| Undelivered::Final(error.to_string());
+    let at = Timestamp::from_millisecond(delivery.at).map_err(|error| broken(&error))?;
+    let body = serde_json::json!({ "type": delivery.event, "timestamp": at.to_string(), "data": delivery.data });
+    serde_json::to_string(&body).map_err(|error| broken(&error))
+}
+
+/// `v1,BASE64(HMAC-SHA256(key, "id.timestamp.body"))`; the key is what follows `whsec_`, in base64.
+fn sign(secret: &str, id: &str, timestamp: &str, body: &str) -> Result<String, Undelivered> {
+    let unusable = || Undelivered::Final("the partner's secret is not a Standard Webhooks secret".to_owned());
+    let key = STANDARD.decode(secret.trim_start_matches("whsec_")).map_err(|_| unusable())?;
+    let mut mac = Hmac::<Sha256>::new_from_slice(&key).map_err(|_| unusable())?;
+    for part in [id, ".", timestamp, ".", body] {
+        mac.update(part.as_bytes());
+    }
+    Ok(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))
+}
+
+fn judge(status: StatusCode) -> Result<(), Undelivered> {
+    match status {
+        status if status.is_success() => Ok(()),
+        StatusCode::GONE => Err(Undelivered::Final("the partner wants no more events (410)".to_owned())),
+        status => Err(Undelivered::Passing(format!("the partner answered {}", status.as_u16()))),
+    }
+}
+
+/// Reads the answer away, so that its connection can serve again; one that is too long is dropped with it.
+async fn drain(mut answer: reqwest::Response) {
+    let mut read = 0;
+    while let Ok(Some(chunk)) = answer.chunk().await {
+        read += chunk.len();
+        if read > ANSWER {
+            return;
+        }
+    }
+}
+
+fn kind_of(error: &reqwest::Error) -> &'static str {
+    if error.is_timeout() {
+        "the partner did not answer in time"
+    } else if error.is_connect() {
+        "the partner could not be reached"
+    } else {
+        "the connection to the partner broke"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signatures_are_those_of_the_specification() {
+        let signature = sign(
+            "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            "msg_p5jXN8AQM9LWM0D4loKWxJek",
+            "1614265330",
+            r#"{"test": 2432232314}"#,
+        );
+        assert_eq!(signature.unwrap(), "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+        assert!(sign("whsec_?", "a", "1", "{}").is_err());
+    }
+
+    #[test]
+    fn only_success_is_success() {
+        assert!(judge(StatusCode::NO_CONTENT).is_ok());
+        assert!(matches!(judge(StatusCode::GONE), Err(Undelivered::Final(_))));
+        for status in [StatusCode::FOUND, StatusCode::BAD_REQUEST, StatusCode::BAD_GATEWAY] {
+            assert!(matches!(judge(status), Err(Undelivered::Passing(_))), "{status}");
+        }
+    }
+}
