@@ -1,6 +1,9 @@
 //! Every screen: the table of contents. A page is server-rendered HTML with real links and real forms; an island
 //! adds what needs the browser. This floor knows no SQL, and reaches the shop only through [`ssr`].
 
+// The types of views nest as deep as the pages do.
+#![recursion_limit = "512"]
+
 #[cfg(feature = "ssr")]
 pub mod routes;
 #[cfg(feature = "ssr")]

@@ -146,7 +146,7 @@ pub(super) fn gone(visit: &Visit, basket: &BasketView) -> Option<AnyView> {
         return None;
     }
     let view = view! {
-        <section class="notice basket-gone" aria-labelledby="gone">
+        <section class="notice heads-up basket-gone" aria-labelledby="gone">
             <b id="gone">{visit.say("더는 살 수 없는 것이 있어요", "Some things can no longer be had")}</b>
             <ul>{rows}</ul>
         </section>

@@ -36,7 +36,7 @@ pub(super) fn basket_page(visit: &Visit, refused: Option<&Refused>) -> Response 
         let view = view! {
             <div class="basket">
                 {refused.filter(|refused| refused.at.is_none()).map(|refused| view! {
-                    <p class="notice" role="alert">{refused.said}</p>
+                    <p class="notice heads-up" role="alert">{refused.said}</p>
                 })}
                 {gone(visit, &basket)}
                 {if basket.lines.is_empty() { empty(visit) } else { full(visit, &basket, refused) }}

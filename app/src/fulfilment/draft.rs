@@ -9,7 +9,10 @@ use onshelf_vocabulary::{
     fulfilment::Contact,
 };
 
-use crate::ssr::{Visit, read_basket, write_basket};
+use crate::{
+    ssr::{Visit, read_basket, write_basket},
+    stores::with_query,
+};
 
 /// Longer than anything a person types into these fields.
 const TYPED_CHARS: usize = 400;
@@ -102,6 +105,15 @@ impl Draft {
         let draft = Draft { store, what, contact };
         let part = text("part").is_some_and(|part| part == "1");
         Some(if part { draft.only_what_is_there(visit) } else { draft })
+    }
+
+    /// Where the same is asked for, without what is typed about people.
+    pub(super) fn path(&self) -> String {
+        let mut pairs = vec![("store".to_owned(), self.store.to_string())];
+        if let What::One { sku, typed } = &self.what {
+            pairs.extend([("sku".to_owned(), sku.to_string()), ("quantity".to_owned(), typed.clone())]);
+        }
+        with_query("/reserve", &pairs)
     }
 
     /// The same draft with no more than its store has.

@@ -19,7 +19,7 @@ pub(super) fn find_page(visit: &Visit, number: &str, code: &str, status: StatusC
     let (number, code) = (number.to_owned(), code.to_owned());
     visit.page(|| {
         let view = view! {
-            <div class="find">
+            <div class="refind">
                 <header>
                     <h1>{visit.say("맡겨 둔 것 찾기", "Find a reservation")}</h1>
                     <p>{visit.say(
@@ -28,12 +28,12 @@ pub(super) fn find_page(visit: &Visit, number: &str, code: &str, status: StatusC
                     )}</p>
                 </header>
                 {wrong.then(|| view! {
-                    <div class="notice" role="alert">
+                    <div class="notice heads-up" role="alert">
                         <b>{visit.say("번호와 코드가 함께 맞는 예약이 없어요", "No reservation has this number and this code")}</b>
                         <p>{visit.say("둘 다 메일에 적힌 그대로인지 확인해 주세요. 대소문자와 줄표는 달라도 됩니다.", "Check that both are as in our mail. Case and hyphens do not matter.")}</p>
                     </div>
                 })}
-                <form class="find-form" method="post" action=visit.href("/reservations") novalidate>
+                <form class="refind-form" method="post" action=visit.href("/reservations") novalidate>
                     <Field
                         name="number"
                         label=visit.say("예약 번호", "Reservation number")

@@ -75,14 +75,14 @@ fn body(visit: &Visit, view: &ReservationView, token: &str, shown: Shown, ways: 
     let live = view.status.is_live();
     let late = (shown == Shown::TooLateToCancel).then(|| {
         view! {
-            <div class="notice" role="alert">
+            <div class="notice heads-up" role="alert">
                 <b>{visit.say("지금은 취소할 수 없어요", "It can no longer be cancelled")}</b>
                 <p>{visit.say("그 사이 예약이 다음 단계로 넘어갔습니다. 지금 상태는 아래와 같아요.", "It has moved on in the meantime. This is where it stands now.")}</p>
             </div>
         }
     });
     view! {
-        <article class="reservation" data-status=view.status.code() data-refresh=live.then_some("15")>
+        <article class="reservation" id="reservation" data-status=view.status.code() data-refresh=live.then_some("15")>
             {late}
             {front(visit, view, token)}
             <div class="reservation-body">
@@ -100,7 +100,7 @@ fn body(visit: &Visit, view: &ReservationView, token: &str, shown: Shown, ways: 
             </div>
             {if live { last_things(visit, view, token) } else { again(visit, view) }}
         </article>
-        {live.then(|| view! {
+        {(live && shown == Shown::Asked).then(|| view! {
             // Without scripts the page asks again by itself; the loader does it without moving anything.
             <noscript inner_html="<meta http-equiv=\"refresh\" content=\"90\">"></noscript>
         })}

@@ -117,7 +117,7 @@ pub(super) fn reserve_page(visit: &Visit, draft: &Draft, trouble: Trouble) -> Re
                 </div>
             </div>
         };
-        Page { status, indexed: false, ..Page::new(page_title, "/reserve", view) }
+        Page { status, indexed: false, ..Page::new(page_title, draft.path(), view) }
     })
 }
 
@@ -202,6 +202,7 @@ fn form(visit: &Visit, draft: &Draft, trouble: &Trouble, store: &str, basket: &B
     let hidden = [("key", Uuid::new_v4().to_string()), ("store", draft.store.to_string())];
     let hidden = hidden.into_iter().chain(draft.what.fields());
     let reach = trouble.at(lang, "/contact");
+    let described = reach.is_some().then_some("reach-fault");
     let sold = !basket.lines.is_empty();
     let label = match (lang, trouble) {
         (Lang::Ko, Trouble::Short { .. }) => "그래도 이대로 다시 시도".to_owned(),
@@ -226,7 +227,7 @@ fn form(visit: &Visit, draft: &Draft, trouble: &Trouble, store: &str, basket: &B
                 autocomplete="name"
                 maxlength=80
             />
-            <fieldset class="reach" aria-describedby=reach.as_ref().map(|_| "reach-fault")>
+            <fieldset class="reach" aria-describedby=described>
                 <legend>{visit.say("준비되면 알려 드릴 곳", "Where to tell you when it is ready")}<small>{visit.say("둘 중 하나면 돼요", "One of the two is enough")}</small></legend>
                 {reach.map(|said| view! { <p class="fault" id="reach-fault">{said}</p> })}
                 <Field

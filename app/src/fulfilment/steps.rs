@@ -21,9 +21,9 @@ pub(super) fn steps(visit: &Visit, status: ReservationStatus) -> Option<AnyView>
     let at = STEPS.iter().position(|(step, _, _)| *step == status)?;
     let one = |(place, (_, ko, en)): (usize, (ReservationStatus, &'static str, &'static str))| {
         let (class, said) = match place.cmp(&at) {
-            std::cmp::Ordering::Less => ("step done", visit.say("끝남", "done")),
-            std::cmp::Ordering::Equal => ("step now", visit.say("지금", "now")),
-            std::cmp::Ordering::Greater => ("step", visit.say("아직", "to come")),
+            std::cmp::Ordering::Less => ("station done", visit.say("끝남", "done")),
+            std::cmp::Ordering::Equal => ("station now", visit.say("지금", "now")),
+            std::cmp::Ordering::Greater => ("station", visit.say("아직", "to come")),
         };
         let current = (place == at).then_some("step");
         view! {
@@ -34,7 +34,7 @@ pub(super) fn steps(visit: &Visit, status: ReservationStatus) -> Option<AnyView>
         }
     };
     let line = STEPS.into_iter().enumerate().map(one).collect_view();
-    Some(view! { <ol class="steps" aria-label=visit.say("진행 상황", "Progress")>{line}</ol> }.into_any())
+    Some(view! { <ol class="stations" aria-label=visit.say("진행 상황", "Progress")>{line}</ol> }.into_any())
 }
 
 /// What it means now, and what to do.

@@ -127,7 +127,7 @@ pub(super) fn panel(visit: &Visit, trouble: &Trouble, store: &str) -> AnyView {
 fn notice(title: impl Into<String>, text: impl Into<String>, way: impl IntoView + 'static) -> AnyView {
     let (title, text) = (title.into(), text.into());
     view! {
-        <div class="notice" role="alert">
+        <div class="notice heads-up" role="alert">
             <b>{title}</b>
             <p>{text}</p>
             {way}
@@ -166,7 +166,7 @@ fn short_of(visit: &Visit, short: &[ShortLine], elsewhere: &[Elsewhere], store: 
         view! { <p>{lang.pick("지금은 다른 매장에도 없어요.", "No other store has it right now.")}</p> }
     });
     view! {
-        <div class="notice short" role="alert">
+        <div class="notice heads-up short" role="alert">
             <b>{title}</b>
             <ul class="short-lines">{short.iter().map(line).collect_view()}</ul>
             {others}

@@ -9,12 +9,7 @@ use crate::ssr::Visit;
 const IN_A_LIST: usize = 8;
 
 /// `here` is the store's code; `path` is the page's own path, for the other language.
-pub(super) fn bar(
-    visit: &Visit,
-    staff: &StaffView,
-    here: Option<&str>,
-    path: &str,
-) -> impl IntoView + use<> {
+pub(super) fn bar(visit: &Visit, staff: &StaffView, here: Option<&str>, path: &str) -> AnyView {
     let other = match visit.lang {
         Lang::Ko => Lang::En,
         Lang::En => Lang::Ko,
@@ -39,6 +34,7 @@ pub(super) fn bar(
             </form>
         </div>
     }
+    .into_any()
 }
 
 fn switcher(visit: &Visit, staff: &StaffView, here: Option<&str>) -> AnyView {

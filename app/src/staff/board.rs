@@ -169,7 +169,7 @@ pub(super) fn page(visit: &Visit, who: &Associate, scene: &Scene, telling: Telli
 
 /// A scanner types what it reads and ends with Enter: the field has the focus, and its form needs no button.
 /// The hand-over button never has it, or a second Enter would hand over unseen.
-fn look_up(visit: &Visit, path: &str, typed: &str) -> impl IntoView + use<> {
+fn look_up(visit: &Visit, path: &str, typed: &str) -> AnyView {
     view! {
         <form class="staff-seek" method="post" action=visit.href(&format!("{path}/find")) role="search">
             <label for="find" class="sr">{visit.say("픽업 코드나 예약 번호", "Pickup code or reservation number")}</label>
@@ -188,10 +188,11 @@ fn look_up(visit: &Visit, path: &str, typed: &str) -> impl IntoView + use<> {
             <button><Icon glyph=Glyph::Search /><span>{visit.say("찾기", "Find")}</span></button>
         </form>
     }
+    .into_any()
 }
 
 /// On a small screen one column at a time; the choice works without scripts.
-fn tabs(visit: &Visit, scene: &Scene, chosen: Place) -> impl IntoView + use<> {
+fn tabs(visit: &Visit, scene: &Scene, chosen: Place) -> AnyView {
     let counts = [
         (Place::Prepare, scene.board.to_prepare.len()),
         (Place::Ready, scene.board.ready.len()),
@@ -215,4 +216,5 @@ fn tabs(visit: &Visit, scene: &Scene, chosen: Place) -> impl IntoView + use<> {
             {tabs}
         </fieldset>
     }
+    .into_any()
 }

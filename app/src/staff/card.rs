@@ -107,7 +107,7 @@ pub(super) fn found(around: Around<'_>, card: &BoardCard, close: String) -> AnyV
     .into_any()
 }
 
-fn pay(around: Around<'_>, card: &BoardCard) -> impl IntoView + use<> {
+fn pay(around: Around<'_>, card: &BoardCard) -> AnyView {
     let lang = around.lang;
     let total = card.total.display(lang);
     view! {
@@ -130,9 +130,10 @@ fn pay(around: Around<'_>, card: &BoardCard) -> impl IntoView + use<> {
         </form>
         {trouble(around, card, Place::Found)}
     }
+    .into_any()
 }
 
-fn actions(around: Around<'_>, card: &BoardCard, place: Place) -> impl IntoView + use<> {
+fn actions(around: Around<'_>, card: &BoardCard, place: Place) -> AnyView {
     let lang = around.lang;
     let picking = card.status == ReservationStatus::Picking;
     let buttons = if place == Place::Ready {
@@ -170,10 +171,11 @@ fn actions(around: Around<'_>, card: &BoardCard, place: Place) -> impl IntoView 
         </form>
         {trouble(around, card, place)}
     }
+    .into_any()
 }
 
 /// The two ways a reservation ends badly, each behind a second touch.
-fn trouble(around: Around<'_>, card: &BoardCard, place: Place) -> impl IntoView + use<> {
+fn trouble(around: Around<'_>, card: &BoardCard, place: Place) -> AnyView {
     let lang = around.lang;
     let staged = card.status == ReservationStatus::Ready;
     view! {
@@ -205,6 +207,7 @@ fn trouble(around: Around<'_>, card: &BoardCard, place: Place) -> impl IntoView 
             )}
         </details>
     }
+    .into_any()
 }
 
 fn ending(
@@ -215,7 +218,7 @@ fn ending(
     label: &'static str,
     warning: &'static str,
     action: &'static str,
-) -> impl IntoView + use<> {
+) -> AnyView {
     view! {
         <details data-key=format!("open-{}", deed.code())>
             <summary>{label}</summary>
@@ -228,9 +231,10 @@ fn ending(
             </form>
         </details>
     }
+    .into_any()
 }
 
-fn code(card: &BoardCard) -> impl IntoView + use<> {
+fn code(card: &BoardCard) -> AnyView {
     let (first, second) = words::halves(&card.code);
     view! {
         <h3 class="staff-code" translate="no">
@@ -239,9 +243,10 @@ fn code(card: &BoardCard) -> impl IntoView + use<> {
             <span>{second.to_owned()}</span>
         </h3>
     }
+    .into_any()
 }
 
-fn who(lang: Lang, card: &BoardCard) -> impl IntoView + use<> {
+fn who(lang: Lang, card: &BoardCard) -> AnyView {
     let tail = card.phone_tail.clone();
     let phone = (!tail.is_empty()).then(|| {
         view! {
@@ -258,15 +263,17 @@ fn who(lang: Lang, card: &BoardCard) -> impl IntoView + use<> {
             <span class="staff-status">{words::status(lang, card.status)}</span>
         </p>
     }
+    .into_any()
 }
 
 /// What to pick: a box to tick for each line, kept by the page alone.
-fn lines(lang: Lang, card: &BoardCard, ticking: bool) -> impl IntoView + use<> {
-    let lines = card.lines.iter().enumerate().map(|(index, own)| line(lang, own, index, ticking)).collect_view();
-    view! { <ul class="staff-lines">{lines}</ul> }
+fn lines(lang: Lang, card: &BoardCard, ticking: bool) -> AnyView {
+    let lines =
+        card.lines.iter().enumerate().map(|(index, own)| line(lang, own, index, ticking)).collect_view();
+    view! { <ul class="staff-lines">{lines}</ul> }.into_any()
 }
 
-fn line(lang: Lang, line: &ReservationLineView, index: usize, ticking: bool) -> impl IntoView + use<> {
+fn line(lang: Lang, line: &ReservationLineView, index: usize, ticking: bool) -> AnyView {
     let picture = line.image.as_ref().map(|image| {
         let drawn = image.src.ends_with(".svg");
         view! { <img class:drawn=drawn src=image.src.clone() alt="" width="56" height="56" loading="lazy" /> }

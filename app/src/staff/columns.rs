@@ -39,12 +39,13 @@ impl Scene {
         let open = self.found.as_ref().map(|card| format!("&open={}", card.number)).unwrap_or_default();
         let address = self.lang.href(&format!("/staff/{}/board?seen={seen}{open}", self.board.store));
         let wrapper = Owner::new().with(|| {
-            view! { <div class="staff-columns" id="columns" data-address=address inner_html=inner></div> }.to_html()
+            view! { <div class="staff-columns" id="columns" data-address=address inner_html=inner></div> }
+                .to_html()
         });
         Columns { html: wrapper, seen }
     }
 
-    fn inner(&self) -> impl IntoView + use<> {
+    fn inner(&self) -> AnyView {
         let lang = self.lang;
         let close = lang.href(&format!("/staff/{}", self.board.store));
         let around = self.around();
@@ -56,9 +57,10 @@ impl Scene {
             {self.column(Place::Ready, &self.board.ready)}
             {self.column(Place::Done, &self.board.done)}
         }
+        .into_any()
     }
 
-    fn column(&self, place: Place, cards: &[BoardCard]) -> impl IntoView + use<> {
+    fn column(&self, place: Place, cards: &[BoardCard]) -> AnyView {
         let heading = format!("head-{}", place.code());
         let around = self.around();
         let late = cards.iter().filter(|card| card.late).count();
@@ -82,6 +84,7 @@ impl Scene {
                 <ul class="staff-cards" data-list>{list}</ul>
             </section>
         }
+        .into_any()
     }
 }
 
@@ -101,11 +104,17 @@ fn empty(lang: Lang, place: Place) -> AnyView {
         ),
         Place::Ready => (
             lang.pick("찾으러 올 예약이 없어요", "Nobody to wait for"),
-            lang.pick("준비를 마친 예약이 여기서 손님을 기다립니다.", "What you have staged waits here for its customer."),
+            lang.pick(
+                "준비를 마친 예약이 여기서 손님을 기다립니다.",
+                "What you have staged waits here for its customer.",
+            ),
         ),
         Place::Done | Place::Found => (
             lang.pick("아직 끝난 예약이 없어요", "Nothing done yet"),
-            lang.pick("건네거나 취소된 예약이 여기에 남습니다.", "What was handed over or cancelled stays here."),
+            lang.pick(
+                "건네거나 취소된 예약이 여기에 남습니다.",
+                "What was handed over or cancelled stays here.",
+            ),
         ),
     };
     view! {

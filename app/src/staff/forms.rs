@@ -133,7 +133,8 @@ pub async fn deed(
     };
     let tab = Place::from_code(&form.tab);
     let Some(deed) = BoardDeed::from_code(&form.deed) else {
-        return refused(&visit, &who, &store, "", StatusCode::UNPROCESSABLE_ENTITY, tab, no_deed(&visit)).await;
+        return refused(&visit, &who, &store, "", StatusCode::UNPROCESSABLE_ENTITY, tab, no_deed(&visit))
+            .await;
     };
     let Some(number) = read_number(&form.number).map(|number| number.to_string()) else {
         return refused(&visit, &who, &store, "", StatusCode::NOT_FOUND, tab, board::unknown(&visit)).await;
@@ -167,7 +168,12 @@ fn after(store: &str, number: &str, deed: BoardDeed, tab: Place) -> String {
 }
 
 fn no_deed(visit: &Visit) -> String {
-    visit.say("무엇을 할지 알 수 없었어요. 단추를 다시 눌러 주세요.", "It was not clear what to do. Press the button again.").to_owned()
+    visit
+        .say(
+            "무엇을 할지 알 수 없었어요. 단추를 다시 눌러 주세요.",
+            "It was not clear what to do. Press the button again.",
+        )
+        .to_owned()
 }
 
 fn no_confirmation(visit: &Visit) -> String {

@@ -123,7 +123,7 @@ fn page(visit: &Visit, staff: &StaffView, choices: Vec<Choice>, total: usize, wa
     })
 }
 
-fn seek(visit: &Visit, wanted: &str) -> impl IntoView + use<> {
+fn seek(visit: &Visit, wanted: &str) -> AnyView {
     view! {
         <form class="staff-seek" method="get" action=visit.href("/staff") role="search">
             <label for="q" class="sr">{visit.say("매장 이름, 동네, 코드", "Store name, neighbourhood or code")}</label>
@@ -141,6 +141,7 @@ fn seek(visit: &Visit, wanted: &str) -> impl IntoView + use<> {
             <button><Icon glyph=Glyph::Search /><span>{visit.say("찾기", "Find")}</span></button>
         </form>
     }
+    .into_any()
 }
 
 fn nothing(visit: &Visit, wanted: &str) -> AnyView {
@@ -162,7 +163,7 @@ fn nothing(visit: &Visit, wanted: &str) -> AnyView {
     .into_any()
 }
 
-fn row(visit: &Visit, choice: Choice) -> impl IntoView + use<> {
+fn row(visit: &Visit, choice: Choice) -> AnyView {
     let load = choice.load.map(|(prepare, late, ready)| {
         let late = (late > 0).then(|| view! { <em>{visit.say("늦음 ", "Late ")}{late}</em> });
         view! {
@@ -183,4 +184,5 @@ fn row(visit: &Visit, choice: Choice) -> impl IntoView + use<> {
             </a>
         </li>
     }
+    .into_any()
 }

@@ -23,7 +23,9 @@ impl Notice {
         let Some(deed) = BoardDeed::from_code(did) else { return Notice::Nothing };
         let mut cards = board.to_prepare.iter().chain(&board.ready).chain(&board.done);
         match cards.find(|card| card.number == number) {
-            Some(card) => Notice::Done(format!("{} · {} {}", card.code, card.name, words::done(visit.lang, deed))),
+            Some(card) => {
+                Notice::Done(format!("{} · {} {}", card.code, card.name, words::done(visit.lang, deed)))
+            }
             None => Notice::Nothing,
         }
     }

@@ -32,7 +32,9 @@ impl Refused {
 
     const fn text(self, lang: Lang) -> &'static str {
         match self {
-            Refused::Missing => lang.pick("아이디와 비밀번호를 모두 적어 주세요.", "Enter both your login and your password."),
+            Refused::Missing => {
+                lang.pick("아이디와 비밀번호를 모두 적어 주세요.", "Enter both your login and your password.")
+            }
             Refused::Wrong => lang.pick(
                 "아이디나 비밀번호가 맞지 않아요. 다시 확인해 주세요.",
                 "That login or password is not right. Please check both.",
@@ -119,7 +121,7 @@ pub(super) fn sign_in_page(visit: &Visit, login: &str, next: &str, refused: Opti
     })
 }
 
-fn ways(visit: &Visit) -> impl IntoView + use<> {
+fn ways(visit: &Visit) -> AnyView {
     let (other, name) = match visit.lang {
         Lang::Ko => (Lang::En, "English"),
         Lang::En => (Lang::Ko, "한국어"),
@@ -130,13 +132,16 @@ fn ways(visit: &Visit) -> impl IntoView + use<> {
             <a class="staff-quiet" href=other.href("/staff/sign-in") lang=other.tag() hreflang=other.tag()>{name}</a>
         </p>
     }
+    .into_any()
 }
 
 /// A visitor of the demo can be anybody: a touch signs in.
-fn demo(visit: &Visit) -> impl IntoView + use<> {
+fn demo(visit: &Visit) -> AnyView {
     let book = visit.shop().book();
     let name = |code: &str| {
-        book.stores.by_code(code).map_or_else(|| code.to_owned(), |store| store.name.get(visit.lang).to_owned())
+        book.stores
+            .by_code(code)
+            .map_or_else(|| code.to_owned(), |store| store.name.get(visit.lang).to_owned())
     };
     let people = [
         ("seongsu", visit.say("직원", "Associate"), name("seongsu")),
@@ -168,4 +173,5 @@ fn demo(visit: &Visit) -> impl IntoView + use<> {
             <p>{visit.say("비밀번호는 모두 ", "The password of all three is ")}<code translate="no">{DEMO_PASSWORD}</code></p>
         </section>
     }
+    .into_any()
 }

@@ -68,7 +68,9 @@ pub fn standing(lang: Lang, card: &BoardCard) -> String {
         (Lang::En, ReservationStatus::Placed) => {
             "Not picked yet. If the customer is here, take it from the shelf and hand it over.".to_owned()
         }
-        (Lang::Ko, ReservationStatus::Picking) => "지금 담는 중이에요. 다 담았으면 바로 건네도 됩니다.".to_owned(),
+        (Lang::Ko, ReservationStatus::Picking) => {
+            "지금 담는 중이에요. 다 담았으면 바로 건네도 됩니다.".to_owned()
+        }
         (Lang::En, ReservationStatus::Picking) => {
             "Being picked now. Once it is all there you can hand it over.".to_owned()
         }
@@ -114,9 +116,10 @@ pub const fn refused(lang: Lang, deed: BoardDeed, status: ReservationStatus) -> 
         (_, ReservationStatus::Ready) => {
             lang.pick("이미 준비된 예약이에요.", "This reservation is ready already.")
         }
-        (_, ReservationStatus::Collected) => {
-            lang.pick("이미 건넨 예약이에요. 다시 건네지 마세요.", "Already handed over. Do not hand it over again.")
-        }
+        (_, ReservationStatus::Collected) => lang.pick(
+            "이미 건넨 예약이에요. 다시 건네지 마세요.",
+            "Already handed over. Do not hand it over again.",
+        ),
         (_, ReservationStatus::Cancelled) => {
             lang.pick("취소된 예약이에요. 건네지 마세요.", "It was cancelled. Do not hand it over.")
         }
@@ -137,7 +140,9 @@ pub const fn done(lang: Lang, deed: BoardDeed) -> &'static str {
         BoardDeed::StartPicking => lang.pick("담기 시작했어요", "is being picked"),
         BoardDeed::MarkReady => lang.pick("준비 완료, 손님께 알렸어요", "is ready, the customer is told"),
         BoardDeed::HandOver => lang.pick("건넸어요", "is handed over"),
-        BoardDeed::NotFound => lang.pick("상품 없음으로 끝냈어요", "ended as not found, the customer is told"),
+        BoardDeed::NotFound => {
+            lang.pick("상품 없음으로 끝냈어요", "ended as not found, the customer is told")
+        }
         BoardDeed::Release => lang.pick("예약을 풀었어요", "is released, the customer is told"),
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn finder(visit: &Visit, asked: &Asked, list: &StoreList) -> AnyView 
                     />
                     <button class="finder-go">{visit.say("찾기", "Search")}</button>
                 </div>
-                <div class="chips" role="group" aria-label=visit.say("조건", "Filters")>
+                <div class="store-chips" role="group" aria-label=visit.say("조건", "Filters")>
                     {chips(visit, asked, list).into_iter().map(chip).collect_view()}
                 </div>
             </form>
@@ -85,7 +85,7 @@ fn chips(visit: &Visit, asked: &Asked, list: &StoreList) -> Vec<Chip> {
 fn chip(chip: Chip) -> impl IntoView {
     let pressed = if chip.on { "true" } else { "false" };
     let value = if chip.on { String::new() } else { chip.value };
-    view! { <button class="chip" name=chip.name value=value aria-pressed=pressed>{chip.label}</button> }
+    view! { <button class="store-chip" name=chip.name value=value aria-pressed=pressed>{chip.label}</button> }
 }
 
 /// The browser's position: the loader fills it in and sends it on. Without scripts the page answers what to do.

@@ -53,7 +53,11 @@ pub async fn locator(visit: Visit, Query(typed): Query<HashMap<String, String>>)
 /// The page, with a word on what was wrong with the question.
 pub(super) fn locator_page(visit: &Visit, asked: &Asked, word: Option<Word>, status: StatusCode) -> Response {
     let wanted = wanted(visit, asked);
-    let list = visit.shop().find_stores(&visit.viewer, &asked.query(asked.limit));
+    let mut list = visit.shop().find_stores(&visit.viewer, &asked.query(asked.limit));
+    if asked.near.is_some() && asked.place.is_empty() {
+        // The name that is remembered belongs to another point.
+        list.place = None;
+    }
     let unknown = !asked.place.is_empty() && list.centre.is_none();
     let word = word
         .or(unknown.then_some(Word::UnknownPlace))
@@ -66,7 +70,7 @@ pub(super) fn locator_page(visit: &Visit, asked: &Asked, word: Option<Word>, sta
         let view = view! {
             <div class="locator">
                 <section class="locator-side">
-                    {heading(visit, &list, wanted.as_ref())}
+                    {heading(visit, &list, wanted.as_ref(), asked.near.is_some())}
                     {finder(visit, asked, &list)}
                     {word.map(|word| notice(visit, asked, word))}
                     {about_place(visit, asked, &list)}
@@ -81,7 +85,7 @@ pub(super) fn locator_page(visit: &Visit, asked: &Asked, word: Option<Word>, sta
                 .say("가까운 매장과 영업시간, 지금 선반에 있는 수량을 지도에서 봅니다.", "Stores near you, their hours, and what is on their shelves right now.")
                 .to_owned(),
             indexed: asked.path() == "/stores",
-            ..Page::new(title, "/stores", view)
+            ..Page::new(title, asked.path(), view)
         }
     })
 }
@@ -98,11 +102,12 @@ fn wanted(visit: &Visit, asked: &Asked) -> Option<Wanted> {
     })
 }
 
-fn heading(visit: &Visit, list: &StoreList, wanted: Option<&Wanted>) -> AnyView {
+fn heading(visit: &Visit, list: &StoreList, wanted: Option<&Wanted>, chosen: bool) -> AnyView {
     let from = list.place.clone().filter(|place| !place.is_empty());
     let near = match (visit.lang, from, list.centre) {
         (Lang::Ko, Some(place), Some(_)) => Some(format!("{place}에서 가까운 순")),
         (Lang::En, Some(place), Some(_)) => Some(format!("nearest to {place} first")),
+        (_, None, Some(_)) if chosen => Some(visit.say("고른 자리에서 가까운 순", "nearest to the chosen point first").to_owned()),
         (_, None, Some(_)) => Some(visit.say("가까운 순", "nearest first").to_owned()),
         (_, _, None) => None,
     };
@@ -174,7 +179,7 @@ fn notice(visit: &Visit, asked: &Asked, word: Word) -> AnyView {
         ),
     };
     view! {
-        <div class="notice" role="alert">
+        <div class="notice heads-up" role="alert">
             <b>{title}</b>
             <p>{text}</p>
         </div>
@@ -266,7 +271,7 @@ fn none(visit: &Visit, asked: &Asked) -> AnyView {
     };
     let widen = asked.is_narrow().then(|| view! { <a class="go-quiet" href=wide>{visit.say("조건 모두 빼기", "Clear the filters")}</a> });
     view! {
-        <div class="nothing">
+        <div class="store-nothing">
             <img src="/drawings/empty-shelf.svg" alt="" width="400" height="400" loading="lazy" />
             <h2>{title}</h2>
             <p>{text}</p>

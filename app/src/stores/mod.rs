@@ -17,3 +17,6 @@ pub mod forms;
 pub mod locator;
 #[cfg(feature = "ssr")]
 pub mod page;
+
+#[cfg(feature = "ssr")]
+pub(crate) use asked::with_query;

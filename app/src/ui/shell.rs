@@ -61,6 +61,12 @@ fn open_graph(name: &'static str, content: String) -> impl IntoView {
     leptos::html::meta().attr("property", name).content(content)
 }
 
+/// The slice of the typeface that every page needs, asked for before the style sheet names it.
+fn typeface() -> impl IntoView {
+    let link = leptos::html::link().rel("preload").href("/fonts/sans-core.woff2").r#type("font/woff2");
+    link.attr("as", "font").attr("crossorigin", "anonymous")
+}
+
 /// The whole document.
 pub fn shell(visit: &Visit, page: Page) -> impl IntoView + use<> {
     let site = visit.door.site.clone();
@@ -91,6 +97,7 @@ pub fn shell(visit: &Visit, page: Page) -> impl IntoView + use<> {
                 {(!page.description.is_empty())
                     .then(|| view! { <meta name="description" content=page.description.clone() /> })}
                 {(!page.indexed).then(|| view! { <meta name="robots" content="noindex" /> })}
+                {typeface()}
                 <link rel="stylesheet" href=site.css.clone() />
                 <link rel="icon" href="/icon.svg" type="image/svg+xml" />
                 <link rel="manifest" href="/site.webmanifest" />

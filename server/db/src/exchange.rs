@@ -1,7 +1,14 @@
 //! What imports and exports ask: the operator's own codes, and tables read page by page in the order of their keys,
 //! so that no export holds more than a page in memory.
 
-use crate::{Error, Tx, catalog, engine::on, stock::LevelKey, stores::StoreRow};
+use sqlx::QueryBuilder;
+
+use crate::{
+    Error, Tx, catalog,
+    engine::on,
+    stock::{LevelKey, LevelRow},
+    stores::StoreRow,
+};
 
 /// A store's code, and whether any stock has been booked there.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -65,6 +72,20 @@ pub async fn store_codes(tx: &mut Tx<'_>) -> Result<Vec<StoreCodeRow>, Error> {
 pub async fn postcodes(tx: &mut Tx<'_>) -> Result<Vec<PostcodeRow>, Error> {
     let sql = "SELECT postcode, lat, lng FROM places WHERE postcode IS NOT NULL";
     Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)
+}
+
+/// Leaves word that all these levels have changed, so that running processes read them.
+pub async fn announce_all(tx: &mut Tx<'_>, levels: &[LevelRow], at: i64) -> Result<(), Error> {
+    for chunk in levels.chunks(1000) {
+        on!(tx, conn: E => {
+            let mut query = QueryBuilder::<E>::new("INSERT INTO stock_changes (store_id, variant_id, at) ");
+            query.push_values(chunk, |mut row, level| {
+                row.push_bind(level.store_id).push_bind(level.variant_id).push_bind(at);
+            });
+            query.build().execute(conn).await.map(drop)
+        })?;
+    }
+    Ok(())
 }
 
 /// Whether the ledger has an entry of this reason and reference for a level.

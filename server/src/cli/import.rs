@@ -1,6 +1,7 @@
 //! `onshelf import KIND FILE`: how far it is on a terminal, plain lines elsewhere, then what went in and what not.
 
 use std::{
+    collections::HashMap,
     io::IsTerminal,
     path::PathBuf,
     process::ExitCode,
@@ -18,8 +19,9 @@ use onshelf_vocabulary::Currency;
 use super::{Failure, open_database};
 use crate::config::Config;
 
-/// Rejections and warnings shown one by one; the rest is counted, and `--rejects` writes them all.
-const SHOWN: usize = 20;
+/// Rejections and warnings of one reason that are shown one by one; all are counted, and `--rejects` writes every
+/// rejected row.
+const SHOWN: usize = 5;
 /// Between two plain lines of progress.
 const PAUSE: Duration = Duration::from_secs(5);
 
@@ -154,14 +156,14 @@ impl Teller {
 }
 
 fn tell(report: &Report, took: Duration) {
-    for (title, entries, all) in
-        [("warning", &report.warned, report.warnings), ("rejected", &report.rejections, report.rejected)]
-    {
-        for entry in entries.iter().take(SHOWN) {
-            eprintln!("{title}: {}", line_of(entry));
-        }
-        if all > SHOWN as u64 {
-            eprintln!("{title}: … and {} more", all - SHOWN as u64);
+    for (title, entries) in [("warning", &report.warned), ("rejected", &report.rejections)] {
+        let mut shown: HashMap<(&str, &str), usize> = HashMap::new();
+        for entry in entries {
+            let alike = shown.entry((&entry.field, &entry.reason)).or_default();
+            *alike += 1;
+            if *alike <= SHOWN {
+                eprintln!("{title}: {}", line_of(entry));
+            }
         }
     }
     for (title, counts) in [("warnings", &report.warned_by), ("rejected", &report.rejected_by)] {

@@ -2,8 +2,8 @@
 //! `application/problem+json` under `/api`, and as a page elsewhere, in the language that was asked for.
 
 use axum::{
-    extract::{OriginalUri, Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    extract::{FromRequestParts, Request, State},
+    http::{HeaderValue, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -22,17 +22,27 @@ use super::{
 const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
 
 pub async fn speak(State(surface): State<Surface>, request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    let asked = parts.clone();
-    let response = next.run(Request::from_parts(parts, body)).await;
+    // What a failure page needs of the request, kept cheaply: nearly no request fails.
+    let asked = Kept {
+        uri: request.uri().clone(),
+        cookie: request.headers().get(header::COOKIE).cloned(),
+        lang: language(request.headers()),
+    };
+    let response = next.run(request).await;
     let path = asked.uri.path();
     if path == "/api" || path.starts_with("/api/") {
-        api_answer(&asked.headers, path, response, &surface)
+        api_answer(asked.lang, path, response, &surface)
     } else if is_bare(&response) {
         page_answer(asked, response, &surface.door).await
     } else {
         response
     }
+}
+
+struct Kept {
+    uri: Uri,
+    cookie: Option<HeaderValue>,
+    lang: Lang,
 }
 
 /// A refusal that nobody has written a body for.
@@ -43,8 +53,7 @@ fn is_bare(response: &Response) -> bool {
     failed && (response.extensions().get::<Problem>().is_some() || kind.is_empty() || kind.starts_with(b"text/plain"))
 }
 
-fn api_answer(asked: &HeaderMap, path: &str, mut response: Response, surface: &Surface) -> Response {
-    let lang = language(asked);
+fn api_answer(lang: Lang, path: &str, mut response: Response, surface: &Surface) -> Response {
     // Server functions of the pages write their own errors; a guard's refusal is still ours.
     let own = path.starts_with("/api/fn/") && response.extensions().get::<Problem>().is_none();
     if !own && is_bare(&response) {
@@ -76,7 +85,7 @@ fn replaced(response: Response, status: StatusCode, kind: HeaderValue, body: Str
     Response::from_parts(parts, body.into())
 }
 
-async fn page_answer(mut asked: Parts, mut response: Response, door: &Door) -> Response {
+async fn page_answer(asked: Kept, mut response: Response, door: &Door) -> Response {
     let problem = problem_of(&mut response);
     let english = asked.uri.path() == "/en" || asked.uri.path().starts_with("/en/");
     let lang = if english { Lang::En } else { Lang::Ko };
@@ -94,10 +103,11 @@ async fn page_answer(mut asked: Parts, mut response: Response, door: &Door) -> R
             return replaced(response, problem.status(), kind, body);
         }
     };
-    asked.extensions.insert(PagesOf(lang));
-    let uri = OriginalUri(asked.uri.clone());
-    asked.extensions.insert(uri);
-    let page = match <Visit as axum::extract::FromRequestParts<Door>>::from_request_parts(&mut asked, door).await {
+    let (mut parts, ()) = axum::http::Request::new(()).into_parts();
+    parts.headers.extend(asked.cookie.map(|cookie| (header::COOKIE, cookie)));
+    parts.uri = asked.uri;
+    parts.extensions.insert(PagesOf(lang));
+    let page = match Visit::from_request_parts(&mut parts, door).await {
         Ok(visit) => visit.failure(&error),
         Err(never) => match never {},
     };

@@ -13,8 +13,8 @@ use tokio::task::JoinSet;
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use crate::{cli::Failure, config::Config, notifications::Notifier};
-use outbox::Outbox;
 
+pub use outbox::Outbox;
 pub use webhooks::{Courier, Delivery};
 
 const SECOND: Duration = Duration::from_secs(1);

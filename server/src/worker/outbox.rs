@@ -17,6 +17,7 @@ const AT_A_TIME: usize = 5;
 /// A lost wake-up costs no more than this.
 const POLL: Duration = Duration::from_secs(1);
 
+/// Sends what the shop has written into its outbox.
 pub struct Outbox {
     shop: Shop,
     notifier: Notifier,
@@ -24,6 +25,7 @@ pub struct Outbox {
 }
 
 impl Outbox {
+    #[must_use]
     pub fn new(shop: Shop, notifier: Notifier, courier: Courier) -> Outbox {
         Outbox { shop, notifier, courier }
     }

@@ -7,8 +7,10 @@ use leptos::{prelude::*, task::spawn_local};
 use onshelf_vocabulary::Lang;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Document, FormData, HtmlElement, HtmlFormElement, KeyboardEvent, RequestInit, Response,
-    SubmitEvent, UrlSearchParams};
+use web_sys::{
+    Document, FormData, HtmlElement, HtmlFormElement, KeyboardEvent, RequestInit, Response, SubmitEvent,
+    UrlSearchParams,
+};
 
 use super::patch::take_over;
 
@@ -81,7 +83,8 @@ impl Watch {
         if document.hidden() {
             return self.wait(missed);
         }
-        let address = document.get_element_by_id("columns").and_then(|columns| columns.get_attribute("data-address"));
+        let address =
+            document.get_element_by_id("columns").and_then(|columns| columns.get_attribute("data-address"));
         let Some(address) = address else { return };
         let missed = match ask(&address, None).await {
             Some((401, _)) => return self.link.set(Link::SignedOut),
@@ -112,7 +115,8 @@ impl Watch {
     /// Sends a form of the board in the background; where that fails the browser sends it as ever.
     fn send(self, event: &SubmitEvent) {
         let form = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
-        let Some(form) = form.filter(|form| form.closest("#columns").is_ok_and(|found| found.is_some())) else {
+        let Some(form) = form.filter(|form| form.closest("#columns").is_ok_and(|found| found.is_some()))
+        else {
             return;
         };
         let button = event.submitter().and_then(|button| button.dyn_into::<HtmlElement>().ok());

@@ -75,7 +75,9 @@ fn greet(card: &Element, news: &mut News) {
 
 /// The minutes that pass are no reason for a new card.
 fn copy_due(old: &Element, card: &Element) {
-    if let (Ok(Some(old)), Ok(Some(due))) = (old.query_selector("[data-due]"), card.query_selector("[data-due]")) {
+    if let (Ok(Some(old)), Ok(Some(due))) =
+        (old.query_selector("[data-due]"), card.query_selector("[data-due]"))
+    {
         old.set_text_content(due.text_content().as_deref());
     }
 }
@@ -88,7 +90,9 @@ fn replace(document: &Document, old: &Element, card: &Element) {
         if kept.has_attribute("open") {
             let _ = twin.set_attribute("open", "");
         }
-        if let (Some(kept), Some(twin)) = (kept.dyn_ref::<HtmlInputElement>(), twin.dyn_ref::<HtmlInputElement>()) {
+        if let (Some(kept), Some(twin)) =
+            (kept.dyn_ref::<HtmlInputElement>(), twin.dyn_ref::<HtmlInputElement>())
+        {
             twin.set_checked(kept.checked());
         }
     }
@@ -117,9 +121,13 @@ fn copy_texts(document: &Document, fresh: &Element, attribute: &str) {
 
 /// How many wait also stands in the title, for a board behind another window.
 fn retitle(document: &Document, fresh: &Element) {
-    let count = fresh.query_selector("[data-count=prepare]").ok().flatten().and_then(|count| count.text_content());
+    let count =
+        fresh.query_selector("[data-count=prepare]").ok().flatten().and_then(|count| count.text_content());
     let title = document.title();
-    let name = title.strip_prefix('(').and_then(|rest| rest.split_once(") ")).map_or(title.as_str(), |(_, name)| name);
+    let name = title
+        .strip_prefix('(')
+        .and_then(|rest| rest.split_once(") "))
+        .map_or(title.as_str(), |(_, name)| name);
     document.set_title(&match count.as_deref() {
         None | Some("0") => name.to_owned(),
         Some(count) => format!("({count}) {name}"),

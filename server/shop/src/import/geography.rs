@@ -1,6 +1,6 @@
 //! Whether a position can be true: in range, in its country, and not far from others of the same postcode or region.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use onshelf_vocabulary::Point;
 
@@ -47,12 +47,15 @@ pub(super) struct Neighbours {
 struct Neighbour {
     line: u64,
     point: Point,
+    country: String,
     postcode: String,
     told: bool,
 }
 
 /// Metres beyond which a store is not at its postcode.
 const POSTCODE_REACH: f64 = 100_000.0;
+/// A store that has another of its region so near is where stores of that region are.
+const COMPANY: f64 = 150_000.0;
 
 impl Neighbours {
     /// With the known places of postcodes, to compare with.
@@ -69,7 +72,13 @@ impl Neighbours {
             return;
         }
         let index = self.stores.len();
-        self.stores.push(Neighbour { line, point, postcode: postcode.to_owned(), told: false });
+        self.stores.push(Neighbour {
+            line,
+            point,
+            country: country.to_owned(),
+            postcode: postcode.to_owned(),
+            told: false,
+        });
         if let Some(area) = postcode.get(..3).filter(|_| matches!(country, "US" | "CA")) {
             self.groups.entry(format!("{country} {area}")).or_default().push(index);
         }
@@ -78,36 +87,67 @@ impl Neighbours {
         }
     }
 
-    /// Stores that stand far from where their postcode or their neighbours are.
+    /// Stores that stand far from where their postcode or their neighbours are, in the order of the file.
     pub fn strangers(mut self) -> Vec<Entry> {
-        let mut found = Vec::new();
-        for store in &mut self.stores {
-            let five = store.postcode.get(..5).unwrap_or(&store.postcode);
-            let Some(known) = self.postcodes.get(&store.postcode).or_else(|| self.postcodes.get(five)) else {
-                continue;
-            };
-            let nearest = known.iter().map(|place| place.distance_m(store.point)).fold(f64::INFINITY, f64::min);
-            if nearest > POSTCODE_REACH {
-                store.told = true;
-                found.push(stranger(store, "far from its postcode", nearest, &store.postcode));
-            }
-        }
-        let mut groups: Vec<(String, Vec<usize>)> = self.groups.into_iter().collect();
+        let mut found = self.far_from_postcode();
+        let mut groups: Vec<(String, Vec<usize>)> = std::mem::take(&mut self.groups).into_iter().collect();
         groups.sort();
         for (name, members) in groups.into_iter().filter(|(_, members)| members.len() >= FEWEST) {
-            let points: Vec<Point> = members.iter().map(|at| self.stores[*at].point).collect();
-            let Some((middle, reach)) = neighbourhood(&points, name.contains('/')) else { continue };
-            for at in members {
-                let store = &mut self.stores[at];
-                let distance = store.point.distance_m(middle);
-                if distance > reach && !store.told {
-                    store.told = true;
-                    found.push(stranger(store, "far from the others of its region", distance, &name));
-                }
-            }
+            self.far_from_others(&name, &members, &mut found);
         }
         found.sort_by_key(|entry| entry.line);
         found
+    }
+
+    fn far_from_postcode(&mut self) -> Vec<Entry> {
+        let far: Vec<Option<f64>> = self.stores.iter().map(|store| self.from_postcode(store)).collect();
+        // The known postcodes may be another country's, where the same digits lie elsewhere: then most are far.
+        let mut countries: HashMap<&str, (usize, usize)> = HashMap::new();
+        for (store, far) in self.stores.iter().zip(&far) {
+            if let Some(far) = far {
+                let (near, all) = countries.entry(&store.country).or_default();
+                *near += usize::from(*far <= POSTCODE_REACH);
+                *all += 1;
+            }
+        }
+        let covered: HashSet<String> = countries
+            .into_iter()
+            .filter(|(_, (near, all))| near * 10 >= all * 8)
+            .map(|(country, _)| country.to_owned())
+            .collect();
+        let mut found = Vec::new();
+        for (store, far) in self.stores.iter_mut().zip(far) {
+            if let Some(far) = far.filter(|far| *far > POSTCODE_REACH && covered.contains(&store.country)) {
+                store.told = true;
+                found.push(stranger(store, "far from its postcode", far, &store.postcode));
+            }
+        }
+        found
+    }
+
+    /// Metres to the nearest place with the store's postcode, if there is any.
+    fn from_postcode(&self, store: &Neighbour) -> Option<f64> {
+        let five = store.postcode.get(..5).unwrap_or(&store.postcode);
+        let known = self.postcodes.get(&store.postcode).or_else(|| self.postcodes.get(five))?;
+        Some(known.iter().map(|place| place.distance_m(store.point)).fold(f64::INFINITY, f64::min))
+    }
+
+    /// Far from the middle of the group, and alone there: Buffalo is far from most stores of New York, not from all.
+    fn far_from_others(&mut self, name: &str, members: &[usize], found: &mut Vec<Entry>) {
+        let points: Vec<Point> = members.iter().map(|at| self.stores[*at].point).collect();
+        let Some((middle, reach)) = neighbourhood(&points) else { return };
+        for at in members {
+            let store = &self.stores[*at];
+            let distance = store.point.distance_m(middle);
+            if store.told || distance <= reach {
+                continue;
+            }
+            let others = members.iter().filter(|other| *other != at).map(|other| self.stores[*other].point);
+            if others.map(|other| other.distance_m(store.point)).fold(f64::INFINITY, f64::min) > COMPANY {
+                found.push(stranger(store, "far from the others of its region", distance, name));
+                self.stores[*at].told = true;
+            }
+        }
     }
 }
 
@@ -118,13 +158,11 @@ fn stranger(store: &Neighbour, reason: &'static str, distance: f64, what: &str) 
 
 /// The middle of a neighbourhood, and the distance in metres that none of it should pass. Medians: a few wrong
 /// positions move neither.
-fn neighbourhood(points: &[Point], is_region: bool) -> Option<(Point, f64)> {
+fn neighbourhood(points: &[Point]) -> Option<(Point, f64)> {
     let middle =
         Point::new(median(points.iter().map(|p| p.lat())), median(points.iter().map(|p| p.lng()))).ok()?;
     let usual = median(points.iter().map(|point| point.distance_m(middle)));
-    // Regions are of every shape, so they are given more room than postcode areas.
-    let (least, times) = if is_region { (300_000.0, 5.0) } else { (120_000.0, 8.0) };
-    Some((middle, (usual * times).max(least)))
+    Some((middle, (usual * 4.0).max(120_000.0)))
 }
 
 fn median(numbers: impl Iterator<Item = f64>) -> f64 {
@@ -163,5 +201,16 @@ mod tests {
         neighbours.add(99, "US", "AR", "72401", Point::new(40.4, -79.8).unwrap());
         let lines: Vec<u64> = neighbours.strangers().iter().map(|entry| entry.line).collect();
         assert_eq!(lines, [99]);
+    }
+
+    #[test]
+    fn postcodes_of_another_country_say_nothing() {
+        let known = |digits: &str| (digits.to_owned(), Point::new(40.0, -75.0).unwrap());
+        let mut neighbours = Neighbours::new(["28001", "28002", "19104"].map(known));
+        for (line, country, postcode) in [(1, "ES", "28001"), (2, "ES", "28002"), (3, "US", "19104")] {
+            let point = if country == "ES" { Point::new(40.4, -3.7) } else { Point::new(40.0, -75.1) };
+            neighbours.add(line, country, "", postcode, point.unwrap());
+        }
+        assert_eq!(neighbours.strangers(), []);
     }
 }

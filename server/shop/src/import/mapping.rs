@@ -108,6 +108,9 @@ pub struct Lookup {
     pub file: String,
     pub key: String,
     pub value: String,
+    /// Where what it says is a list.
+    #[serde(default)]
+    pub split: Option<String>,
 }
 
 /// A name in one language or in both.

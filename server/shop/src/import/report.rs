@@ -6,6 +6,8 @@ use super::{ImportError, Kind, clean, read::Unreadable};
 
 /// Entries kept to be shown; beyond that they are counted.
 pub const KEPT: usize = 1_000;
+/// Warnings of one reason kept, so that a common one does not hide the rare.
+const KEPT_ALIKE: u64 = 50;
 /// Characters of a value that are shown.
 const SHOWN: usize = 120;
 
@@ -64,7 +66,7 @@ pub struct Report {
     pub warned_by: BTreeMap<(String, String), u64>,
     /// The first thousand.
     pub rejections: Vec<Entry>,
-    /// The first thousand.
+    /// The first fifty of each reason, a thousand at most.
     pub warned: Vec<Entry>,
     /// `products`, `variants`, `categories` …: how many were written, or would have been.
     pub written: BTreeMap<&'static str, u64>,
@@ -136,8 +138,9 @@ impl Ledger {
     pub fn warn(&mut self, entry: Entry) {
         let report = &mut self.report;
         report.warnings += 1;
-        *report.warned_by.entry((entry.field.to_string(), entry.reason.to_string())).or_default() += 1;
-        if report.warned.len() < KEPT {
+        let alike = report.warned_by.entry((entry.field.to_string(), entry.reason.to_string())).or_default();
+        *alike += 1;
+        if report.warned.len() < KEPT && *alike <= KEPT_ALIKE {
             report.warned.push(entry);
         }
     }

@@ -26,7 +26,7 @@ pub(super) struct Compiled {
     digest: bool,
     values: BTreeMap<String, String>,
     otherwise: Otherwise,
-    table: Option<usize>,
+    table: Option<(usize, Option<String>)>,
     default: Option<String>,
     /// Whether a mapping asked for it; what it names must then be there.
     pub asked: bool,
@@ -67,7 +67,10 @@ impl Compiled {
         let columns: Vec<&str> =
             made.column.iter().map(String::as_str).chain(made.columns.iter().map(String::as_str)).collect();
         let template = made.template.as_deref().map(pieces).transpose()?.unwrap_or_default();
-        let table = made.lookup.as_ref().map(|lookup| tables.open(lookup)).transpose()?;
+        let table = match &made.lookup {
+            Some(lookup) => Some((tables.open(lookup)?, lookup.split.clone().filter(|split| !split.is_empty()))),
+            None => None,
+        };
         Ok(Compiled {
             template,
             constant: made.constant.clone(),
@@ -179,9 +182,12 @@ impl Compiled {
     }
 
     fn translate<'r>(&'r self, texts: &mut Vec<Cow<'r, str>>, tables: &'r Tables) {
-        if let Some(table) = self.table {
-            let known = |text: &Cow<'r, str>| tables.get(table, text).map(Cow::Borrowed);
-            *texts = texts.iter().filter_map(known).collect();
+        if let Some((table, split)) = &self.table {
+            let known = texts.iter().filter_map(|text| tables.get(*table, text));
+            *texts = match split {
+                Some(split) => known.flat_map(|text| text.split(split.as_str())).map(Cow::Borrowed).collect(),
+                None => known.map(Cow::Borrowed).collect(),
+            };
         }
         if self.values.is_empty() {
             return;

@@ -209,7 +209,8 @@ impl Stock {
                 let levels = levels.clone();
                 async move {
                     let cause = Cause { reason: "count", reference: "", actor: ACTOR, at: now };
-                    stock::stock_up(&mut tx, &levels, cause).await
+                    stock::stock_up(&mut tx, &levels, cause).await?;
+                    exchange::announce_all(&mut tx, &levels, now).await
                 }
                 .boxed()
             })

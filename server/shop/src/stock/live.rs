@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeSet, HashMap, VecDeque},
     sync::{
         Arc, Mutex, MutexGuard,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -39,11 +39,16 @@ pub struct Watch {
     watchers: Watchers,
     id: u64,
     variants: Vec<i64>,
+    /// A change was missed: of one variant, but whoever watches several must begin anew with all.
+    lost: Arc<AtomicBool>,
 }
 
 impl Watch {
     /// The next change, or none when this watch fell too far behind.
     pub async fn next(&mut self) -> Option<Arc<StockEvent>> {
+        if self.lost.load(Ordering::Relaxed) {
+            return None;
+        }
         self.events.recv().await
     }
 }
@@ -59,6 +64,7 @@ struct Watcher {
     id: u64,
     store_id: Option<i64>,
     events: mpsc::Sender<Arc<StockEvent>>,
+    lost: Arc<AtomicBool>,
 }
 
 /// Who watches which variant.
@@ -76,12 +82,14 @@ impl Watchers {
     fn join(&self, variants: Vec<i64>, store_id: Option<i64>) -> Watch {
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let (sender, events) = mpsc::channel(BEHIND);
+        let lost = Arc::new(AtomicBool::new(false));
+        let watcher = Watcher { id, store_id, events: sender, lost: lost.clone() };
         let mut inside = self.inside();
         for variant in &variants {
-            inside.entry(*variant).or_default().push(Watcher { id, store_id, events: sender.clone() });
+            inside.entry(*variant).or_default().push(watcher.clone());
         }
         drop(inside);
-        Watch { events, watchers: self.clone(), id, variants }
+        Watch { events, watchers: self.clone(), id, variants, lost }
     }
 
     fn leave(&self, id: u64, variants: &[i64]) {
@@ -102,7 +110,11 @@ impl Watchers {
         let Some(watching) = inside.get_mut(&event.variant_id) else { return };
         watching.retain(|watcher| {
             let meant = watcher.store_id.is_none_or(|store| store == event.store_id);
-            !meant || watcher.events.try_send(event.clone()).is_ok()
+            let told = !meant || watcher.events.try_send(event.clone()).is_ok();
+            if !told {
+                watcher.lost.store(true, Ordering::Relaxed);
+            }
+            told
         });
     }
 }

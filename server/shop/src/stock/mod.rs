@@ -1,12 +1,14 @@
 //! What is on the shelves: the numbers in memory that pages show, how they are kept fresh, and who is told.
 //! They are for showing only. Whether something can be held is decided by the database, in one conditional write.
 
+mod answer;
 mod live;
 mod partner;
 mod shelves;
 mod show;
 
+pub use answer::Answer;
 pub use live::{StockEvent, Watch};
-pub use partner::{CountInput, Movement, SaleInput, SaleLine};
-pub use shelves::Shelves;
+pub use partner::{CountInput, LevelAfter, Movement, SaleInput, SaleLine};
+pub use shelves::{Known, Shelves};
 pub(crate) use show::Need;

@@ -109,6 +109,24 @@ impl Shelves {
         })
     }
 
+    /// Every store that carries it, by the store's id.
+    #[must_use]
+    pub fn everywhere(&self, variant_id: i64, now: Timestamp) -> Vec<(i64, Known)> {
+        let inside = self.inside();
+        let now = now.as_millisecond();
+        let known = |shelf: &Shelf| {
+            let available = inside.available(shelf, variant_id, now);
+            (shelf.store_id, Known { available, checked_at: shelf.checked_at, version: shelf.version })
+        };
+        inside.by_variant.get(&variant_id).map(|shelves| shelves.iter().map(known).collect()).unwrap_or_default()
+    }
+
+    /// How many levels there are in all.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.inside().by_variant.values().map(Vec::len).sum()
+    }
+
     /// How many stores carry it, with or without stock.
     #[must_use]
     pub fn carriers(&self, variant_id: i64) -> usize {

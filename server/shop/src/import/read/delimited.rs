@@ -72,7 +72,12 @@ impl Rows {
                 Ok(rows)
             }
             Ok(Some(Err(bad))) => {
-                Err(ImportError::Unusable(format!("the header cannot be read: {}", bad.reason)))
+                let hint = if bad.reason == Unreadable::NOT_UTF8.0 {
+                    ": save it as UTF-8, or say --encoding euc-kr if a Korean spreadsheet wrote it"
+                } else {
+                    ""
+                };
+                Err(ImportError::Unusable(format!("the header cannot be read: {}{hint}", bad.reason)))
             }
             Ok(None) => Err(ImportError::Empty),
             Err(stop) => Err(ImportError::Unusable(stop.reason)),

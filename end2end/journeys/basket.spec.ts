@@ -1,0 +1,100 @@
+// Several things at once, from the store that has most of them.
+
+import { type Page } from "@playwright/test";
+import { expect, makeMine, somebody, test } from "../fixtures";
+import { type Good } from "../fixtures/goods";
+
+async function putIn(page: Page, good: Good): Promise<void> {
+  await page.goto(`/p/${good.slug}?sku=${good.sku}`);
+  await page.getByRole("button", { name: "장바구니에 담기" }).click();
+  await expect(page.getByRole("banner").getByRole("link", { name: /^장바구니, [1-9]/ })).toBeVisible();
+}
+
+test("two things, ranked stores, one reservation", async ({ page, goods, partner, audit }) => {
+  const { first, second } = goods;
+  for (const { sku } of [first, second]) await partner.putOnShelf("seongsu", sku, 6);
+  await partner.putOnShelf("seoulforest", first.sku, 6);
+  await partner.putOnShelf("seoulforest", second.sku, 0);
+
+  await page.goto("/basket");
+  await expect(page.getByRole("heading", { level: 1, name: "장바구니가 비어 있어요" })).toBeVisible();
+  await audit();
+
+  await makeMine(page, "seongsu");
+  await putIn(page, first);
+  await putIn(page, second);
+  await page.getByRole("banner").getByRole("link", { name: "장바구니, 2개" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "장바구니", exact: true })).toBeVisible();
+  const covers = page.getByRole("region", { name: "어디서 찾으실까요?" });
+  const chosen = covers.getByRole("listitem").filter({ hasText: "고른 매장" });
+  await expect(chosen).toContainText("성수점");
+  await expect(chosen).toContainText("2가지 모두");
+  await audit();
+
+  const line = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: first.ko }) });
+  await line.getByRole("button", { name: `${first.ko} 하나 더` }).click();
+  await expect(line.getByRole("textbox", { name: `${first.ko} 수량` })).toHaveValue("2");
+
+  // Which stores lack something, and what.
+  const more = covers.getByText("곳 더 펼치기");
+  if (await more.isVisible()) await more.click();
+  const lacking = covers.getByRole("listitem").filter({ hasText: "서울숲점" });
+  await expect(lacking).toContainText("2가지 중 1가지");
+  await expect(lacking).toContainText(`${second.ko} 없음`);
+
+  await page.getByRole("link", { name: /^성수점에 맡아두기/ }).click();
+  await page.getByLabel("찾으러 오시는 분").fill("박하늘");
+  await page.getByLabel("이메일").fill(somebody().email);
+  await page.getByRole("button", { name: "성수점에 맡아두기" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "맡아두었어요" })).toBeVisible();
+  const held = page.getByRole("region", { name: "맡아 둔 것" });
+  await expect(held).toContainText(first.ko);
+  await expect(held).toContainText(second.ko);
+  await expect(page.getByRole("banner").getByRole("link", { name: "장바구니, 0개" })).toBeVisible();
+});
+
+test("another store is chosen, and what it has is reserved there", async ({ page, goods, partner }) => {
+  const { first, second } = goods;
+  for (const { sku } of [first, second]) await partner.putOnShelf("seongsu", sku, 6);
+  await partner.putOnShelf("seoulforest", first.sku, 6);
+  await partner.putOnShelf("seoulforest", second.sku, 0);
+  await makeMine(page, "seongsu");
+  await putIn(page, first);
+  await putIn(page, second);
+  await page.goto("/basket");
+  const covers = page.getByRole("region", { name: "어디서 찾으실까요?" });
+  const more = covers.getByText("곳 더 펼치기");
+  if (await more.isVisible()) await more.click();
+  await covers.getByRole("button", { name: /서울숲점/ }).click();
+  await expect(covers.getByRole("listitem").filter({ hasText: "고른 매장" })).toContainText("서울숲점");
+  await page.getByRole("link", { name: /^서울숲점에 있는 것만 맡아두기/ }).click();
+  await page.getByLabel("찾으러 오시는 분").fill("박하늘");
+  await page.getByLabel("이메일").fill(somebody().email);
+  await page.getByRole("button", { name: "서울숲점에 맡아두기" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "맡아두었어요" })).toBeVisible();
+  const held = page.getByRole("region", { name: "맡아 둔 것" });
+  await expect(held).toContainText(first.ko);
+  await expect(held).not.toContainText(second.ko);
+  // What was not there stays in the basket.
+  await expect(page.getByRole("banner").getByRole("link", { name: "장바구니, 1개" })).toBeVisible();
+});
+
+test("a quantity that is none is kept to be mended, and a line is taken out", async ({ page, goods, audit }) => {
+  const { first } = goods;
+  await putIn(page, first);
+  await page.goto("/basket");
+  const quantity = page.getByRole("textbox", { name: `${first.ko} 수량` });
+  for (const wrong of ["-1", "1.5", "9223372036854775808", "둘"]) {
+    await quantity.fill(wrong);
+    await quantity.press("Enter");
+    await expect(quantity).toHaveAttribute("aria-invalid", "true");
+    await expect(quantity).toHaveValue(wrong);
+    await expect(page.getByRole("alert")).toContainText("1에서 999까지");
+  }
+  await audit();
+  await quantity.fill("12");
+  await quantity.press("Enter");
+  await expect(page.getByRole("banner").getByRole("link", { name: "장바구니, 12개" })).toBeVisible();
+  await page.getByRole("button", { name: `${first.ko} 빼기` }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "장바구니가 비어 있어요" })).toBeVisible();
+});

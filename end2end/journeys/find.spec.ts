@@ -1,0 +1,128 @@
+// A shopper finds a product, whatever way they ask for it, and sees it as it stands at their store.
+
+import { type Page } from "@playwright/test";
+import { expect, makeMine, test } from "../fixtures";
+
+const KETTLE = "법랑 주전자 1.2L";
+
+async function search(page: Page, words: string): Promise<void> {
+  await page.getByRole("combobox", { name: "상품 검색" }).fill(words);
+  await page.getByRole("combobox", { name: "상품 검색" }).press("Enter");
+}
+
+test("from home, by a word typed wrong, to the product", async ({ page, audit }) => {
+  await page.goto("/");
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await audit();
+
+  await page.getByRole("searchbox", { name: "찾을 상품" }).fill("법랑 주전저");
+  await page.getByRole("button", { name: "찾기", exact: true }).first().click();
+  await expect(page).toHaveURL(/\/search\?q=/);
+  await expect(page.getByRole("link", { name: KETTLE })).toBeVisible();
+  await audit();
+
+  await page.getByRole("link", { name: KETTLE }).click();
+  await expect(page.getByRole("heading", { level: 1, name: KETTLE })).toBeVisible();
+  await expect(page.getByRole("article", { name: "매장 재고" })).toBeVisible();
+});
+
+for (const [way, words] of [
+  ["its first consonants", "ㅂㄹㅈㅈㅈ"],
+  ["a part of a word", "주전"],
+  ["an unfinished syllable", "법랑 주ㅈ"],
+  ["the barcode", "8800001003374"],
+  ["the number on its label", "JJ-KT-0120-MO"],
+  ["its English name", "enamel kettle"],
+] as const) {
+  test(`by ${way}`, async ({ page }) => {
+    await page.goto("/");
+    await search(page, words);
+    await expect(page.getByRole("main").getByText(KETTLE).first()).toBeVisible();
+  });
+}
+
+test("a search that finds nothing leads on", async ({ page }) => {
+  await page.goto("/");
+  await search(page, "쿼카쿼카");
+  await expect(page.getByText("찾지 못했어요")).toBeVisible();
+  await expect(page.getByRole("searchbox", { name: "찾을 말" })).toHaveValue("쿼카쿼카");
+  await expect(page.getByRole("heading", { name: "이런 선반도 있어요" })).toBeVisible();
+});
+
+test("suggestions are walked through by keyboard @scripts", async ({ page }) => {
+  await page.goto("/");
+  const field = page.getByRole("combobox", { name: "상품 검색" });
+  // Touching the field is what wakes it.
+  await field.focus();
+  await expect(page.locator("html.awake")).toBeAttached();
+  await field.pressSequentially("법랑");
+  const list = page.getByRole("listbox", { name: "검색 제안" });
+  await expect(list.getByRole("option").first()).toBeVisible();
+  await expect(field).toHaveAttribute("aria-expanded", "true");
+  await field.press("ArrowDown");
+  await expect(list.getByRole("option", { selected: true })).toHaveCount(1);
+  await field.press("Escape");
+  await expect(field).toHaveAttribute("aria-expanded", "false");
+  await field.pressSequentially(" 주");
+  await expect(list.getByRole("option").first()).toBeVisible();
+  await field.press("ArrowDown");
+  await field.press("Enter");
+  await expect(page).toHaveURL(/\/p\//);
+});
+
+test("a list is narrowed by option and price, and put in order", async ({ page, isMobile, audit }) => {
+  await page.goto("/category/kettles");
+  const all = await page.getByRole("region", { name: "상품" }).getByRole("listitem").count();
+  if (isMobile) await page.getByRole("button", { name: /^거르기/ }).click();
+  await audit();
+  await page.getByRole("checkbox", { name: /이끼색/ }).first().check();
+  // At a desk a ticked box applies at once; on a phone one says when one is done.
+  if (isMobile) await page.getByRole("button", { name: "보기", exact: true }).click();
+  await expect(page).toHaveURL(/option=/);
+  const chosen = page.getByRole("list", { name: "고른 조건" });
+  await expect(chosen.getByRole("link", { name: /이끼색.* 빼기/ })).toBeVisible();
+  await expect(page.getByRole("link", { name: KETTLE })).toBeVisible();
+  expect(await page.getByRole("region", { name: "상품" }).getByRole("listitem").count()).toBeLessThan(all);
+  await audit();
+
+  await page.goto("/products?from=10000&to=20000");
+  await page.getByRole("navigation", { name: "정렬" }).getByRole("link", { name: "낮은 가격순" }).click();
+  await expect(page).toHaveURL(/sort=/);
+  const texts = await page.locator(".card-price").allInnerTexts();
+  const prices = texts.map((text) => Number((/₩([\d,]+)/.exec(text)?.[1] ?? "").replaceAll(",", "")));
+  expect(prices.length).toBeGreaterThan(3);
+  expect(prices).toEqual([...prices].sort((one, other) => one - other));
+  expect(prices.every((price) => price >= 10_000 && price <= 20_000)).toBe(true);
+});
+
+test("my store is remembered, and speaks on every page", async ({ page, goods, partner }) => {
+  await partner.putOnShelf("seongsu", goods.first.sku, 4);
+  await partner.putOnShelf("seongsu", goods.second.sku, 0);
+  await makeMine(page, "seongsu");
+
+  await page.goto(`/p/${goods.first.slug}?sku=${goods.first.sku}`);
+  await expect(page.getByRole("banner").getByRole("link", { name: /성수점/ })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 2, name: "성수점 선반에 4개" })).toBeVisible();
+
+  await page.goto("/");
+  await expect(page.getByRole("heading", { level: 2, name: "성수점 선반에 지금" })).toBeVisible();
+
+  await page.goto(`/search?q=${encodeURIComponent(goods.first.ko)}`);
+  const card = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: goods.first.ko, exact: true }) });
+  await expect(card).toContainText("성수점");
+  await expect(card).toContainText("4개");
+
+  await page.goto(`/search?q=${encodeURIComponent(goods.second.sku)}`);
+  await page.goto("/products");
+  await page.getByRole("link", { name: /성수점에 있는 것만/ }).click();
+  await expect(page).toHaveURL(/store=seongsu/);
+  await expect(page.getByRole("list", { name: "고른 조건" })).toContainText("성수점에 있음");
+});
+
+test("options lead to their variants", async ({ page }) => {
+  await page.goto("/p/enamel-kettle");
+  await page.getByRole("navigation", { name: "색" }).getByRole("link", { name: "먹색" }).click();
+  await expect(page).toHaveURL(/sku=JJ-KT-0120-IN/);
+  await expect(page.getByRole("navigation", { name: "색" }).getByRole("link", { name: "먹색" })).toHaveAttribute("aria-current", "true");
+  await expect(page.getByText("JJ-KT-0120-IN")).toBeVisible();
+});

@@ -1,0 +1,82 @@
+// A change at a till is on every open page within a second, and a page that slept catches up.
+
+import { type Page } from "@playwright/test";
+import { expect, makeMine, test } from "../fixtures";
+
+/** From the till's answer to the number on the screen. */
+const SECOND = { timeout: 1_000 };
+
+/** Opens a page, and waits until it listens. */
+async function listen(page: Page, address: string): Promise<void> {
+  const stream = page.waitForResponse((response) => response.url().includes("/api/v1/live/stock"));
+  await page.goto(address);
+  expect((await stream).status()).toBe(200);
+}
+
+test("product, list and basket follow the till @scripts", async ({ page, context, goods, partner }) => {
+  const { slug, sku, ko } = goods.first;
+  await partner.putOnShelf("seongsu", sku, 5);
+  await makeMine(page, "seongsu");
+  await page.goto(`/p/${slug}?sku=${sku}`);
+  await page.getByRole("button", { name: "장바구니에 담기" }).click();
+
+  const [list, basket] = [await context.newPage(), await context.newPage()];
+  await listen(basket, "/basket");
+  await listen(list, `/search?q=${encodeURIComponent(ko)}`);
+  await listen(page, `/p/${slug}?sku=${sku}`);
+  const heading = page.getByRole("heading", { level: 2, name: /^성수점 선반/ });
+  const card = list.getByRole("listitem").filter({ has: list.getByRole("heading", { name: ko, exact: true }) });
+  const line = basket.getByRole("listitem").filter({ has: basket.getByRole("heading", { name: ko, exact: true }) });
+  await expect(heading).toHaveText(/성수점 선반에 5개/);
+
+  await partner.putOnShelf("seongsu", sku, 2);
+  await Promise.all([
+    expect(heading).toHaveText(/성수점 선반에 2개/, SECOND),
+    expect(card).toContainText("2개", SECOND),
+    expect(line).toContainText("성수점 선반에 2개", SECOND),
+  ]);
+  await expect(page.getByText("방금 확인").first()).toBeVisible();
+
+  await partner.putOnShelf("seongsu", sku, 0);
+  await expect(page.getByText("성수점 선반이 비었어요").first()).toBeVisible(SECOND);
+  await partner.putOnShelf("seongsu", sku, 40);
+  await expect(heading).toHaveText(/성수점 선반에 9\+개/, SECOND);
+});
+
+test("a reservation made elsewhere is seen at once @scripts", async ({ page, goods, partner }) => {
+  const { slug, sku } = goods.second;
+  await partner.putOnShelf("seongsu", sku, 3);
+  await makeMine(page, "seongsu");
+  await listen(page, `/p/${slug}?sku=${sku}`);
+  await partner.reserve("seongsu", sku, 1);
+  await expect(page.getByRole("heading", { level: 2, name: "성수점 선반에 2개" })).toBeVisible(SECOND);
+});
+
+test("a page that lost its network catches up by itself @scripts", async ({ page, context, goods, partner, watchdog }) => {
+  const { slug, sku } = goods.first;
+  await partner.putOnShelf("seongsu", sku, 5);
+  await makeMine(page, "seongsu");
+  await listen(page, `/p/${slug}?sku=${sku}`);
+  const heading = page.getByRole("heading", { level: 2, name: /^성수점 선반/ });
+  await watchdog.without(async () => {
+    await context.setOffline(true);
+    await partner.putOnShelf("seongsu", sku, 7);
+    await page.waitForTimeout(1_500);
+    await context.setOffline(false);
+    await expect(heading).toHaveText(/성수점 선반에 7개/, { timeout: 10_000 });
+  });
+  await partner.putOnShelf("seongsu", sku, 4);
+  await expect(heading).toHaveText(/성수점 선반에 4개/, SECOND);
+});
+
+test("a page that is gone back to has the numbers of now @scripts", async ({ page, goods, partner }) => {
+  const { slug, sku } = goods.first;
+  await partner.putOnShelf("seongsu", sku, 5);
+  await makeMine(page, "seongsu");
+  await listen(page, `/p/${slug}?sku=${sku}`);
+  await page.getByRole("banner").getByRole("link", { name: /성수점/ }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "매장 찾기" })).toBeVisible();
+  await partner.putOnShelf("seongsu", sku, 8);
+  await page.goBack();
+  await expect(page.getByRole("heading", { level: 2, name: "성수점 선반에 8개" })).toBeVisible();
+});

@@ -1,0 +1,138 @@
+// An associate prepares a reservation and hands it over.
+
+import { type Locator, type Page } from "@playwright/test";
+import { expect, signIn, test } from "../fixtures";
+
+const BOARD = "/staff/seongsu";
+
+/** A reservation's card, wherever on the board it stands; its code is read in halves. */
+function card(page: Page, code: string): Locator {
+  return page.getByRole("listitem").filter({ hasText: `${code.slice(0, 3)} ${code.slice(3)}` });
+}
+
+/** On a small screen one column is seen at a time. */
+async function look(page: Page, column: string): Promise<void> {
+  const tab = page.getByRole("radio", { name: new RegExp(`^${column}`) });
+  if ((await tab.count()) > 0 && (await page.getByRole("group", { name: "보이는 칸" }).isVisible())) await tab.check({ force: true });
+}
+
+test("sign-in: a wrong password says so and keeps the name", async ({ page, audit }) => {
+  await page.goto(BOARD);
+  await expect(page).toHaveURL(/\/staff\/sign-in\?next=/);
+  await audit();
+  await page.getByLabel("아이디").fill("seongsu");
+  await page.getByLabel("비밀번호").fill("제자리");
+  await page.getByRole("button", { name: "로그인", exact: true }).click();
+  await expect(page.getByRole("alert")).toContainText("아이디나 비밀번호가 맞지 않아요");
+  await expect(page.getByLabel("아이디")).toHaveValue("seongsu");
+  await expect(page.getByLabel("비밀번호")).toHaveValue("");
+  await audit();
+  await page.getByLabel("비밀번호").fill("jejari-demo");
+  await page.getByRole("button", { name: "로그인", exact: true }).click();
+  await expect(page).toHaveURL(new RegExp(`${BOARD}$`));
+  await page.getByRole("button", { name: "로그아웃" }).click();
+  await page.goto(BOARD);
+  await expect(page).toHaveURL(/\/staff\/sign-in/);
+});
+
+test("from a new reservation to the counter", async ({ page, goods, partner, javaScriptEnabled, audit }) => {
+  await partner.putOnShelf("seongsu", goods.first.sku, 6);
+  await signIn(page, "seongsu", BOARD);
+  if (javaScriptEnabled) await expect(page.getByText("실시간으로 바뀌는 화면이에요")).toBeVisible({ timeout: 15_000 });
+  const reserved = await partner.reserve("seongsu", goods.first.sku, 2);
+  // It shows up by itself; without scripts one asks for it.
+  if (!javaScriptEnabled) await page.getByRole("link", { name: "새로 고침" }).click();
+  const own = card(page, reserved.code);
+  await expect(own).toBeVisible();
+  await expect(own).toContainText(goods.first.ko);
+  await expect(own).toContainText("2개");
+  await audit();
+
+  await own.getByRole("button", { name: "담기 시작" }).click();
+  await expect(own).toContainText("담는 중");
+  await own.getByRole("button", { name: "준비 완료" }).click();
+  await look(page, "준비됨");
+  await expect(own.getByRole("button", { name: /^건네기/ })).toBeVisible();
+  await audit();
+
+  const shopper = await page.context().newPage();
+  await shopper.goto(`/reservations/${reserved.number}?t=${reserved.token}`);
+  await expect(shopper.getByRole("heading", { level: 1, name: "준비됐어요" })).toBeVisible();
+
+  await own.getByRole("button", { name: /^건네기/ }).click();
+  await look(page, "끝난 것");
+  await expect(own).toContainText("건넴");
+  await shopper.reload();
+  await expect(shopper.getByRole("heading", { level: 1, name: "찾아가셨어요" })).toBeVisible();
+  await shopper.close();
+});
+
+test("a code at the counter opens its reservation", async ({ page, goods, partner, audit }) => {
+  await partner.putOnShelf("seongsu", goods.second.sku, 6);
+  const { code, number } = await partner.reserve("seongsu", goods.second.sku, 1);
+  await signIn(page, "seongsu", BOARD);
+  const field = page.getByLabel("픽업 코드나 예약 번호");
+  await expect(field).toBeFocused();
+
+  await field.fill("ZZZZZZ");
+  await field.press("Enter");
+  await expect(page.getByRole("alert")).toContainText("그런 예약이 없어요");
+  await audit();
+
+  // As it is read out, not as it is written.
+  await page.getByLabel("픽업 코드나 예약 번호").fill(`${code.slice(0, 3).toLowerCase()} ${code.slice(3).toLowerCase()}`);
+  await page.getByLabel("픽업 코드나 예약 번호").press("Enter");
+  const found = page.getByRole("article", { name: "찾은 예약" });
+  await expect(found).toContainText(number);
+  await expect(found).toContainText(goods.second.ko);
+  await audit();
+  await found.getByRole("button", { name: "계산 확인하고 건네기" }).click();
+  await expect(found).toHaveCount(0);
+
+  await page.getByLabel("픽업 코드나 예약 번호").fill(code);
+  await page.getByLabel("픽업 코드나 예약 번호").press("Enter");
+  await expect(found).toContainText("이미 건넨 예약이에요");
+});
+
+test("what is not on the shelf ends with a second touch, and the shopper is told", async ({ page, goods, partner }) => {
+  await partner.putOnShelf("seongsu", goods.second.sku, 6);
+  const reserved = await partner.reserve("seongsu", goods.second.sku, 1);
+  await signIn(page, "seongsu", BOARD);
+  const own = card(page, reserved.code);
+  await own.getByText("문제가 있어요").click();
+  await own.getByText("선반에 없어요").click();
+  await own.getByRole("button", { name: "없음으로 끝내기" }).click();
+  await look(page, "끝난 것");
+  await expect(own).toContainText("상품 없음");
+  await page.goto(`/reservations/${reserved.number}?t=${reserved.token}`);
+  await expect(page.getByRole("heading", { level: 1, name: "선반에서 찾지 못했어요" })).toBeVisible();
+});
+
+test("a store that is not theirs stays closed", async ({ page, goods, partner }) => {
+  await partner.putOnShelf("gangnam", goods.second.sku, 6);
+  const elsewhere = await partner.reserve("gangnam", goods.second.sku, 1);
+  await signIn(page, "seongsu", BOARD);
+  for (const store of ["gangnam", "nosuchstore"]) {
+    const answer = await page.goto(`/staff/${store}`);
+    expect(answer?.status(), store).toBe(403);
+    await expect(page.getByRole("heading", { level: 1, name: "담당 매장이 아니에요" })).toBeVisible();
+  }
+  await page.goto(BOARD);
+  await page.getByLabel("픽업 코드나 예약 번호").fill(elsewhere.code);
+  await page.getByLabel("픽업 코드나 예약 번호").press("Enter");
+  await expect(page.getByRole("alert")).toContainText("그런 예약이 없어요");
+});
+
+test("a manager chooses between stores, head office among all", async ({ page, audit }) => {
+  await signIn(page, "manager");
+  await expect(page.getByRole("heading", { level: 1, name: "어느 매장에서 일하세요?" })).toBeVisible();
+  await audit();
+  await page.getByRole("link", { name: /서울숲점/ }).click();
+  await expect(page).toHaveURL(/\/staff\/seoulforest/);
+  await page.getByRole("button", { name: "로그아웃" }).click();
+  await signIn(page, "office");
+  await page.getByRole("searchbox", { name: "매장 이름, 동네, 코드" }).fill("ㅎㄷ");
+  await page.getByRole("searchbox", { name: "매장 이름, 동네, 코드" }).press("Enter");
+  await page.getByRole("link", { name: /홍대점/ }).click();
+  await expect(page).toHaveURL(/\/staff\/hongdae/);
+});

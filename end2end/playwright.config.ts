@@ -1,0 +1,53 @@
+// A phone, the same phone without scripts, and a desk: every journey is walked on each of them that it is for.
+// Tagged @scripts: needs JavaScript. Tagged @once: walks through sizes and themes itself, so one screen is enough.
+
+import { defineConfig, type PlaywrightTestOptions } from "@playwright/test";
+
+const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
+
+const shopper: Partial<PlaywrightTestOptions> = {
+  baseURL: process.env.BASE_URL ?? "http://127.0.0.1:3000",
+  locale: "ko-KR",
+  timezoneId: "Asia/Seoul",
+  // What is looked at stands still: a colour half-way through a transition has no contrast to be measured.
+  contextOptions: { reducedMotion: "reduce" },
+};
+
+export default defineConfig({
+  testDir: "journeys",
+  outputDir: "test-results",
+  forbidOnly: true,
+  fullyParallel: true,
+  // As many as there are slots of goods in `fixtures/goods.ts`.
+  workers: 2,
+  // A journey that only works the second time does not work.
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 7_000 },
+  // Its closing lines are counted by `cargo xtask test`.
+  reporter: "line",
+  use: {
+    ...shopper,
+    browserName: "chromium",
+    headless: true,
+    screenshot: "only-on-failure",
+    trace: "retain-on-failure",
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+  projects: [
+    { name: "phone", use: phone, grepInvert: /@once/ },
+    { name: "phone-plain", use: { ...phone, javaScriptEnabled: false }, grepInvert: /@once|@scripts/ },
+    { name: "desk", use: { viewport: { width: 1280, height: 800 } } },
+  ],
+});

@@ -1,0 +1,220 @@
+// What a page does before (and mostly without) WASM: keeps stock numbers true, finds the browser's position when
+// asked, applies facets in place, and fetches the client when an island is wanted. It decides nothing: texts and
+// rules come with the page.
+
+const own = document.querySelector("script[data-js]");
+const english = document.documentElement.lang === "en";
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+document.documentElement.classList.add("js");
+
+// ---- Stock, live -------------------------------------------------------------------------------------------
+
+// More streams' worth of numbers than a page can show at once is not asked for.
+const MOST = 40;
+let stream = null;
+let watched = "";
+const versions = new Map();
+
+/** The shelf level of a number, as the server words it. */
+const level = (available) => (available <= 0 ? "out" : available <= 2 ? "low" : "in_stock");
+
+const shown = (available, cap) => (cap > 0 && available > cap ? `${cap}+` : String(Math.max(available, 0)));
+
+function patch({ sku, store, available, version }) {
+  const key = `${sku}@${store}`;
+  if (version !== undefined && version < (versions.get(key) ?? -Infinity)) return;
+  versions.set(key, version ?? 0);
+  for (const number of all(`[data-stock="${CSS.escape(key)}"]`)) {
+    const text = shown(available, Number(number.dataset.cap ?? 0));
+    const changed = number.textContent !== text;
+    if (changed) number.textContent = text;
+    const shelf = number.closest("[data-shelf]");
+    if (!shelf) continue;
+    shelf.dataset.level = level(available);
+    for (const strip of all("[data-ticks]", shelf)) {
+      [...strip.children].forEach((tick, place) => tick.classList.toggle("gap", place >= available));
+    }
+    for (const checked of all("[data-checked]", shelf)) checked.textContent = english ? "Checked just now" : "방금 확인";
+    const say = shelf.querySelector("[data-announce]");
+    if (changed && say) {
+      const words = available > 0 ? shelf.dataset.sayHave : shelf.dataset.sayOut;
+      say.textContent = (words ?? "").replace("#", text);
+    }
+    if (changed) {
+      number.classList.remove("fresh");
+      // Reading a size starts the animation anew.
+      void number.offsetWidth;
+      number.classList.add("fresh");
+    }
+  }
+}
+
+function watch() {
+  const keys = [...new Set(all("[data-stock]").map((number) => number.dataset.stock))].slice(0, MOST);
+  const query = new URLSearchParams();
+  const stores = new Set();
+  for (const sku of new Set(keys.map((key) => key.slice(0, key.lastIndexOf("@"))))) query.append("sku", sku);
+  for (const key of keys) stores.add(key.slice(key.lastIndexOf("@") + 1));
+  if (stores.size === 1) query.append("store", [...stores][0]);
+  const wanted = query.toString();
+  if (wanted === watched && stream && stream.readyState !== EventSource.CLOSED) return;
+  sleep();
+  if (!keys.length || document.visibilityState === "hidden" || !("EventSource" in window)) return;
+  watched = wanted;
+  versions.clear();
+  stream = new EventSource(`/api/v1/live/stock?${wanted}`);
+  stream.addEventListener("snapshot", (event) => JSON.parse(event.data).stock.forEach(patch));
+  stream.addEventListener("stock", (event) => patch(JSON.parse(event.data)));
+}
+
+// A page with an open stream is not kept for going back to: it is closed on leaving and opened on return.
+function sleep() {
+  stream?.close();
+  stream = null;
+  watched = "";
+}
+
+addEventListener("pagehide", sleep);
+addEventListener("pageshow", (event) => event.persisted && watch());
+addEventListener("online", watch);
+document.addEventListener("shelves", watch);
+let hiding = 0;
+document.addEventListener("visibilitychange", () => {
+  clearTimeout(hiding);
+  if (document.visibilityState === "visible") watch();
+  // A glance at another tab is no reason to come and go.
+  else hiding = setTimeout(sleep, 30_000);
+});
+
+// ---- The browser's position --------------------------------------------------------------------------------
+
+// A form with `data-locate` and fields `lat` and `lng` is sent once they are known, rounded to the neighbourhood.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-locate]") || form.elements.lat.value) return;
+  event.preventDefault();
+  const said = form.querySelector("[data-locate-said]");
+  const denied = () => said && (said.textContent = said.dataset.denied ?? "");
+  if (!navigator.geolocation) return denied();
+  navigator.geolocation.getCurrentPosition(({ coords }) => {
+    form.elements.lat.value = coords.latitude.toFixed(3);
+    form.elements.lng.value = coords.longitude.toFixed(3);
+    form.submit();
+  }, denied, { timeout: 10_000, maximumAge: 60_000 });
+});
+
+// ---- Facets ------------------------------------------------------------------------------------------------
+
+// At a desk a ticked box applies at once; on a phone one ticks several and presses the button.
+const desk = matchMedia("(min-width: 900px)");
+let asking = null;
+
+document.addEventListener("change", async (event) => {
+  const form = event.target.form;
+  if (!form?.matches("[data-facets]") || !desk.matches) return;
+  const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
+  const address = `${form.action.split("?")[0]}?${query}`;
+  asking?.abort();
+  asking = new AbortController();
+  try {
+    const answer = await fetch(address, { signal: asking.signal });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const [list, next] = [document.querySelector(".list"), page.querySelector(".list")];
+    if (!answer.ok || !list || !next) throw new Error("not a list");
+    const { name, value, id } = event.target;
+    const opened = all("#facets details", list).map((fold) => fold.open);
+    list.replaceWith(next);
+    all("#facets details", next).forEach((fold, place) => (fold.open ||= opened[place] ?? false));
+    history.pushState({ list: true }, "", address);
+    document.title = page.title;
+    const again = id ? document.getElementById(id) : all("#facets input", next).find((box) => box.name === name && box.value === value);
+    again?.focus({ preventScroll: true });
+    // A status that is new in the document is not read out; one that changes is.
+    const tally = next.querySelector(".tally");
+    if (tally) {
+      const words = tally.textContent;
+      tally.textContent = "";
+      requestAnimationFrame(() => (tally.textContent = words));
+    }
+    watch();
+  } catch (error) {
+    if (error.name !== "AbortError") location.assign(address);
+  }
+});
+
+addEventListener("popstate", (event) => {
+  if (document.querySelector("[data-facets]") && !location.hash && event.state !== undefined) location.reload();
+});
+
+// ---- From a card to its page -------------------------------------------------------------------------------
+
+// The picture that is pressed is the one that grows into the product's page.
+let carried = null;
+const drop = () => carried && (carried.style.viewTransitionName = "");
+document.addEventListener("click", (event) => {
+  drop();
+  carried = event.target.closest?.(".card-link")?.querySelector(".board") ?? null;
+  if (carried) carried.style.viewTransitionName = "stage";
+});
+addEventListener("pageshow", drop);
+
+// ---- Islands -----------------------------------------------------------------------------------------------
+
+let client = null;
+let pressed = null;
+
+function wake() {
+  client ??= import(own.dataset.js).then(async (module) => {
+    await module.default({ module_or_path: own.dataset.wasm });
+    module.hydrate();
+    for (const island of all("leptos-island")) module[island.dataset.component]?.(island);
+    document.documentElement.classList.add("awake");
+    removeEventListener("click", keep, true);
+    pressed?.click();
+  });
+  client.catch(() => {
+    // Without it the page goes on as plain links and forms; the next intent tries again.
+    client = null;
+  });
+}
+
+// A button pressed before its island is there is pressed again once it is.
+function keep(event) {
+  const button = event.target.closest?.("leptos-island button[type=button]");
+  if (button) pressed = button;
+}
+
+if (own?.dataset.js && document.querySelector("leptos-island")) {
+  addEventListener("click", keep, true);
+  const intent = (event) => event.target.closest?.("leptos-island") && wake();
+  for (const sign of ["pointerover", "focusin", "touchstart"]) document.addEventListener(sign, intent, { passive: true });
+  const idle = window.requestIdleCallback ?? ((run) => setTimeout(run, 2_000));
+  const rest = () => idle(wake, { timeout: 8_000 });
+  if (!navigator.connection?.saveData) document.readyState === "complete" ? rest() : addEventListener("load", rest);
+}
+
+// ---- What goes on by itself --------------------------------------------------------------------------------
+
+// An element with an id and `data-refresh` (seconds) is asked for again while it is seen, until its answer no longer
+// says so. Nothing is moved under a hand: it waits while the focus is inside.
+const going = document.querySelector("[id][data-refresh]");
+const again = going && setInterval(async () => {
+  if (document.visibilityState === "hidden" || going.contains(document.activeElement)) return;
+  const answer = await fetch(location.href, { cache: "no-store" }).catch(() => null);
+  if (!answer?.ok) return;
+  const next = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(going.id);
+  if (!next) return;
+  if (!next.dataset.refresh) clearInterval(again);
+  if (next.innerHTML === going.innerHTML) return;
+  going.replaceChildren(...next.childNodes);
+  Object.assign(going.dataset, next.dataset);
+  // A status that is new in the document is not read out; one that changes is.
+  const said = going.querySelector("[role=status]");
+  const words = said && [...said.childNodes];
+  said?.replaceChildren();
+  requestAnimationFrame(() => said?.replaceChildren(...words));
+}, going.dataset.refresh * 1000);
+
+// A page that is prepared before it is asked for waits with its stream until it is seen.
+if (document.prerendering) document.addEventListener("prerenderingchange", watch, { once: true });
+else watch();

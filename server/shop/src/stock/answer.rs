@@ -1,0 +1,104 @@
+//! Shelves as a program asks for them: plain numbers and moments, no words for people.
+
+use jiff::Timestamp;
+use onshelf_domain::{stock as rules, words};
+use onshelf_vocabulary::{Lang, Point, StoreCode, stock::Level};
+
+use super::shelves::Known;
+use crate::{
+    Error, Result, Shop,
+    stores::{Store, whole_metres},
+};
+
+/// One store's shelf of the SKU that was asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    pub code: String,
+    pub name: String,
+    pub point: Option<Point>,
+    pub distance_m: Option<u32>,
+    /// Capped by the operator's setting.
+    pub available: i64,
+    pub level: Level,
+    /// RFC 3339 with the offset of the store's time zone, as is `ready_by`.
+    pub checked_at: String,
+    /// None where it has not that many, or cannot say when.
+    pub ready_by: Option<String>,
+}
+
+impl Shop {
+    /// Stores that carry a SKU: those with at least `quantity` first, each part by distance from `near` (in the
+    /// operator's order without one).
+    pub fn stores_with(
+        &self,
+        lang: Lang,
+        sku: &str,
+        near: Option<Point>,
+        quantity: i64,
+        most: usize,
+    ) -> Result<Vec<Answer>> {
+        let now = self.now();
+        let book = self.book();
+        let variant = book.catalogue.variant(sku).ok_or(Error::NotFound)?;
+        let mut shelves: Vec<(&Store, Known, Option<f64>)> = self
+            .shelves()
+            .everywhere(variant.id, now)
+            .into_iter()
+            .filter_map(|(id, known)| book.stores.by_id(id).map(|store| (store, known)))
+            .filter(|(store, _)| store.trading)
+            .map(|(store, known)| {
+                let metres = near.zip(store.point).map(|(here, there)| here.distance_m(there));
+                (store, known, metres)
+            })
+            .collect();
+        shelves.sort_by(|(a, has_a, far_a), (b, has_b, far_b)| {
+            let enough = |known: &Known| known.available >= quantity;
+            let far = |metres: &Option<f64>| metres.unwrap_or(f64::INFINITY);
+            let order = enough(has_b).cmp(&enough(has_a));
+            order.then(far(far_a).total_cmp(&far(far_b))).then(a.id.cmp(&b.id))
+        });
+        shelves.truncate(most);
+        let answer = |(store, known, metres)| self.answer(lang, store, known, metres, quantity, now);
+        Ok(shelves.into_iter().map(answer).collect())
+    }
+
+    fn answer(
+        &self,
+        lang: Lang,
+        store: &Store,
+        known: Known,
+        metres: Option<f64>,
+        quantity: i64,
+        now: Timestamp,
+    ) -> Answer {
+        let zone = store.schedule.time_zone();
+        let moment = |at: Timestamp| words::moment(lang, at, now, zone).at;
+        let ready_by = (known.available >= quantity).then(|| self.promise(store, now)).flatten();
+        Answer {
+            code: store.code.to_string(),
+            name: store.name.get(lang).to_owned(),
+            point: store.point,
+            distance_m: metres.map(whole_metres),
+            available: self.shown_to_programs(known.available),
+            level: Level::of(known.available),
+            checked_at: moment(Timestamp::from_millisecond(known.checked_at).unwrap_or(now)),
+            ready_by: ready_by.map(moment),
+        }
+    }
+
+    /// What may be promised of a SKU at one store, capped by the operator's setting; 0 where it is not carried,
+    /// none where either is unknown.
+    #[must_use]
+    pub fn available_at(&self, store: &StoreCode, sku: &str) -> Option<i64> {
+        let book = self.book();
+        let store = book.stores.by_code(store.as_str())?;
+        let variant = book.catalogue.variant(sku)?;
+        Some(self.shown_to_programs(self.shelves().available(store.id, variant.id, self.now())))
+    }
+
+    /// A number as calls are answered it: at most the operator's cap.
+    #[must_use]
+    pub fn shown_to_programs(&self, available: i64) -> i64 {
+        rules::capped(available, self.settings().shown_cap.unwrap_or(0))
+    }
+}

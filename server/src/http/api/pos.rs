@@ -1,0 +1,97 @@
+//! `POST /pos/sales`: what tills sold.
+
+use axum::{
+    Extension, Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use onshelf_app::ssr::Door;
+use onshelf_shop::{
+    Error, Once, StockRefusal,
+    stock::{SaleInput, SaleLine},
+};
+use onshelf_vocabulary::StoreCode;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{
+    shapes::{Changing, Line, Partnering},
+    stock::{Levels, is_label, level},
+};
+use crate::http::{
+    ask::{Body, Key, SignedIn},
+    problem::Problem,
+    surface::Surface,
+};
+
+const SELL: &str = "POST /api/v1/pos/sales";
+const MOST_LINES: usize = 500;
+
+/// A receipt.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Sale {
+    #[schema(value_type = String, pattern = r"^[A-Za-z0-9._-]{1,64}$")]
+    store: StoreCode,
+    /// The till's own number of the receipt.
+    #[serde(default)]
+    #[schema(max_length = 128)]
+    receipt: String,
+    /// What was sold; beside a `reservation` only what was bought in addition to it, which may be nothing.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    lines: Vec<Line>,
+    /// Number of a reservation that was paid and handed over with it: what it holds leaves the shelf.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 32)]
+    reservation: Option<String>,
+}
+
+/// Takes what a till sold, and answers a reservation that was paid there
+///
+/// A sale is a fact and never refused for want of stock: where the book has less, the book is corrected.
+#[utoipa::path(
+    post, path = "/api/v1/pos/sales", tag = "partners",
+    params(("Idempotency-Key" = String, Header, description = "Fresh for each receipt.", pattern = r"^[!-~]{1,255}$")),
+    security(("partner" = ["pos"])),
+    request_body = Sale,
+    responses((status = 200, description = "The shelves of the lines as they are now.", body = Levels), Changing, Partnering),
+)]
+pub async fn sell(
+    State(door): State<Door>,
+    Extension(surface): Extension<Surface>,
+    SignedIn(partner): SignedIn,
+    Key(key): Key,
+    Body { value: sale, raw }: Body<Sale>,
+) -> Result<Response, Problem> {
+    if sale.lines.len() > MOST_LINES || (sale.lines.is_empty() && sale.reservation.is_none()) {
+        return Err(Problem::field(
+            "/lines",
+            "1줄에서 500줄까지입니다. 예약만 건넬 때는 reservation을 보내 주세요.",
+            "1 to 500 lines; or a `reservation` alone.",
+        ));
+    }
+    if !is_label(&sale.receipt, 0, 128) {
+        return Err(Problem::field("/receipt", "128자까지입니다.", "128 characters at most."));
+    }
+    let _begun = surface.under_way.begin(&partner.actor(), SELL, &key)?;
+    let once = Once::new(&partner.actor(), SELL, &key, &raw);
+    let input = SaleInput {
+        store: sale.store,
+        receipt: sale.receipt.trim().to_owned(),
+        lines: sale.lines.into_iter().map(|line| SaleLine { sku: line.sku, quantity: line.quantity }).collect(),
+        reservation: sale.reservation,
+    };
+    let levels = door.shop.record_sale(&partner, &once, input).await.map_err(|error| match error {
+        Error::NotFound => Problem::field(
+            "/reservation",
+            "이 매장에 그런 예약이 없습니다.",
+            "There is no such reservation at this store.",
+        ),
+        Error::Stock(StockRefusal::UnknownStore { .. }) => {
+            Problem::field("/store", "모르는 매장입니다.", "There is no such store.")
+        }
+        other => other.into(),
+    })?;
+    Ok(Json(Levels { levels: levels.into_iter().map(level).collect() }).into_response())
+}

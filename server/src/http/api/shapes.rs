@@ -1,0 +1,184 @@
+//! Shapes that several answers share, and what every description of a route repeats.
+
+use std::collections::BTreeMap;
+
+use onshelf_vocabulary as words;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::{
+    IntoResponses, ToSchema,
+    openapi::{
+        ContentBuilder, HeaderBuilder, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder,
+        schema::{SchemaType, Type},
+    },
+};
+
+use crate::http::problem::Kind;
+
+/// An amount in minor units (won, cents) of an ISO 4217 currency.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"amount": 12900, "currency": "KRW"}))]
+pub struct Money {
+    pub amount: i64,
+    #[schema(value_type = String, pattern = "^[A-Z]{3}$")]
+    pub currency: &'static str,
+}
+
+impl From<words::Money> for Money {
+    fn from(money: words::Money) -> Money {
+        Money { amount: money.amount, currency: money.currency.code() }
+    }
+}
+
+/// A picture, with its size in CSS pixels.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Image {
+    /// An address, relative to the site where it begins with `/`.
+    pub src: String,
+    pub alt: String,
+    pub width: u32,
+    pub height: u32,
+}
+
+impl From<words::catalog::Image> for Image {
+    fn from(image: words::catalog::Image) -> Image {
+        Image { src: image.src, alt: image.alt, width: image.width, height: image.height }
+    }
+}
+
+/// A SKU and how many of it.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    #[schema(value_type = String, min_length = 1, max_length = 64, pattern = r#"^[!#-&(-+\--;=?A-\[\]-~]+$"#)]
+    pub sku: words::Sku,
+    #[schema(value_type = i64, minimum = 1, maximum = 999)]
+    pub quantity: words::Quantity,
+}
+
+impl From<Line> for words::cart::Line {
+    fn from(line: Line) -> words::cart::Line {
+        words::cart::Line { sku: line.sku, quantity: line.quantity }
+    }
+}
+
+/// A refusal or fault (RFC 9457). Kinds have members of their own beside these.
+#[derive(Serialize, ToSchema)]
+pub struct Problem {
+    /// Stable address of the kind.
+    #[serde(rename = "type")]
+    #[schema(format = "uri", example = "https://shop.example/problems/out-of-stock")]
+    pub kind: String,
+    /// In the language of `Accept-Language`, Korean otherwise.
+    pub title: String,
+    #[schema(minimum = 400, maximum = 599)]
+    pub status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub detail: Option<String>,
+    /// Under which a fault of ours stands in the log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub reference: Option<String>,
+    /// The fields at fault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub errors: Option<Vec<FieldProblem>>,
+}
+
+/// One field at fault.
+#[derive(Serialize, ToSchema)]
+pub struct FieldProblem {
+    /// JSON pointer (RFC 6901) into the body; `/name` of a parameter.
+    pub pointer: String,
+    pub detail: String,
+}
+
+/// What any reading call may be refused with.
+pub struct Reading;
+/// What any changing call may be refused with.
+pub struct Changing;
+/// What a partner's call may be refused with, besides.
+pub struct Partnering;
+
+impl IntoResponses for Reading {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems(&[400, 404, 408, 413, 422, 429, 500, 503])
+    }
+}
+
+impl IntoResponses for Changing {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems(&[400, 403, 404, 408, 409, 413, 415, 422, 429, 500, 503])
+    }
+}
+
+impl IntoResponses for Partnering {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems(&[401])
+    }
+}
+
+fn problems(statuses: &[u16]) -> BTreeMap<String, RefOr<Response>> {
+    statuses.iter().map(|status| (status.to_string(), RefOr::T(problem(*status)))).collect()
+}
+
+fn problem(status: u16) -> Response {
+    let kinds = Kind::ALL.iter().filter(|kind| kind.status() == status);
+    let slugs: Vec<String> = kinds.map(|kind| format!("`{}`", kind.slug())).collect();
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("Problem")))
+        .example(Some(json!({
+            "type": format!("https://shop.example/problems/{}", Kind::of_status(status).slug()),
+            "title": Kind::of_status(status).title(words::Lang::En),
+            "status": status,
+        })))
+        .build();
+    let mut response = ResponseBuilder::new()
+        .description(format!("Refused: {}", slugs.join(", ")))
+        .content("application/problem+json", content);
+    if matches!(status, 429 | 503) {
+        let seconds = ObjectBuilder::new().schema_type(SchemaType::Type(Type::Integer)).build();
+        let header = HeaderBuilder::new()
+            .schema(seconds)
+            .description(Some("Seconds after which trying again may help."))
+            .build();
+        response = response.header("Retry-After", header);
+    }
+    response.build()
+}
+
+/// Where somebody is: `"LAT,LNG"` as in addresses, or `{"lat", "lng"}`.
+#[derive(Clone, Copy, Debug)]
+pub struct Near(pub words::Point);
+
+impl<'de> Deserialize<'de> for Near {
+    fn deserialize<D: serde::Deserializer<'de>>(reader: D) -> Result<Near, D::Error> {
+        struct Visitor;
+
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Near;
+
+            fn expecting(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                out.write_str("a position")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Near, E> {
+                text.parse().map(Near).map_err(E::custom)
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<Near, A::Error> {
+                #[derive(Deserialize)]
+                #[serde(deny_unknown_fields)]
+                struct Pair {
+                    lat: f64,
+                    lng: f64,
+                }
+                let pair = Pair::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+                words::Point::new(pair.lat, pair.lng).map(Near).map_err(serde::de::Error::custom)
+            }
+        }
+
+        reader.deserialize_any(Visitor)
+    }
+}

@@ -1,0 +1,160 @@
+//! Files: the built client and styles, what stands in `public`, imported media, the demo's drawings; and what search
+//! engines and browsers read about the pages.
+
+use std::{collections::BTreeMap, path::Path};
+
+use axum::{
+    Router,
+    extract::{Path as Address, Request, State},
+    handler::Handler,
+    http::{HeaderValue, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{any_service, get},
+};
+use onshelf_app::{routes::nowhere, ssr::Door};
+use tower_http::services::ServeDir;
+
+use super::Options;
+
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+const FOR_A_WHILE: HeaderValue = HeaderValue::from_static("public, max-age=3600");
+
+/// Addresses of what every page needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SiteAssets {
+    pub css: String,
+    pub loader: String,
+    pub client_js: String,
+    pub client_wasm: String,
+}
+
+/// From `assets.json`, which the build writes; where it is missing, the plain names a development build uses.
+#[must_use]
+pub fn site_assets(site_dir: &Path) -> SiteAssets {
+    let manifest: BTreeMap<String, String> = std::fs::read(site_dir.join("assets.json"))
+        .ok()
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        .unwrap_or_default();
+    let address = |name: &str, plain: &str| manifest.get(name).cloned().unwrap_or_else(|| plain.to_owned());
+    SiteAssets {
+        css: address("onshelf.css", "/pkg/onshelf.css"),
+        loader: address("loader.js", "/loader.js"),
+        client_js: address("onshelf.js", "/pkg/onshelf.js"),
+        client_wasm: address("onshelf.wasm", "/pkg/onshelf.wasm"),
+    }
+}
+
+/// Media and drawings.
+pub fn routes(door: &Door, options: &Options) -> Router<Door> {
+    let media = ServeDir::new(options.data_dir.join("media")).append_index_html_on_directories(false);
+    let media = Router::new().fallback_service(media).layer(middleware::from_fn(media_headers));
+    let routes = Router::new().nest_service("/media", media);
+    if door.site.demo { routes.route("/drawings/{name}", get(drawing)).route("/drawings/{name}/{tone}", get(drawing)) } else { routes }
+}
+
+/// Whatever no route knows: a file of the site, or else the page that says there is nothing.
+pub fn site_or_nowhere(door: Door, options: &Options) -> Router {
+    let files = ServeDir::new(&options.site_dir)
+        .append_index_html_on_directories(false)
+        .precompressed_br()
+        .precompressed_gzip()
+        .call_fallback_on_method_not_allowed(true)
+        .fallback(nowhere.with_state(door));
+    Router::new().fallback_service(any_service(files)).layer(middleware::from_fn(keep_files))
+}
+
+/// Hashed names never change what they name.
+async fn keep_files(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let hashed = path.starts_with("/pkg/") && is_hashed(path);
+    let mut response = next.run(request).await;
+    let served = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
+    if served && !response.headers().contains_key(header::CACHE_CONTROL) {
+        let keep = if hashed { FOR_EVER } else { FOR_A_WHILE };
+        response.headers_mut().insert(header::CACHE_CONTROL, keep);
+    }
+    response
+}
+
+/// `name.3fa94c12d0b7e6aa.css`
+fn is_hashed(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.split('.').any(|part| part.len() == 16 && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+async fn media_headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if response.status().is_success() {
+        response.headers_mut().insert(header::CACHE_CONTROL, FOR_A_WHILE);
+    } else if response.status() == StatusCode::NOT_FOUND {
+        // No text of its own: the page that says so is put in later.
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    response
+}
+
+#[derive(serde::Deserialize)]
+struct Drawing {
+    name: String,
+    tone: Option<String>,
+}
+
+/// `/drawings/kettle.svg`, `/drawings/kettle/moss.svg`
+async fn drawing(Address(asked): Address<Drawing>) -> Response {
+    let plain = |text: &str| text.strip_suffix(".svg").map(str::to_owned);
+    let found = match &asked.tone {
+        Some(tone) => plain(tone).and_then(|tone| crate::demo::drawing(&asked.name, Some(&tone))),
+        None => plain(&asked.name).and_then(|name| crate::demo::drawing(&name, None)),
+    };
+    let Some(svg) = found else { return StatusCode::NOT_FOUND.into_response() };
+    let kind = (header::CONTENT_TYPE, HeaderValue::from_static("image/svg+xml"));
+    ([kind, (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=86400"))], svg).into_response()
+}
+
+/// Pages a visitor is about to open are rendered before the click; what is personal or changes something is not.
+const SPECULATION: &str = r#"{"prerender":[{"source":"document","eagerness":"moderate","where":{"and":[
+{"href_matches":"/*"},
+{"not":{"href_matches":["/basket*","/reserve*","/reservations*","/staff*","/api/*","/media/*","/pkg/*",
+"/en/basket*","/en/reserve*","/en/reservations*","/en/staff*"]}},
+{"not":{"selector_matches":"[rel~=nofollow],[rel~=external],[download],[target=_blank],[data-no-prerender]"}}]}}]}"#;
+
+pub async fn speculation() -> Response {
+    let kind = (header::CONTENT_TYPE, HeaderValue::from_static("application/speculationrules+json"));
+    ([kind, (header::CACHE_CONTROL, FOR_A_WHILE)], SPECULATION).into_response()
+}
+
+/// What search engines should not walk through.
+pub async fn robots(State(door): State<Door>) -> Response {
+    let closed = ["/basket", "/reserve", "/reservations", "/staff", "/search", "/en/basket", "/en/reserve", "/en/reservations", "/en/staff", "/en/search", "/api/"];
+    let mut text = String::from("User-agent: *\n");
+    for path in closed {
+        text.push_str(&format!("Disallow: {path}\n"));
+    }
+    text.push_str(&format!("\nSitemap: {}/sitemap.xml\n", door.site.public_url));
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_hashed_names_are_kept_for_ever() {
+        assert!(is_hashed("/pkg/onshelf.3fa94c12d0b7e6aa.css"));
+        assert!(is_hashed("/pkg/snippets/x.0123456789abcdef.js"));
+        assert!(!is_hashed("/pkg/onshelf.css"));
+        assert!(!is_hashed("/pkg/onshelf.3fa94c12d0b7e6ag.css"));
+    }
+
+    #[test]
+    fn the_speculation_rules_are_json() {
+        assert!(serde_json::from_str::<serde_json::Value>(SPECULATION).is_ok());
+    }
+
+    #[test]
+    fn without_a_manifest_the_plain_names_stand() {
+        let assets = site_assets(Path::new("/nonexistent"));
+        assert_eq!(assets.css, "/pkg/onshelf.css");
+    }
+}

@@ -1,0 +1,76 @@
+//! The HTTP surface: pages, the API with its live stream and description, files, health and metrics, behind guards
+//! that every request passes. It takes no business decision: each handler does one deed of the shop.
+
+mod api;
+mod ask;
+mod guard;
+mod health;
+mod options;
+mod problem;
+mod serve;
+mod sitemap;
+mod speak;
+mod surface;
+mod trace;
+
+pub mod assets;
+pub mod metrics;
+pub mod openapi;
+
+pub use options::{Limits, Options, Proxy, Rates};
+pub use serve::{Closing, serve};
+
+use axum::{
+    Extension, Router,
+    extract::{Request, State},
+    middleware::{from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use leptos::prelude::provide_context;
+use onshelf_app::ssr::Door;
+use tower_http::compression::{CompressionLayer, CompressionLevel, predicate::{DefaultPredicate, NotForContentType, Predicate}};
+
+use surface::Surface;
+
+/// Everything under one roof. The layers stand from the inside out: a request passes them from the last to the first.
+pub fn router(door: Door, options: &Options) -> Router {
+    let surface = Surface::new(door.clone(), options.clone());
+    let shared = || surface.clone();
+    Router::new()
+        .merge(onshelf_app::routes::pages())
+        .merge(api::routes())
+        .merge(assets::routes(&door, options))
+        .route("/api/fn/{*name}", post(server_function).get(server_function))
+        .route("/problems/{slug}", get(speak::explain_problem))
+        .route("/speculation.json", get(assets::speculation))
+        .route("/robots.txt", get(assets::robots))
+        .route("/sitemap.xml", get(sitemap::sitemap))
+        .route("/sitemaps/{name}", get(sitemap::part))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .fallback_service(assets::site_or_nowhere(door.clone(), options))
+        .with_state(door)
+        .layer(Extension(surface.clone()))
+        .layer(from_fn_with_state(shared(), guard::rates::limit_rates))
+        .layer(from_fn_with_state(shared(), guard::intake::take_in))
+        .layer(from_fn_with_state(shared(), guard::origin::refuse_cross_site))
+        .layer(from_fn_with_state(shared(), guard::load::shed))
+        .layer(from_fn(trace::trace))
+        .layer(from_fn_with_state(shared(), speak::speak))
+        .layer(compression())
+        .layer(from_fn_with_state(shared(), guard::headers::add_headers))
+        .layer(from_fn_with_state(shared(), guard::client::know_client))
+}
+
+/// Text is made smaller as it leaves; files of the site lie there compressed already.
+fn compression() -> CompressionLayer<impl Predicate> {
+    let wasm = NotForContentType::const_new("application/wasm");
+    CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(DefaultPredicate::new().and(wasm))
+}
+
+/// What islands call; each reaches the shop through the same door as the pages.
+async fn server_function(State(door): State<Door>, request: Request) -> Response {
+    let door = move || provide_context(door.clone());
+    leptos_axum::handle_server_fns_with_context(door, request).await.into_response()
+}

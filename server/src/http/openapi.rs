@@ -1,0 +1,71 @@
+//! The OpenAPI 3.1 description, gathered from the handlers themselves.
+
+use std::sync::OnceLock;
+
+use axum::{
+    extract::State,
+    http::header,
+    response::{IntoResponse, Response},
+};
+use onshelf_app::ssr::Door;
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        OpenApi as Document,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+        server::Server,
+    },
+};
+
+use super::api::{availability, live, pos, products, reservations, shapes, stock, stores};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Onshelf",
+        description = "Find what is on a shelf near you, reserve it, collect it. Money is in minor units, times are RFC 3339 with an offset, positions WGS 84, distances metres. Refusals are `application/problem+json` (RFC 9457) with a stable `type` and a title in the language of `Accept-Language` (Korean or English). Unknown fields and parameters are refused. Every call that changes something needs an `Idempotency-Key`.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    paths(
+        products::list, products::show, availability::of_sku, availability::of_basket, stores::list, stores::show,
+        reservations::create, reservations::show, reservations::cancel, live::stock, stock::count, stock::move_stock,
+        pos::sell,
+    ),
+    components(schemas(shapes::Problem, shapes::FieldProblem, reservations::OutOfStock, live::LiveStock, live::LiveSnapshot)),
+    tags(
+        (name = "catalogue", description = "Products"),
+        (name = "stores", description = "Where they are and when they are open"),
+        (name = "stock", description = "What is on which shelf"),
+        (name = "reservations", description = "Held for a shopper at a store"),
+        (name = "partners", description = "Tills, ERPs, warehouses: with a token of the right scope"),
+    ),
+    modifiers(&Security),
+)]
+struct Contract;
+
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, document: &mut Document) {
+        let bearer = |text: &str| {
+            SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(text)).build())
+        };
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("partner", bearer("A partner's token, made by `onshelf token create`."));
+        components.add_security_scheme("reservation", bearer("The token that came with the reservation."));
+    }
+}
+
+/// The whole description as JSON, for a site at `public_url`.
+#[must_use]
+pub fn document(public_url: &str) -> String {
+    let mut contract = Contract::openapi();
+    contract.servers = Some(vec![Server::new(public_url)]);
+    contract.to_pretty_json().unwrap_or_default()
+}
+
+pub async fn show(State(door): State<Door>) -> Response {
+    static TEXT: OnceLock<String> = OnceLock::new();
+    let text = TEXT.get_or_init(|| document(&door.site.public_url)).clone();
+    ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")], text).into_response()
+}

@@ -1,0 +1,118 @@
+//! Messages as files, for development and for shops that have no relay yet: a folder of the newest, readable by
+//! their owner alone.
+
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use async_trait::async_trait;
+use lettre::Message;
+
+use super::{TextGateway, TextMessage, Undelivered, mail::Carrier};
+
+/// More than this are not kept: the oldest go.
+const MOST: usize = 1_000;
+
+#[derive(Clone, Debug)]
+pub(super) struct Folder {
+    path: PathBuf,
+    most: usize,
+}
+
+impl Folder {
+    pub(super) fn new(path: PathBuf) -> Folder {
+        Folder { path, most: MOST }
+    }
+
+    #[cfg(test)]
+    pub(super) fn of(path: PathBuf, most: usize) -> Folder {
+        Folder { path, most }
+    }
+
+    async fn put(&self, name: String, content: Vec<u8>) -> Result<(), Undelivered> {
+        let folder = self.clone();
+        let written = tokio::task::spawn_blocking(move || {
+            write(&folder.path, &name, &content)?;
+            forget_oldest(&folder.path, folder.most)
+        });
+        match written.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(Undelivered::Passing(format!("the file could not be written: {}", error.kind()))),
+            Err(_) => Err(Undelivered::Passing("the file could not be written".to_owned())),
+        }
+    }
+}
+
+/// Written beside and moved into place, so that nobody reads half a mail.
+fn write(folder: &Path, name: &str, content: &[u8]) -> io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let (beside, place) = (folder.join(format!(".{name}.part")), folder.join(name));
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(&beside)?.write_all(content)?;
+    std::fs::rename(beside, place)
+}
+
+/// Names begin with the job's number, so their order is that of time.
+fn forget_oldest(folder: &Path, most: usize) -> io::Result<()> {
+    let mut names: Vec<PathBuf> = std::fs::read_dir(folder)?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|end| end == "eml" || end == "txt"))
+        .collect();
+    let surplus = names.len().saturating_sub(most);
+    if surplus > 0 {
+        names.sort_unstable();
+        for path in names.into_iter().take(surplus) {
+            // Another worker may have been here already.
+            let _ = std::fs::remove_file(path);
+        }
+    }
+    Ok(())
+}
+
+/// Ids are ours, but a name that becomes a path is checked where it does.
+fn file_name(id: &str, end: &str) -> String {
+    let safe: String = id.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' }).collect();
+    format!("{safe}.{end}")
+}
+
+#[async_trait]
+impl Carrier for Folder {
+    async fn carry(&self, id: &str, mail: Message) -> Result<(), Undelivered> {
+        self.put(file_name(id, "eml"), mail.formatted()).await
+    }
+}
+
+#[async_trait]
+impl TextGateway for Folder {
+    async fn send(&self, message: &TextMessage) -> Result<(), Undelivered> {
+        let content = format!("To: {}\n\n{}\n", message.to, message.text);
+        self.put(file_name(&message.id, "txt"), content.into_bytes()).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_folder_keeps_the_newest_under_safe_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Folder::of(folder.path().join("mail"), 2);
+        for id in ["0000000001-R-1", "0000000002-../../x", "0000000003-R-3"] {
+            let message = TextMessage { id: id.to_owned(), to: "01012345678".to_owned(), text: "안녕하세요".to_owned() };
+            files.send(&message).await.unwrap();
+        }
+        let mut names: Vec<String> = std::fs::read_dir(folder.path().join("mail"))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        assert_eq!(names, ["0000000002-------x.txt", "0000000003-R-3.txt"]);
+        let text = std::fs::read_to_string(folder.path().join("mail/0000000003-R-3.txt")).unwrap();
+        assert_eq!(text, "To: 01012345678\n\n안녕하세요\n");
+    }
+}

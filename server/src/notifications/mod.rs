@@ -1,0 +1,163 @@
+//! Messages to shoppers: what is said, how a mail looks, and the ports it leaves by. It decides nothing about
+//! reservations, and writes nobody's name or address into a log.
+
+mod attachments;
+mod files;
+mod html;
+mod letter;
+mod mail;
+mod plain;
+mod smtp;
+mod wording;
+
+#[cfg(test)]
+mod tests;
+
+use async_trait::async_trait;
+use onshelf_shop::{Shop, Viewer, fulfilment::Owned};
+use onshelf_vocabulary::{
+    Text,
+    cart::Line,
+    fulfilment::ReservationStatus::{self, Cancelled, Collected, Expired, NotFound, Picking, Placed, Ready},
+};
+
+use crate::{cli::Failure, config::Config};
+use files::Folder;
+use letter::{Letter, Occasion};
+use mail::{Envelope, Mailer};
+use smtp::Relay;
+
+/// Why something did not leave the house. The text is for the log: it names no person.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Undelivered {
+    /// May go better later.
+    #[error("{0}")]
+    Passing(String),
+    /// Will never go.
+    #[error("{0}")]
+    Final(String),
+}
+
+impl From<onshelf_shop::Error> for Undelivered {
+    fn from(error: onshelf_shop::Error) -> Undelivered {
+        match error {
+            onshelf_shop::Error::NotFound => Undelivered::Final("the reservation is not there".to_owned()),
+            error => Undelivered::Passing(error.to_string()),
+        }
+    }
+}
+
+/// A short message to a telephone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextMessage {
+    /// The same in all tries; safe as a file name.
+    pub id: String,
+    /// As the shopper gave it, in digits.
+    pub to: String,
+    pub text: String,
+}
+
+/// The way short messages leave the house: an operator's gateway. Without one they are written to files.
+#[async_trait]
+pub trait TextGateway: Send + Sync + 'static {
+    async fn send(&self, message: &TextMessage) -> Result<(), Undelivered>;
+}
+
+/// Writes messages in the shopper's language and sends them by the way the shopper gave.
+pub struct Notifier {
+    shop: Shop,
+    name: Text,
+    public_url: String,
+    mailer: Mailer,
+    texts: Box<dyn TextGateway>,
+}
+
+/// How many other stores are named when one could not find what it kept.
+const ELSEWHERE: usize = 3;
+
+impl Notifier {
+    /// An error names the setting that cannot be used.
+    pub fn new(shop: Shop, config: &Config, name: Text) -> Result<Notifier, Failure> {
+        let folder = Folder::new(config.data_dir.join("mail"));
+        let mailer = match &config.smtp_url {
+            Some(url) => Mailer::new(&config.mail_from, config.public_url(), Box::new(Relay::new(url)?))?,
+            None => Mailer::new(&config.mail_from, config.public_url(), Box::new(folder.clone()))?,
+        };
+        Ok(Notifier { shop, name, public_url: config.public_url(), mailer, texts: Box::new(folder) })
+    }
+
+    /// With a gateway for short messages.
+    #[must_use]
+    pub fn with_texts(self, texts: Box<dyn TextGateway>) -> Notifier {
+        Notifier { texts, ..self }
+    }
+
+    /// Tells a reservation's owner. `job` makes the message's identity: the same in all tries.
+    pub async fn tell(&self, job: i64, number: &str, about: ReservationStatus) -> Result<(), Undelivered> {
+        let owned = self.shop.reservation_for_job(number).await?;
+        if is_stale(about, owned.view.status) {
+            return Ok(());
+        }
+        let Some(letter) = self.compose(&owned, about) else { return Ok(()) };
+        let id = format!("{job:010}-{number}-{}", about.code());
+        if let Some(to) = &owned.email {
+            let envelope = Envelope { id, to: to.clone(), name: owned.view.name.clone(), at: self.shop.now() };
+            return self.mailer.send(&envelope, &letter).await;
+        }
+        match &owned.phone {
+            Some(phone) => {
+                let text = letter.short.clone();
+                self.texts.send(&TextMessage { id, to: phone.clone(), text }).await
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn compose(&self, owned: &Owned, about: ReservationStatus) -> Option<Letter> {
+        let book = self.shop.book();
+        let store = book.stores.by_code(&owned.view.store.code)?;
+        let viewer = Viewer { near: store.point, ..Viewer::new(owned.lang) };
+        // A store that has closed for good still has reservations, but no page.
+        let page = self.shop.store_page(&viewer, store.code.as_str()).ok();
+        let zone = store.schedule.time_zone();
+        let ready_on = zone.to_datetime(owned.ready_by).date().to_string();
+        let day = page.as_ref().and_then(|page| page.week.iter().find(|day| day.date == ready_on));
+        let hours = day.map(|day| day.hours.clone());
+        letter::compose(&Occasion {
+            owned,
+            about,
+            brand: self.name.get(owned.lang),
+            public_url: &self.public_url,
+            zone,
+            now: self.shop.now(),
+            directions: page.map(|page| page.directions).unwrap_or_default(),
+            hours,
+            elsewhere: if about == NotFound { self.elsewhere(&viewer, owned) } else { Vec::new() },
+        })
+    }
+
+    /// The nearest other stores that have all of it.
+    fn elsewhere(&self, viewer: &Viewer, owned: &Owned) -> Vec<onshelf_vocabulary::cart::CoverView> {
+        let lines: Vec<Line> = owned
+            .view
+            .lines
+            .iter()
+            .filter_map(|line| Some(Line { sku: line.sku.parse().ok()?, quantity: line.quantity.try_into().ok()? }))
+            .collect();
+        self.shop
+            .rank_stores(viewer, &lines, viewer.near, ELSEWHERE + 1)
+            .into_iter()
+            .filter(|cover| cover.store != owned.view.store.code && cover.covered_lines == cover.lines)
+            .take(ELSEWHERE)
+            .collect()
+    }
+}
+
+/// Whether what was to be told has been overtaken: nobody should be sent to a counter that keeps nothing for them.
+const fn is_stale(about: ReservationStatus, now: ReservationStatus) -> bool {
+    match about {
+        Placed | Ready => matches!(now, Collected | Cancelled | Expired | NotFound),
+        Picking => true,
+        Collected | Cancelled | Expired | NotFound => false,
+    }
+}
