@@ -30,7 +30,8 @@ pub fn journeys(server: &Path, site: &Path) -> Result<Tally> {
     let mut playwright = Command::new("npx");
     playwright.args(["--no-install", "playwright", "test"]).current_dir(&folder);
     playwright.env("BASE_URL", &shop.url).env("CHROMIUM", chromium);
-    playwright.env("ONSHELF_BIN", server).env("ONSHELF_SITE_DIR", site);
+    // The journeys make their tokens with the server's own command line.
+    playwright.env("ONSHELF_BIN", server).env("ONSHELF_DATABASE_URL", &shop.database);
     playwright.env("FORCE_COLOR", "0").env_remove("NO_COLOR");
     let mut tally = Tally::default();
     let succeeded = process::read_along(&mut playwright, |line| tally.read(line))?;
@@ -56,6 +57,8 @@ struct Shop {
     server: Guarded,
     _folder: TempDir,
     url: String,
+    /// As the server is told: `sqlite://…`.
+    database: String,
     log: PathBuf,
 }
 
@@ -71,11 +74,11 @@ impl Shop {
         command.args(["serve", "--demo"]).current_dir(folder.path());
         command.env("ONSHELF_SITE_DIR", site).env("ONSHELF_ADDR", format!("127.0.0.1:{port}"));
         command.env("ONSHELF_PUBLIC_URL", &url).env("ONSHELF_DATA_DIR", folder.path());
-        let database = folder.path().join("onshelf.db");
-        command.env("ONSHELF_DATABASE_URL", format!("sqlite://{}", database.display()));
+        let database = format!("sqlite://{}", folder.path().join("onshelf.db").display());
+        command.env("ONSHELF_DATABASE_URL", &database);
         command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
         let child = command.spawn().with_context(|| format!("{} does not start", server.display()))?;
-        let mut shop = Self { server: Guarded { child }, _folder: folder, url, log };
+        let mut shop = Self { server: Guarded { child }, _folder: folder, url, database, log };
         shop.wait(port)?;
         say(&format!("the demo chain is open at {}", shop.url));
         Ok(shop)

@@ -52,7 +52,9 @@ fn row(visit: &Visit, cover: &CoverView, chosen: bool) -> AnyView {
         (false, 0) => "out",
         (false, _) => "low",
     };
-    let way = way(lang, cover.distance_m);
+    // Where nobody said where they are, distances are from their own store, which is no distance to itself.
+    let from_itself = cover.mine && visit.viewer.near.is_none();
+    let way = way(lang, cover.distance_m.filter(|_| !from_itself));
     let about = [way, cover.hours.clone()].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
     let ready = cover.ready_by.as_ref().filter(|_| cover.covered_lines > 0).map(|ready| {
         let text = match lang {

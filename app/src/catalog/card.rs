@@ -22,7 +22,10 @@ pub fn Card(lang: Lang, card: ProductCard, #[prop(optional)] eager: bool) -> imp
                 </span>
                 <h3>{card.name}</h3>
             </a>
-            <div class="card-price" class:down=marked_down><Price lang price=card.price before=card.list_price />{swatches(lang, &card.swatches)}</div>
+            <div class="card-price" class:down=marked_down>
+                <Price lang price=card.price before=card.list_price />
+            </div>
+            {swatches(lang, &card.swatches)}
             <ShelfLine lang shelf=card.shelf />
         </li>
     }

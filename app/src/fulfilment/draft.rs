@@ -109,7 +109,12 @@ impl Draft {
 
     /// Where the same is asked for, without what is typed about people.
     pub(super) fn path(&self) -> String {
-        let mut pairs = vec![("store".to_owned(), self.store.to_string())];
+        self.path_at(self.store.as_str())
+    }
+
+    /// The same asked of another store.
+    pub(super) fn path_at(&self, store: &str) -> String {
+        let mut pairs = vec![("store".to_owned(), store.to_owned())];
         if let What::One { sku, typed } = &self.what {
             pairs.extend([("sku".to_owned(), sku.to_string()), ("quantity".to_owned(), typed.clone())]);
         }

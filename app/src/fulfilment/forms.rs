@@ -47,9 +47,9 @@ pub async fn reserve(visit: Visit, Form(typed): Form<HashMap<String, String>>) -
                 What::One { .. } => response,
             }
         }
-        Err(Error::KeyReused) => reserve_page(&visit, &draft, Trouble::Sent),
+        Err(Error::KeyReused) => reserve_page(&visit, &draft, Some(Trouble::Sent)),
         Err(Error::Reservation(refusal)) => match Trouble::of(refusal) {
-            Some(trouble) => reserve_page(&visit, &draft, trouble),
+            Some(trouble) => reserve_page(&visit, &draft, Some(trouble)),
             None => visit.failure(&AppError::NotFound),
         },
         Err(error) => visit.failure(&explain(&error)),

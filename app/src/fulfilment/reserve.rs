@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use axum::{extract::Query, response::Response};
+use axum::{extract::Query, http::StatusCode, response::Response};
 use leptos::prelude::*;
 use onshelf_shop::{Viewer, fulfilment::Offer};
 use onshelf_vocabulary::{
@@ -47,7 +47,7 @@ pub async fn reserve_form(visit: Visit, Query(typed): Query<HashMap<String, Stri
     let Some(store) = store else { return visit.failure(&AppError::NotFound) };
     let draft = Draft { store, what, contact: Contact::default() };
     let draft = if text("part") == Some("1") { draft.only_what_is_there(&visit) } else { draft };
-    reserve_page(&visit, &draft, Trouble::None)
+    reserve_page(&visit, &draft, None)
 }
 
 fn known_store(visit: &Visit, code: &str) -> Option<StoreCode> {
@@ -80,8 +80,8 @@ fn nowhere(what: &What) -> String {
     }
 }
 
-/// The form with everything typed, and what stood in the way.
-pub(super) fn reserve_page(visit: &Visit, draft: &Draft, trouble: Trouble) -> Response {
+/// The form with everything typed, and what stood in the way; none where it was not sent yet.
+pub(super) fn reserve_page(visit: &Visit, draft: &Draft, refused: Option<Trouble>) -> Response {
     let viewer = Viewer { store: Some(draft.store.clone()), ..visit.viewer.clone() };
     let store = match visit.shop().store_page(&viewer, draft.store.as_str()) {
         Ok(store) => store.card,
@@ -89,8 +89,10 @@ pub(super) fn reserve_page(visit: &Visit, draft: &Draft, trouble: Trouble) -> Re
     };
     let basket = draft.basket(visit);
     let offer = visit.shop().offer(visit.lang, draft.store.as_str());
-    let trouble = foreseen(draft, &basket, offer.as_ref(), trouble);
-    let status = trouble.status();
+    let sent = refused.is_some();
+    let trouble = refused.unwrap_or_else(|| foreseen(draft, &basket, offer.as_ref()));
+    // What is only foreseen refuses nothing, unless the address itself makes no sense.
+    let status = if sent || matches!(trouble, Trouble::Faults(_)) { trouble.status() } else { StatusCode::OK };
     visit.page(|| {
         let title = match visit.lang {
             Lang::Ko => format!("{}에 맡아두기", store.name),
@@ -106,6 +108,7 @@ pub(super) fn reserve_page(visit: &Visit, draft: &Draft, trouble: Trouble) -> Re
                     <h1>{title}</h1>
                     <p>{visit.say("지금은 맡아두기만 하고, 계산은 매장에서 찾을 때 합니다.", "We only hold it now. You pay in store, when you collect.")}</p>
                 </header>
+                {panel(visit, &trouble, &store.name, draft, sent)}
                 <div class="reserve-body">
                     <section class="reserve-what" aria-label=visit.say("맡아둘 것", "What is reserved")>
                         {promise(visit, &store, offer.as_ref())}
@@ -121,11 +124,8 @@ pub(super) fn reserve_page(visit: &Visit, draft: &Draft, trouble: Trouble) -> Re
     })
 }
 
-/// Before anything is typed: what the shelf already tells. A refusal of the shop says it better.
-fn foreseen(draft: &Draft, basket: &BasketView, offer: Option<&Offer>, trouble: Trouble) -> Trouble {
-    if trouble.is_some() {
-        return trouble;
-    }
+/// Before anything is typed: what the shelf already tells.
+fn foreseen(draft: &Draft, basket: &BasketView, offer: Option<&Offer>) -> Trouble {
     if draft.what.lines().is_empty() {
         let fault = onshelf_vocabulary::fulfilment::Fault::NoLines;
         return Trouble::Faults(vec![onshelf_vocabulary::fulfilment::FieldFault { pointer: "/lines".to_owned(), fault }]);
@@ -212,7 +212,6 @@ fn form(visit: &Visit, draft: &Draft, trouble: &Trouble, store: &str, basket: &B
     };
     let class = if matches!(trouble, Trouble::Short { .. } | Trouble::Closed) { "alt" } else { "go" };
     view! {
-        {panel(visit, trouble, store)}
         <form id="reserve" class="reserve-form" method="post" action=visit.href("/reserve") novalidate>
             // The first button is what Enter presses, whatever else is offered above.
             <button class="reserve-enter" tabindex="-1" aria-hidden="true"></button>
@@ -251,7 +250,7 @@ fn form(visit: &Visit, draft: &Draft, trouble: &Trouble, store: &str, basket: &B
                     maxlength=40
                 />
             </fieldset>
-            {sold.then(|| view! { <button class=class>{label}<em>{visit.say("계산은 매장에서", "Pay in store")}</em></button> })}
+            {sold.then(|| view! { <button class=class>{label}{(class == "go").then(|| view! { <em>{visit.say("계산은 매장에서", "Pay in store")}</em> })}</button> })}
             <p class="fine">{visit.say(
                 "이름과 연락처는 이 예약을 알려 드리는 데만 씁니다. 못 오시게 되면 언제든 취소할 수 있어요.",
                 "Your name and contact are used for this reservation only. If you cannot come, cancel at any time.",

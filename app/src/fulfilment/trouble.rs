@@ -8,6 +8,7 @@ use onshelf_vocabulary::{
     fulfilment::{Elsewhere, Fault, FieldFault, ReservationRefusal, ShortLine},
 };
 
+use super::draft::Draft;
 use crate::{catalog::shelf::way, ssr::Visit};
 
 /// What stands in the way.
@@ -57,10 +58,6 @@ impl Trouble {
         let fault = faults.iter().find(|fault| elsewhere(&fault.pointer))?;
         Some(fault_words(lang, &fault.pointer, fault.fault).to_owned())
     }
-
-    pub(super) const fn is_some(&self) -> bool {
-        !matches!(self, Trouble::None)
-    }
 }
 
 const fn fault_words(lang: Lang, pointer: &str, fault: Fault) -> &'static str {
@@ -82,8 +79,9 @@ const fn fault_words(lang: Lang, pointer: &str, fault: Fault) -> &'static str {
     }
 }
 
-/// The panel above the form. Its buttons send the same form, so that nothing is typed twice.
-pub(super) fn panel(visit: &Visit, trouble: &Trouble, store: &str) -> AnyView {
+/// The panel above the form. Once the form was `sent`, its buttons send the same form, so that nothing is typed
+/// twice; before that they are links to the form for another store.
+pub(super) fn panel(visit: &Visit, trouble: &Trouble, store: &str, draft: &Draft, sent: bool) -> AnyView {
     let lang = visit.lang;
     match trouble {
         Trouble::None => ().into_any(),
@@ -120,7 +118,10 @@ pub(super) fn panel(visit: &Visit, trouble: &Trouble, store: &str) -> AnyView {
             ),
             (),
         ),
-        Trouble::Short { short, elsewhere } => short_of(visit, short, elsewhere, store),
+        Trouble::Short { short, elsewhere } => {
+            let ways = if sent { Ways::Buttons } else { Ways::Links(draft) };
+            short_of(visit, short, elsewhere, store, ways)
+        }
     }
 }
 
@@ -136,7 +137,14 @@ fn notice(title: impl Into<String>, text: impl Into<String>, way: impl IntoView 
     .into_any()
 }
 
-fn short_of(visit: &Visit, short: &[ShortLine], elsewhere: &[Elsewhere], store: &str) -> AnyView {
+/// How the panel leads on.
+#[derive(Clone, Copy)]
+enum Ways<'a> {
+    Buttons,
+    Links(&'a Draft),
+}
+
+fn short_of(visit: &Visit, short: &[ShortLine], elsewhere: &[Elsewhere], store: &str, ways: Ways<'_>) -> AnyView {
     let lang = visit.lang;
     let title = match lang {
         Lang::Ko => format!("{store} 선반에 그만큼은 없어요"),
@@ -154,12 +162,18 @@ fn short_of(visit: &Visit, short: &[ShortLine], elsewhere: &[Elsewhere], store: 
     let some = short.iter().any(|line| line.available > 0) || short.is_empty();
     let part = some.then(|| {
         let label = lang.pick("있는 만큼만 맡아두기", "Reserve what is there");
-        view! { <button class="alt" form="reserve" name="part" value="1">{label}</button> }
+        match ways {
+            Ways::Buttons => view! { <button class="alt" form="reserve" name="part" value="1">{label}</button> }.into_any(),
+            Ways::Links(draft) => {
+                let href = visit.href(&format!("{}&part=1", draft.path()));
+                view! { <a class="alt" href=href>{label}</a> }.into_any()
+            }
+        }
     });
     let others = (!elsewhere.is_empty()).then(|| {
         view! {
             <p class="elsewhere-lead">{lang.pick("가까운 다른 매장에는 모두 있어요", "These stores nearby have all of it")}</p>
-            <ul class="elsewhere">{elsewhere.iter().map(|other| alternative(lang, other)).collect_view()}</ul>
+            <ul class="elsewhere">{elsewhere.iter().map(|other| alternative(visit, other, ways)).collect_view()}</ul>
         }
     });
     let none = (elsewhere.is_empty() && !some).then(|| {
@@ -178,7 +192,8 @@ fn short_of(visit: &Visit, short: &[ShortLine], elsewhere: &[Elsewhere], store: 
 }
 
 /// One tap reserves there instead, with everything typed.
-fn alternative(lang: Lang, other: &Elsewhere) -> impl IntoView + use<> {
+fn alternative(visit: &Visit, other: &Elsewhere, ways: Ways<'_>) -> AnyView {
+    let lang = visit.lang;
     let label = match lang {
         Lang::Ko => format!("{}에 맡아두기", other.name),
         Lang::En => format!("Reserve at {}", other.name),
@@ -189,13 +204,20 @@ fn alternative(lang: Lang, other: &Elsewhere) -> impl IntoView + use<> {
     });
     let about = [Some(way(lang, other.distance_m)).filter(|way| !way.is_empty()), ready];
     let about = about.into_iter().flatten().collect::<Vec<_>>().join(" · ");
-    view! {
-        <li>
-            <button class="elsewhere-go" form="reserve" name="at" value=other.store.clone()>
-                <b>{label}</b>
-                <span>{about}</span>
-            </button>
-        </li>
+    match ways {
+        Ways::Buttons => view! {
+            <li>
+                <button class="elsewhere-go" form="reserve" name="at" value=other.store.clone()>
+                    <b>{label}</b>
+                    <span>{about}</span>
+                </button>
+            </li>
+        }
+        .into_any(),
+        Ways::Links(draft) => {
+            let href = visit.href(&draft.path_at(&other.store));
+            view! { <li><a class="elsewhere-go" href=href><b>{label}</b><span>{about}</span></a></li> }.into_any()
+        }
     }
 }
 

@@ -151,6 +151,7 @@ fn categories(visit: &Visit) -> Option<impl IntoView + use<>> {
     if categories.is_empty() {
         return None;
     }
+    let total = onshelf_vocabulary::money::grouped(categories.iter().map(|category| u64::from(category.products)).sum());
     let tiles = categories
         .into_iter()
         .map(|category| {
@@ -168,10 +169,19 @@ fn categories(visit: &Visit) -> Option<impl IntoView + use<>> {
             }
         })
         .collect_view();
+    let everything = view! {
+        <li>
+            <a class="tile tile-all" href=visit.href("/products")>
+                <span class="tile-board"><b>{total}</b></span>
+                <b>{visit.say("모든 상품", "Everything")}</b>
+                <small>{visit.say("선반을 처음부터 끝까지.", "The shelves from end to end.")}</small>
+            </a>
+        </li>
+    };
     Some(view! {
         <section class="band">
             <header><h2>{visit.say("방마다, 자리마다", "Room by room")}</h2></header>
-            <ul class="tiles">{tiles}</ul>
+            <ul class="tiles">{tiles}{everything}</ul>
         </section>
     })
 }

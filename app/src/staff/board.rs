@@ -152,7 +152,7 @@ pub(super) fn page(visit: &Visit, who: &Associate, scene: &Scene, telling: Telli
         let view = view! {
             {bar(visit, &staff, Some(&scene.board.store), &path)}
             <div class="staff-work" id="work">
-                <h1 class="sr">{visit.say("예약 준비와 건네기", "Prepare and hand over")}" · "{name}</h1>
+                <h1 class="quiet">{visit.say("예약 준비와 건네기", "Prepare and hand over")}" · "{name}</h1>
                 {look_up(visit, &path, &telling.typed)}
                 <div id="notice" aria-live="polite">{telling.notice.view()}</div>
                 {tabs(visit, scene, telling.tab)}
@@ -172,7 +172,7 @@ pub(super) fn page(visit: &Visit, who: &Associate, scene: &Scene, telling: Telli
 fn look_up(visit: &Visit, path: &str, typed: &str) -> AnyView {
     view! {
         <form class="staff-seek" method="post" action=visit.href(&format!("{path}/find")) role="search">
-            <label for="find" class="sr">{visit.say("픽업 코드나 예약 번호", "Pickup code or reservation number")}</label>
+            <label for="find" class="quiet">{visit.say("픽업 코드나 예약 번호", "Pickup code or reservation number")}</label>
             <input
                 id="find"
                 name="typed"
@@ -212,7 +212,7 @@ fn tabs(visit: &Visit, scene: &Scene, chosen: Place) -> AnyView {
         .collect_view();
     view! {
         <fieldset class="staff-tabs">
-            <legend class="sr">{visit.say("보이는 칸", "Column shown")}</legend>
+            <legend class="quiet">{visit.say("보이는 칸", "Column shown")}</legend>
             {tabs}
         </fieldset>
     }

@@ -251,7 +251,7 @@ fn who(lang: Lang, card: &BoardCard) -> AnyView {
     let phone = (!tail.is_empty()).then(|| {
         view! {
             <span class="staff-tail">
-                <span class="sr">{lang.pick("전화 끝자리", "phone ending in")}" "</span>
+                <span class="quiet">{lang.pick("전화 끝자리", "phone ending in")}" "</span>
                 {tail}
             </span>
         }

@@ -126,7 +126,7 @@ fn page(visit: &Visit, staff: &StaffView, choices: Vec<Choice>, total: usize, wa
 fn seek(visit: &Visit, wanted: &str) -> AnyView {
     view! {
         <form class="staff-seek" method="get" action=visit.href("/staff") role="search">
-            <label for="q" class="sr">{visit.say("매장 이름, 동네, 코드", "Store name, neighbourhood or code")}</label>
+            <label for="q" class="quiet">{visit.say("매장 이름, 동네, 코드", "Store name, neighbourhood or code")}</label>
             <input
                 id="q"
                 name="q"

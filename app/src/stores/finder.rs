@@ -36,7 +36,7 @@ pub(super) fn finder(visit: &Visit, asked: &Asked, list: &StoreList) -> AnyView 
     };
     view! {
         <div class="finder">
-            <form class="finder-form" method="get" action=visit.href("/stores") role="search">
+            <form class="finder-form" method="get" action=visit.href("/stores") role="search" aria-label=visit.say("매장 찾기", "Find a store")>
                 {kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()}
                 <div class="finder-line">
                     <input

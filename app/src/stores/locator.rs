@@ -210,9 +210,9 @@ fn about_place(visit: &Visit, asked: &Asked, list: &StoreList) -> AnyView {
     let known = list.centre.is_some() && list.centre != visit.viewer.near;
     let remember = (known && (!asked.place.is_empty() || asked.near.is_some())).then(|| {
         let label = match (visit.lang, &list.place) {
-            (Lang::Ko, Some(place)) if !asked.place.is_empty() => format!("앞으로 {} 가까운 곳부터 보기", with_josa(place, "와/과")),
-            (Lang::En, Some(place)) if !asked.place.is_empty() => format!("Always start near {place}"),
-            _ => visit.say("앞으로 이 자리에서 찾기", "Always start here").to_owned(),
+            (Lang::Ko, Some(place)) if !asked.place.is_empty() => format!("{} 기억하기", with_josa(place, "을/를")),
+            (Lang::En, Some(place)) if !asked.place.is_empty() => format!("Remember {place}"),
+            _ => visit.say("이 자리 기억하기", "Remember this spot").to_owned(),
         };
         let fields = asked.whereabouts();
         let next = visit.href(&Asked { near: None, place: String::new(), ..asked.clone() }.path());
@@ -250,6 +250,7 @@ fn stores(visit: &Visit, asked: &Asked, list: &StoreList) -> AnyView {
     });
     let rows = list.stores.iter().map(|store| store_row(visit, store, stock, &next)).collect_view();
     view! {
+        <h2 class="quiet">{visit.say("매장 목록", "Stores")}</h2>
         <ul class="stores">{rows}</ul>
         {more}
     }

@@ -4,7 +4,8 @@ use axum::{extract::Path, response::Response};
 use leptos::prelude::*;
 use onshelf_vocabulary::{
     Lang,
-    stores::{DayView, DirectionView, StoreView},
+    catalog::ProductCard,
+    stores::{DayView, DirectionView, ServiceView, StoreCard, StoreView},
 };
 
 use super::{
@@ -59,7 +60,7 @@ fn store_view(visit: &Visit, page: StoreView) -> AnyView {
             {(!page.new.is_empty()).then(|| view! {
                 <section class="place-new" aria-labelledby="new">
                     <h2 id="new">{visit.say("이 매장 선반에 새로 놓인 것", "New on the shelves here")}</h2>
-                    <Cards lang cards=page.new />
+                    <Cards lang cards=here(page.new) />
                 </section>
             })}
             {(!page.nearby.is_empty()).then(|| view! {
@@ -73,6 +74,14 @@ fn store_view(visit: &Visit, page: StoreView) -> AnyView {
         </article>
     }
     .into_any()
+}
+
+/// On the store's own page nobody needs to be told how far it is.
+fn here(mut cards: Vec<ProductCard>) -> Vec<ProductCard> {
+    for shelf in cards.iter_mut().filter_map(|card| card.shelf.as_mut()) {
+        shelf.distance_m = None;
+    }
+    cards
 }
 
 fn front(visit: &Visit, page: &StoreView) -> impl IntoView + use<> {
@@ -133,7 +142,7 @@ fn exceptions(visit: &Visit, days: Vec<DayView>) -> Option<impl IntoView + use<>
     })
 }
 
-fn small_map(visit: &Visit, card: &onshelf_vocabulary::stores::StoreCard, nearby: &[onshelf_vocabulary::stores::StoreCard]) -> Option<AnyView> {
+fn small_map(visit: &Visit, card: &StoreCard, nearby: &[StoreCard]) -> Option<AnyView> {
     card.point?;
     let mut stores = vec![card.clone()];
     stores.extend(nearby.iter().cloned());
@@ -167,7 +176,7 @@ pub(crate) fn directions(lang: Lang, store: &str, links: Vec<DirectionView>) -> 
     })
 }
 
-fn services(visit: &Visit, services: &[onshelf_vocabulary::stores::ServiceView]) -> Option<impl IntoView + use<>> {
+fn services(visit: &Visit, services: &[ServiceView]) -> Option<impl IntoView + use<>> {
     if services.is_empty() {
         return None;
     }

@@ -12,7 +12,7 @@ use axum::{
     Router,
     body::Bytes,
     http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Redirect, Response},
+    response::{IntoResponse, Redirect},
     routing::post,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -44,7 +44,7 @@ async fn partner(secret: Arc<Mutex<String>>, answers: &'static [u16]) -> (String
             status => StatusCode::from_u16(status).unwrap().into_response(),
         }
     };
-    let elsewhere = || async { Response::new("a redirect was followed".into()) };
+    let elsewhere = || async { StatusCode::NO_CONTENT };
     let router = Router::new().route("/hook", post(hook)).route("/elsewhere", post(elsewhere).get(elsewhere));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/hook", listener.local_addr().unwrap());

@@ -30,6 +30,8 @@ pub(super) fn column(room: &Room<'_>) -> impl IntoView + use<> {
         .listing
         .facets
         .iter()
+        // A category's page shows those below it as pictures already.
+        .filter(|facet| facet.name != "category" || !matches!(asked.base, Base::Category(_)))
         .map(|facet| match facet.name.as_str() {
             "category" => subcategories(room, facet).into_any(),
             _ => group(visit.lang, facet).into_any(),

@@ -141,7 +141,7 @@ pub(super) fn encoded(text: &str) -> String {
 
 fn related(visit: &Visit, product: &ProductView) -> Option<impl IntoView + use<>> {
     (!product.related.is_empty()).then(|| view! {
-        <section class="band" id="related">
+        <section class="band gathered" id="related">
             <h2>{visit.say("곁에 두면 좋은 것", "Goes well with it")}</h2>
             <Cards lang=visit.lang cards=product.related.clone() />
         </section>

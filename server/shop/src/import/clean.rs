@@ -34,7 +34,7 @@ fn is_invisible(c: char) -> bool {
 /// A cell that no spreadsheet takes for a formula. Plain numbers stay, a minus before them included.
 #[must_use]
 pub fn neutralised(cell: &str) -> Cow<'_, str> {
-    let is_number = cell.parse::<f64>().is_ok_and(f64::is_finite);
+    let is_number = !cell.starts_with('+') && cell.parse::<f64>().is_ok_and(f64::is_finite);
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) && !is_number {
         Cow::Owned(format!("'{cell}"))
     } else {
@@ -73,6 +73,7 @@ mod tests {
             ("=cmd()", "'=cmd()"),
             ("+82-2-123", "'+82-2-123"),
             ("@x", "'@x"),
+            ("+821012345678", "'+821012345678"),
             ("-122.33", "-122.33"),
             ("-1+1", "'-1+1"),
             ("plain", "plain"),

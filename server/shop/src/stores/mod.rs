@@ -119,6 +119,8 @@ pub(crate) fn service_view(lang: Lang, code: &str) -> ServiceView {
         "parking" => ("주차", "Parking"),
         "engraving" => ("각인", "Engraving"),
         "wrapping" | "gift_wrap" => ("선물 포장", "Gift wrapping"),
+        "ship" => ("집으로 보내기", "Ships to home"),
+        "lockers" => ("무인 보관함", "Lockers"),
         "cafe" => ("카페", "Café"),
         "repair" => ("수선", "Repair"),
         "wheelchair" => ("휠체어 접근", "Step-free"),

@@ -1,0 +1,145 @@
+//! What every request passes: origin, size, headers; and what stands beside the pages.
+
+use axum::http::{Method, header};
+use onshelf_shop::testing::on_each_engine;
+
+use crate::call::{Call, PUBLIC, options, site, site_with};
+
+#[tokio::test]
+async fn another_site_can_do_nothing() {
+    on_each_engine(async |test| {
+        let site = site(test);
+        for (name, value) in [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")] {
+            let api = Call::post("/api/v1/reservations").key("k").with(name, value).on(&site).await;
+            api.problem(403, "cross-site");
+            let page = Call::post("/reservations/R-1/cancel").with(name, value).on(&site).await;
+            assert_eq!(page.status.as_u16(), 403);
+        }
+        let own = Call::post("/api/v1/reservations").with("origin", PUBLIC).on(&site).await;
+        own.problem(400, "idempotency-key-missing");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_answer_has_the_headers_that_protect() {
+    on_each_engine(async |test| {
+        let site = site(test);
+        let calls = [
+            ("/", 200),
+            ("/nothing/here", 404),
+            ("/api/v1/stores", 200),
+            ("/api/v1/nothing", 404),
+            ("/robots.txt", 200),
+            ("/health/live", 200),
+            ("/media/nothing.jpg", 404),
+        ];
+        for (path, status) in calls {
+            let answer = Call::get(path).on(&site).await;
+            assert_eq!(answer.status.as_u16(), status, "{path}: {}", answer.text());
+            let policy = answer.header(header::CONTENT_SECURITY_POLICY);
+            assert!(policy.contains("default-src") && policy.contains("frame-ancestors 'none'"), "{path}");
+            assert!(!policy.contains("script-src 'self' 'unsafe-inline'"));
+            assert_eq!(answer.header(header::X_CONTENT_TYPE_OPTIONS), "nosniff", "{path}");
+            assert_eq!(answer.header(header::REFERRER_POLICY), "same-origin", "{path}");
+            assert!(answer.header(header::STRICT_TRANSPORT_SECURITY).starts_with("max-age="), "{path}");
+            assert!(answer.header("permissions-policy").contains("geolocation=(self)"), "{path}");
+            assert_eq!(answer.header("x-request-id").len(), 32, "{path}");
+        }
+        let insecure = options();
+        let site = site_with(test, onshelf_server::http::Options { public_url: "http://127.0.0.1:3000".to_owned(), ..insecure });
+        let answer = Call::get("/health/live").with("x-request-id", "mine-1").on(&site).await;
+        assert_eq!(answer.header(header::STRICT_TRANSPORT_SECURITY), "");
+        assert_eq!(answer.header("x-request-id"), "mine-1");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_knows_a_page_and_it_says_so() {
+    on_each_engine(async |test| {
+        let site = site(test);
+        let ko = Call::get("/nothing").on(&site).await;
+        assert_eq!(ko.status.as_u16(), 404);
+        assert!(ko.text().contains("lang=\"ko\""), "{}", ko.text());
+        let en = Call::get("/en/nothing").on(&site).await;
+        assert!(en.text().contains("lang=\"en\""), "{}", en.text());
+        let wrong = Call::new(&Method::DELETE, "/").on(&site).await;
+        assert_eq!((wrong.status.as_u16(), wrong.header(header::ALLOW)), (405, "GET,HEAD"));
+        assert!(wrong.text().contains("<h1>"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn too_many_at_once_are_asked_to_come_back() {
+    on_each_engine(async |test| {
+        let mut options = options();
+        options.limits.concurrent = 0;
+        let site = site_with(test, options);
+        let api = Call::get("/api/v1/stores").on(&site).await;
+        api.problem(503, "busy");
+        assert_eq!(api.header(header::RETRY_AFTER), "1");
+        let page = Call::get("/").on(&site).await;
+        assert_eq!(page.status.as_u16(), 503);
+        assert_eq!(page.header(header::RETRY_AFTER), "1");
+        Call::get("/health/live").on(&site).await.ok(200);
+        Call::get("/health/ready").on(&site).await.ok(200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn text_leaves_compressed_where_it_is_understood() {
+    on_each_engine(async |test| {
+        let site = site(test);
+        for encoding in ["br", "gzip"] {
+            let answer = Call::get("/api/v1/openapi.json").with("accept-encoding", encoding).on(&site).await;
+            assert_eq!(answer.header(header::CONTENT_ENCODING), encoding);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn search_engines_find_the_pages() {
+    on_each_engine(async |test| {
+        let site = site(test);
+        let map = Call::get("/sitemap.xml").on(&site).await.text();
+        for path in ["/p/kettle", "/en/p/kettle", "/category/kitchen", "/stores/seongsu"] {
+            assert!(map.contains(&format!("<loc>{PUBLIC}{path}</loc>")), "{path} in {map}");
+        }
+        assert!(Call::get("/robots.txt").on(&site).await.text().contains("Disallow: /staff"));
+        let rules = Call::get("/speculation.json").on(&site).await;
+        assert_eq!(rules.header(header::CONTENT_TYPE), "application/speculationrules+json");
+        assert_eq!(Call::get("/").on(&site).await.header("speculation-rules"), "\"/speculation.json\"");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn files_of_the_site_are_served_and_kept() {
+    on_each_engine(async |test| {
+        let folder = tempfile::tempdir().unwrap();
+        let package = folder.path().join("pkg");
+        std::fs::create_dir(&package).unwrap();
+        let name = "onshelf.0123456789abcdef.css";
+        std::fs::write(package.join(name), "a{color:red}").unwrap();
+        std::fs::write(package.join(format!("{name}.br")), "compressed").unwrap();
+        std::fs::write(folder.path().join("icon.svg"), "<svg/>").unwrap();
+        std::fs::write(folder.path().join("assets.json"), format!("{{\"onshelf.css\":\"/pkg/{name}\"}}")).unwrap();
+        let assets = onshelf_server::http::assets::site_assets(folder.path());
+        assert_eq!(assets.css, format!("/pkg/{name}"));
+        let site = site_with(test, onshelf_server::http::Options { site_dir: folder.path().to_owned(), ..options() });
+        let css = Call::get(&assets.css).with("accept-encoding", "br, gzip").on(&site).await;
+        assert_eq!((css.text().as_str(), css.header(header::CONTENT_ENCODING)), ("compressed", "br"));
+        assert!(css.header(header::CACHE_CONTROL).contains("immutable"));
+        let icon = Call::get("/icon.svg").on(&site).await;
+        assert_eq!(icon.header(header::CACHE_CONTROL), "public, max-age=3600");
+        let missing = Call::get("/pkg/onshelf.ffffffffffffffff.css").on(&site).await;
+        assert_eq!(missing.status.as_u16(), 404);
+        assert!(!missing.header(header::CACHE_CONTROL).contains("immutable"));
+        assert_eq!(Call::get("/..%2f..%2fetc/passwd").on(&site).await.status.as_u16(), 404);
+    })
+    .await;
+}

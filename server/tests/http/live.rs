@@ -1,0 +1,118 @@
+//! The live stream, over the router and over real connections.
+
+use std::time::Duration;
+
+use http_body_util::BodyExt;
+use onshelf_server::http::serve;
+use onshelf_shop::testing::on_each_engine;
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::call::{Call, options, site, site_with};
+
+/// The next event's name and data.
+async fn event(body: &mut axum::body::Body) -> (String, Value) {
+    let frame = tokio::time::timeout(Duration::from_secs(5), body.frame()).await.expect("in time");
+    let bytes = frame.expect("a frame").unwrap().into_data().unwrap();
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().to_owned();
+    assert!(text.ends_with("\n\n"), "{text:?}");
+    assert!(field("id: ").parse::<i64>().is_ok(), "{text:?}");
+    (field("event: "), serde_json::from_str(&field("data: ")).unwrap())
+}
+
+#[tokio::test]
+async fn a_snapshot_comes_first_and_then_every_change() {
+    on_each_engine(async |test| {
+        test.with_stock("seongsu", "CUP", 3).await.with_stock("gangnam", "CUP", 1).await;
+        let site = site(test);
+        let fresh = tokio::spawn({
+            let shop = test.shop.clone();
+            async move { shop.keep_shelves_fresh().await }
+        });
+        let answer = Call::get("/api/v1/live/stock?sku=CUP&sku=KETTLE-MO&store=seongsu").open(&site).await;
+        assert_eq!(answer.headers()["content-type"], "text/event-stream");
+        let mut body = answer.into_body();
+        let (name, data) = event(&mut body).await;
+        assert_eq!(name, "snapshot");
+        assert_eq!(data["stock"].as_array().unwrap().len(), 1, "{data}");
+        assert_eq!((&data["stock"][0]["sku"], &data["stock"][0]["available"]), (&json!("CUP"), &json!(3)));
+
+        test.reserve("01012345678", "seongsu", &[("CUP", 2)]).await.unwrap();
+        let (name, data) = event(&mut body).await;
+        assert_eq!((name.as_str(), &data["store"], &data["available"]), ("stock", &json!("seongsu"), &json!(1)));
+        assert!(data["version"].as_i64().unwrap() > 0);
+        fresh.abort();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_streamed_is_refused() {
+    on_each_engine(async |test| {
+        let site = site(test);
+        for (query, status) in [
+            ("", 422),
+            ("?sku=", 422),
+            ("?sku=NONE", 404),
+            ("?sku=CUP&store=nowhere", 404),
+            ("?sku=CUP&store=..%2f", 422),
+            ("?sku=CUP&colour=red", 422),
+        ] {
+            let answer = Call::get(&format!("/api/v1/live/stock{query}")).on(&site).await;
+            assert_eq!(answer.status.as_u16(), status, "{query}");
+        }
+        let many = "&sku=CUP".repeat(51);
+        Call::get(&format!("/api/v1/live/stock?store=seongsu{many}")).on(&site).await.problem(422, "invalid");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn streams_are_bounded_and_give_their_place_back() {
+    on_each_engine(async |test| {
+        let mut options = options();
+        options.limits.streams_per_client = 2;
+        let site = site_with(test, options);
+        let open = || Call::get("/api/v1/live/stock?sku=CUP").open(&site);
+        let (one, _two) = (open().await, open().await);
+        let refused = Call::get("/api/v1/live/stock?sku=CUP").on(&site).await;
+        refused.problem(503, "busy");
+        assert_eq!(refused.header("retry-after"), "10");
+        drop(one);
+        assert_eq!(open().await.status().as_u16(), 200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stop_ends_open_streams_at_once() {
+    on_each_engine(async |test| {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let stop = CancellationToken::new();
+        let server = tokio::spawn(serve(listener, site(test), stop.clone()));
+        let mut streams = Vec::new();
+        for _ in 0..50 {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            stream.write_all(b"GET /api/v1/live/stock?sku=CUP HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+            let mut start = [0; 15];
+            stream.read_exact(&mut start).await.unwrap();
+            assert_eq!(&start, b"HTTP/1.1 200 OK");
+            streams.push(stream);
+        }
+        stop.cancel();
+        let ended = tokio::time::timeout(Duration::from_secs(5), server).await.expect("in time");
+        ended.unwrap().unwrap();
+        for mut stream in streams {
+            let mut rest = Vec::new();
+            stream.read_to_end(&mut rest).await.unwrap();
+            assert!(rest.ends_with(b"0\r\n\r\n"), "ended in order");
+        }
+    })
+    .await;
+}
