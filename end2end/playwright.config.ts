@@ -30,6 +30,8 @@ export default defineConfig({
     ...shopper,
     browserName: "chromium",
     headless: true,
+    actionTimeout: 10_000,
+    navigationTimeout: 20_000,
     screenshot: "only-on-failure",
     trace: "retain-on-failure",
     launchOptions: {

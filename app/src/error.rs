@@ -15,7 +15,9 @@ pub enum AppError {
     /// The shop cannot answer now; trying again in a moment helps.
     Busy,
     /// Something broke; the reference is in the log.
-    Broken { reference: String },
+    Broken {
+        reference: String,
+    },
 }
 
 impl AppError {

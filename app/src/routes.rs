@@ -11,8 +11,9 @@ use onshelf_vocabulary::Lang;
 use crate::{
     cart, catalog,
     error::AppError,
-    fulfilment, home, staff, stores,
+    fulfilment, home,
     ssr::{Door, PagesOf, Visit},
+    staff, stores,
 };
 
 /// All pages, ready to be merged into the server's router.

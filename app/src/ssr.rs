@@ -68,7 +68,8 @@ impl FromRequestParts<Door> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, door: &Door) -> Result<Visit, Infallible> {
         let lang = parts.extensions.get::<PagesOf>().map_or(Lang::Ko, |pages| pages.0);
-        let uri = parts.extensions.get::<OriginalUri>().map_or_else(|| parts.uri.clone(), |uri| uri.0.clone());
+        let uri =
+            parts.extensions.get::<OriginalUri>().map_or_else(|| parts.uri.clone(), |uri| uri.0.clone());
         let path = uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let jar = Jar(&parts.headers);
         let near = jar.get("near").and_then(|text| Near::read(&text));
@@ -162,7 +163,9 @@ pub fn explain(error: &onshelf_shop::Error) -> AppError {
     use onshelf_shop::Error as E;
     use onshelf_vocabulary::staff::StaffRefusal;
     match error {
-        E::NotFound | E::Reservation(onshelf_vocabulary::fulfilment::ReservationRefusal::NotFound) => AppError::NotFound,
+        E::NotFound | E::Reservation(onshelf_vocabulary::fulfilment::ReservationRefusal::NotFound) => {
+            AppError::NotFound
+        }
         E::Staff(StaffRefusal::SignedOut | StaffRefusal::BadCredentials) => AppError::SignedOut,
         E::Staff(_) | E::Stock(_) => AppError::NotYours,
         E::Database(onshelf_db_error) if is_passing(onshelf_db_error) => {
@@ -202,7 +205,8 @@ impl Jar<'_> {
 pub fn set_cookie(site: &Site, name: &str, value: &str, max_age_s: i64) -> HeaderValue {
     let secure = if site.secure { "; Secure" } else { "" };
     let age = if value.is_empty() { 0 } else { max_age_s };
-    let text = format!("{name}={}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}", percent_encoded(value));
+    let text =
+        format!("{name}={}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}", percent_encoded(value));
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
@@ -233,7 +237,8 @@ impl Near {
     fn read(text: &str) -> Option<Near> {
         let mut parts = text.splitn(3, ',');
         let point = format!("{},{}", parts.next()?, parts.next()?).parse().ok()?;
-        let name: String = parts.next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(60).collect();
+        let name: String =
+            parts.next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(60).collect();
         Some(Near { point, name })
     }
 
@@ -257,7 +262,8 @@ pub fn read_basket(text: &str) -> Vec<Line> {
 
 #[must_use]
 pub fn write_basket(lines: &[Line]) -> String {
-    let lines: Vec<String> = lines.iter().map(|line| format!("{}:{}", line.sku, line.quantity.get())).collect();
+    let lines: Vec<String> =
+        lines.iter().map(|line| format!("{}:{}", line.sku, line.quantity.get())).collect();
     lines.join(",")
 }
 
@@ -303,7 +309,10 @@ mod tests {
         let text = "37.544,127.056,성수동; x=\"1\"";
         assert_eq!(percent_decoded(&percent_encoded(text)).as_deref(), Some(text));
         assert_eq!(percent_decoded("%E0%A4"), None);
-        assert_eq!(Near::read("37.5,127.0,성수동").map(|near| near.write()).as_deref(), Some("37.500,127.000,성수동"));
+        assert_eq!(
+            Near::read("37.5,127.0,성수동").map(|near| near.write()).as_deref(),
+            Some("37.500,127.000,성수동")
+        );
         assert_eq!(Near::read("NaN,127.0,성수동"), None);
     }
 }

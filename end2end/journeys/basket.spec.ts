@@ -2,7 +2,25 @@
 
 import { type Page } from "@playwright/test";
 import { expect, makeMine, somebody, test } from "../fixtures";
-import { type Good } from "../fixtures/goods";
+import { type Good, type Goods } from "../fixtures/goods";
+import { type Partner } from "../fixtures/partner";
+
+/** More of the first than any other shelf has, so that the two stores are ranked before all others. */
+const MANY = 30;
+
+async function stock(partner: Partner, { first, second }: Goods): Promise<void> {
+  await partner.putOnShelf("seongsu", first.sku, MANY);
+  await partner.putOnShelf("seongsu", second.sku, 6);
+  await partner.putOnShelf("seoulforest", first.sku, MANY);
+  await partner.putOnShelf("seoulforest", second.sku, 0);
+}
+
+async function want(page: Page, good: Good, quantity: number): Promise<void> {
+  const field = page.getByRole("textbox", { name: `${good.ko} 수량` });
+  await field.fill(String(quantity));
+  await field.press("Enter");
+  await expect(page.getByRole("banner").getByRole("link", { name: `장바구니, ${quantity + 1}개` })).toBeVisible();
+}
 
 async function putIn(page: Page, good: Good): Promise<void> {
   await page.goto(`/p/${good.slug}?sku=${good.sku}`);
@@ -12,9 +30,7 @@ async function putIn(page: Page, good: Good): Promise<void> {
 
 test("two things, ranked stores, one reservation", async ({ page, goods, partner, audit }) => {
   const { first, second } = goods;
-  for (const { sku } of [first, second]) await partner.putOnShelf("seongsu", sku, 6);
-  await partner.putOnShelf("seoulforest", first.sku, 6);
-  await partner.putOnShelf("seoulforest", second.sku, 0);
+  await stock(partner, goods);
 
   await page.goto("/basket");
   await expect(page.getByRole("heading", { level: 1, name: "장바구니가 비어 있어요" })).toBeVisible();
@@ -36,8 +52,7 @@ test("two things, ranked stores, one reservation", async ({ page, goods, partner
   await expect(line.getByRole("textbox", { name: `${first.ko} 수량` })).toHaveValue("2");
 
   // Which stores lack something, and what.
-  const more = covers.getByText("곳 더 펼치기");
-  if (await more.isVisible()) await more.click();
+  await want(page, first, MANY);
   const lacking = covers.getByRole("listitem").filter({ hasText: "서울숲점" });
   await expect(lacking).toContainText("2가지 중 1가지");
   await expect(lacking).toContainText(`${second.ko} 없음`);
@@ -55,16 +70,13 @@ test("two things, ranked stores, one reservation", async ({ page, goods, partner
 
 test("another store is chosen, and what it has is reserved there", async ({ page, goods, partner }) => {
   const { first, second } = goods;
-  for (const { sku } of [first, second]) await partner.putOnShelf("seongsu", sku, 6);
-  await partner.putOnShelf("seoulforest", first.sku, 6);
-  await partner.putOnShelf("seoulforest", second.sku, 0);
+  await stock(partner, goods);
   await makeMine(page, "seongsu");
   await putIn(page, first);
   await putIn(page, second);
   await page.goto("/basket");
+  await want(page, first, MANY);
   const covers = page.getByRole("region", { name: "어디서 찾으실까요?" });
-  const more = covers.getByText("곳 더 펼치기");
-  if (await more.isVisible()) await more.click();
   await covers.getByRole("button", { name: /서울숲점/ }).click();
   await expect(covers.getByRole("listitem").filter({ hasText: "고른 매장" })).toContainText("서울숲점");
   await page.getByRole("link", { name: /^서울숲점에 있는 것만 맡아두기/ }).click();

@@ -100,8 +100,8 @@ test("by a click on the map", async ({ page, audit }) => {
 
 test("the map is moved and made closer", async ({ page }) => {
   await page.goto("/stores?place=%EC%84%B1%EC%88%98%EB%8F%99");
-  const moves = page.getByRole("navigation", { name: "지도 움직이기" }).filter({ visible: true });
-  await moves.getByRole("link", { name: "가까이 보기" }).click();
+  const moves = page.getByRole("navigation", { name: "지도 움직이기" });
+  await moves.getByRole("link", { name: "가까이 보기" }).filter({ visible: true }).click();
   await expect(page).toHaveURL(/view=/);
   await page.getByRole("link", { name: "지도 가운데에서 다시 찾기" }).click();
   await expect(page).toHaveURL(/near=/);

@@ -107,8 +107,9 @@ impl Config {
                 table.insert(key.to_lowercase(), typed(&key.to_lowercase(), value));
             }
         }
-        let config: Config =
-            table.try_into().map_err(|error: toml::de::Error| ConfigError::Setting(one_line(error.message())))?;
+        let config: Config = table
+            .try_into()
+            .map_err(|error: toml::de::Error| ConfigError::Setting(one_line(error.message())))?;
         config.check()?;
         Ok(config)
     }
@@ -187,7 +188,8 @@ mod tests {
 
     #[test]
     fn the_environment_overrides_the_defaults() {
-        let config = load(&[("ONSHELF_ADDR", "127.0.0.1:4000"), ("ONSHELF_SHOWN_CAP", "0"), ("HOME", "/x")]).unwrap();
+        let config =
+            load(&[("ONSHELF_ADDR", "127.0.0.1:4000"), ("ONSHELF_SHOWN_CAP", "0"), ("HOME", "/x")]).unwrap();
         assert_eq!((config.addr.port(), config.shown_cap), (4000, 0));
         assert_eq!(config.public_url(), "http://127.0.0.1:4000");
     }

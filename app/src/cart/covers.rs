@@ -6,7 +6,11 @@ use onshelf_vocabulary::{
     cart::{BasketView, CoverView, MissingView},
 };
 
-use crate::{catalog::shelf::way, ssr::Visit, ui::icon::{Glyph, Icon}};
+use crate::{
+    catalog::shelf::way,
+    ssr::Visit,
+    ui::icon::{Glyph, Icon},
+};
 
 /// Stores shown at once; the rest is folded away.
 const SHOWN: usize = 4;
@@ -14,7 +18,8 @@ const SHOWN: usize = 4;
 pub(super) fn covers(visit: &Visit, basket: &BasketView) -> AnyView {
     let chosen = basket.chosen.as_ref();
     let listed = |cover: &CoverView| chosen.is_some_and(|chosen| chosen.store == cover.store);
-    let (mine, others): (Vec<&CoverView>, Vec<&CoverView>) = basket.stores.iter().partition(|cover| listed(cover));
+    let (mine, others): (Vec<&CoverView>, Vec<&CoverView>) =
+        basket.stores.iter().partition(|cover| listed(cover));
     let first = mine.first().copied().or(chosen);
     if first.is_none() && others.is_empty() {
         return view! {
@@ -55,7 +60,11 @@ fn row(visit: &Visit, cover: &CoverView, chosen: bool) -> AnyView {
     // Where nobody said where they are, distances are from their own store, which is no distance to itself.
     let from_itself = cover.mine && visit.viewer.near.is_none();
     let way = way(lang, cover.distance_m.filter(|_| !from_itself));
-    let about = [way, cover.hours.clone()].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
+    let about = [way, cover.hours.clone()]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect::<Vec<_>>()
+        .join(" · ");
     let ready = cover.ready_by.as_ref().filter(|_| cover.covered_lines > 0).map(|ready| {
         let text = match lang {
             Lang::Ko => format!("{} 준비", ready.label),
@@ -147,7 +156,12 @@ mod tests {
 
     #[test]
     fn what_a_store_lacks_is_said_by_name() {
-        let missing = |name: &str, wanted, available| MissingView { sku: "A".into(), name: name.into(), wanted, available };
+        let missing = |name: &str, wanted, available| MissingView {
+            sku: "A".into(),
+            name: name.into(),
+            wanted,
+            available,
+        };
         let short = [missing("주전자", 1, 0), missing("연필", 3, 1)];
         assert_eq!(lacks(Lang::Ko, &short).as_deref(), Some("주전자 없음, 연필 3개 중 1개"));
         assert_eq!(lacks(Lang::En, &[missing("pencil", 3, 1)]).as_deref(), Some("1 of 3 pencil"));

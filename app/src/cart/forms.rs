@@ -33,7 +33,10 @@ pub async fn add(visit: Visit, headers: HeaderMap, Form(typed): Form<HashMap<Str
         return basket_page(&visit, Some(&Refused::new(said, StatusCode::UNPROCESSABLE_ENTITY)));
     };
     let Ok(quantity) = asked.parse::<Quantity>() else {
-        return basket_page(&visit, Some(&Refused::new(not_a_quantity(&visit), StatusCode::UNPROCESSABLE_ENTITY)));
+        return basket_page(
+            &visit,
+            Some(&Refused::new(not_a_quantity(&visit), StatusCode::UNPROCESSABLE_ENTITY)),
+        );
     };
     let mut lines = visit.basket.clone();
     match lines.iter_mut().find(|line| line.sku == sku) {
@@ -53,7 +56,8 @@ pub async fn add(visit: Visit, headers: HeaderMap, Form(typed): Form<HashMap<Str
 /// `POST /basket/change`: `sku` and `quantity`, or `to` from a button, which counts more; 0 takes it out.
 pub async fn change(visit: Visit, Form(typed): Form<HashMap<String, String>>) -> Response {
     let sku = typed.get("sku").map(|sku| sku.trim()).unwrap_or_default();
-    let asked = typed.get("to").or_else(|| typed.get("quantity")).map(|quantity| quantity.trim()).unwrap_or_default();
+    let asked =
+        typed.get("to").or_else(|| typed.get("quantity")).map(|quantity| quantity.trim()).unwrap_or_default();
     let mut lines = visit.basket.clone();
     match asked.parse::<Quantity>() {
         _ if asked == "0" => lines.retain(|line| line.sku.as_str() != sku),

@@ -25,7 +25,8 @@ fn row(visit: &Visit, line: &BasketLine, refused: Option<&Refused>) -> AnyView {
     let lang = visit.lang;
     let href = visit.href(&format!("/p/{}", line.slug));
     let photo = line.image.as_ref().is_some_and(|image| !is_drawing(&image.src));
-    let options = (!line.options.is_empty()).then(|| view! { <p class="basket-options">{line.options.clone()}</p> });
+    let options =
+        (!line.options.is_empty()).then(|| view! { <p class="basket-options">{line.options.clone()}</p> });
     let each = (line.quantity > 1).then(|| {
         let text = match lang {
             Lang::Ko => format!("하나에 {}", line.price.display(lang)),
@@ -82,7 +83,9 @@ fn on_shelf(visit: &Visit, line: &BasketLine) -> AnyView {
 
 /// Buttons carry the number they lead to; the field takes any other, by Enter or the button beside it.
 fn quantity(visit: &Visit, line: &BasketLine, refused: Option<&Refused>) -> AnyView {
-    let at = refused.and_then(|refused| refused.at.as_ref().filter(|(sku, _)| *sku == line.sku).map(|(_, typed)| (refused, typed)));
+    let at = refused.and_then(|refused| {
+        refused.at.as_ref().filter(|(sku, _)| *sku == line.sku).map(|(_, typed)| (refused, typed))
+    });
     let fault_id = format!("fault-{}", line.sku);
     let value = at.map_or_else(|| line.quantity.to_string(), |(_, typed)| typed.clone());
     let described = at.map(|_| fault_id.clone());
@@ -122,7 +125,8 @@ fn quantity(visit: &Visit, line: &BasketLine, refused: Option<&Refused>) -> AnyV
 
 /// What can no longer be had, to be taken out knowingly.
 pub(super) fn gone(visit: &Visit, basket: &BasketView) -> Option<AnyView> {
-    let lost = visit.basket.iter().filter(|line| !basket.lines.iter().any(|view| view.sku == line.sku.as_str()));
+    let lost =
+        visit.basket.iter().filter(|line| !basket.lines.iter().any(|view| view.sku == line.sku.as_str()));
     let rows: Vec<AnyView> = lost
         .zip(&basket.gone)
         .map(|(line, name)| {

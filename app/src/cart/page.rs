@@ -2,7 +2,10 @@
 
 use axum::{http::StatusCode, response::Response};
 use leptos::prelude::*;
-use onshelf_vocabulary::{Lang, cart::{BasketView, CoverView}};
+use onshelf_vocabulary::{
+    Lang,
+    cart::{BasketView, CoverView},
+};
 
 use super::{
     covers::{covers, where_from},
@@ -113,8 +116,12 @@ fn reserve(visit: &Visit, cover: &CoverView) -> AnyView {
     let some = cover.covered_lines > 0 || cover.missing.iter().any(|missing| missing.available > 0);
     if !some || cover.ready_by.is_none() {
         let said = match lang {
-            Lang::Ko => format!("{}에는 지금 맡아 둘 것이 없어요. 위에서 다른 매장을 골라 주세요.", cover.store_name),
-            Lang::En => format!("{} has none of this right now. Choose another store above.", cover.store_name),
+            Lang::Ko => {
+                format!("{}에는 지금 맡아 둘 것이 없어요. 위에서 다른 매장을 골라 주세요.", cover.store_name)
+            }
+            Lang::En => {
+                format!("{} has none of this right now. Choose another store above.", cover.store_name)
+            }
         };
         return view! { <p class="basket-none">{said}</p> }.into_any();
     }

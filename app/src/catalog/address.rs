@@ -1,7 +1,10 @@
 //! What a list is asked for, read from an address and written back to one: every facet, chip and page number is
 //! such an address, so that a list can be kept, sent and gone back to.
 
-use onshelf_vocabulary::{Currency, catalog::{ListingQuery, Sort}};
+use onshelf_vocabulary::{
+    Currency,
+    catalog::{ListingQuery, Sort},
+};
 use url::form_urlencoded;
 
 pub(super) const PER_PAGE: u32 = 24;
@@ -124,7 +127,13 @@ impl Asked {
 
     /// The same list with nothing narrowed.
     pub(super) fn whole(&self) -> Asked {
-        Asked { base: self.base.clone(), text: self.text.clone(), sort: self.sort, page: 1, ..Asked::default() }
+        Asked {
+            base: self.base.clone(),
+            text: self.text.clone(),
+            sort: self.sort,
+            page: 1,
+            ..Asked::default()
+        }
     }
 
     /// As the shop is asked.

@@ -34,13 +34,18 @@ pub async fn suggest(visit: Visit, Query(typed): Query<Typed>) -> Response {
     let text: String = typed.q.trim().chars().take(MOST_TEXT).collect();
     let found = visit.shop().suggest(&visit.viewer, &text, SUGGESTED);
     fragment(|| {
-        let products = found.into_iter().enumerate().map(|(place, one)| suggestion(&visit, place, one)).collect_view();
+        let products =
+            found.into_iter().enumerate().map(|(place, one)| suggestion(&visit, place, one)).collect_view();
         let all = (!text.is_empty()).then(|| {
             let label = match visit.lang {
                 Lang::Ko => format!("‘{text}’ 모두 보기"),
                 Lang::En => format!("All results for “{text}”"),
             };
-            option("suggestion-all".to_owned(), visit.href(&format!("/search?q={}", encoded(&text))), view! { <b>{label}</b> })
+            option(
+                "suggestion-all".to_owned(),
+                visit.href(&format!("/search?q={}", encoded(&text))),
+                view! { <b>{label}</b> },
+            )
         });
         view! { {products}{all} }
     })

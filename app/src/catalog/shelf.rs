@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use onshelf_domain::words;
 use onshelf_vocabulary::{
     Lang,
-    stock::{Level, ShelfView, ShelvesView, Sureness},
+    stock::{ShelfView, ShelvesView, Sureness},
 };
 
 use crate::ui::icon::{Glyph, Icon};
@@ -26,6 +26,14 @@ pub fn distance(lang: Lang, metres: Option<u32>) -> Option<String> {
 pub fn way(lang: Lang, metres: Option<u32>) -> String {
     let walk = metres.and_then(|metres| words::walk(lang, f64::from(metres)));
     [walk, distance(lang, metres)].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+/// How far a shelf is; my own store needs no distance, which would be measured from itself.
+fn whereabouts(lang: Lang, shelf: &ShelfView) -> Option<String> {
+    match shelf.distance_m {
+        Some(0..20) if shelf.mine => None,
+        metres => distance(lang, metres),
+    }
 }
 
 /// Where one reserves this: `/reserve?sku=…&store=…&quantity=1`.
@@ -49,7 +57,11 @@ pub fn StockNumber(shelf: ShelfView) -> impl IntoView {
 
 /// A tick a unit on the shelf line, hatched where the shelf is empty. `room` is how many places are drawn.
 #[component]
-pub fn StockTicks(available: i64, #[prop(default = ROOM)] room: i64, #[prop(optional)] small: bool) -> impl IntoView {
+pub fn StockTicks(
+    available: i64,
+    #[prop(default = ROOM)] room: i64,
+    #[prop(optional)] small: bool,
+) -> impl IntoView {
     let ticks = (0..room).map(|place| view! { <i class:gap=(place >= available)></i> }).collect_view();
     view! {
         <span class=if small { "ticks ticks-small" } else { "ticks" } data-ticks=room.to_string() aria-hidden="true">
@@ -61,7 +73,7 @@ pub fn StockTicks(available: i64, #[prop(default = ROOM)] room: i64, #[prop(opti
 /// One store's shelf in a list: name, way, hours, number, and where to reserve.
 #[component]
 pub fn ShelfRow(lang: Lang, shelf: ShelfView, #[prop(default = true)] reservable: bool) -> impl IntoView {
-    let about = [distance(lang, shelf.distance_m), Some(shelf.hours.clone())].into_iter().flatten();
+    let about = [whereabouts(lang, &shelf), Some(shelf.hours.clone())].into_iter().flatten();
     let about = about.collect::<Vec<_>>().join(" · ");
     let store = lang.href(&format!("/stores/{}", shelf.store));
     let action = match (&shelf.ready_by, shelf.available > 0 && reservable) {
@@ -82,7 +94,8 @@ pub fn ShelfRow(lang: Lang, shelf: ShelfView, #[prop(default = true)] reservable
             <a class="row-go" href=reserve_href(lang, &shelf)>{lang.pick("맡아두기", "Reserve")}</a>
         }
         .into_any(),
-        _ => view! { <a class="row-go row-see" href=store.clone()>{lang.pick("매장 보기", "See store")}</a> }.into_any(),
+        _ => view! { <a class="row-go row-see" href=store.clone()>{lang.pick("매장 보기", "See store")}</a> }
+            .into_any(),
     };
     let mine = shelf.mine.then(|| view! { <em class="mine">{lang.pick("내 매장", "My store")}</em> });
     let level = shelf.level.code();
@@ -119,7 +132,7 @@ pub fn ShelfLine(lang: Lang, shelf: Option<ShelfView>) -> impl IntoView {
         }
         .into_any();
     };
-    let place = match distance(lang, shelf.distance_m) {
+    let place = match whereabouts(lang, &shelf) {
         Some(distance) => format!("{} · {distance}", shelf.store_name),
         None => shelf.store_name.clone(),
     };
@@ -150,16 +163,28 @@ pub fn ShelfPanel(
     #[prop(default = true)]
     reservable: bool,
 ) -> impl IntoView {
-    let all = lang.href(&format!("/stores?sku={}", url::form_urlencoded::byte_serialize(sku.as_bytes()).collect::<String>()));
+    let all = lang.href(&format!(
+        "/stores?sku={}",
+        url::form_urlencoded::byte_serialize(sku.as_bytes()).collect::<String>()
+    ));
     let lead = match &shelves.best {
         Some(best) if best.available > 0 => {
             let mine_lacks = shelves.others.iter().find(|shelf| shelf.mine && shelf.available == 0);
             lead(lang, best, mine_lacks.map(|shelf| shelf.store_name.clone()), reservable).into_any()
         }
+        _ if !reservable => nowhere(
+            lang,
+            lang.pick("이제 남은 것이 없어요", "There are none left"),
+            lang.pick("더는 들여오지 않는 상품이에요.", "We no longer stock this."),
+        )
+        .into_any(),
         _ if shelves.stores == 0 => nowhere(
             lang,
             lang.pick("아직 매장 선반에 놓이지 않았어요", "Not on a shelf yet"),
-            lang.pick("어느 매장에 놓일지 정해지면 여기에 보입니다.", "It will show here as soon as a store carries it."),
+            lang.pick(
+                "어느 매장에 놓일지 정해지면 여기에 보입니다.",
+                "It will show here as soon as a store carries it.",
+            ),
         )
         .into_any(),
         _ => nowhere(
@@ -212,20 +237,31 @@ fn lead(lang: Lang, best: &ShelfView, mine_lacks: Option<String>, reservable: bo
     };
     let heading = match lang {
         Lang::Ko => view! { {name.clone()} " 선반에 " <StockNumber shelf=best.clone() /> "개" }.into_any(),
-        Lang::En => view! { <StockNumber shelf=best.clone() /> " on the shelf at " {name.clone()} }.into_any(),
+        Lang::En => {
+            view! { <StockNumber shelf=best.clone() /> " on the shelf at " {name.clone()} }.into_any()
+        }
     };
     let empty = out.clone();
+    let beside = match whereabouts(lang, best) {
+        Some(_) => way(lang, best.distance_m),
+        None if best.mine => lang.pick("내 매장", "My store").to_owned(),
+        None => best.hours.clone(),
+    };
     view! {
         <div class="lead" data-shelf data-level=best.level.code() data-say-have=have data-say-out=out>
             <h2>
                 <span class="when-have">{heading}</span>
                 <span class="when-out">{empty}</span>
-                <small>{way(lang, best.distance_m)}</small>
+                <small>{beside}</small>
             </h2>
             {note.map(|note| view! { <p class="note">{note}</p> })}
             <StockTicks available=best.available />
             <p class="say">{promise(lang, best)}{checked(lang, best)}</p>
             {reservable.then(|| reserve(lang, best))}
+            // The last one may go while the page is open: asking again finds the next shelf.
+            <p class="ways when-out">
+                <a class="alt" href="">{lang.pick("다른 선반에서 다시 찾기", "Look on other shelves")}</a>
+            </p>
             <p class="quiet" role="status" data-announce></p>
         </div>
     }
@@ -235,18 +271,22 @@ fn promise(lang: Lang, shelf: &ShelfView) -> impl IntoView + use<> {
     let ready = match (&shelf.ready_by, lang) {
         (Some(ready), Lang::Ko) => format!("지금 맡아두면 {} 준비", ready.label),
         (Some(ready), Lang::En) => format!("Reserve now, ready {}", ready.label),
-        (None, _) => lang.pick("준비 시각은 매장이 알려 드려요", "The store will tell when it is ready").to_owned(),
+        (None, _) => {
+            lang.pick("준비 시각은 매장이 알려 드려요", "The store will tell when it is ready").to_owned()
+        }
     };
-    let low = (shelf.level == Level::Low)
-        .then(|| lang.pick("얼마 남지 않았어요 · ", "Only a few left · "));
-    view! { <b>{low}{ready}</b> }
+    view! { <b><span class="when-low">{lang.pick("얼마 남지 않았어요 · ", "Only a few left · ")}</span>{ready}</b> }
 }
 
 /// How old the number is, and what that means where it is very old.
 fn checked(lang: Lang, shelf: &ShelfView) -> impl IntoView + use<> {
     let words = match (lang, shelf.sureness) {
-        (Lang::Ko, Sureness::Doubtful) => format!("{} 확인 · 맡아두면 직원이 먼저 찾아봐요", shelf.checked.label),
-        (Lang::En, Sureness::Doubtful) => format!("Checked {} · reserve and we look first", shelf.checked.label),
+        (Lang::Ko, Sureness::Doubtful) => {
+            format!("{} 확인 · 맡아두면 직원이 먼저 찾아봐요", shelf.checked.label)
+        }
+        (Lang::En, Sureness::Doubtful) => {
+            format!("Checked {} · reserve and we look first", shelf.checked.label)
+        }
         (Lang::Ko, _) => format!("{} 확인", shelf.checked.label),
         (Lang::En, _) => format!("Checked {}", shelf.checked.label),
     };

@@ -38,7 +38,9 @@ pub async fn calendar(
         Err(error) => return visit.failure(&explain(&error)),
     };
     let link = format!("{}{}", visit.door.site.public_url, visit.href(&address(&view.number, token)));
-    let Some(file) = calendar_file(visit.lang, &view, &link) else { return visit.failure(&AppError::NotFound) };
+    let Some(file) = calendar_file(visit.lang, &view, &link) else {
+        return visit.failure(&AppError::NotFound);
+    };
     let name = format!("attachment; filename=\"{}.ics\"", view.number);
     let headers = [
         (header::CONTENT_TYPE, "text/calendar; charset=utf-8".to_owned()),
@@ -58,7 +60,9 @@ pub fn calendar_file(lang: Lang, view: &ReservationView, link: &str) -> Option<S
     let end = ready.checked_add(VISIT).map_or(kept, |end| end.min(kept));
     let (title, text) = words(lang, view, link);
     let status = match view.status {
-        ReservationStatus::Cancelled | ReservationStatus::Expired | ReservationStatus::NotFound => EventStatus::Cancelled,
+        ReservationStatus::Cancelled | ReservationStatus::Expired | ReservationStatus::NotFound => {
+            EventStatus::Cancelled
+        }
         _ => EventStatus::Confirmed,
     };
     let mut event = Event::with_uid(&format!("{}@{}", view.number, host(link)));
@@ -77,7 +81,8 @@ pub fn calendar_file(lang: Lang, view: &ReservationView, link: &str) -> Option<S
         event.add_property("GEO", format!("{:.6};{:.6}", point.lat(), point.lng()));
     }
     if view.status.is_live() {
-        for at in [Some(ready), kept.checked_sub(LAST_CALL).ok().filter(|at| *at > end)].into_iter().flatten() {
+        for at in [Some(ready), kept.checked_sub(LAST_CALL).ok().filter(|at| *at > end)].into_iter().flatten()
+        {
             event.alarm(Alarm::display(&title, Trigger::DateTime(utc(at).parse().ok()?)));
         }
     }
@@ -89,16 +94,27 @@ pub fn calendar_file(lang: Lang, view: &ReservationView, link: &str) -> Option<S
 
 fn words(lang: Lang, view: &ReservationView, link: &str) -> (String, String) {
     let store = &view.store.name;
-    let things: Vec<String> = view.lines.iter().map(|line| format!("{} × {}", line.name, line.quantity)).collect();
+    let things: Vec<String> =
+        view.lines.iter().map(|line| format!("{} × {}", line.name, line.quantity)).collect();
     let kept = until(lang, &dated(lang, &view.expires_at));
     match lang {
         Lang::Ko => (
             format!("{store}에서 찾기 · 코드 {}", view.code),
-            format!("{}\n코드 {} · 예약 {}\n{kept} 맡아 둡니다. 계산은 매장에서.\n{link}", things.join(", "), view.code, view.number),
+            format!(
+                "{}\n코드 {} · 예약 {}\n{kept} 맡아 둡니다. 계산은 매장에서.\n{link}",
+                things.join(", "),
+                view.code,
+                view.number
+            ),
         ),
         Lang::En => (
             format!("Collect at {store} · code {}", view.code),
-            format!("{}\nCode {} · reservation {}\nKept {kept}. Pay in store.\n{link}", things.join(", "), view.code, view.number),
+            format!(
+                "{}\nCode {} · reservation {}\nKept {kept}. Pay in store.\n{link}",
+                things.join(", "),
+                view.code,
+                view.number
+            ),
         ),
     }
 }
@@ -170,7 +186,8 @@ mod tests {
     }
 
     fn file(status: ReservationStatus) -> String {
-        calendar_file(Lang::Ko, &reserved(status), "https://shop.example:8443/reservations/R-7K3M-9QXD?t=x").unwrap()
+        calendar_file(Lang::Ko, &reserved(status), "https://shop.example:8443/reservations/R-7K3M-9QXD?t=x")
+            .unwrap()
     }
 
     /// Lines as they are meant: long ones are folded by a line break and a space.

@@ -50,7 +50,9 @@ impl What {
     /// To be shown although the quantity is none.
     pub(super) fn shown(&self) -> Vec<Line> {
         match self {
-            What::One { sku, .. } if self.lines().is_empty() => vec![Line { sku: sku.clone(), quantity: Quantity::ONE }],
+            What::One { sku, .. } if self.lines().is_empty() => {
+                vec![Line { sku: sku.clone(), quantity: Quantity::ONE }]
+            }
             _ => self.lines(),
         }
     }
@@ -97,11 +99,8 @@ impl Draft {
             Some(sku) => What::One { sku: Sku::new(sku).ok()?, typed: field("quantity").unwrap_or_default() },
             None => What::Basket(read_basket(text("lines")?)),
         };
-        let contact = Contact {
-            name: field("name").unwrap_or_default(),
-            email: field("email"),
-            phone: field("phone"),
-        };
+        let contact =
+            Contact { name: field("name").unwrap_or_default(), email: field("email"), phone: field("phone") };
         let draft = Draft { store, what, contact };
         let part = text("part").is_some_and(|part| part == "1");
         Some(if part { draft.only_what_is_there(visit) } else { draft })
@@ -136,7 +135,9 @@ impl Draft {
 
 /// What stays in the basket when these lines have been reserved.
 pub(super) fn left_over(basket: &[Line], reserved: &[Line]) -> Vec<Line> {
-    let held = |sku: &Sku| reserved.iter().filter(|line| line.sku == *sku).map(|line| line.quantity.get()).sum::<i64>();
+    let held = |sku: &Sku| {
+        reserved.iter().filter(|line| line.sku == *sku).map(|line| line.quantity.get()).sum::<i64>()
+    };
     basket
         .iter()
         .filter_map(|line| {

@@ -43,7 +43,9 @@ pub async fn reserve(visit: Visit, Form(typed): Form<HashMap<String, String>>) -
         Ok(Reserved { number, token }) => {
             let response = visit.see(&address(&number, &token));
             match draft.what {
-                What::Basket(_) => with_cookie(response, basket_cookie(&visit, &left_over(&visit.basket, &lines))),
+                What::Basket(_) => {
+                    with_cookie(response, basket_cookie(&visit, &left_over(&visit.basket, &lines)))
+                }
                 What::One { .. } => response,
             }
         }
@@ -57,7 +59,11 @@ pub async fn reserve(visit: Visit, Form(typed): Form<HashMap<String, String>>) -
 }
 
 /// `POST /reservations/{number}/cancel` with the token in `t`.
-pub async fn cancel(visit: Visit, Path(number): Path<String>, Form(typed): Form<HashMap<String, String>>) -> Response {
+pub async fn cancel(
+    visit: Visit,
+    Path(number): Path<String>,
+    Form(typed): Form<HashMap<String, String>>,
+) -> Response {
     let token = typed.get("t").map(String::as_str).unwrap_or_default();
     match visit.shop().cancel_reservation(visit.lang, &number, token, None).await {
         Ok(_) => visit.see(&address(&number, token)),
@@ -71,7 +77,9 @@ pub async fn cancel(visit: Visit, Path(number): Path<String>, Form(typed): Form<
 
 /// `POST /reservations`: `number` and `code`, both right, open it.
 pub async fn find(visit: Visit, Form(typed): Form<HashMap<String, String>>) -> Response {
-    let text = |name: &str| typed.get(name).map(|text| text.trim().chars().take(60).collect::<String>()).unwrap_or_default();
+    let text = |name: &str| {
+        typed.get(name).map(|text| text.trim().chars().take(60).collect::<String>()).unwrap_or_default()
+    };
     let (number, code) = (text("number"), text("code"));
     match visit.shop().find_reservation(&number, &code).await {
         Ok(Reserved { number, token }) => visit.see(&address(&number, &token)),

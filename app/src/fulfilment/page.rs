@@ -10,7 +10,7 @@ use axum::{
 use leptos::prelude::*;
 use onshelf_shop::Viewer;
 use onshelf_vocabulary::{
-    Lang,
+    Lang, Money,
     fulfilment::{ReservationStatus, ReservationView},
     stores::DirectionView,
 };
@@ -53,7 +53,8 @@ pub(super) async fn reservation_page(visit: &Visit, number: &str, token: &str, s
         Err(error) => return visit.failure(&explain(&error)),
     };
     let viewer = Viewer::new(visit.lang);
-    let ways = visit.shop().store_page(&viewer, &view.store.code).map(|store| store.directions).unwrap_or_default();
+    let ways =
+        visit.shop().store_page(&viewer, &view.store.code).map(|store| store.directions).unwrap_or_default();
     let path = address(&view.number, token);
     let status = if shown == Shown::TooLateToCancel { StatusCode::CONFLICT } else { StatusCode::OK };
     let mut response = visit.page(|| {
@@ -71,7 +72,13 @@ pub(super) async fn reservation_page(visit: &Visit, number: &str, token: &str, s
     response
 }
 
-fn body(visit: &Visit, view: &ReservationView, token: &str, shown: Shown, ways: Vec<DirectionView>) -> AnyView {
+fn body(
+    visit: &Visit,
+    view: &ReservationView,
+    token: &str,
+    shown: Shown,
+    ways: Vec<DirectionView>,
+) -> AnyView {
     let live = view.status.is_live();
     let late = (shown == Shown::TooLateToCancel).then(|| {
         view! {
@@ -87,8 +94,8 @@ fn body(visit: &Visit, view: &ReservationView, token: &str, shown: Shown, ways: 
             {front(visit, view, token)}
             <div class="reservation-body">
                 <section class="reservation-what" aria-labelledby="what">
-                    <h2 id="what">{visit.say("맡아 둔 것", "What is held")}</h2>
-                    {items(visit, reserved_items(view), Some(view.total))}
+                    <h2 id="what">{if live { visit.say("맡아 둔 것", "What is held") } else { visit.say("맡았던 것", "What was held") }}</h2>
+                    {items(visit, reserved_items(view), owed(visit, view))}
                 </section>
                 <section class="reservation-where" aria-labelledby="where">
                     <h2 id="where"><a href=visit.href(&format!("/stores/{}", view.store.code))>{view.store.name.clone()}</a></h2>
@@ -138,7 +145,7 @@ fn front(visit: &Visit, view: &ReservationView, token: &str) -> AnyView {
                     <dd>{view.ready_at.as_ref().unwrap_or(&view.ready_by).label.clone()}</dd>
                 </div>
                 <div>
-                    <dt>{visit.say("맡아두는 동안", "Kept")}</dt>
+                    <dt>{visit.say("보관", "Kept")}</dt>
                     <dd>{until(visit.lang, &view.expires_at.label)}</dd>
                 </div>
                 <div>
@@ -163,6 +170,16 @@ fn front(visit: &Visit, view: &ReservationView, token: &str) -> AnyView {
     .into_any()
 }
 
+/// What there is to pay, or was; what was given up costs nothing.
+fn owed(visit: &Visit, view: &ReservationView) -> Option<(&'static str, Money)> {
+    let label = match view.status {
+        ReservationStatus::Collected => visit.say("매장에서 낸 돈", "Paid in store"),
+        status if status.is_live() => visit.say("매장에서 낼 돈", "To pay in store"),
+        _ => return None,
+    };
+    Some((label, view.total))
+}
+
 fn reserved_items(view: &ReservationView) -> Vec<Item> {
     view.lines
         .iter()
@@ -180,7 +197,8 @@ fn reserved_items(view: &ReservationView) -> Vec<Item> {
 fn phone(number: &str) -> Option<impl IntoView + use<>> {
     let href = format!("tel:{}", number.replace(' ', ""));
     let number = number.to_owned();
-    (!number.is_empty()).then(|| view! { <p><a class="place-phone" href=href><Icon glyph=Glyph::Phone />{number}</a></p> })
+    (!number.is_empty())
+        .then(|| view! { <p><a class="place-phone" href=href><Icon glyph=Glyph::Phone />{number}</a></p> })
 }
 
 /// The calendar, looking again, and giving it up.

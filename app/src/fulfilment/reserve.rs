@@ -92,7 +92,8 @@ pub(super) fn reserve_page(visit: &Visit, draft: &Draft, refused: Option<Trouble
     let sent = refused.is_some();
     let trouble = refused.unwrap_or_else(|| foreseen(draft, &basket, offer.as_ref()));
     // What is only foreseen refuses nothing, unless the address itself makes no sense.
-    let status = if sent || matches!(trouble, Trouble::Faults(_)) { trouble.status() } else { StatusCode::OK };
+    let status =
+        if sent || matches!(trouble, Trouble::Faults(_)) { trouble.status() } else { StatusCode::OK };
     visit.page(|| {
         let title = match visit.lang {
             Lang::Ko => format!("{}에 맡아두기", store.name),
@@ -128,19 +129,25 @@ pub(super) fn reserve_page(visit: &Visit, draft: &Draft, refused: Option<Trouble
 fn foreseen(draft: &Draft, basket: &BasketView, offer: Option<&Offer>) -> Trouble {
     if draft.what.lines().is_empty() {
         let fault = onshelf_vocabulary::fulfilment::Fault::NoLines;
-        return Trouble::Faults(vec![onshelf_vocabulary::fulfilment::FieldFault { pointer: "/lines".to_owned(), fault }]);
+        return Trouble::Faults(vec![onshelf_vocabulary::fulfilment::FieldFault {
+            pointer: "/lines".to_owned(),
+            fault,
+        }]);
     }
     if offer.is_none() {
         return Trouble::Closed;
     }
-    let Some(cover) = basket.chosen.as_ref().filter(|cover| !cover.missing.is_empty()) else { return Trouble::None };
+    let Some(cover) = basket.chosen.as_ref().filter(|cover| !cover.missing.is_empty()) else {
+        return Trouble::None;
+    };
     let short = cover.missing.iter().map(|missing| ShortLine {
         sku: missing.sku.clone(),
         name: missing.name.clone(),
         wanted: missing.wanted,
         available: missing.available,
     });
-    let full = basket.stores.iter().filter(|other| other.missing.is_empty() && other.store != draft.store.as_str());
+    let full =
+        basket.stores.iter().filter(|other| other.missing.is_empty() && other.store != draft.store.as_str());
     let elsewhere = full.take(3).map(|other| Elsewhere {
         store: other.store.clone(),
         name: other.store_name.clone(),
@@ -179,7 +186,7 @@ fn promise(visit: &Visit, store: &onshelf_vocabulary::stores::StoreCard, offer: 
                 }}</b></dd>
             </div>
             <div>
-                <dt>{visit.say("맡아두는 동안", "Kept")}</dt>
+                <dt>{visit.say("보관", "Kept")}</dt>
                 <dd>{until(lang, &offer.kept_until.label)}</dd>
             </div>
         }

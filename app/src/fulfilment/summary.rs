@@ -18,8 +18,8 @@ pub(super) struct Item {
     pub(super) image: Option<Image>,
 }
 
-/// The things on their shelf lines, and what they cost together.
-pub(super) fn items(visit: &Visit, items: Vec<Item>, total: Option<Money>) -> AnyView {
+/// The things on their shelf lines, and what they cost together under its label.
+pub(super) fn items(visit: &Visit, items: Vec<Item>, total: Option<(&'static str, Money)>) -> AnyView {
     let lang = visit.lang;
     let row = |item: Item| {
         let photo = item.image.as_ref().is_some_and(|image| !is_drawing(&image.src));
@@ -43,10 +43,10 @@ pub(super) fn items(visit: &Visit, items: Vec<Item>, total: Option<Money>) -> An
             </li>
         }
     };
-    let total = total.map(|total| {
+    let total = total.map(|(label, total)| {
         view! {
             <p class="held-total">
-                <span>{visit.say("매장에서 낼 돈", "To pay in store")}</span>
+                <span>{label}</span>
                 <b>{total.display(lang)}</b>
             </p>
         }

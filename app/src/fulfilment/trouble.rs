@@ -17,7 +17,10 @@ pub(super) enum Trouble {
     #[default]
     None,
     Faults(Vec<FieldFault>),
-    Short { short: Vec<ShortLine>, elsewhere: Vec<Elsewhere> },
+    Short {
+        short: Vec<ShortLine>,
+        elsewhere: Vec<Elsewhere>,
+    },
     Closed,
     TooMany(u32),
     /// The form was sent before, and then changed.
@@ -63,19 +66,46 @@ impl Trouble {
 const fn fault_words(lang: Lang, pointer: &str, fault: Fault) -> &'static str {
     let name = matches!(pointer.as_bytes(), b"/contact/name");
     match fault {
-        Fault::Missing if name => lang.pick("찾으러 오시는 분의 이름을 적어 주세요.", "Tell us the name of who collects."),
+        Fault::Missing if name => {
+            lang.pick("찾으러 오시는 분의 이름을 적어 주세요.", "Tell us the name of who collects.")
+        }
         Fault::Missing => lang.pick("빈칸을 채워 주세요.", "Please fill this in."),
-        Fault::TooLong if name => lang.pick("이름은 80자까지 적을 수 있어요.", "A name can have up to 80 characters."),
+        Fault::TooLong if name => {
+            lang.pick("이름은 80자까지 적을 수 있어요.", "A name can have up to 80 characters.")
+        }
         Fault::TooLong => lang.pick("너무 길어요.", "This is too long."),
-        Fault::NotAnEmail => lang.pick("이메일 주소가 아니에요. name@example.com처럼 적어 주세요.", "That is not an e-mail address. Write it like name@example.com."),
-        Fault::NotAPhone => lang.pick("전화번호가 아니에요. 010-1234-5678처럼 적어 주세요.", "That is not a phone number. Write it like 010-1234-5678 or +82 10 1234 5678."),
-        Fault::NoWayToReach => lang.pick("이메일이나 전화번호 중 하나는 필요해요. 준비되면 알려 드릴게요.", "We need an e-mail address or a phone number, to tell you when it is ready."),
-        Fault::BadCharacters => lang.pick("쓸 수 없는 글자가 들어 있어요.", "There are characters in it that cannot be used."),
-        Fault::NoLines => lang.pick("수량은 1에서 999까지의 수로 적어 주세요.", "A quantity is a whole number from 1 to 999."),
-        Fault::TooManyLines => lang.pick("한 번에 50가지까지, 한 가지에 999개까지 맡을 수 있어요.", "One reservation holds up to 50 different things, up to 999 of each."),
-        Fault::UnknownSku => lang.pick("더는 없는 상품이 들어 있어요. 장바구니에서 빼 주세요.", "Something in it no longer exists. Take it out of your basket."),
-        Fault::UnknownStore => lang.pick("그 매장은 없어요. 다른 매장을 골라 주세요.", "There is no such store. Choose another one."),
-        Fault::NotForSale => lang.pick("이 매장에서 팔지 않는 것이 들어 있어요.", "Something in it is not sold at this store."),
+        Fault::NotAnEmail => lang.pick(
+            "이메일 주소가 아니에요. name@example.com처럼 적어 주세요.",
+            "That is not an e-mail address. Write it like name@example.com.",
+        ),
+        Fault::NotAPhone => lang.pick(
+            "전화번호가 아니에요. 010-1234-5678처럼 적어 주세요.",
+            "That is not a phone number. Write it like 010-1234-5678 or +82 10 1234 5678.",
+        ),
+        Fault::NoWayToReach => lang.pick(
+            "이메일이나 전화번호 중 하나는 필요해요. 준비되면 알려 드릴게요.",
+            "We need an e-mail address or a phone number, to tell you when it is ready.",
+        ),
+        Fault::BadCharacters => {
+            lang.pick("쓸 수 없는 글자가 들어 있어요.", "There are characters in it that cannot be used.")
+        }
+        Fault::NoLines => lang
+            .pick("수량은 1에서 999까지의 수로 적어 주세요.", "A quantity is a whole number from 1 to 999."),
+        Fault::TooManyLines => lang.pick(
+            "한 번에 50가지까지, 한 가지에 999개까지 맡을 수 있어요.",
+            "One reservation holds up to 50 different things, up to 999 of each.",
+        ),
+        Fault::UnknownSku => lang.pick(
+            "더는 없는 상품이 들어 있어요. 장바구니에서 빼 주세요.",
+            "Something in it no longer exists. Take it out of your basket.",
+        ),
+        Fault::UnknownStore => lang.pick(
+            "그 매장은 없어요. 다른 매장을 골라 주세요.",
+            "There is no such store. Choose another one.",
+        ),
+        Fault::NotForSale => {
+            lang.pick("이 매장에서 팔지 않는 것이 들어 있어요.", "Something in it is not sold at this store.")
+        }
     }
 }
 
@@ -87,15 +117,28 @@ pub(super) fn panel(visit: &Visit, trouble: &Trouble, store: &str, draft: &Draft
         Trouble::None => ().into_any(),
         Trouble::Faults(_) => {
             let lines = trouble.of_the_lines(lang);
-            let said = lines.unwrap_or_else(|| lang.pick("아래 표시한 곳만 고치면 돼요.", "Only what is marked below needs mending.").to_owned());
+            let said = lines.unwrap_or_else(|| {
+                lang.pick("아래 표시한 곳만 고치면 돼요.", "Only what is marked below needs mending.")
+                    .to_owned()
+            });
             notice(lang.pick("아직 맡아두지 못했어요", "Not reserved yet"), said, ())
         }
         Trouble::Closed => {
             let (title, text) = match lang {
-                Lang::Ko => (format!("{} 지금 맡아 둘 수 없어요", with_josa(store, "은/는")), "언제 여는지 알 수 없는 매장이에요. 다른 매장을 골라 주세요."),
-                Lang::En => (format!("{store} takes no reservations now"), "We cannot tell when it opens. Choose another store."),
+                Lang::Ko => (
+                    format!("{} 지금 맡아 둘 수 없어요", with_josa(store, "은/는")),
+                    "언제 여는지 알 수 없는 매장이에요. 다른 매장을 골라 주세요.",
+                ),
+                Lang::En => (
+                    format!("{store} takes no reservations now"),
+                    "We cannot tell when it opens. Choose another store.",
+                ),
             };
-            notice(title, text, view! { <a class="go-quiet" href=visit.href("/stores")>{lang.pick("다른 매장 보기", "See other stores")}</a> })
+            notice(
+                title,
+                text,
+                view! { <a class="go-quiet" href=visit.href("/stores")>{lang.pick("다른 매장 보기", "See other stores")}</a> },
+            )
         }
         Trouble::TooMany(limit) => {
             let (title, text) = match lang {
@@ -108,7 +151,11 @@ pub(super) fn panel(visit: &Visit, trouble: &Trouble, store: &str, draft: &Draft
                     "Collect or cancel one, and you can reserve again.",
                 ),
             };
-            notice(title, text, view! { <a class="go-quiet" href=visit.href("/reservations")>{lang.pick("맡겨 둔 것 찾기", "Find my reservations")}</a> })
+            notice(
+                title,
+                text,
+                view! { <a class="go-quiet" href=visit.href("/reservations")>{lang.pick("맡겨 둔 것 찾기", "Find my reservations")}</a> },
+            )
         }
         Trouble::Sent => notice(
             lang.pick("이 양식은 이미 보내졌어요", "This form was already sent"),
@@ -144,7 +191,13 @@ enum Ways<'a> {
     Links(&'a Draft),
 }
 
-fn short_of(visit: &Visit, short: &[ShortLine], elsewhere: &[Elsewhere], store: &str, ways: Ways<'_>) -> AnyView {
+fn short_of(
+    visit: &Visit,
+    short: &[ShortLine],
+    elsewhere: &[Elsewhere],
+    store: &str,
+    ways: Ways<'_>,
+) -> AnyView {
     let lang = visit.lang;
     let title = match lang {
         Lang::Ko => format!("{store} 선반에 그만큼은 없어요"),
@@ -163,7 +216,9 @@ fn short_of(visit: &Visit, short: &[ShortLine], elsewhere: &[Elsewhere], store: 
     let part = some.then(|| {
         let label = lang.pick("있는 만큼만 맡아두기", "Reserve what is there");
         match ways {
-            Ways::Buttons => view! { <button class="alt" form="reserve" name="part" value="1">{label}</button> }.into_any(),
+            Ways::Buttons => {
+                view! { <button class="alt" form="reserve" name="part" value="1">{label}</button> }.into_any()
+            }
             Ways::Links(draft) => {
                 let href = visit.href(&format!("{}&part=1", draft.path()));
                 view! { <a class="alt" href=href>{label}</a> }.into_any()
@@ -216,7 +271,8 @@ fn alternative(visit: &Visit, other: &Elsewhere, ways: Ways<'_>) -> AnyView {
         .into_any(),
         Ways::Links(draft) => {
             let href = visit.href(&draft.path_at(&other.store));
-            view! { <li><a class="elsewhere-go" href=href><b>{label}</b><span>{about}</span></a></li> }.into_any()
+            view! { <li><a class="elsewhere-go" href=href><b>{label}</b><span>{about}</span></a></li> }
+                .into_any()
         }
     }
 }
@@ -228,7 +284,10 @@ mod tests {
     #[test]
     fn a_fault_is_said_at_its_field_only() {
         let fault = |pointer: &str, fault| FieldFault { pointer: pointer.to_owned(), fault };
-        let trouble = Trouble::Faults(vec![fault("/contact/email", Fault::NotAnEmail), fault("/lines/0/sku", Fault::UnknownSku)]);
+        let trouble = Trouble::Faults(vec![
+            fault("/contact/email", Fault::NotAnEmail),
+            fault("/lines/0/sku", Fault::UnknownSku),
+        ]);
         assert!(trouble.at(Lang::Ko, "/contact/email").is_some_and(|said| said.contains("이메일")));
         assert_eq!(trouble.at(Lang::Ko, "/contact/name"), None);
         assert!(trouble.of_the_lines(Lang::En).is_some());

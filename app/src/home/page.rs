@@ -27,7 +27,8 @@ pub async fn home(visit: Visit) -> Response {
     visit.page(|| {
         let name = visit.door.site.name.get(visit.lang).to_owned();
         let hero = words.hero.as_ref();
-        let title = hero.map_or_else(|| name.clone(), |hero| format!("{name} · {}", hero.title.get(visit.lang)));
+        let title =
+            hero.map_or_else(|| name.clone(), |hero| format!("{name} · {}", hero.title.get(visit.lang)));
         let description = hero.map(|hero| hero.text.get(visit.lang).to_owned()).unwrap_or_default();
         let page = Page::new(title, "/", body(&visit, &words, &name));
         Page { description, json_ld: Some(structured(&visit, &name)), ..page }
@@ -36,9 +37,11 @@ pub async fn home(visit: Visit) -> Response {
 
 fn body(visit: &Visit, words: &HomeWords, name: &str) -> impl IntoView + use<> {
     let newest = visit.shop().newest(&visit.viewer, LOOKED_AT);
-    let on_shelves: Vec<ProductCard> = newest.products.iter().filter(|card| stands_near(card)).take(NEAR).cloned().collect();
+    let on_shelves: Vec<ProductCard> =
+        newest.products.iter().filter(|card| stands_near(card)).take(NEAR).cloned().collect();
     let fresh: Vec<ProductCard> = newest.products.into_iter().take(BAND).collect();
-    let collections = words.collections.iter().enumerate().map(|(place, one)| collection(visit, one, place)).collect_view();
+    let collections =
+        words.collections.iter().enumerate().map(|(place, one)| collection(visit, one, place)).collect_view();
     view! {
         {hero(visit, words.hero.as_ref(), name)}
         {near(visit, on_shelves)}
@@ -130,7 +133,13 @@ fn near(visit: &Visit, cards: Vec<ProductCard>) -> impl IntoView + use<> {
     }
 }
 
-fn band(visit: &Visit, title: String, note: String, cards: Vec<ProductCard>, all: Option<&str>) -> impl IntoView + use<> {
+fn band(
+    visit: &Visit,
+    title: String,
+    note: String,
+    cards: Vec<ProductCard>,
+    all: Option<&str>,
+) -> impl IntoView + use<> {
     let all = all.map(|path| {
         let said = match visit.lang {
             Lang::Ko => format!("{title} 모두 보기"),
@@ -151,13 +160,21 @@ fn categories(visit: &Visit) -> Option<impl IntoView + use<>> {
     if categories.is_empty() {
         return None;
     }
-    let total = onshelf_vocabulary::money::grouped(categories.iter().map(|category| u64::from(category.products)).sum());
+    let total = onshelf_vocabulary::money::grouped(
+        categories.iter().map(|category| u64::from(category.products)).sum(),
+    );
     let tiles = categories
         .into_iter()
         .map(|category| {
             // Three things of it on one board tell more than one.
-            let images = category.children.iter().filter_map(|child| child.image.clone()).chain(category.image.clone()).take(3);
-            let pictures = images.map(|image| view! { <Picture image=Some(image) silent=true /> }).collect_view();
+            let images = category
+                .children
+                .iter()
+                .filter_map(|child| child.image.clone())
+                .chain(category.image.clone())
+                .take(3);
+            let pictures =
+                images.map(|image| view! { <Picture image=Some(image) silent=true /> }).collect_view();
             view! {
                 <li>
                     <a class="tile" href=visit.href(&format!("/category/{}", category.slug))>
@@ -188,11 +205,12 @@ fn categories(visit: &Visit) -> Option<impl IntoView + use<>> {
 
 fn collection(visit: &Visit, one: &Gathered, place: usize) -> Option<impl IntoView + use<>> {
     let slugs: Vec<&str> = one.products.iter().map(String::as_str).collect();
-    let cards: Vec<ProductCard> = visit.shop().products_named(&visit.viewer, &slugs).into_iter().take(BAND).collect();
+    let cards: Vec<ProductCard> =
+        visit.shop().products_named(&visit.viewer, &slugs).into_iter().take(BAND).collect();
     if cards.is_empty() {
         return None;
     }
-    let class = if place % 2 == 0 { "band gathered" } else { "band gathered gathered-turned" };
+    let class = if place.is_multiple_of(2) { "band gathered" } else { "band gathered gathered-turned" };
     Some(view! {
         <section class=class id=one.slug.clone()>
             <header>
@@ -240,11 +258,13 @@ fn guide(visit: &Visit, one: &Guide) -> impl IntoView + use<> {
     let mut texts = one.text.iter().map(|text| text.get(visit.lang).to_owned());
     let first = texts.next();
     let rest: Vec<String> = texts.collect();
-    let more = (!rest.is_empty()).then(|| view! {
-        <details>
-            <summary>{visit.say("이어서 읽기", "Read on")}</summary>
-            {rest.into_iter().map(|text| view! { <p>{text}</p> }).collect_view()}
-        </details>
+    let more = (!rest.is_empty()).then(|| {
+        view! {
+            <details>
+                <summary>{visit.say("이어서 읽기", "Read on")}</summary>
+                {rest.into_iter().map(|text| view! { <p>{text}</p> }).collect_view()}
+            </details>
+        }
     });
     view! {
         <article class="guide" id=one.slug.clone()>

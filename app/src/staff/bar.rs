@@ -8,8 +8,15 @@ use crate::ssr::Visit;
 /// With more stores than this, choosing takes a page with a search and not a list that drops down.
 const IN_A_LIST: usize = 8;
 
-/// `here` is the store's code; `path` is the page's own path, for the other language.
-pub(super) fn bar(visit: &Visit, staff: &StaffView, here: Option<&str>, path: &str) -> AnyView {
+/// `here` is the store's code; `path` is the page's own path, for the other language; `state` says what only the
+/// board knows of itself.
+pub(super) fn bar(
+    visit: &Visit,
+    staff: &StaffView,
+    here: Option<&str>,
+    path: &str,
+    state: AnyView,
+) -> AnyView {
     let other = match visit.lang {
         Lang::Ko => Lang::En,
         Lang::En => Lang::Ko,
@@ -22,7 +29,7 @@ pub(super) fn bar(visit: &Visit, staff: &StaffView, here: Option<&str>, path: &s
                 <i aria-hidden="true"></i>
             </a>
             {switcher(visit, staff, here)}
-            <span class="staff-who">{staff.name.clone()}</span>
+            <span class="staff-side">{state}<span class="staff-who">{staff.name.clone()}</span></span>
             <a class="staff-quiet" href=other.href(path) lang=other.tag() hreflang=other.tag()>
                 {match other {
                     Lang::Ko => "한국어",

@@ -149,18 +149,19 @@ pub(super) fn page(visit: &Visit, who: &Associate, scene: &Scene, telling: Telli
     let html = scene.columns().html;
     let status = telling.status;
     visit.page(|| {
+        let state = view! {
+            <a class="staff-quiet staff-reload" href=visit.href(&path)>{visit.say("새로 고침", "Reload")}</a>
+            <BoardLive lang=visit.lang />
+        }
+        .into_any();
         let view = view! {
-            {bar(visit, &staff, Some(&scene.board.store), &path)}
+            {bar(visit, &staff, Some(&scene.board.store), &path, state)}
             <div class="staff-work" id="work">
                 <h1 class="quiet">{visit.say("예약 준비와 건네기", "Prepare and hand over")}" · "{name}</h1>
                 {look_up(visit, &path, &telling.typed)}
                 <div id="notice" aria-live="polite">{telling.notice.view()}</div>
                 {tabs(visit, scene, telling.tab)}
                 <div id="board" inner_html=html></div>
-                <div class="staff-foot">
-                    <BoardLive lang=visit.lang />
-                    <a class="staff-quiet" href=visit.href(&path)>{visit.say("새로 고침", "Reload")}</a>
-                </div>
             </div>
         };
         Page { status, chrome: Chrome::Staff, indexed: false, ..Page::new(head, path.clone(), view) }
@@ -185,7 +186,7 @@ fn look_up(visit: &Visit, path: &str, typed: &str) -> AnyView {
                 autofocus
                 placeholder=visit.say("코드를 찍거나 입력하세요", "Scan or type a code")
             />
-            <button><Icon glyph=Glyph::Search /><span>{visit.say("찾기", "Find")}</span></button>
+            <button aria-label=visit.say("찾기", "Find")><Icon glyph=Glyph::Search /><span>{visit.say("찾기", "Find")}</span></button>
         </form>
     }
     .into_any()

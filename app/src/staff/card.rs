@@ -10,6 +10,7 @@ use onshelf_vocabulary::{
 };
 
 use super::words;
+use crate::ui::picture::Picture;
 
 /// What cards need to know of the board around them.
 #[derive(Clone, Copy)]
@@ -248,6 +249,8 @@ fn code(card: &BoardCard) -> AnyView {
 
 fn who(lang: Lang, card: &BoardCard) -> AnyView {
     let tail = card.phone_tail.clone();
+    // The columns say the rest.
+    let told = !matches!(card.status, ReservationStatus::Placed | ReservationStatus::Ready);
     let phone = (!tail.is_empty()).then(|| {
         view! {
             <span class="staff-tail">
@@ -260,7 +263,7 @@ fn who(lang: Lang, card: &BoardCard) -> AnyView {
         <p class="staff-name">
             <b>{card.name.clone()}</b>
             {phone}
-            <span class="staff-status">{words::status(lang, card.status)}</span>
+            {told.then(|| view! { <span class="staff-status">{words::status(lang, card.status)}</span> })}
         </p>
     }
     .into_any()
@@ -274,24 +277,17 @@ fn lines(lang: Lang, card: &BoardCard, ticking: bool) -> AnyView {
 }
 
 fn line(lang: Lang, line: &ReservationLineView, index: usize, ticking: bool) -> AnyView {
-    let picture = line.image.as_ref().map(|image| {
-        let drawn = image.src.ends_with(".svg");
-        view! { <img class:drawn=drawn src=image.src.clone() alt="" width="56" height="56" loading="lazy" /> }
-    });
     let many = line.quantity > 1;
     let count = match lang {
         Lang::Ko => format!("{}개", line.quantity),
         Lang::En => format!("× {}", line.quantity),
     };
     let inside = view! {
-        <span class="staff-board">{picture}</span>
+        <span class="staff-board"><Picture image=line.image.clone() silent=true /></span>
         <span class="staff-what">
             <b>{line.name.clone()}</b>
-            <small>
-                {line.options.clone()}
-                {(!line.options.is_empty()).then_some(" · ")}
-                <span translate="no">{line.sku.clone()}</span>
-            </small>
+            {(!line.options.is_empty()).then(|| view! { <small>{line.options.clone()}</small> })}
+            <small translate="no">{line.sku.clone()}</small>
         </span>
         <span class="staff-count" class:many=many>{count}</span>
     };

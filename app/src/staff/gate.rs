@@ -6,6 +6,7 @@ use axum::{
 };
 use leptos::prelude::*;
 use onshelf_shop::staff::Associate;
+use onshelf_vocabulary::Lang;
 
 use super::bar::bar;
 use crate::{
@@ -61,12 +62,12 @@ pub(super) fn not_yours(visit: &Visit, who: &Associate) -> Response {
         .iter()
         .take(6)
         .map(|(code, name)| {
-            view! { <a class="staff-go" href=visit.href(&format!("/staff/{code}"))>{name.clone()}</a> }
+            view! { <a class="staff-go" href=visit.href(&format!("/staff/{code}"))>{to_board(visit, name)}</a> }
         })
         .collect_view();
     visit.page(|| {
         let view = view! {
-            {bar(visit, &staff, None, "/staff")}
+            {bar(visit, &staff, None, "/staff", ().into_any())}
             <section class="staff-sheet">
                 <h1>{title}</h1>
                 <p>{text}</p>
@@ -80,6 +81,13 @@ pub(super) fn not_yours(visit: &Visit, who: &Associate) -> Response {
             ..Page::new(title, "/staff", view)
         }
     })
+}
+
+fn to_board(visit: &Visit, store: &str) -> String {
+    match visit.lang {
+        Lang::Ko => format!("{store} 화면으로"),
+        Lang::En => format!("To {store}"),
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use axum::{
 use leptos::prelude::*;
 use onshelf_domain::hangul::{initials, is_initials};
 use onshelf_shop::{staff::Associate, stores::Store};
-use onshelf_vocabulary::staff::StaffView;
+use onshelf_vocabulary::{Lang, staff::StaffView};
 use serde::Deserialize;
 
 use super::{bar::bar, gate};
@@ -101,7 +101,7 @@ fn page(visit: &Visit, staff: &StaffView, choices: Vec<Choice>, total: usize, wa
     let more = total.saturating_sub(choices.len());
     visit.page(|| {
         let view = view! {
-            {bar(visit, staff, None, "/staff")}
+            {bar(visit, staff, None, "/staff", ().into_any())}
             <section class="staff-sheet" id="work">
                 <h1>{title}</h1>
                 {searching.then(|| seek(visit, wanted))}
@@ -112,8 +112,8 @@ fn page(visit: &Visit, staff: &StaffView, choices: Vec<Choice>, total: usize, wa
                 {(more > 0).then(|| view! {
                     <p class="staff-more">
                         {match visit.lang {
-                            onshelf_vocabulary::Lang::Ko => format!("{more}곳이 더 있어요. 이름으로 찾아보세요."),
-                            onshelf_vocabulary::Lang::En => format!("{more} more: search by name."),
+                            Lang::Ko => format!("{more}곳이 더 있어요. 이름으로 찾아보세요."),
+                            Lang::En => format!("{more} more: search by name."),
                         }}
                     </p>
                 })}
@@ -138,7 +138,7 @@ fn seek(visit: &Visit, wanted: &str) -> AnyView {
                 autofocus
                 placeholder=visit.say("매장 이름, 동네, 코드", "Store name, neighbourhood or code")
             />
-            <button><Icon glyph=Glyph::Search /><span>{visit.say("찾기", "Find")}</span></button>
+            <button aria-label=visit.say("찾기", "Find")><Icon glyph=Glyph::Search /><span>{visit.say("찾기", "Find")}</span></button>
         </form>
     }
     .into_any()

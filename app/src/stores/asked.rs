@@ -134,7 +134,13 @@ mod tests {
 
     #[test]
     fn an_address_reads_as_it_was_written() {
-        let all = asked(&[("place", "성수동"), ("open_now", "1"), ("service", "curbside"), ("sku", "JJ-1"), ("limit", "40")]);
+        let all = asked(&[
+            ("place", "성수동"),
+            ("open_now", "1"),
+            ("service", "curbside"),
+            ("sku", "JJ-1"),
+            ("limit", "40"),
+        ]);
         let path = all.path();
         let pairs: HashMap<String, String> =
             url::form_urlencoded::parse(path.split_once('?').unwrap().1.as_bytes()).into_owned().collect();
@@ -144,6 +150,9 @@ mod tests {
     #[test]
     fn what_cannot_be_read_does_not_narrow() {
         let odd = asked(&[("near", "NaN,181"), ("limit", "9999999999"), ("view", "x"), ("open_now", "0")]);
-        assert_eq!((odd.near, odd.lost, odd.limit, odd.view, odd.is_narrow()), (None, true, FIRST, None, false));
+        assert_eq!(
+            (odd.near, odd.lost, odd.limit, odd.view, odd.is_narrow()),
+            (None, true, FIRST, None, false)
+        );
     }
 }

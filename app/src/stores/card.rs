@@ -29,7 +29,8 @@ pub fn store_row(visit: &Visit, store: &StoreCard, stock: bool, next: &str) -> A
         (_, false) => choose(visit, store, next),
     };
     let services: Vec<String> = store.services.iter().map(|service| service.label.clone()).collect();
-    let services = (!stock && !services.is_empty()).then(|| view! { <p class="store-does">{services.join(" · ")}</p> });
+    let services =
+        (!stock && !services.is_empty()).then(|| view! { <p class="store-does">{services.join(" · ")}</p> });
     view! {
         <li class="store-row" id=format!("store-{}", store.code) class:store-mine=store.mine data-shelf=level.is_some() data-level=level>
             <div class="store-where">

@@ -31,7 +31,14 @@ pub(super) fn map(visit: &Visit, plan: &Plan<'_>) -> Option<AnyView> {
     let basemap = visit.door.site.basemap.as_deref().unwrap_or(&nothing);
     let draw = |sheet: Sheet| -> Option<MapView> {
         let view = plan.asked.view.or_else(|| View::around(plan.here, &points, sheet))?;
-        let drawing = Drawing { view, sheet, lang: visit.lang, here: plan.here, markers: &markers, view_href: &view_href };
+        let drawing = Drawing {
+            view,
+            sheet,
+            lang: visit.lang,
+            here: plan.here,
+            markers: &markers,
+            view_href: &view_href,
+        };
         Some(basemap.draw(&drawing))
     };
     let narrow = draw(Sheet::PHONE)?;

@@ -39,15 +39,18 @@ pub(super) fn facts(visit: &Visit, store: &Store, view: &StoreView) -> Value {
         facts["telephone"] = json!(view.card.phone);
     }
     if let Some(point) = store.point {
-        facts["geo"] = json!({ "@type": "GeoCoordinates", "latitude": point.lat(), "longitude": point.lng() });
+        facts["geo"] =
+            json!({ "@type": "GeoCoordinates", "latitude": point.lat(), "longitude": point.lng() });
     }
     facts
 }
 
 fn week(schedule: &Schedule) -> Vec<Value> {
     let days = schedule.week().days().iter().zip(DAYS);
-    days.flat_map(|(spans, day)| spans.iter().map(move |span| hours(*span, "dayOfWeek", &format!("https://schema.org/{day}"))))
-        .collect()
+    days.flat_map(|(spans, day)| {
+        spans.iter().map(move |span| hours(*span, "dayOfWeek", &format!("https://schema.org/{day}")))
+    })
+    .collect()
 }
 
 fn exceptions(visit: &Visit, schedule: &Schedule) -> Vec<Value> {
@@ -56,7 +59,10 @@ fn exceptions(visit: &Visit, schedule: &Schedule) -> Vec<Value> {
     for exception in schedule.exceptions_between(today, today.saturating_add(AHEAD)) {
         let date = exception.date.to_string();
         let spans = exception.hours.iter().map(|span| hours(*span, "validFrom", &date));
-        let closed = exception.hours.is_empty().then(|| json!({ "opens": "00:00", "closes": "00:00", "validFrom": date }));
+        let closed = exception
+            .hours
+            .is_empty()
+            .then(|| json!({ "opens": "00:00", "closes": "00:00", "validFrom": date }));
         told.extend(spans.chain(closed).map(|mut one| {
             one["@type"] = json!("OpeningHoursSpecification");
             one["validThrough"] = json!(date);
@@ -79,7 +85,9 @@ mod tests {
 
     #[test]
     fn hours_are_told_as_machines_read_them() {
-        for (open, close, said) in [(630, 1260, "10:30 21:00"), (0, 1440, "00:00 23:59"), (1080, 1560, "18:00 02:00")] {
+        for (open, close, said) in
+            [(630, 1260, "10:30 21:00"), (0, 1440, "00:00 23:59"), (1080, 1560, "18:00 02:00")]
+        {
             let told = hours(Span::new(open, close).unwrap(), "dayOfWeek", "Monday");
             assert_eq!(format!("{} {}", told["opens"], told["closes"]).replace('"', ""), said);
         }

@@ -22,16 +22,22 @@ struct Chip {
 
 /// Place, button and chips in one form; the browser's position in its own.
 pub(super) fn finder(visit: &Visit, asked: &Asked, list: &StoreList) -> AnyView {
-    let shown = if asked.place.is_empty() { list.place.clone().unwrap_or_default() } else { asked.place.clone() };
+    let shown =
+        if asked.place.is_empty() { list.place.clone().unwrap_or_default() } else { asked.place.clone() };
     let kept: Vec<(String, String)> = asked
         .wishes()
         .into_iter()
-        .chain(asked.near.filter(|_| asked.place.is_empty()).map(|point| ("near".to_owned(), point.to_string())))
+        .chain(
+            asked.near.filter(|_| asked.place.is_empty()).map(|point| ("near".to_owned(), point.to_string())),
+        )
         .collect();
     // An empty field keeps the point; a typed name replaces it.
     let value = if asked.near.is_some() && asked.place.is_empty() { String::new() } else { shown };
     let hint = match asked.near.filter(|_| asked.place.is_empty()) {
-        Some(_) => visit.say("고른 자리에서 찾는 중 · 동네, 역, 우편번호", "Around the chosen point · area, station, postcode"),
+        Some(_) => visit.say(
+            "고른 자리에서 찾는 중 · 동네, 역, 우편번호",
+            "Around the chosen point · area, station, postcode",
+        ),
         None => visit.say("동네, 역, 도로, 우편번호", "Area, station, street or postcode"),
     };
     view! {
@@ -55,14 +61,18 @@ pub(super) fn finder(visit: &Visit, asked: &Asked, list: &StoreList) -> AnyView 
                     {chips(visit, asked, list).into_iter().map(chip).collect_view()}
                 </div>
             </form>
-            {here(visit, asked)}
         </div>
     }
     .into_any()
 }
 
 fn chips(visit: &Visit, asked: &Asked, list: &StoreList) -> Vec<Chip> {
-    let plain = |name: &'static str, label: &str, on: bool| Chip { name, value: "1".to_owned(), label: label.to_owned(), on };
+    let plain = |name: &'static str, label: &str, on: bool| Chip {
+        name,
+        value: "1".to_owned(),
+        label: label.to_owned(),
+        on,
+    };
     let mut chips = Vec::new();
     if asked.sku.is_some() {
         chips.push(plain("in_stock", visit.say("재고 있음", "In stock"), asked.in_stock));
@@ -89,7 +99,7 @@ fn chip(chip: Chip) -> impl IntoView {
 }
 
 /// The browser's position: the loader fills it in and sends it on. Without scripts the page answers what to do.
-fn here(visit: &Visit, asked: &Asked) -> impl IntoView + use<> {
+pub(super) fn here(visit: &Visit, asked: &Asked) -> impl IntoView + use<> {
     let next = Asked { near: None, place: String::new(), view: None, ..asked.clone() };
     view! {
         <form class="finder-here" method="post" action=visit.href("/stores/near") data-locate>

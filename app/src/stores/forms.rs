@@ -19,7 +19,11 @@ use crate::{
 };
 
 /// Makes a store the shopper's own and goes on to `next`.
-pub async fn choose(visit: Visit, headers: HeaderMap, Form(typed): Form<HashMap<String, String>>) -> Response {
+pub async fn choose(
+    visit: Visit,
+    headers: HeaderMap,
+    Form(typed): Form<HashMap<String, String>>,
+) -> Response {
     let code = typed.get("store").map(String::as_str).unwrap_or_default();
     let book = visit.shop().book();
     let Some(store) = book.stores.by_code(code).filter(|store| store.trading) else {
@@ -30,7 +34,11 @@ pub async fn choose(visit: Visit, headers: HeaderMap, Form(typed): Form<HashMap<
 }
 
 /// Remembers where the shopper is: a place's name, or a position the browser gave.
-pub async fn set_near(visit: Visit, headers: HeaderMap, Form(typed): Form<HashMap<String, String>>) -> Response {
+pub async fn set_near(
+    visit: Visit,
+    headers: HeaderMap,
+    Form(typed): Form<HashMap<String, String>>,
+) -> Response {
     let text = |name: &str| typed.get(name).map(|text| text.trim()).unwrap_or_default();
     let asked = Asked::read(&typed);
     let near = match (text("lat"), text("lng")) {
@@ -57,11 +65,20 @@ fn named(visit: &Visit, place: &str) -> Result<Near, Word> {
         return Err(Word::NoPosition);
     }
     let places = visit.shop().book().places.find(visit.lang, place, visit.viewer.near, 1);
-    places.into_iter().next().map(|place| Near { point: place.point, name: place.name }).ok_or(Word::UnknownPlace)
+    places
+        .into_iter()
+        .next()
+        .map(|place| Near { point: place.point, name: place.name })
+        .ok_or(Word::UnknownPlace)
 }
 
 /// To `next`, if it is a page of ours, else back to where the deed was asked.
-pub(crate) fn onward(visit: &Visit, headers: &HeaderMap, typed: &HashMap<String, String>, otherwise: &str) -> Response {
+pub(crate) fn onward(
+    visit: &Visit,
+    headers: &HeaderMap,
+    typed: &HashMap<String, String>,
+    otherwise: &str,
+) -> Response {
     match typed.get("next").filter(|next| is_ours(next)) {
         Some(next) => Redirect::to(next).into_response(),
         None => visit.back(headers, otherwise),

@@ -3,20 +3,19 @@
 
 use std::collections::HashMap;
 
-use axum::{
-    extract::Query,
-    http::StatusCode,
-    response::Response,
-};
+use axum::{extract::Query, http::StatusCode, response::Response};
 use leptos::prelude::*;
 use onshelf_domain::hangul::with_josa;
-use onshelf_vocabulary::{Lang, stores::{StoreCard, StoreList}};
+use onshelf_vocabulary::{
+    Lang,
+    stores::{StoreCard, StoreList},
+};
 
 use super::{
     asked::{Asked, MOST},
     card::store_row,
     drawn::{self, Plan},
-    finder::finder,
+    finder::{finder, here},
 };
 use crate::ssr::{Page, Visit};
 
@@ -46,7 +45,11 @@ pub async fn locator(visit: Visit, Query(typed): Query<HashMap<String, String>>)
     if let Some(point) = Asked::click(&typed) {
         return visit.see(&asked.at(point).path());
     }
-    let (word, status) = if asked.lost { (Some(Word::Lost), StatusCode::UNPROCESSABLE_ENTITY) } else { (None, StatusCode::OK) };
+    let (word, status) = if asked.lost {
+        (Some(Word::Lost), StatusCode::UNPROCESSABLE_ENTITY)
+    } else {
+        (None, StatusCode::OK)
+    };
     locator_page(&visit, &asked, word, status)
 }
 
@@ -72,8 +75,11 @@ pub(super) fn locator_page(visit: &Visit, asked: &Asked, word: Option<Word>, sta
                 <section class="locator-side">
                     {heading(visit, &list, wanted.as_ref(), asked.near.is_some())}
                     {finder(visit, asked, &list)}
+                    <div class="finder-ways">
+                        {here(visit, asked)}
+                        {about_place(visit, asked, &list)}
+                    </div>
                     {word.map(|word| notice(visit, asked, word))}
-                    {about_place(visit, asked, &list)}
                     {stores(visit, asked, &list)}
                 </section>
                 <div class="locator-map">{map(visit, asked, &list)}</div>
@@ -82,7 +88,10 @@ pub(super) fn locator_page(visit: &Visit, asked: &Asked, word: Option<Word>, sta
         Page {
             status,
             description: visit
-                .say("가까운 매장과 영업시간, 지금 선반에 있는 수량을 지도에서 봅니다.", "Stores near you, their hours, and what is on their shelves right now.")
+                .say(
+                    "가까운 매장과 영업시간, 지금 선반에 있는 수량을 지도에서 봅니다.",
+                    "Stores near you, their hours, and what is on their shelves right now.",
+                )
                 .to_owned(),
             indexed: asked.path() == "/stores",
             ..Page::new(title, asked.path(), view)
@@ -107,7 +116,9 @@ fn heading(visit: &Visit, list: &StoreList, wanted: Option<&Wanted>, chosen: boo
     let near = match (visit.lang, from, list.centre) {
         (Lang::Ko, Some(place), Some(_)) => Some(format!("{place}에서 가까운 순")),
         (Lang::En, Some(place), Some(_)) => Some(format!("nearest to {place} first")),
-        (_, None, Some(_)) if chosen => Some(visit.say("고른 자리에서 가까운 순", "nearest to the chosen point first").to_owned()),
+        (_, None, Some(_)) if chosen => {
+            Some(visit.say("고른 자리에서 가까운 순", "nearest to the chosen point first").to_owned())
+        }
         (_, None, Some(_)) => Some(visit.say("가까운 순", "nearest first").to_owned()),
         (_, _, None) => None,
     };
@@ -229,7 +240,7 @@ fn about_place(visit: &Visit, asked: &Asked, list: &StoreList) -> AnyView {
         let href = visit.href(&Asked { view: Some(view), ..asked.at(view.centre()) }.path());
         view! { <a class="follow" href=href>{visit.say("지도 가운데에서 다시 찾기", "Search around the middle of the map")}</a> }
     });
-    view! { <div class="about-place">{moved}{remember}{others}</div> }.into_any()
+    view! { {moved}{remember}{others} }.into_any()
 }
 
 fn stores(visit: &Visit, asked: &Asked, list: &StoreList) -> AnyView {
@@ -262,7 +273,10 @@ fn none(visit: &Visit, asked: &Asked) -> AnyView {
     let (title, text) = if asked.in_stock {
         (
             visit.say("지금은 어느 선반에도 없어요", "No shelf has it right now"),
-            visit.say("매장이 채우면 바로 여기에 보입니다. 조건을 빼면 이 상품을 놓는 매장이 나와요.", "It shows here the moment a store restocks. Without the filters you see who carries it."),
+            visit.say(
+                "매장이 채우면 바로 여기에 보입니다. 조건을 빼면 이 상품을 놓는 매장이 나와요.",
+                "It shows here the moment a store restocks. Without the filters you see who carries it.",
+            ),
         )
     } else {
         (
@@ -270,7 +284,9 @@ fn none(visit: &Visit, asked: &Asked) -> AnyView {
             visit.say("조건을 하나 빼거나 모두 빼 보세요.", "Try leaving a filter out, or all of them."),
         )
     };
-    let widen = asked.is_narrow().then(|| view! { <a class="go-quiet" href=wide>{visit.say("조건 모두 빼기", "Clear the filters")}</a> });
+    let widen = asked.is_narrow().then(
+        || view! { <a class="go-quiet" href=wide>{visit.say("조건 모두 빼기", "Clear the filters")}</a> },
+    );
     view! {
         <div class="store-nothing">
             <img src="/drawings/empty-shelf.svg" alt="" width="400" height="400" loading="lazy" />
@@ -283,7 +299,9 @@ fn none(visit: &Visit, asked: &Asked) -> AnyView {
 }
 
 fn map(visit: &Visit, asked: &Asked, list: &StoreList) -> Option<AnyView> {
-    let here = list.centre.filter(|_| !asked.place.is_empty() || asked.near.is_some() || visit.viewer.near.is_some());
+    let here = list
+        .centre
+        .filter(|_| !asked.place.is_empty() || asked.near.is_some() || visit.viewer.near.is_some());
     let seen = on_the_map(visit, asked, list);
     let place = list.place.clone().filter(|place| !place.is_empty());
     let title = match (visit.lang, place) {
@@ -301,6 +319,9 @@ fn on_the_map(visit: &Visit, asked: &Asked, list: &StoreList) -> Vec<StoreCard> 
     let all = visit.shop().find_stores(&visit.viewer, &from.query(MOST)).stores;
     let known = |code: &str| list.stores.iter().find(|store| store.code == code);
     all.into_iter()
-        .map(|store| StoreCard { distance_m: known(&store.code).map_or(store.distance_m, |known| known.distance_m), ..store })
+        .map(|store| StoreCard {
+            distance_m: known(&store.code).map_or(store.distance_m, |known| known.distance_m),
+            ..store
+        })
         .collect()
 }

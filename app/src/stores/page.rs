@@ -90,7 +90,11 @@ fn front(visit: &Visit, page: &StoreView) -> impl IntoView + use<> {
         let href = format!("tel:{}", card.phone.replace(' ', ""));
         view! { <a class="place-phone" href=href><Icon glyph=Glyph::Phone />{card.phone.clone()}</a> }
     });
-    let state = if card.open_now { visit.say("영업 중", "Open") } else { visit.say("지금은 닫힘", "Closed now") };
+    let state = if card.open_now {
+        visit.say("영업 중", "Open")
+    } else {
+        visit.say("지금은 닫힘", "Closed now")
+    };
     view! {
         <header class="place-front">
             <div class="place-words">
@@ -155,17 +159,22 @@ fn small_map(visit: &Visit, card: &StoreCard, nearby: &[StoreCard]) -> Option<An
         near: card.point,
         ..Asked::default()
     };
-    let plan = Plan { asked: &asked, here: None, stores: &stores, chosen: Some(&card.code), title, wide: false };
+    let plan =
+        Plan { asked: &asked, here: None, stores: &stores, chosen: Some(&card.code), title, wide: false };
     drawn::map(visit, &plan).map(|map| view! { <div class="place-map">{map}</div> }.into_any())
 }
 
 /// Links that open the map a person already has.
-pub(crate) fn directions(lang: Lang, store: &str, links: Vec<DirectionView>) -> Option<impl IntoView + use<>> {
+pub(crate) fn directions(
+    lang: Lang,
+    store: &str,
+    links: Vec<DirectionView>,
+) -> Option<impl IntoView + use<>> {
     if links.is_empty() {
         return None;
     }
     let label = match lang {
-        Lang::Ko => format!("{} 길찾기", store),
+        Lang::Ko => format!("{store} 길찾기"),
         Lang::En => format!("Directions to {store}"),
     };
     let link = |link: DirectionView| view! { <li><a href=link.href rel="noreferrer">{link.label}</a></li> };

@@ -108,7 +108,7 @@ impl Gtin {
             .map(|(place, digit)| u64::from(digit - b'0') * if place % 2 == 1 { 3 } else { 1 })
             .sum();
         let number = text.parse().map_err(|_| bad.clone())?;
-        if sum % 10 == 0 && number > 0 { Ok(Gtin(number)) } else { Err(bad) }
+        if sum.is_multiple_of(10) && number > 0 { Ok(Gtin(number)) } else { Err(bad) }
     }
 
     /// The shortest common form: 13 digits, 8 where it is that short, 14 where it must.

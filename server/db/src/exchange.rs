@@ -114,11 +114,7 @@ pub async fn stores_after(tx: &mut Tx<'_>, id: i64, limit: i64) -> Result<Vec<St
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(id).bind(limit).fetch_all(conn).await)?)
 }
 
-pub async fn products_after(
-    tx: &mut Tx<'_>,
-    id: i64,
-    limit: i64,
-) -> Result<Vec<catalog::ProductRow>, Error> {
+pub async fn products_after(tx: &mut Tx<'_>, id: i64, limit: i64) -> Result<Vec<catalog::ProductRow>, Error> {
     let sql = "SELECT * FROM products WHERE id > $1 ORDER BY id LIMIT $2";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(id).bind(limit).fetch_all(conn).await)?)
 }
@@ -134,11 +130,7 @@ pub async fn variants_between(
 }
 
 /// Prices of the variants of the products from the first id to the second, both included.
-pub async fn prices_between(
-    tx: &mut Tx<'_>,
-    first: i64,
-    last: i64,
-) -> Result<Vec<catalog::PriceRow>, Error> {
+pub async fn prices_between(tx: &mut Tx<'_>, first: i64, last: i64) -> Result<Vec<catalog::PriceRow>, Error> {
     let sql = "SELECT prices.variant_id, prices.currency, prices.amount, prices.list_amount
                FROM prices JOIN variants ON variants.id = prices.variant_id
                WHERE variants.product_id BETWEEN $1 AND $2 ORDER BY prices.variant_id, prices.currency";

@@ -39,7 +39,8 @@ pub struct ReservationLineRow {
 
 /// Writes a reservation and answers its id; `row.id` is not looked at.
 pub async fn insert(tx: &mut Tx<'_>, row: &ReservationRow) -> Result<i64, Error> {
-    let sql = "INSERT INTO reservations (number, token_hash, code, store_id, status, name, email, phone, lang,
+    let sql =
+        "INSERT INTO reservations (number, token_hash, code, store_id, status, name, email, phone, lang,
                shopper, currency, total, placed_at, ready_by, expires_at)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id";
     Ok(on!(tx, conn => {

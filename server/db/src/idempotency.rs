@@ -19,7 +19,8 @@ pub struct KeyOf {
 }
 
 pub async fn find(tx: &mut Tx<'_>, of: &KeyOf) -> Result<Option<OutcomeRow>, Error> {
-    let sql = "SELECT body_hash, status, answer FROM idempotency WHERE actor = $1 AND route = $2 AND key = $3";
+    let sql =
+        "SELECT body_hash, status, answer FROM idempotency WHERE actor = $1 AND route = $2 AND key = $3";
     Ok(on!(tx, conn => {
         sqlx::query_as(sql).bind(&of.actor).bind(&of.route).bind(&of.key).fetch_optional(conn).await
     })?)

@@ -47,13 +47,7 @@ pub async fn finish(tx: &mut Tx<'_>, id: i64, now: i64) -> Result<(), Error> {
 }
 
 /// Puts a job back until `due_at`, or gives it up where there is none.
-pub async fn fail(
-    tx: &mut Tx<'_>,
-    id: i64,
-    error: &str,
-    due_at: Option<i64>,
-    now: i64,
-) -> Result<(), Error> {
+pub async fn fail(tx: &mut Tx<'_>, id: i64, error: &str, due_at: Option<i64>, now: i64) -> Result<(), Error> {
     let sql = "UPDATE outbox SET last_error = $2, claimed_until = 0, due_at = COALESCE($3, due_at),
                  failed_at = CASE WHEN $3 IS NULL THEN $4 ELSE NULL END
                WHERE id = $1";

@@ -17,7 +17,8 @@ pub struct StaffRow {
 const COLUMNS: &str = "id, login, name, password_hash, role, stores, disabled_at";
 
 pub async fn by_login(tx: &mut Tx<'_>, login: &str) -> Result<Option<StaffRow>, Error> {
-    let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM staff WHERE login = $1 AND disabled_at IS NULL"));
+    let sql =
+        sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM staff WHERE login = $1 AND disabled_at IS NULL"));
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(login).fetch_optional(conn).await)?)
 }
 
@@ -50,7 +51,8 @@ pub async fn open_session(
     now: i64,
     expires_at: i64,
 ) -> Result<(), Error> {
-    let sql = "INSERT INTO staff_sessions (token_hash, staff_id, created_at, expires_at) VALUES ($1, $2, $3, $4)";
+    let sql =
+        "INSERT INTO staff_sessions (token_hash, staff_id, created_at, expires_at) VALUES ($1, $2, $3, $4)";
     on!(tx, conn => {
         sqlx::query(sql).bind(token_hash).bind(staff_id).bind(now).bind(expires_at).execute(conn).await.map(drop)
     })?;

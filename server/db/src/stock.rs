@@ -65,7 +65,9 @@ pub async fn all_live_holds(tx: &mut Tx<'_>) -> Result<Vec<LiveHoldRow>, Error> 
 
 pub async fn level(tx: &mut Tx<'_>, key: LevelKey) -> Result<Option<LevelRow>, Error> {
     let sql = "SELECT * FROM stock_levels WHERE store_id = $1 AND variant_id = $2";
-    Ok(on!(tx, conn => sqlx::query_as(sql).bind(key.store_id).bind(key.variant_id).fetch_optional(conn).await)?)
+    Ok(
+        on!(tx, conn => sqlx::query_as(sql).bind(key.store_id).bind(key.variant_id).fetch_optional(conn).await)?,
+    )
 }
 
 pub async fn live_holds(tx: &mut Tx<'_>, key: LevelKey) -> Result<Vec<LiveHoldRow>, Error> {
@@ -111,7 +113,9 @@ pub async fn hold(
     now: i64,
 ) -> Result<bool, Error> {
     // What has run out counts as gone: swept only when it stands in the way, so the common path is one write.
-    if !take(tx, key, quantity).await? && !(sweep(tx, key, now).await? > 0 && take(tx, key, quantity).await?) {
+    let taken = take(tx, key, quantity).await?
+        || (sweep(tx, key, now).await? > 0 && take(tx, key, quantity).await?);
+    if !taken {
         return Ok(false);
     }
     let sql = "INSERT INTO holds (reservation_id, store_id, variant_id, quantity, state, expires_at)
@@ -194,11 +198,7 @@ pub async fn consume(
     Ok(ended)
 }
 
-async fn end_holds(
-    tx: &mut Tx<'_>,
-    reservation_id: i64,
-    state: &str,
-) -> Result<Vec<(LevelKey, i64)>, Error> {
+async fn end_holds(tx: &mut Tx<'_>, reservation_id: i64, state: &str) -> Result<Vec<(LevelKey, i64)>, Error> {
     let sql = "UPDATE holds SET state = $2 WHERE reservation_id = $1 AND state = 'live'
                RETURNING store_id, variant_id, quantity";
     let mut rows: Vec<(i64, i64, i64)> = on!(tx, conn => {
@@ -343,11 +343,7 @@ async fn enter(tx: &mut Tx<'_>, key: LevelKey, delta: i64, cause: Cause<'_>) -> 
 
 /// Opens many levels at once with what is on hand, and enters it in the ledger. For the first load of a store:
 /// levels that exist are left alone.
-pub async fn stock_up(
-    tx: &mut Tx<'_>,
-    levels: &[LevelRow],
-    cause: Cause<'_>,
-) -> Result<(), Error> {
+pub async fn stock_up(tx: &mut Tx<'_>, levels: &[LevelRow], cause: Cause<'_>) -> Result<(), Error> {
     for chunk in levels.chunks(1000) {
         let opened: Vec<(i64, i64, i64)> = on!(tx, conn: E => {
             let mut query = QueryBuilder::<E>::new(

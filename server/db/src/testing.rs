@@ -10,7 +10,9 @@ pub async fn create_database(server: &str, name: &str) -> Result<(), Error> {
         return Err(Error::inconsistent("not a name for a test database"));
     }
     let mut connection = PgConnection::connect(server).await?;
-    sqlx::query(sqlx::AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name}"))).execute(&mut connection).await?;
+    sqlx::query(sqlx::AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name}")))
+        .execute(&mut connection)
+        .await?;
     sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await?;
     connection.close().await?;
     Ok(())

@@ -6,11 +6,7 @@ use std::{
     io::Write,
 };
 
-use onshelf_db::{
-    Db, exchange,
-    stock::LevelKey,
-    stores::StoreRow,
-};
+use onshelf_db::{Db, exchange, stock::LevelKey, stores::StoreRow};
 use onshelf_vocabulary::Currency;
 use serde_json::{Map, Value, json};
 
@@ -135,19 +131,78 @@ pub async fn run(
 const fn columns(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::Stores => &[
-            "code", "name_ko", "name_en", "address_ko", "address_en", "postcode", "region_ko", "region_en", "country",
-            "lat", "lng", "phone", "time_zone", "services", "hours", "exceptions", "lead_minutes", "cutoff_minutes",
-            "keep_days", "currency", "note_ko", "note_en", "status",
+            "code",
+            "name_ko",
+            "name_en",
+            "address_ko",
+            "address_en",
+            "postcode",
+            "region_ko",
+            "region_en",
+            "country",
+            "lat",
+            "lng",
+            "phone",
+            "time_zone",
+            "services",
+            "hours",
+            "exceptions",
+            "lead_minutes",
+            "cutoff_minutes",
+            "keep_days",
+            "currency",
+            "note_ko",
+            "note_en",
+            "status",
         ],
         Kind::Products => &[
-            "code", "sku", "gtin", "slug", "name_ko", "name_en", "brand_ko", "brand_en", "category", "description_ko",
-            "description_en", "price", "list_price", "currency", "option1_name", "option1_value", "option2_name",
-            "option2_value", "option3_name", "option3_value", "attributes", "tags", "related", "status", "position",
+            "code",
+            "sku",
+            "gtin",
+            "slug",
+            "name_ko",
+            "name_en",
+            "brand_ko",
+            "brand_en",
+            "category",
+            "description_ko",
+            "description_en",
+            "price",
+            "list_price",
+            "currency",
+            "option1_name",
+            "option1_value",
+            "option2_name",
+            "option2_value",
+            "option3_name",
+            "option3_value",
+            "options",
+            "option_codes",
+            "images",
+            "variant_images",
+            "variant_status",
+            "attributes",
+            "tags",
+            "related",
+            "status",
+            "position",
         ],
         Kind::Stock => &["store", "sku", "on_hand", "held", "safety_stock", "counted_at"],
         Kind::Reservations => &[
-            "number", "store", "status", "name", "email", "phone", "sku", "quantity", "price", "currency", "placed_at",
-            "ready_by", "expires_at", "ended_at",
+            "number",
+            "store",
+            "status",
+            "name",
+            "email",
+            "phone",
+            "sku",
+            "quantity",
+            "price",
+            "currency",
+            "placed_at",
+            "ready_by",
+            "expires_at",
+            "ended_at",
         ],
     }
 }
@@ -184,8 +239,11 @@ impl Sheet<'_> {
                 Ok(())
             }
             Format::Csv => {
-                let cells: Vec<String> =
-                    self.columns.iter().map(|name| members.remove(*name).map_or_else(String::new, cell)).collect();
+                let cells: Vec<String> = self
+                    .columns
+                    .iter()
+                    .map(|name| members.remove(*name).map_or_else(String::new, cell))
+                    .collect();
                 self.record(&cells)
             }
         }
@@ -255,10 +313,7 @@ fn reserved(row: &exchange::ReservedRow) -> Value {
 }
 
 /// A page of products as rows of variants, and the id of its last product.
-async fn products(
-    tx: &mut onshelf_db::Tx<'_>,
-    after: i64,
-) -> Result<Option<(i64, Vec<Value>)>, ExportError> {
+async fn products(tx: &mut onshelf_db::Tx<'_>, after: i64) -> Result<Option<(i64, Vec<Value>)>, ExportError> {
     let page = exchange::products_after(tx, after, PAGE).await?;
     let (Some(first), Some(last)) = (page.first().map(|row| row.id), page.last().map(|row| row.id)) else {
         return Ok(None);
@@ -275,7 +330,8 @@ async fn products(
         .collect();
     let mut rows = Vec::new();
     for product in page {
-        let (options, tags, related) = (parsed(&product.options), parsed(&product.tags), parsed(&product.related));
+        let (options, tags, related) =
+            (parsed(&product.options), parsed(&product.tags), parsed(&product.related));
         for variant in variants.remove(&product.id).unwrap_or_default() {
             let paid = prices.get(&variant.id);
             let mut row = json!({
@@ -286,6 +342,8 @@ async fn products(
                 "price": paid.map(|paid| price(paid.amount, &paid.currency)),
                 "list_price": paid.and_then(|paid| Some(price(paid.list_amount?, &paid.currency))),
                 "currency": paid.map(|paid| paid.currency.clone()),
+                "options": product.options, "option_codes": parsed(&variant.options), "images": product.images,
+                "variant_images": variant.images, "variant_status": variant.status,
                 "attributes": product.attributes, "tags": tags, "related": related, "status": product.status,
                 "position": product.position,
             });
@@ -306,7 +364,8 @@ fn add_options(row: &mut Value, options: &Value, chosen: &Value) {
     for (at, (option, code)) in options.iter().zip(chosen).take(3).enumerate() {
         let values = option.get("values").and_then(Value::as_array);
         let value = values.and_then(|values| values.iter().find(|value| value.get("code") == Some(code)));
-        row[format!("option{}_name", at + 1)] = Value::String(option.get("name").map(said).unwrap_or_default());
+        row[format!("option{}_name", at + 1)] =
+            Value::String(option.get("name").map(said).unwrap_or_default());
         row[format!("option{}_value", at + 1)] = Value::String(value.map(said).unwrap_or_default());
     }
 }

@@ -27,7 +27,10 @@ pub async fn faults(db: &Db, now: Timestamp) -> Result<Vec<String>> {
             "holds: the live holds of {} do not cover its lines, or outlive it",
             ledger::holds_off(&mut tx, now.as_millisecond()).await?,
         ),
-        ("hand-over: what was handed over for {} is not in the ledger", ledger::hand_overs_off(&mut tx).await?),
+        (
+            "hand-over: what was handed over for {} is not in the ledger",
+            ledger::hand_overs_off(&mut tx).await?,
+        ),
         ("total: the lines of {} do not sum to its total", ledger::totals_off(&mut tx).await?),
     ];
     for (words, off) in numbers {

@@ -30,8 +30,8 @@ use onshelf_db::Db;
 use onshelf_vocabulary::Currency;
 
 pub use error::{Error, Result, StockRefusal};
-pub use onshelf_db::Error as DatabaseError;
 pub use once::Once;
+pub use onshelf_db::Error as DatabaseError;
 pub use ports::{Chance, Clock, SystemChance, SystemClock};
 pub use viewer::Viewer;
 
@@ -186,9 +186,10 @@ impl Book {
         let places = places::PlaceBook::read(&mut tx, before.map(|book| &book.places)).await?;
         let rows = catalog::Rows::read(&mut tx).await?;
         let index_dir = settings.index_dir.clone();
-        let catalogue = tokio::task::spawn_blocking(move || catalog::Catalogue::build(rows, index_dir.as_deref()))
-            .await
-            .map_err(Error::internal)??;
+        let catalogue =
+            tokio::task::spawn_blocking(move || catalog::Catalogue::build(rows, index_dir.as_deref()))
+                .await
+                .map_err(Error::internal)??;
         Ok(Book { version, catalogue, stores, places })
     }
 }

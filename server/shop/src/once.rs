@@ -1,6 +1,9 @@
 //! Doing a deed once: the key a caller chose, bound to who they are, the route and the body.
 
-use onshelf_db::{Tx, idempotency::{self, KeyOf}};
+use onshelf_db::{
+    Tx,
+    idempotency::{self, KeyOf},
+};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{Error, Result, secrets::fingerprint};

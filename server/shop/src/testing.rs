@@ -24,7 +24,10 @@ use onshelf_vocabulary::{
     fulfilment::{Contact, ReserveInput},
 };
 
-use crate::{Chance, Clock, Once, Result, Settings, Shop, fulfilment::{Reserve, Reserved}};
+use crate::{
+    Chance, Clock, Once, Result, Settings, Shop,
+    fulfilment::{Reserve, Reserved},
+};
 
 /// Where a PostgreSQL for tests listens; without it tests run on SQLite alone and say so.
 const POSTGRES: &str = "ONSHELF_TEST_POSTGRES_URL";
@@ -162,7 +165,9 @@ impl TestShop {
 
     /// Reserves as a shopper of this phone number would.
     pub async fn reserve(&self, phone: &str, store: &str, lines: &[(&str, i64)]) -> Result<Reserved> {
-        self.shop.reserve(request(phone, store, lines, &format!("key-{}", NEXT.fetch_add(1, Ordering::SeqCst)))).await
+        self.shop
+            .reserve(request(phone, store, lines, &format!("key-{}", NEXT.fetch_add(1, Ordering::SeqCst))))
+            .await
     }
 
     /// Proves that the books balance, and clears up.
@@ -247,10 +252,14 @@ async fn furnish(db: &Db) -> Result<()> {
             let colour = r##"[{"name":{"ko":"색","en":"Colour"},"values":[
                 {"code":"moss","ko":"이끼색","en":"Moss","swatch":"#5f7f5c"},
                 {"code":"milk","ko":"우유색","en":"Milk","swatch":"#efe7d8"}]}]"##;
-            product(&mut tx, "kettle", "법랑 주전자", "Enamel kettle", colour, &[
-                ("KETTLE-MO", r#"["moss"]"#, 38_000),
-                ("KETTLE-MI", r#"["milk"]"#, 38_000),
-            ])
+            product(
+                &mut tx,
+                "kettle",
+                "법랑 주전자",
+                "Enamel kettle",
+                colour,
+                &[("KETTLE-MO", r#"["moss"]"#, 38_000), ("KETTLE-MI", r#"["milk"]"#, 38_000)],
+            )
             .await?;
             product(&mut tx, "cup", "찻잔", "Tea cup", "[]", &[("CUP", "[]", 9_000)]).await?;
             meta::touch_catalogue(&mut tx, 1).await?;
@@ -296,8 +305,7 @@ async fn product(
         };
         let written = catalog::upsert_variants(tx, &[row]).await?;
         let variant_id = written.first().map_or(0, |(_, id)| *id);
-        let price =
-            PriceRow { variant_id, currency: "KRW".to_owned(), amount: *price, list_amount: None };
+        let price = PriceRow { variant_id, currency: "KRW".to_owned(), amount: *price, list_amount: None };
         catalog::upsert_prices(tx, &[price]).await?;
     }
     Ok(())

@@ -30,7 +30,10 @@ impl Backup {
         }
         if is_postgres(config) {
             let file = self.file.as_os_str();
-            run_tool("pg_dump", &["--format=custom".as_ref(), "--file".as_ref(), file, config.database_url.as_ref()])?;
+            run_tool(
+                "pg_dump",
+                &["--format=custom".as_ref(), "--file".as_ref(), file, config.database_url.as_ref()],
+            )?;
         } else {
             open_database(config).await?.backup(&self.file).await?;
         }
@@ -45,9 +48,9 @@ impl Restore {
             return Err(format!("there is no file {}", self.file.display()).into());
         }
         if is_postgres(config) {
-            self.into_postgres(config)?;
+            self.restore_postgres(config)?;
         } else {
-            self.into_sqlite(config)?;
+            self.restore_sqlite(config)?;
         }
         // Opening brings an older backup's schema up to date; the audit then proves what was restored.
         let db = open_database(config).await?;
@@ -59,7 +62,7 @@ impl Restore {
         Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
 
-    fn into_postgres(&self, config: &Config) -> Result<(), Failure> {
+    fn restore_postgres(&self, config: &Config) -> Result<(), Failure> {
         let mut arguments: Vec<&std::ffi::OsStr> = vec!["--no-owner".as_ref(), "--dbname".as_ref()];
         arguments.push(config.database_url.as_ref());
         if self.force {
@@ -69,7 +72,7 @@ impl Restore {
         run_tool("pg_restore", &arguments)
     }
 
-    fn into_sqlite(&self, config: &Config) -> Result<(), Failure> {
+    fn restore_sqlite(&self, config: &Config) -> Result<(), Failure> {
         let path = config.database_url.trim_start_matches("sqlite:").trim_start_matches("//");
         let target = PathBuf::from(path);
         if target.exists() && !self.force {

@@ -65,7 +65,8 @@ impl Export {
             }
         };
         if !to_stdout {
-            std::fs::rename(&draft, &self.file).map_err(|error| format!("{}: {error}", self.file.display()))?;
+            std::fs::rename(&draft, &self.file)
+                .map_err(|error| format!("{}: {error}", self.file.display()))?;
         }
         eprintln!("{rows} rows written.");
         Ok(ExitCode::SUCCESS)

@@ -81,7 +81,8 @@ impl Import {
         let db = open_database(config).await?;
         let began = Instant::now();
         let mut teller = Teller::new(began);
-        let outcome = import::run(&db, self.kind, source, options, &mut |progress| teller.tell(progress)).await;
+        let outcome =
+            import::run(&db, self.kind, source, options, &mut |progress| teller.tell(progress)).await;
         teller.finish();
         let report = outcome?;
         tell(&report, began.elapsed());
@@ -142,7 +143,8 @@ impl Teller {
             bar.set_message(format!("{rows} rows, {rejected} rejected"));
         } else if self.told.elapsed() >= PAUSE {
             self.told = Instant::now();
-            let share = total_bytes.filter(|total| *total > 0).map(|total| format!("{} %, ", bytes * 100 / total));
+            let share =
+                total_bytes.filter(|total| *total > 0).map(|total| format!("{} %, ", bytes * 100 / total));
             let seconds = self.began.elapsed().as_secs();
             eprintln!("{}{rows} rows, {rejected} rejected, {seconds} s", share.unwrap_or_default());
         }

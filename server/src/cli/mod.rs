@@ -101,7 +101,9 @@ fn could_not(error: &(dyn std::error::Error + 'static)) -> ExitCode {
 
 /// The database of the settings, brought up to date.
 pub(crate) async fn open_database(config: &Config) -> Result<Db, Failure> {
-    Db::open(&config.database_url).await.map_err(|error| format!("the database cannot be used: {error}").into())
+    Db::open(&config.database_url)
+        .await
+        .map_err(|error| format!("the database cannot be used: {error}").into())
 }
 
 /// The shop on the database of the settings, for commands that do a deed.

@@ -29,7 +29,8 @@ impl Serve {
         if self.demo {
             demo::seed(&db).await?;
         }
-        let shop = Shop::open(db, Arc::new(SystemClock), Arc::new(SystemChance), config.shop_settings()).await?;
+        let shop =
+            Shop::open(db, Arc::new(SystemClock), Arc::new(SystemChance), config.shop_settings()).await?;
         if self.demo {
             demo::add_people(&shop).await?;
         }
@@ -104,7 +105,8 @@ fn start_log(config: &Config) -> Result<(), Failure> {
         .map_err(|error| format!("log: {error}"))?
         .add_directive("sqlx=warn".parse()?)
         .add_directive("tantivy=warn".parse()?);
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let log =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     match config.log_format {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().init(),

@@ -122,6 +122,8 @@ struct StockRules {
     never: Vec<String>,
     scarce: Vec<String>,
     plenty: Vec<String>,
+    /// What the first page a visitor opens should show: SKU, store, on hand.
+    fixed: BTreeMap<String, BTreeMap<String, i64>>,
 }
 
 /// Everything to be written, worked out before the transaction.
@@ -165,7 +167,10 @@ async fn write(tx: &mut onshelf_db::Tx<'_>, seed: &Seed, now: i64) -> Result<(),
     let rows: Vec<VariantRow> = seed
         .variants
         .iter()
-        .map(|(code, row, _)| VariantRow { product_id: ids.get(code).copied().unwrap_or_default(), ..row.clone() })
+        .map(|(code, row, _)| VariantRow {
+            product_id: ids.get(code).copied().unwrap_or_default(),
+            ..row.clone()
+        })
         .collect();
     let variant_ids: HashMap<String, i64> = catalog::upsert_variants(tx, &rows).await?.into_iter().collect();
     let prices: Vec<PriceRow> = seed
@@ -196,7 +201,10 @@ impl Seed {
             stores: stores.into_iter().map(|store| store_row(store, &holidays)).collect(),
             places: file::<Vec<Place>>("places.json")?.into_iter().map(place_row).collect(),
             variants: products.iter().flat_map(variant_rows).collect(),
-            products: (0i64..).zip(products).map(|(at, product)| product_row(at, product, &swatches, now)).collect(),
+            products: (0i64..)
+                .zip(products)
+                .map(|(at, product)| product_row(at, product, &swatches, now))
+                .collect(),
             rules: file("stock.json")?,
         })
     }
@@ -209,7 +217,7 @@ impl Seed {
             for (slug, variant, _) in &self.variants {
                 let Some(variant_id) = variants.get(&variant.sku).copied() else { continue };
                 let roll = dice(&store.code, &variant.sku);
-                if self.rules.never.contains(slug) || (size < 0.7 && roll % 5 == 0) {
+                if self.rules.never.contains(slug) || (size < 0.7 && roll.is_multiple_of(5)) {
                     continue;
                 }
                 let base = if self.rules.plenty.contains(slug) {
@@ -219,8 +227,14 @@ impl Seed {
                 } else {
                     (roll % 11).saturating_sub(2)
                 };
-                #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "a few dozen")]
-                let on_hand = (base as f64 * size).round() as i64;
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_precision_loss,
+                    reason = "a few dozen"
+                )]
+                let drawn = (base as f64 * size).round() as i64;
+                let fixed = self.rules.fixed.get(&variant.sku).and_then(|stores| stores.get(&store.code));
+                let on_hand = fixed.copied().unwrap_or(drawn);
                 levels.push(LevelRow {
                     store_id: store.id,
                     variant_id,
@@ -238,7 +252,8 @@ impl Seed {
 /// FNV-1a: the same shelf gets the same number in every seeding.
 fn dice(store: &str, sku: &str) -> u64 {
     let bytes = store.bytes().chain([b'/']).chain(sku.bytes());
-    let hash = bytes.fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash = bytes
+        .fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     hash >> 17
 }
 
@@ -262,7 +277,11 @@ fn store_row(store: Store, holidays: &[Holiday]) -> StoreRow {
     let mut exceptions = store.exceptions;
     for holiday in holidays.iter().filter(|holiday| holiday.closed) {
         if !exceptions.iter().any(|own| own.date == holiday.date) {
-            exceptions.push(Closure { date: holiday.date.clone(), hours: Vec::new(), note: holiday.name.clone() });
+            exceptions.push(Closure {
+                date: holiday.date.clone(),
+                hours: Vec::new(),
+                note: holiday.name.clone(),
+            });
         }
     }
     StoreRow {
@@ -301,7 +320,8 @@ fn place_row(place: Place) -> PlaceRow {
         _ => 50,
     };
     let region = format!("서울 {}", place.region.ko);
-    let english = std::iter::once(place.name.en).chain(place.aliases.into_iter().filter(|alias| alias.is_ascii()));
+    let english =
+        std::iter::once(place.name.en).chain(place.aliases.into_iter().filter(|alias| alias.is_ascii()));
     PlaceRow {
         id: 0,
         source_key: format!("demo:{}:{}", place.kind, place.name.ko),

@@ -30,7 +30,8 @@ async fn ring_up(shop: &Shop) -> Result<(), onshelf_db::Error> {
     let book = shop.book();
     let stores: Vec<i64> = book.stores.trading().map(|store| store.id).collect();
     let variants = book.catalogue.variants();
-    let (Ok(store_count), Ok(variant_count)) = (u32::try_from(stores.len()), u32::try_from(variants.len())) else {
+    let (Ok(store_count), Ok(variant_count)) = (u32::try_from(stores.len()), u32::try_from(variants.len()))
+    else {
         return Ok(());
     };
     if store_count == 0 || variant_count == 0 {

@@ -111,8 +111,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Body<T>, Problem> {
         if !is_json(request.headers()) {
-            return Err(Problem::new(Kind::UnsupportedMediaType)
-                .detail("Content-Type은 application/json이어야 합니다.", "The Content-Type is application/json."));
+            return Err(Problem::new(Kind::UnsupportedMediaType).detail(
+                "Content-Type은 application/json이어야 합니다.",
+                "The Content-Type is application/json.",
+            ));
         }
         let raw = raw_body(request, state).await?;
         let value = read_json(&raw)?;
@@ -203,7 +205,11 @@ fn refused(path: &str, error: &serde_json::Error) -> Problem {
         return Problem::field(inside(&name), "모르는 항목입니다.", "There is no such field.");
     }
     if text.starts_with("duplicate field") {
-        return Problem::field(inside(quoted), "같은 항목이 두 번 있습니다.", "This field stands there twice.");
+        return Problem::field(
+            inside(quoted),
+            "같은 항목이 두 번 있습니다.",
+            "This field stands there twice.",
+        );
     }
     let (ko, en) = match () {
         () if text.starts_with("a quantity") || path.ends_with("/quantity") => {
@@ -214,7 +220,9 @@ fn refused(path: &str, error: &serde_json::Error) -> Problem {
             "A position is a latitude from -90 to 90 and a longitude from -180 to 180.",
         ),
         () if text.contains("not a valid SKU") => ("올바른 SKU가 아닙니다.", "This is not a SKU."),
-        () if text.contains("not a valid store code") => ("올바른 매장 코드가 아닙니다.", "This is not a store code."),
+        () if text.contains("not a valid store code") => {
+            ("올바른 매장 코드가 아닙니다.", "This is not a store code.")
+        }
         () if text.contains("out of range") || text.contains("integer") || text.contains("floating") => {
             ("범위 안의 정수가 아닙니다.", "This is not a whole number within bounds.")
         }
@@ -234,8 +242,10 @@ impl Parameters {
     /// Refuses names besides `known`.
     #[must_use]
     pub fn read(query: Option<&str>, known: &[&str]) -> Parameters {
-        let pairs: Vec<(String, String)> =
-            url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().take(200).collect();
+        let pairs: Vec<(String, String)> = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes())
+            .into_owned()
+            .take(200)
+            .collect();
         let mut parameters = Parameters { pairs: Vec::new(), errors: Vec::new() };
         for (name, value) in pairs {
             if known.contains(&name.as_str()) {
@@ -279,7 +289,10 @@ impl Parameters {
         match text.parse() {
             Ok(number) if digits && (from..=to).contains(&number) => number,
             _ => {
-                let (ko, en) = (format!("{from}에서 {to}까지의 정수입니다."), format!("A whole number from {from} to {to}."));
+                let (ko, en) = (
+                    format!("{from}에서 {to}까지의 정수입니다."),
+                    format!("A whole number from {from} to {to}."),
+                );
                 self.fault(name, ko, en);
                 otherwise
             }
@@ -354,8 +367,16 @@ mod tests {
         use onshelf_vocabulary::fulfilment::ReserveInput;
         let contact = r#""contact":{"name":"a"}"#;
         for (body, pointer) in [
-            (format!(r#"{{"store":"s","lines":[{{"sku":"A","quantity":1.5}}],{contact}}}"#), "/lines/0/quantity"),
-            (format!(r#"{{"store":"s","lines":[{{"sku":"A","quantity":9223372036854775808}}],{contact}}}"#), "/lines/0/quantity"),
+            (
+                format!(r#"{{"store":"s","lines":[{{"sku":"A","quantity":1.5}}],{contact}}}"#),
+                "/lines/0/quantity",
+            ),
+            (
+                format!(
+                    r#"{{"store":"s","lines":[{{"sku":"A","quantity":9223372036854775808}}],{contact}}}"#
+                ),
+                "/lines/0/quantity",
+            ),
             (format!(r#"{{"store":"s","lines":[{{"sku":"A"}}],{contact}}}"#), "/lines/0/quantity"),
             (format!(r#"{{"store":"s","lines":[],"colour":1,{contact}}}"#), "/colour"),
             (format!(r#"{{"store":"s","store":"t","lines":[],{contact}}}"#), "/store"),

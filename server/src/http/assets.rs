@@ -50,7 +50,11 @@ pub fn routes(door: &Door, options: &Options) -> Router<Door> {
     let media = ServeDir::new(options.data_dir.join("media")).append_index_html_on_directories(false);
     let media = Router::new().fallback_service(media).layer(middleware::from_fn(media_headers));
     let routes = Router::new().nest_service("/media", media);
-    if door.site.demo { routes.route("/drawings/{name}", get(drawing)).route("/drawings/{name}/{tone}", get(drawing)) } else { routes }
+    if door.site.demo {
+        routes.route("/drawings/{name}", get(drawing)).route("/drawings/{name}/{tone}", get(drawing))
+    } else {
+        routes
+    }
 }
 
 /// Whatever no route knows: a file of the site, or else the page that says there is nothing.
@@ -126,7 +130,19 @@ pub async fn speculation() -> Response {
 
 /// What search engines should not walk through.
 pub async fn robots(State(door): State<Door>) -> Response {
-    let closed = ["/basket", "/reserve", "/reservations", "/staff", "/search", "/en/basket", "/en/reserve", "/en/reservations", "/en/staff", "/en/search", "/api/"];
+    let closed = [
+        "/basket",
+        "/reserve",
+        "/reservations",
+        "/staff",
+        "/search",
+        "/en/basket",
+        "/en/reserve",
+        "/en/reservations",
+        "/en/staff",
+        "/en/search",
+        "/api/",
+    ];
     let mut text = String::from("User-agent: *\n");
     for path in closed {
         text.push_str(&format!("Disallow: {path}\n"));

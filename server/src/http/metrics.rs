@@ -95,7 +95,13 @@ impl Meter {
         head(out, "http_requests_total", "counter", "Answers by route, method and status.");
         for (route, own) in &*routes {
             for ((method, status), count) in &own.answers {
-                line(out, &format!("http_requests_total{{route=\"{route}\",method=\"{method}\",status=\"{status}\"}}"), count);
+                line(
+                    out,
+                    &format!(
+                        "http_requests_total{{route=\"{route}\",method=\"{method}\",status=\"{status}\"}}"
+                    ),
+                    count,
+                );
             }
         }
         head(out, "http_request_seconds", "histogram", "Time until an answer began.");
@@ -107,9 +113,17 @@ impl Meter {
         line(out, "live_streams", self.streams.load(Ordering::Relaxed));
         for (name, help, count) in [
             ("live_events_total", "Events written to live streams.", number(&self.events)),
-            ("live_fallen_behind_total", "Live streams ended because they fell behind.", number(&self.fallen_behind)),
+            (
+                "live_fallen_behind_total",
+                "Live streams ended because they fell behind.",
+                number(&self.fallen_behind),
+            ),
             ("http_shed_total", "Requests refused because the server was full.", number(&self.shed)),
-            ("http_rate_limited_total", "Requests refused because they came too often.", number(&self.rate_limited)),
+            (
+                "http_rate_limited_total",
+                "Requests refused because they came too often.",
+                number(&self.rate_limited),
+            ),
         ] {
             head(out, name, "counter", help);
             line(out, name, count);

@@ -29,7 +29,10 @@ use axum::{
 };
 use leptos::prelude::provide_context;
 use onshelf_app::ssr::Door;
-use tower_http::compression::{CompressionLayer, CompressionLevel, predicate::{DefaultPredicate, NotForContentType, Predicate}};
+use tower_http::compression::{
+    CompressionLayer, CompressionLevel,
+    predicate::{DefaultPredicate, NotForContentType, Predicate},
+};
 
 use surface::Surface;
 
@@ -56,8 +59,9 @@ pub fn router(door: Door, options: &Options) -> Router {
         .layer(from_fn_with_state(shared(), guard::intake::take_in))
         .layer(from_fn_with_state(shared(), guard::origin::refuse_cross_site))
         .layer(from_fn_with_state(shared(), guard::load::shed))
-        .layer(from_fn(trace::trace))
+        .layer(from_fn(trace::catch))
         .layer(from_fn_with_state(shared(), speak::speak))
+        .layer(from_fn(trace::trace))
         .layer(compression())
         .layer(from_fn_with_state(shared(), guard::headers::add_headers))
         .layer(from_fn_with_state(shared(), guard::client::know_client))
@@ -66,7 +70,9 @@ pub fn router(door: Door, options: &Options) -> Router {
 /// Text is made smaller as it leaves; files of the site lie there compressed already.
 fn compression() -> CompressionLayer<impl Predicate> {
     let wasm = NotForContentType::const_new("application/wasm");
-    CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(DefaultPredicate::new().and(wasm))
+    CompressionLayer::new()
+        .quality(CompressionLevel::Precise(4))
+        .compress_when(DefaultPredicate::new().and(wasm))
 }
 
 /// What islands call; each reaches the shop through the same door as the pages.

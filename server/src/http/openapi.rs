@@ -48,10 +48,13 @@ struct Security;
 impl Modify for Security {
     fn modify(&self, document: &mut Document) {
         let bearer = |text: &str| {
-            SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(text)).build())
+            SecurityScheme::Http(
+                HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(text)).build(),
+            )
         };
         let components = document.components.get_or_insert_default();
-        components.add_security_scheme("partner", bearer("A partner's token, made by `onshelf token create`."));
+        components
+            .add_security_scheme("partner", bearer("A partner's token, made by `onshelf token create`."));
         components.add_security_scheme("reservation", bearer("The token that came with the reservation."));
     }
 }

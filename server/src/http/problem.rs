@@ -75,7 +75,9 @@ impl Kind {
                 "Idempotency-Key 헤더가 필요합니다",
                 "The Idempotency-Key header is needed",
             ),
-            Kind::Unauthorized => ("unauthorized", 401, "유효한 토큰이 필요합니다", "A valid token is needed"),
+            Kind::Unauthorized => {
+                ("unauthorized", 401, "유효한 토큰이 필요합니다", "A valid token is needed")
+            }
             Kind::Forbidden => {
                 ("forbidden", 403, "이 토큰으로는 할 수 없는 일입니다", "This token may not do that")
             }
@@ -83,10 +85,15 @@ impl Kind {
                 ("cross-site", 403, "다른 사이트에서 보낸 요청입니다", "The request came from another site")
             }
             Kind::NotFound => ("not-found", 404, "찾을 수 없습니다", "Not found"),
-            Kind::MethodNotAllowed => {
-                ("method-not-allowed", 405, "이 주소에서는 쓸 수 없는 메서드입니다", "The method is not for this address")
+            Kind::MethodNotAllowed => (
+                "method-not-allowed",
+                405,
+                "이 주소에서는 쓸 수 없는 메서드입니다",
+                "The method is not for this address",
+            ),
+            Kind::TooSlow => {
+                ("too-slow", 408, "요청이 너무 오래 걸렸습니다", "The request took too long to arrive")
             }
-            Kind::TooSlow => ("too-slow", 408, "요청이 너무 오래 걸렸습니다", "The request took too long to arrive"),
             Kind::OutOfStock => ("out-of-stock", 409, "재고가 부족합니다", "Not enough in stock"),
             Kind::NotEnough => {
                 ("not-enough-on-hand", 409, "장부의 재고보다 많이 뺄 수 없습니다", "Not that many on hand")
@@ -106,9 +113,12 @@ impl Kind {
                 "동시에 잡아 둘 수 있는 예약을 모두 쓰셨습니다",
                 "No more reservations at the same time",
             ),
-            Kind::StoreClosed => {
-                ("store-closed", 409, "이 매장은 지금 예약을 받지 않습니다", "The store takes no reservations now")
-            }
+            Kind::StoreClosed => (
+                "store-closed",
+                409,
+                "이 매장은 지금 예약을 받지 않습니다",
+                "The store takes no reservations now",
+            ),
             Kind::TooLarge => ("too-large", 413, "요청이 너무 큽니다", "The request is too large"),
             Kind::UnsupportedMediaType => {
                 ("unsupported-media-type", 415, "JSON으로 보내 주세요", "Send JSON")
@@ -304,7 +314,9 @@ impl From<Error> for Problem {
 impl From<ReservationRefusal> for Problem {
     fn from(refusal: ReservationRefusal) -> Problem {
         match refusal {
-            ReservationRefusal::Invalid { faults } => Problem::invalid(faults.into_iter().map(field_error).collect()),
+            ReservationRefusal::Invalid { faults } => {
+                Problem::invalid(faults.into_iter().map(field_error).collect())
+            }
             ReservationRefusal::OutOfStock { short, elsewhere } => Problem::new(Kind::OutOfStock)
                 .detail(
                     "남은 수량과, 모두 가지고 있는 가까운 매장을 함께 알려 드립니다.",

@@ -25,7 +25,11 @@ pub async fn sitemap(State(door): State<Door>) -> Response {
     let mut text = format!("{OPEN}<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
     for part in 1..=parts {
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "<sitemap><loc>{}/sitemaps/{part}.xml</loc></sitemap>", escaped(&door.site.public_url));
+        let _ = writeln!(
+            text,
+            "<sitemap><loc>{}/sitemaps/{part}.xml</loc></sitemap>",
+            escaped(&door.site.public_url)
+        );
     }
     text.push_str("</sitemapindex>\n");
     xml(text)
@@ -46,10 +50,14 @@ pub async fn part(State(door): State<Door>, Path(name): Path<String>) -> Respons
 /// Paths without the language's prefix.
 fn pages(book: &Book) -> impl Iterator<Item = String> {
     let fixed = ["/", "/products", "/stores"].into_iter().map(str::to_owned);
-    let categories = book.catalogue.categories().iter().map(|category| format!("/category/{}", encoded(&category.slug)));
+    let categories =
+        book.catalogue.categories().iter().map(|category| format!("/category/{}", encoded(&category.slug)));
     let stores = book.stores.trading().map(|store| format!("/stores/{}", encoded(store.code.as_str())));
     let products = book.catalogue.products().iter().filter(|product| product.active);
-    fixed.chain(categories).chain(stores).chain(products.map(|product| format!("/p/{}", encoded(&product.slug))))
+    fixed
+        .chain(categories)
+        .chain(stores)
+        .chain(products.map(|product| format!("/p/{}", encoded(&product.slug))))
 }
 
 fn urls(book: &Book, public_url: &str, part: usize) -> String {

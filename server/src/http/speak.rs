@@ -50,7 +50,10 @@ fn is_bare(response: &Response) -> bool {
     let status = response.status();
     let failed = status.is_client_error() || status.is_server_error();
     let kind = response.headers().get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
-    failed && (response.extensions().get::<Problem>().is_some() || kind.is_empty() || kind.starts_with(b"text/plain"))
+    failed
+        && (response.extensions().get::<Problem>().is_some()
+            || kind.is_empty()
+            || kind.starts_with(b"text/plain"))
 }
 
 fn api_answer(lang: Lang, path: &str, mut response: Response, surface: &Surface) -> Response {
@@ -97,7 +100,8 @@ async fn page_answer(asked: Kept, mut response: Response, door: &Door) -> Respon
         Kind::Broken => AppError::Broken { reference: problem.reference.clone().unwrap_or_default() },
         // A browser that fills in our forms never meets these; one line says what is wrong.
         _ => {
-            let text = problem.detail.as_ref().map_or_else(String::new, |detail| format!(" {}", detail.get(lang)));
+            let text =
+                problem.detail.as_ref().map_or_else(String::new, |detail| format!(" {}", detail.get(lang)));
             let body = format!("{}.{text}\n", problem.kind.title(lang));
             let kind = HeaderValue::from_static("text/plain; charset=utf-8");
             return replaced(response, problem.status(), kind, body);

@@ -16,16 +16,16 @@ use super::{metrics::METER, problem::Problem};
 
 const ID: HeaderName = HeaderName::from_static("x-request-id");
 
-pub async fn trace(request: Request, next: Next) -> Response {
+pub async fn trace(mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let given = request.headers().get(ID).filter(|id| is_id(id)).cloned();
-    let id = given.or_else(fresh_id).unwrap_or_else(|| HeaderValue::from_static("none"));
+    let id = given.unwrap_or_else(fresh_id);
+    request.headers_mut().insert(ID, id.clone());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map_or("(none)", MatchedPath::as_str);
-    let text = id.to_str().unwrap_or_default();
-    let span = tracing::info_span!("request", id = text);
-    let mut response = unbroken(next.run(request), text).instrument(span.clone()).await;
+    let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default());
+    let mut response = next.run(request).instrument(span.clone()).await;
     let (took, status) = (started.elapsed(), response.status().as_u16());
     METER.count_answer(route, method_name(&method), status, took);
     let ms = took.as_micros() as f64 / 1_000.0;
@@ -35,13 +35,13 @@ pub async fn trace(request: Request, next: Next) -> Response {
 }
 
 /// Catches what should never happen, so that one visitor's fault is nobody else's.
-async fn unbroken(answer: impl Future<Output = Response>, id: &str) -> Response {
-    match AssertUnwindSafe(answer).catch_unwind().await {
+pub async fn catch(request: Request, next: Next) -> Response {
+    let id = request.headers().get(ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
+    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
         Ok(response) => response,
         Err(panic) => {
-            let reference = id.chars().take(64).collect::<String>();
-            tracing::error!(reference, panic = said(panic.as_ref()), "A handler panicked.");
-            Problem::broken(reference).into_response()
+            tracing::error!(reference = id, panic = said(panic.as_ref()), "A handler panicked.");
+            Problem::broken(id).into_response()
         }
     }
 }
@@ -69,6 +69,7 @@ fn is_id(value: &HeaderValue) -> bool {
     (1..=64).contains(&bytes.len()) && bytes.iter().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(b))
 }
 
-fn fresh_id() -> Option<HeaderValue> {
-    HeaderValue::from_str(&uuid::Uuid::now_v7().simple().to_string()).ok()
+fn fresh_id() -> HeaderValue {
+    let id = uuid::Uuid::now_v7().simple().to_string();
+    HeaderValue::from_str(&id).unwrap_or_else(|_| HeaderValue::from_static("none"))
 }

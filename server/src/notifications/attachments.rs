@@ -21,7 +21,8 @@ pub(super) fn qr(text: &str) -> Option<Vec<u8>> {
     let side = (modules + 2 * QUIET) * MODULE;
     let picture = GrayImage::from_fn(side, side, |x, y| {
         let dark = |at: u32| (at / MODULE).checked_sub(QUIET).filter(|module| *module < modules);
-        let black = dark(x).zip(dark(y)).is_some_and(|(column, row)| code[row as usize][column as usize].value());
+        let black =
+            dark(x).zip(dark(y)).is_some_and(|(column, row)| code[row as usize][column as usize].value());
         Luma([if black { 0 } else { 255 }])
     });
     let mut png = Cursor::new(Vec::new());

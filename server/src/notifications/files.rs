@@ -38,7 +38,9 @@ impl Folder {
         });
         match written.await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(Undelivered::Passing(format!("the file could not be written: {}", error.kind()))),
+            Ok(Err(error)) => {
+                Err(Undelivered::Passing(format!("the file could not be written: {}", error.kind())))
+            }
             Err(_) => Err(Undelivered::Passing("the file could not be written".to_owned())),
         }
     }
@@ -75,7 +77,8 @@ fn forget_oldest(folder: &Path, most: usize) -> io::Result<()> {
 
 /// Ids are ours, but a name that becomes a path is checked where it does.
 fn file_name(id: &str, end: &str) -> String {
-    let safe: String = id.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' }).collect();
+    let safe: String =
+        id.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' }).collect();
     format!("{safe}.{end}")
 }
 
@@ -103,7 +106,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let files = Folder::of(folder.path().join("mail"), 2);
         for id in ["0000000001-R-1", "0000000002-../../x", "0000000003-R-3"] {
-            let message = TextMessage { id: id.to_owned(), to: "01012345678".to_owned(), text: "안녕하세요".to_owned() };
+            let message = TextMessage {
+                id: id.to_owned(),
+                to: "01012345678".to_owned(),
+                text: "안녕하세요".to_owned(),
+            };
             files.send(&message).await.unwrap();
         }
         let mut names: Vec<String> = std::fs::read_dir(folder.path().join("mail"))

@@ -181,7 +181,11 @@ fn counter(occasion: &Occasion<'_>) -> Counter {
     let (summary, description) = match lang {
         Lang::Ko => (
             format!("{} {}에서 찾기 (코드 {})", occasion.brand, view.store.name, view.code),
-            format!("카운터에서 코드 {}{} 보여주세요. {kept}까지 맡아둡니다.", view.code, josa(&view.code, "을/를")),
+            format!(
+                "카운터에서 코드 {}{} 보여주세요. {kept}까지 맡아둡니다.",
+                view.code,
+                josa(&view.code, "을/를")
+            ),
         ),
         Lang::En => (
             format!("Collect at {} {} (code {})", occasion.brand, view.store.name, view.code),
@@ -250,9 +254,13 @@ fn row(occasion: &Occasion<'_>, line: &ReservationLineView) -> Row {
 fn action(occasion: &Occasion<'_>, page: String) -> Link {
     let lang = occasion.owned.lang;
     let label = match occasion.about {
-        ReservationStatus::Placed | ReservationStatus::Ready => lang.pick("예약 보기", "View the reservation"),
+        ReservationStatus::Placed | ReservationStatus::Ready => {
+            lang.pick("예약 보기", "View the reservation")
+        }
         ReservationStatus::NotFound => lang.pick("다른 매장에서 찾기", "Find it at another store"),
-        ReservationStatus::Expired | ReservationStatus::Cancelled => lang.pick("다시 찾아보기", "Look for it again"),
+        ReservationStatus::Expired | ReservationStatus::Cancelled => {
+            lang.pick("다시 찾아보기", "Look for it again")
+        }
         _ => lang.pick("예약 기록 보기", "View the record"),
     };
     let again = matches!(
@@ -278,11 +286,11 @@ fn place(occasion: &Occasion<'_>) -> Place {
         heading: lang.pick("매장", "The store"),
         name: store.name.clone(),
         lines: lines.into_iter().flatten().filter(|line| !line.is_empty()).collect(),
-        // Mail programs do not open `geo:` links.
+        // Nobody is sent where nothing waits for them; and mail programs do not open `geo:` links.
         directions: occasion
             .directions
             .iter()
-            .filter(|way| way.href.starts_with("https://"))
+            .filter(|way| occasion.is_live() && way.href.starts_with("https://"))
             .map(|way| Link { label: way.label.clone(), href: way.href.clone() })
             .collect(),
     }
@@ -301,7 +309,7 @@ fn elsewhere(occasion: &Occasion<'_>) -> Option<Elsewhere> {
         (Link { label: cover.store_name.clone(), href }, note.join(" · "))
     };
     (!occasion.elsewhere.is_empty()).then(|| Elsewhere {
-        heading: lang.pick("여기에는 모두 있어요", "These stores have all of it"),
+        heading: lang.pick("지금 있는 매장", "Stores that have it now"),
         stores: occasion.elsewhere.iter().map(store).collect(),
     })
 }

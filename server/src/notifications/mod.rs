@@ -79,6 +79,9 @@ impl Notifier {
     /// An error names the setting that cannot be used.
     pub fn new(shop: Shop, config: &Config, name: Text) -> Result<Notifier, Failure> {
         let folder = Folder::new(config.data_dir.join("mail"));
+        if config.smtp_url.is_none() {
+            tracing::info!("There is no smtp_url: mails are written into the data folder.");
+        }
         let mailer = match &config.smtp_url {
             Some(url) => Mailer::new(&config.mail_from, config.public_url(), Box::new(Relay::new(url)?))?,
             None => Mailer::new(&config.mail_from, config.public_url(), Box::new(folder.clone()))?,
@@ -101,7 +104,8 @@ impl Notifier {
         let Some(letter) = self.compose(&owned, about) else { return Ok(()) };
         let id = format!("{job:010}-{number}-{}", about.code());
         if let Some(to) = &owned.email {
-            let envelope = Envelope { id, to: to.clone(), name: owned.view.name.clone(), at: self.shop.now() };
+            let envelope =
+                Envelope { id, to: to.clone(), name: owned.view.name.clone(), at: self.shop.now() };
             return self.mailer.send(&envelope, &letter).await;
         }
         match &owned.phone {
@@ -142,7 +146,9 @@ impl Notifier {
             .view
             .lines
             .iter()
-            .filter_map(|line| Some(Line { sku: line.sku.parse().ok()?, quantity: line.quantity.try_into().ok()? }))
+            .filter_map(|line| {
+                Some(Line { sku: line.sku.parse().ok()?, quantity: line.quantity.try_into().ok()? })
+            })
             .collect();
         self.shop
             .rank_stores(viewer, &lines, viewer.near, ELSEWHERE + 1)

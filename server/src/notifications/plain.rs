@@ -10,7 +10,8 @@ pub(super) fn render(letter: &Letter) -> String {
     }
     parts.push(joined(letter.facts.iter().map(|(label, value)| format!("{label}: {value}"))));
     if let Some(elsewhere) = &letter.elsewhere {
-        let stores = elsewhere.stores.iter().map(|(link, note)| format!("- {} ({note})\n  {}", link.label, link.href));
+        let stores =
+            elsewhere.stores.iter().map(|(link, note)| format!("- {} ({note})\n  {}", link.label, link.href));
         parts.push(format!("{}\n{}", elsewhere.heading, joined(stores)));
     }
     let lines = letter.lines.iter().map(|row| format!("- {} ({}) {}", row.name, row.note, row.sum));

@@ -91,7 +91,10 @@ fn letter_of(owned: &Owned, about: Status) -> Option<Letter> {
         zone: &zone,
         now: at("2026-11-23T17:10:00+09:00"),
         directions: vec![
-            DirectionView { label: "카카오맵".to_owned(), href: "https://map.kakao.com/link/to/x".to_owned() },
+            DirectionView {
+                label: "카카오맵".to_owned(),
+                href: "https://map.kakao.com/link/to/x".to_owned(),
+            },
             DirectionView { label: "다른 지도 앱".to_owned(), href: "geo:37.5,127.0".to_owned() },
         ],
         hours: Some("10:30–21:00".to_owned()),
@@ -160,8 +163,15 @@ fn particles_agree_with_what_they_follow() {
     one.view.lines = vec![line("머그컵", "", 1, 9_000)];
     one.view.code = "K7Q2M3".to_owned();
     let ready = letter_of(&one, Status::Ready).unwrap();
-    assert!(ready.lead[0].contains("머그컵을") && ready.lead[0].contains("코드 K7Q2M3을"), "{}", ready.lead[0]);
+    assert!(
+        ready.lead[0].contains("머그컵을") && ready.lead[0].contains("코드 K7Q2M3을"),
+        "{}",
+        ready.lead[0]
+    );
     assert!(ready.short.contains("머그컵이 성수점에 준비됐어요"), "{}", ready.short);
+    let missed = letter_of(&one, Status::NotFound).unwrap();
+    assert!(missed.lead[0].contains("머그컵을 찾지 못했어요"), "{}", missed.lead[0]);
+    assert!(missed.store.directions.is_empty(), "nobody is sent where nothing waits");
 }
 
 #[test]
@@ -172,9 +182,21 @@ fn each_status_has_its_message_and_its_subject() {
             "[제자리] 성수점에 맡아두었어요 · 11월 23일(월) 17:40 준비",
             "[Jejari] Set aside at Seongsu · ready by Mon 23 Nov, 17:40",
         ),
-        (Status::Ready, "[제자리] 준비됐어요 · 성수점에서 찾아가세요", "[Jejari] Ready to collect at Seongsu"),
-        (Status::Collected, "[제자리] 성수점에서 찾아가셨어요. 고맙습니다", "[Jejari] Collected at Seongsu. Thank you"),
-        (Status::Cancelled, "[제자리] 성수점 예약이 취소됐어요", "[Jejari] Your reservation at Seongsu is cancelled"),
+        (
+            Status::Ready,
+            "[제자리] 준비됐어요 · 성수점에서 찾아가세요",
+            "[Jejari] Ready to collect at Seongsu",
+        ),
+        (
+            Status::Collected,
+            "[제자리] 성수점에서 찾아가셨어요. 고맙습니다",
+            "[Jejari] Collected at Seongsu. Thank you",
+        ),
+        (
+            Status::Cancelled,
+            "[제자리] 성수점 예약이 취소됐어요",
+            "[Jejari] Your reservation at Seongsu is cancelled",
+        ),
         (
             Status::Expired,
             "[제자리] 성수점 예약의 보관 기간이 끝났어요",
@@ -199,7 +221,7 @@ fn each_status_has_its_message_and_its_subject() {
 fn what_could_not_be_found_is_offered_elsewhere() {
     let html = html::render(&letter(Lang::Ko, Status::NotFound));
     for part in [
-        "여기에는 모두 있어요",
+        "지금 있는 매장",
         "https://shop.example/stores/gangnam",
         "5.8",
         "지금 맡아두면 11월 23일(월) 18:10 준비",

@@ -24,6 +24,8 @@ struct Parts<'a> {
     code: &'a str,
     /// "법랑 주전자 외 1가지", "Enamel kettle and 1 more".
     things: String,
+    /// More than one piece.
+    several: bool,
     ready: String,
     until: String,
     page: String,
@@ -38,6 +40,7 @@ pub(super) fn of(occasion: &Occasion<'_>) -> Option<Wording> {
         store: &owned.view.store.name,
         code: &owned.view.code,
         things: things(occasion),
+        several: owned.view.lines.iter().map(|line| line.quantity).sum::<i64>() > 1,
         ready: occasion.moment(owned.ready_by),
         until: occasion.moment(owned.expires_at),
         page: occasion.page(),
@@ -150,7 +153,9 @@ impl Parts<'_> {
             subject: format!("[{brand}] Ready to collect at {store}"),
             heading: format!("Ready for you at {store}"),
             lead: vec![
-                format!("{name}, {things} is waiting at the counter of {store}. Show the code {code} and it is yours."),
+                format!(
+                    "{name}, {things} is waiting at the counter of {store}. Show the code {code} and it is yours."
+                ),
                 format!("We keep it until {until}. You pay at the store."),
             ],
             short: format!(
@@ -168,10 +173,7 @@ impl Parts<'_> {
                 format!("{name} 님, {store}에서 {} 건네드렸어요.", with_josa(things, "을/를")),
                 "교환이나 반품은 매장에서 받으신 영수증으로 도와드립니다.".to_owned(),
             ],
-            short: format!(
-                "[{brand}] {store}에서 {} 건네드렸어요. 고맙습니다.",
-                with_josa(things, "을/를")
-            ),
+            short: format!("[{brand}] {store}에서 {} 건네드렸어요. 고맙습니다.", with_josa(things, "을/를")),
         }
     }
 
@@ -194,7 +196,10 @@ impl Parts<'_> {
             subject: format!("[{brand}] {store} 예약이 취소됐어요"),
             heading: "예약이 취소됐어요".to_owned(),
             lead: vec![
-                format!("{name} 님, {store}에 맡아두었던 {} 선반으로 돌려놓았어요.", with_josa(things, "을/를")),
+                format!(
+                    "{name} 님, {store}에 맡아두었던 {} 선반으로 돌려놓았어요.",
+                    with_josa(things, "을/를")
+                ),
                 "결제된 금액이 없으니 더 하실 일은 없습니다.".to_owned(),
             ],
             short: format!("[{brand}] {store} 예약({things})이 취소됐어요. 결제된 금액은 없습니다.\n{page}"),
@@ -240,7 +245,9 @@ impl Parts<'_> {
             subject: format!("[{brand}] Your reservation at {store} has run out"),
             heading: "Your reservation has run out".to_owned(),
             lead: vec![
-                format!("{name}, {store} kept {things} for you until {until} and has put it back on the shelf."),
+                format!(
+                    "{name}, {store} kept {things} for you until {until} and has put it back on the shelf."
+                ),
                 "Still need it? See which store has it now and reserve it again.".to_owned(),
             ],
             short: format!(
@@ -251,12 +258,13 @@ impl Parts<'_> {
 
     fn not_found_ko(&self) -> Wording {
         let Parts { brand, name, store, things, page, .. } = self;
+        let missed = if self.several { "모두 찾지는 못했어요" } else { "찾지 못했어요" };
         Wording {
             subject: format!("[{brand}] 죄송합니다, {store}에서 물건을 찾지 못했어요"),
             heading: "죄송합니다, 찾지 못했어요".to_owned(),
             lead: vec![
                 format!(
-                    "{name} 님, {store} 직원이 선반을 살펴봤지만 {} 모두 찾지는 못했어요. 헛걸음하지 않으시도록 \
+                    "{name} 님, {store} 직원이 선반을 살펴봤지만 {} {missed}. 헛걸음하지 않으시도록 \
                      예약을 닫고 바로 알려드립니다.",
                     with_josa(things, "을/를")
                 ),
@@ -271,12 +279,13 @@ impl Parts<'_> {
 
     fn not_found_en(&self) -> Wording {
         let Parts { brand, name, store, things, page, .. } = self;
+        let missed = if self.several { format!("all of it ({things})") } else { things.clone() };
         Wording {
             subject: format!("[{brand}] Sorry: {store} could not find what you reserved"),
             heading: "Sorry, we could not find it".to_owned(),
             lead: vec![
                 format!(
-                    "{name}, the team at {store} went through the shelves but could not find all of it ({things}). \
+                    "{name}, the team at {store} went through the shelves but could not find {missed}. \
                      We closed the reservation and tell you now, so that you do not come for nothing."
                 ),
                 "Nothing was charged.".to_owned(),

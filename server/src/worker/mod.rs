@@ -45,7 +45,12 @@ pub fn start(door: &Door, config: &Config, stop: &CancellationToken) -> Result<W
     });
     workers.repeat("book", SECOND, &shop, |shop| async move { shop.refresh_book().await.map(drop) });
     workers.repeat("expiry", SECOND, &shop, |shop| async move { shop.expire_reservations().await.map(drop) });
-    workers.repeat("stock events", SECOND, &shop, |shop| async move { shop.tell_stock_changes().await.map(drop) });
+    workers.repeat(
+        "stock events",
+        SECOND,
+        &shop,
+        |shop| async move { shop.tell_stock_changes().await.map(drop) },
+    );
     workers.repeat("house", HOUR, &shop, |shop| async move {
         let swept = shop.keep_house().await?;
         tracing::debug!(?swept, "The house was kept.");

@@ -64,7 +64,12 @@ impl Outbox {
                 self.shop.give_up_job(&claimed, &why).await
             }
             Err(Undelivered::Passing(why)) => {
-                tracing::info!(job = claimed.id, attempt = claimed.attempt, why, "A job is tried again later.");
+                tracing::info!(
+                    job = claimed.id,
+                    attempt = claimed.attempt,
+                    why,
+                    "A job is tried again later."
+                );
                 self.shop.fail_job(&claimed, &why).await
             }
         };

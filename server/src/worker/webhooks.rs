@@ -1,12 +1,17 @@
 //! Events for partners: signed as Standard Webhooks says, posted once a try. Knows no shop.
 
-use std::time::Duration;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, Mac};
 use jiff::Timestamp;
 use reqwest::{StatusCode, header, redirect};
 use sha2::Sha256;
+use tokio::time::Instant;
 
 use super::guard::{GuardedResolver, is_allowed_url};
 use crate::notifications::Undelivered;
@@ -14,6 +19,10 @@ use crate::notifications::Undelivered;
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Of an answer's body no more is read; what it says does not matter.
 const ANSWER: usize = 64 * 1024;
+
+/// How long a partner that could not be reached is left alone: waiting for it again and again would hold up the
+/// messages of all others.
+const REST: Duration = Duration::from_secs(30);
 
 /// One event for one partner.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +38,8 @@ pub struct Delivery<'a> {
 /// Posts deliveries.
 pub struct Courier {
     client: reqwest::Client,
+    /// Until when which address is left alone.
+    resting: Mutex<HashMap<String, Instant>>,
 }
 
 impl Courier {
@@ -42,7 +53,7 @@ impl Courier {
             // A proxy would resolve names itself, past the guard.
             .no_proxy()
             .build()?;
-        Ok(Courier { client })
+        Ok(Courier { client, resting: Mutex::default() })
     }
 
     /// Posts once. Errors name neither the address nor what was sent.
@@ -53,34 +64,51 @@ impl Courier {
         delivery: &Delivery<'_>,
         now: Timestamp,
     ) -> Result<(), Undelivered> {
-        let url = url::Url::parse(url)
+        let address = url::Url::parse(url)
             .ok()
             .filter(is_allowed_url)
             .ok_or_else(|| Undelivered::Final("the address may not be called".to_owned()))?;
+        if self.rests(url) {
+            return Err(Undelivered::Passing("the partner could not be reached a moment ago".to_owned()));
+        }
         let body = body_of(delivery)?;
         let timestamp = now.as_second().to_string();
         let signature = sign(secret, delivery.id, &timestamp, &body)?;
-        let answer = self
+        let sent = self
             .client
-            .post(url)
+            .post(address)
             .header(header::CONTENT_TYPE, "application/json")
             .header("webhook-id", delivery.id)
             .header("webhook-timestamp", &timestamp)
             .header("webhook-signature", signature)
             .body(body)
             .send()
-            .await
-            .map_err(|error| Undelivered::Passing(kind_of(&error).to_owned()))?;
+            .await;
+        let answer = sent.map_err(|error| {
+            self.resting().insert(url.to_owned(), Instant::now() + REST);
+            Undelivered::Passing(kind_of(&error).to_owned())
+        })?;
         let status = answer.status();
         drain(answer).await;
         judge(status)
+    }
+
+    fn rests(&self, url: &str) -> bool {
+        let mut resting = self.resting();
+        resting.retain(|_, until| *until > Instant::now());
+        resting.contains_key(url)
+    }
+
+    fn resting(&self) -> MutexGuard<'_, HashMap<String, Instant>> {
+        self.resting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 fn body_of(delivery: &Delivery<'_>) -> Result<String, Undelivered> {
     let broken = |error: &dyn std::fmt::Display| Undelivered::Final(error.to_string());
     let at = Timestamp::from_millisecond(delivery.at).map_err(|error| broken(&error))?;
-    let body = serde_json::json!({ "type": delivery.event, "timestamp": at.to_string(), "data": delivery.data });
+    let body =
+        serde_json::json!({ "type": delivery.event, "timestamp": at.to_string(), "data": delivery.data });
     serde_json::to_string(&body).map_err(|error| broken(&error))
 }
 
@@ -138,6 +166,25 @@ mod tests {
         );
         assert_eq!(signature.unwrap(), "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
         assert!(sign("whsec_?", "a", "1", "{}").is_err());
+    }
+
+    #[tokio::test]
+    async fn a_partner_that_cannot_be_reached_is_left_alone_for_a_while() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        drop(listener);
+        let courier = Courier::new().unwrap();
+        let delivery =
+            Delivery { id: "msg_1", event: "stock.changed", data: &serde_json::Value::Null, at: 0 };
+        let mut reasons = Vec::new();
+        for _ in 0..2 {
+            let outcome = courier.deliver(&url, "whsec_AAAA", &delivery, Timestamp::UNIX_EPOCH).await;
+            reasons.push(outcome.unwrap_err().to_string());
+        }
+        assert_eq!(
+            reasons,
+            ["the partner could not be reached", "the partner could not be reached a moment ago"]
+        );
     }
 
     #[test]

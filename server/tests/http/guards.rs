@@ -47,7 +47,10 @@ async fn every_answer_has_the_headers_that_protect() {
             assert_eq!(answer.header("x-request-id").len(), 32, "{path}");
         }
         let insecure = options();
-        let site = site_with(test, onshelf_server::http::Options { public_url: "http://127.0.0.1:3000".to_owned(), ..insecure });
+        let site = site_with(
+            test,
+            onshelf_server::http::Options { public_url: "http://127.0.0.1:3000".to_owned(), ..insecure },
+        );
         let answer = Call::get("/health/live").with("x-request-id", "mine-1").on(&site).await;
         assert_eq!(answer.header(header::STRICT_TRANSPORT_SECURITY), "");
         assert_eq!(answer.header("x-request-id"), "mine-1");
@@ -127,10 +130,14 @@ async fn files_of_the_site_are_served_and_kept() {
         std::fs::write(package.join(name), "a{color:red}").unwrap();
         std::fs::write(package.join(format!("{name}.br")), "compressed").unwrap();
         std::fs::write(folder.path().join("icon.svg"), "<svg/>").unwrap();
-        std::fs::write(folder.path().join("assets.json"), format!("{{\"onshelf.css\":\"/pkg/{name}\"}}")).unwrap();
+        std::fs::write(folder.path().join("assets.json"), format!("{{\"onshelf.css\":\"/pkg/{name}\"}}"))
+            .unwrap();
         let assets = onshelf_server::http::assets::site_assets(folder.path());
         assert_eq!(assets.css, format!("/pkg/{name}"));
-        let site = site_with(test, onshelf_server::http::Options { site_dir: folder.path().to_owned(), ..options() });
+        let site = site_with(
+            test,
+            onshelf_server::http::Options { site_dir: folder.path().to_owned(), ..options() },
+        );
         let css = Call::get(&assets.css).with("accept-encoding", "br, gzip").on(&site).await;
         assert_eq!((css.text().as_str(), css.header(header::CONTENT_ENCODING)), ("compressed", "br"));
         assert!(css.header(header::CACHE_CONTROL).contains("immutable"));

@@ -19,7 +19,8 @@ async fn event(body: &mut axum::body::Body) -> (String, Value) {
     let frame = tokio::time::timeout(Duration::from_secs(5), body.frame()).await.expect("in time");
     let bytes = frame.expect("a frame").unwrap().into_data().unwrap();
     let text = String::from_utf8(bytes.to_vec()).unwrap();
-    let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().to_owned();
+    let field =
+        |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().to_owned();
     assert!(text.ends_with("\n\n"), "{text:?}");
     assert!(field("id: ").parse::<i64>().is_ok(), "{text:?}");
     (field("event: "), serde_json::from_str(&field("data: ")).unwrap())
@@ -44,7 +45,10 @@ async fn a_snapshot_comes_first_and_then_every_change() {
 
         test.reserve("01012345678", "seongsu", &[("CUP", 2)]).await.unwrap();
         let (name, data) = event(&mut body).await;
-        assert_eq!((name.as_str(), &data["store"], &data["available"]), ("stock", &json!("seongsu"), &json!(1)));
+        assert_eq!(
+            (name.as_str(), &data["store"], &data["available"]),
+            ("stock", &json!("seongsu"), &json!(1))
+        );
         assert!(data["version"].as_i64().unwrap() > 0);
         fresh.abort();
     })

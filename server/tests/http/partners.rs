@@ -24,8 +24,12 @@ async fn only_a_token_of_the_right_scope_and_store_may() {
         put("osk_wrong").on(&site).await.problem(401, "unauthorized");
         put(&pos).on(&site).await.problem(403, "forbidden");
         put(&stock).on(&site).await.problem(403, "forbidden");
-        let own = Call::put("/api/v1/stores/gangnam/stock/CUP").key("k").token(&stock).json(&body).on(&site).await;
-        assert_eq!(own.ok(200), json!({"store": "gangnam", "sku": "CUP", "on_hand": 4, "held": 0, "available": 4}));
+        let own =
+            Call::put("/api/v1/stores/gangnam/stock/CUP").key("k").token(&stock).json(&body).on(&site).await;
+        assert_eq!(
+            own.ok(200),
+            json!({"store": "gangnam", "sku": "CUP", "on_hand": 4, "held": 0, "available": 4})
+        );
     })
     .await;
 }
@@ -41,7 +45,10 @@ async fn a_count_sets_the_shelf_once() {
             let level = put(path, "k1", &json!({"on_hand": 7, "counted_at": NOW})).on(&site).await.ok(200);
             assert_eq!(level["available"], 7);
         }
-        put(path, "k1", &json!({"on_hand": 8, "counted_at": NOW})).on(&site).await.problem(422, "idempotency-key-reused");
+        put(path, "k1", &json!({"on_hand": 8, "counted_at": NOW}))
+            .on(&site)
+            .await
+            .problem(422, "idempotency-key-reused");
         for (body, pointer) in [
             (json!({"on_hand": -1, "counted_at": NOW}), "/on_hand"),
             (json!({"on_hand": 1.5, "counted_at": NOW}), "/on_hand"),
@@ -98,7 +105,8 @@ async fn a_sale_takes_stock_and_hands_a_reservation_over() {
         test.with_stock("seongsu", "CUP", 5).await;
         let site = site(test);
         let token = test.shop.create_token("pos", None).await.unwrap();
-        let post = |key: &str, body: &Value| Call::post("/api/v1/pos/sales").key(key).token(&token).json(body);
+        let post =
+            |key: &str, body: &Value| Call::post("/api/v1/pos/sales").key(key).token(&token).json(body);
         let sale = json!({"store": "seongsu", "receipt": "1-0042", "lines": [{"sku": "CUP", "quantity": 1}]});
         for _ in 0..2 {
             assert_eq!(post("k1", &sale).on(&site).await.ok(200)["levels"][0]["on_hand"], 4);

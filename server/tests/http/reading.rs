@@ -22,7 +22,10 @@ async fn products_are_listed_page_by_page() {
         assert_eq!(second["products"][0]["name"], "Tea cup");
         assert_eq!(second["products"][0]["available"], 9, "capped by the operator's setting");
         // A cursor of another list, and one of nobody's.
-        for path in [format!("/api/v1/products?limit=2&store=seongsu&cursor={cursor}"), "/api/v1/products?cursor=x".to_owned()] {
+        for path in [
+            format!("/api/v1/products?limit=2&store=seongsu&cursor={cursor}"),
+            "/api/v1/products?cursor=x".to_owned(),
+        ] {
             let answer = Call::get(&path).on(&site).await;
             answer.problem(422, "invalid");
             assert_eq!(answer.pointers(), ["/cursor"]);
@@ -54,7 +57,10 @@ async fn a_product_has_its_variants() {
         let kettle = Call::get("/api/v1/products/kettle").on(&site).await.ok(200);
         assert_eq!(kettle["name"], "법랑 주전자");
         assert_eq!(kettle["category_path"], json!([{"slug": "kitchen", "name": "부엌"}]));
-        assert_eq!(kettle["variants"][0]["options"], json!([{"name": "색", "value": "이끼색", "code": "moss"}]));
+        assert_eq!(
+            kettle["variants"][0]["options"],
+            json!([{"name": "색", "value": "이끼색", "code": "moss"}])
+        );
         for nothing in ["/api/v1/products/teapot", "/api/v1/products/%00", "/api/v1/products/%3Cscript%3E"] {
             Call::get(nothing).on(&site).await.problem(404, "not-found");
         }
@@ -70,13 +76,19 @@ async fn stores_are_found_near_a_point() {
         let first = &found["stores"][0];
         assert_eq!(first["code"], "gangnam");
         assert!(first["distance_m"].as_u64().unwrap() < 100);
-        assert_eq!((&first["open_now"], &first["closes_at"]), (&json!(true), &json!("2026-11-23T21:00:00+09:00")));
+        assert_eq!(
+            (&first["open_now"], &first["closes_at"]),
+            (&json!(true), &json!("2026-11-23T21:00:00+09:00"))
+        );
         assert_eq!(first["hours"]["mon"], json!(["10:30-21:00"]));
         assert_eq!(first["services"], json!(["collect"]));
         let one = Call::get("/api/v1/stores/seongsu").english().on(&site).await.ok(200);
         assert_eq!((&one["name"], &one["time_zone"]), (&json!("Seongsu"), &json!("Asia/Seoul")));
         Call::get("/api/v1/stores/nowhere").on(&site).await.problem(404, "not-found");
-        Call::get("/api/v1/stores?place=%EC%95%84%EB%AC%B4%EB%8D%B0").on(&site).await.problem(404, "not-found");
+        Call::get("/api/v1/stores?place=%EC%95%84%EB%AC%B4%EB%8D%B0")
+            .on(&site)
+            .await
+            .problem(404, "not-found");
     })
     .await;
 }
@@ -106,7 +118,8 @@ async fn stores_that_have_enough_come_first() {
         assert_eq!(stores[0]["ready_by"], "2026-11-23T12:30:00+09:00");
         assert_eq!(stores[1]["ready_by"], json!(null), "it cannot meet the quantity");
         for quantity in ["0", "-1", "1.5", "1000", "9223372036854775808", "x"] {
-            let answer = Call::get(&format!("/api/v1/products/CUP/availability?quantity={quantity}")).on(&site).await;
+            let answer =
+                Call::get(&format!("/api/v1/products/CUP/availability?quantity={quantity}")).on(&site).await;
             answer.problem(422, "invalid");
             assert_eq!(answer.pointers(), ["/quantity"], "{quantity}");
         }

@@ -19,13 +19,17 @@ async fn a_reservation_is_made_shown_and_cancelled() {
     on_each_engine(async |test| {
         test.with_stock("seongsu", "CUP", 3).await;
         let site = site(test);
-        let answer = Call::post("/api/v1/reservations").key("k1").json(&cup(2, "010-1234-5678")).on(&site).await;
+        let answer =
+            Call::post("/api/v1/reservations").key("k1").json(&cup(2, "010-1234-5678")).on(&site).await;
         let made = answer.ok(201);
         let number = made["number"].as_str().unwrap();
         assert_eq!(answer.header(header::LOCATION), format!("/api/v1/reservations/{number}"));
         assert_eq!(made["links"]["self"], format!("{PUBLIC}/api/v1/reservations/{number}"));
         assert_eq!(made["total"], json!({"amount": 18_000, "currency": "KRW"}));
-        assert_eq!((&made["status"], &made["ready_by"]), (&json!("placed"), &json!("2026-11-23T12:30:00+09:00")));
+        assert_eq!(
+            (&made["status"], &made["ready_by"]),
+            (&json!("placed"), &json!("2026-11-23T12:30:00+09:00"))
+        );
         assert_eq!(test.available("seongsu", "CUP").await, 1);
 
         let (path, token) = (format!("/api/v1/reservations/{number}"), made["token"].as_str().unwrap());
@@ -33,7 +37,12 @@ async fn a_reservation_is_made_shown_and_cancelled() {
         assert_eq!((&shown["code"], &shown["token"]), (&made["code"], &Value::Null));
         for wrong in ["", "x", "osk_whatever"] {
             Call::get(&path).token(wrong).on(&site).await.problem(404, "not-found");
-            Call::post(&format!("{path}/cancel")).key("c").token(wrong).on(&site).await.problem(404, "not-found");
+            Call::post(&format!("{path}/cancel"))
+                .key("c")
+                .token(wrong)
+                .on(&site)
+                .await
+                .problem(404, "not-found");
         }
         Call::get(&path).on(&site).await.problem(404, "not-found");
         Call::get("/api/v1/reservations/R-NONE").token(token).on(&site).await.problem(404, "not-found");
@@ -45,7 +54,8 @@ async fn a_reservation_is_made_shown_and_cancelled() {
             assert_eq!(cancelled["status"], "cancelled");
         }
         assert_eq!(test.available("seongsu", "CUP").await, 3);
-        let replay = Call::post("/api/v1/reservations").key("k1").json(&cup(2, "010-1234-5678")).on(&site).await;
+        let replay =
+            Call::post("/api/v1/reservations").key("k1").json(&cup(2, "010-1234-5678")).on(&site).await;
         assert_eq!(replay.ok(201), made, "the same answer, whatever has become of it");
     })
     .await;
@@ -112,9 +122,18 @@ async fn bad_input_is_refused_where_it_stands_and_changes_nothing() {
         test.with_stock("seongsu", "CUP", 5).await;
         let site = site(test);
         let phone = "01012345678";
-        let quantities = [json!(0), json!(-1), json!(1.5), json!(1000), json!("2"), json!(null), json!(9_223_372_036_854_775_808_u64)];
+        let quantities = [
+            json!(0),
+            json!(-1),
+            json!(1.5),
+            json!(1000),
+            json!("2"),
+            json!(null),
+            json!(9_223_372_036_854_775_808_u64),
+        ];
         for quantity in &quantities {
-            let call = Call::post("/api/v1/reservations").key("k").json(&body("seongsu", "CUP", quantity, phone));
+            let call =
+                Call::post("/api/v1/reservations").key("k").json(&body("seongsu", "CUP", quantity, phone));
             let answer = call.on(&site).await;
             answer.problem(422, "invalid");
             assert_eq!(answer.pointers(), ["/lines/0/quantity"], "{quantity}");
@@ -127,7 +146,10 @@ async fn bad_input_is_refused_where_it_stands_and_changes_nothing() {
             (body("seongsu", "NONE", &json!(1), phone), "/lines/0/sku"),
             (body("seongsu", "CUP", &json!(1), "12"), "/contact/phone"),
             (json!({"store": "seongsu", "lines": [], "contact": contact("a")}), "/lines"),
-            (json!({"store": "seongsu", "lines": vec![line[0].clone(); 51], "contact": contact("a")}), "/lines"),
+            (
+                json!({"store": "seongsu", "lines": vec![line[0].clone(); 51], "contact": contact("a")}),
+                "/lines",
+            ),
             (json!({"store": "seongsu", "lines": line, "contact": contact("a\u{0}b")}), "/contact/name"),
             (json!({"store": "seongsu", "lines": line, "contact": contact("\u{202e}abc")}), "/contact/name"),
             (json!({"store": "seongsu", "lines": line, "contact": {"name": "a"}}), "/contact"),
@@ -150,8 +172,18 @@ async fn what_is_no_json_is_told_apart() {
         let post = || Call::post("/api/v1/reservations").key("k");
         post().with("content-type", "application/json").body("{").on(&site).await.problem(400, "bad-request");
         post().with("content-type", "application/json").body("{} {}").on(&site).await;
-        post().with("content-type", "application/json").body(vec![0xff, 0xfe]).on(&site).await.problem(400, "bad-request");
-        post().with("content-type", "text/plain").body("{}").on(&site).await.problem(415, "unsupported-media-type");
+        post()
+            .with("content-type", "application/json")
+            .body(vec![0xff, 0xfe])
+            .on(&site)
+            .await
+            .problem(400, "bad-request");
+        post()
+            .with("content-type", "text/plain")
+            .body("{}")
+            .on(&site)
+            .await
+            .problem(415, "unsupported-media-type");
         post().body("{}").on(&site).await.problem(415, "unsupported-media-type");
         let large = "x".repeat(70_000);
         post().with("content-type", "application/json").body(large).on(&site).await.problem(413, "too-large");
@@ -165,7 +197,9 @@ async fn one_contact_cannot_ask_for_ever() {
         let mut options = options();
         options.limits.rates.reserve_by_contact = 3;
         let site = site_with(test, options);
-        let post = |n: u32, phone: &str| Call::post("/api/v1/reservations").key(&format!("k{n}")).json(&cup(1, phone));
+        let post = |n: u32, phone: &str| {
+            Call::post("/api/v1/reservations").key(&format!("k{n}")).json(&cup(1, phone))
+        };
         for n in 0..3 {
             post(n, "010-1234-5678").on(&site).await.problem(409, "out-of-stock");
         }

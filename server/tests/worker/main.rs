@@ -1,5 +1,7 @@
 //! What leaves the house, on a shop of its own and with receivers of its own: mails, short messages, events.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
+
 mod messages;
 mod stock;
 mod webhooks;

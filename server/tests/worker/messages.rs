@@ -3,6 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use mail_parser::{MessageParser, MimeHeaders};
+use onshelf_server::config::Config;
 use onshelf_shop::{
     Once,
     fulfilment::Reserve,
@@ -65,18 +66,22 @@ async fn a_confirmation_carries_the_code_the_qr_and_the_calendar() {
             .filter_map(|part| part.content_type())
             .map(|kind| format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or_default()))
             .collect();
-        assert_eq!(kinds, [
-            "multipart/mixed",
-            "multipart/alternative",
-            "text/plain",
-            "multipart/related",
-            "text/html",
-            "image/png",
-            "text/calendar"
-        ]);
+        assert_eq!(
+            kinds,
+            [
+                "multipart/mixed",
+                "multipart/alternative",
+                "text/plain",
+                "multipart/related",
+                "text/html",
+                "image/png",
+                "text/calendar"
+            ]
+        );
         let picture = mail.parts.iter().find(|part| part.content_id() == Some("qr@onshelf")).unwrap();
         assert!(picture.contents().starts_with(b"\x89PNG"));
-        let calendar = mail.attachments().find(|part| part.attachment_name().is_some_and(|n| n.ends_with(".ics")));
+        let calendar =
+            mail.attachments().find(|part| part.attachment_name().is_some_and(|n| n.ends_with(".ics")));
         let calendar: icalendar::Calendar = calendar.unwrap().text_contents().unwrap().parse().unwrap();
         assert_eq!(calendar.events().count(), 1);
     })
@@ -121,6 +126,41 @@ async fn a_confirmation_that_was_overtaken_by_a_cancellation_stays_unsent() {
     .await;
 }
 
+#[tokio::test]
+async fn the_defaults_are_enough_to_send() {
+    on_each_engine(async |test| {
+        let folder = tempfile::tempdir().unwrap();
+        test.with_stock("seongsu", "KETTLE-MO", 3).await.with_stock("seongsu", "CUP", 3).await;
+        let config = Config { data_dir: folder.path().to_owned(), ..Config::default() };
+        let outbox = outbox_of(&test.shop, &config);
+        test.shop.reserve(by_mail(Lang::En, "Kim")).await.unwrap();
+        send_all(&outbox).await;
+        assert_eq!(files(folder.path()).len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_nobody_can_read_holds_up_no_other() {
+    on_each_engine(async |test| {
+        let folder = tempfile::tempdir().unwrap();
+        test.with_stock("seongsu", "CUP", 3).await;
+        let now = test.shop.now_ms();
+        let strange = test.shop.db().write(move |mut tx| {
+            Box::pin(async move {
+                onshelf_db::outbox::enqueue(&mut tx, "strange", "{\"job\":\"strange\"}", now, now).await?;
+                Ok::<_, onshelf_shop::Error>(())
+            })
+        });
+        strange.await.unwrap();
+        let outbox = outbox_of(&test.shop, &config_in(folder.path()));
+        test.reserve("01012345678", "seongsu", &[("CUP", 1)]).await.unwrap();
+        send_all(&outbox).await;
+        assert_eq!((files(folder.path()).len(), waiting(test).await), (1, 1));
+    })
+    .await;
+}
+
 /// A relay that answers RCPT with `verdicts` in turn, then accepts; answers how many mails it took.
 async fn relay(verdicts: &'static [&'static str]) -> (u16, tokio::task::JoinHandle<usize>) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -160,10 +200,9 @@ async fn relay(verdicts: &'static [&'static str]) -> (u16, tokio::task::JoinHand
 
 #[tokio::test]
 async fn a_relay_that_puts_off_is_tried_again_and_one_that_refuses_is_not() {
-    for (verdicts, taken) in [
-        (&["451 later kim@shopper.example"][..], 1),
-        (&["550 no such user kim@shopper.example"][..], 0),
-    ] {
+    for (verdicts, taken) in
+        [(&["451 later kim@shopper.example"][..], 1), (&["550 no such user kim@shopper.example"][..], 0)]
+    {
         on_each_engine(async |test| {
             let folder = tempfile::tempdir().unwrap();
             test.with_stock("seongsu", "KETTLE-MO", 3).await.with_stock("seongsu", "CUP", 3).await;

@@ -27,5 +27,8 @@ pub(super) async fn tell(address: &str, form: &str) -> bool {
     init.set_headers(&headers);
     let answer = JsFuture::from(window().fetch_with_str_and_init(address, &init)).await;
     // A redirect that is not followed is opaque: its status reads 0.
-    answer.ok().and_then(|answer| answer.dyn_into::<Response>().ok()).is_some_and(|answer| answer.status() < 400)
+    answer
+        .ok()
+        .and_then(|answer| answer.dyn_into::<Response>().ok())
+        .is_some_and(|answer| answer.status() < 400)
 }

@@ -21,12 +21,17 @@ pub fn NearMe(lang: Lang, tell: String, fragment: String) -> impl IntoView {
         browser::locate(tell.clone(), fragment.clone(), move |outcome| {
             set_busy.set(false);
             say.set(match outcome {
-                browser::Outcome::Shown => lang.pick("지금 계신 곳에서 가까운 선반이에요.", "These are the shelves nearest to you."),
+                browser::Outcome::Shown => {
+                    lang.pick("지금 계신 곳에서 가까운 선반이에요.", "These are the shelves nearest to you.")
+                }
                 browser::Outcome::NoPosition => lang.pick(
                     "위치를 알 수 없었어요. 동네 이름으로 찾아보세요.",
                     "Your position is not available. Try the name of a neighbourhood.",
                 ),
-                browser::Outcome::NoAnswer => lang.pick("연결이 고르지 않아요. 다시 눌러 주세요.", "The connection failed. Please try again."),
+                browser::Outcome::NoAnswer => lang.pick(
+                    "연결이 고르지 않아요. 다시 눌러 주세요.",
+                    "The connection failed. Please try again.",
+                ),
             });
         });
         #[cfg(not(feature = "hydrate"))]
@@ -68,10 +73,12 @@ mod browser {
             spawn_local(async move { done(show(&tell, &form, &fragment).await) });
         });
         let refused = Closure::once_into_js(move |_: JsValue| done(Outcome::NoPosition));
-        let asked = window()
-            .navigator()
-            .geolocation()
-            .and_then(|places| places.get_current_position_with_error_callback(found.unchecked_ref(), Some(refused.unchecked_ref())));
+        let asked = window().navigator().geolocation().and_then(|places| {
+            places.get_current_position_with_error_callback(
+                found.unchecked_ref(),
+                Some(refused.unchecked_ref()),
+            )
+        });
         if asked.is_err() {
             done(Outcome::NoPosition);
         }

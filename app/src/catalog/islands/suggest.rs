@@ -116,7 +116,11 @@ mod browser {
     }
 
     impl Typing {
-        pub(super) fn new(from: String, options: WriteSignal<String>, active: WriteSignal<Option<u32>>) -> Typing {
+        pub(super) fn new(
+            from: String,
+            options: WriteSignal<String>,
+            active: WriteSignal<Option<u32>>,
+        ) -> Typing {
             Typing { from: from.into(), asked: Rc::default(), waiting: Rc::default(), options, active }
         }
 
@@ -136,7 +140,8 @@ mod browser {
                 move || {
                     spawn_local(async move {
                         let query = String::from(js_sys::encode_uri_component(&text));
-                        let html = fetch::text(&format!("{}?q={query}", typing.from)).await.unwrap_or_default();
+                        let html =
+                            fetch::text(&format!("{}?q={query}", typing.from)).await.unwrap_or_default();
                         if typing.asked.get() == question {
                             typing.active.set(None);
                             typing.options.set(html);

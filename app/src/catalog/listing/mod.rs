@@ -45,7 +45,9 @@ pub async fn search(visit: Visit, RawQuery(query): RawQuery) -> Response {
 /// `/category/{slug}`.
 pub async fn category(visit: Visit, Path(slug): Path<String>, RawQuery(query): RawQuery) -> Response {
     match visit.shop().category(visit.lang, &slug) {
-        Ok(found) => show(&visit, Asked::read(Base::Category(slug), query.as_deref().unwrap_or_default()), Some(found)),
+        Ok(found) => {
+            show(&visit, Asked::read(Base::Category(slug), query.as_deref().unwrap_or_default()), Some(found))
+        }
         Err(error) => visit.failure(&explain(&error)),
     }
 }
@@ -63,7 +65,8 @@ fn show(visit: &Visit, asked: Asked, category: Option<(CategoryView, Vec<Crumb>)
     let mine = visit.viewer.store.as_ref().and_then(|code| book.stores.by_code(code.as_str()));
     let currency = mine.map_or(visit.shop().settings().currency, |store| store.currency);
     // A store that does not exist cannot have anything: it does not narrow.
-    let asked = Asked { store: asked.store.clone().filter(|code| book.stores.by_code(code).is_some()), ..asked };
+    let asked =
+        Asked { store: asked.store.clone().filter(|code| book.stores.by_code(code).is_some()), ..asked };
     let listing = visit.shop().listing(&visit.viewer, &asked.query(currency));
     visit.page(|| {
         let room = Room { visit, asked: &asked, listing: &listing, currency };
@@ -139,7 +142,11 @@ pub(super) fn crumbs(visit: &Visit, path: &[Crumb], last_is_here: bool) -> impl 
     let steps = std::iter::once(&all)
         .chain(above)
         .map(|step| {
-            let href = if step.slug.is_empty() { "/products".to_owned() } else { format!("/category/{}", step.slug) };
+            let href = if step.slug.is_empty() {
+                "/products".to_owned()
+            } else {
+                format!("/category/{}", step.slug)
+            };
             view! { <li><a href=visit.href(&href)>{step.name.clone()}</a></li> }
         })
         .collect_view();
@@ -177,7 +184,9 @@ fn below(room: &Room<'_>, category: Option<&(CategoryView, Vec<Crumb>)>) -> Opti
             }
         })
         .collect_view();
-    Some(view! { <nav aria-label=room.visit.say("하위 분류", "Subcategories")><ul class="pills">{links}</ul></nav> })
+    Some(
+        view! { <nav aria-label=room.visit.say("하위 분류", "Subcategories")><ul class="pills">{links}</ul></nav> },
+    )
 }
 
 /// How many there are, the way to the facets on a phone, my store's switch, and the order.
@@ -237,9 +246,11 @@ fn switch(room: &Room<'_>) -> Option<impl IntoView + use<>> {
     };
     let code = (!on).then(|| store.code.to_string());
     let href = visit.href(&asked.but(|a| a.store = code).address());
-    Some(view! { <a class="switch" class:on=on href=href rel="nofollow"><i aria-hidden="true"></i>{label}<span class="quiet">{
-        if on { visit.say(" (켜짐)", " (on)") } else { visit.say(" (꺼짐)", " (off)") }
-    }</span></a> })
+    Some(
+        view! { <a class="switch" class:on=on href=href rel="nofollow"><i aria-hidden="true"></i>{label}<span class="quiet">{
+            if on { visit.say(" (켜짐)", " (on)") } else { visit.say(" (꺼짐)", " (off)") }
+        }</span></a> },
+    )
 }
 
 /// What is chosen, each with the way to let go of it.
@@ -280,7 +291,10 @@ fn chosen(room: &Room<'_>) -> Vec<(String, Asked)> {
     };
     let mut chips = Vec::new();
     if let Some(slug) = &asked.within {
-        let name = visit.shop().category(visit.lang, slug).map_or_else(|_| slug.clone(), |(category, _)| category.name);
+        let name = visit
+            .shop()
+            .category(visit.lang, slug)
+            .map_or_else(|_| slug.clone(), |(category, _)| category.name);
         chips.push((name, asked.but(|a| a.within = None)));
     }
     for brand in &asked.brands {
@@ -292,7 +306,11 @@ fn chosen(room: &Room<'_>) -> Vec<(String, Asked)> {
     if asked.from.is_some() || asked.to.is_some() {
         chips.push((facets::price_label(room), asked.but(|a| (a.from, a.to) = (None, None))));
     }
-    if let Some(store) = asked.store.as_deref().and_then(|code| visit.shop().book().stores.by_code(code).map(|s| s.name.get(visit.lang).to_owned())) {
+    if let Some(store) = asked
+        .store
+        .as_deref()
+        .and_then(|code| visit.shop().book().stores.by_code(code).map(|s| s.name.get(visit.lang).to_owned()))
+    {
         let label = match visit.lang {
             Lang::Ko => format!("{store}에 있음"),
             Lang::En => format!("At {store}"),

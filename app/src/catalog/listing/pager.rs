@@ -22,7 +22,8 @@ pub(super) fn pager(room: &Room<'_>) -> Option<impl IntoView + use<>> {
                     Lang::En => format!("Page {page}"),
                 };
                 let current = (page == here).then_some("page");
-                view! { <li><a href=href(page) aria-current=current aria-label=said>{page}</a></li> }.into_any()
+                view! { <li><a href=href(page) aria-current=current aria-label=said>{page}</a></li> }
+                    .into_any()
             }
             None => view! { <li class="gap" aria-hidden="true">"…"</li> }.into_any(),
         })

@@ -16,13 +16,15 @@ pub(super) fn nothing(room: &Room<'_>) -> impl IntoView + use<> {
         .shop()
         .categories(visit.lang)
         .into_iter()
-        .map(|category| view! {
-            <li>
-                <a class="pill" href=visit.href(&format!("/category/{}", category.slug))>
-                    <span class="pill-board"><Picture image=category.image silent=true /></span>
-                    <span>{category.name}</span>
-                </a>
-            </li>
+        .map(|category| {
+            view! {
+                <li>
+                    <a class="pill" href=visit.href(&format!("/category/{}", category.slug))>
+                        <span class="pill-board"><Picture image=category.image silent=true /></span>
+                        <span>{category.name}</span>
+                    </a>
+                </li>
+            }
         })
         .collect_view();
     view! {
@@ -54,7 +56,9 @@ fn sentence(room: &Room<'_>) -> Option<String> {
             "{} 찾지 못했어요. 더 짧은 말이나 다른 이름으로 찾아보세요.",
             with_josa(&format!("‘{text}’"), "을/를")
         ),
-        (false, false, Lang::En) => format!("We found nothing for “{text}”. Try a shorter word, or another name."),
+        (false, false, Lang::En) => {
+            format!("We found nothing for “{text}”. Try a shorter word, or another name.")
+        }
         (true, false, Lang::Ko) => "아직 이 선반에 놓인 것이 없어요.".to_owned(),
         (true, false, Lang::En) => "Nothing stands on this shelf yet.".to_owned(),
     })

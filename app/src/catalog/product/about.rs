@@ -18,7 +18,8 @@ pub(super) fn options(visit: &Visit, product: &ProductView) -> Option<impl IntoV
 
 fn group(visit: &Visit, product: &ProductView, option: &OptionView) -> impl IntoView + use<> {
     let chosen = option.values.iter().find(|value| value.selected).map(|value| value.label.clone());
-    let values = option.values.iter().map(|value| view! { <li>{one(visit, product, value)}</li> }).collect_view();
+    let values =
+        option.values.iter().map(|value| view! { <li>{one(visit, product, value)}</li> }).collect_view();
     view! {
         <nav class="option" aria-label=option.name.clone()>
             <p><span>{option.name.clone()}</span> <b>{chosen}</b></p>
@@ -39,11 +40,13 @@ fn one(visit: &Visit, product: &ProductView, value: &OptionValueView) -> AnyView
             let href = visit.href(&format!("/p/{}?sku={}", product.slug, super::encoded(sku)));
             let here = value.selected.then_some("true");
             let label = value.label.clone();
-            view! { <a class=class href=href aria-current=here title=label data-keep-scroll>{inside}</a> }.into_any()
+            view! { <a class=class href=href aria-current=here title=label data-keep-scroll>{inside}</a> }
+                .into_any()
         }
         None => {
             let gone = visit.say(" (없음)", " (not made)");
-            view! { <span class=format!("{class} gone")>{inside}<span class="quiet">{gone}</span></span> }.into_any()
+            view! { <span class=format!("{class} gone")>{inside}<span class="quiet">{gone}</span></span> }
+                .into_any()
         }
     }
 }

@@ -16,12 +16,7 @@ use onshelf_vocabulary::{
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{
-    card::Cards,
-    islands::near::NearMe,
-    listing::crumbs,
-    shelf::ShelfPanel,
-};
+use super::{card::Cards, islands::near::NearMe, listing::crumbs, shelf::ShelfPanel};
 use crate::{
     ssr::{Page, Visit, explain},
     ui::{
@@ -67,7 +62,7 @@ fn page(visit: &Visit, product: &ProductView, variant: &VariantView, shelves: Sh
                 {about::maker(product)}
                 <Price lang=visit.lang price=variant.price before=variant.list_price />
                 {about::options(visit, product)}
-                {retired(visit, product)}
+                {retired(visit, product, &shelves)}
                 <div id="shelf-panel">
                     <ShelfPanel lang=visit.lang shelves=shelves.clone() sku=variant.sku.clone() reservable=product.active />
                 </div>
@@ -87,12 +82,15 @@ fn page(visit: &Visit, product: &ProductView, variant: &VariantView, shelves: Sh
     }
 }
 
-fn retired(visit: &Visit, product: &ProductView) -> Option<impl IntoView + use<>> {
-    (!product.active).then(|| view! {
-        <p class="notice">{visit.say(
-            "더는 들여오지 않는 상품이에요. 맡아두기는 할 수 없고, 남은 것은 매장에서만 살 수 있습니다.",
-            "We no longer stock this. It cannot be reserved; what is left is sold in store only.",
-        )}</p>
+fn retired(visit: &Visit, product: &ProductView, shelves: &ShelvesView) -> Option<impl IntoView + use<>> {
+    let left = shelves.best.as_ref().is_some_and(|shelf| shelf.available > 0);
+    (!product.active && left).then(|| {
+        view! {
+            <p class="notice">{visit.say(
+                "더는 들여오지 않는 상품이에요. 맡아두기는 할 수 없고, 남은 것은 매장에서만 살 수 있습니다.",
+                "We no longer stock this. It cannot be reserved; what is left is sold in store only.",
+            )}</p>
+        }
     })
 }
 
@@ -108,7 +106,12 @@ fn basket(visit: &Visit, variant: &VariantView) -> impl IntoView + use<> {
 }
 
 /// Where the shopper is: by name, or by the browser.
-fn nearby(visit: &Visit, shelves: &ShelvesView, product: &ProductView, variant: &VariantView) -> impl IntoView + use<> {
+fn nearby(
+    visit: &Visit,
+    shelves: &ShelvesView,
+    product: &ProductView,
+    variant: &VariantView,
+) -> impl IntoView + use<> {
     let known = match (shelves.near.as_str(), visit.lang) {
         ("", _) => visit.say("가까운 곳에서 찾기", "Find it near you").to_owned(),
         (near, Lang::Ko) => format!("{near}에서 가까운 순서예요"),
@@ -140,16 +143,23 @@ pub(super) fn encoded(text: &str) -> String {
 }
 
 fn related(visit: &Visit, product: &ProductView) -> Option<impl IntoView + use<>> {
-    (!product.related.is_empty()).then(|| view! {
-        <section class="band gathered" id="related">
-            <h2>{visit.say("곁에 두면 좋은 것", "Goes well with it")}</h2>
-            <Cards lang=visit.lang cards=product.related.clone() />
-        </section>
+    (!product.related.is_empty()).then(|| {
+        view! {
+            <section class="band gathered" id="related">
+                <h2>{visit.say("곁에 두면 좋은 것", "Goes well with it")}</h2>
+                <Cards lang=visit.lang cards=product.related.clone() />
+            </section>
+        }
     })
 }
 
 /// schema.org: the product as it can be bought, and where it lies in the shop.
-fn structured(visit: &Visit, product: &ProductView, variant: &VariantView, shelves: &ShelvesView) -> serde_json::Value {
+fn structured(
+    visit: &Visit,
+    product: &ProductView,
+    variant: &VariantView,
+    shelves: &ShelvesView,
+) -> serde_json::Value {
     let base = &visit.door.site.public_url;
     let address = format!("{base}{}", visit.href(&format!("/p/{}", product.slug)));
     let absolute = |src: &str| if src.starts_with('/') { format!("{base}{src}") } else { src.to_owned() };
@@ -176,10 +186,8 @@ fn structured(visit: &Visit, product: &ProductView, variant: &VariantView, shelv
             "availableDeliveryMethod": "https://schema.org/OnSitePickup",
         },
     });
-    let optional = [
-        ("description", product.description.clone()),
-        ("gtin", variant.gtin.clone().unwrap_or_default()),
-    ];
+    let optional =
+        [("description", product.description.clone()), ("gtin", variant.gtin.clone().unwrap_or_default())];
     for (name, value) in optional.into_iter().filter(|(_, value)| !value.is_empty()) {
         thing[name] = value.into();
     }

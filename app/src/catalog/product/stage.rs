@@ -20,8 +20,10 @@ pub(super) fn stage(visit: &Visit, product: &ProductView, variant: &VariantView)
     let drawn = images.first().is_none_or(|image| is_drawing(&image.src));
     if images.len() < 2 {
         let image = images.first().cloned();
-        let bare = image.is_none().then(|| view! {
-            <figcaption>{visit.say("아직 사진이 없어요", "No picture yet")}</figcaption>
+        let bare = image.is_none().then(|| {
+            view! {
+                <figcaption>{visit.say("아직 사진이 없어요", "No picture yet")}</figcaption>
+            }
         });
         return view! {
             <figure class="stage" class:stage-photo=!drawn role="group" aria-label=label data-stage>

@@ -37,8 +37,8 @@ pub fn BoardLive(lang: Lang) -> impl IntoView {
     let said = RwSignal::new(String::new());
     Effect::new(move |_| start(Watch { lang, link, said }));
     let words = move || match link.get() {
-        Link::Still => lang.pick("저절로 바뀌지 않는 화면이에요", "This screen does not change by itself"),
-        Link::Live => lang.pick("실시간으로 바뀌는 화면이에요", "Live"),
+        Link::Still => "",
+        Link::Live => lang.pick("실시간", "Live"),
         Link::Lost => lang.pick("연결이 끊겼어요. 다시 잇는 중입니다", "Connection lost, trying again"),
         Link::SignedOut => {
             lang.pick("로그인이 끝났어요. 새로 고침을 눌러 주세요", "You are signed out. Press reload")
@@ -136,7 +136,9 @@ impl Watch {
             match ask(&address, Some(&body)).await {
                 // Another page than the board, such as the one to sign in at: the browser goes there itself.
                 Some((status, html)) if status < 500 => {
-                    if !self.say(&html) {
+                    if self.say(&html) {
+                        settle();
+                    } else {
                         let _ = window().location().reload();
                     }
                 }
@@ -162,6 +164,29 @@ async fn ask(address: &str, body: Option<&UrlSearchParams>) -> Option<(u16, Stri
     Some((answer.status(), text.as_string()?))
 }
 
+/// After a deed: the address asks for what the page shows, and where there are keys they go to the look-up field.
+fn settle() {
+    let (window, document) = (window(), document());
+    if document.query_selector(".staff-found").ok().flatten().is_none()
+        && let (Ok(path), Ok(history)) = (window.location().pathname(), window.history())
+    {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&path));
+    }
+    let lost = document.active_element().is_none_or(|focused| focused.tag_name() == "BODY");
+    // A handheld would open its keyboard over the board.
+    let keys = window.match_media("(pointer: fine)").ok().flatten().is_some_and(|media| media.matches());
+    if lost && keys {
+        to_field(&document);
+    }
+}
+
+fn to_field(document: &Document) {
+    let field = document.get_element_by_id("find");
+    if let Some(field) = field.and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
+        let _ = field.focus();
+    }
+}
+
 /// A scanner types wherever the focus is. Unless that is a field, what it types goes to the look-up field, and
 /// its Enter presses no button that happened to have the focus.
 fn catch_scanner(event: &KeyboardEvent) {
@@ -169,10 +194,7 @@ fn catch_scanner(event: &KeyboardEvent) {
     let typing = document.active_element().is_some_and(|focused| focused.matches(FIELDS).unwrap_or_default());
     let letter = event.key().chars().count() == 1 && event.key() != " ";
     if letter && !typing && !event.ctrl_key() && !event.meta_key() && !event.alt_key() {
-        let field = document.get_element_by_id("find");
-        if let Some(field) = field.and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
-            let _ = field.focus();
-        }
+        to_field(&document);
     }
 }
 

@@ -29,8 +29,11 @@ impl Shop {
         let now = self.now();
         let book = self.book();
         let currency = viewer.currency(self, &book);
-        let sold = |line: &&Line| book.catalogue.variant(line.sku.as_str()).is_some_and(|v| book.catalogue.for_sale(v, currency));
-        let gone = lines.iter().filter(|line| !sold(line)).map(|line| self.name_of(viewer, &book, line)).collect();
+        let sold = |line: &&Line| {
+            book.catalogue.variant(line.sku.as_str()).is_some_and(|v| book.catalogue.for_sale(v, currency))
+        };
+        let gone =
+            lines.iter().filter(|line| !sold(line)).map(|line| self.name_of(viewer, &book, line)).collect();
         let known: Vec<Known<'_>> = lines
             .iter()
             .filter(sold)
@@ -55,7 +58,13 @@ impl Shop {
     }
 
     /// Stores ranked for all the lines; unknown SKUs count as lines nobody has.
-    pub fn rank_stores(&self, viewer: &Viewer, lines: &[Line], near: Option<Point>, most: usize) -> Vec<CoverView> {
+    pub fn rank_stores(
+        &self,
+        viewer: &Viewer,
+        lines: &[Line],
+        near: Option<Point>,
+        most: usize,
+    ) -> Vec<CoverView> {
         let book = self.book();
         let known: Vec<Known<'_>> = lines
             .iter()
@@ -105,7 +114,8 @@ impl Shop {
         lines: &[Known<'_>],
         now: Timestamp,
     ) -> Candidate {
-        let available = lines.iter().map(|line| self.shelves().available(store.id, line.variant.id, now)).collect();
+        let available =
+            lines.iter().map(|line| self.shelves().available(store.id, line.variant.id, now)).collect();
         Candidate { index, distance_m, ready_by: self.promise(store, now), available }
     }
 
@@ -175,7 +185,8 @@ impl Shop {
         let product = book.catalogue.product_of(line.variant)?;
         let (price, _) = line.variant.price(viewer.currency(self, book))?;
         let need = Need { quantity: line.quantity, now };
-        let distance = at.and_then(|store| viewer.origin(book).zip(store.point)).map(|(a, b)| a.distance_m(b));
+        let distance =
+            at.and_then(|store| viewer.origin(book).zip(store.point)).map(|(a, b)| a.distance_m(b));
         Some(BasketLine {
             sku: line.variant.sku.to_string(),
             slug: product.slug.to_string(),

@@ -81,7 +81,8 @@ impl Catalogue {
         place(&mut categories, &products);
 
         let told = told(&products, &variants, &categories);
-        let index = SearchIndex::build(index_dir, told.iter().map(Told::document)).map_err(Error::internal)?;
+        let index =
+            SearchIndex::build(index_dir, told.iter().map(Told::document)).map_err(Error::internal)?;
         drop(told);
         Ok(Catalogue {
             by_slug: products.iter().enumerate().map(|(i, p)| (p.slug.clone(), position(i))).collect(),

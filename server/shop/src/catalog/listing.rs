@@ -42,7 +42,11 @@ impl Shop {
         let narrowing = Narrowing {
             query,
             currency: viewer.currency(self, &book),
-            store_id: query.in_stock_at.as_deref().and_then(|code| book.stores.by_code(code)).map(|store| store.id),
+            store_id: query
+                .in_stock_at
+                .as_deref()
+                .and_then(|code| book.stores.by_code(code))
+                .map(|store| store.id),
             now: self.now(),
         };
         let passes = |index: &u32, except: Option<By>| {
@@ -71,23 +75,37 @@ impl Shop {
             categories(catalogue, &found, query, viewer.lang),
         ]
         .into_iter()
-        .chain(options(catalogue, candidates.iter().filter(|i| passes(i, Some(By::Options))), query, viewer.lang))
+        .chain(options(
+            catalogue,
+            candidates.iter().filter(|i| passes(i, Some(By::Options))),
+            query,
+            viewer.lang,
+        ))
         .filter(|facet| facet.values.len() > 1 || facet.values.iter().any(|value| value.selected))
         .collect();
         Listing { products, total, page, pages, facets, corrected }
     }
 
-    fn passes(&self, catalogue: &Catalogue, product: &Product, by: &Narrowing<'_>, except: Option<By>) -> bool {
+    fn passes(
+        &self,
+        catalogue: &Catalogue,
+        product: &Product,
+        by: &Narrowing<'_>,
+        except: Option<By>,
+    ) -> bool {
         let query = by.query;
         let ask = |what: By| except != Some(what);
-        let brand = || query.brands.is_empty() || query.brands.iter().any(|b| b == product.brand.get(Lang::En));
+        let brand =
+            || query.brands.is_empty() || query.brands.iter().any(|b| b == product.brand.get(Lang::En));
         let option = || query.options.is_empty() || has_options(catalogue, product, &query.options);
         let price = || {
             (query.price_from.is_none() && query.price_to.is_none())
-                || catalogue.variants_of(product).iter().filter_map(|v| v.price(by.currency)).any(|(money, _)| {
-                    query.price_from.is_none_or(|from| money.amount >= from)
-                        && query.price_to.is_none_or(|to| money.amount <= to)
-                })
+                || catalogue.variants_of(product).iter().filter_map(|v| v.price(by.currency)).any(
+                    |(money, _)| {
+                        query.price_from.is_none_or(|from| money.amount >= from)
+                            && query.price_to.is_none_or(|to| money.amount <= to)
+                    },
+                )
         };
         let stock = || {
             query.in_stock_at.is_none()
@@ -111,9 +129,13 @@ impl Shop {
         most: usize,
     ) -> Vec<onshelf_vocabulary::catalog::ProductCard> {
         let now = self.now();
-        let mut newest: Vec<&Product> = book.catalogue.products.iter().filter(|product| product.active).collect();
+        let mut newest: Vec<&Product> =
+            book.catalogue.products.iter().filter(|product| product.active).collect();
         newest.sort_by_key(|product| {
-            (std::cmp::Reverse(product.tags.iter().any(|tag| tag == "new")), std::cmp::Reverse(product.created_at))
+            (
+                std::cmp::Reverse(product.tags.iter().any(|tag| tag == "new")),
+                std::cmp::Reverse(product.created_at),
+            )
         });
         let here = Viewer { store: Some(store.code.clone()), ..viewer.clone() };
         newest
@@ -165,9 +187,9 @@ fn has_options(catalogue: &Catalogue, product: &Product, wanted: &[String]) -> b
         .collect();
     let Some(places) = places else { return false };
     catalogue.variants_of(product).iter().filter(|variant| variant.active).any(|variant| {
-        places.iter().all(|(place, codes)| {
-            variant.options.get(*place).is_some_and(|code| codes.contains(&&**code))
-        })
+        places
+            .iter()
+            .all(|(place, codes)| variant.options.get(*place).is_some_and(|code| codes.contains(&&**code)))
     })
 }
 
@@ -224,7 +246,9 @@ fn categories(catalogue: &Catalogue, found: &[u32], query: &ListingQuery, lang: 
     for product in found.iter().filter_map(|index| catalogue.products.get(*index as usize)) {
         let mut next = product.category;
         for _ in 0..12 {
-            let Some(category) = next.and_then(|index| catalogue.categories.get(index as usize)) else { break };
+            let Some(category) = next.and_then(|index| catalogue.categories.get(index as usize)) else {
+                break;
+            };
             if category.parent == chosen {
                 if let Some(index) = next {
                     *counts.entry(index).or_default() += 1;
@@ -247,7 +271,11 @@ fn categories(catalogue: &Catalogue, found: &[u32], query: &ListingQuery, lang: 
             })
         })
         .collect();
-    Facet { name: "category".to_owned(), label: lang.pick("분류", "Category").to_owned(), values: top(values) }
+    Facet {
+        name: "category".to_owned(),
+        label: lang.pick("분류", "Category").to_owned(),
+        values: top(values),
+    }
 }
 
 fn options<'a>(

@@ -57,9 +57,8 @@ impl Shop {
         let variants = catalogue.variants_of(product);
         let variant = &variants[self.first_to_show(viewer, book, variants)];
         let currency = viewer.currency(self, book);
-        let (price, list_price) = variant
-            .shown_price(currency)
-            .unwrap_or((onshelf_vocabulary::Money::new(0, currency), None));
+        let (price, list_price) =
+            variant.shown_price(currency).unwrap_or((onshelf_vocabulary::Money::new(0, currency), None));
         ProductCard {
             sku: variant.sku.to_string(),
             slug: product.slug.to_string(),
@@ -84,7 +83,10 @@ impl Shop {
         let mine = viewer.my_store(book).map(|store| store.id);
         let here = |v: &Variant| mine.is_some_and(|store| self.shelves().available(store, v.id, now) > 0);
         let first = |test: &dyn Fn(&Variant) -> bool| variants.iter().position(|v| v.active && test(v));
-        first(&here).or_else(|| first(&|v| self.shelves().anywhere(v.id, now))).or_else(|| first(&|_| true)).unwrap_or(0)
+        first(&here)
+            .or_else(|| first(&|v| self.shelves().anywhere(v.id, now)))
+            .or_else(|| first(&|_| true))
+            .unwrap_or(0)
     }
 
     fn related(&self, viewer: &Viewer, book: &Book, product: &Product) -> Vec<ProductCard> {
@@ -153,7 +155,10 @@ impl Catalogue {
     fn crumbs(&self, lang: Lang, category: Option<u32>) -> Vec<Crumb> {
         self.path(category)
             .into_iter()
-            .map(|category| Crumb { slug: category.slug.to_string(), name: category.name.get(lang).to_owned() })
+            .map(|category| Crumb {
+                slug: category.slug.to_string(),
+                name: category.name.get(lang).to_owned(),
+            })
             .collect()
     }
 

@@ -30,7 +30,8 @@ impl Shop {
             .write(move |mut tx| {
                 let number = number.clone();
                 Box::pin(async move {
-                    let row = onshelf_db::fulfilment::for_job(&mut tx, &number).await?.ok_or(Error::NotFound)?;
+                    let row =
+                        onshelf_db::fulfilment::for_job(&mut tx, &number).await?.ok_or(Error::NotFound)?;
                     // Collected or cancelled in the meantime: nothing is left to end.
                     let Ok(step) = state_of(&row)?.expire(now) else { return Ok::<_, Error>(false) };
                     write_step(&mut tx, &row, step, "clock", now).await?;

@@ -12,8 +12,8 @@ use onshelf_vocabulary::fulfilment::ReservationStatus;
 
 pub(crate) use change::{answer_at_till, step};
 pub use reserve::{Reserve, Reserved};
-pub use show::{Offer, Owned};
 pub(crate) use show::currency_of;
+pub use show::{Offer, Owned};
 
 use crate::{Error, Result};
 

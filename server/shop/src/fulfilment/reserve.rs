@@ -74,7 +74,9 @@ impl Shop {
                     if let Err(stop) = hold_all(&mut tx, &plan, now).await? {
                         // An error undoes the lines that were held before the one that was short.
                         return Err(Error::Reservation(match stop {
-                            Stop::Short => ReservationRefusal::OutOfStock { short: vec![], elsewhere: vec![] },
+                            Stop::Short => {
+                                ReservationRefusal::OutOfStock { short: vec![], elsewhere: vec![] }
+                            }
                             Stop::TooMany => ReservationRefusal::TooMany {
                                 limit: u32::try_from(plan.live_limit).unwrap_or(u32::MAX),
                             },
@@ -119,7 +121,13 @@ impl Shop {
             let sum = price.checked_mul(line.quantity.get()).and_then(|sum| total.checked_add(sum.amount));
             total = sum.ok_or_else(|| Error::internal("the total is beyond all money"))?;
             let (quantity, price) = (line.quantity.get(), price.amount);
-            lines.push(ReservationLineRow { reservation_id: 0, position, variant_id: variant.id, quantity, price });
+            lines.push(ReservationLineRow {
+                reservation_id: 0,
+                position,
+                variant_id: variant.id,
+                quantity,
+                price,
+            });
         }
         let mut random = [0u8; 9];
         self.chance().fill(&mut random);
@@ -260,7 +268,8 @@ async fn hold_all(tx: &mut Tx<'_>, plan: &Plan, now: i64) -> Result<Result<(), S
         }
     }
     for line in &plan.lines {
-        onshelf_db::fulfilment::insert_line(tx, &ReservationLineRow { reservation_id: id, ..line.clone() }).await?;
+        onshelf_db::fulfilment::insert_line(tx, &ReservationLineRow { reservation_id: id, ..line.clone() })
+            .await?;
     }
     jobs::announce_reservation(tx, &plan.row.number, ReservationStatus::Placed, now).await?;
     Ok(Ok(()))

@@ -98,7 +98,9 @@ impl Shop {
         let state = state_of(row)?;
         let zone = store.schedule.time_zone();
         let moment = |at: i64| {
-            Timestamp::from_millisecond(at).map(|at| words::moment(lang, at, now, zone)).map_err(Error::internal)
+            Timestamp::from_millisecond(at)
+                .map(|at| words::moment(lang, at, now, zone))
+                .map_err(Error::internal)
         };
         let status = state.status_at(now);
         let ended = row.ended_at.map(moment).transpose()?;

@@ -19,7 +19,10 @@ pub(super) const STORES: &[Field] = &[
     ("name", &["name", "store_name", "title", "매장명", "점포명"]),
     ("name_ko", &["name_ko"]),
     ("name_en", &["name_en"]),
-    ("address", &["address", "street_address", "address1", "street", "addr", "addr_road", "주소", "도로명주소"]),
+    (
+        "address",
+        &["address", "street_address", "address1", "street", "addr", "addr_road", "주소", "도로명주소"],
+    ),
     ("address_ko", &["address_ko"]),
     ("address_en", &["address_en"]),
     ("city", &["city", "town", "locality", "시군구"]),
@@ -86,6 +89,9 @@ pub(super) const PRODUCTS: &[Field] = &[
     ("option3_name", &["option3_name"]),
     ("option3", &["option3_value"]),
     ("attributes", &["attributes"]),
+    ("options", &["options"]),
+    ("option_codes", &["option_codes"]),
+    ("variant_status", &["variant_status"]),
 ];
 
 pub(super) const STOCK: &[Field] = &[

@@ -55,7 +55,7 @@ struct Neighbour {
 /// Metres beyond which a store is not at its postcode.
 const POSTCODE_REACH: f64 = 100_000.0;
 /// A store that has another of its region so near is where stores of that region are.
-const COMPANY: f64 = 150_000.0;
+const COMPANY: f64 = 200_000.0;
 
 impl Neighbours {
     /// With the known places of postcodes, to compare with.
@@ -89,7 +89,7 @@ impl Neighbours {
 
     /// Stores that stand far from where their postcode or their neighbours are, in the order of the file.
     pub fn strangers(mut self) -> Vec<Entry> {
-        let mut found = self.far_from_postcode();
+        let mut found = self.far_to_postcode();
         let mut groups: Vec<(String, Vec<usize>)> = std::mem::take(&mut self.groups).into_iter().collect();
         groups.sort();
         for (name, members) in groups.into_iter().filter(|(_, members)| members.len() >= FEWEST) {
@@ -99,8 +99,8 @@ impl Neighbours {
         found
     }
 
-    fn far_from_postcode(&mut self) -> Vec<Entry> {
-        let far: Vec<Option<f64>> = self.stores.iter().map(|store| self.from_postcode(store)).collect();
+    fn far_to_postcode(&mut self) -> Vec<Entry> {
+        let far: Vec<Option<f64>> = self.stores.iter().map(|store| self.to_postcode(store)).collect();
         // The known postcodes may be another country's, where the same digits lie elsewhere: then most are far.
         let mut countries: HashMap<&str, (usize, usize)> = HashMap::new();
         for (store, far) in self.stores.iter().zip(&far) {
@@ -126,7 +126,7 @@ impl Neighbours {
     }
 
     /// Metres to the nearest place with the store's postcode, if there is any.
-    fn from_postcode(&self, store: &Neighbour) -> Option<f64> {
+    fn to_postcode(&self, store: &Neighbour) -> Option<f64> {
         let five = store.postcode.get(..5).unwrap_or(&store.postcode);
         let known = self.postcodes.get(&store.postcode).or_else(|| self.postcodes.get(five))?;
         Some(known.iter().map(|place| place.distance_m(store.point)).fold(f64::INFINITY, f64::min))

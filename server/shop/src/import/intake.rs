@@ -54,8 +54,7 @@ pub(super) async fn drive<I: Intake>(
     };
     let reading = read::start(opened, wish)?;
     let is_google = matches!(reading.format, Format::GoogleTsv | Format::GoogleXml);
-    let mapping =
-        if is_google && mapping.is_blank() { Mapping::for_google(kind)? } else { mapping };
+    let mapping = if is_google && mapping.is_blank() { Mapping::for_google(kind)? } else { mapping };
     let mut plan = Plan::new(kind, mapping, Tables::beside(folder))?;
     if let Some(header) = &reading.header {
         plan.bind(header)?;

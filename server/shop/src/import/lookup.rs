@@ -46,9 +46,11 @@ fn rows(lookup: &Lookup, path: PathBuf) -> Result<HashMap<String, String>, Impor
     let wish = Wish { format: Some(Format::Csv), ..Wish::default() };
     let mut reading = read::start(source::open(Source::File(path))?, wish)?;
     let column = |name: &str| {
-        reading.header.as_ref().and_then(|header| header.column(name)).ok_or_else(|| {
-            ImportError::Mapping(format!("{} has no column `{name}`", lookup.file))
-        })
+        reading
+            .header
+            .as_ref()
+            .and_then(|header| header.column(name))
+            .ok_or_else(|| ImportError::Mapping(format!("{} has no column `{name}`", lookup.file)))
     };
     let (key, value) = (column(&lookup.key)?, column(&lookup.value)?);
     let mut rows = HashMap::new();

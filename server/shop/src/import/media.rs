@@ -8,11 +8,14 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use image::{DynamicImage, ImageDecoder, ImageReader, Limits, codecs::jpeg::JpegEncoder, codecs::webp::WebPEncoder};
+use image::{
+    DynamicImage, ImageDecoder, ImageReader, Limits, codecs::jpeg::JpegEncoder, codecs::webp::WebPEncoder,
+};
 use sha2::{Digest, Sha256};
 
 /// A picture as the catalogue has it; width and height in CSS pixels.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Picture {
     pub src: String,
     pub width: u32,
@@ -29,6 +32,14 @@ const KEPT_SIDE: u32 = 1_600;
 const QUALITY: u8 = 85;
 /// Pictures remembered within one import.
 const REMEMBERED: usize = 50_000;
+
+/// Pictures as an export writes them; none where the text is none of them, or names what no page may load.
+pub(super) fn exported(text: &str) -> Option<Vec<Picture>> {
+    let pictures: Vec<Picture> = serde_json::from_str(text).ok()?;
+    let is_ours = |src: &str| src.starts_with("https://") || (src.starts_with('/') && !src.starts_with("//"));
+    let is_plain = |src: &str| !src.contains(|c: char| c.is_whitespace() || "\"'<>\\".contains(c)) && !src.contains("..");
+    pictures.iter().all(|picture| is_ours(&picture.src) && is_plain(&picture.src)).then_some(pictures)
+}
 
 #[derive(Debug, Default)]
 pub(super) struct Media {
@@ -48,7 +59,8 @@ impl Media {
         if let Some(rest) = named.strip_prefix("https://").or_else(|| named.strip_prefix("http://")) {
             // A page served by TLS shows no picture that is not.
             let (width, height) = UNKNOWN;
-            let is_address = !rest.is_empty() && !rest.contains(|c: char| c.is_whitespace() || "\"'<>".contains(c));
+            let is_address =
+                !rest.is_empty() && !rest.contains(|c: char| c.is_whitespace() || "\"'<>".contains(c));
             let src = format!("https://{rest}");
             return if is_address { Ok(Picture { src, width, height }) } else { Err("not an address") };
         }
@@ -72,12 +84,14 @@ impl Media {
 
     /// The file, which must lie inside the folder also where links lead elsewhere.
     fn within_folder(&self, named: &str) -> Result<PathBuf, &'static str> {
-        let folder = self.folder.as_deref().ok_or("a picture in a folder, and no --media folder was given")?;
+        let folder =
+            self.folder.as_deref().ok_or("a picture in a folder, and no --media folder was given")?;
         let relative = Path::new(named);
         if !relative.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
             return Err("a path out of the media folder");
         }
-        let whole = folder.join(relative).canonicalize().map_err(|_| "the picture is not in the media folder")?;
+        let whole =
+            folder.join(relative).canonicalize().map_err(|_| "the picture is not in the media folder")?;
         let root = folder.canonicalize().map_err(|_| "the media folder cannot be read")?;
         if whole.starts_with(root) { Ok(whole) } else { Err("a path out of the media folder") }
     }
@@ -131,7 +145,10 @@ fn encode(picture: &DynamicImage) -> Result<(&'static str, Vec<u8>), &'static st
         rgba.write_with_encoder(WebPEncoder::new_lossless(&mut out)).map_err(|_| BAD)?;
         return Ok(("webp", out));
     }
-    picture.to_rgb8().write_with_encoder(JpegEncoder::new_with_quality(&mut out, QUALITY)).map_err(|_| BAD)?;
+    picture
+        .to_rgb8()
+        .write_with_encoder(JpegEncoder::new_with_quality(&mut out, QUALITY))
+        .map_err(|_| BAD)?;
     Ok(("jpg", out))
 }
 
@@ -152,7 +169,9 @@ mod tests {
     #[tokio::test]
     async fn a_picture_is_kept_once_and_paths_stay_inside() {
         let (folder, store) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        image::RgbImage::from_pixel(40, 30, image::Rgb([9, 99, 199])).save(folder.path().join("a.png")).unwrap();
+        image::RgbImage::from_pixel(40, 30, image::Rgb([9, 99, 199]))
+            .save(folder.path().join("a.png"))
+            .unwrap();
         fs::write(folder.path().join("b.png"), b"\x89PNG\r\n\x1a\nnot really").unwrap();
         let mut media = Media::new(Some(folder.path().into()), Some(store.path().into()), false);
         let picture = media.find("a.png").await.unwrap();

@@ -86,7 +86,8 @@ impl OptionDraft {
             (2..).map(|count| format!("{plain}-{count}")).find(|code| is_free(code)).unwrap_or(plain)
         };
         let Text { ko, en } = by_script(value);
-        let swatch = mapping.swatches.get(value).cloned().or_else(|| named_colour(value)).filter(|c| is_colour(c));
+        let swatch =
+            mapping.swatches.get(value).cloned().or_else(|| named_colour(value)).filter(|c| is_colour(c));
         self.values.push(ValueDraft { code: code.clone(), ko, en, swatch });
         code
     }

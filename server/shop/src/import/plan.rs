@@ -45,8 +45,7 @@ impl Plan {
             .iter()
             .map(|option| (option.name.clone(), Compiled::any(&[&option.column])))
             .collect();
-        let only =
-            mapping.only.iter().map(|(column, values)| (Place::new(column), values.clone())).collect();
+        let only = mapping.only.iter().map(|(column, values)| (Place::new(column), values.clone())).collect();
         Ok(Plan { fields, variant, attributes, options, only, tables, mapping })
     }
 
@@ -141,7 +140,9 @@ fn days(
 ) -> Result<(), ImportError> {
     for (day, column) in days {
         let Some((field, _)) = known.iter().find(|(field, _)| field == day && field.len() == 3) else {
-            return Err(ImportError::Mapping(format!("`{day}` is none of mon, tue, wed, thu, fri, sat, sun")));
+            return Err(ImportError::Mapping(format!(
+                "`{day}` is none of mon, tue, wed, thu, fri, sat, sun"
+            )));
         };
         rules.insert(field, Compiled::named(column));
     }

@@ -68,7 +68,9 @@ impl Compiled {
             made.column.iter().map(String::as_str).chain(made.columns.iter().map(String::as_str)).collect();
         let template = made.template.as_deref().map(pieces).transpose()?.unwrap_or_default();
         let table = match &made.lookup {
-            Some(lookup) => Some((tables.open(lookup)?, lookup.split.clone().filter(|split| !split.is_empty()))),
+            Some(lookup) => {
+                Some((tables.open(lookup)?, lookup.split.clone().filter(|split| !split.is_empty())))
+            }
             None => None,
         };
         Ok(Compiled {
@@ -110,7 +112,10 @@ impl Compiled {
 
     /// Whether it can ever find anything.
     pub fn is_idle(&self) -> bool {
-        self.places.is_empty() && self.template.is_empty() && self.constant.is_none() && self.default.is_none()
+        self.places.is_empty()
+            && self.template.is_empty()
+            && self.constant.is_none()
+            && self.default.is_none()
     }
 
     pub fn find<'r>(&'r self, record: &'r Record, tables: &'r Tables) -> Found<'r> {

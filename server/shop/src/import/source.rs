@@ -18,7 +18,10 @@ use super::ImportError;
 pub enum Source {
     File(PathBuf),
     /// A pipe or anything else that can be read once; `name` helps to guess the format.
-    Stream { name: String, reader: Box<dyn Read + Send> },
+    Stream {
+        name: String,
+        reader: Box<dyn Read + Send>,
+    },
 }
 
 /// A source ready to be read as text.
@@ -74,7 +77,8 @@ fn decompressed(name: String, mut raw: Counted) -> Result<(String, Plain), Impor
         return Ok((bare(".gz"), Box::new(MultiGzDecoder::new(whole))));
     }
     if magic == [0x28, 0xB5, 0x2F, 0xFD] {
-        let decoder = zstd::Decoder::with_buffer(whole).map_err(|error| ImportError::unreadable(&name, error))?;
+        let decoder =
+            zstd::Decoder::with_buffer(whole).map_err(|error| ImportError::unreadable(&name, error))?;
         return Ok((bare(".zst"), Box::new(decoder)));
     }
     Ok((name, Box::new(whole)))

@@ -39,9 +39,8 @@ impl Stores {
     pub async fn new(db: &Db, options: &Options) -> Result<Stores, ImportError> {
         let mut reader = db.reader().await?;
         let known = exchange::postcodes(&mut reader.tx()).await?;
-        let points = known
-            .into_iter()
-            .filter_map(|row| Some((row.postcode, Point::new(row.lat, row.lng).ok()?)));
+        let points =
+            known.into_iter().filter_map(|row| Some((row.postcode, Point::new(row.lat, row.lng).ok()?)));
         Ok(Stores {
             dry_run: options.dry_run,
             currency: options.currency,
@@ -123,9 +122,8 @@ impl Stores {
             "CA" => Currency::Cad,
             "GB" => Currency::Gbp,
             "JP" => Currency::Jpy,
-            "AT" | "BE" | "CY" | "DE" | "ES" | "FI" | "FR" | "GR" | "HR" | "IE" | "IT" | "LU" | "NL" | "PT" | "SK" => {
-                Currency::Eur
-            }
+            "AT" | "BE" | "CY" | "DE" | "ES" | "FI" | "FR" | "GR" | "HR" | "IE" | "IT" | "LU" | "NL"
+            | "PT" | "SK" => Currency::Eur,
             _ => Currency::Krw,
         }))
     }
@@ -169,7 +167,12 @@ impl Intake for Stores {
                         match Stores::save(db, vec![row]).await {
                             Err(error) if is_about_rows(&error) => {
                                 written -= 1;
-                                ledger.reject(Entry::new(line, "code", "the database refuses this row", &code));
+                                ledger.reject(Entry::new(
+                                    line,
+                                    "code",
+                                    "the database refuses this row",
+                                    &code,
+                                ));
                             }
                             outcome => outcome?,
                         }
@@ -302,7 +305,8 @@ fn hours(row: &Row<'_>) -> String {
         // OpenStreetMap's word for a day is the first two letters of its name.
         Some(format!("{}{}: {hours}", day[..1].to_uppercase(), &day[1..]))
     });
-    let text = row.text("hours").map_or_else(|| by_day.collect::<Vec<_>>().join("; "), std::borrow::Cow::into_owned);
+    let text =
+        row.text("hours").map_or_else(|| by_day.collect::<Vec<_>>().join("; "), std::borrow::Cow::into_owned);
     if text.is_empty() {
         return Week::default().to_json();
     }

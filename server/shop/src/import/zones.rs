@@ -118,7 +118,13 @@ type Bands = &'static [(f64, &'static str)];
 
 fn bands(country: &str) -> Bands {
     match country {
-        "US" => &[(-85.0, EASTERN), (-102.0, CENTRAL), (-114.5, MOUNTAIN), (-130.0, PACIFIC), (-180.0, "Pacific/Honolulu")],
+        "US" => &[
+            (-85.0, EASTERN),
+            (-102.0, CENTRAL),
+            (-114.5, MOUNTAIN),
+            (-130.0, PACIFIC),
+            (-180.0, "Pacific/Honolulu"),
+        ],
         "CA" => &[
             (-57.0, "America/St_Johns"),
             (-67.0, "America/Halifax"),
@@ -181,12 +187,34 @@ pub(super) fn zone(country: &str, state: &str, point: Option<Point>) -> Option<Z
 /// Fifteen degrees an hour. POSIX counts these names westwards.
 fn nautical(point: Point) -> &'static str {
     const WEST: [&str; 13] = [
-        "Etc/GMT", "Etc/GMT+1", "Etc/GMT+2", "Etc/GMT+3", "Etc/GMT+4", "Etc/GMT+5", "Etc/GMT+6", "Etc/GMT+7",
-        "Etc/GMT+8", "Etc/GMT+9", "Etc/GMT+10", "Etc/GMT+11", "Etc/GMT+12",
+        "Etc/GMT",
+        "Etc/GMT+1",
+        "Etc/GMT+2",
+        "Etc/GMT+3",
+        "Etc/GMT+4",
+        "Etc/GMT+5",
+        "Etc/GMT+6",
+        "Etc/GMT+7",
+        "Etc/GMT+8",
+        "Etc/GMT+9",
+        "Etc/GMT+10",
+        "Etc/GMT+11",
+        "Etc/GMT+12",
     ];
     const EAST: [&str; 13] = [
-        "Etc/GMT", "Etc/GMT-1", "Etc/GMT-2", "Etc/GMT-3", "Etc/GMT-4", "Etc/GMT-5", "Etc/GMT-6", "Etc/GMT-7",
-        "Etc/GMT-8", "Etc/GMT-9", "Etc/GMT-10", "Etc/GMT-11", "Etc/GMT-12",
+        "Etc/GMT",
+        "Etc/GMT-1",
+        "Etc/GMT-2",
+        "Etc/GMT-3",
+        "Etc/GMT-4",
+        "Etc/GMT-5",
+        "Etc/GMT-6",
+        "Etc/GMT-7",
+        "Etc/GMT-8",
+        "Etc/GMT-9",
+        "Etc/GMT-10",
+        "Etc/GMT-11",
+        "Etc/GMT-12",
     ];
     let names = if point.lng() < 0.0 { WEST } else { EAST };
     let hours = (point.lng().abs() / 15.0).round();
@@ -234,7 +262,8 @@ mod tests {
         let states = [US_STATES, CA_PROVINCES, AU_STATES].concat();
         let named = COUNTRIES.iter().filter_map(|(_, zone, _)| *zone);
         let of_states = states.iter().flat_map(|(_, zone, west)| [Some(*zone), west.map(|(_, other)| other)]);
-        let of_bands = ["US", "CA", "AU", "BR", "MX", "RU", "ID"].into_iter().flat_map(bands).map(|(_, zone)| *zone);
+        let of_bands =
+            ["US", "CA", "AU", "BR", "MX", "RU", "ID"].into_iter().flat_map(bands).map(|(_, zone)| *zone);
         for zone in named.chain(of_states.flatten()).chain(of_bands) {
             assert!(jiff::tz::TimeZone::get(zone).is_ok(), "{zone}");
         }

@@ -82,9 +82,23 @@ impl Shop {
                 Box::pin(async move { Ok::<_, Error>(outbox::claim(&mut tx, now, now + CLAIM, most).await?) })
             })
             .await?;
-        rows.into_iter()
-            .map(|row| Ok(Claimed { id: row.id, job: serde_json::from_str(&row.payload)?, attempt: row.attempts }))
-            .collect()
+        let mut claimed = Vec::with_capacity(rows.len());
+        for row in rows {
+            match serde_json::from_str(&row.payload) {
+                Ok(job) => claimed.push(Claimed { id: row.id, job, attempt: row.attempts }),
+                // A newer process may have written it: it must hold up neither the others nor be lost.
+                Err(_) => {
+                    self.put_back(row.id, "this version cannot read it", self.due_after(row.attempts)).await?;
+                }
+            }
+        }
+        Ok(claimed)
+    }
+
+    /// When to try again; none after the last try.
+    fn due_after(&self, attempt: i64) -> Option<i64> {
+        let tries = u32::try_from(attempt).unwrap_or(TRIES);
+        (tries < TRIES).then(|| self.now_ms() + (5_000i64 << tries.min(13)).min(6 * 3_600_000))
     }
 
     pub async fn finish_job(&self, id: i64) -> Result<()> {
@@ -98,9 +112,7 @@ impl Shop {
 
     /// Puts a job back to be tried later, with growing pauses from five seconds on, or gives it up at last.
     pub async fn fail_job(&self, claimed: &Claimed, why: &str) -> Result<()> {
-        let tries = u32::try_from(claimed.attempt).unwrap_or(TRIES);
-        let due = (tries < TRIES).then(|| self.now_ms() + (5_000i64 << tries.min(13)).min(6 * 3_600_000));
-        self.put_back(claimed.id, why, due).await
+        self.put_back(claimed.id, why, self.due_after(claimed.attempt)).await
     }
 
     /// Gives a job up: trying again would not help.

@@ -93,10 +93,14 @@ impl Shop {
                     let mut told = 0;
                     for (key, at) in levels {
                         let store = book.stores.by_id(key.store_id).map(|store| store.code.to_string());
-                        let sku = book.catalogue.variant_by_id(key.variant_id).map(|variant| variant.sku.to_string());
+                        let sku = book
+                            .catalogue
+                            .variant_by_id(key.variant_id)
+                            .map(|variant| variant.sku.to_string());
                         if let (Some(store), Some(sku)) = (store, sku) {
                             let data = level_data(&mut tx, key, &store, &sku, now).await?;
-                            enqueue(&mut tx, &Job::Event { event: STOCK_CHANGED.to_owned(), data, at }, now).await?;
+                            enqueue(&mut tx, &Job::Event { event: STOCK_CHANGED.to_owned(), data, at }, now)
+                                .await?;
                             told += 1;
                         }
                     }
@@ -117,7 +121,13 @@ impl Shop {
     }
 }
 
-async fn level_data(tx: &mut Tx<'_>, key: LevelKey, store: &str, sku: &str, now: i64) -> Result<serde_json::Value> {
+async fn level_data(
+    tx: &mut Tx<'_>,
+    key: LevelKey,
+    store: &str,
+    sku: &str,
+    now: i64,
+) -> Result<serde_json::Value> {
     let level = stock::level(tx, key).await?;
     let holds = stock::live_holds(tx, key).await?;
     let held: i64 = holds.iter().filter(|hold| hold.expires_at > now).map(|hold| hold.quantity).sum();

@@ -59,7 +59,9 @@ impl Shop {
         let typed = typed.trim().split(['?', '#']).next().unwrap_or_default();
         let last = typed.rsplit('/').next().unwrap_or(typed);
         let row = match read_counter(last) {
-            Some(CounterInput::Code(code)) => onshelf_db::fulfilment::by_code(&mut tx, &code, store.id).await?,
+            Some(CounterInput::Code(code)) => {
+                onshelf_db::fulfilment::by_code(&mut tx, &code, store.id).await?
+            }
             Some(CounterInput::Number(number)) => {
                 onshelf_db::fulfilment::at_store(&mut tx, number.as_str(), store.id).await?
             }
@@ -70,15 +72,23 @@ impl Shop {
     }
 
     /// Carries a reservation one step on.
-    pub async fn do_on_board(&self, who: &Associate, store: &str, number: &str, deed: BoardDeed) -> Result<()> {
+    pub async fn do_on_board(
+        &self,
+        who: &Associate,
+        store: &str,
+        number: &str,
+        deed: BoardDeed,
+    ) -> Result<()> {
         let store_id = who.store(&self.book(), store)?.id;
         let (actor, number, now) = (who.actor(), number.to_owned(), self.now());
         self.db()
             .write(move |mut tx| {
                 let (actor, number) = (actor.clone(), number.clone());
                 Box::pin(async move {
-                    step(&mut tx, store_id, &number, &actor, now, |reservation| reservation.perform(deed, now))
-                        .await?;
+                    step(&mut tx, store_id, &number, &actor, now, |reservation| {
+                        reservation.perform(deed, now)
+                    })
+                    .await?;
                     let at = now.as_millisecond();
                     onshelf_db::staff::trail(&mut tx, &actor, deed.code(), &number, at).await?;
                     Ok::<_, Error>(())

@@ -1,9 +1,6 @@
 //! Signing in and out. Passwords are argon2id; sessions are random tokens kept as hashes.
 
-use argon2::{
-    Argon2, PasswordHash, PasswordHasher, PasswordVerifier,
-    password_hash::SaltString,
-};
+use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier, password_hash::SaltString};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use onshelf_db::staff::{self, StaffRow};
 use onshelf_vocabulary::staff::{Role, StaffRefusal, StaffView};

@@ -192,7 +192,8 @@ impl Shop {
     }
 
     fn until_next_expiry(&self) -> Duration {
-        let next = self.shelves().next_expiry().map_or(i64::MAX, |at| at.saturating_sub(self.now_ms()).max(0));
+        let next =
+            self.shelves().next_expiry().map_or(i64::MAX, |at| at.saturating_sub(self.now_ms()).max(0));
         Duration::from_millis(u64::try_from(next).unwrap_or(0))
     }
 

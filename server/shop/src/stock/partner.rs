@@ -85,7 +85,12 @@ impl Shop {
     }
 
     /// Enters movements, all or none.
-    pub async fn move_stock(&self, partner: &Partner, once: &Once, lines: Vec<Movement>) -> Result<Vec<LevelAfter>> {
+    pub async fn move_stock(
+        &self,
+        partner: &Partner,
+        once: &Once,
+        lines: Vec<Movement>,
+    ) -> Result<Vec<LevelAfter>> {
         let book = self.book();
         let mut keyed = Vec::with_capacity(lines.len());
         for (line, movement) in lines.into_iter().enumerate() {
@@ -108,7 +113,8 @@ impl Shop {
                         enter(&mut tx, *key, *line, movement, &actor, now).await?;
                     }
                     for (key, line, movement) in &keyed {
-                        levels.push((*line, after(&mut tx, *key, &movement.store, &movement.sku, now).await?));
+                        levels
+                            .push((*line, after(&mut tx, *key, &movement.store, &movement.sku, now).await?));
                     }
                     levels.sort_by_key(|(line, _)| *line);
                     let levels: Vec<LevelAfter> = levels.into_iter().map(|(_, level)| level).collect();
@@ -122,7 +128,12 @@ impl Shop {
     }
 
     /// Takes what a till sold. Sales are facts: they are never refused for want of stock.
-    pub async fn record_sale(&self, partner: &Partner, once: &Once, input: SaleInput) -> Result<Vec<LevelAfter>> {
+    pub async fn record_sale(
+        &self,
+        partner: &Partner,
+        once: &Once,
+        input: SaleInput,
+    ) -> Result<Vec<LevelAfter>> {
         partner.may_for(&input.store, "pos")?;
         let book = self.book();
         let mut keyed = Vec::with_capacity(input.lines.len());
@@ -188,7 +199,8 @@ async fn enter(
 }
 
 async fn after(tx: &mut Tx<'_>, key: LevelKey, store: &StoreCode, sku: &Sku, now: i64) -> Result<LevelAfter> {
-    let level = stock::level(tx, key).await?.ok_or_else(|| Error::internal("a changed level is not there"))?;
+    let level =
+        stock::level(tx, key).await?.ok_or_else(|| Error::internal("a changed level is not there"))?;
     let held: i64 = stock::live_holds(tx, key)
         .await?
         .iter()

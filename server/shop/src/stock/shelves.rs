@@ -104,9 +104,10 @@ impl Shelves {
     pub fn anywhere(&self, variant_id: i64, now: Timestamp) -> bool {
         let inside = self.inside();
         let now = now.as_millisecond();
-        inside.by_variant.get(&variant_id).is_some_and(|shelves| {
-            shelves.iter().any(|shelf| inside.available(shelf, variant_id, now) > 0)
-        })
+        inside
+            .by_variant
+            .get(&variant_id)
+            .is_some_and(|shelves| shelves.iter().any(|shelf| inside.available(shelf, variant_id, now) > 0))
     }
 
     /// Every store that carries it, by the store's id.
@@ -118,7 +119,11 @@ impl Shelves {
             let available = inside.available(shelf, variant_id, now);
             (shelf.store_id, Known { available, checked_at: shelf.checked_at, version: shelf.version })
         };
-        inside.by_variant.get(&variant_id).map(|shelves| shelves.iter().map(known).collect()).unwrap_or_default()
+        inside
+            .by_variant
+            .get(&variant_id)
+            .map(|shelves| shelves.iter().map(known).collect())
+            .unwrap_or_default()
     }
 
     /// How many levels there are in all.
@@ -198,7 +203,8 @@ impl Inside {
     }
 
     fn known(&self, key: LevelKey, now: i64) -> Option<Known> {
-        let shelf = self.by_variant.get(&key.variant_id)?.iter().find(|shelf| shelf.store_id == key.store_id)?;
+        let shelf =
+            self.by_variant.get(&key.variant_id)?.iter().find(|shelf| shelf.store_id == key.store_id)?;
         let available = self.available(shelf, key.variant_id, now);
         Some(Known { available, checked_at: shelf.checked_at, version: shelf.version })
     }

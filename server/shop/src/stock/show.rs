@@ -78,7 +78,8 @@ impl Shop {
         if mine.as_ref().is_some_and(|shelf| shelf.available >= need.quantity) {
             return mine;
         }
-        let enough = |store: &Store| self.shelves().available(store.id, variant.id, need.now) >= need.quantity;
+        let enough =
+            |store: &Store| self.shelves().available(store.id, variant.id, need.now) >= need.quantity;
         let nearest = book
             .stores
             .from(origin)
@@ -115,7 +116,9 @@ impl Shop {
                 at: words::moment(lang, checked, need.now, store.schedule.time_zone()).at,
                 label: words::age(lang, checked, need.now),
             },
-            ready_by: (known.available >= need.quantity).then(|| self.ready_by(viewer, store, need.now)).flatten(),
+            ready_by: (known.available >= need.quantity)
+                .then(|| self.ready_by(viewer, store, need.now))
+                .flatten(),
             hours,
             open_now,
         })

@@ -18,7 +18,8 @@ impl Shop {
         let places = book.places.find(viewer.lang, &query.place, query.near.or(viewer.near), 6);
         let typed = !query.place.trim().is_empty();
         let found = places.first();
-        let centre = if typed { found.map(|place| place.point) } else { query.near.or_else(|| viewer.origin(&book)) };
+        let centre =
+            if typed { found.map(|place| place.point) } else { query.near.or_else(|| viewer.origin(&book)) };
         let variant = query.sku.as_deref().and_then(|sku| book.catalogue.variant(sku));
         let mut total = 0;
         let mut stores = Vec::new();
@@ -28,7 +29,8 @@ impl Shop {
             }
             total += 1;
             if stores.len() < query.limit.clamp(1, MOST) as usize {
-                let shelf = variant.and_then(|variant| self.shelf_view(viewer, store, variant, metres, Need::one(now)));
+                let shelf = variant
+                    .and_then(|variant| self.shelf_view(viewer, store, variant, metres, Need::one(now)));
                 stores.push(self.store_card(viewer, store, metres, shelf, now));
             }
         }

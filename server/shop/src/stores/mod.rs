@@ -118,9 +118,11 @@ pub(crate) fn service_view(lang: Lang, code: &str) -> ServiceView {
         "returns" => ("반품", "Returns"),
         "parking" => ("주차", "Parking"),
         "engraving" => ("각인", "Engraving"),
-        "wrapping" | "gift_wrap" => ("선물 포장", "Gift wrapping"),
-        "ship" => ("집으로 보내기", "Ships to home"),
+        "ship" => ("택배 보내기", "Ships from store"),
         "lockers" => ("무인 보관함", "Lockers"),
+        "assembly" => ("조립", "Assembly"),
+        "tax_refund" => ("세금 환급", "Tax refund"),
+        "wrapping" | "gift_wrap" => ("선물 포장", "Gift wrapping"),
         "cafe" => ("카페", "Café"),
         "repair" => ("수선", "Repair"),
         "wheelchair" => ("휠체어 접근", "Step-free"),
@@ -139,7 +141,8 @@ impl TryFrom<StoreRow> for Store {
 
     fn try_from(row: StoreRow) -> Result<Store> {
         let wrong = |what: &dyn std::fmt::Display| Error::internal(format!("store {}: {what}", row.code));
-        let schedule = Schedule::from_parts(&row.time_zone, &row.hours, &row.exceptions).map_err(|e| wrong(&e))?;
+        let schedule =
+            Schedule::from_parts(&row.time_zone, &row.hours, &row.exceptions).map_err(|e| wrong(&e))?;
         let point = row.lat.zip(row.lng).and_then(|(lat, lng)| Point::new(lat, lng).ok());
         Ok(Store {
             id: row.id,

@@ -12,7 +12,11 @@ use crate::{Book, Error, Result, Shop, Viewer};
 
 /// Whole metres for people: beyond any real distance it stays at the largest.
 pub(crate) fn whole_metres(metres: f64) -> u32 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates, which is meant")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "`as` saturates, which is meant"
+    )]
     let whole = metres.round() as u32;
     whole
 }
@@ -67,7 +71,14 @@ impl Shop {
         })
     }
 
-    fn nearby(&self, viewer: &Viewer, book: &Book, of: &Store, most: usize, now: Timestamp) -> Vec<StoreCard> {
+    fn nearby(
+        &self,
+        viewer: &Viewer,
+        book: &Book,
+        of: &Store,
+        most: usize,
+        now: Timestamp,
+    ) -> Vec<StoreCard> {
         if of.point.is_none() {
             return Vec::new();
         }

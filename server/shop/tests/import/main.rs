@@ -1,6 +1,8 @@
 //! Imports and exports on SQLite and on PostgreSQL: good rows go in, bad ones are told, the same file twice changes
 //! nothing, and what was exported can be imported again.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
+
 mod real;
 
 use std::io::Cursor;
@@ -153,9 +155,12 @@ async fn stock_is_loaded_counted_and_moved() {
         assert_eq!((report.accepted, report.rejected), (4, 6), "{:?}", rejected(&report));
         assert_eq!(report.written["levels"], 4);
         test.shop.refresh_book().await.unwrap();
-        for (store, sku, available) in
-            [("seongsu", "CUP", 7), ("seongsu", "KETTLE-MO", 0), ("seongsu", "KETTLE-MI", 1), ("gangnam", "CUP", 5)]
-        {
+        for (store, sku, available) in [
+            ("seongsu", "CUP", 7),
+            ("seongsu", "KETTLE-MO", 0),
+            ("seongsu", "KETTLE-MI", 1),
+            ("gangnam", "CUP", 5),
+        ] {
             assert_eq!(test.available(store, sku).await, available, "{store} {sku}");
         }
         let moves = "store,sku,delta,reason,reference\n\
@@ -178,11 +183,13 @@ async fn what_is_exported_can_be_imported() {
         take(db, Kind::Stores, "s.csv", STORES, options()).await.unwrap();
         take(db, Kind::Products, "feed.txt", FEED, options()).await.unwrap();
         test.with_stock("gangnam", "CUP", 3).await;
+        let before = everything(db).await;
         for (kind, again, name) in [
             (export::Kind::Stores, Kind::Stores, "e.csv"),
             (export::Kind::Products, Kind::Products, "e.csv"),
             (export::Kind::Stock, Kind::Stock, "e.csv"),
             (export::Kind::Stores, Kind::Stores, "e.jsonl"),
+            (export::Kind::Products, Kind::Products, "e.jsonl"),
             (export::Kind::Stock, Kind::Stock, "e.jsonl"),
         ] {
             let format = if name == "e.csv" { export::Format::Csv } else { export::Format::Jsonl };
@@ -193,6 +200,7 @@ async fn what_is_exported_can_be_imported() {
             let report = take(db, again, name, &text, options()).await.unwrap();
             assert_eq!(report.rejected, 0, "{kind:?} {:?}", report.rejections);
             assert_eq!(report.rows, rows);
+            assert_eq!(everything(db).await, before, "{kind:?} {name}");
         }
         let mut reader = db.reader().await.unwrap();
         let codes = exchange::store_codes(&mut reader.tx()).await.unwrap();
@@ -212,7 +220,9 @@ async fn a_mapping_that_does_not_fit_says_so() {
             ("[fields]\nname = { template = '{a' }", "not closed"),
         ] {
             let outcome = match Mapping::parse(mapping) {
-                Ok(mapping) => take(db, Kind::Stores, "s.csv", STORES, Options { mapping, ..options() }).await,
+                Ok(mapping) => {
+                    take(db, Kind::Stores, "s.csv", STORES, Options { mapping, ..options() }).await
+                }
                 Err(error) => Err(error),
             };
             let told = outcome.unwrap_err().to_string();

@@ -35,9 +35,12 @@ fn warned(report: &Report, reason: &str) -> u64 {
 #[tokio::test]
 async fn best_buys_stores_with_their_odd_hours_and_zips() {
     on_each_engine(async |test: &TestShop| {
-        let Some(zips) = take(test, Kind::Places, "gazetteer/us_zips.csv.zst", "us-zips").await else { return };
+        let Some(zips) = take(test, Kind::Places, "gazetteer/us_zips.csv.zst", "us-zips").await else {
+            return;
+        };
         assert_eq!((zips.accepted, zips.rejected), (42_789, 0));
-        let Some(report) = take(test, Kind::Stores, "stores/bestbuy_us.jsonl.zst", "bestbuy-stores").await else {
+        let Some(report) = take(test, Kind::Stores, "stores/bestbuy_us.jsonl.zst", "bestbuy-stores").await
+        else {
             return;
         };
         assert_eq!((report.accepted, report.rejected), (1_565, 0));
@@ -55,10 +58,14 @@ async fn best_buys_stores_with_their_odd_hours_and_zips() {
 #[tokio::test]
 async fn starbucks_of_korea_and_of_the_world() {
     on_each_engine(async |test: &TestShop| {
-        if let Some(report) = take(test, Kind::Stores, "stores/starbucks_kr_2020.jsonl.zst", "starbucks-kr").await {
+        if let Some(report) =
+            take(test, Kind::Stores, "stores/starbucks_kr_2020.jsonl.zst", "starbucks-kr").await
+        {
             assert_eq!((report.accepted, report.rejected), (1_487, 0));
         }
-        if let Some(report) = take(test, Kind::Stores, "stores/starbucks_world_2017.csv.zst", "starbucks-world").await {
+        if let Some(report) =
+            take(test, Kind::Stores, "stores/starbucks_world_2017.csv.zst", "starbucks-world").await
+        {
             // One number stands twice, and one row lacks a quote and has slipped by a column.
             assert_eq!((report.rows, report.accepted, report.rejected), (25_600, 25_598, 2));
         }
@@ -70,7 +77,9 @@ async fn starbucks_of_korea_and_of_the_world() {
 #[tokio::test]
 async fn magentos_variants() {
     on_each_engine(async |test: &TestShop| {
-        let Some(report) = take(test, Kind::Products, "products/magento_luma.jsonl.zst", "magento-luma").await else {
+        let Some(report) =
+            take(test, Kind::Products, "products/magento_luma.jsonl.zst", "magento-luma").await
+        else {
             return;
         };
         assert_eq!((report.accepted, report.rejected), (191, 0));

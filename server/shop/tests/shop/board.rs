@@ -80,7 +80,10 @@ async fn another_stores_associate_sees_and_does_nothing() {
         // Nor by naming one's own store.
         let deed = test.shop.do_on_board(&who, "gangnam", &held.number, BoardDeed::HandOver).await;
         assert!(matches!(deed, Err(Error::NotFound)));
-        assert!(matches!(test.shop.look_up(&who, Lang::Ko, "gangnam", &held.number).await, Err(Error::NotFound)));
+        assert!(matches!(
+            test.shop.look_up(&who, Lang::Ko, "gangnam", &held.number).await,
+            Err(Error::NotFound)
+        ));
     })
     .await;
 }

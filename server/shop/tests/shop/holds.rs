@@ -22,7 +22,8 @@ async fn fifty_want_the_last_one_and_one_gets_it() {
         let tries: Vec<_> = (0..50)
             .map(|shopper| {
                 let shop = test.shop.clone();
-                let wish = request(&phone(shopper), "seongsu", &[("KETTLE-MO", 1)], &format!("last-{shopper}"));
+                let wish =
+                    request(&phone(shopper), "seongsu", &[("KETTLE-MO", 1)], &format!("last-{shopper}"));
                 tokio::spawn(async move { shop.reserve(wish).await })
             })
             .collect();
@@ -95,7 +96,9 @@ async fn the_same_key_reserves_once() {
         let both: Vec<_> = (0..8)
             .map(|_| {
                 let shop = test.shop.clone();
-                tokio::spawn(async move { shop.reserve(request("010-1-2345678", "seongsu", &[("CUP", 1)], "both")).await })
+                tokio::spawn(async move {
+                    shop.reserve(request("010-1-2345678", "seongsu", &[("CUP", 1)], "both")).await
+                })
             })
             .collect();
         let mut numbers = std::collections::BTreeSet::new();
@@ -152,7 +155,8 @@ async fn what_cannot_be_is_said_field_by_field() {
     on_each_engine(async |test: &TestShop| {
         let mut wish = request("", "nowhere", &[("CUP", 1), ("NO-SUCH", 1)], "bad");
         wish.input.contact.name = "a\0b".to_owned();
-        let Err(Error::Reservation(ReservationRefusal::Invalid { faults })) = test.shop.reserve(wish).await else {
+        let Err(Error::Reservation(ReservationRefusal::Invalid { faults })) = test.shop.reserve(wish).await
+        else {
             panic!("it was taken");
         };
         let named: Vec<(&str, Fault)> = faults.iter().map(|f| (f.pointer.as_str(), f.fault)).collect();

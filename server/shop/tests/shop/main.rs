@@ -1,5 +1,7 @@
 //! What the shop promises, tried on SQLite and on PostgreSQL. Each test ends with an audit of the books.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
+
 mod board;
 mod holds;
 mod partners;

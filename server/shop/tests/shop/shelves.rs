@@ -59,7 +59,8 @@ async fn a_basket_is_ranked_by_what_each_store_has_of_it() {
         let basket = test.shop.basket(&viewer, &[line("CUP"), line("KETTLE-MI"), line("GONE")]);
         assert_eq!(basket.total.unwrap().amount, 47_000);
         assert_eq!(basket.gone, ["GONE"]);
-        let told: Vec<_> = basket.stores.iter().map(|c| (c.store.as_str(), c.covered_lines, c.missing.len())).collect();
+        let told: Vec<_> =
+            basket.stores.iter().map(|c| (c.store.as_str(), c.covered_lines, c.missing.len())).collect();
         assert_eq!(told, [("gangnam", 2, 0), ("seongsu", 1, 1)]);
     })
     .await;

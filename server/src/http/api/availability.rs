@@ -82,7 +82,9 @@ pub async fn of_sku(
     let limit = usize::try_from(asked.number("limit", 1, 100, 10)).unwrap_or(10);
     asked.finish()?;
     let answers = door.shop.stores_with(lang, &sku, near, quantity, limit).map_err(|error| match error {
-        onshelf_shop::Error::NotFound => Problem::new(Kind::NotFound).detail("모르는 SKU입니다.", "There is no such SKU."),
+        onshelf_shop::Error::NotFound => {
+            Problem::new(Kind::NotFound).detail("모르는 SKU입니다.", "There is no such SKU.")
+        }
         other => other.into(),
     })?;
     Ok(public(&Availability { stores: answers.into_iter().map(shelf).collect() }))

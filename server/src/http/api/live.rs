@@ -232,11 +232,17 @@ fn snapshot(shop: &Shop, asked: &Asked, most: usize) -> Result<Bytes, Problem> {
     let mut newest = 0;
     for variant in &asked.variants {
         let shelves = match asked.store_id {
-            Some(store) => shop.shelves().known(store, *variant, now).map(|known| (store, known)).into_iter().collect(),
+            Some(store) => {
+                shop.shelves().known(store, *variant, now).map(|known| (store, known)).into_iter().collect()
+            }
             None => shop.shelves().everywhere(*variant, now),
         };
         if stock.len() + shelves.len() > most {
-            return Err(Problem::field("/store", "범위가 너무 넓습니다. 매장을 골라 주세요.", "This is too much: choose a store."));
+            return Err(Problem::field(
+                "/store",
+                "범위가 너무 넓습니다. 매장을 골라 주세요.",
+                "This is too much: choose a store.",
+            ));
         }
         for (store, known) in shelves {
             newest = newest.max(known.version);

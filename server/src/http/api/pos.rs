@@ -79,7 +79,11 @@ pub async fn sell(
     let input = SaleInput {
         store: sale.store,
         receipt: sale.receipt.trim().to_owned(),
-        lines: sale.lines.into_iter().map(|line| SaleLine { sku: line.sku, quantity: line.quantity }).collect(),
+        lines: sale
+            .lines
+            .into_iter()
+            .map(|line| SaleLine { sku: line.sku, quantity: line.quantity })
+            .collect(),
         reservation: sale.reservation,
     };
     let levels = door.shop.record_sale(&partner, &once, input).await.map_err(|error| match error {

@@ -162,7 +162,13 @@ impl Listing {
         let in_stock = asked.flag("in_stock");
         let limit = asked.number("limit", 1, 100, 24);
         let code = store.as_ref().map(StoreCode::as_str);
-        let mark = mark(&[&text, category.as_deref().unwrap_or("-"), code.unwrap_or("-"), &in_stock.to_string(), &limit.to_string()]);
+        let mark = mark(&[
+            &text,
+            category.as_deref().unwrap_or("-"),
+            code.unwrap_or("-"),
+            &in_stock.to_string(),
+            &limit.to_string(),
+        ]);
         let page = match asked.one("cursor", 64).map(|cursor| page_of(&cursor, &mark)) {
             None => 1,
             Some(Some(page)) => page,
@@ -180,8 +186,7 @@ impl Listing {
         }
         asked.finish()?;
         let book = shop.book();
-        if let Some(slug) = category.as_deref().filter(|slug| book.catalogue.category(slug).is_none()) {
-            let _ = slug;
+        if category.as_deref().is_some_and(|slug| book.catalogue.category(slug).is_none()) {
             return Err(Problem::unknown("/category", "모르는 분류입니다.", "There is no such category."));
         }
         if code.is_some_and(|code| book.stores.by_code(code).is_none_or(|store| !store.trading)) {
@@ -253,7 +258,9 @@ pub async fn show(
 ) -> Result<Response, Problem> {
     Parameters::read(query.as_deref(), &[]).finish()?;
     let view = door.shop.product_page(&Viewer::new(lang), &slug, None).map_err(|error| match error {
-        onshelf_shop::Error::NotFound => Problem::new(Kind::NotFound).detail("모르는 상품입니다.", "There is no such product."),
+        onshelf_shop::Error::NotFound => {
+            Problem::new(Kind::NotFound).detail("모르는 상품입니다.", "There is no such product.")
+        }
         other => other.into(),
     })?;
     Ok(public(&product(&door.shop, lang, view)))
@@ -267,7 +274,11 @@ fn product(shop: &Shop, lang: Lang, view: ProductView) -> Product {
         brand: view.brand,
         description: view.description,
         active: view.active,
-        category_path: view.path.into_iter().map(|step| CategoryStep { slug: step.slug, name: step.name }).collect(),
+        category_path: view
+            .path
+            .into_iter()
+            .map(|step| CategoryStep { slug: step.slug, name: step.name })
+            .collect(),
         attributes: view.attributes.into_iter().map(|(name, value)| NameValue { name, value }).collect(),
         variants,
     }

@@ -93,7 +93,11 @@ pub async fn count(
         return Err(Problem::field("/on_hand", "0에서 1,000,000까지입니다.", "This is 0 to 1,000,000."));
     }
     if value.counted_at.duration_since(door.shop.now()) > AHEAD {
-        return Err(Problem::field("/counted_at", "아직 오지 않은 때입니다.", "This moment has not come yet."));
+        return Err(Problem::field(
+            "/counted_at",
+            "아직 오지 않은 때입니다.",
+            "This moment has not come yet.",
+        ));
     }
     let store = StoreCode::new(code).map_err(|_| unknown_store())?;
     let sku = Sku::new(sku).map_err(|_| unknown_sku())?;
@@ -199,7 +203,11 @@ fn faults(lines: &[MovementLine]) -> Vec<FieldError> {
             faults.push(fault(format!("/lines/{index}/reason"), "1~64자입니다.", "1 to 64 characters."));
         }
         if !is_label(&line.reference, 0, 128) {
-            faults.push(fault(format!("/lines/{index}/reference"), "128자까지입니다.", "128 characters at most."));
+            faults.push(fault(
+                format!("/lines/{index}/reference"),
+                "128자까지입니다.",
+                "128 characters at most.",
+            ));
         }
     }
     faults

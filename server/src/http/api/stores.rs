@@ -74,7 +74,7 @@ struct Exception {
     params(
         ("near" = Option<String>, Query, description = "`LAT,LNG` in degrees (WGS 84).", pattern = r"^-?\d{1,2}(\.\d{1,12})?,-?\d{1,3}(\.\d{1,12})?$", example = "37.5445,127.0560"),
         ("place" = Option<String>, Query, description = "A place's name, such as 성수동.", min_length = 1, max_length = 100),
-        ("postcode" = Option<String>, Query, description = "A postcode, such as 04766.", min_length = 1, max_length = 20),
+        ("postcode" = Option<String>, Query, description = "A postcode, such as 04766; it counts before `place`.", min_length = 1, max_length = 20),
         ("open_now" = Option<bool>, Query, description = "Only stores that are open."),
         ("service" = Option<String>, Query, description = "Only stores with this service.", min_length = 1, max_length = 64),
         ("limit" = Option<i64>, Query, description = "20 where it is not given.", minimum = 1, maximum = 100),
@@ -89,8 +89,10 @@ pub async fn list(
     let query = read(query.as_deref())?;
     let found = door.shop.find_stores(&Viewer::new(lang), &query);
     if !query.place.is_empty() && found.centre.is_none() {
-        return Err(Problem::new(Kind::NotFound)
-            .detail("그런 이름이나 우편번호의 장소를 찾지 못했습니다.", "No place of that name or postcode was found."));
+        return Err(Problem::new(Kind::NotFound).detail(
+            "그런 이름이나 우편번호의 장소를 찾지 못했습니다.",
+            "No place of that name or postcode was found.",
+        ));
     }
     let stores = found.stores.into_iter().filter_map(|card| store(&door.shop, lang, card)).collect();
     Ok(public(&StoreList { stores }))
@@ -105,16 +107,13 @@ fn read(query: Option<&str>) -> Result<StoreQuery, Problem> {
             asked.fault(name, "비어 있습니다.", "This is empty.");
         }
     }
-    if place.is_some() && postcode.is_some() {
-        asked.fault("postcode", "place와 함께 쓸 수 없습니다.", "This cannot stand beside `place`.");
-    }
     let open_now = asked.flag("open_now");
     let service = asked.one("service", 64);
     let limit = asked.number("limit", 1, 100, 20);
     asked.finish()?;
     Ok(StoreQuery {
         near,
-        place: place.or(postcode).unwrap_or_default(),
+        place: postcode.or(place).unwrap_or_default(),
         open_now,
         service,
         limit: u32::try_from(limit).unwrap_or(20),
@@ -166,7 +165,8 @@ fn store(shop: &Shop, lang: Lang, card: StoreCard) -> Option<Store> {
         closes_at: card.closes_at.map(|moment| moment.at),
         opens_at: card.opens_at.map(|moment| moment.at),
         services: own.services.clone(),
-        hours: serde_json::from_str(&schedule.week_json()).unwrap_or_else(|_| Value::Object(serde_json::Map::new())),
+        hours: serde_json::from_str(&schedule.week_json())
+            .unwrap_or_else(|_| Value::Object(serde_json::Map::new())),
         exceptions,
         time_zone: schedule.time_zone().iana_name().unwrap_or("UTC").to_owned(),
         code: card.code,

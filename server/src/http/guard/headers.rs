@@ -33,7 +33,8 @@ pub async fn add_headers(State(surface): State<Surface>, request: Request, next:
     if surface.encrypted {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, constant(ENCRYPTED));
     }
-    let page = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let page =
+        headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if page && response.status().is_success() {
         response.headers_mut().insert(
             HeaderName::from_static("speculation-rules"),

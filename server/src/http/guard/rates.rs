@@ -131,7 +131,11 @@ fn contacts(body: &[u8]) -> Vec<String> {
         return form_fields(body, &["email", "phone"]);
     };
     let field = |name| json.pointer(name).and_then(serde_json::Value::as_str).map(normal);
-    [field("/contact/email"), field("/contact/phone")].into_iter().flatten().filter(|c| !c.is_empty()).collect()
+    [field("/contact/email"), field("/contact/phone")]
+        .into_iter()
+        .flatten()
+        .filter(|c| !c.is_empty())
+        .collect()
 }
 
 fn form_fields(body: &[u8], names: &[&str]) -> Vec<String> {

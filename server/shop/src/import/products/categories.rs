@@ -24,7 +24,10 @@ impl Categories {
     pub async fn read(db: &Db) -> Result<Categories, ImportError> {
         let mut reader = db.reader().await?;
         let rows = catalog::categories(&mut reader.tx()).await?;
-        Ok(Categories { known: rows.into_iter().map(|row| (row.slug, row.position)).collect(), made: Vec::new() })
+        Ok(Categories {
+            known: rows.into_iter().map(|row| (row.slug, row.position)).collect(),
+            made: Vec::new(),
+        })
     }
 
     /// The slug of the category at the end of a path; none for an empty path.

@@ -24,6 +24,8 @@ pub(super) struct Draft {
     pub status: &'static str,
     pub position: i64,
     pub options: OptionSet,
+    /// The options as an export writes them, instead of those gathered from the variants.
+    pub exported_options: Option<String>,
     pub variants: Vec<VariantDraft>,
 }
 
@@ -36,6 +38,7 @@ pub(super) struct VariantDraft {
     /// Codes of its option values; may be shorter than the product's options where a later variant has more.
     pub options: Vec<String>,
     pub images: Vec<String>,
+    pub status: &'static str,
     pub price: Option<Money>,
     pub list_amount: Option<i64>,
 }

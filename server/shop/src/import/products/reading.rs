@@ -67,12 +67,15 @@ impl Products {
         };
         let draft = &mut self.drafts[at];
         // A further row of a product tells its own pictures; the first row's are the product's.
-        variant.images = if draft.variants.is_empty() {
-            row.list("variant_images").into_iter().map(String::from).collect()
-        } else {
-            row.list("images").into_iter().map(String::from).collect()
+        let images = |field| row.list(field).into_iter().map(String::from).collect::<Vec<String>>();
+        variant.images = images("variant_images");
+        if variant.images.is_empty() && !draft.variants.is_empty() {
+            variant.images = Some(images("images")).filter(|images| *images != draft.images).unwrap_or_default();
+        }
+        variant.options = match draft.exported_options {
+            Some(_) => row.list("option_codes").iter().flat_map(|codes| codes.split('|')).map(str::to_owned).collect(),
+            None => draft.options.add(&values, &plan.mapping),
         };
-        variant.options = draft.options.add(&values, &plan.mapping);
         draft.variants.push(variant);
         draft.rows += 1;
         self.variants += 1;
@@ -131,7 +134,14 @@ impl Products {
     }
 
     /// A variant inside a product's record; a bad one is told and left out.
-    fn add_nested(&mut self, draft: &mut Draft, outer: &Row<'_>, record: &Record, plan: &Plan, ledger: &mut Ledger) {
+    fn add_nested(
+        &mut self,
+        draft: &mut Draft,
+        outer: &Row<'_>,
+        record: &Record,
+        plan: &Plan,
+        ledger: &mut Ledger,
+    ) {
         let row = Row::new(record, &plan.variant, &plan.tables);
         let read = sku(&row).and_then(|sku| self.variant(&row, sku, outer));
         let bad = match read {
@@ -195,6 +205,7 @@ impl Products {
             status: status(row),
             position: row.whole("position", 0, i64::from(i32::MAX))?.unwrap_or(self.position),
             code,
+            exported_options: row.text("options").filter(|text| is_options(text)).map(String::from),
             ..Draft::default()
         })
     }
@@ -208,6 +219,7 @@ impl Products {
             gtin: gtin(row),
             options: Vec::new(),
             images: Vec::new(),
+            status: if row.text("variant_status").as_deref() == Some("retired") { "retired" } else { "active" },
             price,
             list_amount,
         })
@@ -331,7 +343,8 @@ fn said(bad: BadPrice) -> &'static str {
 }
 
 fn description(row: &Row<'_>) -> Text {
-    let mut text = Text::new(row.cut("description_ko", MAX_DESCRIPTION), row.cut("description_en", MAX_DESCRIPTION));
+    let mut text =
+        Text::new(row.cut("description_ko", MAX_DESCRIPTION), row.cut("description_en", MAX_DESCRIPTION));
     let either = by_script(&row.cut("description", MAX_DESCRIPTION));
     if text.ko.is_empty() {
         text.ko = either.ko;
@@ -372,6 +385,11 @@ fn status(row: &Row<'_>) -> &'static str {
     }
 }
 
+/// Whether a text is the options of a product as they are kept.
+fn is_options(text: &str) -> bool {
+    text.starts_with('[') && serde_json::from_str::<Vec<crate::catalog::OptionDef>>(text).is_ok()
+}
+
 fn attributes(row: &Row<'_>, plan: &Plan) -> String {
     #[derive(serde::Serialize)]
     struct Attribute {
@@ -399,7 +417,11 @@ fn attributes(row: &Row<'_>, plan: &Plan) -> String {
             value::leaves(value, &mut texts);
             let told = texts.join(", ").replace('|', ", ");
             if !told.is_empty() && told.chars().count() <= MAX_NAME {
-                let name = plan.mapping.names.get(key).map_or_else(|| by_script(&key.replace('_', " ")), Label::text);
+                let name = plan
+                    .mapping
+                    .names
+                    .get(key)
+                    .map_or_else(|| by_script(&key.replace('_', " ")), Label::text);
                 all.push(Attribute { name, value: by_script(&told) });
             }
         }

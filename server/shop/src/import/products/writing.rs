@@ -12,7 +12,12 @@ use onshelf_domain::catalog::slugify;
 use sha2::{Digest, Sha256};
 
 use super::{
-    super::{ImportError, intake::is_about_rows, media::Picture, report::Entry, report::Ledger},
+    super::{
+        ImportError,
+        intake::is_about_rows,
+        media::{self, Picture},
+        report::{Entry, Ledger},
+    },
     BATCH, Products,
     draft::{Draft, VariantDraft},
     reading::hash,
@@ -47,7 +52,12 @@ impl Products {
         self.write_batch(db, batch, ledger).await
     }
 
-    async fn write_batch(&mut self, db: &Db, batch: Vec<Whole>, ledger: &mut Ledger) -> Result<(), ImportError> {
+    async fn write_batch(
+        &mut self,
+        db: &Db,
+        batch: Vec<Whole>,
+        ledger: &mut Ledger,
+    ) -> Result<(), ImportError> {
         let made = self.categories.made();
         ledger.wrote("categories", made.len());
         if batch.is_empty() && made.is_empty() {
@@ -79,14 +89,16 @@ impl Products {
             prices.push(price_row(&variant));
             let images = self.pictures(variant.line, &variant.images, ledger).await;
             let mut options = variant.options;
-            options.resize(draft.options.len(), "-".to_owned());
+            if draft.exported_options.is_none() {
+                options.resize(draft.options.len(), "-".to_owned());
+            }
             variants.push(VariantRow {
                 sku: variant.sku,
                 gtin: variant.gtin,
                 options: json(&options),
                 images,
                 position,
-                status: "active".to_owned(),
+                status: variant.status.to_owned(),
                 ..VariantRow::default()
             });
         }
@@ -107,7 +119,7 @@ impl Products {
             description_ko: draft.description.ko,
             description_en: draft.description.en,
             attributes: draft.attributes,
-            options: draft.options.to_json(),
+            options: draft.exported_options.unwrap_or_else(|| draft.options.to_json()),
             images,
             tags: json(&draft.tags),
             related: json(&draft.related),
@@ -123,6 +135,10 @@ impl Products {
     async fn pictures(&mut self, line: u64, named: &[String], ledger: &mut Ledger) -> String {
         let mut pictures: Vec<Picture> = Vec::with_capacity(named.len());
         for name in named {
+            if let Some(exported) = media::exported(name) {
+                pictures.extend(exported);
+                continue;
+            }
             match self.media.find(name).await {
                 Ok(picture) if pictures.contains(&picture) => {}
                 Ok(picture) => pictures.push(picture),
@@ -156,9 +172,14 @@ fn told(whole: &Whole, ledger: &mut Ledger) {
 fn address(name: &onshelf_vocabulary::Text, code: &str) -> String {
     let name = name.get(onshelf_vocabulary::Lang::Ko);
     let stem: String = slugify(name).map(String::from).unwrap_or_default().chars().take(80).collect();
-    let is_plain = code.len() <= 40 && code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let is_plain =
+        code.len() <= 40 && code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     let tail = if is_plain { code.to_owned() } else { digest(code) };
-    [stem.trim_end_matches('-'), tail.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
+    [stem.trim_end_matches('-'), tail.as_str()]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join("-")
 }
 
 fn digest(code: &str) -> String {
@@ -200,7 +221,9 @@ async fn save_in(tx: &mut Tx<'_>, categories: &[CategoryRow], batch: &[Whole]) -
 async fn save_alone(db: &Db, whole: &Whole, ledger: &mut Ledger) -> Result<(), ImportError> {
     let mut last = None;
     // The address may be another product's: then it is told apart by more of its code.
-    for slug in [whole.product.slug.clone(), format!("{}-{}", whole.product.slug, digest(&whole.product.code))] {
+    for slug in
+        [whole.product.slug.clone(), format!("{}-{}", whole.product.slug, digest(&whole.product.code))]
+    {
         let product = ProductRow { slug, ..whole.product.clone() };
         match save(db, Arc::default(), Arc::new(vec![Whole { product, ..whole.clone() }])).await {
             Err(error) if is_about_rows(&error) => last = Some(error),
@@ -211,7 +234,8 @@ async fn save_alone(db: &Db, whole: &Whole, ledger: &mut Ledger) -> Result<(), I
             }
         }
     }
-    let value = format!("{}: {}", whole.product.code, last.map(|error| error.to_string()).unwrap_or_default());
+    let value =
+        format!("{}: {}", whole.product.code, last.map(|error| error.to_string()).unwrap_or_default());
     for _ in 0..whole.rows {
         ledger.reject(Entry::new(whole.line, "code", "the database refuses this product", &value));
     }

@@ -4,8 +4,8 @@
 use std::{collections::HashMap, sync::Arc};
 
 use super::{
-    Cells, Encoding, Entry, Fields, Format, ImportError, Item, MAX_COLUMNS, MAX_RECORD, Record, Records, Stop,
-    Unreadable, lines,
+    Cells, Encoding, Entry, Fields, Format, ImportError, Item, MAX_COLUMNS, MAX_RECORD, Record, Records,
+    Stop, Unreadable, lines,
 };
 use lines::{Lines, Taken, trimmed};
 
@@ -92,7 +92,8 @@ impl Rows {
     fn row(&mut self) -> Result<Option<Result<(u64, Cells), Entry>>, Stop> {
         let mut line = std::mem::take(&mut self.line);
         let outcome = loop {
-            let taken = self.lines.read(&mut line).map_err(|error| Stop::broken(self.lines.number, &error))?;
+            let taken =
+                self.lines.read(&mut line).map_err(|error| Stop::broken(self.lines.number, &error))?;
             match taken {
                 Taken::End => break None,
                 Taken::TooLong => {
@@ -115,7 +116,8 @@ impl Rows {
         let mut length = first.len();
         while state == State::Quoted {
             let mut next = Vec::new();
-            let taken = self.lines.read(&mut next).map_err(|error| Stop::broken(self.lines.number, &error))?;
+            let taken =
+                self.lines.read(&mut next).map_err(|error| Stop::broken(self.lines.number, &error))?;
             length += next.len();
             if taken != Taken::Line || length > MAX_RECORD {
                 if taken != Taken::End {
@@ -130,7 +132,8 @@ impl Rows {
             // The lines that were looked at in search of the closing quote are rows of their own.
             self.lines.hand_back(more);
             if !self.lenient {
-                let reason = if state == State::Quoted { "a quote that is never closed" } else { "a stray quote" };
+                let reason =
+                    if state == State::Quoted { "a quote that is never closed" } else { "a stray quote" };
                 return Ok(Err(bad(Unreadable(reason))));
             }
             splitter = Splitter::new(self.delimiter);
@@ -147,9 +150,11 @@ impl Records for Rows {
         Ok(Some(row.and_then(|(line, cells)| {
             let found = cells.ends.len();
             // A trailing separator at the end of each row is common and says nothing.
-            let is_wide = found > width && (width..found).any(|at| cells.get(at).is_some_and(|c| !c.trim().is_empty()));
+            let is_wide =
+                found > width && (width..found).any(|at| cells.get(at).is_some_and(|c| !c.trim().is_empty()));
             if is_wide || found < width {
-                let reason = if is_wide { "more columns than the header" } else { "fewer columns than the header" };
+                let reason =
+                    if is_wide { "more columns than the header" } else { "fewer columns than the header" };
                 return Err(Entry::new(line, "", reason, &format!("{found}, not {width}: {}", cells.text)));
             }
             Ok(Record { line, fields: Fields::Cells(cells) })

@@ -47,8 +47,10 @@ fn json_or_lines(start: &str) -> Format {
 
 /// Whether a header has the names of Google's feed attributes.
 fn is_google(header: &str) -> bool {
-    let names: Vec<String> =
-        header.split('\t').map(|name| name.trim().trim_start_matches("g:").to_lowercase().replace(' ', "_")).collect();
+    let names: Vec<String> = header
+        .split('\t')
+        .map(|name| name.trim().trim_start_matches("g:").to_lowercase().replace(' ', "_"))
+        .collect();
     let has = |name: &str| names.iter().any(|other| other == name);
     has("id") && (has("title") && (has("image_link") || has("availability")) || has("store_code"))
 }

@@ -135,8 +135,12 @@ impl Elements {
             match self.next_sign()? {
                 None => return Ok(()),
                 Some(b']') => return self.take().map(drop),
-                Some(b',') => drop(self.take()?),
-                Some(_) => drop(self.take_value(kept)?),
+                Some(b',') => {
+                    self.take()?;
+                }
+                Some(_) => {
+                    self.take_value(kept)?;
+                }
             }
         }
     }
@@ -192,7 +196,10 @@ impl Elements {
             Value::TooLong => Ok(Err(Entry::unreadable(began, Unreadable::TOO_LONG, &kept))),
             Value::CutOff => {
                 self.state = State::Over;
-                Err(Stop { line: began, reason: "the file ends inside the record that begins here".to_owned() })
+                Err(Stop {
+                    line: began,
+                    reason: "the file ends inside the record that begins here".to_owned(),
+                })
             }
         }
     }

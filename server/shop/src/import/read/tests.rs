@@ -40,10 +40,11 @@ fn check(name: &str, bytes: &[u8], expected: &[&str]) {
 
 #[test]
 fn csv_as_it_should_be() {
-    check("a.csv", b"\xEF\xBB\xBFa,b\r\n1,\"two, \"\"quoted\"\"\"\r\n\r\n3,\"over\r\ntwo lines\"\r\n", &[
-        "2:1|two, \"quoted\"",
-        "4:3|over\ntwo lines",
-    ]);
+    check(
+        "a.csv",
+        b"\xEF\xBB\xBFa,b\r\n1,\"two, \"\"quoted\"\"\"\r\n\r\n3,\"over\r\ntwo lines\"\r\n",
+        &["2:1|two, \"quoted\"", "4:3|over\ntwo lines"],
+    );
     check("a.csv", "가;나\n1;2\n".as_bytes(), &["2:1|2"]);
     check("a.csv", b"a,b\n1,2", &["2:1|2"]);
 }
@@ -52,18 +53,16 @@ fn csv_as_it_should_be() {
 fn a_bad_row_of_csv_costs_itself_only() {
     check("a.csv", b"a,b\n\"open,1\n2,3\n4,5\n", &["2!a quote that is never closed", "3:2|3", "4:4|5"]);
     check("a.csv", b"a,b\n\"13\" screen\",1\n2,3\n", &["2!a stray quote", "3:2|3"]);
-    check("a.csv", b"a,b\n1,2,3\n1\n1,2,\n4,5\n", &[
-        "2!more columns than the header",
-        "3!fewer columns than the header",
-        "4:1|2|",
-        "5:4|5",
-    ]);
-    check("a.csv", b"a,b\n\xff\xfe1,2\n3,4\n1,\xc3\n\xa9,2\n", &[
-        "2!not UTF-8 text",
-        "3:3|4",
-        "4!not UTF-8 text",
-        "5!not UTF-8 text",
-    ]);
+    check(
+        "a.csv",
+        b"a,b\n1,2,3\n1\n1,2,\n4,5\n",
+        &["2!more columns than the header", "3!fewer columns than the header", "4:1|2|", "5:4|5"],
+    );
+    check(
+        "a.csv",
+        b"a,b\n\xff\xfe1,2\n3,4\n1,\xc3\n\xa9,2\n",
+        &["2!not UTF-8 text", "3:3|4", "4!not UTF-8 text", "5!not UTF-8 text"],
+    );
     check("a.csv", b"a,b\n1,x\0y\n3,4\n", &["2!contains a NUL character", "3:3|4"]);
     // A letter cut in two by a separator is two broken cells, also where the bytes together are text.
     check("a.csv", b"a,b\n\xc3,\xa9\n", &["2!not UTF-8 text"]);
@@ -73,11 +72,11 @@ fn a_bad_row_of_csv_costs_itself_only() {
 
 #[test]
 fn tabs_take_quotes_as_they_come() {
-    check("a.tsv", b"a\tb\n13\" screen\t1\n\"Best\" thing\t2\n\"tab\t in\"\t3\n", &[
-        "2:13\" screen|1",
-        "3:\"Best\" thing|2",
-        "4:tab\t in|3",
-    ]);
+    check(
+        "a.tsv",
+        b"a\tb\n13\" screen\t1\n\"Best\" thing\t2\n\"tab\t in\"\t3\n",
+        &["2:13\" screen|1", "3:\"Best\" thing|2", "4:tab\t in|3"],
+    );
 }
 
 #[test]
@@ -103,31 +102,37 @@ fn a_file_that_cannot_be_read_says_why() {
 fn json_lines_and_their_faults() {
     let bomb = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     let text = format!("{{\"a\":1}}\n{{\"a\":\n{{\"a\":{bomb}}}\n[1]\n{{\"a\":\"\\u0000\"}}\n{{\"a\":2}}");
-    check("a.jsonl", text.as_bytes(), &[
-        "1:{\"a\":1}",
-        "2!not valid JSON",
-        "3!JSON nested too deeply",
-        "4!not a JSON object",
-        "5!contains a NUL character",
-        "6:{\"a\":2}",
-    ]);
+    check(
+        "a.jsonl",
+        text.as_bytes(),
+        &[
+            "1:{\"a\":1}",
+            "2!not valid JSON",
+            "3!JSON nested too deeply",
+            "4!not a JSON object",
+            "5!contains a NUL character",
+            "6:{\"a\":2}",
+        ],
+    );
 }
 
 #[test]
 fn arrays_of_json_stream() {
-    check("a.json", b"[{\"a\":\"]},{\"},\n {\"b\":[1,{\"c\":2}]} , 7]", &[
-        "1:{\"a\":\"]},{\"}",
-        "2:{\"b\":[1,{\"c\":2}]}",
-        "2!not a JSON object",
-    ]);
-    check("a.json", b"{\"count\":2,\"tags\":[1,2],\n\"list\":[\n{\"a\":1},\n{\"a\":2}]}", &[
-        "3:{\"a\":1}",
-        "4:{\"a\":2}",
-    ]);
-    check("a.json", b"[{\"a\":1},{\"a\":", &[
-        "1:{\"a\":1}",
-        "stop 1: the file ends inside the record that begins here",
-    ]);
+    check(
+        "a.json",
+        b"[{\"a\":\"]},{\"},\n {\"b\":[1,{\"c\":2}]} , 7]",
+        &["1:{\"a\":\"]},{\"}", "2:{\"b\":[1,{\"c\":2}]}", "2!not a JSON object"],
+    );
+    check(
+        "a.json",
+        b"{\"count\":2,\"tags\":[1,2],\n\"list\":[\n{\"a\":1},\n{\"a\":2}]}",
+        &["3:{\"a\":1}", "4:{\"a\":2}"],
+    );
+    check(
+        "a.json",
+        b"[{\"a\":1},{\"a\":",
+        &["1:{\"a\":1}", "stop 1: the file ends inside the record that begins here"],
+    );
     check("a.json", b"[{\"a\":1}", &["1:{\"a\":1}", "stop 1: the JSON array is not closed"]);
     let long = format!("[{{\"a\":\"{}\"}},{{\"a\":2}}]", "x".repeat(MAX_RECORD));
     check("a.json", long.as_bytes(), &["1!longer than 1 MiB", "1:{\"a\":2}"]);
