@@ -207,7 +207,7 @@ fn last_things(visit: &Visit, view: &ReservationView, token: &str) -> AnyView {
     let calendar = path.replacen('?', "/calendar.ics?", 1);
     let cancel = view.can_cancel.then(|| {
         view! {
-            <details class="cancel">
+            <details class="cancel" id="cancel">
                 <summary>{visit.say("예약 취소", "Cancel the reservation")}</summary>
                 <form method="post" action=visit.href(&format!("/reservations/{}/cancel", view.number))>
                     <p>{visit.say(

@@ -6,9 +6,10 @@ use axum::{extract::Query, http::StatusCode, response::Response};
 use leptos::prelude::*;
 use onshelf_shop::{Viewer, fulfilment::Offer};
 use onshelf_vocabulary::{
-    Lang, Sku, StoreCode,
+    Lang, Money, Sku, StoreCode,
     cart::BasketView,
-    fulfilment::{Contact, Elsewhere, ShortLine},
+    fulfilment::{Contact, Elsewhere, Fault, FieldFault, ShortLine},
+    stores::StoreCard,
 };
 use uuid::Uuid;
 
@@ -113,7 +114,7 @@ pub(super) fn reserve_page(visit: &Visit, draft: &Draft, refused: Option<Trouble
                 <div class="reserve-body">
                     <section class="reserve-what" aria-label=visit.say("맡아둘 것", "What is reserved")>
                         {promise(visit, &store, offer.as_ref())}
-                        {items(visit, basket_items(&basket), basket.total.filter(|_| basket.lines.len() > 1 || basket.lines.iter().any(|line| line.quantity > 1)))}
+                        {items(visit, basket_items(&basket), owed(visit, &basket))}
                     </section>
                     <div class="reserve-who">
                         {form(visit, draft, &trouble, &store.name, &basket)}
@@ -128,11 +129,8 @@ pub(super) fn reserve_page(visit: &Visit, draft: &Draft, refused: Option<Trouble
 /// Before anything is typed: what the shelf already tells.
 fn foreseen(draft: &Draft, basket: &BasketView, offer: Option<&Offer>) -> Trouble {
     if draft.what.lines().is_empty() {
-        let fault = onshelf_vocabulary::fulfilment::Fault::NoLines;
-        return Trouble::Faults(vec![onshelf_vocabulary::fulfilment::FieldFault {
-            pointer: "/lines".to_owned(),
-            fault,
-        }]);
+        let fault = Fault::NoLines;
+        return Trouble::Faults(vec![FieldFault { pointer: "/lines".to_owned(), fault }]);
     }
     if offer.is_none() {
         return Trouble::Closed;
@@ -158,6 +156,13 @@ fn foreseen(draft: &Draft, basket: &BasketView, offer: Option<&Offer>) -> Troubl
     Trouble::Short { short: short.collect(), elsewhere: elsewhere.collect() }
 }
 
+/// Told where it is not simply the price of the one thing.
+fn owed(visit: &Visit, basket: &BasketView) -> Option<(&'static str, Money)> {
+    let several = basket.lines.len() > 1 || basket.lines.iter().any(|line| line.quantity > 1);
+    let total = basket.total.filter(|_| several)?;
+    Some((visit.say("매장에서 낼 돈", "To pay in store"), total))
+}
+
 fn basket_items(basket: &BasketView) -> Vec<Item> {
     basket
         .lines
@@ -174,7 +179,7 @@ fn basket_items(basket: &BasketView) -> Vec<Item> {
 }
 
 /// Where and when, as a sentence one remembers.
-fn promise(visit: &Visit, store: &onshelf_vocabulary::stores::StoreCard, offer: Option<&Offer>) -> AnyView {
+fn promise(visit: &Visit, store: &StoreCard, offer: Option<&Offer>) -> AnyView {
     let lang = visit.lang;
     let times = offer.map(|offer| {
         view! {

@@ -113,8 +113,8 @@ pub async fn hold(
     now: i64,
 ) -> Result<bool, Error> {
     // What has run out counts as gone: swept only when it stands in the way, so the common path is one write.
-    let taken = take(tx, key, quantity).await?
-        || (sweep(tx, key, now).await? > 0 && take(tx, key, quantity).await?);
+    let taken =
+        take(tx, key, quantity).await? || (sweep(tx, key, now).await? > 0 && take(tx, key, quantity).await?);
     if !taken {
         return Ok(false);
     }

@@ -90,7 +90,7 @@ fn things(occasion: &Occasion<'_>) -> String {
 
 impl Parts<'_> {
     fn placed_ko(&self) -> Wording {
-        let Parts { brand, name, store, code, things, ready, until, page } = self;
+        let Parts { brand, name, store, code, things, ready, until, page, .. } = self;
         Wording {
             subject: format!("[{brand}] {store}에 맡아두었어요 · {ready} 준비"),
             heading: format!("{store}에 맡아두었어요"),
@@ -109,7 +109,7 @@ impl Parts<'_> {
     }
 
     fn placed_en(&self) -> Wording {
-        let Parts { brand, name, store, code, things, ready, until, page } = self;
+        let Parts { brand, name, store, code, things, ready, until, page, .. } = self;
         Wording {
             subject: format!("[{brand}] Set aside at {store} · ready by {ready}"),
             heading: format!("Set aside at {store}"),
@@ -154,7 +154,8 @@ impl Parts<'_> {
             heading: format!("Ready for you at {store}"),
             lead: vec![
                 format!(
-                    "{name}, {things} is waiting at the counter of {store}. Show the code {code} and it is yours."
+                    "{name}, your reservation ({things}) is waiting at the counter of {store}. Show the code {code} \
+                     and it is yours."
                 ),
                 format!("We keep it until {until}. You pay at the store."),
             ],

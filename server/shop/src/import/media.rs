@@ -37,7 +37,9 @@ const REMEMBERED: usize = 50_000;
 pub(super) fn exported(text: &str) -> Option<Vec<Picture>> {
     let pictures: Vec<Picture> = serde_json::from_str(text).ok()?;
     let is_ours = |src: &str| src.starts_with("https://") || (src.starts_with('/') && !src.starts_with("//"));
-    let is_plain = |src: &str| !src.contains(|c: char| c.is_whitespace() || "\"'<>\\".contains(c)) && !src.contains("..");
+    let is_plain = |src: &str| {
+        !src.contains(|c: char| c.is_whitespace() || "\"'<>\\".contains(c)) && !src.contains("..")
+    };
     pictures.iter().all(|picture| is_ours(&picture.src) && is_plain(&picture.src)).then_some(pictures)
 }
 

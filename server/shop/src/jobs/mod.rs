@@ -88,7 +88,8 @@ impl Shop {
                 Ok(job) => claimed.push(Claimed { id: row.id, job, attempt: row.attempts }),
                 // A newer process may have written it: it must hold up neither the others nor be lost.
                 Err(_) => {
-                    self.put_back(row.id, "this version cannot read it", self.due_after(row.attempts)).await?;
+                    self.put_back(row.id, "this version cannot read it", self.due_after(row.attempts))
+                        .await?;
                 }
             }
         }

@@ -70,10 +70,16 @@ impl Products {
         let images = |field| row.list(field).into_iter().map(String::from).collect::<Vec<String>>();
         variant.images = images("variant_images");
         if variant.images.is_empty() && !draft.variants.is_empty() {
-            variant.images = Some(images("images")).filter(|images| *images != draft.images).unwrap_or_default();
+            variant.images =
+                Some(images("images")).filter(|images| *images != draft.images).unwrap_or_default();
         }
         variant.options = match draft.exported_options {
-            Some(_) => row.list("option_codes").iter().flat_map(|codes| codes.split('|')).map(str::to_owned).collect(),
+            Some(_) => row
+                .list("option_codes")
+                .iter()
+                .flat_map(|codes| codes.split('|'))
+                .map(str::to_owned)
+                .collect(),
             None => draft.options.add(&values, &plan.mapping),
         };
         draft.variants.push(variant);
@@ -219,7 +225,11 @@ impl Products {
             gtin: gtin(row),
             options: Vec::new(),
             images: Vec::new(),
-            status: if row.text("variant_status").as_deref() == Some("retired") { "retired" } else { "active" },
+            status: if row.text("variant_status").as_deref() == Some("retired") {
+                "retired"
+            } else {
+                "active"
+            },
             price,
             list_amount,
         })
