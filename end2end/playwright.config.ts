@@ -22,7 +22,7 @@ export default defineConfig({
   workers: 2,
   // A journey that only works the second time does not work.
   retries: 0,
-  timeout: 60_000,
+  timeout: 90_000,
   expect: { timeout: 7_000 },
   // Its closing lines are counted by `cargo xtask test`.
   reporter: "line",
@@ -33,7 +33,6 @@ export default defineConfig({
     actionTimeout: 10_000,
     navigationTimeout: 20_000,
     screenshot: "only-on-failure",
-    trace: "retain-on-failure",
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
       args: [

@@ -38,7 +38,7 @@ test("sign-in: a wrong password says so and keeps the name", async ({ page, audi
 test("from a new reservation to the counter", async ({ page, goods, partner, javaScriptEnabled, audit }) => {
   await partner.putOnShelf("seongsu", goods.first.sku, 6);
   await signIn(page, "seongsu", BOARD);
-  if (javaScriptEnabled) await expect(page.getByText("실시간으로 바뀌는 화면이에요")).toBeVisible({ timeout: 15_000 });
+  if (javaScriptEnabled) await expect(page.locator("[data-link=live]")).toBeAttached({ timeout: 15_000 });
   const reserved = await partner.reserve("seongsu", goods.first.sku, 2);
   // It shows up by itself; without scripts one asks for it.
   if (!javaScriptEnabled) await page.getByRole("link", { name: "새로 고침" }).click();

@@ -66,7 +66,7 @@ pub(super) fn card(around: Around<'_>, card: &BoardCard, place: Place) -> AnyVie
         >
             <article>
                 <header>
-                    {code(card)}
+                    <h3 class="staff-code" translate="no">{halves(card)}</h3>
                     <p class="staff-due">{due}</p>
                     {who(lang, card)}
                 </header>
@@ -92,7 +92,7 @@ pub(super) fn found(around: Around<'_>, card: &BoardCard, close: String) -> AnyV
         >
             <article aria-label=lang.pick("찾은 예약", "The reservation you looked up")>
                 <header>
-                    {code(card)}
+                    <h2 class="staff-code" translate="no">{halves(card)}</h2>
                     <p class="staff-number">{card.number.clone()}</p>
                     {who(lang, card)}
                     <p class="staff-standing">{words::standing(lang, card)}</p>
@@ -235,14 +235,12 @@ fn ending(
     .into_any()
 }
 
-fn code(card: &BoardCard) -> AnyView {
+fn halves(card: &BoardCard) -> AnyView {
     let (first, second) = words::halves(&card.code);
     view! {
-        <h3 class="staff-code" translate="no">
-            <span>{first.to_owned()}</span>
-            " "
-            <span>{second.to_owned()}</span>
-        </h3>
+        <span>{first.to_owned()}</span>
+        " "
+        <span>{second.to_owned()}</span>
     }
     .into_any()
 }

@@ -41,9 +41,9 @@ pub(super) struct Mailer {
 }
 
 impl Mailer {
-    pub(super) fn new(from: &str, public_url: String, carrier: Box<dyn Carrier>) -> Result<Mailer, Failure> {
+    pub(super) fn new(from: &str, public_url: &str, carrier: Box<dyn Carrier>) -> Result<Mailer, Failure> {
         let from = from.parse().map_err(|_| "mail_from: must be like Name <name@example.com>")?;
-        let url = url::Url::parse(&public_url)?;
+        let url = url::Url::parse(public_url)?;
         let host = url.host_str().unwrap_or("localhost").trim_matches(['[', ']']).to_owned();
         Ok(Mailer { from, host, carrier })
     }

@@ -83,8 +83,8 @@ impl Notifier {
             tracing::info!("There is no smtp_url: mails are written into the data folder.");
         }
         let mailer = match &config.smtp_url {
-            Some(url) => Mailer::new(&config.mail_from, config.public_url(), Box::new(Relay::new(url)?))?,
-            None => Mailer::new(&config.mail_from, config.public_url(), Box::new(folder.clone()))?,
+            Some(url) => Mailer::new(&config.mail_from, &config.public_url(), Box::new(Relay::new(url)?))?,
+            None => Mailer::new(&config.mail_from, &config.public_url(), Box::new(folder.clone()))?,
         };
         Ok(Notifier { shop, name, public_url: config.public_url(), mailer, texts: Box::new(folder) })
     }

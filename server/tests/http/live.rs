@@ -16,7 +16,7 @@ use crate::call::{Call, options, site, site_with};
 
 /// The next event's name and data.
 async fn event(body: &mut axum::body::Body) -> (String, Value) {
-    let frame = tokio::time::timeout(Duration::from_secs(5), body.frame()).await.expect("in time");
+    let frame = tokio::time::timeout(Duration::from_secs(30), body.frame()).await.expect("in time");
     let bytes = frame.expect("a frame").unwrap().into_data().unwrap();
     let text = String::from_utf8(bytes.to_vec()).unwrap();
     let field =
@@ -110,7 +110,7 @@ async fn a_stop_ends_open_streams_at_once() {
             streams.push(stream);
         }
         stop.cancel();
-        let ended = tokio::time::timeout(Duration::from_secs(5), server).await.expect("in time");
+        let ended = tokio::time::timeout(Duration::from_secs(9), server).await.expect("in time");
         ended.unwrap().unwrap();
         for mut stream in streams {
             let mut rest = Vec::new();

@@ -64,7 +64,7 @@ struct ShelfStore {
     get, path = "/api/v1/products/{sku}/availability", tag = "stock",
     params(
         ("sku" = String, Path, description = "A SKU; `/` in it is written %2F.", min_length = 1, max_length = 64),
-        ("near" = Option<String>, Query, description = "`LAT,LNG` in degrees (WGS 84).", pattern = r"^-?\d{1,2}(\.\d{1,12})?,-?\d{1,3}(\.\d{1,12})?$", example = "37.5445,127.0560"),
+        ("near" = Option<String>, Query, description = "`LAT,LNG` in degrees (WGS 84).", pattern = r"^-?(90(\.0{1,12})?|[0-8]?[0-9](\.[0-9]{1,12})?),-?(180(\.0{1,12})?|(1[0-7][0-9]|[0-9]{1,2})(\.[0-9]{1,12})?)$", example = "37.5445,127.0560"),
         ("quantity" = Option<i64>, Query, description = "1 where it is not given.", minimum = 1, maximum = 999),
         ("limit" = Option<i64>, Query, description = "10 where it is not given.", minimum = 1, maximum = 100),
     ),
@@ -114,7 +114,7 @@ pub struct BasketQuestion {
     lines: Vec<Line>,
     /// Where the shopper is: `LAT,LNG`, or an object of `lat` and `lng`.
     #[serde(default)]
-    #[schema(value_type = Option<String>, pattern = r"^-?\d{1,2}(\.\d{1,12})?,-?\d{1,3}(\.\d{1,12})?$", example = "37.5445,127.0560")]
+    #[schema(value_type = Option<String>, pattern = r"^-?(90(\.0{1,12})?|[0-8]?[0-9](\.[0-9]{1,12})?),-?(180(\.0{1,12})?|(1[0-7][0-9]|[0-9]{1,2})(\.[0-9]{1,12})?)$", example = "37.5445,127.0560")]
     near: Option<Near>,
 }
 

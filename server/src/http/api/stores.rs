@@ -72,7 +72,7 @@ struct Exception {
 #[utoipa::path(
     get, path = "/api/v1/stores", tag = "stores",
     params(
-        ("near" = Option<String>, Query, description = "`LAT,LNG` in degrees (WGS 84).", pattern = r"^-?\d{1,2}(\.\d{1,12})?,-?\d{1,3}(\.\d{1,12})?$", example = "37.5445,127.0560"),
+        ("near" = Option<String>, Query, description = "`LAT,LNG` in degrees (WGS 84).", pattern = r"^-?(90(\.0{1,12})?|[0-8]?[0-9](\.[0-9]{1,12})?),-?(180(\.0{1,12})?|(1[0-7][0-9]|[0-9]{1,2})(\.[0-9]{1,12})?)$", example = "37.5445,127.0560"),
         ("place" = Option<String>, Query, description = "A place's name, such as 성수동.", min_length = 1, max_length = 100),
         ("postcode" = Option<String>, Query, description = "A postcode, such as 04766; it counts before `place`.", min_length = 1, max_length = 20),
         ("open_now" = Option<bool>, Query, description = "Only stores that are open."),
@@ -102,13 +102,13 @@ fn read(query: Option<&str>) -> Result<StoreQuery, Problem> {
     let mut asked = Parameters::read(query, &["near", "place", "postcode", "open_now", "service", "limit"]);
     let near = asked.point("near");
     let (place, postcode) = (asked.one("place", 100), asked.one("postcode", 20));
-    for (name, value) in [("place", &place), ("postcode", &postcode)] {
+    let service = asked.one("service", 64);
+    for (name, value) in [("place", &place), ("postcode", &postcode), ("service", &service)] {
         if value.as_ref().is_some_and(|text| text.trim().is_empty()) {
             asked.fault(name, "비어 있습니다.", "This is empty.");
         }
     }
     let open_now = asked.flag("open_now");
-    let service = asked.one("service", 64);
     let limit = asked.number("limit", 1, 100, 20);
     asked.finish()?;
     Ok(StoreQuery {

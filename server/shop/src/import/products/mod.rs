@@ -1,6 +1,7 @@
 //! Rows of products: one row a product, one row a variant grouped by the product's code, or a record that holds its
 //! variants. Products are written whole, with their variants and prices.
 
+mod attributes;
 mod categories;
 mod draft;
 mod reading;

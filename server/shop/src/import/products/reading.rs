@@ -18,6 +18,7 @@ use super::{
         value,
     },
     Products,
+    attributes::{attributes, is_options},
     draft::{Draft, VariantDraft},
 };
 
@@ -26,7 +27,6 @@ const MAX_DESCRIPTION: usize = 20_000;
 const MAX_CODE: usize = 128;
 /// Of one product.
 const MAX_IMAGES: usize = 24;
-const MAX_ATTRIBUTES: usize = 60;
 const MAX_VARIANTS: usize = 2_000;
 
 const TWICE: &str = "the same SKU stands twice: the first row counts";
@@ -393,49 +393,4 @@ fn status(row: &Row<'_>) -> &'static str {
             "draft"
         }
     }
-}
-
-/// Whether a text is the options of a product as they are kept.
-fn is_options(text: &str) -> bool {
-    text.starts_with('[') && serde_json::from_str::<Vec<crate::catalog::OptionDef>>(text).is_ok()
-}
-
-fn attributes(row: &Row<'_>, plan: &Plan) -> String {
-    #[derive(serde::Serialize)]
-    struct Attribute {
-        name: Text,
-        value: Text,
-    }
-    // An export writes them as they are kept.
-    if let Some(json) = row.text("attributes").filter(|text| text.starts_with('['))
-        && serde_json::from_str::<Vec<crate::catalog::Attribute>>(&json).is_ok()
-    {
-        return json.into_owned();
-    }
-    let mut all = Vec::new();
-    for (label, rule) in &plan.attributes {
-        let texts = rule.find(row.record(), &plan.tables).texts;
-        if !texts.is_empty() {
-            all.push(Attribute { name: label.text(), value: by_script(&texts.join(", ")) });
-        }
-    }
-    if let (Some(path), Fields::Tree(tree)) = (&plan.mapping.attributes_from, &row.record().fields)
-        && let Some(Value::Object(members)) = value::at(tree, path)
-    {
-        for (key, value) in members {
-            let mut texts = Vec::new();
-            value::leaves(value, &mut texts);
-            let told = texts.join(", ").replace('|', ", ");
-            if !told.is_empty() && told.chars().count() <= MAX_NAME {
-                let name = plan
-                    .mapping
-                    .names
-                    .get(key)
-                    .map_or_else(|| by_script(&key.replace('_', " ")), Label::text);
-                all.push(Attribute { name, value: by_script(&told) });
-            }
-        }
-    }
-    all.truncate(MAX_ATTRIBUTES);
-    serde_json::to_string(&all).unwrap_or_else(|_| "[]".to_owned())
 }
