@@ -75,7 +75,7 @@ async fn stores_go_in_with_warnings_and_twice_is_once() {
         test.shop.refresh_book().await.unwrap();
         let book = test.shop.book();
         let hongdae = book.stores.by_code("hongdae").unwrap();
-        assert_eq!(hongdae.point.map(|point| point.lat()), Some(37.556));
+        assert_eq!(hongdae.point.map(onshelf_vocabulary::Point::lat), Some(37.556));
         assert_eq!(hongdae.postcode, "04047");
         assert!(book.stores.by_code("nowhere").unwrap().point.is_none());
     })

@@ -177,7 +177,7 @@ fn judge(index: &SearchIndex, kind: &str, judgements: &[Judgement]) -> (f64, f64
             index.search(query, 10).ordinals.iter().map(|hit| PRODUCTS[hit.0 as usize].0).collect();
         let right = |name: &&str| wanted.iter().any(|start| name.starts_with(start));
         let found = names.iter().filter(|name| right(name)).count() as f64 / wanted.len() as f64;
-        let first = names.iter().position(|name| right(name)).map_or(0.0, |at| 1.0 / (at + 1) as f64);
+        let first = names.iter().position(right).map_or(0.0, |at| 1.0 / (at + 1) as f64);
         if found < 1.0 || first < 1.0 {
             eprintln!("{kind} {query}: recall {found:.2}, rank {first:.2}: {names:?}");
         }

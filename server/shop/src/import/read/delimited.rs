@@ -17,6 +17,9 @@ pub struct Header {
     by_name: HashMap<String, usize>,
 }
 
+/// A row with the line it began on, or why it cannot be taken.
+type NumberedRow = Result<(u64, Cells), Entry>;
+
 impl Header {
     pub(in crate::import) fn new(names: Vec<String>) -> Header {
         let mut by_name = HashMap::with_capacity(names.len());
@@ -89,7 +92,7 @@ impl Rows {
     }
 
     /// The next row that is not blank, and the line it began on.
-    fn row(&mut self) -> Result<Option<Result<(u64, Cells), Entry>>, Stop> {
+    fn row(&mut self) -> Result<Option<NumberedRow>, Stop> {
         let mut line = std::mem::take(&mut self.line);
         let outcome = loop {
             let taken =

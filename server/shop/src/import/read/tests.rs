@@ -86,7 +86,7 @@ fn a_file_that_cannot_be_read_says_why() {
         ("a.csv", b"\n \n", "empty"),
         ("a.csv", b"\xEF\xBB\xBF", "empty"),
         ("a.csv", b"\xff\xfea\0,\0b\0\n\0", "UTF-16"),
-        ("a.csv", b"a\0,\0b\0\n\0001\0,\0002\0\n\0", "UTF-16"),
+        ("a.csv", b"a\x00,\x00b\x00\n\x001\x00,\x002\x00\n\x00", "UTF-16"),
         ("a.csv", &[0; 64], "NUL"),
         ("a.xlsx", b"PK\x03\x04rest", "spreadsheet"),
         ("a.dat", b"hello", "--format"),
