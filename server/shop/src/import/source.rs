@@ -107,7 +107,7 @@ fn check_encoding(head: &[u8]) -> Result<(), ImportError> {
     let zeros = |from: usize| head.iter().skip(from).step_by(2).filter(|byte| **byte == 0).count();
     let half = head.len() / 2;
     // Without a mark, Latin text in UTF-16 has a zero in nearly every other place.
-    let unmarked = half > 8 && (zeros(0) * 10 > half * 7) != (zeros(1) * 10 > half * 7);
+    let unmarked = half >= 4 && (zeros(0) * 10 > half * 7) != (zeros(1) * 10 > half * 7);
     if head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]) || unmarked {
         return Err(ImportError::Utf16);
     }
