@@ -196,24 +196,59 @@ if (own?.dataset.js && document.querySelector("leptos-island")) {
 // ---- What goes on by itself --------------------------------------------------------------------------------
 
 // An element with an id and `data-refresh` (seconds) is asked for again while it is seen, until its answer no longer
-// says so. Nothing is moved under a hand: it waits while the focus is inside.
+// says so. Nothing is moved under a hand: it waits while something inside is typed in or unfolded. It is compared with
+// what was last answered, not with the page, which may have been unfolded since.
 const going = document.querySelector("[id][data-refresh]");
-const again = going && setInterval(async () => {
-  if (document.visibilityState === "hidden" || going.contains(document.activeElement)) return;
+let answered = going?.innerHTML;
+const busy = () => going.querySelector("details[open], input:focus, button:focus");
+const look = async () => {
+  if (document.visibilityState === "hidden" || busy()) return;
   const answer = await fetch(location.href, { cache: "no-store" }).catch(() => null);
   if (!answer?.ok) return;
-  const next = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(going.id);
-  if (!next) return;
-  if (!next.dataset.refresh) clearInterval(again);
-  if (next.innerHTML === going.innerHTML) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const next = page.getElementById(going.id);
+  if (!next || busy()) return;
+  // What stands outside of it and is over by now goes with the whole page.
+  if (document.querySelector("[data-hold]") && !page.querySelector("[data-hold]")) return location.reload();
+  if (!next.dataset.refresh) clearInterval(looking);
+  if (next.innerHTML === answered) return;
+  answered = next.innerHTML;
+  const links = () => all("a[href], summary", going);
+  const place = links().indexOf(document.activeElement);
   going.replaceChildren(...next.childNodes);
+  links()[place]?.focus({ preventScroll: true });
   Object.assign(going.dataset, next.dataset);
   // A status that is new in the document is not read out; one that changes is.
   const said = going.querySelector("[role=status]");
   const words = said && [...said.childNodes];
   said?.replaceChildren();
   requestAnimationFrame(() => said?.replaceChildren(...words));
-}, going.dataset.refresh * 1000);
+};
+const looking = going && setInterval(look, going.dataset.refresh * 1000);
+// Whoever comes back to the page does not wait for the next turn.
+if (going) document.addEventListener("visibilitychange", look);
+
+// Minutes that run out come with the page as seconds; they are counted from there, as the
+// browser's clock may be wrong. At the end the page is asked for again.
+const ends = new WeakMap();
+function count() {
+  for (const clock of all("[data-left]")) {
+    if (!ends.has(clock)) ends.set(clock, Date.now() + clock.dataset.left * 1000);
+    const left = Math.max(0, Math.ceil((ends.get(clock) - Date.now()) / 1000));
+    clock.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    const strip = all("[data-ticks] i", clock.closest("[data-hold]") ?? clock);
+    strip.forEach((tick, place) => tick.classList.toggle("gap", place * 60 >= left));
+    if (left > 0) continue;
+    clearInterval(counting);
+    setTimeout(() => location.reload(), 1_500);
+  }
+}
+const counting = document.querySelector("[data-left]") && setInterval(count, 1_000);
+
+for (const button of all("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
 
 // A page that is prepared before it is asked for waits with its stream until it is seen.
 if (document.prerendering) document.addEventListener("prerenderingchange", watch, { once: true });

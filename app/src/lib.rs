@@ -7,6 +7,8 @@
 #[cfg(feature = "ssr")]
 pub mod routes;
 #[cfg(feature = "ssr")]
+pub mod shared;
+#[cfg(feature = "ssr")]
 pub mod ssr;
 
 pub mod error;
@@ -16,5 +18,6 @@ pub mod cart;
 pub mod catalog;
 pub mod fulfilment;
 pub mod home;
+pub mod payment;
 pub mod staff;
 pub mod stores;

@@ -3,7 +3,7 @@
 use axum::{
     Extension, Router,
     http::StatusCode,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
 use onshelf_vocabulary::Lang;
@@ -61,5 +61,32 @@ pub async fn nowhere(mut visit: Visit) -> Response {
     if visit.path.starts_with("/api/") {
         return StatusCode::NOT_FOUND.into_response();
     }
+    if let Some(address) = without_slash(&visit.path) {
+        return Redirect::permanent(address).into_response();
+    }
     visit.failure(&AppError::NotFound)
+}
+
+/// A slash at the end is a slip of whoever linked here, and no other address. A second one at the beginning would
+/// make a browser read the name of another host.
+fn without_slash(path: &str) -> Option<&str> {
+    let address = path.strip_suffix('/')?;
+    let mut letters = address.chars();
+    let is_own =
+        letters.next() == Some('/') && letters.next().is_some_and(|second| !matches!(second, '/' | '\\'));
+    (is_own && !address.contains('?')).then_some(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_slash;
+
+    #[test]
+    fn only_an_own_address_loses_its_slash() {
+        assert_eq!(without_slash("/en/"), Some("/en"));
+        assert_eq!(without_slash("/products/"), Some("/products"));
+        for other in ["/", "/en", "//elsewhere.example/", "/\\elsewhere.example/", "/search?q=a/", "//"] {
+            assert_eq!(without_slash(other), None, "{other}");
+        }
+    }
 }

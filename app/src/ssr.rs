@@ -14,7 +14,7 @@ use onshelf_vocabulary::{
     cart::{Line, MAX_LINES},
 };
 
-use crate::{error::AppError, ui};
+use crate::{error::AppError, shared::Items, ui};
 
 pub use crate::ui::shell::{Chrome, Page};
 
@@ -53,6 +53,8 @@ pub struct Visit {
     pub lang: Lang,
     pub viewer: Viewer,
     pub basket: Vec<Line>,
+    /// How many things the basket holds. A shared page is told this much and no more.
+    pub items: i64,
     /// The whole path and query as asked, with the language's prefix.
     pub path: String,
     /// The session token of a member of staff, not yet verified.
@@ -74,6 +76,9 @@ impl FromRequestParts<Door> for Visit {
         let jar = Jar(&parts.headers);
         let near = jar.get("near").and_then(|text| Near::read(&text));
         let store = jar.get("store").and_then(|code| StoreCode::new(code).ok());
+        let basket = jar.get("basket").map(|text| read_basket(&text)).unwrap_or_default();
+        let counted = || basket.iter().map(|line| line.quantity.get()).sum();
+        let items = parts.extensions.get::<Items>().map_or_else(counted, |items| items.0);
         Ok(Visit {
             door: door.clone(),
             lang,
@@ -83,7 +88,8 @@ impl FromRequestParts<Door> for Visit {
                 near: near.as_ref().map(|near| near.point),
                 near_name: near.map(|near| near.name).filter(|name| !name.is_empty()),
             },
-            basket: jar.get("basket").map(|text| read_basket(&text)).unwrap_or_default(),
+            items,
+            basket,
             path,
             staff_token: jar.get(staff_cookie(door.site.secure)),
         })
@@ -163,9 +169,10 @@ pub fn explain(error: &onshelf_shop::Error) -> AppError {
     use onshelf_shop::Error as E;
     use onshelf_vocabulary::staff::StaffRefusal;
     match error {
-        E::NotFound | E::Reservation(onshelf_vocabulary::fulfilment::ReservationRefusal::NotFound) => {
-            AppError::NotFound
-        }
+        E::NotFound
+        | E::Reservation(onshelf_vocabulary::fulfilment::ReservationRefusal::NotFound)
+        | E::Order(onshelf_vocabulary::orders::OrderRefusal::NotFound) => AppError::NotFound,
+        E::Order(onshelf_vocabulary::orders::OrderRefusal::ProviderDown) => AppError::Busy,
         E::Staff(StaffRefusal::SignedOut | StaffRefusal::BadCredentials) => AppError::SignedOut,
         E::Staff(_) | E::Stock(_) => AppError::NotYours,
         E::Database(onshelf_db_error) if is_passing(onshelf_db_error) => {
@@ -185,10 +192,15 @@ fn is_passing(error: &onshelf_shop::DatabaseError) -> bool {
 }
 
 /// Cookies of a request.
-struct Jar<'a>(&'a HeaderMap);
+pub(crate) struct Jar<'a>(pub(crate) &'a HeaderMap);
 
-impl Jar<'_> {
+impl<'a> Jar<'a> {
     fn get(&self, name: &str) -> Option<String> {
+        self.raw(name).and_then(percent_decoded)
+    }
+
+    /// A cookie as it was sent.
+    pub(crate) fn raw(&self, name: &str) -> Option<&'a str> {
         self.0
             .get_all(header::COOKIE)
             .iter()
@@ -196,7 +208,7 @@ impl Jar<'_> {
             .flat_map(|line| line.split(';'))
             .filter_map(|pair| pair.trim().split_once('='))
             .find(|(own, _)| *own == name)
-            .and_then(|(_, value)| percent_decoded(value))
+            .map(|(_, value)| value)
     }
 }
 
@@ -279,7 +291,7 @@ fn percent_encoded(text: &str) -> String {
     out
 }
 
-fn percent_decoded(text: &str) -> Option<String> {
+pub(crate) fn percent_decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

@@ -36,6 +36,18 @@ for (const address of ["/p/no-such-thing", "/category/no-such-room", "/stores/no
   });
 }
 
+test("an address with a slash too many is the same address, and never another host", async ({ page }) => {
+  for (const address of ["/en", "/products", "/en/stores/seongsu"]) {
+    const answer = await page.goto(`${address}/`);
+    expect(answer?.status(), address).toBe(200);
+    expect(new URL(page.url()).pathname).toBe(address);
+  }
+  for (const address of ["//elsewhere.test/", "/\\elsewhere.test/"]) {
+    const answer = await page.request.get(new URL(page.url()).origin + address, { maxRedirects: 0 });
+    expect(answer.status(), address).toBe(404);
+  }
+});
+
 test("quantities that are none", async ({ page, goods, partner }) => {
   const { sku } = goods.first;
   await partner.putOnShelf("seongsu", sku, 3);

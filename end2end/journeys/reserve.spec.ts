@@ -115,6 +115,23 @@ test("fewer are there than wanted: what is there can be had", async ({ page, goo
   await expect(page.getByRole("region", { name: "맡아 둔 것" })).toContainText("2개");
 });
 
+test("on paper stands what the counter needs, in black on white", async ({ page, goods, partner }) => {
+  await partner.putOnShelf("seongsu", goods.second.sku, 5);
+  const { number, token, code } = await partner.reserve("seongsu", goods.second.sku, 1);
+  await page.goto(`/reservations/${number}?t=${token}`);
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  await expect(page.getByText(`${code.slice(0, 3)} ${code.slice(3)}`)).toBeVisible();
+  await expect(page.getByRole("img", { name: "이 예약의 QR 코드" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 2, name: "성수점" })).toBeVisible();
+  await expect(page.getByRole("main")).toContainText(goods.second.ko);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveCSS("color", "rgb(0, 0, 0)");
+  for (const onScreen of ["banner", "contentinfo", "button"] as const) {
+    await expect(page.getByRole(onScreen).filter({ visible: true }), onScreen).toHaveCount(0);
+  }
+  await expect(page.getByRole("link", { name: "달력에 넣기" })).toBeHidden();
+  await page.emulateMedia({ media: "screen", colorScheme: "light" });
+});
+
 test("nobody else's reservation is opened", async ({ page, goods, partner }) => {
   await partner.putOnShelf("seongsu", goods.second.sku, 5);
   const one = await partner.reserve("seongsu", goods.second.sku, 1);

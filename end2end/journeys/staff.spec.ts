@@ -13,7 +13,12 @@ function card(page: Page, code: string): Locator {
 /** On a small screen one column is seen at a time. */
 async function look(page: Page, column: string): Promise<void> {
   const tab = page.getByRole("radio", { name: new RegExp(`^${column}`) });
-  if ((await tab.count()) > 0 && (await page.getByRole("group", { name: "보이는 칸" }).isVisible())) await tab.check({ force: true });
+  if ((await tab.count()) > 0 && (await page.getByRole("group", { name: "보이는 칸" }).isVisible())) await tab.check();
+}
+
+/** What was done is said above the columns, which move down for it: nothing is pressed until it is there. */
+async function said(page: Page, words: string): Promise<void> {
+  await expect(page.locator("[data-kind=done]")).toContainText(words);
 }
 
 test("sign-in: a wrong password says so and keeps the name", async ({ page, audit }) => {
@@ -48,22 +53,32 @@ test("from a new reservation to the counter", async ({ page, goods, partner, jav
   await expect(own).toContainText("2개");
   await audit();
 
+  const shopper = await page.context().newPage();
+  await shopper.goto(`/reservations/${reserved.number}?t=${reserved.token}`);
+  await expect(shopper.getByRole("heading", { level: 1, name: "맡아두었어요" })).toBeVisible();
+
+  await page.bringToFront();
   await own.getByRole("button", { name: "담기 시작" }).click();
   await expect(own).toContainText("담는 중");
   await own.getByRole("button", { name: "준비 완료" }).click();
+  await said(page, "준비 완료, 손님께 알렸어요");
   await look(page, "준비됨");
   await expect(own.getByRole("button", { name: /^건네기/ })).toBeVisible();
   await audit();
 
-  const shopper = await page.context().newPage();
-  await shopper.goto(`/reservations/${reserved.number}?t=${reserved.token}`);
-  await expect(shopper.getByRole("heading", { level: 1, name: "준비됐어요" })).toBeVisible();
+  await shopper.bringToFront();
+  // The shopper's page is open all the while and goes along by itself; without scripts one looks again.
+  if (!javaScriptEnabled) await shopper.reload();
+  await expect(shopper.getByRole("heading", { level: 1, name: "준비됐어요" })).toBeVisible({ timeout: 9_000 });
 
+  await page.bringToFront();
   await own.getByRole("button", { name: /^건네기/ }).click();
+  await said(page, "건넸어요");
   await look(page, "끝난 것");
   await expect(own).toContainText("건넴");
-  await shopper.reload();
-  await expect(shopper.getByRole("heading", { level: 1, name: "찾아가셨어요" })).toBeVisible();
+  await shopper.bringToFront();
+  if (!javaScriptEnabled) await shopper.reload();
+  await expect(shopper.getByRole("heading", { level: 1, name: "찾아가셨어요" })).toBeVisible({ timeout: 9_000 });
   await shopper.close();
 });
 
@@ -102,6 +117,7 @@ test("what is not on the shelf ends with a second touch, and the shopper is told
   await own.getByText("문제가 있어요").click();
   await own.getByText("선반에 없어요").click();
   await own.getByRole("button", { name: "없음으로 끝내기" }).click();
+  await said(page, "상품 없음으로 끝냈어요");
   await look(page, "끝난 것");
   await expect(own).toContainText("상품 없음");
   await page.goto(`/reservations/${reserved.number}?t=${reserved.token}`);

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 const PREFIX: &str = "ONSHELF_";
 /// Variables of that prefix that are not settings: what tests and the build hand to each other.
-const NOT_SETTINGS: [&str; 3] = ["ONSHELF_TEST_", "ONSHELF_BIN", "ONSHELF_TOOLCHAIN"];
+const NOT_SETTINGS: [&str; 3] = ["ONSHELF_TEST_POSTGRES", "ONSHELF_BIN", "ONSHELF_TOOLCHAIN"];
 
 /// Everything an operator can set. The names are those of `onshelf.toml`; in the environment they are written in
 /// capitals after `ONSHELF_`.
@@ -41,10 +41,45 @@ pub struct Config {
     pub mail_from: String,
     /// Addresses of proxies whose `X-Forwarded-For` is believed, separated by commas.
     pub trusted_proxies: String,
+    /// Whether the built-in test provider may be paid with, which moves no money; where it is not set, only at an
+    /// address of this machine.
+    pub test_payments: Option<bool>,
+    /// `sk_…`; with it orders are paid through Stripe.
+    pub stripe_secret_key: Option<Secret>,
+    /// `whsec_…` of the endpoint at `/webhooks/stripe`.
+    pub stripe_webhook_secret: Option<Secret>,
+    pub stripe_url: String,
+    /// `live_sk_…` or `test_sk_…`; with it orders are paid through Toss Payments.
+    pub toss_secret_key: Option<Secret>,
+    pub toss_url: String,
     /// `info`, `debug`, or `tracing` directives.
     pub log: String,
     /// `text` or `json`.
     pub log_format: LogFormat,
+}
+
+/// A key of the operator's. It is shown to nobody: not in a log, not when the settings are printed.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Secret {
+        Secret(text.into())
+    }
+
+    /// The key itself, for whoever sends it.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Secret(…)")
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -75,6 +110,12 @@ impl Default for Config {
             smtp_url: None,
             mail_from: "Onshelf <no-reply@localhost>".to_owned(),
             trusted_proxies: String::new(),
+            test_payments: None,
+            stripe_secret_key: None,
+            stripe_webhook_secret: None,
+            stripe_url: "https://api.stripe.com".to_owned(),
+            toss_secret_key: None,
+            toss_url: "https://api.tosspayments.com".to_owned(),
             log: "info".to_owned(),
             log_format: LogFormat::Text,
         }
@@ -131,7 +172,53 @@ impl Config {
         if self.secret.as_ref().is_some_and(|secret| secret.len() < 32) {
             return wrong("secret: must have at least 32 characters");
         }
+        self.check_payments()
+    }
+
+    fn check_payments(&self) -> Result<(), ConfigError> {
+        let wrong = |text: String| Err(ConfigError::Setting(text));
+        match (&self.stripe_secret_key, &self.stripe_webhook_secret) {
+            (Some(_), None) => {
+                return wrong("stripe_webhook_secret: is needed beside stripe_secret_key".to_owned());
+            }
+            (None, Some(_)) => {
+                return wrong("stripe_secret_key: is needed beside stripe_webhook_secret".to_owned());
+            }
+            _ => {}
+        }
+        let keys = [
+            ("stripe_secret_key", &self.stripe_secret_key),
+            ("stripe_webhook_secret", &self.stripe_webhook_secret),
+            ("toss_secret_key", &self.toss_secret_key),
+        ];
+        for (name, key) in keys {
+            let is_plain = |key: &Secret| key.reveal().bytes().all(|byte| byte.is_ascii_graphic());
+            if key.as_ref().is_some_and(|key| key.reveal().is_empty() || !is_plain(key)) {
+                return wrong(format!("{name}: must be printable characters without spaces"));
+            }
+        }
+        for (name, url) in [("stripe_url", &self.stripe_url), ("toss_url", &self.toss_url)] {
+            let parsed = url::Url::parse(url).ok();
+            // A key travels with every call: in the clear only as far as this machine.
+            if !parsed
+                .is_some_and(|url| url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)))
+            {
+                return wrong(format!("{name}: must begin with https://"));
+            }
+        }
         Ok(())
+    }
+
+    /// Whether the shop is reached on this machine only.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        url::Url::parse(&self.public_url()).is_ok_and(|url| is_loopback(&url))
+    }
+
+    /// Whether the test provider is offered.
+    #[must_use]
+    pub fn takes_test_payments(&self) -> bool {
+        self.test_payments.unwrap_or_else(|| self.is_local())
     }
 
     /// The public address without a slash at the end.
@@ -154,7 +241,9 @@ impl Config {
             live_reservations: self.live_reservations,
             minutes_a_pick: self.minutes_a_pick,
             index_dir: Some(self.data_dir.join("index")),
+            public_url: self.public_url(),
             secret: self.secret.clone(),
+            ..onshelf_shop::Settings::default()
         }
     }
 }
@@ -165,8 +254,20 @@ fn read(path: &std::path::Path) -> Result<toml::Table, ConfigError> {
     text.parse().map_err(|error: toml::de::Error| wrong(one_line(&error.to_string())))
 }
 
-/// Variables are text; these settings are numbers.
+fn is_loopback(url: &url::Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}
+
+/// Variables are text; these settings are numbers or truths.
 fn typed(key: &str, value: String) -> toml::Value {
+    if let ("test_payments", Ok(truth)) = (key, value.parse()) {
+        return toml::Value::Boolean(truth);
+    }
     match (key, value.parse::<i64>()) {
         ("shown_cap" | "live_reservations" | "minutes_a_pick", Ok(number)) => toml::Value::Integer(number),
         _ => toml::Value::String(value),
@@ -202,9 +303,43 @@ mod tests {
             ("ONSHELF_PUBLIC_URL", "shop", "public_url"),
             ("ONSHELF_LIVE_RESERVATIONS", "0", "live_reservations"),
             ("ONSHELF_DATABASE_URL", "mysql://x", "database_url"),
+            ("ONSHELF_TEST_PAYMENTS", "perhaps", "bool"),
+            ("ONSHELF_STRIPE_SECRET_KEY", "sk_test_1", "stripe_webhook_secret"),
+            ("ONSHELF_STRIPE_WEBHOOK_SECRET", "whsec_1", "stripe_secret_key"),
+            ("ONSHELF_TOSS_SECRET_KEY", "a key", "toss_secret_key"),
+            ("ONSHELF_TOSS_SECRET_KEY", "", "toss_secret_key"),
+            ("ONSHELF_TOSS_URL", "http://elsewhere.example", "toss_url"),
         ] {
             let error = load(&[(name, value)]).unwrap_err();
             assert!(error.contains(named) && !error.contains('\n'), "{name}: {error}");
         }
+    }
+
+    #[test]
+    fn test_payments_are_taken_at_home_or_where_they_were_switched_on() {
+        for (url, switch, taken) in [
+            ("http://127.0.0.1:3000", None, true),
+            ("http://localhost:3000", None, true),
+            ("http://shop.localhost", None, true),
+            ("http://[::1]:3000", None, true),
+            ("https://shop.example", None, false),
+            ("http://0.0.0.0:3000", None, false),
+            ("http://localhost.example", None, false),
+            ("https://shop.example", Some("true"), true),
+            ("http://127.0.0.1:3000", Some("false"), false),
+        ] {
+            let mut variables = vec![("ONSHELF_PUBLIC_URL", url)];
+            variables.extend(switch.map(|truth| ("ONSHELF_TEST_PAYMENTS", truth)));
+            assert_eq!(load(&variables).unwrap().takes_test_payments(), taken, "{url} {switch:?}");
+        }
+    }
+
+    #[test]
+    fn keys_are_never_shown() {
+        let config = load(&[("ONSHELF_TOSS_SECRET_KEY", "live_sk_hidden")]).unwrap();
+        assert_eq!(config.toss_secret_key.as_ref().map(Secret::reveal), Some("live_sk_hidden"));
+        assert!(!format!("{config:?}").contains("hidden"));
+        let error = load(&[("ONSHELF_TOSS_SECRET_KEY", "live sk hidden")]).unwrap_err();
+        assert!(!error.contains("hidden"), "{error}");
     }
 }

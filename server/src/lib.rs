@@ -5,4 +5,5 @@ pub mod config;
 pub mod demo;
 pub mod http;
 pub mod notifications;
+pub mod payments;
 pub mod worker;

@@ -12,7 +12,9 @@ usage: cargo xtask COMMAND
                             everything that has to be green; STEPS are names with commas between:
                             format, lint, lint-client, unit, build, bytes, e2e
   bench [NAME]              measure: bytes, and the benchmarks of the crates
-  drill [NAME]              break it on purpose and watch it recover
+  drill [NAME] [--rounds N] [--seed S] [--database-url URL] [--short]
+                            break it on purpose and watch it recover; without a name all drills in short,
+                            `drill --list` names them
 
 ONSHELF_TOOLCHAIN=rustup|debian chooses the compiler where the choice it makes by itself is not wanted.";
 
@@ -61,8 +63,16 @@ pub fn parse(words: &[String]) -> Result<Task, String> {
         "dev" => Ok(Task::Dev { rest: rest.to_vec() }),
         "test" => parse_choice(rest).map(|choice| Task::Test { choice }),
         "bench" => Ok(Task::Bench { name: rest.first().cloned(), rest: tail(rest) }),
-        "drill" => Ok(Task::Drill { name: rest.first().cloned(), rest: tail(rest) }),
+        "drill" => Ok(parse_drill(rest)),
         other => Err(format!("there is no command `{other}`")),
+    }
+}
+
+/// A drill may be left out while its options are not.
+fn parse_drill(words: &[String]) -> Task {
+    match words.first() {
+        Some(first) if !first.starts_with('-') => Task::Drill { name: Some(first.clone()), rest: tail(words) },
+        _ => Task::Drill { name: None, rest: words.to_vec() },
     }
 }
 
@@ -146,6 +156,8 @@ mod tests {
         let serve = Task::Serve { rest: vec!["--config".into(), "x.toml".into()] };
         assert_eq!(parsed("serve --config x.toml"), Ok(serve));
         assert_eq!(parsed("bench bytes"), Ok(Task::Bench { name: Some("bytes".into()), rest: vec![] }));
+        let all = Task::Drill { name: None, rest: vec!["--seed".into(), "7".into()] };
+        assert_eq!(parsed("drill --seed 7"), Ok(all));
         assert_eq!(parsed(""), Ok(Task::Help));
     }
 }

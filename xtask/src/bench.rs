@@ -1,4 +1,4 @@
-//! `bench` and `drill`: measurements and controlled accidents. The bytes are weighed here; the rest are
+//! `bench`: measurements. The bytes are weighed here; the rest are
 //! programs of the crates, found by their names so that a new one needs no line here.
 
 use anyhow::{Context, Result, bail};
@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 use crate::arguments::Grade;
 use crate::budget::{self, Weight};
 use crate::manifest::Manifest;
+use crate::postgres::Cluster;
 use crate::process::{self, say};
 use crate::tally::Tally;
 use crate::toolchain::Toolchain;
@@ -13,9 +14,9 @@ use crate::{build, client, project};
 
 /// Benchmarks of the crates: `server/benches/NAME.rs`.
 const BENCH_FOLDER: &str = "server/benches";
-/// Drills of the server: `server/examples/drill_NAME.rs`.
-const DRILL_FOLDER: &str = "server/examples";
-const DRILL_PREFIX: &str = "drill_";
+/// Benchmarks whose floor is PostgreSQL, and the name under which they look for one.
+const BESIDE_POSTGRES: [&str; 3] = ["nearest", "reserve", "search"];
+const POSTGRES: &str = "ONSHELF_TEST_POSTGRES_URL";
 
 pub fn bench(name: Option<&str>, rest: &[String]) -> Result<bool> {
     let existing = programs(BENCH_FOLDER, "");
@@ -28,25 +29,20 @@ pub fn bench(name: Option<&str>, rest: &[String]) -> Result<bool> {
         Some(name) if existing.iter().any(|known| known == name) => {
             let mut cargo = Toolchain::ready()?.cargo();
             cargo.args(["bench", "--package", project::SERVER_CRATE, "--bench", name, "--"]).args(rest);
+            let cluster = floor(name)?;
+            if let Some(cluster) = &cluster {
+                cargo.env(POSTGRES, cluster.url());
+            }
             process::run(&mut cargo, &format!("the benchmark {name}")).map(|()| true)
         }
         other => refuse("benchmark", other, &[vec!["bytes".to_owned()], existing].concat()),
     }
 }
 
-pub fn drill(name: Option<&str>, rest: &[String]) -> Result<bool> {
-    let existing = programs(DRILL_FOLDER, DRILL_PREFIX);
-    match name {
-        Some(name) if existing.iter().any(|known| known == name) => {
-            let built = build::build(Grade::Release)?;
-            let mut cargo = Toolchain::ready()?.cargo();
-            let example = format!("{DRILL_PREFIX}{name}");
-            cargo.args(["run", "--release", "--package", project::SERVER_CRATE, "--example", &example, "--"]);
-            cargo.args(rest).env("ONSHELF_BIN", built.server).env("ONSHELF_SITE_DIR", built.site);
-            process::run(&mut cargo, &format!("the drill {name}")).map(|()| true)
-        }
-        other => refuse("drill", other, &existing),
-    }
+/// The PostgreSQL that a benchmark stands beside, unless the caller named one.
+fn floor(name: &str) -> Result<Option<Cluster>> {
+    let wanted = BESIDE_POSTGRES.contains(&name) && std::env::var_os(POSTGRES).is_none();
+    if wanted { Cluster::start().map(Some) } else { Ok(None) }
 }
 
 fn refuse(sort: &str, name: Option<&str>, existing: &[String]) -> Result<bool> {

@@ -16,6 +16,7 @@ mod check;
 mod client;
 mod compress;
 mod dev;
+mod drill;
 mod manifest;
 mod packages;
 mod postgres;
@@ -65,6 +66,6 @@ fn carry_out(task: &Task) -> anyhow::Result<bool> {
         Task::Dev { rest } => dev::dev(rest).map(|()| true),
         Task::Test { choice } => check::check(choice),
         Task::Bench { name, rest } => bench::bench(name.as_deref(), rest),
-        Task::Drill { name, rest } => bench::drill(name.as_deref(), rest),
+        Task::Drill { name, rest } => drill::drill(name.as_deref(), rest),
     }
 }

@@ -6,6 +6,7 @@ use onshelf_vocabulary::{
     cart::{BasketView, CoverView, MissingView},
 };
 
+use super::ways::Ways;
 use crate::{
     catalog::shelf::way,
     ssr::Visit,
@@ -15,7 +16,7 @@ use crate::{
 /// Stores shown at once; the rest is folded away.
 const SHOWN: usize = 4;
 
-pub(super) fn covers(visit: &Visit, basket: &BasketView) -> AnyView {
+pub(super) fn covers(visit: &Visit, basket: &BasketView, ways: &Ways) -> AnyView {
     let chosen = basket.chosen.as_ref();
     let listed = |cover: &CoverView| chosen.is_some_and(|chosen| chosen.store == cover.store);
     let (mine, others): (Vec<&CoverView>, Vec<&CoverView>) =
@@ -30,11 +31,11 @@ pub(super) fn covers(visit: &Visit, basket: &BasketView) -> AnyView {
         }
         .into_any();
     }
-    let mut rows: Vec<AnyView> = first.into_iter().map(|cover| row(visit, cover, true)).collect();
+    let mut rows: Vec<AnyView> = first.into_iter().map(|cover| row(visit, cover, ways, true)).collect();
     let room = SHOWN.saturating_sub(rows.len());
     let (near, rest) = others.split_at(others.len().min(room));
-    rows.extend(near.iter().map(|cover| row(visit, cover, false)));
-    let rest: Vec<AnyView> = rest.iter().map(|cover| row(visit, cover, false)).collect();
+    rows.extend(near.iter().map(|cover| row(visit, cover, ways, false)));
+    let rest: Vec<AnyView> = rest.iter().map(|cover| row(visit, cover, ways, false)).collect();
     let more = (!rest.is_empty()).then(|| {
         let label = match visit.lang {
             Lang::Ko => format!("{}곳 더 펼치기", rest.len()),
@@ -45,12 +46,13 @@ pub(super) fn covers(visit: &Visit, basket: &BasketView) -> AnyView {
     view! {
         <ul class="covers-list">{rows}</ul>
         {more}
+        {ways.home(visit)}
     }
     .into_any()
 }
 
 /// One store: a tap chooses it; the chosen one says so.
-fn row(visit: &Visit, cover: &CoverView, chosen: bool) -> AnyView {
+fn row(visit: &Visit, cover: &CoverView, ways: &Ways, chosen: bool) -> AnyView {
     let lang = visit.lang;
     let level = match (cover.missing.is_empty(), cover.covered_lines) {
         (true, _) => "in_stock",
@@ -83,7 +85,7 @@ fn row(visit: &Visit, cover: &CoverView, chosen: bool) -> AnyView {
         {lacks.map(|lacks| view! { <span class="cover-lacks">{lacks}</span> })}
     };
     if chosen {
-        return view! { <li class="cover chosen" data-level=level><div class="cover-card">{words}</div></li> }.into_any();
+        return view! { <li class="cover chosen" data-level=level><div class="cover-card">{words}</div>{ways.at(visit, cover)}</li> }.into_any();
     }
     view! {
         <li class="cover" data-level=level>
@@ -95,6 +97,7 @@ fn row(visit: &Visit, cover: &CoverView, chosen: bool) -> AnyView {
                     {words}
                 </button>
             </form>
+            {ways.at(visit, cover)}
         </li>
     }
     .into_any()

@@ -30,13 +30,14 @@ pub async fn add(visit: Visit, headers: HeaderMap, Form(typed): Form<HashMap<Str
             "그런 상품은 없어요. 장바구니는 그대로 있습니다.",
             "There is no such product. Your basket is as it was.",
         );
-        return basket_page(&visit, Some(&Refused::new(said, StatusCode::UNPROCESSABLE_ENTITY)));
+        return basket_page(&visit, Some(&Refused::new(said, StatusCode::UNPROCESSABLE_ENTITY))).await;
     };
     let Ok(quantity) = asked.parse::<Quantity>() else {
         return basket_page(
             &visit,
             Some(&Refused::new(not_a_quantity(&visit), StatusCode::UNPROCESSABLE_ENTITY)),
-        );
+        )
+        .await;
     };
     let mut lines = visit.basket.clone();
     match lines.iter_mut().find(|line| line.sku == sku) {
@@ -48,7 +49,7 @@ pub async fn add(visit: Visit, headers: HeaderMap, Form(typed): Form<HashMap<Str
             "장바구니에는 50가지까지 담을 수 있어요. 먼저 맡아두거나 몇 가지를 빼 주세요.",
             "A basket holds up to 50 different things. Reserve these first, or take some out.",
         );
-        return basket_page(&visit, Some(&Refused::new(said, StatusCode::CONFLICT)));
+        return basket_page(&visit, Some(&Refused::new(said, StatusCode::CONFLICT))).await;
     }
     with_cookie(onward(&visit, &headers, &typed, "/basket"), basket_cookie(&visit, &lines))
 }
@@ -71,7 +72,7 @@ pub async fn change(visit: Visit, Form(typed): Form<HashMap<String, String>>) ->
                 at: Some((sku.to_owned(), asked.chars().take(20).collect())),
                 ..Refused::new(not_a_quantity(&visit), StatusCode::UNPROCESSABLE_ENTITY)
             };
-            return basket_page(&visit, Some(&refused));
+            return basket_page(&visit, Some(&refused)).await;
         }
     }
     with_cookie(visit.see("/basket"), basket_cookie(&visit, &lines))

@@ -9,3 +9,5 @@ pub mod forms;
 mod lines;
 #[cfg(feature = "ssr")]
 pub mod page;
+#[cfg(feature = "ssr")]
+mod ways;

@@ -3,15 +3,16 @@
 use axum::{http::StatusCode, response::Response};
 use leptos::prelude::*;
 use onshelf_vocabulary::{
-    Lang,
+    Lang, Money,
     cart::{BasketView, CoverView},
 };
 
 use super::{
     covers::{covers, where_from},
     lines::{gone, lines},
+    ways::Ways,
 };
-use crate::ssr::{Page, Visit};
+use crate::ssr::{Page, Visit, explain};
 
 /// Why a change of the basket was refused.
 pub(super) struct Refused {
@@ -29,11 +30,15 @@ impl Refused {
 
 /// `GET /basket`.
 pub async fn basket(visit: Visit) -> Response {
-    basket_page(&visit, None)
+    basket_page(&visit, None).await
 }
 
-pub(super) fn basket_page(visit: &Visit, refused: Option<&Refused>) -> Response {
+pub(super) async fn basket_page(visit: &Visit, refused: Option<&Refused>) -> Response {
     let basket = visit.shop().basket(&visit.viewer, &visit.basket);
+    let ways = match Ways::of(visit, &basket).await {
+        Ok(ways) => ways,
+        Err(error) => return visit.failure(&explain(&error)),
+    };
     let status = refused.map_or(StatusCode::OK, |refused| refused.status);
     visit.page(|| {
         let view = view! {
@@ -42,7 +47,7 @@ pub(super) fn basket_page(visit: &Visit, refused: Option<&Refused>) -> Response 
                     <p class="notice heads-up" role="alert">{refused.said}</p>
                 })}
                 {gone(visit, &basket)}
-                {if basket.lines.is_empty() { empty(visit) } else { full(visit, &basket, refused) }}
+                {if basket.lines.is_empty() { empty(visit) } else { full(visit, &basket, &ways, refused) }}
             </div>
         };
         Page { status, indexed: false, ..Page::new(visit.say("장바구니", "Basket"), "/basket", view) }
@@ -67,7 +72,7 @@ fn empty(visit: &Visit) -> AnyView {
     .into_any()
 }
 
-fn full(visit: &Visit, basket: &BasketView, refused: Option<&Refused>) -> AnyView {
+fn full(visit: &Visit, basket: &BasketView, ways: &Ways, refused: Option<&Refused>) -> AnyView {
     let units: i64 = basket.lines.iter().map(|line| line.quantity).sum();
     let count = match (visit.lang, basket.lines.len()) {
         (Lang::Ko, kinds) => format!("{kinds}가지 {units}개"),
@@ -85,28 +90,54 @@ fn full(visit: &Visit, basket: &BasketView, refused: Option<&Refused>) -> AnyVie
                 <section class="covers" aria-labelledby="covers">
                     <h2 id="covers">{visit.say("어디서 찾으실까요?", "Where would you collect?")}</h2>
                     {where_from(visit)}
-                    {covers(visit, basket)}
+                    {covers(visit, basket, ways)}
                 </section>
             </aside>
-            {checkout(visit, basket)}
+            {checkout(visit, basket, ways)}
         </div>
     }
     .into_any()
 }
 
 /// The total and the one next action, for the chosen store or else the best.
-fn checkout(visit: &Visit, basket: &BasketView) -> AnyView {
-    let total = basket.total.map(|total| {
-        view! {
-            <p class="basket-total"><span>{visit.say("합계", "Total")}</span><b>{total.display(visit.lang)}</b></p>
-        }
-    });
+fn checkout(visit: &Visit, basket: &BasketView, ways: &Ways) -> AnyView {
+    let total = basket.total.map(|total| totals(visit, total, basket.part_total));
     let picked = basket.chosen.as_ref().or(basket.stores.first());
     view! {
         <div class="basket-pay">
             {total}
-            {picked.map(|cover| reserve(visit, cover))}
+            <div class="basket-acts">
+                {picked.map(|cover| reserve(visit, cover))}
+                {pay(visit, picked, ways)}
+            </div>
+            <p class="basket-note">{visit.say(
+                "맡아두기는 계산을 매장에서, 결제하기는 매장·차·배송 가운데 고릅니다.",
+                "Reserve, and pay in store; or check out, and have it in store, in your car or at home.",
+            )}</p>
         </div>
+    }
+    .into_any()
+}
+
+/// The sum that belongs to the button under it: of what the store has, where it lacks some. Where it has nothing there
+/// is no such button, and the whole basket is what can be told.
+fn totals(visit: &Visit, all: Money, part: Option<Money>) -> AnyView {
+    let lang = visit.lang;
+    let Some(part) = part.filter(|part| part.amount > 0) else {
+        return view! {
+            <p class="basket-total"><span>{visit.say("합계", "Total")}</span><b>{all.display(lang)}</b></p>
+        }
+        .into_any();
+    };
+    let whole = match lang {
+        Lang::Ko => format!("장바구니 전체 {}", all.display(lang)),
+        Lang::En => format!("{} for the whole basket", all.display(lang)),
+    };
+    view! {
+        <p class="basket-total">
+            <span>{visit.say("있는 것만 합계", "Total of what it has")}<small>{whole}</small></span>
+            <b>{part.display(lang)}</b>
+        </p>
     }
     .into_any()
 }
@@ -139,8 +170,20 @@ fn reserve(visit: &Visit, cover: &CoverView) -> AnyView {
         Lang::En => format!("ready {}", ready.label),
     });
     view! {
-        <a class="go" href=href>{label}<em>{ready}</em></a>
-        <p class="basket-note">{visit.say("계산은 매장에서 찾을 때 합니다.", "You pay in store, when you collect.")}</p>
+        <a class="alt basket-reserve" href=href><b>{label}</b><em>{ready}</em></a>
     }
     .into_any()
+}
+
+/// On to the ways to get it and to paying, from the store that is spoken of.
+fn pay(visit: &Visit, picked: Option<&CoverView>, ways: &Ways) -> Option<AnyView> {
+    if !ways.any() {
+        return None;
+    }
+    let href = match picked {
+        Some(cover) => format!("/checkout?store={}", cover.store),
+        None => "/checkout".to_owned(),
+    };
+    let view = view! { <a class="go" href=visit.href(&href)>{visit.say("결제하기", "Check out")}</a> };
+    Some(view.into_any())
 }

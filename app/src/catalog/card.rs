@@ -14,9 +14,10 @@ const SWATCHES: usize = 5;
 pub fn Card(lang: Lang, card: ProductCard, #[prop(optional)] eager: bool) -> impl IntoView {
     let drawn = card.image.as_ref().is_none_or(|image| crate::ui::picture::is_drawing(&image.src));
     let marked_down = card.list_price.is_some_and(|before| before.amount > card.price.amount);
+    let page = lang.href(&page_of(&card));
     view! {
         <li class="card">
-            <a class="card-link" href=lang.href(&format!("/p/{}", card.slug))>
+            <a class="card-link" href=page>
                 <span class="board" class:board-photo=!drawn>
                     <Picture image=card.image eager silent=true />
                 </span>
@@ -29,6 +30,15 @@ pub fn Card(lang: Lang, card: ProductCard, #[prop(optional)] eager: bool) -> imp
             <ShelfLine lang shelf=card.shelf />
         </li>
     }
+}
+
+/// The product's page, with the variant that the list was narrowed to.
+fn page_of(card: &ProductCard) -> String {
+    if !card.asked_for {
+        return format!("/p/{}", card.slug);
+    }
+    let sku: String = url::form_urlencoded::byte_serialize(card.sku.as_bytes()).collect();
+    format!("/p/{}?sku={sku}", card.slug)
 }
 
 /// A grid of cards.

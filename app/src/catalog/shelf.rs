@@ -294,6 +294,7 @@ fn checked(lang: Lang, shelf: &ShelfView) -> impl IntoView + use<> {
 }
 
 fn reserve(lang: Lang, shelf: &ShelfView) -> impl IntoView + use<> {
+    let pay = reserve_href(lang, shelf).replacen("/reserve?", "/checkout?", 1);
     let label = match lang {
         Lang::Ko => format!("{}에 맡아두기", shelf.store_name),
         Lang::En => format!("Reserve at {}", shelf.store_name),
@@ -305,6 +306,7 @@ fn reserve(lang: Lang, shelf: &ShelfView) -> impl IntoView + use<> {
             <input type="hidden" name="quantity" value="1" />
             <button class="go">{label}<em>{lang.pick("계산은 매장에서", "Pay in store")}</em></button>
         </form>
+        <a class="alt lead-pay" href=pay>{lang.pick("결제하고 받기 · 매장, 차, 배송", "Pay now · store, car or delivery")}</a>
     }
 }
 

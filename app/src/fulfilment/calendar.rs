@@ -41,10 +41,14 @@ pub async fn calendar(
     let Some(file) = calendar_file(visit.lang, &view, &link) else {
         return visit.failure(&AppError::NotFound);
     };
-    let name = format!("attachment; filename=\"{}.ics\"", view.number);
+    calendar_answer(&view.number, file)
+}
+
+/// A calendar file to be kept, under a name.
+pub(crate) fn calendar_answer(name: &str, file: String) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/calendar; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, name),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.ics\"")),
         (header::CACHE_CONTROL, "private, no-store".to_owned()),
     ];
     (headers, file).into_response()
@@ -54,11 +58,17 @@ pub async fn calendar(
 /// older one. None where the view's times cannot be read.
 #[must_use]
 pub fn calendar_file(lang: Lang, view: &ReservationView, link: &str) -> Option<String> {
+    let (title, text) = words(lang, view, link);
+    calendar_entry(view, link, &title, &text)
+}
+
+/// The same under a title and a text of one's own.
+#[must_use]
+pub(crate) fn calendar_entry(view: &ReservationView, link: &str, title: &str, text: &str) -> Option<String> {
     let ready: Timestamp = view.ready_by.at.parse().ok()?;
     let kept: Timestamp = view.expires_at.at.parse().ok()?;
     let placed: Timestamp = view.placed_at.at.parse().ok()?;
     let end = ready.checked_add(VISIT).map_or(kept, |end| end.min(kept));
-    let (title, text) = words(lang, view, link);
     let status = match view.status {
         ReservationStatus::Cancelled | ReservationStatus::Expired | ReservationStatus::NotFound => {
             EventStatus::Cancelled
@@ -73,8 +83,8 @@ pub fn calendar_file(lang: Lang, view: &ReservationView, link: &str) -> Option<S
         .add_property("TRANSP", "TRANSPARENT")
         .add_property("SEQUENCE", if view.status.is_live() { "0" } else { "1" })
         .status(status)
-        .summary(&title)
-        .description(&text)
+        .summary(title)
+        .description(text)
         .location(&format!("{}, {}", view.store.name, view.store.address))
         .url(link);
     if let Some(point) = view.store.point {
@@ -83,7 +93,7 @@ pub fn calendar_file(lang: Lang, view: &ReservationView, link: &str) -> Option<S
     if view.status.is_live() {
         for at in [Some(ready), kept.checked_sub(LAST_CALL).ok().filter(|at| *at > end)].into_iter().flatten()
         {
-            event.alarm(Alarm::display(&title, Trigger::DateTime(utc(at).parse().ok()?)));
+            event.alarm(Alarm::display(title, Trigger::DateTime(utc(at).parse().ok()?)));
         }
     }
     let mut calendar = Calendar::empty();

@@ -134,7 +134,7 @@ impl Draft {
 }
 
 /// What stays in the basket when these lines have been reserved.
-pub(super) fn left_over(basket: &[Line], reserved: &[Line]) -> Vec<Line> {
+pub(crate) fn left_over(basket: &[Line], reserved: &[Line]) -> Vec<Line> {
     let held = |sku: &Sku| {
         reserved.iter().filter(|line| line.sku == *sku).map(|line| line.quantity.get()).sum::<i64>()
     };

@@ -35,7 +35,9 @@ pub async fn reserve(visit: Visit, Form(typed): Form<HashMap<String, String>>) -
     let lines = input.lines.clone();
     let once = Once::new("guest", "page:/reserve", key, &body);
     let outcome = match (16..=64).contains(&key.len()) {
-        true => visit.shop().reserve(Reserve { input, lang: visit.lang, once }).await,
+        true => {
+            visit.shop().reserve(Reserve { input, lang: visit.lang, near: visit.viewer.near, once }).await
+        }
         // Nobody's form sends such a key: shown again, it gets one of its own.
         false => Err(Error::KeyReused),
     };

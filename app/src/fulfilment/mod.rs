@@ -16,6 +16,9 @@ pub mod reserve;
 #[cfg(feature = "ssr")]
 mod steps;
 #[cfg(feature = "ssr")]
-mod summary;
+pub(crate) mod summary;
 #[cfg(feature = "ssr")]
-mod trouble;
+pub(crate) mod trouble;
+
+#[cfg(feature = "ssr")]
+pub(crate) use draft::left_over;

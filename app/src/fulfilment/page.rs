@@ -89,7 +89,7 @@ fn body(
         }
     });
     view! {
-        <article class="reservation" id="reservation" data-status=view.status.code() data-refresh=live.then_some("15")>
+        <article class="reservation" id="reservation" data-status=view.status.code() data-refresh=live.then_some("5")>
             {late}
             {front(visit, view, token)}
             <div class="reservation-body">

@@ -8,7 +8,7 @@ use onshelf_shop::{Viewer, fulfilment::Offer};
 use onshelf_vocabulary::{
     Lang, Money, Sku, StoreCode,
     cart::BasketView,
-    fulfilment::{Contact, Elsewhere, Fault, FieldFault, ShortLine},
+    fulfilment::{Contact, Elsewhere, Fault, FieldFault, MeasuredFrom, ShortLine},
     stores::StoreCard,
 };
 use uuid::Uuid;
@@ -91,7 +91,8 @@ pub(super) fn reserve_page(visit: &Visit, draft: &Draft, refused: Option<Trouble
     let basket = draft.basket(visit);
     let offer = visit.shop().offer(visit.lang, draft.store.as_str());
     let sent = refused.is_some();
-    let trouble = refused.unwrap_or_else(|| foreseen(draft, &basket, offer.as_ref()));
+    let trouble =
+        refused.unwrap_or_else(|| foreseen(draft, &basket, offer.as_ref(), visit.viewer.near.is_some()));
     // What is only foreseen refuses nothing, unless the address itself makes no sense.
     let status =
         if sent || matches!(trouble, Trouble::Faults(_)) { trouble.status() } else { StatusCode::OK };
@@ -126,8 +127,9 @@ pub(super) fn reserve_page(visit: &Visit, draft: &Draft, refused: Option<Trouble
     })
 }
 
-/// Before anything is typed: what the shelf already tells.
-fn foreseen(draft: &Draft, basket: &BasketView, offer: Option<&Offer>) -> Trouble {
+/// Before anything is typed: what the shelf already tells. `near`: whether the shopper told where they are; else
+/// the draft's store is what distances are measured from.
+fn foreseen(draft: &Draft, basket: &BasketView, offer: Option<&Offer>, near: bool) -> Trouble {
     if draft.what.lines().is_empty() {
         let fault = Fault::NoLines;
         return Trouble::Faults(vec![FieldFault { pointer: "/lines".to_owned(), fault }]);
@@ -146,10 +148,12 @@ fn foreseen(draft: &Draft, basket: &BasketView, offer: Option<&Offer>) -> Troubl
     });
     let full =
         basket.stores.iter().filter(|other| other.missing.is_empty() && other.store != draft.store.as_str());
+    let from = if near { MeasuredFrom::Shopper } else { MeasuredFrom::Store };
     let elsewhere = full.take(3).map(|other| Elsewhere {
         store: other.store.clone(),
         name: other.store_name.clone(),
         distance_m: other.distance_m,
+        from,
         available: 0,
         ready_by: other.ready_by.clone(),
     });

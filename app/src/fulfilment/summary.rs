@@ -9,17 +9,17 @@ use crate::{
 };
 
 /// One thing, as both the form and the reservation show it.
-pub(super) struct Item {
-    pub(super) slug: String,
-    pub(super) name: String,
-    pub(super) options: String,
-    pub(super) quantity: i64,
-    pub(super) price: Money,
-    pub(super) image: Option<Image>,
+pub(crate) struct Item {
+    pub(crate) slug: String,
+    pub(crate) name: String,
+    pub(crate) options: String,
+    pub(crate) quantity: i64,
+    pub(crate) price: Money,
+    pub(crate) image: Option<Image>,
 }
 
 /// The things on their shelf lines, and what they cost together under its label.
-pub(super) fn items(visit: &Visit, items: Vec<Item>, total: Option<(&'static str, Money)>) -> AnyView {
+pub(crate) fn items(visit: &Visit, items: Vec<Item>, total: Option<(&'static str, Money)>) -> AnyView {
     let lang = visit.lang;
     let row = |item: Item| {
         let photo = item.image.as_ref().is_some_and(|image| !is_drawing(&image.src));
@@ -59,7 +59,7 @@ pub(super) fn items(visit: &Visit, items: Vec<Item>, total: Option<(&'static str
 }
 
 /// `17:40` today says the day too, where a day is what one asks for.
-pub(super) fn until(lang: Lang, label: &str) -> String {
+pub(crate) fn until(lang: Lang, label: &str) -> String {
     match lang {
         Lang::Ko => format!("{label}까지"),
         Lang::En => format!("until {label}"),

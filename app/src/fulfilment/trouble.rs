@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use onshelf_domain::hangul::with_josa;
 use onshelf_vocabulary::{
     Lang,
-    fulfilment::{Elsewhere, Fault, FieldFault, ReservationRefusal, ShortLine},
+    fulfilment::{Elsewhere, Fault, FieldFault, MeasuredFrom, ReservationRefusal, ShortLine},
 };
 
 use super::draft::Draft;
@@ -63,7 +63,7 @@ impl Trouble {
     }
 }
 
-const fn fault_words(lang: Lang, pointer: &str, fault: Fault) -> &'static str {
+pub(crate) const fn fault_words(lang: Lang, pointer: &str, fault: Fault) -> &'static str {
     let name = matches!(pointer.as_bytes(), b"/contact/name");
     match fault {
         Fault::Missing if name => {
@@ -106,6 +106,24 @@ const fn fault_words(lang: Lang, pointer: &str, fault: Fault) -> &'static str {
         Fault::NotForSale => {
             lang.pick("이 매장에서 팔지 않는 것이 들어 있어요.", "Something in it is not sold at this store.")
         }
+        Fault::NotOffered => {
+            lang.pick("이 매장에서는 안 되는 방법이에요.", "This store does not offer that.")
+        }
+        Fault::BadWindow => lang.pick(
+            "고를 수 없는 시간이에요. 다른 시간을 골라 주세요.",
+            "That time cannot be chosen. Choose another one.",
+        ),
+        Fault::OutOfZone => lang.pick(
+            "이 주소로는 배송하지 못해요. 매장에서 받으실 수 있어요.",
+            "We do not deliver to this address. You can collect it at a store.",
+        ),
+        Fault::UnknownProvider => {
+            lang.pick("쓸 수 없는 결제 방법이에요.", "That way to pay is not available.")
+        }
+        Fault::MustPayOnline => lang.pick(
+            "배송과 매장 이동은 온라인으로 먼저 결제해 주세요.",
+            "What we bring to you or to another store is paid online first.",
+        ),
     }
 }
 
@@ -228,7 +246,7 @@ fn short_of(
     let others = (!elsewhere.is_empty()).then(|| {
         view! {
             <p class="elsewhere-lead">{lang.pick("가까운 다른 매장에는 모두 있어요", "These stores nearby have all of it")}</p>
-            <ul class="elsewhere">{elsewhere.iter().map(|other| alternative(visit, other, ways)).collect_view()}</ul>
+            <ul class="elsewhere">{elsewhere.iter().map(|other| alternative(visit, other, store, ways)).collect_view()}</ul>
         }
     });
     let none = (elsewhere.is_empty() && !some).then(|| {
@@ -246,8 +264,21 @@ fn short_of(
     .into_any()
 }
 
+/// `걸어서 14분 · 1.1km`; where nobody knows where the shopper is, the store it is measured from is named.
+fn way_there(lang: Lang, other: &Elsewhere, store: &str) -> Option<String> {
+    let way = way(lang, other.distance_m);
+    if way.is_empty() {
+        return None;
+    }
+    Some(match (other.from, lang) {
+        (MeasuredFrom::Shopper, _) => way,
+        (MeasuredFrom::Store, Lang::Ko) => format!("{store}에서 {way}"),
+        (MeasuredFrom::Store, Lang::En) => format!("{way} from {store}"),
+    })
+}
+
 /// One tap reserves there instead, with everything typed.
-fn alternative(visit: &Visit, other: &Elsewhere, ways: Ways<'_>) -> AnyView {
+fn alternative(visit: &Visit, other: &Elsewhere, store: &str, ways: Ways<'_>) -> AnyView {
     let lang = visit.lang;
     let label = match lang {
         Lang::Ko => format!("{}에 맡아두기", other.name),
@@ -257,7 +288,7 @@ fn alternative(visit: &Visit, other: &Elsewhere, ways: Ways<'_>) -> AnyView {
         Lang::Ko => format!("{} 준비", ready.label),
         Lang::En => format!("ready {}", ready.label),
     });
-    let about = [Some(way(lang, other.distance_m)).filter(|way| !way.is_empty()), ready];
+    let about = [way_there(lang, other, store), ready];
     let about = about.into_iter().flatten().collect::<Vec<_>>().join(" · ");
     match ways {
         Ways::Buttons => view! {
@@ -280,6 +311,24 @@ fn alternative(visit: &Visit, other: &Elsewhere, ways: Ways<'_>) -> AnyView {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_distance_says_what_it_is_measured_from() {
+        let other = |from| Elsewhere {
+            store: "b".to_owned(),
+            name: "강남점".to_owned(),
+            distance_m: Some(5_200),
+            from,
+            available: 1,
+            ready_by: None,
+        };
+        let said = |lang, from| way_there(lang, &other(from), "성수점").unwrap();
+        assert_eq!(said(Lang::Ko, MeasuredFrom::Shopper), way(Lang::Ko, Some(5_200)));
+        assert!(said(Lang::Ko, MeasuredFrom::Store).starts_with("성수점에서 "));
+        assert!(said(Lang::En, MeasuredFrom::Store).ends_with(" from 성수점"));
+        let nowhere = Elsewhere { distance_m: None, ..other(MeasuredFrom::Store) };
+        assert_eq!(way_there(Lang::Ko, &nowhere, "성수점"), None);
+    }
 
     #[test]
     fn a_fault_is_said_at_its_field_only() {

@@ -11,7 +11,7 @@ use crate::{
     ssr::{Page, Visit},
     ui::{
         icon::{Glyph, Icon},
-        picture::Picture,
+        picture::{Picture, is_drawing},
     },
 };
 
@@ -20,6 +20,10 @@ const BAND: usize = 8;
 const NEAR: usize = 4;
 /// Products looked at to find some that stand near.
 const LOOKED_AT: usize = 40;
+/// Things that stand in front of a shop without words of its own.
+const THINGS: usize = 5;
+/// Categories in front.
+const TILES: usize = 15;
 
 /// `/`.
 pub async fn home(visit: Visit) -> Response {
@@ -43,9 +47,9 @@ fn body(visit: &Visit, words: &HomeWords, name: &str) -> impl IntoView + use<> {
     let collections =
         words.collections.iter().enumerate().map(|(place, one)| collection(visit, one, place)).collect_view();
     view! {
-        {hero(visit, words.hero.as_ref(), name)}
+        {hero(visit, words.hero.as_ref(), name, &fresh)}
         {near(visit, on_shelves)}
-        {categories(visit)}
+        {categories(visit, words.hero.is_some())}
         {collections}
         {(!fresh.is_empty()).then(|| band(visit, newest.title, String::new(), fresh, Some("/products?sort=new")))}
         {guides(visit, &words.guides)}
@@ -57,10 +61,30 @@ fn stands_near(card: &ProductCard) -> bool {
     card.shelf.as_ref().is_some_and(|shelf| shelf.available > 0)
 }
 
-fn hero(visit: &Visit, said: Option<&Said>, name: &str) -> impl IntoView + use<> {
+/// The operator's own words over the drawn shelf; without them, what is new stands there.
+fn hero(visit: &Visit, said: Option<&Said>, name: &str, newest: &[ProductCard]) -> impl IntoView + use<> {
     let (title, text) = match said {
         Some(said) => (said.title.get(visit.lang).to_owned(), said.text.get(visit.lang).to_owned()),
-        None => (name.to_owned(), String::new()),
+        None => (
+            name.to_owned(),
+            visit
+                .say(
+                    "가까운 매장 선반에 있는지 먼저 보고, 맡아두고 찾아가세요.",
+                    "See what is on the shelf near you, reserve it, and collect it.",
+                )
+                .to_owned(),
+        ),
+    };
+    let example = match said {
+        Some(_) => visit.say("주전자, 노트, 만년필 …", "Kettle, notebook, fountain pen …"),
+        None => visit.say("상품, 브랜드, 바코드", "Product, brand, barcode"),
+    };
+    let scene = match said {
+        Some(_) => view! {
+            <img class="hero-scene" src="/drawings/shelf-scene.svg" alt="" width="1200" height="520" fetchpriority="high" />
+        }
+        .into_any(),
+        None => things(visit, newest).into_any(),
     };
     view! {
         <section class="hero">
@@ -74,15 +98,35 @@ fn hero(visit: &Visit, said: Option<&Said>, name: &str) -> impl IntoView + use<>
                         maxlength="200"
                         autocomplete="off"
                         enterkeyhint="search"
-                        placeholder=visit.say("주전자, 노트, 만년필 …", "Kettle, notebook, fountain pen …")
+                        placeholder=example
                         aria-label=visit.say("찾을 상품", "What to look for")
                     />
                     <button>{visit.say("찾기", "Search")}</button>
                 </form>
             </div>
-            <img class="hero-scene" src="/drawings/shelf-scene.svg" alt="" width="1200" height="520" fetchpriority="high" />
+            {scene}
         </section>
     }
+}
+
+/// A row of things that have a picture, each the way to its page.
+fn things(visit: &Visit, cards: &[ProductCard]) -> Option<impl IntoView + use<>> {
+    let pictured: Vec<&ProductCard> = cards.iter().filter(|card| card.image.is_some()).take(THINGS).collect();
+    if pictured.len() < 3 {
+        return None;
+    }
+    let one = |card: &&ProductCard| {
+        let photo = card.image.as_ref().is_some_and(|image| !is_drawing(&image.src));
+        view! {
+            <li>
+                <a class="board" class:board-photo=photo href=visit.href(&format!("/p/{}", card.slug)) title=card.name.clone()>
+                    <Picture image=card.image.clone() eager=true silent=true />
+                    <span class="quiet">{card.name.clone()}</span>
+                </a>
+            </li>
+        }
+    };
+    Some(view! { <ul class="hero-things">{pictured.iter().map(one).collect_view()}</ul> })
 }
 
 /// What stands at my store, or the call to choose one.
@@ -155,14 +199,23 @@ fn band(
     }
 }
 
-fn categories(visit: &Visit) -> Option<impl IntoView + use<>> {
-    let categories = visit.shop().categories(visit.lang);
+fn categories(visit: &Visit, worded: bool) -> Option<impl IntoView + use<>> {
+    let mut categories = visit.shop().categories(visit.lang);
     if categories.is_empty() {
         return None;
     }
-    let total = onshelf_vocabulary::money::grouped(
-        categories.iter().map(|category| u64::from(category.products)).sum(),
-    );
+    let active = visit.shop().book().catalogue.products().iter().filter(|product| product.active).count();
+    let total = onshelf_vocabulary::money::grouped(active as u64);
+    if categories.len() > TILES {
+        // Where there are too many to show, the largest are; the whole list has them all.
+        categories.sort_by_key(|category| std::cmp::Reverse(category.products));
+        categories.truncate(TILES);
+    }
+    let title = if worded {
+        visit.say("방마다, 자리마다", "Room by room")
+    } else {
+        visit.say("분류별로 보기", "By category")
+    };
     let tiles = categories
         .into_iter()
         .map(|category| {
@@ -197,7 +250,7 @@ fn categories(visit: &Visit) -> Option<impl IntoView + use<>> {
     };
     Some(view! {
         <section class="band">
-            <header><h2>{visit.say("방마다, 자리마다", "Room by room")}</h2></header>
+            <header><h2>{title}</h2></header>
             <ul class="tiles">{tiles}{everything}</ul>
         </section>
     })

@@ -46,9 +46,13 @@ fn span(lang: Lang, minutes: i64) -> String {
 #[must_use]
 pub const fn status(lang: Lang, status: ReservationStatus) -> &'static str {
     match status {
+        ReservationStatus::Pending => lang.pick("결제 중", "Being paid"),
         ReservationStatus::Placed => lang.pick("새 예약", "New"),
         ReservationStatus::Picking => lang.pick("담는 중", "Picking"),
         ReservationStatus::Ready => lang.pick("준비됨", "Ready"),
+        ReservationStatus::InTransfer => lang.pick("옮기는 중", "In transfer"),
+        ReservationStatus::OutForDelivery => lang.pick("배송 중", "Out for delivery"),
+        ReservationStatus::Delivered => lang.pick("배송 완료", "Delivered"),
         ReservationStatus::Collected => lang.pick("건넴", "Handed over"),
         ReservationStatus::Cancelled => lang.pick("취소됨", "Cancelled"),
         ReservationStatus::Expired => lang.pick("기한 지남", "Ran out"),
@@ -76,6 +80,14 @@ pub fn standing(lang: Lang, card: &BoardCard) -> String {
         }
         (Lang::Ko, ReservationStatus::Ready) => format!("카운터에 준비돼 있어요. {kept}까지 보관합니다."),
         (Lang::En, ReservationStatus::Ready) => format!("Staged at the counter, kept until {kept}."),
+        (Lang::Ko, ReservationStatus::Pending) => "손님이 아직 결제하지 않았어요.".to_owned(),
+        (Lang::En, ReservationStatus::Pending) => "The customer has not paid yet.".to_owned(),
+        (Lang::Ko, ReservationStatus::InTransfer) => "다른 매장에서 오는 중이에요.".to_owned(),
+        (Lang::En, ReservationStatus::InTransfer) => "On its way from another store.".to_owned(),
+        (Lang::Ko, ReservationStatus::OutForDelivery) => "배송하러 나갔어요.".to_owned(),
+        (Lang::En, ReservationStatus::OutForDelivery) => "Out for delivery.".to_owned(),
+        (Lang::Ko, ReservationStatus::Delivered) => format!("{ended}에 배송을 마쳤어요."),
+        (Lang::En, ReservationStatus::Delivered) => format!("Delivered, {ended}."),
         (Lang::Ko, ReservationStatus::Collected) => format!("{ended}에 이미 건넨 예약이에요."),
         (Lang::En, ReservationStatus::Collected) => format!("Already handed over, {ended}."),
         (Lang::Ko, ReservationStatus::Cancelled) => {
@@ -107,6 +119,16 @@ pub const fn refused(lang: Lang, deed: BoardDeed, status: ReservationStatus) -> 
             "이미 준비해 둔 예약이에요. 돌려놓으려면 예약 풀기를 눌러 주세요.",
             "It is staged already. To put it back, release the reservation.",
         ),
+        (_, ReservationStatus::Pending) => {
+            lang.pick("손님이 아직 결제하지 않았어요.", "The customer has not paid yet.")
+        }
+        (_, ReservationStatus::InTransfer) => {
+            lang.pick("다른 매장에서 아직 오지 않았어요.", "It has not come from the other store yet.")
+        }
+        (_, ReservationStatus::OutForDelivery) => {
+            lang.pick("이미 배송하러 나갔어요.", "It is out for delivery already.")
+        }
+        (_, ReservationStatus::Delivered) => lang.pick("이미 배송을 마쳤어요.", "It was delivered already."),
         (_, ReservationStatus::Placed) => {
             lang.pick("아직 담지 않은 예약이에요.", "This reservation has not been picked yet.")
         }
@@ -139,7 +161,10 @@ pub const fn done(lang: Lang, deed: BoardDeed) -> &'static str {
     match deed {
         BoardDeed::StartPicking => lang.pick("담기 시작했어요", "is being picked"),
         BoardDeed::MarkReady => lang.pick("준비 완료, 손님께 알렸어요", "is ready, the customer is told"),
+        BoardDeed::Dispatch => lang.pick("보냈어요", "is on its way"),
+        BoardDeed::Arrive => lang.pick("도착했어요, 손님께 알렸어요", "has arrived, the customer is told"),
         BoardDeed::HandOver => lang.pick("건넸어요", "is handed over"),
+        BoardDeed::Deliver => lang.pick("배송을 마쳤어요", "is delivered"),
         BoardDeed::NotFound => {
             lang.pick("상품 없음으로 끝냈어요", "ended as not found, the customer is told")
         }
@@ -184,8 +209,7 @@ mod tests {
 
     #[test]
     fn every_refusal_says_something_in_both_languages() {
-        for deed in ["start_picking", "mark_ready", "hand_over", "not_found", "release"] {
-            let deed = BoardDeed::from_code(deed).unwrap();
+        for deed in BoardDeed::ALL {
             for status in ReservationStatus::ALL {
                 assert_ne!(refused(Lang::Ko, deed, status), refused(Lang::En, deed, status));
             }

@@ -1,7 +1,11 @@
 //! A store in a list: where, how far, until when, what it can do, and the one thing to do next.
 
 use leptos::prelude::*;
-use onshelf_vocabulary::{Lang, stock::ShelfView, stores::StoreCard};
+use onshelf_vocabulary::{
+    Lang,
+    stock::ShelfView,
+    stores::{ServiceView, StoreCard},
+};
 
 use crate::{
     catalog::shelf::{StockNumber, StockTicks, reserve_href, way},
@@ -11,6 +15,8 @@ use crate::{
 
 /// Places drawn on a store's short shelf.
 const ROOM: i64 = 6;
+/// Services a row names.
+const SERVICES: usize = 4;
 
 /// A row of the locator. With `stock`, it tells of the product that is looked for.
 pub fn store_row(visit: &Visit, store: &StoreCard, stock: bool, next: &str) -> AnyView {
@@ -28,9 +34,8 @@ pub fn store_row(visit: &Visit, store: &StoreCard, stock: bool, next: &str) -> A
         .into_any(),
         (_, false) => choose(visit, store, next),
     };
-    let services: Vec<String> = store.services.iter().map(|service| service.label.clone()).collect();
-    let services =
-        (!stock && !services.is_empty()).then(|| view! { <p class="store-does">{services.join(" · ")}</p> });
+    let services = (!stock && !store.services.is_empty())
+        .then(|| view! { <p class="store-does">{does(lang, &store.services)}</p> });
     view! {
         <li class="store-row" id=format!("store-{}", store.code) class:store-mine=store.mine data-shelf=level.is_some() data-level=level>
             <div class="store-where">
@@ -46,6 +51,19 @@ pub fn store_row(visit: &Visit, store: &StoreCard, stock: bool, next: &str) -> A
         </li>
     }
     .into_any()
+}
+
+/// The first services, and how many more there are: the store's page lists them all.
+fn does(lang: Lang, services: &[ServiceView]) -> String {
+    // One more would be shorter to write than to count.
+    let shown = if services.len() > SERVICES + 1 { SERVICES } else { services.len() };
+    let mut words: Vec<String> = services.iter().take(shown).map(|service| service.label.clone()).collect();
+    match (lang, services.len() - shown) {
+        (_, 0) => {}
+        (Lang::Ko, more) => words.push(format!("외 {more}가지")),
+        (Lang::En, more) => words.push(format!("{more} more")),
+    }
+    words.join(" · ")
 }
 
 /// `1.0km · 걸어서 14분 · 21:00까지`, with a dot that is green while the door is open.

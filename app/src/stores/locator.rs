@@ -138,9 +138,9 @@ fn heading(visit: &Visit, list: &StoreList, wanted: Option<&Wanted>, chosen: boo
         ),
         None => (
             visit.say("매장 찾기", "Find a store").to_owned(),
-            match (visit.lang, list.total) {
+            match (visit.lang, onshelf_vocabulary::money::grouped(u64::from(list.total))) {
                 (Lang::Ko, total) => format!("매장 {total}곳"),
-                (Lang::En, 1) => "1 store".to_owned(),
+                (Lang::En, _) if list.total == 1 => "1 store".to_owned(),
                 (Lang::En, total) => format!("{total} stores"),
             },
         ),

@@ -18,6 +18,10 @@ pub enum Glyph {
     Locate,
     Plus,
     Minus,
+    Store,
+    Car,
+    Truck,
+    Swap,
 }
 
 impl Glyph {
@@ -41,6 +45,12 @@ impl Glyph {
             }
             Glyph::Plus => "M12 5v14M5 12h14",
             Glyph::Minus => "M5 12h14",
+            Glyph::Store => "M4 10v10h16V10M3 10l2-6h14l2 6ZM10 20v-6h4v6",
+            Glyph::Car => {
+                "M4 12.5 6 7h12l2 5.5v5h-2.5M4 12.5v5h2.5m-2.5-5h16m-13.5 5h11m-11 0a1.9 1.9 0 1 0 3.8 0m3.4 0a1.9 1.9 0 1 0 3.8 0"
+            }
+            Glyph::Truck => "M2.5 6h11v11h-11ZM13.5 10h4l4 3.5V17h-8M5 17a2 2 0 1 0 4 0m6.5 0a2 2 0 1 0 4 0",
+            Glyph::Swap => "M3.5 8.5h15l-3.5-4m5.5 11h-15l3.5 4",
         }
     }
 }

@@ -100,7 +100,7 @@ pub fn shell(visit: &Visit, page: Page) -> impl IntoView + use<> {
                 {typeface()}
                 <link rel="stylesheet" href=site.css.clone() />
                 <link rel="icon" href="/icon.svg" type="image/svg+xml" />
-                <link rel="manifest" href="/site.webmanifest" />
+                <link rel="manifest" href=visit.href("/site.webmanifest") />
                 <meta name="theme-color" content="#faf8f4" media="(prefers-color-scheme: light)" />
                 <meta name="theme-color" content="#161513" media="(prefers-color-scheme: dark)" />
                 {page.indexed.then(|| view! {
@@ -134,7 +134,7 @@ pub fn shell(visit: &Visit, page: Page) -> impl IntoView + use<> {
 fn bar(visit: &Visit) -> impl IntoView + use<> {
     let book = visit.shop().book();
     let mine = visit.viewer.store.as_ref().and_then(|code| book.stores.by_code(code.as_str()));
-    let count: i64 = visit.basket.iter().map(|line| line.quantity.get()).sum();
+    let count = visit.items;
     let basket_label = match visit.lang {
         Lang::Ko => format!("장바구니, {count}개"),
         Lang::En => format!("Basket, {count} item{}", if count == 1 { "" } else { "s" }),

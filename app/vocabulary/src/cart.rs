@@ -19,6 +19,8 @@ pub const MAX_LINES: usize = 50;
 pub struct BasketView {
     pub lines: Vec<BasketLine>,
     pub total: Option<Money>,
+    /// What the chosen store, or else the best one, has of it costs so much; none where it has everything.
+    pub part_total: Option<Money>,
     /// Stores for the whole basket, the best first.
     pub stores: Vec<CoverView>,
     /// The store that is chosen, if any; it is in `stores` too.

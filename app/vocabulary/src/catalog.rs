@@ -39,6 +39,8 @@ pub struct ProductCard {
     /// The SKU shown and held when nothing else is chosen.
     pub sku: String,
     pub slug: String,
+    /// Whether a wish of the list chose this variant among others: its page then opens with it.
+    pub asked_for: bool,
     pub name: String,
     pub brand: String,
     pub price: Money,

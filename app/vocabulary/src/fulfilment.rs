@@ -24,17 +24,58 @@ pub struct ReserveInput {
     pub contact: Contact,
 }
 
+/// How a shopper gets what is held for them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// At the counter of the store that has it.
+    #[default]
+    Collect,
+    /// Brought to the car at the store that has it.
+    Curbside,
+    /// At the counter of a store that gets it from another.
+    Transfer,
+    /// Brought to an address.
+    Delivery,
+}
+
+impl Way {
+    pub const ALL: [Way; 4] = [Way::Collect, Way::Curbside, Way::Transfer, Way::Delivery];
+
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Way::Collect => "collect",
+            Way::Curbside => "curbside",
+            Way::Transfer => "transfer",
+            Way::Delivery => "delivery",
+        }
+    }
+
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Way> {
+        Way::ALL.into_iter().find(|way| way.code() == code)
+    }
+}
+
 /// Where a reservation stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReservationStatus {
+    /// Held while it is being paid or decided on; the store does not see it yet.
+    Pending,
     /// Held; nobody has picked it yet.
     Placed,
     /// An associate is picking it.
     Picking,
+    /// On its way from the store that had it to the one that hands it over.
+    InTransfer,
     /// Picked and staged at the counter.
     Ready,
+    /// On its way to an address.
+    OutForDelivery,
     Collected,
+    Delivered,
     Cancelled,
     Expired,
     /// The store could not find it; the hold is released.
@@ -42,11 +83,15 @@ pub enum ReservationStatus {
 }
 
 impl ReservationStatus {
-    pub const ALL: [ReservationStatus; 7] = [
+    pub const ALL: [ReservationStatus; 11] = [
+        ReservationStatus::Pending,
         ReservationStatus::Placed,
         ReservationStatus::Picking,
+        ReservationStatus::InTransfer,
         ReservationStatus::Ready,
+        ReservationStatus::OutForDelivery,
         ReservationStatus::Collected,
+        ReservationStatus::Delivered,
         ReservationStatus::Cancelled,
         ReservationStatus::Expired,
         ReservationStatus::NotFound,
@@ -55,10 +100,14 @@ impl ReservationStatus {
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
+            ReservationStatus::Pending => "pending",
             ReservationStatus::Placed => "placed",
             ReservationStatus::Picking => "picking",
+            ReservationStatus::InTransfer => "in_transfer",
             ReservationStatus::Ready => "ready",
+            ReservationStatus::OutForDelivery => "out_for_delivery",
             ReservationStatus::Collected => "collected",
+            ReservationStatus::Delivered => "delivered",
             ReservationStatus::Cancelled => "cancelled",
             ReservationStatus::Expired => "expired",
             ReservationStatus::NotFound => "not_found",
@@ -70,10 +119,23 @@ impl ReservationStatus {
         ReservationStatus::ALL.into_iter().find(|status| status.code() == code)
     }
 
-    /// Whether stock is still held for it.
+    /// Whether stock is still held for it on a shelf.
     #[must_use]
     pub const fn is_live(self) -> bool {
-        matches!(self, ReservationStatus::Placed | ReservationStatus::Picking | ReservationStatus::Ready)
+        use ReservationStatus::{Pending, Picking, Placed, Ready};
+        matches!(self, Pending | Placed | Picking | Ready)
+    }
+
+    /// Whether it has left one shelf and not yet come to another, or to its owner.
+    #[must_use]
+    pub const fn is_travelling(self) -> bool {
+        matches!(self, ReservationStatus::InTransfer | ReservationStatus::OutForDelivery)
+    }
+
+    /// Whether nothing follows any more.
+    #[must_use]
+    pub const fn is_over(self) -> bool {
+        !self.is_live() && !self.is_travelling()
     }
 }
 
@@ -131,6 +193,16 @@ pub enum Fault {
     UnknownSku,
     UnknownStore,
     NotForSale,
+    /// The store does not offer this way.
+    NotOffered,
+    /// Not a whole quarter of an hour the store takes orders for.
+    BadWindow,
+    /// Nobody delivers there.
+    OutOfZone,
+    /// No such way to pay here.
+    UnknownProvider,
+    /// What is taken online and brought somewhere is paid online.
+    MustPayOnline,
 }
 
 /// Why a reservation was not made or changed.
@@ -166,6 +238,28 @@ pub struct Elsewhere {
     pub store: String,
     pub name: String,
     pub distance_m: Option<u32>,
+    /// Where the distance is measured from.
+    pub from: MeasuredFrom,
     pub available: i64,
     pub ready_by: Option<Moment>,
+}
+
+/// From where a distance is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MeasuredFrom {
+    /// From the place the shopper told.
+    Shopper,
+    /// From the store that could not: nobody knows where the shopper is.
+    Store,
+}
+
+impl MeasuredFrom {
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            MeasuredFrom::Shopper => "shopper",
+            MeasuredFrom::Store => "store",
+        }
+    }
 }

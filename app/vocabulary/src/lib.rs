@@ -9,6 +9,8 @@ pub mod ids;
 pub mod lang;
 pub mod map;
 pub mod money;
+pub mod orders;
+pub mod payment;
 pub mod places;
 pub mod quantity;
 pub mod staff;

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Moment, Money,
-    fulfilment::{ReservationLineView, ReservationStatus},
+    fulfilment::{ReservationLineView, ReservationStatus, Way},
+    orders::{Address, ArrivalView, WindowView},
 };
 
 /// What a member of staff may do. Each includes what the one before may, for their own stores;
@@ -50,6 +51,8 @@ pub struct BoardView {
     pub store_name: String,
     pub to_prepare: Vec<BoardCard>,
     pub ready: Vec<BoardCard>,
+    /// On its way: from another store, or to an address.
+    pub coming: Vec<BoardCard>,
     /// The last ones that ended, newest first.
     pub done: Vec<BoardCard>,
     /// Grows with every change of the board, so that a page knows whether it is behind.
@@ -73,6 +76,16 @@ pub struct BoardCard {
     pub ended_at: Option<Moment>,
     /// Past its promise and not ready yet.
     pub late: bool,
+    pub way: Way,
+    /// Paid online: nothing is asked for at the counter.
+    pub paid: bool,
+    /// Whether this store picks it; else it comes from another.
+    pub sends_here: bool,
+    /// The store this one sends it to.
+    pub destination: Option<String>,
+    pub address: Option<Address>,
+    pub window: Option<WindowView>,
+    pub arrival: Option<ArrivalView>,
 }
 
 /// What an associate does to a reservation.
@@ -81,18 +94,38 @@ pub struct BoardCard {
 pub enum BoardDeed {
     StartPicking,
     MarkReady,
+    /// Sends it off: to the store that hands it over, or to the address.
+    Dispatch,
+    /// It has come from the other store and is staged at the counter.
+    Arrive,
     HandOver,
+    /// It was given over at the address.
+    Deliver,
     NotFound,
     Release,
 }
 
 impl BoardDeed {
+    pub const ALL: [BoardDeed; 8] = [
+        BoardDeed::StartPicking,
+        BoardDeed::MarkReady,
+        BoardDeed::Dispatch,
+        BoardDeed::Arrive,
+        BoardDeed::HandOver,
+        BoardDeed::Deliver,
+        BoardDeed::NotFound,
+        BoardDeed::Release,
+    ];
+
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
             BoardDeed::StartPicking => "start_picking",
             BoardDeed::MarkReady => "mark_ready",
+            BoardDeed::Dispatch => "dispatch",
+            BoardDeed::Arrive => "arrive",
             BoardDeed::HandOver => "hand_over",
+            BoardDeed::Deliver => "deliver",
             BoardDeed::NotFound => "not_found",
             BoardDeed::Release => "release",
         }
@@ -100,8 +133,7 @@ impl BoardDeed {
 
     #[must_use]
     pub fn from_code(code: &str) -> Option<BoardDeed> {
-        use BoardDeed::{HandOver, MarkReady, NotFound, Release, StartPicking};
-        [StartPicking, MarkReady, HandOver, NotFound, Release].into_iter().find(|deed| deed.code() == code)
+        BoardDeed::ALL.into_iter().find(|deed| deed.code() == code)
     }
 }
 

@@ -143,7 +143,8 @@ CREATE TABLE reservations (
     code TEXT NOT NULL,
     store_id BIGINT NOT NULL REFERENCES stores (id),
     status TEXT NOT NULL
-        CHECK (status IN ('placed', 'picking', 'ready', 'collected', 'cancelled', 'expired', 'not_found')),
+        CHECK (status IN ('pending', 'placed', 'picking', 'in_transfer', 'ready', 'out_for_delivery', 'collected',
+                          'delivered', 'cancelled', 'expired', 'not_found')),
     name TEXT NOT NULL,
     email TEXT,
     phone TEXT,
@@ -163,7 +164,7 @@ CREATE INDEX reservations_shopper ON reservations (shopper, status);
 CREATE INDEX reservations_due ON reservations (status, expires_at);
 -- A code is said aloud at one store's counter: it is unique there among those one can still collect.
 CREATE UNIQUE INDEX reservations_code ON reservations (store_id, code)
-    WHERE status IN ('placed', 'picking', 'ready');
+    WHERE status IN ('pending', 'placed', 'picking', 'in_transfer', 'ready');
 
 CREATE TABLE reservation_lines (
     reservation_id BIGINT NOT NULL REFERENCES reservations (id),

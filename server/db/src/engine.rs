@@ -91,8 +91,12 @@ impl Db {
     /// A connection to read with, waited for a bounded time.
     pub async fn reader(&self) -> Result<Reader, Error> {
         Ok(match self {
-            Db::Sqlite(embedded) => Reader::Sqlite(embedded.readers().acquire().await?),
-            Db::Postgres(server) => Reader::Postgres(server.pool().acquire().await?),
+            Db::Sqlite(embedded) => {
+                Reader::Sqlite(embedded.readers().acquire().await.map_err(Error::unreachable)?)
+            }
+            Db::Postgres(server) => {
+                Reader::Postgres(server.pool().acquire().await.map_err(Error::unreachable)?)
+            }
         })
     }
 

@@ -32,6 +32,12 @@ impl Failure for Error {
 }
 
 impl Error {
+    /// Whatever keeps us from a connection: a database that is closed, renamed, full of others, or refuses us. None
+    /// of it is a fault of what was asked.
+    pub(crate) fn unreachable(error: sqlx::Error) -> Error {
+        Error::Unavailable(error.to_string())
+    }
+
     pub fn inconsistent(what: impl std::fmt::Display) -> Error {
         Error::Inconsistent(what.to_string())
     }
@@ -43,12 +49,13 @@ impl From<sqlx::Error> for Error {
         match error {
             E::Database(fault) => {
                 // SQLSTATE classes: 40 conflicts between transactions, 23 constraints, 08 connection,
-                // 57P shutdowns, 53 out of resources. SQLite: 5 busy, 13 full, 10 I/O, 14 cannot open.
+                // 57 operator intervention (shutdowns, a statement that took too long), 53 out of resources, 58 the
+                // server's system. SQLite: 5 busy, 13 full, 10 I/O, 14 cannot open.
                 let code = fault.code().unwrap_or_default().into_owned();
                 match code.as_str() {
                     "40001" | "40P01" => Error::Contended,
                     c if c.starts_with("23") => Error::Constraint(constraint_of(fault.as_ref())),
-                    c if c.starts_with("08") || c.starts_with("57P") || c.starts_with("53") => {
+                    c if c.len() == 5 && ["08", "57", "53", "58"].iter().any(|class| c.starts_with(class)) => {
                         Error::Unavailable(fault.to_string())
                     }
                     "25006" | "5" | "261" | "517" | "13" | "10" | "14" | "778" | "1034" | "1546" => {

@@ -3,7 +3,7 @@
 
 use crate::{Error, Tx, engine::on};
 
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, Default, sqlx::FromRow)]
 pub struct ReservationRow {
     pub id: i64,
     pub number: String,
@@ -25,6 +25,24 @@ pub struct ReservationRow {
     pub picking_at: Option<i64>,
     pub ready_at: Option<i64>,
     pub ended_at: Option<i64>,
+    /// The order it fulfils a group of; none: it stands alone, and is paid at the till.
+    pub order_id: Option<i64>,
+    pub way: String,
+    /// The store whose stock it is, if not that of `store_id`.
+    pub source_id: Option<i64>,
+    /// As JSON.
+    pub address: Option<String>,
+    pub window_at: Option<i64>,
+    pub fee: i64,
+    pub tax: i64,
+    /// What is asked for all of it: lines, fee, and tax where that is added.
+    pub asked: i64,
+    /// Number of the group it stands in for.
+    pub offered_for: Option<String>,
+    pub on_way_at: Option<i64>,
+    pub arrived_at: Option<i64>,
+    pub bay: String,
+    pub car: String,
 }
 
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -41,8 +59,10 @@ pub struct ReservationLineRow {
 pub async fn insert(tx: &mut Tx<'_>, row: &ReservationRow) -> Result<i64, Error> {
     let sql =
         "INSERT INTO reservations (number, token_hash, code, store_id, status, name, email, phone, lang,
-               shopper, currency, total, placed_at, ready_by, expires_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id";
+               shopper, currency, total, placed_at, ready_by, expires_at, order_id, way, source_id, address,
+               window_at, fee, tax, asked, offered_for)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+               $20, $21, $22, $23, $24) RETURNING id";
     Ok(on!(tx, conn => {
         sqlx::query_scalar(sql)
             .bind(&row.number)
@@ -60,6 +80,15 @@ pub async fn insert(tx: &mut Tx<'_>, row: &ReservationRow) -> Result<i64, Error>
             .bind(row.placed_at)
             .bind(row.ready_by)
             .bind(row.expires_at)
+            .bind(row.order_id)
+            .bind(&row.way)
+            .bind(row.source_id)
+            .bind(&row.address)
+            .bind(row.window_at)
+            .bind(row.fee)
+            .bind(row.tax)
+            .bind(row.asked)
+            .bind(&row.offered_for)
             .fetch_one(conn)
             .await
     })?)
@@ -102,16 +131,17 @@ pub async fn by_number_and_code(
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(number).bind(code).fetch_optional(conn).await)?)
 }
 
-/// By its number, for the staff of a store.
+/// By its number, for the staff of the store that hands it over or that it comes from.
 pub async fn at_store(tx: &mut Tx<'_>, number: &str, store_id: i64) -> Result<Option<ReservationRow>, Error> {
-    let sql = "SELECT * FROM reservations WHERE number = $1 AND store_id = $2";
+    let sql = "SELECT * FROM reservations WHERE number = $1 AND (store_id = $2 OR source_id = $2)";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(number).bind(store_id).fetch_optional(conn).await)?)
 }
 
 /// By the code said at a store's counter: the live one, else the newest that had it.
 pub async fn by_code(tx: &mut Tx<'_>, code: &str, store_id: i64) -> Result<Option<ReservationRow>, Error> {
     let sql = "SELECT * FROM reservations WHERE store_id = $1 AND code = $2
-               ORDER BY CASE WHEN status IN ('placed', 'picking', 'ready') THEN 0 ELSE 1 END, id DESC LIMIT 1";
+               ORDER BY CASE WHEN status IN ('placed', 'picking', 'in_transfer', 'ready') THEN 0 ELSE 1 END, id DESC
+               LIMIT 1";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(store_id).bind(code).fetch_optional(conn).await)?)
 }
 
@@ -123,7 +153,7 @@ pub async fn lines(tx: &mut Tx<'_>, reservation_id: i64) -> Result<Vec<Reservati
 /// How many reservations of a shopper still hold stock.
 pub async fn live_of(tx: &mut Tx<'_>, shopper: &str, now: i64) -> Result<i64, Error> {
     let sql = "SELECT COUNT(*) FROM reservations
-               WHERE shopper = $1 AND status IN ('placed', 'picking', 'ready') AND expires_at > $2";
+               WHERE shopper = $1 AND status IN ('pending', 'placed', 'picking', 'ready') AND expires_at > $2";
     Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(shopper).bind(now).fetch_one(conn).await)?)
 }
 
@@ -136,9 +166,10 @@ pub async fn set_status(
     at: i64,
 ) -> Result<bool, Error> {
     let sql = "UPDATE reservations SET status = $3,
-                 picking_at = CASE WHEN $3 = 'picking' THEN $4 ELSE picking_at END,
+                 picking_at = CASE WHEN $3 IN ('picking', 'in_transfer', 'out_for_delivery') THEN $4 ELSE picking_at END,
                  ready_at = CASE WHEN $3 = 'ready' THEN $4 ELSE ready_at END,
-                 ended_at = CASE WHEN $3 IN ('placed', 'picking', 'ready') THEN NULL ELSE $4 END
+                 ended_at = CASE WHEN $3 IN ('placed', 'picking', 'ready', 'in_transfer', 'out_for_delivery')
+                            THEN NULL ELSE $4 END
                WHERE id = $1 AND status = $2";
     let done = on!(tx, conn => {
         sqlx::query(sql)
@@ -153,12 +184,23 @@ pub async fn set_status(
     Ok(done == 1)
 }
 
-/// What a store has to do: everything live, then the newest that ended.
+/// Until when a reservation is kept.
+pub async fn set_expiry(tx: &mut Tx<'_>, reservation_id: i64, expires_at: i64) -> Result<(), Error> {
+    let sql = "UPDATE reservations SET expires_at = $2 WHERE id = $1";
+    on!(tx, conn => sqlx::query(sql).bind(reservation_id).bind(expires_at).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+/// What a store has to do, for its own counter or another's: everything under way, then the newest that ended.
 pub async fn board(tx: &mut Tx<'_>, store_id: i64, ended: i64) -> Result<Vec<ReservationRow>, Error> {
-    let live = "SELECT * FROM reservations WHERE store_id = $1 AND status IN ('placed', 'picking', 'ready')
+    let live = "SELECT * FROM reservations
+                WHERE (store_id = $1 OR source_id = $1)
+                  AND status IN ('placed', 'picking', 'in_transfer', 'ready', 'out_for_delivery')
                 ORDER BY ready_by, id LIMIT 500";
     let done = "SELECT * FROM reservations
-                WHERE store_id = $1 AND status NOT IN ('placed', 'picking', 'ready')
+                WHERE store_id = $1 AND status IN ('collected', 'delivered', 'cancelled', 'expired', 'not_found')
+                  AND ended_at IS NOT NULL AND replaced = 0
+                  AND (order_id IS NULL OR picking_at IS NOT NULL OR status = 'collected')
                 ORDER BY ended_at DESC, id DESC LIMIT $2";
     let mut rows: Vec<ReservationRow> =
         on!(tx, conn => sqlx::query_as(live).bind(store_id).fetch_all(conn).await)?;
@@ -168,10 +210,50 @@ pub async fn board(tx: &mut Tx<'_>, store_id: i64, ended: i64) -> Result<Vec<Res
     Ok(rows)
 }
 
+/// The groups of an order, as they were made.
+pub async fn of_order(tx: &mut Tx<'_>, order_id: i64) -> Result<Vec<ReservationRow>, Error> {
+    let sql = "SELECT * FROM reservations WHERE order_id = $1 AND replaced = 0 ORDER BY id";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(order_id).fetch_all(conn).await)?)
+}
+
+/// Other groups stand in its place.
+pub async fn replace(tx: &mut Tx<'_>, reservation_id: i64) -> Result<(), Error> {
+    let sql = "UPDATE reservations SET replaced = 1 WHERE id = $1";
+    on!(tx, conn => sqlx::query(sql).bind(reservation_id).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+/// Word of the shopper's car.
+pub async fn set_arrival(
+    tx: &mut Tx<'_>,
+    reservation_id: i64,
+    arrived: bool,
+    bay: &str,
+    car: &str,
+    at: i64,
+) -> Result<(), Error> {
+    let sql = "UPDATE reservations SET on_way_at = COALESCE(on_way_at, $5),
+                 arrived_at = CASE WHEN $2 = 1 THEN COALESCE(arrived_at, $5) ELSE arrived_at END,
+                 bay = CASE WHEN $3 = '' THEN bay ELSE $3 END, car = CASE WHEN $4 = '' THEN car ELSE $4 END
+               WHERE id = $1";
+    on!(tx, conn => {
+        sqlx::query(sql)
+            .bind(reservation_id)
+            .bind(i64::from(arrived))
+            .bind(bay)
+            .bind(car)
+            .bind(at)
+            .execute(conn)
+            .await
+            .map(drop)
+    })?;
+    Ok(())
+}
+
 /// Live reservations whose moment has passed, oldest first.
 pub async fn due(tx: &mut Tx<'_>, now: i64, limit: i64) -> Result<Vec<ReservationRow>, Error> {
     let sql = "SELECT * FROM reservations
-               WHERE status IN ('placed', 'picking', 'ready') AND expires_at <= $1
+               WHERE status IN ('pending', 'placed', 'picking', 'ready') AND expires_at <= $1
                ORDER BY expires_at, id LIMIT $2";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(now).bind(limit).fetch_all(conn).await)?)
 }
@@ -184,7 +266,7 @@ pub async fn for_job(tx: &mut Tx<'_>, number: &str) -> Result<Option<Reservation
 
 /// How many reservations each store still has to pick: the queue a new promise stands behind.
 pub async fn queues(tx: &mut Tx<'_>, now: i64) -> Result<Vec<(i64, i64)>, Error> {
-    let sql = "SELECT store_id, COUNT(*) FROM reservations
-               WHERE status IN ('placed', 'picking') AND expires_at > $1 GROUP BY store_id";
+    let sql = "SELECT COALESCE(source_id, store_id) AS picked_at, COUNT(*) FROM reservations
+               WHERE status IN ('placed', 'picking') AND expires_at > $1 GROUP BY COALESCE(source_id, store_id)";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(now).fetch_all(conn).await)?)
 }

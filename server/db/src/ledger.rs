@@ -46,9 +46,9 @@ async fn mismatches(tx: &mut Tx<'_>, inner: &str) -> Result<Vec<Mismatch>, Error
 pub async fn holds_off(tx: &mut Tx<'_>, now: i64) -> Result<Vec<String>, Error> {
     let sql = "
       SELECT r.number FROM reservations r
-      WHERE (r.status NOT IN ('placed', 'picking', 'ready')
+      WHERE (r.status NOT IN ('pending', 'placed', 'picking', 'ready')
              AND EXISTS (SELECT 1 FROM holds h WHERE h.reservation_id = r.id AND h.state = 'live'))
-         OR (r.status IN ('placed', 'picking', 'ready') AND r.expires_at > $1
+         OR (r.status IN ('pending', 'placed', 'picking', 'ready') AND r.expires_at > $1
              AND (SELECT COALESCE(SUM(quantity), 0) FROM reservation_lines l WHERE l.reservation_id = r.id)
               <> (SELECT COALESCE(SUM(quantity), 0) FROM holds h
                   WHERE h.reservation_id = r.id AND h.state = 'live'))
@@ -75,5 +75,79 @@ pub async fn totals_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
       WHERE r.total <> (SELECT COALESCE(SUM(quantity * price), 0) FROM reservation_lines l
                         WHERE l.reservation_id = r.id)
       ORDER BY r.number";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_all(conn).await)?)
+}
+
+/// Numbers of reservations that left a shelf for another store or an address, but not unit by unit in the ledger,
+/// or arrived otherwise than they left.
+pub async fn journeys_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
+    let sql = "
+      SELECT r.number FROM reservations r
+      WHERE r.way IN ('transfer', 'delivery')
+        AND ((SELECT COALESCE(-SUM(delta), 0) FROM stock_movements m
+              WHERE m.reference = r.number AND m.reason = 'dispatch')
+           <> CASE WHEN r.status IN ('in_transfer', 'out_for_delivery', 'delivered', 'collected')
+                     OR (r.way = 'transfer' AND EXISTS (SELECT 1 FROM stock_movements a
+                         WHERE a.reference = r.number AND a.reason = 'arrive'))
+                   THEN (SELECT COALESCE(SUM(quantity), 0) FROM reservation_lines l WHERE l.reservation_id = r.id)
+                   ELSE 0 END
+          OR (r.way = 'transfer' AND r.status IN ('ready', 'collected')
+              AND (SELECT COALESCE(SUM(delta), 0) FROM stock_movements m
+                   WHERE m.reference = r.number AND m.reason = 'arrive')
+                <> (SELECT COALESCE(SUM(quantity), 0) FROM reservation_lines l WHERE l.reservation_id = r.id)))
+      ORDER BY r.number";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_all(conn).await)?)
+}
+
+/// Entries of the money book whose amounts do not sum to zero.
+pub async fn entries_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
+    let sql =
+        "SELECT entry FROM money_entries GROUP BY entry, currency HAVING SUM(amount) <> 0 ORDER BY entry";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_all(conn).await)?)
+}
+
+/// References of payments whose captured money or finished refunds are not what the book says of their provider.
+pub async fn payments_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
+    let sql = "
+      SELECT p.reference FROM payments p
+      WHERE p.captured <> (SELECT COALESCE(SUM(m.amount), 0) FROM money_entries m
+                           WHERE m.entry = 'capture:' || p.reference AND m.account = 'provider:' || p.provider)
+         OR p.refunded <> (SELECT COALESCE(SUM(r.amount), 0) FROM refunds r WHERE r.payment_id = p.id)
+         OR (SELECT COALESCE(SUM(r.amount), 0) FROM refunds r WHERE r.payment_id = p.id AND r.status = 'done')
+          <> (SELECT COALESCE(-SUM(m.amount), 0) FROM money_entries m JOIN refunds r ON m.entry = 'refund:' || r.key
+              WHERE r.payment_id = p.id AND m.account = 'provider:' || p.provider)
+      ORDER BY p.reference";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_all(conn).await)?)
+}
+
+/// Numbers of orders that keep money they should not: what was captured and not refunded is more than what its
+/// living and handed-over groups cost; or that are settled for less.
+pub async fn orders_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
+    let sql = "
+      SELECT o.number FROM orders o
+      WHERE o.provider IS NOT NULL
+        AND (SELECT COALESCE(SUM(p.captured - p.refunded), 0) FROM payments p WHERE p.order_id = o.id)
+          > (SELECT COALESCE(SUM(r.asked), 0) FROM reservations r
+             WHERE r.order_id = o.id AND r.replaced = 0
+               AND (r.status IN ('placed', 'picking', 'in_transfer', 'ready', 'out_for_delivery', 'collected',
+                                 'delivered')
+                    -- What was not found is owed until it is refunded or something else is taken for it.
+                    OR (r.status = 'not_found'
+                        AND NOT EXISTS (SELECT 1 FROM refunds f WHERE f.key LIKE 'group:' || r.number || ':%')
+                        AND NOT EXISTS (SELECT 1 FROM reservations n WHERE n.offered_for = r.number
+                                        AND n.status NOT IN ('pending', 'cancelled', 'expired')))))
+      ORDER BY o.number";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_all(conn).await)?)
+}
+
+/// Numbers of orders that are settled although less money came than was asked.
+pub async fn unpaid_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
+    let sql = "
+      SELECT o.number FROM orders o
+      WHERE o.provider IS NOT NULL AND EXISTS (SELECT 1 FROM reservations r WHERE r.order_id = o.id
+              AND r.status IN ('placed', 'picking', 'in_transfer', 'ready', 'out_for_delivery', 'collected',
+                               'delivered'))
+        AND o.settled_at IS NULL
+      ORDER BY o.number";
     Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_all(conn).await)?)
 }

@@ -14,12 +14,15 @@ pub mod fulfilment;
 pub mod idempotency;
 pub mod ledger;
 pub mod meta;
+pub mod orders;
 pub mod outbox;
 pub mod partners;
+pub mod payments;
 pub mod places;
 pub mod staff;
 pub mod stock;
 pub mod stores;
+pub mod test_provider;
 #[cfg(feature = "testing")]
 pub mod testing;
 

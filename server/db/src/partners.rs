@@ -55,7 +55,15 @@ pub async fn add_endpoint(
     Ok(())
 }
 
+/// Lets an endpoint want nothing, which is how one that is disabled stands in the book: adding it again enables it.
+/// Answers its address; none where it was disabled before or is not there.
+pub async fn disable_endpoint(tx: &mut Tx<'_>, id: i64) -> Result<Option<String>, Error> {
+    let sql = "UPDATE webhook_endpoints SET events = '[]' WHERE id = $1 AND events <> '[]' RETURNING url";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(id).fetch_optional(conn).await)?)
+}
+
+/// Those that want something.
 pub async fn endpoints(tx: &mut Tx<'_>) -> Result<Vec<EndpointRow>, Error> {
-    let sql = "SELECT id, url, secret, events FROM webhook_endpoints ORDER BY id";
+    let sql = "SELECT id, url, secret, events FROM webhook_endpoints WHERE events <> '[]' ORDER BY id";
     Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)
 }

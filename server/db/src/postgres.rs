@@ -70,7 +70,7 @@ where
     F: for<'c> Fn(Tx<'c>) -> Work<'c, T, E>,
     E: Failure,
 {
-    let mut transaction = pool.begin().await.map_err(Error::from)?;
+    let mut transaction = pool.begin().await.map_err(Error::unreachable)?;
     match unit(Tx::Postgres(&mut transaction)).await {
         Ok(value) => {
             transaction.commit().await.map_err(Error::from)?;

@@ -118,6 +118,18 @@ pub async fn hold(
     if !taken {
         return Ok(false);
     }
+    enter_hold(tx, key, reservation_id, quantity, expires_at).await?;
+    announce(tx, key, now).await?;
+    Ok(true)
+}
+
+async fn enter_hold(
+    tx: &mut Tx<'_>,
+    key: LevelKey,
+    reservation_id: i64,
+    quantity: i64,
+    expires_at: i64,
+) -> Result<(), Error> {
     let sql = "INSERT INTO holds (reservation_id, store_id, variant_id, quantity, state, expires_at)
                VALUES ($1, $2, $3, $4, 'live', $5)";
     on!(tx, conn => {
@@ -131,8 +143,7 @@ pub async fn hold(
             .await
             .map(drop)
     })?;
-    announce(tx, key, now).await?;
-    Ok(true)
+    Ok(())
 }
 
 async fn take(tx: &mut Tx<'_>, key: LevelKey, quantity: i64) -> Result<bool, Error> {
@@ -196,6 +207,51 @@ pub async fn consume(
         sell(tx, *key, *quantity, cause).await?;
     }
     Ok(ended)
+}
+
+/// What has come for a reservation is on hand at its store, and held there.
+pub async fn receive(
+    tx: &mut Tx<'_>,
+    reservation_id: i64,
+    lines: &[(LevelKey, i64)],
+    expires_at: i64,
+    cause: Cause<'_>,
+) -> Result<(), Error> {
+    for (key, quantity) in lines {
+        open_level(tx, *key, 0, cause.at).await?;
+        shift(tx, *key, *quantity, cause).await?;
+        claim(tx, *key, *quantity).await?;
+        enter_hold(tx, *key, reservation_id, *quantity, expires_at).await?;
+    }
+    Ok(())
+}
+
+/// Holds what has just come for somebody, whatever safety stock says.
+async fn claim(tx: &mut Tx<'_>, key: LevelKey, quantity: i64) -> Result<(), Error> {
+    let sql = "UPDATE stock_levels SET held = held + $3 WHERE store_id = $1 AND variant_id = $2";
+    on!(tx, conn => {
+        sqlx::query(sql).bind(key.store_id).bind(key.variant_id).bind(quantity).execute(conn).await.map(drop)
+    })?;
+    Ok(())
+}
+
+/// Keeps the live holds of a reservation until another moment; answers how many units are still held.
+pub async fn keep_until(
+    tx: &mut Tx<'_>,
+    reservation_id: i64,
+    expires_at: i64,
+    now: i64,
+) -> Result<i64, Error> {
+    let sql = "UPDATE holds SET expires_at = $2 WHERE reservation_id = $1 AND state = 'live'
+               RETURNING store_id, variant_id, quantity";
+    let kept: Vec<(i64, i64, i64)> = on!(tx, conn => {
+        sqlx::query_as(sql).bind(reservation_id).bind(expires_at).fetch_all(conn).await
+    })?;
+    let units = kept.iter().map(|(_, _, quantity)| quantity).sum();
+    for (store_id, variant_id, _) in kept {
+        announce(tx, LevelKey { store_id, variant_id }, now).await?;
+    }
+    Ok(units)
 }
 
 async fn end_holds(tx: &mut Tx<'_>, reservation_id: i64, state: &str) -> Result<Vec<(LevelKey, i64)>, Error> {

@@ -6,6 +6,7 @@ pub mod cart;
 pub mod catalog;
 pub mod fulfilment;
 pub mod hangul;
+pub mod orders;
 pub mod places;
 pub mod search;
 pub mod stock;

@@ -1,12 +1,14 @@
 //! What a deed can fail with: a refusal that a person can be told, or a fault that is only logged.
 
 use onshelf_db::{Error as DbError, Failure};
-use onshelf_vocabulary::{fulfilment::ReservationRefusal, staff::StaffRefusal};
+use onshelf_vocabulary::{fulfilment::ReservationRefusal, orders::OrderRefusal, staff::StaffRefusal};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error(transparent)]
     Reservation(#[from] ReservationRefusal),
+    #[error(transparent)]
+    Order(#[from] OrderRefusal),
     #[error(transparent)]
     Staff(#[from] StaffRefusal),
     #[error(transparent)]

@@ -14,6 +14,7 @@ pub mod fulfilment;
 pub mod import;
 pub mod jobs;
 pub mod ledger;
+pub mod orders;
 pub mod partners;
 pub mod places;
 pub mod staff;
@@ -32,7 +33,10 @@ use onshelf_vocabulary::Currency;
 pub use error::{Error, Result, StockRefusal};
 pub use once::Once;
 pub use onshelf_db::Error as DatabaseError;
-pub use ports::{Chance, Clock, SystemChance, SystemClock};
+pub use ports::{
+    BadWebhook, Chance, Clock, Hint, Intent, Opened, PaymentFault, PaymentProvider, RefundCall, Standing,
+    Statement, SystemChance, SystemClock,
+};
 pub use viewer::Viewer;
 
 /// What the operator decides about the shop's behaviour.
@@ -48,6 +52,15 @@ pub struct Settings {
     pub minutes_a_pick: u32,
     /// Where the search index may live; in memory where there is none.
     pub index_dir: Option<std::path::PathBuf>,
+    /// Where the shop stands in public, without a slash at the end: shoppers come back there after paying.
+    pub public_url: String,
+    /// What is delivered where, for how much.
+    pub delivery: onshelf_domain::orders::Delivery,
+    pub taxes: onshelf_domain::orders::TaxTable,
+    /// Orders a store takes for one quarter of an hour.
+    pub window_capacity: i64,
+    /// From leaving one store to being at another, in hours.
+    pub transfer_hours: u32,
     /// Signs tokens; made once and kept in the database where the operator gives none.
     pub secret: Option<String>,
 }
@@ -60,6 +73,11 @@ impl Default for Settings {
             live_reservations: 5,
             minutes_a_pick: 3,
             index_dir: None,
+            public_url: "http://127.0.0.1:3000".to_owned(),
+            delivery: onshelf_domain::orders::Delivery::default(),
+            taxes: onshelf_domain::orders::TaxTable::default(),
+            window_capacity: 6,
+            transfer_hours: 20,
             secret: None,
         }
     }
@@ -80,6 +98,8 @@ pub(crate) struct Inner {
     book: ArcSwap<Book>,
     shelves: stock::Shelves,
     outbox: tokio::sync::Notify,
+    tills: std::sync::OnceLock<Vec<Arc<dyn PaymentProvider>>>,
+    tills_woken: tokio::sync::Notify,
 }
 
 /// Everything that changes only by imports, read from memory: catalogue, stores and places of one version.
@@ -103,7 +123,9 @@ impl Shop {
         let shelves = stock::Shelves::read(&db).await?;
         let outbox = tokio::sync::Notify::new();
         let book = ArcSwap::from_pointee(book);
-        Ok(Shop { inner: Arc::new(Inner { db, clock, chance, settings, secrets, book, shelves, outbox }) })
+        let (tills, tills_woken) = (std::sync::OnceLock::new(), tokio::sync::Notify::new());
+        let inner = Inner { db, clock, chance, settings, secrets, book, shelves, outbox, tills, tills_woken };
+        Ok(Shop { inner: Arc::new(inner) })
     }
 
     #[must_use]

@@ -1,6 +1,11 @@
-//! What the shop needs from outside, as traits where there is a real one and a fake one: time and chance.
+//! What the shop needs from outside, as traits where there is a real one and a fake one: time, chance, and whoever
+//! takes money.
 
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
 use jiff::Timestamp;
+use onshelf_vocabulary::{Lang, Money, payment::ProviderCode};
 
 /// Tells the time. The only place that reads the machine's clock is [`SystemClock`].
 pub trait Clock: Send + Sync + 'static {
@@ -30,4 +35,137 @@ impl Chance for SystemChance {
     fn fill(&self, bytes: &mut [u8]) {
         rand::RngCore::fill_bytes(&mut rand::rng(), bytes);
     }
+}
+
+/// A payment to be opened with a provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Intent {
+    /// Ours, unique, and the key under which a repeated call opens nothing twice: 1 to 64 of `A-Z a-z 0-9 - _`.
+    pub reference: String,
+    /// The order's number, for people.
+    pub order: String,
+    /// "법랑 주전자 외 1건", for the provider's page.
+    pub title: String,
+    pub amount: Money,
+    pub lang: Lang,
+    pub email: Option<String>,
+    /// Where the shopper is sent after paying, and after refusing or leaving. Both carry a query already.
+    pub return_url: String,
+    pub cancel_url: String,
+    /// Nobody can pay after that.
+    pub expires_at: Timestamp,
+}
+
+/// A payment the provider waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// The provider's own name for it.
+    pub provider_id: String,
+    /// The provider's page.
+    pub redirect_url: String,
+}
+
+/// How a payment stands with the provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// The shopper has not finished.
+    Open,
+    Captured,
+    /// Refused, left or run out: no money will come.
+    Void,
+}
+
+/// What the provider itself says of a payment: the only thing that counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// Ours, as the provider keeps it.
+    pub reference: String,
+    pub provider_id: String,
+    pub standing: Standing,
+    /// What was captured (0 while open), in the currency it was captured in, refunds not taken off.
+    pub captured: Money,
+    /// Refunded so far, in the same currency's minor units.
+    pub refunded: i64,
+}
+
+/// Money to be given back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefundCall {
+    /// The key under which a repeated call refunds nothing twice.
+    pub key: String,
+    pub reference: String,
+    pub provider_id: String,
+    pub amount: Money,
+    pub reason: String,
+}
+
+/// A webhook that was proven to be the provider's: only a hint to look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// The provider's name for the event, by which a doubled one is known.
+    pub event: String,
+    /// Our reference of the payment it is about; none where it concerns no payment of ours.
+    pub reference: Option<String>,
+}
+
+/// Why a provider did not do it. The texts are for the log and name no person.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PaymentFault {
+    /// No answer, or one that may change: nobody knows whether it was done. Ask for a statement, or call again
+    /// with the same key.
+    #[error("{0}")]
+    Passing(String),
+    /// The provider says no, and will again.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// Why a webhook is not believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadWebhook {
+    #[error("the signature is missing or wrong")]
+    Unsigned,
+    #[error("it was signed too long ago, or in the future")]
+    Old,
+    #[error("it cannot be read")]
+    Unreadable,
+}
+
+/// Takes money. Every call may be repeated with the same reference or key; none is made inside a transaction.
+#[async_trait]
+pub trait PaymentProvider: Send + Sync + 'static {
+    fn code(&self) -> ProviderCode;
+
+    /// Opens a payment, or finds the one that was opened under this reference.
+    async fn open(&self, intent: &Intent) -> Result<Opened, PaymentFault>;
+
+    /// The shopper came back with these query fields. Where a provider needs it, the payment is confirmed here, for
+    /// exactly `amount`; then as `statement`.
+    async fn returned(
+        &self,
+        reference: &str,
+        provider_id: &str,
+        amount: Money,
+        query: &BTreeMap<String, String>,
+    ) -> Result<Statement, PaymentFault>;
+
+    async fn statement(&self, reference: &str, provider_id: &str) -> Result<Statement, PaymentFault>;
+
+    /// Makes sure that nobody can pay it any more, and says how it stands then (it may have been captured before).
+    async fn close(&self, reference: &str, provider_id: &str) -> Result<Statement, PaymentFault>;
+
+    /// Gives money back; answers the provider's name for the refund.
+    async fn refund(&self, call: &RefundCall) -> Result<String, PaymentFault>;
+
+    /// Proves a webhook by its raw body, in constant time, and reads what it is about. `header` finds a header's
+    /// value by its lower-case name.
+    fn hint(
+        &self,
+        header: &dyn Fn(&str) -> Option<String>,
+        body: &[u8],
+        now: Timestamp,
+    ) -> Result<Hint, BadWebhook>;
+
+    /// Everything that was captured since, for reconciliation.
+    async fn captured_since(&self, since: Timestamp) -> Result<Vec<Statement>, PaymentFault>;
 }

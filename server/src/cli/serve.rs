@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Failure, open_database};
 use crate::{
     config::{Config, LogFormat},
-    demo, http, worker,
+    demo, http, payments, worker,
 };
 
 #[derive(Debug, Args)]
@@ -34,6 +34,7 @@ impl Serve {
         if self.demo {
             demo::add_people(&shop).await?;
         }
+        shop.take_payments(payments::providers(&config, &shop).await?);
         let site = Arc::new(self.site(&config)?);
         let door = Door { shop: shop.clone(), site };
         let listener = tokio::net::TcpListener::bind(config.addr)

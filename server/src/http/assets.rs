@@ -13,11 +13,14 @@ use axum::{
     routing::{any_service, get},
 };
 use onshelf_app::{routes::nowhere, ssr::Door};
+use onshelf_vocabulary::Lang;
 use tower_http::services::ServeDir;
 
 use super::Options;
 
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// The light page's ground, as in the style sheet.
+const PAPER: &str = "#faf8f4";
 const FOR_A_WHILE: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 
 /// Addresses of what every page needs.
@@ -45,16 +48,14 @@ pub fn site_assets(site_dir: &Path) -> SiteAssets {
     }
 }
 
-/// Media and drawings.
-pub fn routes(door: &Door, options: &Options) -> Router<Door> {
+/// Media, and drawings: the pages' own, and those of the demo's things.
+pub fn routes(options: &Options) -> Router<Door> {
     let media = ServeDir::new(options.data_dir.join("media")).append_index_html_on_directories(false);
     let media = Router::new().fallback_service(media).layer(middleware::from_fn(media_headers));
-    let routes = Router::new().nest_service("/media", media);
-    if door.site.demo {
-        routes.route("/drawings/{name}", get(drawing)).route("/drawings/{name}/{tone}", get(drawing))
-    } else {
-        routes
-    }
+    Router::new()
+        .nest_service("/media", media)
+        .route("/drawings/{name}", get(drawing))
+        .route("/drawings/{name}/{tone}", get(drawing))
 }
 
 /// Whatever no route knows: a file of the site, or else the page that says there is nothing.
@@ -122,6 +123,33 @@ const SPECULATION: &str = r#"{"prerender":[{"source":"document","eagerness":"mod
 {"not":{"href_matches":["/basket*","/reserve*","/reservations*","/staff*","/api/*","/media/*","/pkg/*",
 "/en/basket*","/en/reserve*","/en/reservations*","/en/staff*"]}},
 {"not":{"selector_matches":"[rel~=nofollow],[rel~=external],[download],[target=_blank],[data-no-prerender]"}}]}}]}"#;
+
+/// What a telephone needs to keep the shop among its apps, in the language of the page that names it.
+pub async fn manifest(State(door): State<Door>) -> Response {
+    manifest_in(&door, Lang::Ko)
+}
+
+pub async fn manifest_in_english(State(door): State<Door>) -> Response {
+    manifest_in(&door, Lang::En)
+}
+
+fn manifest_in(door: &Door, lang: Lang) -> Response {
+    let name = door.site.name.get(lang);
+    let body = serde_json::json!({
+        "name": name,
+        "short_name": name,
+        "lang": lang.tag(),
+        "id": "/",
+        "start_url": lang.href("/"),
+        "scope": "/",
+        "display": "minimal-ui",
+        "background_color": PAPER,
+        "theme_color": PAPER,
+        "icons": [{ "src": "/icon.svg", "sizes": "any", "type": "image/svg+xml", "purpose": "any" }],
+    });
+    let kind = (header::CONTENT_TYPE, HeaderValue::from_static("application/manifest+json"));
+    ([kind, (header::CACHE_CONTROL, FOR_A_WHILE)], body.to_string()).into_response()
+}
 
 pub async fn speculation() -> Response {
     let kind = (header::CONTENT_TYPE, HeaderValue::from_static("application/speculationrules+json"));

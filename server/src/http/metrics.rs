@@ -34,7 +34,7 @@ pub struct Meter {
 #[derive(Default)]
 struct Route {
     /// By method and status.
-    answers: BTreeMap<(String, u16), u64>,
+    answers: BTreeMap<(&'static str, u16), u64>,
     /// Not cumulative; the last one is for all above the bounds.
     times: [u64; BOUNDS.len() + 1],
     micros: u64,
@@ -53,13 +53,13 @@ impl Meter {
     }
 
     /// One answer. `route` is the pattern and never the address, so that the number of series stays small.
-    pub fn count_answer(&self, route: &str, method: &str, status: u16, took: Duration) {
+    pub fn count_answer(&self, route: &str, method: &'static str, status: u16, took: Duration) {
         let mut routes = self.routes.lock().unwrap_or_else(PoisonError::into_inner);
         if !routes.contains_key(route) {
             routes.insert(route.to_owned(), Route::default());
         }
         let Some(own) = routes.get_mut(route) else { return };
-        *own.answers.entry((method.to_owned(), status)).or_default() += 1;
+        *own.answers.entry((method, status)).or_default() += 1;
         let millis = took.as_millis();
         let place = BOUNDS.iter().position(|bound| millis < u128::from(*bound)).unwrap_or(BOUNDS.len());
         own.times[place] += 1;

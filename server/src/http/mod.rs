@@ -6,12 +6,14 @@ mod ask;
 mod guard;
 mod health;
 mod options;
+mod pages;
 mod problem;
 mod serve;
 mod sitemap;
 mod speak;
 mod surface;
 mod trace;
+mod webhooks;
 
 pub mod assets;
 pub mod metrics;
@@ -40,13 +42,17 @@ use surface::Surface;
 pub fn router(door: Door, options: &Options) -> Router {
     let surface = Surface::new(door.clone(), options.clone());
     let shared = || surface.clone();
-    Router::new()
+    let router = Router::new()
         .merge(onshelf_app::routes::pages())
+        .merge(crate::payments::test::routes())
         .merge(api::routes())
-        .merge(assets::routes(&door, options))
+        .route("/webhooks/{provider}", post(webhooks::take))
+        .merge(assets::routes(options))
         .route("/api/fn/{*name}", post(server_function).get(server_function))
         .route("/problems/{slug}", get(speak::explain_problem))
         .route("/speculation.json", get(assets::speculation))
+        .route("/site.webmanifest", get(assets::manifest))
+        .route("/en/site.webmanifest", get(assets::manifest_in_english))
         .route("/robots.txt", get(assets::robots))
         .route("/sitemap.xml", get(sitemap::sitemap))
         .route("/sitemaps/{name}", get(sitemap::part))
@@ -64,7 +70,8 @@ pub fn router(door: Door, options: &Options) -> Router {
         .layer(from_fn(trace::trace))
         .layer(compression())
         .layer(from_fn_with_state(shared(), guard::headers::add_headers))
-        .layer(from_fn_with_state(shared(), guard::client::know_client))
+        .layer(from_fn_with_state(shared(), guard::client::know_client));
+    pages::before(router, surface)
 }
 
 /// Text is made smaller as it leaves; files of the site lie there compressed already.

@@ -17,7 +17,7 @@ use utoipa::{
     },
 };
 
-use super::api::{availability, live, pos, products, reservations, shapes, stock, stores};
+use super::api::{availability, carrying, live, orders, pos, products, reservations, shapes, stock, stores};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -29,7 +29,8 @@ use super::api::{availability, live, pos, products, reservations, shapes, stock,
     paths(
         products::list, products::show, availability::of_sku, availability::of_basket, stores::list, stores::show,
         reservations::create, reservations::show, reservations::cancel, live::stock, stock::count, stock::move_stock,
-        pos::sell,
+        pos::sell, orders::create, orders::show, orders::change, orders::cancel, orders::arrive, carrying::refund,
+        carrying::carry,
     ),
     components(schemas(shapes::Problem, shapes::FieldProblem, reservations::OutOfStock, live::LiveStock, live::LiveSnapshot)),
     tags(
@@ -37,6 +38,7 @@ use super::api::{availability, live, pos, products, reservations, shapes, stock,
         (name = "stores", description = "Where they are and when they are open"),
         (name = "stock", description = "What is on which shelf"),
         (name = "reservations", description = "Held for a shopper at a store"),
+        (name = "orders", description = "Paid online or at the counter, got in several ways"),
         (name = "partners", description = "Tills, ERPs, warehouses: with a token of the right scope"),
     ),
     modifiers(&Security),

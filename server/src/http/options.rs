@@ -46,6 +46,8 @@ pub struct Limits {
     pub streams_per_client: usize,
     /// Shelves one live stream may begin with.
     pub snapshot: usize,
+    /// Bytes of rendered pages that are kept; 0 renders each anew.
+    pub kept_pages: usize,
     pub rates: Rates,
 }
 
@@ -74,6 +76,7 @@ impl Default for Limits {
             streams: 10_000,
             streams_per_client: 2_000,
             snapshot: 20_000,
+            kept_pages: 64 * 1024 * 1024,
             rates: Rates::default(),
         }
     }

@@ -10,6 +10,7 @@ use onshelf_shop::{Error, StockRefusal};
 use onshelf_vocabulary::{
     Lang, Text,
     fulfilment::{Fault, FieldFault, ReservationRefusal},
+    orders::OrderRefusal,
     staff::StaffRefusal,
 };
 use serde_json::{Map, Value};
@@ -36,12 +37,20 @@ pub enum Kind {
     Invalid,
     KeyReused,
     RateLimited,
+    PriceChanged,
+    WindowFull,
+    HoldOver,
+    TooLate,
+    RefundTooMuch,
+    PassRefused,
+    BadSignature,
+    ProviderDown,
     Broken,
     Busy,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 21] = [
+    pub const ALL: [Kind; 29] = [
         Kind::BadRequest,
         Kind::KeyMissing,
         Kind::Unauthorized,
@@ -61,6 +70,14 @@ impl Kind {
         Kind::Invalid,
         Kind::KeyReused,
         Kind::RateLimited,
+        Kind::PriceChanged,
+        Kind::WindowFull,
+        Kind::HoldOver,
+        Kind::TooLate,
+        Kind::RefundTooMuch,
+        Kind::PassRefused,
+        Kind::BadSignature,
+        Kind::ProviderDown,
         Kind::Broken,
         Kind::Busy,
     ];
@@ -130,6 +147,25 @@ impl Kind {
                 "이 Idempotency-Key는 다른 요청에 이미 쓰였습니다",
                 "This Idempotency-Key was used for another request",
             ),
+            Kind::PriceChanged => ("price-changed", 409, "금액이 바뀌었습니다", "The total has changed"),
+            Kind::WindowFull => ("window-full", 409, "그 시간은 다 찼습니다", "That time is full"),
+            Kind::HoldOver => (
+                "hold-over",
+                409,
+                "잡아 둔 시간이 지났거나 이미 끝났습니다",
+                "The hold has run out, or this is over",
+            ),
+            Kind::TooLate => ("picking-begun", 409, "이미 준비를 시작했습니다", "Picking has begun"),
+            Kind::RefundTooMuch => {
+                ("refund-too-much", 409, "돌려줄 수 있는 금액보다 많습니다", "More than can be refunded")
+            }
+            Kind::PassRefused => ("pass-refused", 409, "쓸 수 없는 패스입니다", "The pass opens nothing"),
+            Kind::BadSignature => {
+                ("bad-signature", 400, "서명을 확인할 수 없습니다", "The signature does not hold")
+            }
+            Kind::ProviderDown => {
+                ("provider-down", 503, "결제사가 답하지 않습니다", "The payment provider does not answer")
+            }
             Kind::RateLimited => ("rate-limited", 429, "요청이 너무 잦습니다", "Too many requests"),
             Kind::Broken => ("broken", 500, "저희 쪽에 문제가 생겼습니다", "Something broke on our side"),
             Kind::Busy => ("busy", 503, "잠시 후 다시 시도해 주세요", "Please try again in a moment"),
@@ -300,6 +336,7 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Problem {
         match error {
             Error::Reservation(refusal) => refusal.into(),
+            Error::Order(refusal) => refusal.into(),
             Error::Stock(refusal) => refusal.into(),
             Error::KeyReused => Problem::new(Kind::KeyReused).detail(
                 "새 요청에는 새로 만든 무작위 키를 보내 주세요.",
@@ -335,6 +372,30 @@ impl From<ReservationRefusal> for Problem {
                 Problem::new(Kind::WrongState).more("reservation_status", status.code())
             }
             ReservationRefusal::NotFound => Problem::new(Kind::NotFound),
+        }
+    }
+}
+
+impl From<OrderRefusal> for Problem {
+    fn from(refusal: OrderRefusal) -> Problem {
+        match refusal {
+            OrderRefusal::Invalid { faults } => ReservationRefusal::Invalid { faults }.into(),
+            OrderRefusal::OutOfStock { short, elsewhere } => {
+                ReservationRefusal::OutOfStock { short, elsewhere }.into()
+            }
+            OrderRefusal::StoreClosed => Problem::new(Kind::StoreClosed),
+            OrderRefusal::TooMany { limit } => ReservationRefusal::TooMany { limit }.into(),
+            OrderRefusal::PriceChanged { total } => Problem::new(Kind::PriceChanged).more("total", total),
+            OrderRefusal::WindowFull => Problem::new(Kind::WindowFull),
+            OrderRefusal::HoldOver | OrderRefusal::ExtendedBefore => Problem::new(Kind::HoldOver),
+            OrderRefusal::WrongState { status } => {
+                Problem::new(Kind::WrongState).more("order_status", status.code())
+            }
+            OrderRefusal::PickingBegun => Problem::new(Kind::TooLate),
+            OrderRefusal::RefundTooMuch { left } => Problem::new(Kind::RefundTooMuch).more("left", left),
+            OrderRefusal::ProviderDown => Problem::new(Kind::ProviderDown),
+            OrderRefusal::Pass(why) => Problem::new(Kind::PassRefused).more("reason", why),
+            OrderRefusal::NotFound => Problem::new(Kind::NotFound),
         }
     }
 }
@@ -384,6 +445,14 @@ pub fn field_error(fault: FieldFault) -> FieldError {
         Fault::UnknownSku => ("모르는 SKU입니다.", "There is no such SKU."),
         Fault::UnknownStore => ("모르는 매장입니다.", "There is no such store."),
         Fault::NotForSale => ("이 매장에서 팔지 않는 상품입니다.", "This store does not sell it."),
+        Fault::NotOffered => ("이 매장에서는 쓸 수 없는 방법입니다.", "This store does not offer that way."),
+        Fault::BadWindow => (
+            "고를 수 있는 시간이 아닙니다.",
+            "This is not the beginning of a quarter of an hour one can choose.",
+        ),
+        Fault::OutOfZone => ("배송하지 않는 곳입니다.", "Nobody delivers there."),
+        Fault::UnknownProvider => ("쓸 수 없는 결제 수단입니다.", "That provider is not available here."),
+        Fault::MustPayOnline => ("온라인으로 먼저 결제해야 합니다.", "This way is paid online."),
     };
     FieldError { pointer: fault.pointer, detail: Text::new(ko, en) }
 }

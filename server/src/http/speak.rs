@@ -1,5 +1,5 @@
 //! The last word on every refusal: whatever a guard, a handler or the router refused with leaves as
-//! `application/problem+json` under `/api`, and as a page elsewhere, in the language that was asked for.
+//! `application/problem+json` under `/api` and `/webhooks`, and as a page elsewhere, in the language that was asked for.
 
 use axum::{
     extract::{FromRequestParts, Request, State},
@@ -9,6 +9,7 @@ use axum::{
 };
 use onshelf_app::{
     error::AppError,
+    shared::Items,
     ssr::{Door, PagesOf, Visit},
 };
 use onshelf_vocabulary::Lang;
@@ -26,11 +27,12 @@ pub async fn speak(State(surface): State<Surface>, request: Request, next: Next)
     let asked = Kept {
         uri: request.uri().clone(),
         cookie: request.headers().get(header::COOKIE).cloned(),
+        items: request.extensions().get::<Items>().copied(),
         lang: language(request.headers()),
     };
     let response = next.run(request).await;
     let path = asked.uri.path();
-    if path == "/api" || path.starts_with("/api/") {
+    if path == "/api" || path.starts_with("/api/") || path.starts_with("/webhooks/") {
         api_answer(asked.lang, path, response, &surface)
     } else if is_bare(&response) {
         page_answer(asked, response, &surface.door).await
@@ -42,6 +44,7 @@ pub async fn speak(State(surface): State<Surface>, request: Request, next: Next)
 struct Kept {
     uri: Uri,
     cookie: Option<HeaderValue>,
+    items: Option<Items>,
     lang: Lang,
 }
 
@@ -111,6 +114,9 @@ async fn page_answer(asked: Kept, mut response: Response, door: &Door) -> Respon
     parts.headers.extend(asked.cookie.map(|cookie| (header::COOKIE, cookie)));
     parts.uri = asked.uri;
     parts.extensions.insert(PagesOf(lang));
+    if let Some(items) = asked.items {
+        parts.extensions.insert(items);
+    }
     let page = match Visit::from_request_parts(&mut parts, door).await {
         Ok(visit) => visit.failure(&error),
         Err(never) => match never {},

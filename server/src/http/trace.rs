@@ -5,7 +5,7 @@ use std::{any::Any, panic::AssertUnwindSafe, time::Instant};
 
 use axum::{
     extract::{MatchedPath, Request},
-    http::{HeaderName, HeaderValue},
+    http::{HeaderMap, HeaderName, HeaderValue},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -14,12 +14,11 @@ use tracing::Instrument;
 
 use super::{metrics::METER, problem::Problem};
 
-const ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(super) const ID: HeaderName = HeaderName::from_static("x-request-id");
 
 pub async fn trace(mut request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let given = request.headers().get(ID).filter(|id| is_id(id)).cloned();
-    let id = given.unwrap_or_else(fresh_id);
+    let id = request_id(request.headers());
     request.headers_mut().insert(ID, id.clone());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
@@ -32,6 +31,11 @@ pub async fn trace(mut request: Request, next: Next) -> Response {
     span.in_scope(|| tracing::info!(%method, route, status, ms, "Answered."));
     response.headers_mut().insert(ID, id);
     response
+}
+
+/// The id a proxy gave, or one of our own.
+pub(super) fn request_id(headers: &HeaderMap) -> HeaderValue {
+    headers.get(ID).filter(|id| is_id(id)).cloned().unwrap_or_else(fresh_id)
 }
 
 /// Catches what should never happen, so that one visitor's fault is nobody else's.

@@ -315,7 +315,7 @@ fn elsewhere(occasion: &Occasion<'_>) -> Option<Elsewhere> {
 }
 
 /// Percent-encoding of everything but RFC 3986's unreserved characters: slugs may be of any script.
-fn encode(text: &str) -> String {
+pub(super) fn encode(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {

@@ -6,6 +6,7 @@ mod files;
 mod html;
 mod letter;
 mod mail;
+mod order_news;
 mod plain;
 mod smtp;
 mod wording;
@@ -14,11 +15,11 @@ mod wording;
 mod tests;
 
 use async_trait::async_trait;
-use onshelf_shop::{Shop, Viewer, fulfilment::Owned};
+use onshelf_shop::{Shop, Viewer, fulfilment::Owned, jobs::OrderNews};
 use onshelf_vocabulary::{
     Text,
     cart::Line,
-    fulfilment::ReservationStatus::{self, Cancelled, Collected, Expired, NotFound, Picking, Placed, Ready},
+    fulfilment::ReservationStatus::{self, Cancelled, Collected, Expired, NotFound, Placed, Ready},
 };
 
 use crate::{cli::Failure, config::Config};
@@ -33,9 +34,15 @@ pub enum Undelivered {
     /// May go better later.
     #[error("{0}")]
     Passing(String),
+    /// May go better later, and whoever was to take it said when.
+    #[error("{why}")]
+    Later { why: String, pause: std::time::Duration },
     /// Will never go.
     #[error("{0}")]
     Final(String),
+    /// Whoever was to take it wants nothing of ours, ever.
+    #[error("{0}")]
+    Unwanted(String),
 }
 
 impl From<onshelf_shop::Error> for Undelivered {
@@ -103,17 +110,58 @@ impl Notifier {
         }
         let Some(letter) = self.compose(&owned, about) else { return Ok(()) };
         let id = format!("{job:010}-{number}-{}", about.code());
-        if let Some(to) = &owned.email {
-            let envelope =
-                Envelope { id, to: to.clone(), name: owned.view.name.clone(), at: self.shop.now() };
-            return self.mailer.send(&envelope, &letter).await;
+        let name = owned.view.name.clone();
+        self.post(id, owned.email.as_deref(), owned.phone.as_deref(), name, &letter).await
+    }
+
+    /// Tells an order's owner; `group` is the part it is about, where it is about one.
+    pub async fn tell_of_order(
+        &self,
+        job: i64,
+        number: &str,
+        group: Option<&str>,
+        about: OrderNews,
+    ) -> Result<(), Undelivered> {
+        let notice = self.shop.order_for_job(number).await?;
+        let groups = &notice.view.groups;
+        let part = group.and_then(|group| groups.iter().find(|part| part.id == group));
+        // What was replaced by a change is told with the change.
+        let Some(part) = part.or_else(|| groups.first().filter(|_| group.is_none())) else { return Ok(()) };
+        if order_news::is_stale(about, &notice, part) {
+            return Ok(());
         }
-        match &owned.phone {
-            Some(phone) => {
-                let text = letter.short.clone();
-                self.texts.send(&TextMessage { id, to: phone.clone(), text }).await
+        let letter = order_news::compose(&order_news::Occasion {
+            notice: &notice,
+            about,
+            group: part,
+            brand: self.name.get(notice.lang),
+            public_url: &self.public_url,
+            now: self.shop.now(),
+        });
+        let id = format!("{job:010}-{number}-{}", about.code());
+        let name = notice.view.name.clone();
+        self.post(id, notice.email.as_deref(), notice.phone.as_deref(), name, &letter).await
+    }
+
+    /// By the way the shopper gave: a mail, or a short message.
+    async fn post(
+        &self,
+        id: String,
+        email: Option<&str>,
+        phone: Option<&str>,
+        name: String,
+        letter: &Letter,
+    ) -> Result<(), Undelivered> {
+        match (email, phone) {
+            (Some(to), _) => {
+                let envelope = Envelope { id, to: to.to_owned(), name, at: self.shop.now() };
+                self.mailer.send(&envelope, letter).await
             }
-            None => Ok(()),
+            (None, Some(phone)) => {
+                let message = TextMessage { id, to: phone.to_owned(), text: letter.short.clone() };
+                self.texts.send(&message).await
+            }
+            (None, None) => Ok(()),
         }
     }
 
@@ -163,7 +211,8 @@ impl Notifier {
 const fn is_stale(about: ReservationStatus, now: ReservationStatus) -> bool {
     match about {
         Placed | Ready => matches!(now, Collected | Cancelled | Expired | NotFound),
-        Picking => true,
         Collected | Cancelled | Expired | NotFound => false,
+        // Nobody is written to about these.
+        _ => true,
     }
 }

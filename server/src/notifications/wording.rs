@@ -3,7 +3,10 @@
 use onshelf_domain::hangul::with_josa;
 use onshelf_vocabulary::{
     Lang,
-    fulfilment::ReservationStatus::{Cancelled, Collected, Expired, NotFound, Picking, Placed, Ready},
+    fulfilment::ReservationStatus::{
+        Cancelled, Collected, Delivered, Expired, InTransfer, NotFound, OutForDelivery, Pending, Picking,
+        Placed, Ready,
+    },
 };
 
 use super::letter::Occasion;
@@ -46,7 +49,7 @@ pub(super) fn of(occasion: &Occasion<'_>) -> Option<Wording> {
         page: occasion.page(),
     };
     let wording = match (occasion.about, owned.lang) {
-        (Picking, _) => return None,
+        (Pending | Picking | InTransfer | OutForDelivery | Delivered, _) => return None,
         (Placed, Lang::Ko) => parts.placed_ko(),
         (Placed, Lang::En) => parts.placed_en(),
         (Ready, Lang::Ko) => parts.ready_ko(),

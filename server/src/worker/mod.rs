@@ -2,6 +2,7 @@
 //! Each is supervised: one that fails is logged and started again. Nothing here decides what a deed means.
 
 mod guard;
+mod money;
 mod outbox;
 mod webhooks;
 
@@ -12,7 +13,7 @@ use onshelf_shop::Shop;
 use tokio::task::JoinSet;
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
-use crate::{cli::Failure, config::Config, notifications::Notifier};
+use crate::{cli::Failure, config::Config, notifications::Notifier, payments};
 
 pub use outbox::Outbox;
 pub use webhooks::{Courier, Delivery};
@@ -55,6 +56,17 @@ pub fn start(door: &Door, config: &Config, stop: &CancellationToken) -> Result<W
         let swept = shop.keep_house().await?;
         tracing::debug!(?swept, "The house was kept.");
         Ok(())
+    });
+    if let Some(messenger) = payments::messenger(config, &door.shop)? {
+        workers.supervise("test payments", move |stop| {
+            let messenger = messenger.clone();
+            async move { messenger.run(&stop).await }
+        });
+    }
+    let of = shop.clone();
+    workers.supervise("payments", move |stop| {
+        let shop = of.clone();
+        async move { money::watch(&shop, &stop).await }
     });
     workers.supervise("outbox", move |stop| {
         let post = post.clone();

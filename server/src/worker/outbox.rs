@@ -72,19 +72,49 @@ impl Outbox {
                 );
                 self.shop.fail_job(&claimed, &why).await
             }
+            Err(Undelivered::Later { why, pause }) => {
+                let (job, seconds) = (claimed.id, pause.as_secs());
+                tracing::info!(
+                    job,
+                    attempt = claimed.attempt,
+                    why,
+                    seconds,
+                    "A job is tried again when told."
+                );
+                self.shop.delay_job(&claimed, &why, pause).await
+            }
+            Err(Undelivered::Unwanted(why)) => self.part(&claimed, &why).await,
         };
         if let Err(error) = written {
             tracing::warn!(job = claimed.id, %error, "What became of a job could not be written down.");
         }
     }
 
+    /// A partner that wants no more events gets none, until somebody adds it again.
+    async fn part(&self, claimed: &Claimed, why: &str) -> onshelf_shop::Result<()> {
+        if let Job::Delivery { endpoint, .. } = &claimed.job {
+            let host = self.shop.disable_webhook(*endpoint).await?;
+            tracing::warn!(
+                endpoint,
+                host,
+                why,
+                "A partner's endpoint was disabled; adding it again enables it."
+            );
+        }
+        self.shop.give_up_job(claimed, why).await
+    }
+
     async fn carry_out(&self, claimed: &Claimed) -> Result<(), Undelivered> {
         match &claimed.job {
             Job::Message { number, about } => self.notifier.tell(claimed.id, number, *about).await,
+            Job::Order { number, group, about } => {
+                self.notifier.tell_of_order(claimed.id, number, group.as_deref(), *about).await
+            }
+            Job::Heal { group } => Ok(self.shop.heal(group).await?),
             Job::Event { .. } => Ok(self.shop.fan_out(claimed).await?),
             Job::Delivery { endpoint, id, event, data, at } => {
                 let Some((url, secret)) = self.shop.endpoint(*endpoint).await? else {
-                    // The partner has gone: there is nobody left to tell.
+                    // The partner has gone or wants no more: there is nobody left to tell.
                     return Ok(());
                 };
                 let delivery = Delivery { id, event, data, at: *at };

@@ -9,9 +9,12 @@ use std::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, Mac};
 use jiff::Timestamp;
-use reqwest::{StatusCode, header, redirect};
+use reqwest::{
+    StatusCode,
+    header::{self, HeaderMap},
+    redirect,
+};
 use sha2::Sha256;
-use tokio::time::Instant;
 
 use super::guard::{GuardedResolver, is_allowed_url};
 use crate::notifications::Undelivered;
@@ -23,6 +26,9 @@ const ANSWER: usize = 64 * 1024;
 /// How long a partner that could not be reached is left alone: waiting for it again and again would hold up the
 /// messages of all others.
 const REST: Duration = Duration::from_secs(30);
+
+/// A partner may ask to be left alone for a while, but not for longer than the pauses between our own last tries.
+const LONGEST_REST: Duration = Duration::from_secs(6 * 3_600);
 
 /// One event for one partner.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +45,7 @@ pub struct Delivery<'a> {
 pub struct Courier {
     client: reqwest::Client,
     /// Until when which address is left alone.
-    resting: Mutex<HashMap<String, Instant>>,
+    resting: Mutex<HashMap<String, Timestamp>>,
 }
 
 impl Courier {
@@ -68,8 +74,11 @@ impl Courier {
             .ok()
             .filter(is_allowed_url)
             .ok_or_else(|| Undelivered::Final("the address may not be called".to_owned()))?;
-        if self.rests(url) {
-            return Err(Undelivered::Passing("the partner could not be reached a moment ago".to_owned()));
+        if let Some(pause) = self.rests(url, now) {
+            return Err(Undelivered::Later {
+                why: "the partner is left alone for a while".to_owned(),
+                pause,
+            });
         }
         let body = body_of(delivery)?;
         let timestamp = now.as_second().to_string();
@@ -85,21 +94,30 @@ impl Courier {
             .send()
             .await;
         let answer = sent.map_err(|error| {
-            self.resting().insert(url.to_owned(), Instant::now() + REST);
+            self.leave_alone(url, now, REST);
             Undelivered::Passing(kind_of(&error).to_owned())
         })?;
-        let status = answer.status();
+        let (status, pause) = (answer.status(), retry_after(answer.headers(), now));
         drain(answer).await;
-        judge(status)
+        let judged = judge(status, pause);
+        if let Err(Undelivered::Later { pause, .. }) = &judged {
+            self.leave_alone(url, now, *pause);
+        }
+        judged
     }
 
-    fn rests(&self, url: &str) -> bool {
+    fn leave_alone(&self, url: &str, now: Timestamp, pause: Duration) {
+        self.resting().insert(url.to_owned(), now + pause);
+    }
+
+    /// How much longer an address is left alone.
+    fn rests(&self, url: &str, now: Timestamp) -> Option<Duration> {
         let mut resting = self.resting();
-        resting.retain(|_, until| *until > Instant::now());
-        resting.contains_key(url)
+        resting.retain(|_, until| *until > now);
+        resting.get(url).and_then(|until| Duration::try_from(until.duration_since(now)).ok())
     }
 
-    fn resting(&self) -> MutexGuard<'_, HashMap<String, Instant>> {
+    fn resting(&self) -> MutexGuard<'_, HashMap<String, Timestamp>> {
         self.resting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -123,12 +141,31 @@ fn sign(secret: &str, id: &str, timestamp: &str, body: &str) -> Result<String, U
     Ok(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))
 }
 
-fn judge(status: StatusCode) -> Result<(), Undelivered> {
-    match status {
-        status if status.is_success() => Ok(()),
-        StatusCode::GONE => Err(Undelivered::Final("the partner wants no more events (410)".to_owned())),
-        status => Err(Undelivered::Passing(format!("the partner answered {}", status.as_u16()))),
+fn judge(status: StatusCode, pause: Option<Duration>) -> Result<(), Undelivered> {
+    let why = || format!("the partner answered {}", status.as_u16());
+    match (status, pause) {
+        (status, _) if status.is_success() => Ok(()),
+        (StatusCode::GONE, _) => {
+            Err(Undelivered::Unwanted("the partner wants no more events (410)".to_owned()))
+        }
+        (StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE, Some(pause)) => {
+            Err(Undelivered::Later { why: why(), pause })
+        }
+        _ => Err(Undelivered::Passing(why())),
     }
+}
+
+/// `Retry-After` in seconds or as a date (RFC 9110, 10.2.3), within bounds.
+fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    let pause = match text.parse() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => {
+            let until = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
+            Duration::try_from(until.duration_since(now)).unwrap_or_default()
+        }
+    };
+    Some(pause.min(LONGEST_REST))
 }
 
 /// Reads the answer away, so that its connection can serve again; one that is too long is dropped with it.
@@ -181,18 +218,38 @@ mod tests {
             let outcome = courier.deliver(&url, "whsec_AAAA", &delivery, Timestamp::UNIX_EPOCH).await;
             reasons.push(outcome.unwrap_err().to_string());
         }
-        assert_eq!(
-            reasons,
-            ["the partner could not be reached", "the partner could not be reached a moment ago"]
-        );
+        assert_eq!(reasons, ["the partner could not be reached", "the partner is left alone for a while"]);
     }
 
     #[test]
     fn only_success_is_success() {
-        assert!(judge(StatusCode::NO_CONTENT).is_ok());
-        assert!(matches!(judge(StatusCode::GONE), Err(Undelivered::Final(_))));
+        let minute = Some(Duration::from_secs(60));
+        assert!(judge(StatusCode::NO_CONTENT, minute).is_ok());
+        assert!(matches!(judge(StatusCode::GONE, minute), Err(Undelivered::Unwanted(_))));
         for status in [StatusCode::FOUND, StatusCode::BAD_REQUEST, StatusCode::BAD_GATEWAY] {
-            assert!(matches!(judge(status), Err(Undelivered::Passing(_))), "{status}");
+            assert!(matches!(judge(status, minute), Err(Undelivered::Passing(_))), "{status}");
+        }
+        for status in [StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE] {
+            assert!(matches!(judge(status, None), Err(Undelivered::Passing(_))), "{status}");
+            assert!(matches!(judge(status, minute), Err(Undelivered::Later { .. })), "{status}");
+        }
+    }
+
+    #[test]
+    fn a_pause_that_was_asked_for_is_read_and_bounded() {
+        let now: Timestamp = "1994-11-06T08:48:37Z".parse().unwrap();
+        for (text, seconds) in [
+            ("120", Some(120)),
+            (" 0 ", Some(0)),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(60)),
+            ("Sun, 06 Nov 1994 08:40:00 GMT", Some(0)),
+            ("99999999", Some(6 * 3_600)),
+            ("Sun, 06 Nov 2044 08:49:37 GMT", Some(6 * 3_600)),
+            ("soon", None),
+            ("-5", None),
+        ] {
+            let headers = HeaderMap::from_iter([(header::RETRY_AFTER, text.parse().unwrap())]);
+            assert_eq!(retry_after(&headers, now), seconds.map(Duration::from_secs), "{text}");
         }
     }
 }

@@ -1,7 +1,12 @@
 //! What every request passes: origin, size, headers; and what stands beside the pages.
 
+use std::sync::Arc;
+
 use axum::http::{Method, header};
+use onshelf_app::ssr::{Door, Site};
+use onshelf_server::http::router;
 use onshelf_shop::testing::on_each_engine;
+use onshelf_vocabulary::Text;
 
 use crate::call::{Call, PUBLIC, options, site, site_with};
 
@@ -113,9 +118,34 @@ async fn search_engines_find_the_pages() {
             assert!(map.contains(&format!("<loc>{PUBLIC}{path}</loc>")), "{path} in {map}");
         }
         assert!(Call::get("/robots.txt").on(&site).await.text().contains("Disallow: /staff"));
+        assert_eq!(
+            Call::get("/speculation-rules.json").on(&site).await.status,
+            404,
+            "one set of rules is enough"
+        );
         let rules = Call::get("/speculation.json").on(&site).await;
         assert_eq!(rules.header(header::CONTENT_TYPE), "application/speculationrules+json");
         assert_eq!(Call::get("/").on(&site).await.header("speculation-rules"), "\"/speculation.json\"");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_installed_shop_bears_the_name_of_the_chain() {
+    on_each_engine(async |test| {
+        let name = Text::new("제자리", "Jejari");
+        let site = Arc::new(Site { public_url: PUBLIC.to_owned(), name, ..Site::default() });
+        let site = router(Door { shop: test.shop.clone(), site }, &options());
+        for (page, manifest, name, start) in
+            [("/", "/site.webmanifest", "제자리", "/"), ("/en", "/en/site.webmanifest", "Jejari", "/en")]
+        {
+            let html = Call::get(page).on(&site).await.text();
+            assert!(html.contains(&format!("rel=\"manifest\" href=\"{manifest}\"")), "{page}");
+            let answer = Call::get(manifest).on(&site).await;
+            assert_eq!(answer.header(header::CONTENT_TYPE), "application/manifest+json");
+            let body: serde_json::Value = serde_json::from_str(&answer.text()).unwrap();
+            assert_eq!((&body["name"], &body["start_url"]), (&name.into(), &start.into()));
+        }
     })
     .await;
 }

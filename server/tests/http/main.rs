@@ -5,6 +5,7 @@
 mod call;
 mod guards;
 mod live;
+mod pages;
 mod partners;
 mod reading;
 mod reserving;

@@ -15,6 +15,37 @@ fn cup(quantity: i64, phone: &str) -> Value {
 }
 
 #[tokio::test]
+async fn a_database_that_goes_away_is_waited_for_and_comes_back() {
+    on_each_engine(async |test| {
+        test.with_stock("seongsu", "CUP", 3).await;
+        let site = site(test);
+        let reserve =
+            |key: &str| Call::post("/api/v1/reservations").key(key).json(&cup(1, "010-1234-5678"));
+        let made = reserve("before").on(&site).await.ok(201);
+        let path = format!("/api/v1/reservations/{}", made["number"].as_str().unwrap());
+        let look = || Call::get(&path).token(made["token"].as_str().unwrap());
+        if !test.reachable(false).await {
+            return;
+        }
+        // The first may still find a connection that was cut, the second is refused a new one.
+        for key in ["away 1", "away 2"] {
+            let answer = reserve(key).on(&site).await;
+            answer.problem(503, "busy");
+            assert!(!answer.header(header::RETRY_AFTER).is_empty());
+            look().on(&site).await.problem(503, "busy");
+        }
+        // What is in memory is shown all the same.
+        assert_eq!(Call::get("/api/v1/products").on(&site).await.status, 200);
+        assert_eq!(Call::get("/health/ready").on(&site).await.status, 503);
+
+        assert!(test.reachable(true).await);
+        reserve("back").on(&site).await.ok(201);
+        look().on(&site).await.ok(200);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_reservation_is_made_shown_and_cancelled() {
     on_each_engine(async |test| {
         test.with_stock("seongsu", "CUP", 3).await;

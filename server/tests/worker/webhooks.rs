@@ -25,6 +25,9 @@ use crate::{config_in, outbox_of, send_all, waiting};
 /// What came: the message's id, and its body once the signature proved right.
 type Received = Arc<Mutex<Vec<(String, serde_json::Value)>>>;
 
+/// What a partner that is too busy asks for.
+const PAUSE: Duration = Duration::from_secs(120);
+
 /// A partner whose first answers are `answers`, then 204.
 async fn partner(secret: Arc<Mutex<String>>, answers: &'static [u16]) -> (String, Received) {
     let (received, asked) = (Received::default(), Arc::new(AtomicUsize::new(0)));
@@ -41,6 +44,10 @@ async fn partner(secret: Arc<Mutex<String>>, answers: &'static [u16]) -> (String
         let answer = answers.get(asked.fetch_add(1, Ordering::SeqCst)).copied().unwrap_or(204);
         match answer {
             302 => Redirect::to("/elsewhere").into_response(),
+            429 | 503 => {
+                let status = StatusCode::from_u16(answer).unwrap();
+                (status, [("retry-after", PAUSE.as_secs().to_string())]).into_response()
+            }
             status => StatusCode::from_u16(status).unwrap().into_response(),
         }
     };
@@ -94,6 +101,41 @@ async fn a_partner_that_is_gone_or_out_of_bounds_is_given_up() {
         send_all(&outbox).await;
         assert_eq!(received.lock().unwrap().len(), 1);
         assert_eq!(waiting(test).await, 0);
+
+        // Gone is gone: nothing of what happens later is sent, until it is added again.
+        test.reserve("01012345678", "seongsu", &[("CUP", 1)]).await.unwrap();
+        send_all(&outbox).await;
+        assert_eq!((received.lock().unwrap().len(), waiting(test).await), (1, 0));
+        *secret.lock().unwrap() = test.shop.add_webhook(&url, &["*".to_owned()]).await.unwrap();
+        test.reserve("01012345678", "seongsu", &[("CUP", 1)]).await.unwrap();
+        send_all(&outbox).await;
+        assert_eq!(received.lock().unwrap().len(), 2);
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_partner_that_names_a_pause_is_left_alone_so_long() {
+    for busy in [&[429][..], &[503][..]] {
+        on_each_engine(async |test| {
+            let folder = tempfile::tempdir().unwrap();
+            test.with_stock("seongsu", "CUP", 3).await;
+            let secret = Arc::new(Mutex::new(String::new()));
+            let (url, received) = partner(secret.clone(), busy).await;
+            *secret.lock().unwrap() =
+                test.shop.add_webhook(&url, &["reservation.*".to_owned()]).await.unwrap();
+            let outbox = outbox_of(&test.shop, &config_in(folder.path()));
+            test.reserve("01012345678", "seongsu", &[("CUP", 1)]).await.unwrap();
+            send_all(&outbox).await;
+            // Neither this event nor another is sent before the pause is over, long after our own first pauses.
+            test.clock.advance(PAUSE - Duration::from_secs(1));
+            test.reserve("01012345678", "seongsu", &[("CUP", 1)]).await.unwrap();
+            send_all(&outbox).await;
+            assert_eq!((received.lock().unwrap().len(), waiting(test).await), (1, 2));
+            test.clock.advance(Duration::from_secs(60));
+            send_all(&outbox).await;
+            assert_eq!((received.lock().unwrap().len(), waiting(test).await), (3, 0));
+        })
+        .await;
+    }
 }

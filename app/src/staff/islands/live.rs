@@ -54,7 +54,7 @@ pub fn BoardLive(lang: Lang) -> impl IntoView {
             <i aria-hidden="true"></i>
             <span>{words}</span>
         </p>
-        <p class="sr" role="status">{move || said.get()}</p>
+        <p class="quiet" role="status">{move || said.get()}</p>
     }
 }
 

@@ -20,6 +20,15 @@ pub fn reservation_number(random: [u8; 5]) -> Option<ReservationNumber> {
     numbered(&letters(bits, 8))
 }
 
+/// `O-7K3M-9QXD` from 40 random bits: an order's public number.
+#[must_use]
+pub fn order_number(random: [u8; 5]) -> String {
+    let bits = random.iter().fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
+    let letters = letters(bits, 8);
+    let (first, second) = letters.split_at_checked(4).unwrap_or((&letters, ""));
+    format!("O-{first}-{second}")
+}
+
 /// 6 characters from 30 of the 32 random bits.
 #[must_use]
 pub fn pickup_code(random: [u8; 4]) -> String {

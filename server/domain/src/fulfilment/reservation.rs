@@ -3,17 +3,21 @@
 
 use jiff::Timestamp;
 use onshelf_vocabulary::{
-    fulfilment::{ReservationRefusal, ReservationStatus},
+    fulfilment::{ReservationRefusal, ReservationStatus, Way},
     staff::BoardDeed,
 };
 
 /// What has become of it, with the moment of each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
+    Pending,
     Placed,
     Picking { since: Timestamp },
+    InTransfer { since: Timestamp },
     Ready { at: Timestamp },
+    OutForDelivery { since: Timestamp },
     Collected { at: Timestamp, ready_at: Option<Timestamp> },
+    Delivered { at: Timestamp },
     Cancelled { at: Timestamp },
     Expired { at: Timestamp },
     NotFound { at: Timestamp },
@@ -22,6 +26,7 @@ pub enum State {
 /// A reservation as the rules see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reservation {
+    way: Way,
     placed_at: Timestamp,
     expires_at: Timestamp,
     state: State,
@@ -34,8 +39,12 @@ pub enum StockEffect {
     Keep,
     /// It is no longer held and can be had by others.
     Release,
-    /// It is no longer held and has left on hand.
+    /// It is no longer held and has left on hand, into somebody's hands.
     Consume,
+    /// It is no longer held and has left on hand, on its way.
+    Dispatch,
+    /// It is on hand at the store that hands it over, and held there.
+    Receive,
 }
 
 /// A reservation after a deed, with what to do to the stock in the same transaction.
@@ -49,19 +58,26 @@ pub struct Step {
 /// The columns a reservation is kept in; what has not happened is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Record {
+    pub way: Way,
     pub status: ReservationStatus,
     pub placed_at: Timestamp,
     pub expires_at: Timestamp,
     pub picking_at: Option<Timestamp>,
     pub ready_at: Option<Timestamp>,
-    /// When it was collected, cancelled, expired or not found.
+    /// When it was collected, delivered, cancelled, expired or not found.
     pub ended_at: Option<Timestamp>,
 }
 
 impl Reservation {
     #[must_use]
     pub const fn place(placed_at: Timestamp, expires_at: Timestamp) -> Reservation {
-        Reservation { placed_at, expires_at, state: State::Placed }
+        Reservation { way: Way::Collect, placed_at, expires_at, state: State::Placed }
+    }
+
+    /// Held until `expires_at` while it is being paid or decided on.
+    #[must_use]
+    pub const fn pending(way: Way, placed_at: Timestamp, expires_at: Timestamp) -> Reservation {
+        Reservation { way, placed_at, expires_at, state: State::Pending }
     }
 
     /// From its columns. A missing moment stands at the moment before it in its life.
@@ -70,15 +86,20 @@ impl Reservation {
         let since = record.picking_at.unwrap_or(record.placed_at);
         let at = record.ended_at.or(record.ready_at).unwrap_or(since);
         let state = match record.status {
+            ReservationStatus::Pending => State::Pending,
             ReservationStatus::Placed => State::Placed,
             ReservationStatus::Picking => State::Picking { since },
+            ReservationStatus::InTransfer => State::InTransfer { since },
+            ReservationStatus::OutForDelivery => State::OutForDelivery { since },
+            ReservationStatus::Delivered => State::Delivered { at },
             ReservationStatus::Ready => State::Ready { at: record.ready_at.unwrap_or(since) },
             ReservationStatus::Collected => State::Collected { at, ready_at: record.ready_at },
             ReservationStatus::Cancelled => State::Cancelled { at },
             ReservationStatus::Expired => State::Expired { at },
             ReservationStatus::NotFound => State::NotFound { at },
         };
-        Reservation { placed_at: record.placed_at, expires_at: record.expires_at, state }
+        let (way, placed_at, expires_at) = (record.way, record.placed_at, record.expires_at);
+        Reservation { way, placed_at, expires_at, state }
     }
 
     #[must_use]
@@ -101,10 +122,14 @@ impl Reservation {
     #[must_use]
     pub const fn written_status(&self) -> ReservationStatus {
         match self.state {
+            State::Pending => ReservationStatus::Pending,
             State::Placed => ReservationStatus::Placed,
             State::Picking { .. } => ReservationStatus::Picking,
+            State::InTransfer { .. } => ReservationStatus::InTransfer,
             State::Ready { .. } => ReservationStatus::Ready,
+            State::OutForDelivery { .. } => ReservationStatus::OutForDelivery,
             State::Collected { .. } => ReservationStatus::Collected,
+            State::Delivered { .. } => ReservationStatus::Delivered,
             State::Cancelled { .. } => ReservationStatus::Cancelled,
             State::Expired { .. } => ReservationStatus::Expired,
             State::NotFound { .. } => ReservationStatus::NotFound,
@@ -132,6 +157,17 @@ impl Reservation {
         Reservation { expires_at: self.expires_at.max(until), ..self }
     }
 
+    /// Paid, or said yes to: from now on the store sees it, and keeps it until `until`.
+    pub fn confirm(self, at: Timestamp, until: Timestamp) -> Result<Step, ReservationRefusal> {
+        match self.status_at(at) {
+            ReservationStatus::Pending => {
+                let kept = Reservation { expires_at: until, ..self };
+                Ok(kept.step(State::Placed, StockEffect::Keep))
+            }
+            status => Err(ReservationRefusal::WrongState { status }),
+        }
+    }
+
     pub fn start_picking(self, at: Timestamp) -> Result<Step, ReservationRefusal> {
         match self.status_at(at) {
             ReservationStatus::Placed => Ok(self.step(State::Picking { since: at }, StockEffect::Keep)),
@@ -141,21 +177,57 @@ impl Reservation {
 
     /// Also straight from placed: not every associate says that they begin.
     pub fn mark_ready(self, at: Timestamp) -> Result<Step, ReservationRefusal> {
-        match self.status_at(at) {
-            ReservationStatus::Placed | ReservationStatus::Picking => {
+        match (self.way, self.status_at(at)) {
+            (Way::Collect | Way::Curbside, ReservationStatus::Placed | ReservationStatus::Picking) => {
                 Ok(self.step(State::Ready { at }, StockEffect::Keep))
             }
+            (_, status) => Err(ReservationRefusal::WrongState { status }),
+        }
+    }
+
+    /// Leaves the shelf for another store or an address.
+    pub fn dispatch(self, at: Timestamp) -> Result<Step, ReservationRefusal> {
+        let since = at;
+        match (self.way, self.status_at(at)) {
+            (Way::Transfer, ReservationStatus::Placed | ReservationStatus::Picking) => {
+                Ok(self.step(State::InTransfer { since }, StockEffect::Dispatch))
+            }
+            (Way::Delivery, ReservationStatus::Placed | ReservationStatus::Picking) => {
+                Ok(self.step(State::OutForDelivery { since }, StockEffect::Dispatch))
+            }
+            (_, status) => Err(ReservationRefusal::WrongState { status }),
+        }
+    }
+
+    /// Has come to the store that hands it over.
+    pub fn arrive(self, at: Timestamp) -> Result<Step, ReservationRefusal> {
+        match self.status_at(at) {
+            ReservationStatus::InTransfer => Ok(self.step(State::Ready { at }, StockEffect::Receive)),
             status => Err(ReservationRefusal::WrongState { status }),
         }
     }
 
-    /// From any live state: a shopper who is there at once gets it from the shelf.
+    pub fn deliver(self, at: Timestamp) -> Result<Step, ReservationRefusal> {
+        match self.status_at(at) {
+            ReservationStatus::OutForDelivery => Ok(self.step(State::Delivered { at }, StockEffect::Keep)),
+            status => Err(ReservationRefusal::WrongState { status }),
+        }
+    }
+
+    /// From any state the store knows: a shopper who is there at once gets it from the shelf.
     pub fn hand_over(self, at: Timestamp) -> Result<Step, ReservationRefusal> {
+        use ReservationStatus::{Picking, Placed, Ready};
         let ready_at = match self.state {
             State::Ready { at } => Some(at),
             _ => None,
         };
-        self.end_live(at, State::Collected { at, ready_at }, StockEffect::Consume)
+        let collected = State::Collected { at, ready_at };
+        match (self.way, self.status_at(at)) {
+            (Way::Collect | Way::Curbside, Placed | Picking | Ready) | (Way::Transfer, Ready) => {
+                Ok(self.step(collected, StockEffect::Consume))
+            }
+            (_, status) => Err(ReservationRefusal::WrongState { status }),
+        }
     }
 
     /// By its owner.
@@ -165,7 +237,11 @@ impl Reservation {
 
     /// By the store, back to the shelf; for its owner it is cancelled.
     pub fn release(self, at: Timestamp) -> Result<Step, ReservationRefusal> {
-        self.cancel(at)
+        match self.status_at(at) {
+            // What is not paid yet is not the store's to give back.
+            status @ ReservationStatus::Pending => Err(ReservationRefusal::WrongState { status }),
+            _ => self.cancel(at),
+        }
     }
 
     /// The store could not find it. What was staged already has been found.
@@ -194,7 +270,10 @@ impl Reservation {
         match deed {
             BoardDeed::StartPicking => self.start_picking(at),
             BoardDeed::MarkReady => self.mark_ready(at),
+            BoardDeed::Dispatch => self.dispatch(at),
+            BoardDeed::Arrive => self.arrive(at),
             BoardDeed::HandOver => self.hand_over(at),
+            BoardDeed::Deliver => self.deliver(at),
             BoardDeed::NotFound => self.not_found(at),
             BoardDeed::Release => self.release(at),
         }
@@ -224,6 +303,7 @@ mod tests {
 
     fn in_status(status: ReservationStatus) -> Reservation {
         Reservation::from_record(&Record {
+            way: Way::Collect,
             status,
             placed_at: at(0),
             expires_at: at(100),
@@ -258,6 +338,39 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_travels_leaves_one_shelf_and_comes_to_another() {
+        let transfer = Reservation::pending(Way::Transfer, at(0), at(100)).confirm(at(1), at(90)).unwrap();
+        assert!(transfer.reservation.mark_ready(at(2)).is_err());
+        assert!(transfer.reservation.hand_over(at(2)).is_err());
+        let sent = transfer.reservation.dispatch(at(3)).unwrap();
+        assert_eq!(sent.effect, StockEffect::Dispatch);
+        assert!(sent.reservation.cancel(at(4)).is_err());
+        // Time does not end what is on a lorry.
+        assert_eq!(sent.reservation.status_at(at(500)), ReservationStatus::InTransfer);
+        let come = sent.reservation.arrive(at(80)).unwrap();
+        assert_eq!(come.effect, StockEffect::Receive);
+        assert_eq!(come.reservation.hand_over(at(85)).unwrap().effect, StockEffect::Consume);
+
+        let delivery = Reservation::pending(Way::Delivery, at(0), at(100)).confirm(at(1), at(90)).unwrap();
+        let sent = delivery.reservation.dispatch(at(3)).unwrap();
+        assert_eq!(sent.reservation.written_status(), ReservationStatus::OutForDelivery);
+        assert!(sent.reservation.arrive(at(4)).is_err());
+        let done = sent.reservation.deliver(at(4)).unwrap();
+        assert_eq!(done.reservation.written_status(), ReservationStatus::Delivered);
+    }
+
+    #[test]
+    fn what_is_not_paid_is_nothing_to_a_store() {
+        let pending = Reservation::pending(Way::Collect, at(0), at(100));
+        for deed in BoardDeed::ALL {
+            let refused = ReservationRefusal::WrongState { status: ReservationStatus::Pending };
+            assert_eq!(pending.perform(deed, at(5)), Err(refused), "{deed:?}");
+        }
+        assert_eq!(pending.expire(at(100)).unwrap().effect, StockEffect::Release);
+        assert!(pending.confirm(at(100), at(200)).is_err());
     }
 
     #[test]

@@ -2,8 +2,10 @@
 //! It must not know where the numbers come from.
 
 mod demand;
+mod receipt;
 
 pub use demand::sum_demand;
+pub use receipt::beside;
 
 use jiff::{SignedDuration, Timestamp};
 use onshelf_vocabulary::stock::Sureness;

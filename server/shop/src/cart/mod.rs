@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use onshelf_domain::cart::{Candidate, Cover, rank};
 use onshelf_vocabulary::{
-    Money, Point,
+    Currency, Money, Point,
     cart::{BasketLine, BasketView, CoverView, Line, MissingView},
 };
 
@@ -54,7 +54,9 @@ impl Shop {
             .iter()
             .try_fold(Money::new(0, currency), |sum, line| sum.checked_add(line.total))
             .filter(|_| !views.is_empty());
-        BasketView { lines: views, total, stores, chosen, gone }
+        let part_total =
+            chosen.as_ref().or(stores.first()).and_then(|cover| part_total(&views, cover, currency));
+        BasketView { lines: views, total, part_total, stores, chosen, gone }
     }
 
     /// Stores ranked for all the lines; unknown SKUs count as lines nobody has.
@@ -206,4 +208,18 @@ impl Shop {
             .and_then(|variant| book.catalogue.product_of(variant))
             .map_or_else(|| line.sku.to_string(), |product| product.name.get(viewer.lang).to_owned())
     }
+}
+
+/// What the units cost that a store has; none where it has all.
+fn part_total(lines: &[BasketLine], cover: &CoverView, currency: Currency) -> Option<Money> {
+    if cover.missing.is_empty() {
+        return None;
+    }
+    let there = |line: &BasketLine| {
+        let short = cover.missing.iter().find(|missing| missing.sku == line.sku);
+        short.map_or(line.quantity, |missing| missing.available)
+    };
+    lines
+        .iter()
+        .try_fold(Money::new(0, currency), |sum, line| sum.checked_add(line.price.checked_mul(there(line))?))
 }

@@ -89,6 +89,7 @@ impl Catalogue {
             by_sku: variants.iter().enumerate().map(|(i, v)| (v.sku.clone(), position(i))).collect(),
             by_variant_id: variants.iter().enumerate().map(|(i, v)| (v.id, position(i))).collect(),
             category_by_slug,
+            newest: newest(&products),
             products,
             variants,
             categories,
@@ -169,6 +170,18 @@ fn place(categories: &mut [Category], products: &[Product]) {
             next = category.parent;
         }
     }
+}
+
+fn newest(products: &[Product]) -> Vec<u32> {
+    let active = products.iter().enumerate().filter(|(_, product)| product.active);
+    let mut newest: Vec<(bool, i64, u32)> = active
+        .map(|(index, product)| {
+            let plain = !product.tags.iter().any(|tag| tag == "new");
+            (plain, -product.created_at, position(index))
+        })
+        .collect();
+    newest.sort_unstable();
+    newest.into_iter().map(|(_, _, index)| index).collect()
 }
 
 /// What the index is told of one product, kept while it is told.

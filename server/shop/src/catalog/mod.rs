@@ -1,7 +1,9 @@
 //! The catalogue: a snapshot in memory that pages read from, built anew when an import changes it.
 
 mod build;
+mod facets;
 mod listing;
+mod narrow;
 pub mod search;
 mod show;
 mod suggest;
@@ -23,6 +25,8 @@ pub struct Catalogue {
     by_sku: HashMap<Box<str>, u32>,
     by_variant_id: HashMap<i64, u32>,
     category_by_slug: HashMap<Box<str>, u32>,
+    /// Active products: those marked new first, then the youngest first.
+    newest: Vec<u32>,
     index: search::SearchIndex,
 }
 
@@ -180,6 +184,11 @@ impl Catalogue {
     #[must_use]
     pub fn categories(&self) -> &[Category] {
         &self.categories
+    }
+
+    /// Active products, the newest first.
+    fn newest(&self) -> impl Iterator<Item = &Product> {
+        self.newest.iter().filter_map(|index| self.products.get(*index as usize))
     }
 
     pub(crate) fn variants_of(&self, product: &Product) -> &[Variant] {

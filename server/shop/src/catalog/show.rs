@@ -8,7 +8,7 @@ use onshelf_vocabulary::{
     },
 };
 
-use super::{Catalogue, Category, ImageDef, OptionDef, Product, Variant};
+use super::{Catalogue, Category, ImageDef, OptionDef, Product, Variant, narrow::Narrowing};
 use crate::{Book, Error, Result, Shop, Viewer, stock::Need};
 
 const RELATED: usize = 8;
@@ -22,7 +22,7 @@ impl Shop {
         let variants = catalogue.variants_of(product);
         let chosen = match sku {
             Some(sku) => variants.iter().position(|v| *v.sku == *sku).ok_or(Error::NotFound)?,
-            None => self.first_to_show(viewer, &book, variants),
+            None => self.first_to_show(viewer, &book, variants, &|_| true).unwrap_or(0),
         };
         let currency = viewer.currency(self, &book);
         let shown = variants
@@ -51,17 +51,22 @@ impl Shop {
         })
     }
 
-    /// A product as it stands in a list: its first variant that the shopper can have.
-    pub(crate) fn product_card(&self, viewer: &Viewer, book: &Book, product: &Product) -> ProductCard {
-        let catalogue = &book.catalogue;
-        let variants = catalogue.variants_of(product);
-        let variant = &variants[self.first_to_show(viewer, book, variants)];
-        let currency = viewer.currency(self, book);
-        let (price, list_price) =
-            variant.shown_price(currency).unwrap_or((onshelf_vocabulary::Money::new(0, currency), None));
-        ProductCard {
+    /// A product as it stands in a list: of the variants that meet the list's wishes, the first that the shopper can
+    /// have. None where there is nothing to show.
+    pub(super) fn product_card(
+        &self,
+        viewer: &Viewer,
+        book: &Book,
+        product: &Product,
+        narrowing: Option<&Narrowing<'_>>,
+    ) -> Option<ProductCard> {
+        let variant = self.shown_variant(viewer, book, product, narrowing)?;
+        let (price, list_price) = variant.shown_price(viewer.currency(self, book))?;
+        let several = book.catalogue.variants_of(product).len() > 1;
+        Some(ProductCard {
             sku: variant.sku.to_string(),
             slug: product.slug.to_string(),
+            asked_for: several && narrowing.is_some_and(Narrowing::picks_variants),
             name: product.name.get(viewer.lang).to_owned(),
             brand: product.brand.get(viewer.lang).to_owned(),
             price,
@@ -75,18 +80,41 @@ impl Shop {
                 .take(8)
                 .collect(),
             shelf: self.best_shelf(viewer, book, variant, Need::one(self.now())),
-        }
+        })
     }
 
-    fn first_to_show(&self, viewer: &Viewer, book: &Book, variants: &[Variant]) -> usize {
+    /// The variant that stands for its product in a list.
+    pub(super) fn shown_variant<'b>(
+        &self,
+        viewer: &Viewer,
+        book: &'b Book,
+        product: &'b Product,
+        narrowing: Option<&Narrowing<'_>>,
+    ) -> Option<&'b Variant> {
+        let variants = book.catalogue.variants_of(product);
+        let wished = narrowing.filter(|narrowing| narrowing.picks_variants());
+        let fits = |variant: &Variant| wished.is_none_or(|wished| wished.fits(product, variant, None));
+        variants.get(self.first_to_show(viewer, book, variants, &fits)?)
+    }
+
+    /// Where among these stands the one to show: at my store, else on any shelf, else the first that fits. A product
+    /// whose every variant is retired shows its first.
+    fn first_to_show(
+        &self,
+        viewer: &Viewer,
+        book: &Book,
+        variants: &[Variant],
+        fits: &dyn Fn(&Variant) -> bool,
+    ) -> Option<usize> {
         let now = self.now();
         let mine = viewer.my_store(book).map(|store| store.id);
         let here = |v: &Variant| mine.is_some_and(|store| self.shelves().available(store, v.id, now) > 0);
-        let first = |test: &dyn Fn(&Variant) -> bool| variants.iter().position(|v| v.active && test(v));
+        let first =
+            |test: &dyn Fn(&Variant) -> bool| variants.iter().position(|v| v.active && fits(v) && test(v));
         first(&here)
             .or_else(|| first(&|v| self.shelves().anywhere(v.id, now)))
             .or_else(|| first(&|_| true))
-            .unwrap_or(0)
+            .or_else(|| variants.iter().position(fits))
     }
 
     fn related(&self, viewer: &Viewer, book: &Book, product: &Product) -> Vec<ProductCard> {
@@ -105,8 +133,8 @@ impl Shop {
                 seen.push(&other.slug);
                 fresh
             })
+            .filter_map(|other| self.product_card(viewer, book, other, None))
             .take(RELATED)
-            .map(|other| self.product_card(viewer, book, other))
             .collect()
     }
 
@@ -117,22 +145,19 @@ impl Shop {
             .iter()
             .filter_map(|slug| book.catalogue.product(slug))
             .filter(|product| product.active)
-            .map(|product| self.product_card(viewer, &book, product))
+            .filter_map(|product| self.product_card(viewer, &book, product, None))
             .collect()
     }
 
     /// The newest products as a collection of their own.
     pub fn newest(&self, viewer: &Viewer, most: usize) -> CollectionView {
         let book = self.book();
-        let mut products: Vec<&Product> = book.catalogue.products.iter().filter(|p| p.active).collect();
-        products.sort_by_key(|p| {
-            (std::cmp::Reverse(p.tags.iter().any(|tag| tag == "new")), std::cmp::Reverse(p.created_at))
-        });
+        let cards = book.catalogue.newest().filter_map(|p| self.product_card(viewer, &book, p, None));
         CollectionView {
             slug: "new".to_owned(),
             title: viewer.lang.pick("새로 선반에 오른 것", "New on the shelves").to_owned(),
             text: String::new(),
-            products: products.into_iter().take(most).map(|p| self.product_card(viewer, &book, p)).collect(),
+            products: cards.take(most).collect(),
         }
     }
 

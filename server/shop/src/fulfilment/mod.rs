@@ -8,10 +8,11 @@ mod show;
 use jiff::Timestamp;
 use onshelf_db::fulfilment::ReservationRow;
 use onshelf_domain::fulfilment::{Record, Reservation};
-use onshelf_vocabulary::fulfilment::ReservationStatus;
+use onshelf_vocabulary::fulfilment::{ReservationStatus, Way};
 
-pub(crate) use change::{answer_at_till, step};
+pub(crate) use change::{answer_at_till, step, write_step};
 pub use reserve::{Reserve, Reserved};
+pub(crate) use reserve::{line_faults, shopper_key};
 pub(crate) use show::currency_of;
 pub use show::{Offer, Owned};
 
@@ -25,6 +26,7 @@ pub(crate) fn state_of(row: &ReservationRow) -> Result<Reservation> {
     let moment = |at: i64| Timestamp::from_millisecond(at).map_err(Error::internal);
     let maybe = |at: Option<i64>| at.map(moment).transpose();
     Ok(Reservation::from_record(&Record {
+        way: way_of(row)?,
         status: status_of(row)?,
         placed_at: moment(row.placed_at)?,
         expires_at: moment(row.expires_at)?,
@@ -32,6 +34,11 @@ pub(crate) fn state_of(row: &ReservationRow) -> Result<Reservation> {
         ready_at: maybe(row.ready_at)?,
         ended_at: maybe(row.ended_at)?,
     }))
+}
+
+pub(crate) fn way_of(row: &ReservationRow) -> Result<Way> {
+    Way::from_code(&row.way)
+        .ok_or_else(|| Error::internal(format!("{}: no such way {:?}", row.number, row.way)))
 }
 
 fn status_of(row: &ReservationRow) -> Result<ReservationStatus> {

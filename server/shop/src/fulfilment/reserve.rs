@@ -10,10 +10,11 @@ use onshelf_domain::{
     stock::sum_demand,
 };
 use onshelf_vocabulary::{
-    Lang,
+    Lang, Point,
     cart::{Line, MAX_LINES},
     fulfilment::{
-        Contact, Elsewhere, Fault, FieldFault, ReservationRefusal, ReservationStatus, ReserveInput, ShortLine,
+        Contact, Elsewhere, Fault, FieldFault, MeasuredFrom, ReservationRefusal, ReservationStatus,
+        ReserveInput, ShortLine, Way,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,8 @@ use crate::{
 pub struct Reserve {
     pub input: ReserveInput,
     pub lang: Lang,
+    /// Where the shopper is, if they told: other stores are measured from there.
+    pub near: Option<Point>,
     pub once: Once,
 }
 
@@ -158,7 +161,10 @@ impl Shop {
                 picking_at: None,
                 ready_at: None,
                 ended_at: None,
+                way: Way::Collect.code().to_owned(),
+                asked: total,
                 number,
+                ..ReservationRow::default()
             },
             lines,
             token,
@@ -169,6 +175,11 @@ impl Shop {
     /// database: what pages believe may be a moment old.
     async fn short_of(&self, book: &Book, request: &Reserve) -> Result<ReservationRefusal> {
         self.catch_up().await?;
+        self.shortage(book, request)
+    }
+
+    /// The same, from what the shelves are believed to hold.
+    pub(crate) fn shortage(&self, book: &Book, request: &Reserve) -> Result<ReservationRefusal> {
         let now = self.now();
         let viewer = Viewer::new(request.lang);
         let Some(store) = book.stores.by_code(request.input.store.as_str()) else {
@@ -189,9 +200,13 @@ impl Shop {
                 })
             })
             .collect();
+        let (origin, from) = match request.near {
+            Some(near) => (Some(near), MeasuredFrom::Shopper),
+            None => (store.point, MeasuredFrom::Store),
+        };
         let elsewhere = book
             .stores
-            .from(store.point)
+            .from(origin)
             .filter(|(other, _)| other.id != store.id)
             .filter_map(|(other, metres)| {
                 let least = wanted
@@ -203,6 +218,7 @@ impl Shop {
                     store: other.code.to_string(),
                     name: other.name.get(request.lang).to_owned(),
                     distance_m: metres.map(whole_metres),
+                    from,
                     available: onshelf_domain::stock::capped(least, self.settings().shown_cap.unwrap_or(0)),
                     ready_by: self.ready_by(&viewer, other, now),
                 })
@@ -214,12 +230,12 @@ impl Shop {
 }
 
 /// Who the limit of live reservations counts for: whichever way they gave to be reached, not readable at rest.
-fn shopper_key(contact: &Contact) -> String {
+pub(crate) fn shopper_key(contact: &Contact) -> String {
     let way = contact.phone.as_deref().or(contact.email.as_deref()).unwrap_or_default();
     fingerprint(&way.to_lowercase())
 }
 
-fn line_faults(book: &Book, store: Option<&Store>, lines: &[Line]) -> Vec<FieldFault> {
+pub(crate) fn line_faults(book: &Book, store: Option<&Store>, lines: &[Line]) -> Vec<FieldFault> {
     let fault = |pointer: String, fault: Fault| FieldFault { pointer, fault };
     match lines.len() {
         0 => return vec![fault("/lines".to_owned(), Fault::NoLines)],

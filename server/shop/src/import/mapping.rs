@@ -140,7 +140,7 @@ pub enum OptionsFrom {
 }
 
 /// Mappings that come with the program, by name.
-pub const BUILT_IN: [(&str, &str); 17] = [
+pub const BUILT_IN: [(&str, &str); 18] = [
     ("bestbuy-stores", include_str!("../../../mappings/bestbuy-stores.toml")),
     ("bestbuy-products", include_str!("../../../mappings/bestbuy-products.toml")),
     ("starbucks-kr", include_str!("../../../mappings/starbucks-kr.toml")),
@@ -154,6 +154,7 @@ pub const BUILT_IN: [(&str, &str); 17] = [
     ("google-products", include_str!("../../../mappings/google-products.toml")),
     ("google-local-inventory", include_str!("../../../mappings/google-local-inventory.toml")),
     ("kr-roads", include_str!("../../../mappings/kr-roads.toml")),
+    ("kr-region", include_str!("../../../mappings/kr-region.toml")),
     ("kr-dong", include_str!("../../../mappings/kr-dong.toml")),
     ("kr-postcodes", include_str!("../../../mappings/kr-postcodes.toml")),
     ("us-zips", include_str!("../../../mappings/us-zips.toml")),

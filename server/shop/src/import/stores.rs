@@ -17,7 +17,7 @@ use super::{
     options::by_script,
     plan::Plan,
     postcodes,
-    read::Record,
+    read::{Fields, Record},
     report::{Entry, Ledger},
     row::{MAX_NAME, Row},
     seen::Seen,
@@ -305,8 +305,11 @@ fn hours(row: &Row<'_>) -> String {
         // OpenStreetMap's word for a day is the first two letters of its name.
         Some(format!("{}{}: {hours}", day[..1].to_uppercase(), &day[1..]))
     });
-    let text =
-        row.text("hours").map_or_else(|| by_day.collect::<Vec<_>>().join("; "), std::borrow::Cow::into_owned);
+    let text = row
+        .text("hours")
+        .map(std::borrow::Cow::into_owned)
+        .or_else(|| hours_by_day(row))
+        .unwrap_or_else(|| by_day.collect::<Vec<_>>().join("; "));
     if text.is_empty() {
         return Week::default().to_json();
     }
@@ -322,6 +325,13 @@ fn hours(row: &Row<'_>) -> String {
             Week::default().to_json()
         }
     }
+}
+
+/// Hours as the API gives them: an object with the days as its names.
+fn hours_by_day(row: &Row<'_>) -> Option<String> {
+    let Fields::Tree(tree) = &row.record().fields else { return None };
+    let named = ["hours", "opening_hours", "business_hours"].into_iter().find_map(|name| tree.get(name));
+    named.filter(|value| value.is_object()).map(ToString::to_string)
 }
 
 /// A warning's kind, to count by; its own words go into the value.

@@ -7,6 +7,8 @@ mod stock;
 pub use house::Swept;
 pub use stock::STOCK_CHANGED;
 
+use std::time::Duration;
+
 use onshelf_db::{Tx, outbox, partners::EndpointRow};
 use onshelf_vocabulary::fulfilment::ReservationStatus;
 use serde::{Deserialize, Serialize};
@@ -19,6 +21,10 @@ use crate::{Error, Result, Shop};
 pub enum Job {
     /// A message to the shopper about their reservation.
     Message { number: String, about: ReservationStatus },
+    /// A message to the shopper about their order; `group` is the part it is about, where it is about one.
+    Order { number: String, group: Option<String>, about: OrderNews },
+    /// A group was not found: look for another way to get it, and ask the shopper.
+    Heal { group: String },
     /// An event for every partner that wants it; becomes one delivery a partner.
     Event { event: String, data: serde_json::Value, at: i64 },
     /// An event for one partner. `id` stays the same through all tries.
@@ -29,8 +35,63 @@ impl Job {
     const fn kind(&self) -> &'static str {
         match self {
             Job::Message { .. } => "message",
+            Job::Order { .. } => "order",
+            Job::Heal { .. } => "heal",
             Job::Event { .. } => "event",
             Job::Delivery { .. } => "delivery",
+        }
+    }
+}
+
+/// What a shopper is told about an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderNews {
+    /// Placed, to be paid at the counter.
+    Placed,
+    Paid,
+    /// The money came when nothing was left: it goes back.
+    PaidTooLate,
+    /// Another amount came than was asked: it goes back.
+    WrongAmount,
+    /// It will be later than promised.
+    Delayed,
+    Ready,
+    /// It is given up soon.
+    Reminder,
+    OutForDelivery,
+    Delivered,
+    Collected,
+    /// Not found; something else is held for them until they say yes or no.
+    Offered,
+    /// Not found, and nothing else to offer.
+    NotFound,
+    Changed,
+    Refunded,
+    Cancelled,
+    Expired,
+}
+
+impl OrderNews {
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            OrderNews::Placed => "placed",
+            OrderNews::Paid => "paid",
+            OrderNews::PaidTooLate => "paid_too_late",
+            OrderNews::WrongAmount => "wrong_amount",
+            OrderNews::Delayed => "delayed",
+            OrderNews::Ready => "ready",
+            OrderNews::Reminder => "reminder",
+            OrderNews::OutForDelivery => "out_for_delivery",
+            OrderNews::Delivered => "delivered",
+            OrderNews::Collected => "collected",
+            OrderNews::Offered => "offered",
+            OrderNews::NotFound => "not_found",
+            OrderNews::Changed => "changed",
+            OrderNews::Refunded => "refunded",
+            OrderNews::Cancelled => "cancelled",
+            OrderNews::Expired => "expired",
         }
     }
 }
@@ -69,6 +130,21 @@ pub(crate) async fn announce_reservation(
     }
     let event = format!("reservation.{}", status.code());
     let data = serde_json::json!({ "number": number, "status": status.code() });
+    enqueue(tx, &Job::Event { event, data, at: now }, now).await
+}
+
+/// Tells the shopper and the partners something about an order.
+pub(crate) async fn announce_order(
+    tx: &mut Tx<'_>,
+    number: &str,
+    group: Option<&str>,
+    about: OrderNews,
+    now: i64,
+) -> Result<()> {
+    let (own, part) = (number.to_owned(), group.map(ToOwned::to_owned));
+    enqueue(tx, &Job::Order { number: own, group: part, about }, now).await?;
+    let event = format!("order.{}", about.code());
+    let data = serde_json::json!({ "number": number, "group": group });
     enqueue(tx, &Job::Event { event, data, at: now }, now).await
 }
 
@@ -114,6 +190,13 @@ impl Shop {
     /// Puts a job back to be tried later, with growing pauses from five seconds on, or gives it up at last.
     pub async fn fail_job(&self, claimed: &Claimed, why: &str) -> Result<()> {
         self.put_back(claimed.id, why, self.due_after(claimed.attempt)).await
+    }
+
+    /// Puts a job back until whoever is to take it wants it, or for our own pause where that is longer.
+    pub async fn delay_job(&self, claimed: &Claimed, why: &str, pause: Duration) -> Result<()> {
+        let pause = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
+        let wanted = self.now_ms().saturating_add(pause);
+        self.put_back(claimed.id, why, self.due_after(claimed.attempt).map(|due| due.max(wanted))).await
     }
 
     /// Gives a job up: trying again would not help.
@@ -162,11 +245,29 @@ impl Shop {
             .await
     }
 
-    /// Where and with which secret a delivery goes; none when the partner has gone.
+    /// Where and with which secret a delivery goes; none when the partner has gone or was disabled.
     pub async fn endpoint(&self, id: i64) -> Result<Option<(String, String)>> {
         let mut reader = self.db().reader().await?;
         let all = onshelf_db::partners::endpoints(&mut reader.tx()).await?;
         Ok(all.into_iter().find(|endpoint| endpoint.id == id).map(|endpoint| (endpoint.url, endpoint.secret)))
+    }
+
+    /// Sends a partner nothing more until it is added again, and leaves that in the trail; answers its host, to be
+    /// told by.
+    pub async fn disable_webhook(&self, id: i64) -> Result<Option<String>> {
+        let now = self.now_ms();
+        self.db()
+            .write(move |mut tx| {
+                Box::pin(async move {
+                    let Some(url) = onshelf_db::partners::disable_endpoint(&mut tx, id).await? else {
+                        return Ok::<_, Error>(None);
+                    };
+                    let host = url.split('/').nth(2).unwrap_or_default().to_owned();
+                    onshelf_db::staff::trail(&mut tx, "outbox", "webhook.disabled", &host, now).await?;
+                    Ok(Some(host))
+                })
+            })
+            .await
     }
 
     /// Jobs waiting, and how old the oldest is in milliseconds.

@@ -15,7 +15,8 @@ use onshelf_vocabulary::{
 use super::Associate;
 use crate::{
     Book, Error, Result, Shop,
-    fulfilment::{currency_of, state_of, step},
+    fulfilment::{currency_of, state_of, step, way_of},
+    orders::{arrival_view, window_view},
     stores::Store,
 };
 
@@ -35,17 +36,30 @@ impl Shop {
             store_name: store.name.get(lang).to_owned(),
             to_prepare: Vec::new(),
             ready: Vec::new(),
+            coming: Vec::new(),
             done: Vec::new(),
             version: version(&rows),
         };
         for row in rows {
             let card = self.board_card(&mut tx, &book, store, lang, &row).await?;
             match card.status {
-                ReservationStatus::Placed | ReservationStatus::Picking => view.to_prepare.push(card),
+                ReservationStatus::Placed | ReservationStatus::Picking if card.sends_here => {
+                    view.to_prepare.push(card);
+                }
                 ReservationStatus::Ready => view.ready.push(card),
+                status if !status.is_over() => view.coming.push(card),
                 _ => view.done.push(card),
             }
         }
+        // Who stands outside waits longest of all.
+        let arrived = |card: &BoardCard| {
+            card.arrival
+                .as_ref()
+                .and_then(|arrival| arrival.arrived_at.as_ref())
+                .map(|moment| moment.at.clone())
+        };
+        view.ready.sort_by_key(|card| (arrived(card).is_none(), arrived(card)));
+        view.to_prepare.sort_by_key(|card| (arrived(card).is_none(), arrived(card)));
         Ok(view)
     }
 
@@ -55,6 +69,10 @@ impl Shop {
         let store = who.store(&book, store)?;
         let mut reader = self.db().reader().await?;
         let mut tx = reader.tx();
+        if typed.trim().starts_with(crate::orders::PASS_PREFIX) {
+            let row = self.open_pass(&mut tx, store, typed).await?;
+            return self.board_card(&mut tx, &book, store, lang, &row).await;
+        }
         // The QR holds the reservation's address; what counts is its last part.
         let typed = typed.trim().split(['?', '#']).next().unwrap_or_default();
         let last = typed.rsplit('/').next().unwrap_or(typed);
@@ -114,6 +132,12 @@ impl Shop {
         let moment = |at: i64| time(at).map(|at| words::moment(lang, at, now, zone));
         let status = state_of(row)?.status_at(now);
         let waiting = matches!(status, ReservationStatus::Placed | ReservationStatus::Picking);
+        let way = way_of(row)?;
+        let settled = match row.order_id {
+            Some(id) => onshelf_db::orders::by_id(tx, id).await?.and_then(|order| order.settled_at).is_some(),
+            None => false,
+        };
+        let handed_at = book.stores.by_id(row.store_id).filter(|_| row.source_id == Some(store.id));
         let digits: Vec<char> = row.phone.iter().flat_map(|phone| phone.chars()).collect();
         Ok(BoardCard {
             number: row.number.clone(),
@@ -128,6 +152,13 @@ impl Shop {
             expires_at: moment(row.expires_at)?,
             ended_at: row.ended_at.map(moment).transpose()?,
             late: waiting && now > time(row.ready_by)?,
+            way,
+            paid: settled,
+            sends_here: row.source_id.unwrap_or(row.store_id) == store.id,
+            destination: handed_at.map(|other| other.name.get(lang).to_owned()),
+            address: row.address.as_deref().map(serde_json::from_str).transpose()?,
+            window: row.window_at.map(|at| window_view(lang, store, at, now, 0)).transpose()?,
+            arrival: arrival_view(row, moment)?,
         })
     }
 }
@@ -136,7 +167,14 @@ impl Shop {
 fn version(rows: &[ReservationRow]) -> i64 {
     rows.iter()
         .map(|row| {
-            let moments = [Some(row.placed_at), row.picking_at, row.ready_at, row.ended_at];
+            let moments = [
+                Some(row.placed_at),
+                row.picking_at,
+                row.ready_at,
+                row.ended_at,
+                row.on_way_at,
+                row.arrived_at,
+            ];
             moments.into_iter().flatten().max().unwrap_or(0)
         })
         .max()

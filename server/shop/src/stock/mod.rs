@@ -4,11 +4,13 @@
 mod answer;
 mod live;
 mod partner;
+mod reading;
 mod shelves;
 mod show;
 
 pub use answer::Answer;
 pub use live::{StockEvent, Watch};
 pub use partner::{CountInput, LevelAfter, Movement, SaleInput, SaleLine};
+pub use reading::Reading;
 pub use shelves::{Known, Shelves};
 pub(crate) use show::Need;

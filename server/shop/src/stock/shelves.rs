@@ -11,7 +11,10 @@ use onshelf_db::{
     stock::{LevelKey, LevelRow, LiveHoldRow},
 };
 
-use super::live::Watchers;
+use super::{
+    live::Watchers,
+    reading::{self, Fact, Reading, Versions},
+};
 use crate::Result;
 
 /// One store's shelf of one variant, 32 bytes: a chain of thousands of stores has millions of them.
@@ -44,6 +47,7 @@ struct Inside {
 /// All shelves of the chain.
 pub struct Shelves {
     inside: RwLock<Inside>,
+    versions: Versions,
     pub(super) watchers: Watchers,
     pub(super) woken: tokio::sync::Notify,
     pub(super) low_water: i64,
@@ -75,7 +79,13 @@ impl Shelves {
             inside.add_hold(&hold);
         }
         let woken = tokio::sync::Notify::new();
-        Ok(Shelves { inside: RwLock::new(inside), watchers: Watchers::default(), woken, low_water })
+        Ok(Shelves {
+            inside: RwLock::new(inside),
+            versions: Versions::default(),
+            watchers: Watchers::default(),
+            woken,
+            low_water,
+        })
     }
 
     // A panic while the lock was held leaves numbers that the next refresh mends; stopping would be worse.
@@ -87,9 +97,21 @@ impl Shelves {
         self.inside.write().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
+    /// Does something and tells which shelves it looked at, for [`Shelves::still`].
+    pub async fn noting<F: Future>(&self, work: F) -> (F::Output, Reading) {
+        reading::noting(work).await
+    }
+
+    /// Whether the shelves are as they were when this was read.
+    #[must_use]
+    pub fn still(&self, reading: &Reading, now: Timestamp) -> bool {
+        now.as_millisecond() < reading.until() && self.versions.still(reading)
+    }
+
     /// What is known of one level; none where the store does not carry it.
     #[must_use]
     pub fn known(&self, store_id: i64, variant_id: i64, now: Timestamp) -> Option<Known> {
+        self.versions.note(Fact::Variant(variant_id));
         self.inside().known(LevelKey { store_id, variant_id }, now.as_millisecond())
     }
 
@@ -102,6 +124,7 @@ impl Shelves {
     /// Whether any store has at least one.
     #[must_use]
     pub fn anywhere(&self, variant_id: i64, now: Timestamp) -> bool {
+        self.versions.note(Fact::Variant(variant_id));
         let inside = self.inside();
         let now = now.as_millisecond();
         inside
@@ -113,6 +136,7 @@ impl Shelves {
     /// Every store that carries it, by the store's id.
     #[must_use]
     pub fn everywhere(&self, variant_id: i64, now: Timestamp) -> Vec<(i64, Known)> {
+        self.versions.note(Fact::Variant(variant_id));
         let inside = self.inside();
         let now = now.as_millisecond();
         let known = |shelf: &Shelf| {
@@ -135,17 +159,25 @@ impl Shelves {
     /// How many stores carry it, with or without stock.
     #[must_use]
     pub fn carriers(&self, variant_id: i64) -> usize {
+        self.versions.note(Fact::Variant(variant_id));
         self.inside().by_variant.get(&variant_id).map_or(0, Vec::len)
     }
 
     /// Reservations a store has still to pick.
     #[must_use]
     pub fn queue(&self, store_id: i64) -> i64 {
+        self.versions.note(Fact::Queue(store_id));
         self.inside().queues.get(&store_id).copied().unwrap_or(0)
     }
 
     pub(super) fn set_queues(&self, queues: Vec<(i64, i64)>) {
-        self.inside_mut().queues = queues.into_iter().collect();
+        let fresh: HashMap<i64, i64> = queues.into_iter().collect();
+        let mut inside = self.inside_mut();
+        let old = std::mem::replace(&mut inside.queues, fresh);
+        let stores = old.keys().chain(inside.queues.keys());
+        for store in stores.filter(|store| old.get(store) != inside.queues.get(store)) {
+            self.versions.raise(Fact::Queue(*store));
+        }
     }
 
     /// Takes in what the database says of a level now.
@@ -164,6 +196,8 @@ impl Shelves {
         for hold in holds {
             inside.add_hold(hold);
         }
+        // After the change, and before anybody can read it.
+        self.versions.raise(Fact::Variant(level.variant_id));
     }
 
     /// The next moment at which a number grows by itself. Unix milliseconds.
@@ -177,6 +211,7 @@ impl Shelves {
         let mut keys = BTreeSet::new();
         while let Some((at, key)) = inside.expiries.first().copied().filter(|(at, _)| *at <= now) {
             inside.expiries.remove(&(at, key));
+            self.versions.raise(Fact::Variant(key.variant_id));
             keys.insert(key);
         }
         keys.into_iter().collect()
@@ -212,7 +247,8 @@ impl Inside {
     fn available(&self, shelf: &Shelf, variant_id: i64, now: i64) -> i64 {
         let key = LevelKey { store_id: shelf.store_id, variant_id };
         let held: i64 = self.holds.get(&key).map_or(0, |holds| {
-            holds.iter().filter(|hold| hold.expires_at > now).map(|hold| hold.quantity).sum()
+            let live = holds.iter().filter(|hold| hold.expires_at > now);
+            live.inspect(|hold| reading::note_hold(hold.expires_at)).map(|hold| hold.quantity).sum()
         });
         onshelf_domain::stock::available(i64::from(shelf.on_hand), held, i64::from(shelf.safety_stock))
     }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use onshelf_domain::words;
 use onshelf_vocabulary::{
+    Lang,
     stock::ShelfView,
     stores::{StoreCard, StoreView},
 };
@@ -21,6 +22,19 @@ pub(crate) fn whole_metres(metres: f64) -> u32 {
     whole
 }
 
+/// The address with its town: many files keep the two apart, and a street alone leads nobody there.
+fn whole_address(store: &Store, lang: Lang) -> String {
+    let (street, region) = (store.address.get(lang), store.region.get(lang));
+    let town = region.split(',').next().unwrap_or_default().trim();
+    let says = |part: &str| street.to_lowercase().contains(&part.to_lowercase());
+    // Korean addresses go from the wide to the narrow, in words; others name the town behind the street.
+    let korean = town.chars().any(|c| ('가'..='힣').contains(&c));
+    if street.is_empty() || town.is_empty() || says(town) || (korean && town.split_whitespace().any(says)) {
+        return street.to_owned();
+    }
+    if korean { format!("{region} {street}") } else { format!("{street}, {region}") }
+}
+
 impl Shop {
     pub(crate) fn store_card(
         &self,
@@ -37,7 +51,7 @@ impl Shop {
         StoreCard {
             code: store.code.to_string(),
             name: store.name.get(lang).to_owned(),
-            address: store.address.get(lang).to_owned(),
+            address: whole_address(store, lang),
             phone: store.phone.clone(),
             point: store.point,
             distance_m: distance_m.map(whole_metres),

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use onshelf_shop::{
     Error,
+    fulfilment::Reserve,
     testing::{TestShop, on_each_engine, request},
 };
 use onshelf_vocabulary::{
     Lang,
-    fulfilment::{Fault, ReservationRefusal, ReservationStatus},
+    fulfilment::{Fault, MeasuredFrom, ReservationRefusal, ReservationStatus},
 };
 
 fn phone(shopper: usize) -> String {
@@ -41,6 +42,28 @@ async fn fifty_want_the_last_one_and_one_gets_it() {
         }
         assert_eq!((got, refused), (1, 49));
         assert_eq!(test.available("seongsu", "KETTLE-MO").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_stores_are_measured_from_the_shopper_or_else_from_the_store() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("gangnam", "CUP", 4).await;
+        // The shopper stands in front of the other store.
+        let near = "37.4979,127.0276".parse().ok();
+        for (near, from, metres) in
+            [(near, MeasuredFrom::Shopper, 0..=10), (None, MeasuredFrom::Store, 5_000..=7_000)]
+        {
+            let wish = Reserve { near, ..request(&phone(1), "seongsu", &[("CUP", 1)], "near") };
+            let Err(Error::Reservation(ReservationRefusal::OutOfStock { elsewhere, .. })) =
+                test.shop.reserve(wish).await
+            else {
+                panic!("there is none at Seongsu");
+            };
+            assert_eq!((elsewhere[0].store.as_str(), elsewhere[0].from), ("gangnam", from));
+            assert!(metres.contains(&elsewhere[0].distance_m.unwrap()), "{elsewhere:?}");
+        }
     })
     .await;
 }

@@ -4,5 +4,8 @@
 
 mod board;
 mod holds;
+mod listing;
+mod orders;
+mod paying;
 mod partners;
 mod shelves;

@@ -83,6 +83,44 @@ async fn a_sale_is_a_fact_even_where_the_book_says_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_that_answers_a_reservation_takes_its_stock_once() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "CUP", 9).await.with_stock("seongsu", "KETTLE-MO", 5).await;
+        let till = partner(test, "pos", Some("seongsu")).await;
+        let line = |sku: &str, quantity: i64| SaleLine {
+            sku: Sku::new(sku).unwrap(),
+            quantity: Quantity::try_from(quantity).unwrap(),
+        };
+        let sale = |reservation: &str, lines: Vec<SaleLine>| SaleInput {
+            store: StoreCode::new("seongsu").unwrap(),
+            receipt: format!("R-{reservation}"),
+            lines,
+            reservation: Some(reservation.to_owned()),
+        };
+        let held = test.reserve("010-2222-3333", "seongsu", &[("CUP", 2), ("KETTLE-MO", 1)]).await.unwrap();
+        // The receipt names what was held, one cup more, and in another order than the shelves are locked in.
+        let lines = vec![line("KETTLE-MO", 1), line("CUP", 1), line("CUP", 2)];
+        let after = test.shop.record_sale(&till, &once("full"), sale(&held.number, lines)).await.unwrap();
+        let books: Vec<_> =
+            after.iter().map(|level| (level.sku.as_str(), level.on_hand, level.held)).collect();
+        assert_eq!(books, [("KETTLE-MO", 4, 0), ("CUP", 6, 0), ("CUP", 6, 0)]);
+
+        // A receipt without its lines, or with some of them, hands the whole reservation over as well.
+        for (key, lines) in [("none", vec![]), ("some", vec![line("CUP", 1)])] {
+            let held =
+                test.reserve("010-2222-3333", "seongsu", &[("CUP", 1), ("KETTLE-MO", 1)]).await.unwrap();
+            let after = test.shop.record_sale(&till, &once(key), sale(&held.number, lines)).await.unwrap();
+            let mut skus: Vec<_> = after.iter().map(|level| level.sku.as_str()).collect();
+            skus.sort_unstable();
+            assert_eq!(skus, ["CUP", "KETTLE-MO"], "{key}");
+        }
+        assert_eq!(test.available("seongsu", "CUP").await, 4);
+        assert_eq!(test.available("seongsu", "KETTLE-MO").await, 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_token_is_good_for_its_scope_and_store_only() {
     on_each_engine(async |test: &TestShop| {
         let till = partner(test, "pos", Some("seongsu")).await;

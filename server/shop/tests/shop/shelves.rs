@@ -62,6 +62,14 @@ async fn a_basket_is_ranked_by_what_each_store_has_of_it() {
         let told: Vec<_> =
             basket.stores.iter().map(|c| (c.store.as_str(), c.covered_lines, c.missing.len())).collect();
         assert_eq!(told, [("gangnam", 2, 0), ("seongsu", 1, 1)]);
+        assert_eq!(basket.part_total, None, "the best has all of it");
+
+        // A store that has some of it tells what those cost: of two cups one, and no kettle.
+        let here = Viewer { store: StoreCode::new("seongsu").ok(), ..viewer };
+        let two = Line { sku: "CUP".parse().unwrap(), quantity: "2".parse().unwrap() };
+        let basket = test.shop.basket(&here, &[two, line("KETTLE-MI")]);
+        assert_eq!(basket.total.unwrap().amount, 56_000);
+        assert_eq!(basket.part_total.unwrap().amount, 9_000);
     })
     .await;
 }

@@ -2,7 +2,9 @@
 //! shop, and says the outcome in shapes of its own, so that the pages' views may change without breaking anybody.
 
 pub mod availability;
+pub mod carrying;
 pub mod live;
+pub mod orders;
 pub mod pos;
 pub mod products;
 pub mod reservations;
@@ -37,6 +39,12 @@ pub fn routes() -> Router<Door> {
         .route("/api/v1/reservations", post(reservations::create))
         .route("/api/v1/reservations/{number}", get(reservations::show))
         .route("/api/v1/reservations/{number}/cancel", post(reservations::cancel))
+        .route("/api/v1/orders", post(orders::create))
+        .route("/api/v1/orders/{number}", get(orders::show).patch(orders::change))
+        .route("/api/v1/orders/{number}/cancel", post(orders::cancel))
+        .route("/api/v1/orders/{number}/arrivals", post(orders::arrive))
+        .route("/api/v1/orders/{number}/refunds", post(carrying::refund))
+        .route("/api/v1/orders/{number}/groups/{id}/{deed}", post(carrying::carry))
         .route("/api/v1/live/stock", get(live::stock))
         .route("/api/v1/openapi.json", get(super::openapi::show))
         .route("/api", any(speak::unknown_path))

@@ -37,11 +37,12 @@ pub struct Sale {
     #[serde(default)]
     #[schema(max_length = 128)]
     receipt: String,
-    /// What was sold; beside a `reservation` only what was bought in addition to it, which may be nothing.
+    /// What was sold: the whole receipt. With a `reservation`, lines of what it holds leave the shelf with it, once,
+    /// and what goes beyond is an ordinary sale; lines may be left out where nothing was bought in addition.
     #[serde(default)]
     #[schema(max_items = 500)]
     lines: Vec<Line>,
-    /// Number of a reservation that was paid and handed over with it: what it holds leaves the shelf.
+    /// Number of a reservation that was paid and handed over whole: what it holds leaves the shelf.
     #[serde(default)]
     #[schema(min_length = 1, max_length = 32)]
     reservation: Option<String>,
@@ -55,7 +56,7 @@ pub struct Sale {
     params(("Idempotency-Key" = String, Header, description = "Fresh for each receipt.", pattern = r"^[!-~]{1,255}$")),
     security(("partner" = ["pos"])),
     request_body = Sale,
-    responses((status = 200, description = "The shelves of the lines as they are now.", body = Levels), Changing, Partnering),
+    responses((status = 200, description = "The shelves of the lines as they are now, then those that only the reservation touched.", body = Levels), Changing, Partnering),
 )]
 pub async fn sell(
     State(door): State<Door>,

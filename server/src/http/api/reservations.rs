@@ -44,14 +44,14 @@ pub struct ReservationRequest {
 #[serde(deny_unknown_fields)]
 pub struct Contact {
     #[schema(min_length = 1, max_length = 80)]
-    name: String,
+    pub(super) name: String,
     #[serde(default)]
     #[schema(max_length = 254, example = "minji@example.com")]
-    email: Option<String>,
+    pub(super) email: Option<String>,
     /// E.164, or as it is dialled in Korea.
     #[serde(default)]
     #[schema(max_length = 40, example = "010-1234-5678")]
-    phone: Option<String>,
+    pub(super) phone: Option<String>,
 }
 
 /// A reservation as its owner sees it.
@@ -149,6 +149,9 @@ pub struct Elsewhere {
     store: String,
     name: String,
     distance_m: Option<u32>,
+    /// What `distance_m` is measured from: the store that was asked, here always.
+    #[schema(value_type = String, pattern = "^(shopper|store)$")]
+    distance_from: &'static str,
     available: i64,
     #[schema(format = DateTime)]
     ready_by: Option<String>,
@@ -161,6 +164,7 @@ pub fn elsewhere(stores: Vec<views::Elsewhere>) -> Vec<Elsewhere> {
         store: store.store,
         name: store.name,
         distance_m: store.distance_m,
+        distance_from: store.from.code(),
         available: store.available,
         ready_by: store.ready_by.map(|moment| moment.at),
     };
@@ -186,7 +190,7 @@ pub async fn create(
 ) -> Result<Response, Problem> {
     let _begun = surface.under_way.begin(ANYBODY, CREATE, &key)?;
     let once = Once::new(ANYBODY, CREATE, &key, &raw);
-    let reserved = door.shop.reserve(Reserve { input: input(request), lang, once }).await?;
+    let reserved = door.shop.reserve(Reserve { input: input(request), lang, near: None, once }).await?;
     let view = door.shop.reservation(lang, &reserved.number, &reserved.token).await?;
     let mut body = reservation(view, lang, &surface.options.public_url, &reserved.token);
     body.token = Some(reserved.token);

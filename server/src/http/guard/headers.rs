@@ -9,10 +9,11 @@ use axum::{
 
 use crate::http::surface::Surface;
 
-/// Nothing inline, nothing foreign; pictures of products may lie with the operator's supplier.
+/// Nothing inline, nothing foreign; pictures of products may lie with the operator's supplier, and browsers hold the
+/// redirect after a form to the same list, so that the providers' pages stand in it.
 const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
     img-src 'self' data: https:; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; \
-    form-action 'self'";
+    form-action 'self' https://checkout.stripe.com https://*.tosspayments.com";
 /// Imported files are shown, never run.
 const MEDIA_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
 const PERMISSIONS: &str = "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()";

@@ -16,7 +16,12 @@ use crate::http::{
 pub async fn refuse_cross_site(State(surface): State<Surface>, request: Request, next: Next) -> Response {
     let unsafe_method =
         !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE);
-    if unsafe_method && is_cross_site(request.headers(), request.uri(), &surface.options.public_url) {
+    // A provider is no visitor's browser, and what it sends is proven by its signature.
+    let proven = request.uri().path().starts_with("/webhooks/");
+    if unsafe_method
+        && !proven
+        && is_cross_site(request.headers(), request.uri(), &surface.options.public_url)
+    {
         return Problem::new(Kind::CrossSite).into_response();
     }
     next.run(request).await

@@ -4,9 +4,9 @@
 use super::{Document, SearchIndex};
 
 /// Korean name, English name, category, other words.
-type Product = (&'static str, &'static str, &'static str, &'static str);
+pub(super) type Product = (&'static str, &'static str, &'static str, &'static str);
 
-const PRODUCTS: [Product; 60] = [
+pub(super) const PRODUCTS: [Product; 60] = [
     ("법랑 주전자 1.2L", "Enamel Kettle 1.2 L", "주방 Kitchen", "포트 teapot"),
     ("스테인리스 전기 주전자", "Stainless Electric Kettle", "주방가전 Appliances", "전기포트"),
     ("주전자 받침", "Kettle Stand", "주방 Kitchen", "냄비받침 trivet"),
@@ -70,9 +70,9 @@ const PRODUCTS: [Product; 60] = [
 ];
 
 /// Query and the Korean names (their beginnings) it should bring up, any order.
-type Judgement = (&'static str, &'static [&'static str]);
+pub(super) type Judgement = (&'static str, &'static [&'static str]);
 
-const EXACT: [Judgement; 24] = [
+pub(super) const EXACT: [Judgement; 24] = [
     ("주전자", &["법랑 주전자", "스테인리스", "주전자 받침"]),
     ("kettle", &["법랑 주전자", "스테인리스", "주전자 받침"]),
     ("법랑 주전자", &["법랑 주전자"]),
@@ -99,7 +99,7 @@ const EXACT: [Judgement; 24] = [
     ("공구", &["줄자", "장도리", "드라이버"]),
 ];
 
-const TYPED: [Judgement; 22] = [
+pub(super) const TYPED: [Judgement; 22] = [
     ("주저", &["법랑 주전자", "스테인리스", "주전자 받침"]),
     ("주ㅈ", &["법랑 주전자", "스테인리스", "주전자 받침"]),
     ("ㅈㅈㅈ", &["법랑 주전자", "스테인리스", "주전자 받침"]),
@@ -124,7 +124,7 @@ const TYPED: [Judgement; 22] = [
     ("tshirt", &["남성"]),
 ];
 
-const SLIPS: [Judgement; 24] = [
+pub(super) const SLIPS: [Judgement; 24] = [
     ("주전저", &["법랑 주전자", "스테인리스", "주전자 받침"]),
     ("쥬전자", &["법랑 주전자", "스테인리스", "주전자 받침"]),
     ("enamle kettle", &["법랑 주전자"]),
@@ -151,7 +151,7 @@ const SLIPS: [Judgement; 24] = [
     ("water can", &["물뿌리개", "유리 물병"]),
 ];
 
-fn index() -> SearchIndex {
+pub(super) fn index() -> SearchIndex {
     let documents: Vec<[&str; 2]> = PRODUCTS.iter().map(|product| [product.0, product.1]).collect();
     let others: Vec<([&str; 1], [&str; 1])> =
         PRODUCTS.iter().map(|product| ([product.2], [product.3])).collect();

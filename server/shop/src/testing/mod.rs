@@ -1,6 +1,10 @@
 //! Fakes and builders for tests: a shop on a database of its own, a clock that stands still until told, and an
 //! audit of the books when a test is over.
 
+mod payments;
+
+pub use payments::{FakePayments, Mood, won};
+
 use std::{
     path::PathBuf,
     sync::{
@@ -170,6 +174,19 @@ impl TestShop {
             .await
     }
 
+    /// Takes the database away under everybody, or brings it back. False on SQLite, which nobody can take away.
+    pub async fn reachable(&self, yes: bool) -> bool {
+        let (Ok(server), Some(name)) = (std::env::var(POSTGRES), self.url.rsplit('/').next()) else {
+            return false;
+        };
+        if self.folder.is_some() {
+            return false;
+        }
+        let name = name.split('?').next().unwrap_or(name);
+        must(onshelf_db::testing::open_database(&server, name, yes).await);
+        true
+    }
+
     /// Proves that the books balance, and clears up.
     pub async fn close(self) {
         let faults = must(crate::ledger::faults(self.shop.db(), self.shop.now()).await);
@@ -194,7 +211,7 @@ pub fn request(phone: &str, store: &str, lines: &[(&str, i64)], key: &str) -> Re
     let contact = Contact { name: "김제자리".to_owned(), email: None, phone: Some(phone.to_owned()) };
     let input = ReserveInput { store: must(StoreCode::new(store)), lines, contact };
     let body = format!("{input:?}");
-    Reserve { input, lang: Lang::Ko, once: Once::new("test", "reserve", key, &body) }
+    Reserve { input, lang: Lang::Ko, near: None, once: Once::new("test", "reserve", key, &body) }
 }
 
 static NEXT: AtomicU64 = AtomicU64::new(1);

@@ -1,0 +1,111 @@
+//! Beside what a store covers: the ways to have it from there, each with its time and one tap away.
+
+use leptos::prelude::*;
+use onshelf_shop::{Result, Viewer};
+use onshelf_vocabulary::{
+    Lang,
+    cart::{BasketView, CoverView},
+    fulfilment::Way,
+    orders::WayOffer,
+};
+
+use crate::{
+    ssr::Visit,
+    ui::icon::{Glyph, Icon},
+};
+
+/// What is offered for the whole basket, or for the part a store has.
+pub(super) struct Ways(Vec<WayOffer>);
+
+impl Ways {
+    /// Seen from the chosen store, else from the best.
+    pub(super) async fn of(visit: &Visit, basket: &BasketView) -> Result<Ways> {
+        if basket.lines.is_empty() {
+            return Ok(Ways(Vec::new()));
+        }
+        let best = basket.stores.first().and_then(|cover| cover.store.parse().ok());
+        let viewer = Viewer { store: visit.viewer.store.clone().or(best), ..visit.viewer.clone() };
+        let lines = sold(visit, basket);
+        Ok(Ways(visit.shop().checkout(&viewer, &lines, None).await?.offers))
+    }
+
+    pub(super) fn any(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    /// Chips under a store: what it has now, brought to the car, sent there.
+    pub(super) fn at(&self, visit: &Visit, cover: &CoverView) -> Option<AnyView> {
+        let lang = visit.lang;
+        let chips: Vec<AnyView> = self
+            .0
+            .iter()
+            .filter(|offer| offer.store == cover.store && offer.way != Way::Delivery)
+            .map(|offer| chip(visit, offer))
+            .collect();
+        let label = match lang {
+            Lang::Ko => format!("{}에서 받는 방법", cover.store_name),
+            Lang::En => format!("Ways at {}", cover.store_name),
+        };
+        (!chips.is_empty()).then(|| view! { <ul class="way-chips" aria-label=label>{chips}</ul> }.into_any())
+    }
+
+    /// Brought home, from wherever it can be sent.
+    pub(super) fn home(&self, visit: &Visit) -> Option<AnyView> {
+        let offer = self.0.iter().find(|offer| offer.way == Way::Delivery)?;
+        let lang = visit.lang;
+        let by = match lang {
+            Lang::Ko => format!("{}까지", offer.ready_by.label),
+            Lang::En => format!("by {}", offer.ready_by.label),
+        };
+        let fee = if offer.fee.amount > 0 {
+            offer.fee.display(lang)
+        } else {
+            lang.pick("배송비 무료", "free delivery").to_owned()
+        };
+        let view = view! {
+            <a class="cover-home" href=visit.href("/checkout?way=delivery")>
+                <Icon glyph=Glyph::Truck />
+                <span><b>{lang.pick("집으로 배송", "Deliver to me")}</b><small>{fee}</small></span>
+                <strong>{by}</strong>
+                <Icon glyph=Glyph::Next />
+            </a>
+        };
+        Some(view.into_any())
+    }
+}
+
+/// What of the basket can be had at all.
+fn sold(visit: &Visit, basket: &BasketView) -> Vec<onshelf_vocabulary::cart::Line> {
+    let known = |sku: &str| basket.lines.iter().any(|line| line.sku == sku);
+    visit.basket.iter().filter(|line| known(line.sku.as_str())).cloned().collect()
+}
+
+/// A part leads to the screen where the rest is decided on.
+fn chip(visit: &Visit, offer: &WayOffer) -> AnyView {
+    let lang = visit.lang;
+    let (glyph, name) = match offer.way {
+        Way::Curbside => (Glyph::Car, lang.pick("차에서", "To my car")),
+        Way::Transfer => (Glyph::Swap, lang.pick("옮겨 받기", "Sent there")),
+        _ => (Glyph::Store, lang.pick("매장", "In store")),
+    };
+    let whole = offer.covered_lines == offer.lines;
+    let href = match whole {
+        true => format!("/checkout?store={}&way={}", offer.store, offer.way.code()),
+        false => format!("/checkout?store={}", offer.store),
+    };
+    let part = (!whole).then(|| match lang {
+        Lang::Ko => format!("{}가지", offer.covered_lines),
+        Lang::En => format!("{} of {}", offer.covered_lines, offer.lines),
+    });
+    view! {
+        <li>
+            <a class="way-chip" href=visit.href(&href)>
+                <Icon glyph=glyph />
+                {name}
+                {part.map(|part| view! { <small>{part}</small> })}
+                <b>{offer.ready_by.label.clone()}</b>
+            </a>
+        </li>
+    }
+    .into_any()
+}

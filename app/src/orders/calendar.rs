@@ -1,0 +1,72 @@
+//! A group of an order as a calendar file: when to be where, with the code.
+
+use std::collections::HashMap;
+
+use axum::{
+    extract::{Path, Query},
+    response::Response,
+};
+use onshelf_vocabulary::{
+    Lang,
+    fulfilment::{ReservationView, Way},
+    orders::{GroupView, OrderView},
+};
+
+use super::forms::address;
+use crate::{
+    error::AppError,
+    fulfilment::calendar::{calendar_answer, calendar_entry},
+    ssr::{Visit, explain},
+};
+
+/// `GET /orders/{number}/{group}.ics?t=TOKEN`.
+pub async fn calendar(
+    visit: Visit,
+    Path((number, file)): Path<(String, String)>,
+    Query(typed): Query<HashMap<String, String>>,
+) -> Response {
+    let token = typed.get("t").map(String::as_str).unwrap_or_default();
+    let view = match visit.shop().order(visit.lang, &number, token).await {
+        Ok(view) => view,
+        Err(error) => return visit.failure(&explain(&error)),
+    };
+    let id = file.strip_suffix(".ics").unwrap_or_default();
+    let group = view.groups.iter().find(|group| group.id == id && group.way != Way::Delivery);
+    let link = format!("{}{}", visit.door.site.public_url, visit.href(&address(&view.number, token)));
+    let entry = group.and_then(|group| entry(visit.lang, &view, group, &link));
+    match entry {
+        Some(entry) => calendar_answer(id, entry),
+        None => visit.failure(&AppError::NotFound),
+    }
+}
+
+fn entry(lang: Lang, order: &OrderView, group: &GroupView, link: &str) -> Option<String> {
+    let store = &group.store.name;
+    let code = group.code.clone().unwrap_or_default();
+    let things: Vec<String> = group.lines.iter().map(|line| format!("{} × {}", line.name, line.quantity)).collect();
+    let things = things.join(", ");
+    let (title, text) = match lang {
+        Lang::Ko => (format!("{store}에서 찾기 · 코드 {code}"), format!("{things}\n코드 {code} · 주문 {}\n{link}", order.number)),
+        Lang::En => (
+            format!("Collect at {store} · code {code}"),
+            format!("{things}\nCode {code} · order {}\n{link}", order.number),
+        ),
+    };
+    let come = group.window.as_ref().map_or(&group.ready_by, |window| &window.starts);
+    let as_reserved = ReservationView {
+        number: group.id.clone(),
+        code,
+        status: group.status,
+        name: order.name.clone(),
+        store: group.store.clone(),
+        lines: Vec::new(),
+        total: group.total,
+        placed_at: order.placed_at.clone(),
+        ready_by: come.clone(),
+        expires_at: group.expires_at.clone(),
+        ready_at: group.ready_at.clone(),
+        collected_at: None,
+        can_cancel: order.can_cancel,
+    };
+    calendar_entry(&as_reserved, link, &title, &text)
+}

@@ -1,0 +1,394 @@
+//! Changing an order before it is picked: another time, store or way, fewer or more of it, or who collects. Stock is
+//! swapped and money follows in one deed of the shop's; here is only what is asked.
+
+use std::collections::HashMap;
+
+use axum::{
+    Form,
+    extract::{Path, Query},
+    http::StatusCode,
+    response::Response,
+};
+use leptos::prelude::*;
+use onshelf_shop::{Error, Viewer};
+use onshelf_vocabulary::{
+    Lang, Quantity, Sku, StoreCode,
+    cart::Line,
+    fulfilment::{ReservationStatus as Status, Way},
+    orders::{Address, GroupInput, GroupView, OrderChange, OrderRefusal, OrderView, WayOffer},
+};
+
+use super::{
+    details::{address_fields, time_chip},
+    forms::{address, deed, to_provider, token_field},
+    page::{Shown, order_page, private, refused},
+    trouble::{Trouble, notice},
+    words::{by, is_offer, span, way_glyph, way_name},
+};
+use crate::{
+    catalog::shelf::way,
+    error::AppError,
+    ssr::{Page, Visit, explain},
+    ui::icon::{Glyph, Icon},
+};
+
+type Typed = HashMap<String, String>;
+
+/// Ways shown for one group.
+const OFFERS: usize = 8;
+
+/// `GET /orders/{number}/change?t=TOKEN`.
+pub async fn page(visit: Visit, Path(number): Path<String>, Query(typed): Query<Typed>) -> Response {
+    let token = text(&typed, "t");
+    change_page(&visit, &number, token, &Typed::new(), None).await
+}
+
+/// `POST /orders/{number}/change`: `proxy`, or one group's `pick`, `window`, quantities and address.
+pub async fn change(visit: Visit, Path(number): Path<String>, Form(typed): Form<Typed>) -> Response {
+    let token = text(&typed, "t").to_owned();
+    let view = match visit.shop().order(visit.lang, &number, &token).await {
+        Ok(view) => view,
+        Err(error) => return visit.failure(&explain(&error)),
+    };
+    let of_group = typed.contains_key("group");
+    let asked = if of_group { regrouped(&view, &typed) } else { named(&typed) };
+    let Some(change) = asked else {
+        return change_page(&visit, &number, &token, &typed, Some(OrderRefusal::Invalid { faults: Vec::new() })).await;
+    };
+    match visit.shop().change_order(visit.lang, &number, &token, change, None).await {
+        Ok(changed) => match changed.pay {
+            Some(there) => to_provider(&visit, &there, &address(&number, &token)),
+            None => visit.see(&address(&number, &token)),
+        },
+        Err(Error::Order(refusal)) if of_group && view.can_change => {
+            change_page(&visit, &number, &token, &typed, Some(refusal)).await
+        }
+        Err(Error::Order(refusal)) => order_page(&visit, &number, &token, Shown::Refused(refusal)).await,
+        Err(error) => visit.failure(&explain(&error)),
+    }
+}
+
+fn text<'t>(typed: &'t Typed, name: &str) -> &'t str {
+    typed.get(name).map(|text| text.trim()).unwrap_or_default()
+}
+
+/// Who else may collect; a button takes it back.
+fn named(typed: &Typed) -> Option<OrderChange> {
+    let proxy = if typed.contains_key("proxy_none") { "" } else { text(typed, "proxy") };
+    typed.contains_key("proxy").then(|| OrderChange { groups: None, proxy: Some(proxy.chars().take(400).collect()) })
+}
+
+/// Whether a group can still be another.
+fn is_open(group: &GroupView) -> bool {
+    !is_offer(group) && matches!(group.status, Status::Pending | Status::Placed)
+}
+
+/// All groups as they are, but the one that was changed. None where nothing would be left, or a number is none.
+fn regrouped(view: &OrderView, typed: &Typed) -> Option<OrderChange> {
+    let changed = text(typed, "group");
+    let open = view.groups.iter().filter(|group| is_open(group));
+    let mut groups = Vec::new();
+    for group in open {
+        let input = if group.id == changed { anew(group, typed)? } else { as_it_is(group)? };
+        if !input.lines.is_empty() {
+            groups.push(input);
+        }
+    }
+    (!groups.is_empty()).then_some(OrderChange { groups: Some(groups), proxy: None })
+}
+
+fn as_it_is(group: &GroupView) -> Option<GroupInput> {
+    Some(GroupInput {
+        way: group.way,
+        store: Some(StoreCode::new(group.store.code.clone()).ok()?),
+        address: group.address.clone(),
+        window: group.window.as_ref().map(|window| window.starts.at.clone()),
+        lines: lines_of(group)?,
+    })
+}
+
+fn lines_of(group: &GroupView) -> Option<Vec<Line>> {
+    let line = |line: &onshelf_vocabulary::fulfilment::ReservationLineView| {
+        Some(Line { sku: Sku::new(line.sku.clone()).ok()?, quantity: Quantity::try_from(line.quantity).ok()? })
+    };
+    group.lines.iter().map(line).collect()
+}
+
+fn anew(group: &GroupView, typed: &Typed) -> Option<GroupInput> {
+    let mut input = as_it_is(group)?;
+    input.lines = typed_lines(input.lines, typed)?;
+    match text(typed, "pick") {
+        "" | "keep" => {
+            let window = text(typed, "window");
+            input.window = Some(window).filter(|window| !window.is_empty()).map(str::to_owned);
+        }
+        pick => {
+            let (way, store) = pick.split_once('@')?;
+            input.way = Way::from_code(way)?;
+            input.store = if store.is_empty() { None } else { Some(StoreCode::new(store).ok()?) };
+            input.window = None;
+        }
+    }
+    input.address = (input.way == Way::Delivery).then(|| typed_address(typed));
+    Some(input)
+}
+
+/// `q0`, `q1` and so on; 0 takes the line out.
+fn typed_lines(lines: Vec<Line>, typed: &Typed) -> Option<Vec<Line>> {
+    let mut left = Vec::new();
+    for (place, line) in lines.into_iter().enumerate() {
+        match text(typed, &format!("q{place}")) {
+            "" => left.push(line),
+            "0" => {}
+            number => left.push(Line { quantity: number.parse().ok()?, ..line }),
+        }
+    }
+    Some(left)
+}
+
+fn typed_address(typed: &Typed) -> Address {
+    let field = |name: &str| text(typed, name).chars().take(400).collect();
+    Address {
+        line1: field("line1"),
+        line2: field("line2"),
+        city: field("city"),
+        postcode: field("postcode"),
+        note: field("note"),
+    }
+}
+
+async fn change_page(
+    visit: &Visit,
+    number: &str,
+    token: &str,
+    typed: &Typed,
+    refusal: Option<OrderRefusal>,
+) -> Response {
+    let view = match visit.shop().order(visit.lang, number, token).await {
+        Ok(view) => view,
+        Err(error) => return visit.failure(&explain(&error)),
+    };
+    if !view.can_change {
+        let refusal = refusal.unwrap_or(OrderRefusal::PickingBegun);
+        return order_page(visit, number, token, Shown::Refused(refusal)).await;
+    }
+    let open: Vec<&GroupView> = view.groups.iter().filter(|group| is_open(group)).collect();
+    if open.is_empty() {
+        return visit.failure(&AppError::NotFound);
+    }
+    let status = match &refusal {
+        None => StatusCode::OK,
+        Some(OrderRefusal::Invalid { .. }) => StatusCode::UNPROCESSABLE_ENTITY,
+        Some(_) => StatusCode::CONFLICT,
+    };
+    let mut offered = Vec::new();
+    for group in &open {
+        match offers(visit, group).await {
+            Ok(offers) => offered.push(offers),
+            Err(error) => return visit.failure(&explain(&error)),
+        }
+    }
+    private(visit.page(|| {
+        let title = visit.say("주문 바꾸기", "Change the order");
+        let scene = Scene { visit, view: &view, token, typed, refusal: refusal.as_ref() };
+        let forms = open.iter().zip(&offered).map(|(group, offers)| group_form(&scene, group, offers));
+        let body = view! {
+            <div class="checkout change">
+                <header class="checkout-head">
+                    <a class="checkout-back" href=visit.href(&address(number, token))><Icon glyph=Glyph::Back />{visit.say("주문으로", "To the order")}</a>
+                    <h1>{title}</h1>
+                    <p>{visit.say(
+                        "매장에서 고르기 시작하기 전까지 바꿀 수 있어요. 값이 달라지면 차액만 결제하거나 돌려드려요.",
+                        "Until the store begins to pick it. If the price differs, you pay or get back only the difference.",
+                    )}</p>
+                </header>
+                {refusal.as_ref().map(|refusal| {
+                    let (title, text) = refused(visit.lang, refusal);
+                    notice(title, text, ())
+                })}
+                {forms.collect_view()}
+            </div>
+        };
+        Page { status, indexed: false, ..Page::new(title, address(number, token).replacen('?', "/change?", 1), body) }
+    }))
+}
+
+/// What every group's form is made of.
+struct Scene<'v> {
+    visit: &'v Visit,
+    view: &'v OrderView,
+    token: &'v str,
+    typed: &'v Typed,
+    refusal: Option<&'v OrderRefusal>,
+}
+
+fn group_form(scene: &Scene<'_>, group: &GroupView, offers: &[WayOffer]) -> AnyView {
+    let Scene { visit, view, token, typed, refusal } = *scene;
+    let lang = visit.lang;
+    let nothing = Typed::new();
+    // What was typed belongs to the group it was typed at.
+    let typed = if text(typed, "group") == group.id { typed } else { &nothing };
+    let heading = format!("change-{}", group.id);
+    let trouble = match refusal {
+        Some(OrderRefusal::Invalid { faults }) => Trouble::Faults(faults.clone()),
+        _ => Trouble::None,
+    };
+    let to = if typed.contains_key("line1") { typed_address(typed) } else { group.address.clone().unwrap_or_default() };
+    view! {
+        <form class="got-group change-form" data-way=group.way.code() method="post" action=visit.href(&deed(view, "change")) novalidate aria-labelledby=heading.clone()>
+            {token_field(token)}
+            <input type="hidden" name="group" value=group.id.clone() />
+            <header class="got-head">
+                <Icon glyph=way_glyph(group.way) />
+                <span><h2 id=heading>{place(lang, group.way, &group.store.name)}</h2></span>
+                <strong>{group.window.as_ref().map_or_else(|| by(lang, &group.ready_by), span)}</strong>
+            </header>
+            {ways(lang, group, offers, text(typed, "pick"))}
+            {windows(lang, group, offers, typed.get("window"))}
+            <fieldset class="change-address">
+                <legend>{lang.pick("배송지", "Where to bring it")}</legend>
+                {address_fields(lang, &to, |field| trouble.of_address(lang, field))}
+            </fieldset>
+            {quantities(lang, group, typed)}
+            <button class="go">{lang.pick("이렇게 바꾸기", "Change it like this")}</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn place(lang: Lang, way: Way, store: &str) -> String {
+    match (lang, way) {
+        (_, Way::Delivery) => way_name(lang, way).to_owned(),
+        (Lang::Ko, _) => format!("{store} · {}", way_name(lang, way)),
+        (Lang::En, _) => format!("{} · {store}", way_name(lang, way)),
+    }
+}
+
+/// What else there is for the lines of a group, seen from its store.
+async fn offers(visit: &Visit, group: &GroupView) -> Result<Vec<WayOffer>, Error> {
+    let viewer = Viewer { store: StoreCode::new(group.store.code.clone()).ok(), ..visit.viewer.clone() };
+    let lines = lines_of(group).unwrap_or_default();
+    let postcode = group.address.as_ref().map(|address| address.postcode.as_str());
+    let seen = visit.shop().checkout(&viewer, &lines, postcode).await?;
+    Ok(seen.offers.into_iter().filter(|offer| offer.covered_lines == offer.lines).collect())
+}
+
+fn is_this(group: &GroupView, offer: &WayOffer) -> bool {
+    offer.way == group.way && (offer.way == Way::Delivery || offer.store == group.store.code)
+}
+
+fn ways(lang: Lang, group: &GroupView, offers: &[WayOffer], picked: &str) -> AnyView {
+    let others = offers.iter().filter(|offer| !is_this(group, offer)).take(OFFERS);
+    let row = |offer: &WayOffer| {
+        let brought = offer.way == Way::Delivery;
+        let value = format!("{}@{}", offer.way.code(), if brought { "" } else { &offer.store });
+        let about = [way(lang, offer.distance_m), by(lang, &offer.ready_by)];
+        let about = about.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
+        let fee = if offer.fee.amount > 0 { offer.fee.display(lang) } else { lang.pick("무료", "free").to_owned() };
+        let checked = picked == value;
+        view! {
+            <label class="change-way" data-way=offer.way.code()>
+                <input type="radio" name="pick" value=value checked=checked />
+                <Icon glyph=way_glyph(offer.way) />
+                <span><b>{place(lang, offer.way, &offer.store_name)}</b><small>{about}</small></span>
+                <em>{fee}</em>
+            </label>
+        }
+    };
+    let kept = matches!(picked, "" | "keep");
+    view! {
+        <fieldset class="change-ways">
+            <legend>{lang.pick("어디서, 어떻게", "Where and how")}</legend>
+            <label class="change-way">
+                <input type="radio" name="pick" value="keep" checked=kept />
+                <Icon glyph=way_glyph(group.way) />
+                <span><b>{lang.pick("지금 그대로", "As it is")}</b><small>{place(lang, group.way, &group.store.name)}</small></span>
+            </label>
+            {others.map(row).collect_view()}
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// Other times at the same store and in the same way.
+fn windows(lang: Lang, group: &GroupView, offers: &[WayOffer], typed: Option<&String>) -> Option<AnyView> {
+    let same = offers.iter().find(|offer| is_this(group, offer))?;
+    if group.way == Way::Delivery || same.windows.is_empty() {
+        return None;
+    }
+    let own = group.window.as_ref().map(|window| window.starts.at.clone());
+    let chosen = typed.cloned().or_else(|| own.clone()).unwrap_or_default();
+    let soonest = match lang {
+        Lang::Ko => format!("준비되는 대로 {}", same.ready_by.label),
+        Lang::En => format!("As soon as it is ready, {}", same.ready_by.label),
+    };
+    // The own quarter may be full by now, with oneself in it.
+    let own = group.window.as_ref().filter(|own| same.windows.iter().all(|window| window.starts.at != own.starts.at));
+    let mine = own.map(|window| time_chip("window", &window.starts.at, span(window), chosen == window.starts.at, false));
+    let chips = same.windows.iter().take(11).map(|window| {
+        let at = &window.starts.at;
+        let full = window.left <= 0 && group.window.as_ref().is_none_or(|own| own.starts.at != *at);
+        time_chip("window", at, span(window), chosen == *at, full)
+    });
+    let view = view! {
+        <fieldset class="times-choice change-times">
+            <legend>{lang.pick("언제 오시나요?", "When will you come?")}</legend>
+            <div class="time-chips">
+                {time_chip("window", "", soonest, chosen.is_empty(), false)}
+                {mine}
+                {chips.collect_view()}
+            </div>
+        </fieldset>
+    };
+    Some(view.into_any())
+}
+
+fn quantities(lang: Lang, group: &GroupView, typed: &Typed) -> AnyView {
+    let row = |(place, line): (usize, &onshelf_vocabulary::fulfilment::ReservationLineView)| {
+        let name = format!("q{place}");
+        let value = typed.get(&name).cloned().unwrap_or_else(|| line.quantity.to_string());
+        let id = format!("{name}-{}", group.id);
+        let wrong = value != "0" && value.parse::<Quantity>().is_err();
+        view! {
+            <li>
+                <label for=id.clone()>{line.name.clone()}<small>{line.options.clone()}</small></label>
+                <input id=id name=name value=value inputmode="numeric" autocomplete="off" maxlength="3" aria-invalid=wrong.then_some("true") />
+            </li>
+        }
+    };
+    view! {
+        <fieldset class="change-lines">
+            <legend>{lang.pick("몇 개", "How many")}<small>{lang.pick("0이면 빼요", "0 takes it out")}</small></legend>
+            <ul>{group.lines.iter().enumerate().map(row).collect_view()}</ul>
+        </fieldset>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ssr::{read_basket, write_basket};
+
+    fn typed(pairs: &[(&str, &str)]) -> Typed {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn quantities_change_and_nought_takes_out() {
+        let lines = || read_basket("A:2,B:1,C:3");
+        let left = typed_lines(lines(), &typed(&[("q0", "5"), ("q1", "0")])).unwrap();
+        assert_eq!(write_basket(&left), "A:5,C:3");
+        for bad in ["-1", "x", "1000", "1.5"] {
+            assert!(typed_lines(lines(), &typed(&[("q2", bad)])).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_is_named_or_taken_back() {
+        let proxy = |pairs: &[(&str, &str)]| named(&typed(pairs)).and_then(|change| change.proxy);
+        assert_eq!(proxy(&[("proxy", " 이서준 ")]).as_deref(), Some("이서준"));
+        assert_eq!(proxy(&[("proxy", "이서준"), ("proxy_none", "1")]).as_deref(), Some(""));
+        assert_eq!(proxy(&[]), None);
+    }
+}

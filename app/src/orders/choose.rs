@@ -1,0 +1,349 @@
+//! The first screen: how and where to get it. A board of departures: each way a row, its time large, one tap each.
+
+use axum::response::Response;
+use leptos::prelude::*;
+use onshelf_domain::hangul::with_josa;
+use onshelf_vocabulary::{
+    Lang, StoreCode,
+    fulfilment::Way,
+    orders::WayOffer,
+};
+
+use super::{
+    draft::Draft,
+    offers::{Choice, Choices, Elsewhere, choices},
+    things::{Thing, named, row, sum, things},
+    trouble::{Trouble, panel},
+    words::{by, pieces, way_glyph, way_name},
+};
+use crate::{
+    catalog::shelf::{StockTicks, way},
+    ssr::{Page, Visit, explain},
+    ui::icon::{Glyph, Icon},
+};
+
+/// Other stores shown before the rest is folded away.
+const SHOWN: usize = 3;
+
+pub(super) async fn choose_page(visit: &Visit, draft: &Draft, trouble: &Trouble) -> Response {
+    let found = match choices(visit, draft).await {
+        Ok(found) => found,
+        Err(error) => return visit.failure(&explain(&error)),
+    };
+    let all = things(visit, draft, found.here.as_ref(), &draft.lines);
+    let status = trouble.status();
+    visit.page(|| {
+        let title = visit.say("어떻게 받으실까요?", "How would you like it?");
+        let view = view! {
+            <div class="checkout checkout-choose">
+                <header class="checkout-head">
+                    <a class="checkout-back" href=visit.href(if draft.from_basket { "/basket" } else { "/products" })>
+                        <Icon glyph=Glyph::Back />
+                        {if draft.from_basket { visit.say("장바구니", "Basket") } else { visit.say("둘러보기", "Browse") }}
+                    </a>
+                    <h1>{title}</h1>
+                </header>
+                {panel(visit, draft, trouble)}
+                <div class="checkout-body">
+                    <aside class="checkout-side">{basket(visit, &all)}</aside>
+                    {form(visit, draft, &found)}
+                </div>
+            </div>
+        };
+        Page { status, indexed: false, ..Page::new(title, draft.path(None), view) }
+    })
+}
+
+/// What it is about, standing on one line.
+fn basket(visit: &Visit, all: &[Thing]) -> AnyView {
+    let total = sum(all).map(|total| total.display(visit.lang));
+    view! {
+        <section aria-label=visit.say("주문할 것", "What you order")>
+            {row(visit.lang, all)}
+            <p class="on-line-sum"><span>{named(visit.lang, all, 2)}</span><b>{total}</b></p>
+        </section>
+    }
+    .into_any()
+}
+
+/// Every choice is a button of one form, so that what was typed already travels along. Without anything typed it is
+/// a plain address, which one can go back to.
+fn form(visit: &Visit, draft: &Draft, found: &Choices) -> AnyView {
+    let typed = draft.is_typed();
+    let mut hidden = draft.hidden();
+    if typed {
+        hidden.extend(draft.carried());
+    } else {
+        hidden.retain(|(name, _)| name != "basket");
+    }
+    let hidden = hidden.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
+    let method = if typed { "post" } else { "get" };
+    view! {
+        <form id="checkout" class="ways-board" method=method action=visit.href("/checkout") novalidate>
+            // The first button is what Enter in the postcode presses: it looks again.
+            <button class="reserve-enter" name="act" value="choose" tabindex="-1" aria-hidden="true"></button>
+            {hidden.collect_view()}
+            {found.is_empty().then(|| nothing(visit))}
+            {here(visit, draft, found)}
+            {home(visit, draft, found)}
+            {elsewhere(visit, found)}
+        </form>
+    }
+    .into_any()
+}
+
+fn nothing(visit: &Visit) -> AnyView {
+    view! {
+        <div class="covers-none">
+            <p><b>{visit.say("지금은 받을 수 있는 방법이 없어요", "There is no way to get it right now")}</b></p>
+            <p>{visit.say("어느 선반에도 없거나 매장이 모두 쉬고 있어요. 담아 두신 것은 그대로 있습니다.", "No shelf has it, or every store rests. Your basket stays as it is.")}</p>
+        </div>
+    }
+    .into_any()
+}
+
+/// The store that was chosen: also when it has nothing, for it is never silently another.
+fn here(visit: &Visit, draft: &Draft, found: &Choices) -> Option<AnyView> {
+    let code = found.here.as_ref()?;
+    let store = store_card(visit, draft, code)?;
+    let chosen = draft.store.is_some();
+    let none = found.at_here.is_empty().then(|| {
+        let said = match visit.lang {
+            Lang::Ko => format!("{}에서는 지금 받을 수 없어요. 배송이나 다른 매장을 골라 주세요.", store.name),
+            Lang::En => format!("{} cannot have it for you now. Choose delivery or another store.", store.name),
+        };
+        view! { <p class="board-none">{said}</p> }
+    });
+    let about = [way(visit.lang, store.distance_m), store.hours.clone()];
+    let about = about.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
+    let rows = found.at_here.iter().map(|choice| entry(visit, draft, choice)).collect_view();
+    let view = view! {
+        <section class="board-at" aria-labelledby="at-here">
+            <h2 id="at-here">
+                {store.name.clone()}
+                {chosen.then(|| view! { <em class="mine">{visit.say("고른 매장", "Chosen")}</em> })}
+                <small>{about}</small>
+            </h2>
+            {none}
+            <ul class="board-rows">{rows}</ul>
+        </section>
+    };
+    Some(view.into_any())
+}
+
+fn store_card(visit: &Visit, draft: &Draft, code: &StoreCode) -> Option<onshelf_vocabulary::stores::StoreCard> {
+    visit.shop().store_page(&draft.viewer(visit), code.as_str()).ok().map(|store| store.card)
+}
+
+fn home(visit: &Visit, draft: &Draft, found: &Choices) -> AnyView {
+    let rows = found.home.iter().take(1).map(|choice| entry(visit, draft, choice)).collect_view();
+    let none = found.home.is_empty().then(|| {
+        let said = match draft.postcode() {
+            Some(_) => visit.say("이 우편번호로는 지금 배송하지 못해요.", "We cannot deliver to this postcode now."),
+            None => visit.say("지금은 한 번에 배송할 수 있는 매장이 없어요.", "No store can deliver all of it now."),
+        };
+        view! { <p class="board-none">{said}</p> }
+    });
+    view! {
+        <section class="board-at" aria-labelledby="at-home">
+            <h2 id="at-home">{visit.say("집으로", "At home")}</h2>
+            <ul class="board-rows">{rows}</ul>
+            {none}
+            <p class="board-postcode">
+                <label for="postcode">{visit.say("우편번호를 알려 주시면 배송비와 도착 시각이 정확해져요", "With your postcode, fee and time are exact")}</label>
+                <span class="find">
+                    <input id="postcode" name="postcode" value=draft.address.postcode.clone() maxlength="12" inputmode="text" autocomplete="postal-code" placeholder=visit.say("예: 04781", "e.g. 04781") />
+                    <button name="act" value="choose">{visit.say("확인", "Check")}</button>
+                </span>
+            </p>
+        </section>
+    }
+    .into_any()
+}
+
+fn elsewhere(visit: &Visit, found: &Choices) -> Option<AnyView> {
+    if found.elsewhere.is_empty() {
+        return None;
+    }
+    let (first, rest) = found.elsewhere.split_at(found.elsewhere.len().min(SHOWN));
+    let rows = |stores: &[Elsewhere]| stores.iter().map(|store| other_store(visit, store)).collect_view();
+    let more = (!rest.is_empty()).then(|| {
+        let label = match visit.lang {
+            Lang::Ko => format!("{}곳 더 펼치기", rest.len()),
+            Lang::En => format!("Show {} more", rest.len()),
+        };
+        view! { <details class="covers-more"><summary>{label}</summary><ul class="board-stores">{rows(rest)}</ul></details> }
+    });
+    let view = view! {
+        <section class="board-at" aria-labelledby="at-others">
+            <h2 id="at-others">{visit.say("다른 매장에서", "At another store")}</h2>
+            <ul class="board-stores">{rows(first)}</ul>
+            {more}
+        </section>
+    };
+    Some(view.into_any())
+}
+
+/// A store with a button for each way, the time on it.
+fn other_store(visit: &Visit, store: &Elsewhere) -> AnyView {
+    let lang = visit.lang;
+    let first = store.choices.iter().find_map(|choice| choice.parts.first());
+    let (covered, all) = first.map_or((0, 0), |offer| (offer.covered_lines, offer.lines));
+    let level = if covered == all { "in_stock" } else { "low" };
+    let button = |choice: &Choice| {
+        let offer = choice.parts.first()?;
+        let label = super::words::way_short(lang, offer.way);
+        let of = match lang {
+            Lang::Ko => format!("{}, ", store.name),
+            Lang::En => format!("{}: ", store.name),
+        };
+        Some(view! {
+            <button class="way-chip" name="pick" value=choice.plan.write()>
+                <Icon glyph=way_glyph(offer.way) />
+                <span class="quiet">{of}</span>
+                {label}
+                <b>{offer.ready_by.label.clone()}</b>
+            </button>
+        })
+    };
+    let has = match (lang, covered == all) {
+        (Lang::Ko, true) => format!("{} 모두", pieces(lang, all as usize)),
+        (Lang::Ko, false) => format!("{all}가지 중 {covered}가지"),
+        (Lang::En, true) if all == 1 => "has it".to_owned(),
+        (Lang::En, true) => format!("all {all}"),
+        (Lang::En, false) => format!("{covered} of {all}"),
+    };
+    view! {
+        <li class="board-store" data-level=level>
+            <p><b>{store.name.clone()}</b><small>{way(lang, store.distance_m)}</small><span class="count">{has}</span></p>
+            <div class="way-chips">{store.choices.iter().filter_map(button).collect_view()}</div>
+        </li>
+    }
+    .into_any()
+}
+
+/// One row of the board. A plan of two groups says both times.
+fn entry(visit: &Visit, draft: &Draft, choice: &Choice) -> AnyView {
+    let lang = visit.lang;
+    let Some(first) = choice.parts.first() else { return ().into_any() };
+    let last = choice.parts.last().unwrap_or(first);
+    let whole = choice.left.is_empty();
+    let level = if whole { "in_stock" } else { "low" };
+    let (title, said) = title_of(visit, draft, choice);
+    let covered = i64::try_from(draft.lines.len().saturating_sub(missing(choice))).unwrap_or_default();
+    let room = i64::try_from(draft.lines.len()).unwrap_or(1);
+    let fee = fee(lang, &choice.parts);
+    let ticks = (draft.lines.len() > 1).then(|| view! { <StockTicks available=covered room=room.min(9) small=true /> });
+    view! {
+        <li>
+            <button class="board-row" name="pick" value=choice.plan.write() data-level=level>
+                <Icon glyph=way_glyph(last.way) />
+                <span class="board-what"><b>{title}</b><small>{said}</small>{ticks}</span>
+                <span class="board-when">
+                    <b>{if choice.parts.len() > 1 { last.ready_by.label.clone() } else { first.ready_by.label.clone() }}</b>
+                    <small>{fee}</small>
+                </span>
+                <Icon glyph=Glyph::Next />
+            </button>
+        </li>
+    }
+    .into_any()
+}
+
+/// Lines that are not wholly in the plan.
+fn missing(choice: &Choice) -> usize {
+    choice.left.len()
+}
+
+fn title_of(visit: &Visit, draft: &Draft, choice: &Choice) -> (String, String) {
+    let lang = visit.lang;
+    let names = |place: usize| {
+        let group = choice.plan.groups().get(place);
+        group.map_or_else(String::new, |group| {
+            named(lang, &things(visit, draft, group.store.as_ref(), &group.lines), 2)
+        })
+    };
+    match choice.parts.as_slice() {
+        [one] if choice.left.is_empty() => (way_name(lang, one.way).to_owned(), about(lang, one)),
+        [one] => {
+            let left = named(lang, &things(visit, draft, None, &choice.left), 2);
+            match lang {
+                Lang::Ko => (
+                    format!("있는 것만 {}", way_name(lang, one.way)),
+                    if draft.from_basket { format!("{left}: 장바구니에 남겨요") } else { format!("{left}: 빼고 주문해요") },
+                ),
+                Lang::En => (
+                    format!("{}: what is there", way_name(lang, one.way)),
+                    if draft.from_basket { format!("{left} stays in your basket") } else { format!("Without {left}") },
+                ),
+            }
+        }
+        [one, two, ..] => match (lang, two.way) {
+            (Lang::Ko, way) => (
+                format!("{} 먼저, {} 나중에", count(lang, choice, 0), count(lang, choice, 1)),
+                format!(
+                    "{} {} · {} {} {}",
+                    one.ready_by.label,
+                    names(0),
+                    with_josa(&names(1), "은/는"),
+                    later(lang, two, way),
+                    by(lang, &two.ready_by)
+                ),
+            ),
+            (Lang::En, way) => (
+                format!("{} first, {} later", count(lang, choice, 0), count(lang, choice, 1)),
+                format!(
+                    "{} at {} · {} {} {}",
+                    names(0),
+                    one.ready_by.label,
+                    names(1),
+                    later(lang, two, way),
+                    by(lang, &two.ready_by)
+                ),
+            ),
+        },
+        [] => (String::new(), String::new()),
+    }
+}
+
+fn count(lang: Lang, choice: &Choice, place: usize) -> String {
+    pieces(lang, choice.plan.groups().get(place).map_or(0, |group| group.lines.len()))
+}
+
+/// How the later part comes.
+fn later(lang: Lang, offer: &WayOffer, way: Way) -> String {
+    match (lang, way, &offer.source_name) {
+        (Lang::Ko, Way::Transfer, Some(source)) => format!("{source}에서 옮겨"),
+        (Lang::Ko, Way::Delivery, _) => "집으로 배송".to_owned(),
+        (Lang::Ko, ..) => format!("{}에서", offer.store_name),
+        (Lang::En, Way::Transfer, Some(source)) => format!("comes from {source}"),
+        (Lang::En, Way::Delivery, _) => "is delivered".to_owned(),
+        (Lang::En, ..) => format!("at {}", offer.store_name),
+    }
+}
+
+/// What is good about a way, in a sentence.
+fn about(lang: Lang, offer: &WayOffer) -> String {
+    match (lang, offer.way, &offer.source_name) {
+        (Lang::Ko, Way::Collect, _) => "계산대에서 코드만 보여 주세요".to_owned(),
+        (Lang::Ko, Way::Curbside, _) => "주차하고 알려 주시면 차로 가져다드려요".to_owned(),
+        (Lang::Ko, Way::Transfer, Some(source)) => format!("{source}에서 가져다 놓을게요"),
+        (Lang::Ko, Way::Transfer, None) => "다른 매장에서 가져다 놓을게요".to_owned(),
+        (Lang::Ko, Way::Delivery, _) => format!("{}에서 보내 드려요", offer.store_name),
+        (Lang::En, Way::Collect, _) => "Just show the code at the counter".to_owned(),
+        (Lang::En, Way::Curbside, _) => "Park, tell us, and we bring it out".to_owned(),
+        (Lang::En, Way::Transfer, Some(source)) => format!("We bring it over from {source}"),
+        (Lang::En, Way::Transfer, None) => "We bring it over from another store".to_owned(),
+        (Lang::En, Way::Delivery, _) => format!("Sent from {}", offer.store_name),
+    }
+}
+
+fn fee(lang: Lang, parts: &[WayOffer]) -> String {
+    let mut fees = parts.iter().map(|offer| offer.fee);
+    let first = fees.next();
+    let sum = first.and_then(|first| fees.try_fold(first, onshelf_vocabulary::Money::checked_add));
+    match sum {
+        Some(sum) if sum.amount > 0 => sum.display(lang),
+        _ => lang.pick("무료", "free").to_owned(),
+    }
+}

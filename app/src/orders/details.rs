@@ -1,0 +1,428 @@
+//! The second screen: when exactly, who and where, how it is paid, and what it costs in all. One button.
+
+use axum::response::Response;
+use leptos::prelude::*;
+use onshelf_vocabulary::{
+    Lang, Money,
+    fulfilment::Way,
+    orders::{WayOffer, WindowView},
+    payment::ProviderCode,
+};
+use uuid::Uuid;
+
+use super::{
+    choose::choose_page,
+    draft::{Draft, Pay, write_money},
+    offers::offered,
+    plan::{Plan, PlanGroup},
+    quote::{Quote, quote},
+    things::{named, row},
+    trouble::{Trouble, panel},
+    words::{by, provider_name, span, way_glyph, way_name},
+};
+use crate::{
+    ssr::{Page, Visit, explain},
+    ui::{
+        field::Field,
+        icon::{Glyph, Icon},
+    },
+};
+
+/// Quarters of an hour shown at once.
+const WINDOWS: usize = 7;
+
+/// What the second screen is made of.
+struct Scene<'v> {
+    visit: &'v Visit,
+    draft: &'v Draft,
+    plan: &'v Plan,
+    offers: Vec<WayOffer>,
+    quote: Quote,
+    pays: Vec<Pay>,
+    trouble: &'v Trouble,
+}
+
+/// The screen for a plan; where the plan is no longer possible, the first screen says so.
+pub(super) async fn details_page(visit: &Visit, draft: &Draft, plan: &Plan, trouble: &Trouble) -> Response {
+    let offers: Option<Vec<WayOffer>> = match offered(visit, draft, plan).await {
+        Ok(offers) => offers.into_iter().collect(),
+        Err(error) => return visit.failure(&explain(&error)),
+    };
+    let told = match trouble {
+        Trouble::Price(total) => Some(*total),
+        _ => None,
+    };
+    let Some(offers) = offers else { return choose_page(visit, draft, gone(trouble)).await };
+    let Some(quote) = quote(visit, draft, plan, &offers, told) else {
+        return choose_page(visit, draft, gone(trouble)).await;
+    };
+    let pays = pays(visit, plan);
+    let scene = Scene { visit, draft, plan, offers, quote, pays, trouble };
+    visit.page(|| page(&scene))
+}
+
+/// What was refused already says why; else that it is gone.
+fn gone(trouble: &Trouble) -> &Trouble {
+    if trouble.is_some() { trouble } else { &Trouble::Gone }
+}
+
+/// Ways to pay, the one that is chosen unless the shopper chooses first.
+fn pays(visit: &Visit, plan: &Plan) -> Vec<Pay> {
+    let mut pays: Vec<Pay> = visit.shop().providers().into_iter().map(Pay::Online).collect();
+    // What travels is paid before it leaves.
+    if !plan.has(Way::Transfer) && !plan.has(Way::Delivery) {
+        pays.push(Pay::Counter);
+    }
+    pays
+}
+
+fn page(scene: &Scene<'_>) -> Page {
+    let Scene { visit, draft, plan, trouble, .. } = scene;
+    let title = visit.say("받는 분과 결제", "Who it is for, and payment");
+    let page_title = if trouble.is_some() { format!("{}: {title}", visit.say("고칠 것", "To mend")) } else { title.to_owned() };
+    let view = view! {
+        <div class="checkout checkout-details">
+            <header class="checkout-head">
+                <button class="checkout-back" form="checkout" name="act" value="choose">
+                    <Icon glyph=Glyph::Back />
+                    {visit.say("받는 방법 바꾸기", "Change how you get it")}
+                </button>
+                <h1>{title}</h1>
+            </header>
+            {panel(visit, draft, trouble)}
+            <form id="checkout" class="checkout-body" method="post" action=visit.href("/checkout") novalidate>
+                <button class="reserve-enter" name="act" value="place" tabindex="-1" aria-hidden="true"></button>
+                {hidden(scene)}
+                <div class="checkout-main">
+                    {groups(scene)}
+                    {who(scene)}
+                    {plan.has(Way::Delivery).then(|| address(scene))}
+                    {payment(scene)}
+                </div>
+                <aside class="checkout-side">{total(scene)}</aside>
+            </form>
+        </div>
+    };
+    Page { status: trouble.status(), indexed: false, ..Page::new(page_title, draft.path(Some(plan)), view) }
+}
+
+fn hidden(scene: &Scene<'_>) -> AnyView {
+    let mut fields = scene.draft.hidden();
+    fields.push(("plan".to_owned(), scene.plan.write()));
+    fields.push(("shown".to_owned(), write_money(scene.quote.total)));
+    fields.push(("key".to_owned(), Uuid::new_v4().to_string()));
+    if !scene.plan.has(Way::Delivery) && !scene.draft.address.postcode.is_empty() {
+        fields.push(("postcode".to_owned(), scene.draft.address.postcode.clone()));
+    }
+    fields.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view().into_any()
+}
+
+fn groups(scene: &Scene<'_>) -> AnyView {
+    let all = scene.plan.groups().iter().zip(&scene.offers).enumerate();
+    let cards = all.map(|(place, (group, offer))| group_card(scene, place, group, offer)).collect_view();
+    view! { <ol class="got">{cards}</ol> }.into_any()
+}
+
+/// Where, when, what: the choice that was made, once more, with its quarters of an hour.
+fn group_card(scene: &Scene<'_>, place: usize, group: &PlanGroup, offer: &WayOffer) -> AnyView {
+    let lang = scene.visit.lang;
+    let things = scene.quote.things.get(place).map(Vec::as_slice).unwrap_or_default();
+    let title = match group.way {
+        Way::Delivery => way_name(lang, group.way).to_owned(),
+        Way::Transfer => offer.store_name.clone(),
+        way => match lang {
+            Lang::Ko => format!("{} · {}", offer.store_name, way_name(lang, way)),
+            Lang::En => format!("{} · {}", way_name(lang, way), offer.store_name),
+        },
+    };
+    let from = match (&offer.source_name, group.way) {
+        (Some(source), _) => Some(match lang {
+            Lang::Ko => format!("{source}에서 옮겨 와요"),
+            Lang::En => format!("Brought over from {source}"),
+        }),
+        (None, Way::Delivery) => Some(match lang {
+            Lang::Ko => format!("{}에서 보내요", offer.store_name),
+            Lang::En => format!("Sent from {}", offer.store_name),
+        }),
+        _ => None,
+    };
+    view! {
+        <li class="got-group">
+            <p class="got-head">
+                <Icon glyph=way_glyph(group.way) />
+                <span><b>{title}</b><small>{from}</small></span>
+                <strong>{by(lang, &offer.ready_by)}</strong>
+            </p>
+            {row(lang, things)}
+            <p class="got-names">{named(lang, things, 6)}</p>
+            {(group.way != Way::Delivery).then(|| windows(scene, place, offer))}
+        </li>
+    }
+    .into_any()
+}
+
+/// As soon as it is ready, or a quarter of an hour of one's own.
+fn windows(scene: &Scene<'_>, place: usize, offer: &WayOffer) -> Option<AnyView> {
+    if offer.windows.is_empty() {
+        return None;
+    }
+    let lang = scene.visit.lang;
+    let chosen = scene.draft.windows.get(place).map(String::as_str).unwrap_or_default();
+    let name = format!("w{place}");
+    let fault = scene.trouble.at(lang, &format!("/groups/{place}/window"));
+    let fault_id = format!("{name}-fault");
+    let described = fault.as_ref().map(|_| fault_id.clone());
+    let soonest = match lang {
+        Lang::Ko => format!("준비되는 대로 {}", offer.ready_by.label),
+        Lang::En => format!("As soon as it is ready, {}", offer.ready_by.label),
+    };
+    let chip = |window: &WindowView| {
+        let full = window.left <= 0;
+        let label = if full { format!("{} {}", span(window), lang.pick("마감", "full")) } else { span(window) };
+        time_chip(&name, &window.starts.at, label, chosen == window.starts.at, full)
+    };
+    let (first, rest) = offer.windows.split_at(offer.windows.len().min(WINDOWS));
+    let later = rest.iter().any(|window| window.starts.at == chosen);
+    let more = (!rest.is_empty()).then(|| {
+        view! {
+            <details class="times-more" open=later>
+                <summary>{lang.pick("더 늦은 시간", "Later")}</summary>
+                <div class="time-chips">{rest.iter().map(chip).collect_view()}</div>
+            </details>
+        }
+    });
+    let view = view! {
+        <fieldset class="times-choice" aria-describedby=described>
+            <legend>{lang.pick("언제 오시나요?", "When will you come?")}</legend>
+            <div class="time-chips">
+                {time_chip(&name, "", soonest, chosen.is_empty(), false)}
+                {first.iter().map(chip).collect_view()}
+            </div>
+            {more}
+            {fault.map(|fault| view! { <p class="fault" id=fault_id>{fault}</p> })}
+        </fieldset>
+    };
+    Some(view.into_any())
+}
+
+pub(super) fn time_chip(name: &str, value: &str, label: String, checked: bool, full: bool) -> AnyView {
+    view! {
+        <label class="time-chip">
+            <input type="radio" name=name.to_owned() value=value.to_owned() checked=checked disabled=full />
+            <span>{label}</span>
+        </label>
+    }
+    .into_any()
+}
+
+fn who(scene: &Scene<'_>) -> AnyView {
+    let Scene { visit, draft, plan, trouble, .. } = scene;
+    let lang = visit.lang;
+    let brought = plan.groups().iter().all(|group| group.way == Way::Delivery);
+    let reach = trouble.at(lang, "/contact");
+    let described = reach.is_some().then_some("reach-fault");
+    view! {
+        <section class="asked" aria-labelledby="who">
+            <h2 id="who">{visit.say("받으시는 분", "Who it is for")}</h2>
+            <Field
+                name="name"
+                label=visit.say("이름", "Name")
+                value=draft.contact.name.clone()
+                fault=trouble.at(lang, "/contact/name")
+                required=true
+                autocomplete="name"
+                maxlength=80
+            />
+            <fieldset class="reach" aria-describedby=described>
+                <legend>
+                    {if brought { visit.say("소식을 받을 곳", "Where to tell you about it") } else { visit.say("준비되면 알려 드릴 곳", "Where to tell you when it is ready") }}
+                    <small>{visit.say("둘 중 하나면 돼요", "One of the two is enough")}</small>
+                </legend>
+                {reach.map(|said| view! { <p class="fault" id="reach-fault">{said}</p> })}
+                <div class="pair">
+                    <Field
+                        name="email"
+                        label=visit.say("이메일", "E-mail")
+                        kind="email"
+                        value=draft.contact.email.clone().unwrap_or_default()
+                        fault=trouble.at(lang, "/contact/email")
+                        autocomplete="email"
+                        inputmode=Some("email")
+                        maxlength=254
+                    />
+                    <Field
+                        name="phone"
+                        label=visit.say("휴대전화", "Mobile phone")
+                        kind="tel"
+                        value=draft.contact.phone.clone().unwrap_or_default()
+                        fault=trouble.at(lang, "/contact/phone")
+                        autocomplete="tel"
+                        inputmode=Some("tel")
+                        maxlength=40
+                    />
+                </div>
+            </fieldset>
+        </section>
+    }
+    .into_any()
+}
+
+fn address(scene: &Scene<'_>) -> AnyView {
+    let Scene { visit, draft, trouble, .. } = scene;
+    view! {
+        <section class="asked" aria-labelledby="whereto">
+            <h2 id="whereto">{visit.say("배송지", "Where to bring it")}</h2>
+            {address_fields(visit.lang, &draft.address, |field| trouble.of_address(visit.lang, field))}
+        </section>
+    }
+    .into_any()
+}
+
+/// Where something is delivered to, in the order the language writes addresses in.
+pub(super) fn address_fields(
+    lang: Lang,
+    address: &onshelf_vocabulary::orders::Address,
+    fault: impl Fn(&str) -> Option<String>,
+) -> AnyView {
+    let postcode = view! {
+        <Field
+            name="postcode"
+            label=lang.pick("우편번호", "Postcode")
+            value=address.postcode.clone()
+            fault=fault("/postcode")
+            required=true
+            autocomplete="shipping postal-code"
+            maxlength=12
+        />
+    };
+    let city = view! {
+        <Field
+            name="city"
+            label=lang.pick("시 · 군 · 구", "City or district")
+            value=address.city.clone()
+            fault=fault("/city")
+            autocomplete="shipping address-level2"
+            maxlength=200
+        />
+    };
+    let line1 = view! {
+        <Field
+            name="line1"
+            label=lang.pick("도로명 주소", "Street and number")
+            value=address.line1.clone()
+            fault=fault("/line1").or_else(|| fault(""))
+            required=true
+            autocomplete="shipping address-line1"
+        />
+    };
+    let rest = view! {
+        <Field
+            name="line2"
+            label=lang.pick("상세 주소", "Flat, floor, company")
+            value=address.line2.clone()
+            fault=fault("/line2")
+            autocomplete="shipping address-line2"
+        />
+        <Field
+            name="note"
+            label=lang.pick("배송하는 분께", "For the courier")
+            hint=lang.pick("공동 현관이나 맡길 곳", "The door, or where to leave it")
+            value=address.note.clone()
+            fault=fault("/note")
+        />
+    };
+    match lang {
+        Lang::Ko => view! { <div class="pair">{postcode}{city}</div>{line1}{rest} }.into_any(),
+        Lang::En => view! { {line1}<div class="pair">{city}{postcode}</div>{rest} }.into_any(),
+    }
+}
+
+fn payment(scene: &Scene<'_>) -> AnyView {
+    let Scene { visit, draft, trouble, pays, .. } = scene;
+    let lang = visit.lang;
+    let chosen = if pays.contains(&draft.pay) { draft.pay } else { pays.first().copied().unwrap_or_default() };
+    let fault = trouble.of_payment(lang);
+    let described = fault.as_ref().map(|_| "pay-fault");
+    let one = |pay: &Pay| {
+        let (name, said) = match pay {
+            Pay::Online(provider) => provider_name(lang, *provider),
+            Pay::Counter | Pay::Unsaid => (
+                lang.pick("매장에서 결제", "Pay in store"),
+                lang.pick("찾으실 때 계산대에서", "At the counter, when you collect"),
+            ),
+        };
+        let test = *pay == Pay::Online(ProviderCode::Test);
+        view! {
+            <label class="pay-way" class:pay-test=test>
+                <input type="radio" name="pay" value=pay.code() checked={*pay == chosen} />
+                <span><b>{name}</b><small>{said}</small></span>
+            </label>
+        }
+    };
+    let none = pays.is_empty().then(|| {
+        view! { <p class="fault">{visit.say("지금은 온라인으로 결제할 수 없어요. 매장에서 찾기를 고르시면 매장에서 계산할 수 있습니다.", "Nothing can be paid online now. Choose to collect in store, and pay there.")}</p> }
+    });
+    view! {
+        <fieldset class="asked pay-ways" aria-describedby=described>
+            <legend>{visit.say("결제", "Payment")}</legend>
+            {pays.iter().map(one).collect_view()}
+            {none}
+            {fault.map(|fault| view! { <p class="fault" id="pay-fault">{fault}</p> })}
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// The sum and the one button; on a phone it stays within the thumb's reach.
+fn total(scene: &Scene<'_>) -> AnyView {
+    let Scene { visit, quote, pays, .. } = scene;
+    let lang = visit.lang;
+    let line = |label: &'static str, money: Money| {
+        let amount = if money.amount == 0 { lang.pick("무료", "free").to_owned() } else { money.display(lang) };
+        view! { <div><dt>{label}</dt><dd>{amount}</dd></div> }
+    };
+    let added = (quote.added.amount > 0).then(|| line(visit.say("세금", "Tax"), quote.added));
+    let fees = scene.plan.has(Way::Delivery).then(|| line(visit.say("배송비", "Delivery"), quote.fees));
+    let within = quote.within.map(|within| match lang {
+        Lang::Ko => format!("부가세 {} 포함", within.display(lang)),
+        Lang::En => format!("incl. VAT {}", within.display(lang)),
+    });
+    let shown = quote.total.display(lang);
+    let counter = pays.contains(&Pay::Counter);
+    let online = pays.iter().any(|pay| matches!(pay, Pay::Online(_)));
+    let (pay, order) = match lang {
+        Lang::Ko => (format!("{shown} 결제하기"), "주문하기".to_owned()),
+        Lang::En => (format!("Pay {shown}"), "Place the order".to_owned()),
+    };
+    let only_counter = counter && !online;
+    view! {
+        <section class="sum" aria-label=visit.say("합계", "Total")>
+            <dl class="sum-lines">
+                {line(visit.say("상품", "Things"), quote.subtotal)}
+                {fees}
+                {added}
+            </dl>
+            <p class="fine">{visit.say(
+                "누르시는 순간 선반에서 잡아 둡니다. 이름과 연락처는 이 주문을 알려 드리는 데만 써요.",
+                "The moment you press, it is held on the shelf. Name and contact are used for this order only.",
+            )}</p>
+        </section>
+        <div class="sum-act" class:only-counter=only_counter>
+            <p class="sum-total">
+                <span>{visit.say("합계", "Total")}{within.map(|within| view! { <small>{within}</small> })}</span>
+                <b>{shown}</b>
+            </p>
+            {(online || counter).then(|| view! {
+                <button class="go" name="act" value="place">
+                    {online.then(|| view! { <span class="when-online">{pay}</span> })}
+                    {counter.then(|| view! { <span class="when-counter">{order}</span> })}
+                    <em>
+                        {online.then(|| view! { <span class="when-online">{visit.say("10분 동안 잡아 둬요", "Held for 10 minutes")}</span> })}
+                        {counter.then(|| view! { <span class="when-counter">{visit.say("계산은 매장에서", "Pay in store")}</span> })}
+                    </em>
+                </button>
+            })}
+        </div>
+    }
+    .into_any()
+}

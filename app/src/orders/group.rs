@@ -1,0 +1,290 @@
+//! A group of an order: what one store does for it, how far that is, and what its owner can do now.
+
+use leptos::prelude::*;
+use onshelf_shop::Viewer;
+use onshelf_vocabulary::{
+    Lang,
+    fulfilment::{ReservationStatus as Status, Way},
+    orders::{ArrivalView, GroupView, OrderView},
+};
+
+use super::{
+    forms::{address, deed, token_field},
+    steps::steps,
+    things::{Thing, named, row},
+    words::{by, is_offer, span, step_name, way_glyph, way_name},
+};
+use crate::{
+    fulfilment::summary::{Item, items, until},
+    ssr::Visit,
+    stores::page::directions,
+    ui::{icon::Icon, qr::qr_code},
+};
+
+/// What the card is made of.
+pub(super) struct Card<'v> {
+    pub(super) visit: &'v Visit,
+    pub(super) order: &'v OrderView,
+    pub(super) token: &'v str,
+    pub(super) group: &'v GroupView,
+}
+
+pub(super) fn card(card: &Card<'_>) -> AnyView {
+    let Card { visit, group, .. } = card;
+    let lang = visit.lang;
+    let heading = format!("group-{}", group.id);
+    view! {
+        <article class="got-group order-group" data-status=group.status.code() data-way=group.way.code() aria-labelledby=heading.clone()>
+            <header class="got-head">
+                <Icon glyph=way_glyph(group.way) />
+                <span>
+                    <h2 id=heading>{title(visit, group)}</h2>
+                    <small>{source(lang, group)}</small>
+                </span>
+                <strong>{when(lang, group)}</strong>
+            </header>
+            {steps(lang, group.way, group.status)}
+            {ended(lang, group)}
+            {offers(card)}
+            {ticket(visit, group)}
+            {curbside(card)}
+            {times(lang, group)}
+            {items(visit, listed(group), None)}
+            {whereabouts(card)}
+        </article>
+    }
+    .into_any()
+}
+
+fn title(visit: &Visit, group: &GroupView) -> AnyView {
+    let store = visit.href(&format!("/stores/{}", group.store.code));
+    match group.way {
+        Way::Delivery => view! { {way_name(visit.lang, group.way)} }.into_any(),
+        Way::Transfer => view! { <a href=store>{group.store.name.clone()}</a> }.into_any(),
+        way => view! { <a href=store>{group.store.name.clone()}</a>" · "{way_name(visit.lang, way)} }.into_any(),
+    }
+}
+
+fn source(lang: Lang, group: &GroupView) -> Option<String> {
+    match (&group.source, group.way, lang) {
+        (Some(source), _, Lang::Ko) => Some(format!("{source}에서 옮겨 와요")),
+        (Some(source), _, Lang::En) => Some(format!("Brought over from {source}")),
+        (None, Way::Delivery, Lang::Ko) => Some(format!("{}에서 보내요", group.store.name)),
+        (None, Way::Delivery, Lang::En) => Some(format!("Sent from {}", group.store.name)),
+        (None, ..) => None,
+    }
+}
+
+/// The one time that counts now.
+fn when(lang: Lang, group: &GroupView) -> String {
+    match (group.status, &group.window, &group.ended_at) {
+        (status, _, Some(at)) if status.is_over() => at.label.clone(),
+        (status, ..) if status.is_over() => String::new(),
+        (_, Some(window), _) => span(window),
+        (Status::Ready, ..) => step_name(lang, group.way, group.status).to_owned(),
+        _ => by(lang, &group.ready_by),
+    }
+}
+
+/// What ended otherwise than in its owner's hands.
+fn ended(lang: Lang, group: &GroupView) -> Option<AnyView> {
+    let said = match group.status {
+        Status::Cancelled => lang.pick("취소했어요. 선반에 다시 놓였습니다.", "Cancelled. It is back on the shelf."),
+        Status::Expired => lang.pick("시간이 지나 선반에 다시 놓였어요.", "The time ran out. It is back on the shelf."),
+        Status::NotFound => lang.pick(
+            "재고에는 있었지만 매장에서 찾지 못했어요. 죄송합니다.",
+            "Our count had it, but the store could not find it. We are sorry.",
+        ),
+        _ => return None,
+    };
+    let name = step_name(lang, group.way, group.status);
+    Some(view! { <p class="group-ended"><b>{name}</b>" "{said}</p> }.into_any())
+}
+
+/// What is held in place of what was not found: one tap decides.
+fn offers(card: &Card<'_>) -> Option<AnyView> {
+    let Card { visit, order, token, group } = card;
+    let lang = visit.lang;
+    let stand_in = |other: &&GroupView| is_offer(other) && other.offered_for.as_deref() == Some(group.id.as_str());
+    let held: Vec<&GroupView> = order.groups.iter().filter(stand_in).collect();
+    let first = held.first()?;
+    let one = |offer: &&GroupView| {
+        let things: Vec<Thing> = offer.lines.iter().map(Thing::from).collect();
+        let place = match offer.way {
+            Way::Delivery => way_name(lang, offer.way).to_owned(),
+            way => match lang {
+                Lang::Ko => format!("{} · {}", offer.store.name, way_name(lang, way)),
+                Lang::En => format!("{} · {}", way_name(lang, way), offer.store.name),
+            },
+        };
+        let action = visit.href(&format!("/orders/{}/offers/{}", order.number, offer.id));
+        view! {
+            <li>
+                {row(lang, &things)}
+                <p><b>{named(lang, &things, 3)}</b><small>{format!("{place} · {}", by(lang, &offer.ready_by))}</small></p>
+                <form method="post" action=action>
+                    {token_field(token)}
+                    <button class="go" name="accept" value="1">{lang.pick("이걸로 받을게요", "I take this")}</button>
+                </form>
+            </li>
+        }
+    };
+    let deadline = match lang {
+        Lang::Ko => format!("{} 잡아 둡니다. 그때까지 정하지 않으시면 돈을 돌려드려요.", until(lang, &first.expires_at.label)),
+        Lang::En => format!("Held {}. If you decide nothing by then, we refund it.", until(lang, &first.expires_at.label)),
+    };
+    let refuse = visit.href(&format!("/orders/{}/offers/{}", order.number, first.id));
+    let paid = order.payment.paid.amount > 0;
+    let view = view! {
+        <section class="stand-ins" aria-label=lang.pick("대신할 것", "What could take its place")>
+            <h3>{lang.pick("대신 이렇게 받으실 수 있어요", "You can have this instead")}</h3>
+            <ul>{held.iter().map(one).collect_view()}</ul>
+            <form method="post" action=refuse>
+                {token_field(token)}
+                <button class="alt" name="accept" value="0">
+                    {if paid { lang.pick("괜찮아요, 환불해 주세요", "No, please refund it") } else { lang.pick("괜찮아요, 빼 주세요", "No, leave it out") }}
+                </button>
+            </form>
+            <p class="fine">{deadline}</p>
+        </section>
+    };
+    Some(view.into_any())
+}
+
+/// What is said or scanned where it is handed over.
+fn ticket(visit: &Visit, group: &GroupView) -> Option<AnyView> {
+    let code = group.code.as_ref().filter(|_| !group.status.is_over())?;
+    let label = match group.way {
+        Way::Curbside => visit.say("가지고 나온 직원에게 보여 주세요", "Show this to who brings it out"),
+        Way::Delivery => visit.say("받으실 때 코드를 말씀해 주세요", "Say this code at the door"),
+        Way::Collect | Way::Transfer => visit.say("계산대에서 보여 주세요", "Show this at the counter"),
+    };
+    let picture = group.pass.as_ref().and_then(|pass| qr_code(pass, visit.say("찾는 QR 코드", "QR code for collecting")));
+    let spaced = code.split_at_checked(3).map_or_else(|| code.clone(), |(first, second)| format!("{first} {second}"));
+    let view = view! {
+        <div class="ticket">
+            <div class="ticket-words">
+                <p class="ticket-label">{label}</p>
+                <p class="ticket-code"><span class="quiet">{visit.say("코드 ", "Code ")}</span>{spaced}</p>
+                <p class="ticket-number">{group.id.clone()}</p>
+            </div>
+            {picture}
+        </div>
+    };
+    Some(view.into_any())
+}
+
+/// "On my way", "I'm here": while the store has it and it was paid, or is paid at the counter.
+fn curbside(card: &Card<'_>) -> Option<AnyView> {
+    let Card { visit, order, token, group } = card;
+    let lang = visit.lang;
+    let there = matches!(group.status, Status::Placed | Status::Picking | Status::InTransfer | Status::Ready);
+    if group.way != Way::Curbside || !there {
+        return None;
+    }
+    let arrival = group.arrival.clone();
+    let said = arrival.as_ref().and_then(|arrival| arrival_said(lang, arrival));
+    let arrived = arrival.as_ref().is_some_and(|arrival| arrival.arrived_at.is_some());
+    let on_way = arrival.as_ref().is_some_and(|arrival| arrival.on_way_at.is_some());
+    let (bay, car) = arrival.map(|arrival| (arrival.bay, arrival.car)).unwrap_or_default();
+    let field = |name: &'static str, label: &'static str, value: String, most: &'static str| {
+        let id = format!("{name}-{}", group.id);
+        view! {
+            <div class="field">
+                <label for=id.clone()>{label}</label>
+                <input id=id name=name value=value maxlength=most autocomplete="off" />
+            </div>
+        }
+    };
+    let view = view! {
+        <section class="kerb" aria-label=lang.pick("차에서 받기", "Bring it to my car")>
+            {said.map(|said| view! { <p class="kerb-said" role="status">{said}</p> })}
+            <form method="post" action=visit.href(&deed(order, "arrive"))>
+                {token_field(token)}
+                <input type="hidden" name="group" value=group.id.clone() />
+                <div class="pair">
+                    {field("car", lang.pick("차", "Car"), car, "60")}
+                    {field("bay", lang.pick("주차 칸", "Parking bay"), bay, "12")}
+                </div>
+                <p class="fine">{lang.pick("예: 흰색 아반떼 1234 · B3", "e.g. white Avante 1234 · B3")}</p>
+                <div class="kerb-ways">
+                    {(!arrived).then(|| view! {
+                        <button class="alt" name="arrived" value="0">{if on_way { lang.pick("다시 알리기", "Tell them again") } else { lang.pick("지금 출발해요", "I'm on my way") }}</button>
+                    })}
+                    <button class="go" name="arrived" value="1">{if arrived { lang.pick("칸이나 차 고쳐 알리기", "Change bay or car") } else { lang.pick("도착했어요", "I'm here") }}</button>
+                </div>
+            </form>
+        </section>
+    };
+    Some(view.into_any())
+}
+
+fn arrival_said(lang: Lang, arrival: &ArrivalView) -> Option<String> {
+    match (&arrival.arrived_at, &arrival.on_way_at, lang) {
+        (Some(at), _, Lang::Ko) => Some(format!("{}에 도착을 알렸어요. 곧 가지고 나갈게요.", at.label)),
+        (Some(at), _, Lang::En) => Some(format!("They know you are here since {}. Somebody is coming out.", at.label)),
+        (None, Some(at), Lang::Ko) => Some(format!("{}에 출발을 알렸어요. 주차하면 도착을 눌러 주세요.", at.label)),
+        (None, Some(at), Lang::En) => Some(format!("They know since {} that you are on your way. Press again once parked.", at.label)),
+        (None, None, _) => None,
+    }
+}
+
+fn times(lang: Lang, group: &GroupView) -> Option<AnyView> {
+    if group.status.is_over() || group.status == Status::Pending {
+        return None;
+    }
+    let ready = match (&group.ready_at, group.way) {
+        (Some(at), _) => (lang.pick("준비된 때", "Ready since"), at.label.clone()),
+        (None, Way::Delivery) => (lang.pick("도착", "With you"), by(lang, &group.ready_by)),
+        (None, _) => (lang.pick("준비", "Ready"), by(lang, &group.ready_by)),
+    };
+    let window = group.window.as_ref().map(|window| (lang.pick("오시는 때", "You come"), span(window)));
+    let kept = (group.way != Way::Delivery).then(|| (lang.pick("보관", "Kept"), until(lang, &group.expires_at.label)));
+    let rows = [Some(ready), window, kept].into_iter().flatten();
+    let rows = rows.map(|(label, said)| view! { <div><dt>{label}</dt><dd>{said}</dd></div> }).collect_view();
+    Some(view! { <dl class="times">{rows}</dl> }.into_any())
+}
+
+pub(super) fn listed(group: &GroupView) -> Vec<Item> {
+    let item = |line: &onshelf_vocabulary::fulfilment::ReservationLineView| Item {
+        slug: line.slug.clone(),
+        name: line.name.clone(),
+        options: line.options.clone(),
+        quantity: line.quantity,
+        price: line.price,
+        image: line.image.clone(),
+    };
+    group.lines.iter().map(item).collect()
+}
+
+/// Where to go, or where it is brought; a calendar's file.
+fn whereabouts(card: &Card<'_>) -> Option<AnyView> {
+    let Card { visit, order, token, group } = card;
+    let lang = visit.lang;
+    if group.status.is_over() {
+        return None;
+    }
+    if let Some(to) = &group.address {
+        let lines = match lang {
+            Lang::Ko => [&to.postcode, &to.city, &to.line1, &to.line2],
+            Lang::En => [&to.line1, &to.line2, &to.city, &to.postcode],
+        };
+        let whole = lines.into_iter().filter(|line| !line.is_empty()).cloned().collect::<Vec<_>>().join(" ");
+        let note = (!to.note.is_empty()).then(|| view! { <small>{to.note.clone()}</small> });
+        return Some(view! { <p class="group-where"><b>{lang.pick("배송지", "To")}</b>" "{whole}{note}</p> }.into_any());
+    }
+    let viewer = Viewer::new(lang);
+    let ways = visit.shop().store_page(&viewer, &group.store.code).map(|store| store.directions).unwrap_or_default();
+    let calendar = address(&order.number, token).replacen('?', &format!("/{}.ics?", group.id), 1);
+    let dated = (group.status != Status::Pending).then(|| {
+        view! { <a class="group-link" href=visit.href(&calendar)>{lang.pick("달력에 넣기", "Add to calendar")}</a> }
+    });
+    let view = view! {
+        <div class="group-where">
+            <p><b>{group.store.address.clone()}</b>" · "{group.store.hours.clone()}</p>
+            {directions(lang, &group.store.name, ways)}
+            {dated}
+        </div>
+    };
+    Some(view.into_any())
+}

@@ -1,0 +1,128 @@
+//! The things of an order on one shelf line, small: what a choice is about, before and after it is made.
+
+use leptos::prelude::*;
+use onshelf_vocabulary::{
+    Lang, Money, StoreCode,
+    cart::{BasketLine, Line},
+    catalog::Image,
+    fulfilment::ReservationLineView,
+};
+
+use super::draft::Draft;
+use crate::{
+    ssr::Visit,
+    ui::picture::{Picture, is_drawing},
+};
+
+/// One thing on the line.
+#[derive(Clone, Debug)]
+pub(super) struct Thing {
+    pub(super) sku: String,
+    pub(super) name: String,
+    pub(super) options: String,
+    pub(super) quantity: i64,
+    pub(super) price: Money,
+    pub(super) image: Option<Image>,
+}
+
+impl From<&BasketLine> for Thing {
+    fn from(line: &BasketLine) -> Thing {
+        Thing {
+            sku: line.sku.clone(),
+            name: line.name.clone(),
+            options: line.options.clone(),
+            quantity: line.quantity,
+            price: line.price,
+            image: line.image.clone(),
+        }
+    }
+}
+
+impl From<&ReservationLineView> for Thing {
+    fn from(line: &ReservationLineView) -> Thing {
+        Thing {
+            sku: line.sku.clone(),
+            name: line.name.clone(),
+            options: line.options.clone(),
+            quantity: line.quantity,
+            price: line.price,
+            image: line.image.clone(),
+        }
+    }
+}
+
+/// The lines with their names, pictures and prices at a store, else at the draft's.
+pub(super) fn things(visit: &Visit, draft: &Draft, store: Option<&StoreCode>, lines: &[Line]) -> Vec<Thing> {
+    let mut viewer = draft.viewer(visit);
+    if let Some(store) = store {
+        viewer.store = Some(store.clone());
+    }
+    visit.shop().basket(&viewer, lines).lines.iter().map(Thing::from).collect()
+}
+
+/// What they cost; none for nothing, and for what no money can say.
+pub(super) fn sum(things: &[Thing]) -> Option<Money> {
+    let mut sums = things.iter().map(|thing| thing.price.checked_mul(thing.quantity));
+    let first = sums.next()??;
+    sums.try_fold(first, |sum, next| sum.checked_add(next?))
+}
+
+/// Pictures standing side by side, with how many where it is more than one. The names are read aloud.
+pub(super) fn row(lang: Lang, things: &[Thing]) -> AnyView {
+    let one = |thing: &Thing| {
+        let photo = thing.image.as_ref().is_some_and(|image| !is_drawing(&image.src));
+        let count = (thing.quantity > 1).then(|| {
+            let said = match lang {
+                Lang::Ko => format!(" {}개", thing.quantity),
+                Lang::En => format!(", {} of them", thing.quantity),
+            };
+            view! {
+                <b aria-hidden="true">{format!("×{}", thing.quantity)}</b>
+                <span class="quiet">{said}</span>
+            }
+        });
+        view! {
+            <li class:photo-thing=photo title=thing.name.clone()>
+                <Picture image=thing.image.clone() silent=true />
+                <span class="quiet">{thing.name.clone()}</span>
+                {count}
+            </li>
+        }
+    };
+    view! { <ul class="on-line">{things.iter().map(one).collect_view()}</ul> }.into_any()
+}
+
+/// `법랑 주전자, 연필 3개`; with more than `most` of them the rest is only counted.
+pub(super) fn named(lang: Lang, things: &[Thing], most: usize) -> String {
+    let one = |thing: &Thing| match (lang, thing.quantity) {
+        (_, 1) => thing.name.clone(),
+        (Lang::Ko, count) => format!("{} {count}개", thing.name),
+        (Lang::En, count) => format!("{count} × {}", thing.name),
+    };
+    let named = things.iter().take(most).map(one).collect::<Vec<_>>().join(", ");
+    match (lang, things.len().saturating_sub(most)) {
+        (_, 0) => named,
+        (Lang::Ko, more) => format!("{named} 외 {more}가지"),
+        (Lang::En, more) => format!("{named} and {more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn thing(name: &str, quantity: i64) -> Thing {
+        let (sku, options) = (String::new(), String::new());
+        Thing { sku, name: name.to_owned(), options, quantity, price: Money::won(1_000), image: None }
+    }
+
+    #[test]
+    fn things_are_named_and_summed() {
+        let all = [thing("주전자", 1), thing("연필", 3), thing("컵", 2)];
+        assert_eq!(named(Lang::Ko, &all, 5), "주전자, 연필 3개, 컵 2개");
+        assert_eq!(named(Lang::Ko, &all, 1), "주전자 외 2가지");
+        assert_eq!(named(Lang::En, &all, 2), "주전자, 3 × 연필 and 1 more");
+        assert_eq!(sum(&all), Some(Money::won(6_000)));
+        assert_eq!(sum(&[]), None);
+    }
+}

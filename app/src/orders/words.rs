@@ -1,0 +1,236 @@
+//! What things are called: ways, steps, who takes the money, and where an order stands, in a title and a sentence.
+
+use onshelf_vocabulary::{
+    Lang, Moment,
+    fulfilment::{ReservationStatus, Way},
+    orders::{GroupView, OrderStatus, OrderView, WindowView},
+    payment::{PaymentStatus, ProviderCode},
+};
+
+use crate::ui::icon::Glyph;
+
+/// What a way is called where one chooses it.
+pub(super) const fn way_name(lang: Lang, way: Way) -> &'static str {
+    match way {
+        Way::Collect => lang.pick("매장에서 찾기", "Collect in store"),
+        Way::Curbside => lang.pick("차에서 받기", "Bring it to my car"),
+        Way::Transfer => lang.pick("이 매장으로 옮겨 받기", "Send it to this store"),
+        Way::Delivery => lang.pick("집으로 배송", "Deliver to me"),
+    }
+}
+
+/// The same in two or three letters, where there is little room.
+pub(super) const fn way_short(lang: Lang, way: Way) -> &'static str {
+    match way {
+        Way::Collect => lang.pick("매장", "In store"),
+        Way::Curbside => lang.pick("차에서", "To my car"),
+        Way::Transfer => lang.pick("옮겨 받기", "Sent there"),
+        Way::Delivery => lang.pick("배송", "Delivery"),
+    }
+}
+
+pub(super) const fn way_glyph(way: Way) -> Glyph {
+    match way {
+        Way::Collect => Glyph::Store,
+        Way::Curbside => Glyph::Car,
+        Way::Transfer => Glyph::Swap,
+        Way::Delivery => Glyph::Truck,
+    }
+}
+
+/// Who takes the money, and what that is good for.
+pub(super) const fn provider_name(lang: Lang, provider: ProviderCode) -> (&'static str, &'static str) {
+    match provider {
+        ProviderCode::Test => {
+            (lang.pick("시험 결제", "Test payment"), lang.pick("돈이 빠져나가지 않아요", "No money moves"))
+        }
+        ProviderCode::Stripe => (lang.pick("카드", "Card"), lang.pick("해외 카드도 돼요 · Stripe", "Any card, by Stripe")),
+        ProviderCode::Toss => (
+            lang.pick("카드 · 계좌 · 간편결제", "Korean cards and wallets"),
+            lang.pick("토스페이먼츠", "by Toss Payments"),
+        ),
+    }
+}
+
+/// `오늘 17:30–17:45`: the end repeats neither day nor half of the day.
+pub(super) fn span(window: &WindowView) -> String {
+    let end = window.ends.label.rsplit(' ').next().unwrap_or_default();
+    format!("{}–{end}", window.starts.label)
+}
+
+/// `17:40까지` / `by 17:40`.
+pub(super) fn by(lang: Lang, at: &Moment) -> String {
+    match lang {
+        Lang::Ko => format!("{}까지", at.label),
+        Lang::En => format!("by {}", at.label),
+    }
+}
+
+/// How many things of how many.
+pub(super) fn pieces(lang: Lang, count: usize) -> String {
+    match (lang, count) {
+        (Lang::Ko, count) => format!("{count}가지"),
+        (Lang::En, 1) => "1 thing".to_owned(),
+        (Lang::En, count) => format!("{count} things"),
+    }
+}
+
+/// A status of a group in a word, for its place on the line.
+pub(super) const fn step_name(lang: Lang, way: Way, status: ReservationStatus) -> &'static str {
+    match (status, way) {
+        (ReservationStatus::Pending, _) => lang.pick("잡아 둠", "Held"),
+        (ReservationStatus::Placed, _) => lang.pick("주문됨", "Ordered"),
+        (ReservationStatus::Picking, _) => lang.pick("고르는 중", "Picking"),
+        (ReservationStatus::InTransfer, _) => lang.pick("옮기는 중", "On its way"),
+        (ReservationStatus::Ready, _) => lang.pick("준비됨", "Ready"),
+        (ReservationStatus::OutForDelivery, _) => lang.pick("배송 중", "Out for delivery"),
+        (ReservationStatus::Collected, _) => lang.pick("찾음", "Collected"),
+        (ReservationStatus::Delivered, _) => lang.pick("도착", "Delivered"),
+        (ReservationStatus::Cancelled, _) => lang.pick("취소됨", "Cancelled"),
+        (ReservationStatus::Expired, _) => lang.pick("시간이 지남", "Expired"),
+        (ReservationStatus::NotFound, _) => lang.pick("찾지 못함", "Not found"),
+    }
+}
+
+/// Groups that are no mere offers.
+pub(super) fn own(view: &OrderView) -> impl Iterator<Item = &GroupView> {
+    view.groups.iter().filter(|group| !is_offer(group))
+}
+
+/// Held in place of something that was not found, until its owner says yes.
+pub(super) fn is_offer(group: &GroupView) -> bool {
+    group.offered_for.is_some() && group.status == ReservationStatus::Pending
+}
+
+/// Where the whole order stands, and what to do.
+pub(super) fn headline(lang: Lang, view: &OrderView) -> (&'static str, String) {
+    if view.groups.iter().any(is_offer) {
+        return offered(lang);
+    }
+    match view.status {
+        OrderStatus::Placed => placed(lang, view),
+        OrderStatus::Completed => completed(lang, view),
+        OrderStatus::Cancelled | OrderStatus::Expired => over(lang, view),
+        _ => under_way(lang, view),
+    }
+}
+
+fn offered(lang: Lang) -> (&'static str, String) {
+    let title = lang.pick("정해 주실 것이 있어요", "One thing is yours to decide");
+    let said = lang.pick(
+        "죄송합니다. 선반에서 찾지 못한 것이 있어, 대신할 것을 잡아 두었어요.",
+        "We are sorry: something was not on the shelf. We are holding what could take its place.",
+    );
+    (title, said.to_owned())
+}
+
+fn placed(lang: Lang, view: &OrderView) -> (&'static str, String) {
+    let (title, said) = match (view.payment.status, view.can_pay) {
+        (PaymentStatus::Failed, true) => (
+            lang.pick("결제가 되지 않았어요", "The payment did not go through"),
+            lang.pick(
+                "빠져나간 돈은 없어요. 시간이 남아 있는 동안은 그대로 잡아 두니 다시 결제해 보세요.",
+                "No money was taken. It stays held while the time lasts: try again.",
+            ),
+        ),
+        (PaymentStatus::Pending, true) => (
+            lang.pick("선반에서 잡아 두었어요", "It is held for you"),
+            lang.pick(
+                "결제를 마치면 바로 준비를 시작해요. 시간이 지나면 선반으로 돌아갑니다.",
+                "Pay, and we begin at once. When the time is over it goes back on the shelf.",
+            ),
+        ),
+        (PaymentStatus::Pending | PaymentStatus::Failed, false) => (
+            lang.pick("결제를 확인하고 있어요", "We are checking the payment"),
+            lang.pick(
+                "결제 회사의 답을 기다리고 있어요. 이 화면은 저절로 바뀝니다. 다시 결제하지 마세요.",
+                "We are waiting for the provider's answer; this page changes by itself. Please do not pay again.",
+            ),
+        ),
+        _ => (
+            lang.pick("맡아두었어요", "It is held for you"),
+            lang.pick("계산은 찾으실 때 매장에서 합니다. 준비되면 알려 드릴게요.", "You pay in store when you collect. We tell you when it is ready."),
+        ),
+    };
+    (title, said.to_owned())
+}
+
+fn under_way(lang: Lang, view: &OrderView) -> (&'static str, String) {
+    let going: Vec<&GroupView> = own(view).filter(|group| !group.status.is_over()).collect();
+    let ready = going.iter().filter(|group| group.status == ReservationStatus::Ready).count();
+    if ready > 0 && ready < going.len() {
+        let title = lang.pick("일부가 먼저 준비됐어요", "Part of it is ready");
+        return (title, lang.pick("나머지도 준비되는 대로 알려 드릴게요.", "We tell you when the rest is, too.").to_owned());
+    }
+    let Some(first) = going.first() else { return completed(lang, view) };
+    let (store, at) = (&first.store.name, by(lang, &first.ready_by));
+    let (title, ko, en) = match view.status {
+        OrderStatus::Picking => (
+            lang.pick("선반에서 고르고 있어요", "We are picking it now"),
+            format!("{store}에서 고르는 중이에요."),
+            format!("{store} is on it."),
+        ),
+        OrderStatus::InTransfer => (
+            lang.pick("매장으로 옮기고 있어요", "It is on its way to the store"),
+            format!("{store}에 도착하면 준비를 마치고 알려 드려요."),
+            format!("We tell you when it is ready at {store}."),
+        ),
+        OrderStatus::Ready => (
+            lang.pick("준비됐어요. 오시면 됩니다", "It is ready for you"),
+            format!("{store}에서 아래 코드를 보여 주세요."),
+            format!("Show the code below at {store}."),
+        ),
+        OrderStatus::OutForDelivery => (
+            lang.pick("배송을 시작했어요", "It is out for delivery"),
+            format!("{store}에서 출발해 {at} 도착해요."),
+            format!("It has left {store} and is with you {at}."),
+        ),
+        _ => (
+            lang.pick("결제됐어요. 준비를 시작할게요", "Paid. We begin to prepare it"),
+            format!("{at} 준비해서 알려 드릴게요."),
+            format!("Ready {at}; we tell you when it is."),
+        ),
+    };
+    (title, if lang == Lang::Ko { ko } else { en })
+}
+
+fn completed(lang: Lang, view: &OrderView) -> (&'static str, String) {
+    let missing = own(view).any(|group| group.status == ReservationStatus::NotFound);
+    let said = if missing {
+        lang.pick("찾지 못한 것의 돈은 돌려드렸어요. 들러 주셔서 고맙습니다.", "What could not be had was refunded. Thank you for coming by.")
+    } else {
+        lang.pick("받으신 상품은 가까운 어느 매장에서나 반품하실 수 있어요.", "If something is not right, bring it back to any of our stores.")
+    };
+    (lang.pick("모두 받으셨어요", "You have everything"), said.to_owned())
+}
+
+fn over(lang: Lang, view: &OrderView) -> (&'static str, String) {
+    let lost = own(view).any(|group| group.status == ReservationStatus::NotFound);
+    let title = match (view.status, lost) {
+        (OrderStatus::Expired, _) => lang.pick("시간이 지나 선반으로 돌아갔어요", "The time ran out"),
+        (_, true) => lang.pick("찾지 못해 취소했어요", "We could not find it, and cancelled"),
+        _ => lang.pick("주문을 취소했어요", "The order is cancelled"),
+    };
+    let money = match view.payment.status {
+        PaymentStatus::Refunded => lang.pick("결제하신 돈은 모두 돌려드렸어요.", "All you paid was refunded."),
+        PaymentStatus::PartlyRefunded => lang.pick("일부를 돌려드렸어요. 아래에 적어 두었습니다.", "Part of it was refunded, as told below."),
+        PaymentStatus::Paid => lang.pick(
+            "결제된 돈은 지금 돌려드리고 있어요. 카드에 보이기까지 며칠 걸릴 수 있습니다.",
+            "Your money is on its way back. It may take some days to show on your card.",
+        ),
+        _ => lang.pick("빠져나간 돈은 없어요.", "No money was taken."),
+    };
+    (title, money.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_says_its_day_once() {
+        let moment = |label: &str| Moment { at: String::new(), label: label.to_owned() };
+        let window = WindowView { starts: moment("내일 10:30"), ends: moment("내일 10:45"), left: 3 };
+        assert_eq!(span(&window), "내일 10:30–10:45");
+    }
+}

@@ -1,0 +1,282 @@
+//! A shop to measure, as `onshelf serve` sets one up.
+
+use std::{path::Path, sync::Arc};
+
+use onshelf_app::ssr::{Door, Site};
+use onshelf_db::{
+    Db,
+    catalog::{self, CategoryRow, PriceRow, ProductRow, VariantRow},
+    meta,
+    stock::{self, Cause, LevelRow},
+    stores::{self, StoreRow},
+};
+use onshelf_server::{demo, http};
+use onshelf_shop::{Settings, Shop, SystemChance, SystemClock};
+use onshelf_vocabulary::Text;
+use tokio_util::sync::CancellationToken;
+
+use super::host;
+
+/// The demo chain on a database of its own.
+pub async fn demo_shop(url: &str) -> Shop {
+    let db = Db::open(url).await.unwrap();
+    demo::seed(&db).await.unwrap();
+    open(db).await
+}
+
+pub async fn open(db: Db) -> Shop {
+    let shop =
+        Shop::open(db, Arc::new(SystemClock), Arc::new(SystemChance), Settings::default()).await.unwrap();
+    let fresh = shop.clone();
+    tokio::spawn(async move { fresh.keep_shelves_fresh().await });
+    shop
+}
+
+pub fn sqlite(folder: &Path) -> String {
+    format!("sqlite://{}/shop.db", folder.display())
+}
+
+pub fn site() -> Site {
+    Site {
+        public_url: "https://shop.example".to_owned(),
+        css: "/pkg/onshelf.0123456789abcdef.css".to_owned(),
+        loader: "/pkg/loader.0123456789abcdef.js".to_owned(),
+        client_js: "/pkg/onshelf.0123456789abcdef.js".to_owned(),
+        client_wasm: "/pkg/onshelf.0123456789abcdef.wasm".to_owned(),
+        name: Text { ko: "제자리".to_owned(), en: "Jejari".to_owned() },
+        secure: true,
+        basemap: demo::basemap().ok().map(Arc::new),
+        home: demo::home().ok(),
+        demo: true,
+    }
+}
+
+/// No limits by client: all the load comes from one address.
+pub fn unlimited() -> http::Limits {
+    let rates = http::Rates {
+        reserve_by_address: 0,
+        reserve_by_contact: 0,
+        sign_in_by_address: 0,
+        sign_in_by_name: 0,
+        look_up_by_address: 0,
+    };
+    http::Limits { rates, streams: 100_000, streams_per_client: 100_000, ..http::Limits::default() }
+}
+
+/// Serves on a port that is said to whoever measures.
+pub async fn serve(shop: &Shop, limits: http::Limits) {
+    log_like_a_server();
+    let door = Door { shop: shop.clone(), site: Arc::new(site()) };
+    let options =
+        http::Options { public_url: "https://shop.example".to_owned(), limits, ..http::Options::default() };
+    let router = http::router(door, &options);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    host::say(listener.local_addr().unwrap().port());
+    http::serve(listener, router, CancellationToken::new()).await.unwrap();
+}
+
+/// Lines are formatted and written as in service, to where nobody reads them.
+fn log_like_a_server() {
+    let nowhere = std::fs::OpenOptions::new().write(true).open("/dev/null").unwrap();
+    tracing_subscriber::fmt()
+        .with_env_filter("info,sqlx=warn,tantivy=warn")
+        .with_target(false)
+        .with_writer(std::sync::Mutex::new(nowhere))
+        .init();
+}
+
+/// How large a made-up chain is.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    pub stores: usize,
+    pub skus: usize,
+    /// Of each SKU at each store that carries it.
+    pub on_hand: i64,
+}
+
+/// The nth store's code.
+pub fn store(number: usize) -> String {
+    format!("store-{number}")
+}
+
+/// The nth SKU.
+pub fn sku(number: usize) -> String {
+    format!("SKU-{number}")
+}
+
+/// Rows of one unit of work.
+const CHUNK: usize = 5_000;
+/// Stores that carry one SKU, at most.
+const CARRIERS: usize = 10;
+
+/// A chain of this size on an empty database: two SKUs a product, forty products a category, and each SKU on the
+/// shelves of the first store and of up to nine others.
+pub async fn chain(url: &str, size: Size) -> Shop {
+    let db = Db::open(url).await.unwrap();
+    fill_stores(&db, size).await;
+    fill_catalogue(&db, size).await;
+    fill_shelves(&db, size).await;
+    write(&db, |mut tx| Box::pin(async move { meta::touch_catalogue(&mut tx, 1).await })).await;
+    open(db).await
+}
+
+async fn write<T: Send + 'static>(
+    db: &Db,
+    unit: impl for<'c> Fn(onshelf_db::Tx<'c>) -> futures::future::BoxFuture<'c, Result<T, onshelf_db::Error>>
+    + Send
+    + Sync
+    + 'static,
+) -> T {
+    db.write(unit).await.unwrap()
+}
+
+async fn fill_stores(db: &Db, size: Size) {
+    let days =
+        ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].map(|day| format!(r#""{day}":["00:00-24:00"]"#));
+    let hours = format!("{{{}}}", days.join(","));
+    let rows: Vec<StoreRow> = (0..size.stores)
+        .map(|number| {
+            let at = number as f64;
+            StoreRow {
+                code: store(number),
+                name_ko: format!("{number}호점"),
+                name_en: format!("Store {number}"),
+                country: "KR".to_owned(),
+                lat: Some(37.5 + 3.0 * ((at * 0.754_877_666).fract() - 0.5)),
+                lng: Some(127.0 + 3.0 * ((at * 0.569_840_290).fract() - 0.5)),
+                time_zone: "Asia/Seoul".to_owned(),
+                services: r#"["collect"]"#.to_owned(),
+                hours: hours.clone(),
+                exceptions: "[]".to_owned(),
+                lead_minutes: 30,
+                cutoff_minutes: 30,
+                keep_days: 2,
+                currency: "KRW".to_owned(),
+                status: "open".to_owned(),
+                ..StoreRow::default()
+            }
+        })
+        .collect();
+    for rows in rows.chunks(CHUNK) {
+        let rows = rows.to_vec();
+        write(db, move |mut tx| {
+            let rows = rows.clone();
+            Box::pin(async move { stores::upsert_stores(&mut tx, &rows).await })
+        })
+        .await;
+    }
+}
+
+async fn fill_catalogue(db: &Db, size: Size) {
+    let products = size.skus.div_ceil(2);
+    let categories: Vec<CategoryRow> = (0..products.div_ceil(40))
+        .map(|number| CategoryRow {
+            slug: format!("category-{number}"),
+            name_ko: format!("분류 {number}"),
+            name_en: format!("Category {number}"),
+            ..CategoryRow::default()
+        })
+        .collect();
+    for rows in categories.chunks(CHUNK) {
+        let rows = rows.to_vec();
+        write(db, move |mut tx| {
+            let rows = rows.clone();
+            Box::pin(async move { catalog::upsert_categories(&mut tx, &rows).await })
+        })
+        .await;
+    }
+    let words = ["kettle", "cup", "lamp", "chair", "board", "towel", "pot", "plate", "shelf", "clock"];
+    let rows: Vec<ProductRow> = (0..products)
+        .map(|number| {
+            let word = |step: usize| words[(number / step) % words.len()];
+            ProductRow {
+                code: format!("product-{number}"),
+                slug: format!("product-{number}"),
+                name_ko: format!("물건 {} {number}호", word(1)),
+                name_en: format!("{} {} {} {number}", word(1), word(10), word(100)),
+                brand_en: format!("Maker {}", number % 200),
+                category: Some(format!("category-{}", number / 40)),
+                attributes: "[]".to_owned(),
+                options: r#"[{"name":{"ko":"크기","en":"Size"},"values":[{"code":"s","ko":"소","en":"Small"},{"code":"l","ko":"대","en":"Large"}]}]"#.to_owned(),
+                images: "[]".to_owned(),
+                tags: "[]".to_owned(),
+                related: "[]".to_owned(),
+                status: "active".to_owned(),
+                ..ProductRow::default()
+            }
+        })
+        .collect();
+    for (chunk, rows) in rows.chunks(CHUNK).enumerate() {
+        let (rows, first) = (rows.to_vec(), chunk * CHUNK * 2);
+        let most = size.skus;
+        write(db, move |mut tx| {
+            let rows = rows.clone();
+            Box::pin(async move {
+                let written = catalog::upsert_products(&mut tx, &rows).await?;
+                let ids: std::collections::HashMap<String, i64> = written.into_iter().collect();
+                let variants: Vec<VariantRow> = (first..most.min(first + rows.len() * 2))
+                    .map(|number| VariantRow {
+                        product_id: ids[&format!("product-{}", number / 2)],
+                        sku: sku(number),
+                        options: if number % 2 == 0 { r#"["s"]"# } else { r#"["l"]"# }.to_owned(),
+                        images: "[]".to_owned(),
+                        position: (number % 2) as i64,
+                        status: "active".to_owned(),
+                        ..VariantRow::default()
+                    })
+                    .collect();
+                let written = catalog::upsert_variants(&mut tx, &variants).await?;
+                let prices: Vec<PriceRow> = written
+                    .into_iter()
+                    .map(|(_, variant_id)| PriceRow {
+                        variant_id,
+                        currency: "KRW".to_owned(),
+                        amount: 1_000 + variant_id % 90 * 1_000,
+                        list_amount: None,
+                    })
+                    .collect();
+                catalog::upsert_prices(&mut tx, &prices).await
+            })
+        })
+        .await;
+    }
+}
+
+async fn fill_shelves(db: &Db, size: Size) {
+    let mut reader = db.reader().await.unwrap();
+    let variants = catalog::variants(&mut reader.tx()).await.unwrap();
+    let stores = stores::stores(&mut reader.tx()).await.unwrap();
+    drop(reader);
+    let carriers = stores.len().min(CARRIERS);
+    let levels: Vec<LevelRow> = variants
+        .iter()
+        .flat_map(|variant| {
+            let stores = &stores;
+            (0..carriers).map(move |turn| {
+                let place = if turn == 0 { 0 } else { (variant.id as usize * 7 + turn * 13) % stores.len() };
+                LevelRow {
+                    store_id: stores[place].id,
+                    variant_id: variant.id,
+                    on_hand: size.on_hand,
+                    held: 0,
+                    safety_stock: 0,
+                    checked_at: 1_795_000_000_000,
+                }
+            })
+        })
+        .collect();
+    for rows in levels.chunks(CHUNK) {
+        let mut rows = rows.to_vec();
+        rows.sort_by_key(|level| (level.store_id, level.variant_id));
+        rows.dedup_by_key(|level| (level.store_id, level.variant_id));
+        write(db, move |mut tx| {
+            let rows = rows.clone();
+            Box::pin(async move {
+                let cause =
+                    Cause { reason: "received", reference: "bench", actor: "bench", at: 1_795_000_000_000 };
+                stock::stock_up(&mut tx, &rows, cause).await
+            })
+        })
+        .await;
+    }
+}

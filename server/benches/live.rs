@@ -1,0 +1,261 @@
+//! One stock change to every open page: from its commit to the last reader, and the memory of an open stream,
+//! against a bare loop that writes the same bytes to as many sockets.
+//! `cargo xtask bench live [--quick]`
+
+mod common;
+
+use std::{
+    cell::RefCell,
+    io::Write,
+    net::{SocketAddr, TcpListener, TcpStream},
+    rc::Rc,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use common::{
+    Called,
+    host::{self, Host},
+    machine, median, quantile,
+    report::{self, Better, Row},
+    shop,
+};
+use onshelf_shop::{Once, Shop, fulfilment::Reserve};
+use onshelf_vocabulary::{
+    Lang, Quantity, Sku, StoreCode,
+    cart::Line,
+    fulfilment::{Contact, ReserveInput},
+};
+use tokio::{io::AsyncReadExt, io::AsyncWriteExt, sync::Notify};
+
+fn main() {
+    match host::role().as_deref() {
+        Some("shop") => play_shop(),
+        Some("loop") => play_loop(),
+        _ => measure(Called::now()),
+    }
+}
+
+/// Serves streams; `change` reserves one and is answered with the moment it was durable.
+fn play_shop() {
+    let runtime = host::runtime();
+    let handle = runtime.handle().clone();
+    let folder = tempfile::tempdir().unwrap();
+    let size = shop::Size { stores: 2, skus: 4, on_hand: 1_000_000 };
+    let shop = runtime.block_on(shop::chain(&shop::sqlite(folder.path()), size));
+    let served = shop.clone();
+    runtime.spawn(async move { shop::serve(&served, shop::unlimited()).await });
+    host::obey(|_| handle.block_on(change(&shop)).to_string());
+}
+
+static NEXT: AtomicU64 = AtomicU64::new(0);
+
+async fn change(shop: &Shop) -> i64 {
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let line = Line { sku: Sku::new(shop::sku(0)).unwrap(), quantity: Quantity::try_from(1).unwrap() };
+    let contact =
+        Contact { name: "김제자리".to_owned(), email: None, phone: Some(format!("010{number:08}")) };
+    let input = ReserveInput { store: StoreCode::new(shop::store(0)).unwrap(), lines: vec![line], contact };
+    let once = Once::new("bench", "live", &number.to_string(), "body");
+    shop.reserve(Reserve { input, lang: Lang::Ko, near: None, once }).await.unwrap();
+    machine::clock_ns()
+}
+
+/// The floor: as many sockets, and a loop.
+fn play_loop() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    host::say(listener.local_addr().unwrap().port());
+    let sockets: Arc<Mutex<Vec<TcpStream>>> = Arc::default();
+    let accepted = sockets.clone();
+    std::thread::spawn(move || {
+        for socket in listener.incoming() {
+            let mut socket = socket.unwrap();
+            socket.set_nodelay(true).unwrap();
+            socket.write_all(b"event: snapshot\n\n").unwrap();
+            accepted.lock().unwrap().push(socket);
+        }
+    });
+    let event = "id: 1000\nevent: stock\ndata: {\"sku\":\"SKU-0\",\"store\":\"store-0\",\"available\":9,\
+                 \"shown\":\"9+\",\"level\":\"in_stock\",\"checked_ms\":1795000000000,\"version\":1000}\n\n";
+    host::obey(|_| {
+        let start = machine::clock_ns();
+        for socket in sockets.lock().unwrap().iter_mut() {
+            socket.write_all(event.as_bytes()).unwrap();
+        }
+        start.to_string()
+    });
+}
+
+fn measure(called: Called) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    rlimit::increase_nofile_limit(16_384).unwrap();
+    let mut rows = Vec::new();
+    let sizes: &[usize] = called.pick(&[1_000, 5_000], &[200]);
+    for streams in sizes {
+        let local = tokio::task::LocalSet::new();
+        let figures = runtime.block_on(local.run_until(compared(called, *streams)));
+        rows.extend(reported(*streams, &figures));
+    }
+    report::publish("live", &rows);
+}
+
+/// What the rounds showed of one host: milliseconds to the middle and to the last reader.
+#[derive(Default)]
+struct Figures {
+    half: Vec<f64>,
+    last: Vec<f64>,
+    memory: f64,
+    cpu: Vec<f64>,
+}
+
+/// A host with all its readers.
+struct Side {
+    host: Host,
+    readers: Readers,
+    figures: Figures,
+}
+
+async fn compared(called: Called, streams: usize) -> [Figures; 2] {
+    let mut sides = Vec::new();
+    for (role, asks) in [("shop", true), ("loop", false)] {
+        let host = Host::start(role, &[]);
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let before = machine::memory(host.id());
+        let readers = Readers::open(host.port(), streams, asks).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let grown = machine::memory(host.id()).saturating_sub(before);
+        let memory = grown as f64 / 1024.0 / streams as f64;
+        sides.push(Side { host, readers, figures: Figures { memory, ..Figures::default() } });
+    }
+    for turn in 0..called.pick(60, 10) {
+        for side in &mut sides {
+            let figures = round(side).await;
+            // The first rounds warm up.
+            if turn > 1 {
+                side.figures.half.push(figures.0);
+                side.figures.last.push(figures.1);
+                side.figures.cpu.push(figures.2);
+            }
+        }
+    }
+    let mut sides = sides.into_iter().map(|side| side.figures);
+    [sides.next().unwrap(), sides.next().unwrap()]
+}
+
+async fn round(side: &mut Side) -> (f64, f64, f64) {
+    side.readers.expect();
+    let before = machine::cpu_ns(side.host.id());
+    side.host.tell("change");
+    side.readers.all().await;
+    let used = (machine::cpu_ns(side.host.id()) - before) as f64 / 1e3;
+    let start: i64 = side.host.hear().parse().unwrap();
+    let times = side.readers.times(start);
+    // Whatever else the change set off is over before the next one.
+    tokio::time::sleep(Duration::from_millis(60)).await;
+    (quantile(&times, 0.5), quantile(&times, 1.0), used)
+}
+
+fn reported(streams: usize, [own, floor]: &[Figures; 2]) -> Vec<Row> {
+    let ratios: Vec<f64> = floor.last.iter().zip(&own.last).map(|(floor, own)| floor / own).collect();
+    let name = |what: &str| format!("{streams} streams, {what}");
+    let beside =
+        |row: Row, value: f64, ratio| row.beside("a loop over the sockets", value, Better::Less, ratio);
+    vec![
+        beside(
+            Row::new(name("commit to the last reader (p50)"), "ms", median(&own.last)),
+            median(&floor.last),
+            Some(median(&ratios)),
+        )
+        .ratio_at_least(1.0 / 1.3),
+        beside(
+            Row::new(name("commit to the last reader (p99)"), "ms", quantile(&own.last, 0.99)),
+            quantile(&floor.last, 0.99),
+            None,
+        ),
+        beside(
+            Row::new(name("commit to the middle reader (p50)"), "ms", median(&own.half)),
+            median(&floor.half),
+            None,
+        ),
+        beside(Row::new(name("CPU of one change"), "CPU-µs", median(&own.cpu)), median(&floor.cpu), None),
+        beside(Row::new(name("memory of an idle stream"), "KiB", own.memory), floor.memory, None)
+            .at_most(4.0),
+    ]
+}
+
+/// Open streams, and when each heard of the last change.
+struct Readers {
+    heard: Rc<RefCell<Heard>>,
+    all: Rc<Notify>,
+    count: usize,
+}
+
+#[derive(Default)]
+struct Heard {
+    times: Vec<i64>,
+}
+
+impl Readers {
+    async fn open(port: u16, count: usize, asks: bool) -> Readers {
+        let heard = Rc::new(RefCell::new(Heard::default()));
+        let all = Rc::new(Notify::new());
+        for _ in 0..count {
+            let stream =
+                tokio::net::TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], port))).await.unwrap();
+            tokio::task::spawn_local(listen(stream, asks, heard.clone(), all.clone(), count));
+            // The backlog of connections is bounded.
+            tokio::task::yield_now().await;
+        }
+        Readers { heard, all, count }
+    }
+
+    fn expect(&self) {
+        self.heard.borrow_mut().times.clear();
+    }
+
+    async fn all(&self) {
+        while self.heard.borrow().times.len() < self.count {
+            let told = tokio::time::timeout(Duration::from_secs(20), self.all.notified()).await;
+            let heard = self.heard.borrow().times.len();
+            assert!(told.is_ok(), "only {heard} of {} heard of it", self.count);
+        }
+    }
+
+    /// Milliseconds since `start`, of each.
+    fn times(&self, start: i64) -> Vec<f64> {
+        self.heard.borrow().times.iter().map(|at| (at - start).max(0) as f64 / 1e6).collect()
+    }
+}
+
+async fn listen(
+    mut stream: tokio::net::TcpStream,
+    asks: bool,
+    heard: Rc<RefCell<Heard>>,
+    all: Rc<Notify>,
+    count: usize,
+) {
+    if asks {
+        let question = format!(
+            "GET /api/v1/live/stock?sku={}&store={} HTTP/1.1\r\nhost: shop.example\r\naccept: text/event-stream\r\n\r\n",
+            shop::sku(0),
+            shop::store(0)
+        );
+        stream.write_all(question.as_bytes()).await.unwrap();
+    }
+    let mut buffer = vec![0_u8; 4096];
+    loop {
+        let read = stream.read(&mut buffer).await.unwrap();
+        assert!(read > 0, "a stream was closed");
+        let is_event = buffer[..read].windows(12).any(|at| at == b"event: stock");
+        if is_event {
+            let mut heard = heard.borrow_mut();
+            heard.times.push(machine::clock_ns());
+            if heard.times.len() == count {
+                all.notify_one();
+            }
+        }
+    }
+}

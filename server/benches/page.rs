@@ -1,0 +1,243 @@
+//! Pages: rendered, and kept, against axum that returns the same bytes and axum with maud that writes the same page.
+//! `cargo xtask bench page [--quick]`
+
+mod common;
+
+use std::{path::Path, time::Duration};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{Response, header},
+};
+use common::{
+    Called,
+    host::{self, Host},
+    load::{self, Line, Load},
+    machine, median, quantile,
+    report::{self, Better, Row},
+    shop,
+};
+use maud::{PreEscaped, html};
+use onshelf_server::http::Limits;
+
+/// Name and address of each page.
+const PAGES: [(&str, &str); 3] = [
+    ("product", "/p/enamel-kettle"),
+    ("category", "/category/kitchen"),
+    ("search", "/search?q=%EC%A3%BC%EC%A0%84%EC%9E%90"),
+];
+const CONNECTIONS: usize = 8;
+/// Where whoever measures leaves the pages for the floors.
+const FOLDER: &str = "ONSHELF_BENCH_FOLDER";
+
+fn main() {
+    match host::role().as_deref() {
+        Some("kept") => serve(shop::unlimited()),
+        Some("rendered") => serve(Limits { kept_pages: 0, ..shop::unlimited() }),
+        Some("bytes") => floor("br"),
+        Some("maud") => floor("html"),
+        _ => measure(Called::now()),
+    }
+}
+
+fn serve(limits: Limits) {
+    host::runtime().block_on(async {
+        let folder = tempfile::tempdir().unwrap();
+        let shop = shop::demo_shop(&shop::sqlite(folder.path())).await;
+        shop::serve(&shop, limits).await;
+    });
+}
+
+/// The floors: `br` returns bytes, `html` writes the page with maud each time.
+fn floor(kind: &'static str) {
+    host::runtime().block_on(async {
+        let folder = std::env::var(FOLDER).unwrap();
+        let mut router = Router::new();
+        for (name, path) in PAGES {
+            let file = Path::new(&folder).join(format!("{name}.{kind}"));
+            let bytes = std::fs::read(file).unwrap();
+            let path = path.split('?').next().unwrap();
+            let service = if kind == "br" {
+                let bytes = bytes::Bytes::from(bytes);
+                axum::routing::get(move || std::future::ready(answer(Body::from(bytes.clone()), true)))
+            } else {
+                let pieces = std::sync::Arc::new(pieces(&String::from_utf8(bytes).unwrap()));
+                axum::routing::get(move || std::future::ready(answer(Body::from(written(&pieces)), false)))
+            };
+            router = router.route(path, service);
+        }
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        host::say(listener.local_addr().unwrap().port());
+        axum::serve(
+            axum::serve::ListenerExt::tap_io(listener, |stream| stream.set_nodelay(true).unwrap()),
+            router,
+        )
+        .await
+        .unwrap();
+    });
+}
+
+fn answer(body: Body, compressed: bool) -> Response<Body> {
+    let response = Response::builder().header(header::CONTENT_TYPE, "text/html; charset=utf-8");
+    let response = if compressed { response.header(header::CONTENT_ENCODING, "br") } else { response };
+    response.body(body).unwrap()
+}
+
+/// A page as a maud template sees it: markup that stands in the template, and values that come into it.
+enum Piece {
+    Markup(String),
+    Value(String),
+}
+
+/// Takes a page apart. Texts between tags and the attributes that come from data are values; tags, classes and the
+/// other attributes are markup, as they would be in a template written by hand.
+fn pieces(page: &str) -> Vec<Piece> {
+    const FROM_DATA: [&str; 9] =
+        ["href", "src", "alt", "value", "content", "aria-label", "data-stock", "datetime", "fill"];
+    let (mut pieces, mut markup, mut rest) = (Vec::new(), String::new(), page);
+    let mut value = |markup: &mut String, text: &str| {
+        pieces.push(Piece::Markup(std::mem::take(markup)));
+        pieces.push(Piece::Value(html_escape::decode_html_entities(text).into_owned()));
+    };
+    while let Some(open) = rest.find('<') {
+        let (text, tag) = rest.split_at(open);
+        if text.trim().is_empty() {
+            markup.push_str(text)
+        } else {
+            value(&mut markup, text)
+        }
+        let close = tag.find('>').unwrap() + 1;
+        let (tag, after) = tag.split_at(close);
+        let mut left = tag;
+        while let Some(at) = left.find("=\"") {
+            let name = left[..at].rsplit([' ', '\n']).next().unwrap_or_default();
+            let (before, quoted) = left.split_at(at + 2);
+            let end = quoted.find('"').unwrap();
+            markup.push_str(before);
+            if FROM_DATA.contains(&name) && end > 0 {
+                value(&mut markup, &quoted[..end]);
+            } else {
+                markup.push_str(&quoted[..end]);
+            }
+            left = &quoted[end..];
+        }
+        markup.push_str(left);
+        rest = after;
+        if tag.starts_with("<script") {
+            let end = rest.find("</script>").unwrap();
+            markup.push_str(&rest[..end]);
+            rest = &rest[end..];
+        }
+    }
+    markup.push_str(rest);
+    pieces.push(Piece::Markup(markup));
+    pieces
+}
+
+fn written(pieces: &[Piece]) -> String {
+    let page = html! {
+        @for piece in pieces {
+            @match piece {
+                Piece::Markup(markup) => (PreEscaped(markup)),
+                Piece::Value(value) => (value),
+            }
+        }
+    };
+    page.into_string()
+}
+
+/// One of the four, with what its rounds showed: CPU-µs a request.
+struct Contender {
+    name: &'static str,
+    coding: &'static str,
+    host: Host,
+    cpu: Vec<f64>,
+    load: Load,
+}
+
+fn measure(called: Called) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [(FOLDER, folder.path().to_str().unwrap())];
+    let kept = Host::start("kept", &[]);
+    let rendered = Host::start("rendered", &[]);
+    runtime.block_on(save_pages(kept.port(), folder.path()));
+    let contender = |name, coding, host| Contender { name, coding, host, cpu: vec![], load: Load::default() };
+    let mut contenders = [
+        contender("kept", "br", kept),
+        contender("bytes", "br", Host::start("bytes", &settings)),
+        contender("rendered", "identity", rendered),
+        contender("maud", "identity", Host::start("maud", &settings)),
+    ];
+    let rounds = called.pick(9, 3);
+    let during = Duration::from_millis(called.pick(800, 250));
+    let mut rows = Vec::new();
+    for (name, path) in PAGES {
+        for contender in &mut contenders {
+            contender.cpu.clear();
+            contender.load = Load::default();
+            let (port, request) = (contender.host.port(), load::get(path, contender.coding));
+            runtime.block_on(load::drive(port, CONNECTIONS, during / 4, move |_| request.clone()));
+        }
+        for _ in 0..rounds {
+            for contender in &mut contenders {
+                round(&runtime, contender, path, during);
+            }
+        }
+        rows.extend(compared(name, &contenders));
+    }
+    let memory = machine::memory(contenders[0].host.id()) as f64 / 1e6;
+    rows.push(Row::new("memory of the server with the demo chain", "MB", memory));
+    report::publish("page", &rows);
+}
+
+fn round(runtime: &tokio::runtime::Runtime, contender: &mut Contender, path: &str, during: Duration) {
+    let (port, request) = (contender.host.port(), load::get(path, contender.coding));
+    let before = machine::cpu_ns(contender.host.id());
+    let load = runtime.block_on(load::drive(port, CONNECTIONS, during, move |_| request.clone()));
+    let used = machine::cpu_ns(contender.host.id()) - before;
+    assert_eq!(load.refused, 0, "{} refuses {path}", contender.name);
+    contender.cpu.push(used as f64 / 1e3 / load.answers as f64);
+    contender.load.answers += load.answers;
+    contender.load.seconds += load.seconds;
+    contender.load.times.extend(load.times);
+}
+
+fn compared(page: &str, contenders: &[Contender; 4]) -> Vec<Row> {
+    for contender in contenders {
+        let load = &contender.load;
+        println!(
+            "{page:<10}{:<10}{:>8.1} CPU-µs a request, {:>8.0}/s, p50 {:>6.0} µs, p99 {:>6.0} µs",
+            contender.name,
+            median(&contender.cpu),
+            load.answers as f64 / load.seconds,
+            quantile(&load.times, 0.5),
+            quantile(&load.times, 0.99)
+        );
+    }
+    let [kept, bytes, rendered, maud] = contenders;
+    let row = |subject: &Contender, floor: &Contender, name: &str, target: f64| {
+        let ratios: Vec<f64> = floor.cpu.iter().zip(&subject.cpu).map(|(floor, own)| floor / own).collect();
+        Row::new(format!("{page} page, {}", subject.name), "CPU-µs", median(&subject.cpu))
+            .beside(name, median(&floor.cpu), Better::Less, Some(median(&ratios)))
+            .ratio_at_least(target)
+    };
+    vec![
+        row(kept, bytes, "axum, the same bytes", 0.8),
+        row(rendered, maud, "axum + maud, the same page", 0.5),
+    ]
+}
+
+/// Leaves each page as it is sent, compressed and plain.
+async fn save_pages(port: u16, folder: &Path) {
+    for (name, path) in PAGES {
+        for (coding, ending) in [("br", "br"), ("identity", "html")] {
+            let answer = Line::to(port).await.ask(&load::get(path, coding)).await;
+            assert_eq!(answer.status, 200, "{path}: {}", answer.head);
+            std::fs::write(folder.join(format!("{name}.{ending}")), answer.body).unwrap();
+        }
+        let page = std::fs::read_to_string(folder.join(format!("{name}.html"))).unwrap();
+        assert_eq!(written(&pieces(&page)).len(), page.len(), "maud writes {name} as it is");
+    }
+}

@@ -1,0 +1,264 @@
+//! Search on 624,941 real product names, in process, against PostgreSQL's full text and pg_trgm; and how many of a
+//! judged set of queries, with their typing errors, each finds, so that speed is not bought with quality.
+//! `cargo xtask bench search [--quick]`
+
+mod common;
+
+#[path = "../shop/src/catalog/search/judged.rs"]
+#[allow(dead_code, clippy::unwrap_used, reason = "its tests run with the shop's")]
+mod judged;
+
+use std::time::Instant;
+
+use common::{
+    Called,
+    data::{self, Row as Product},
+    machine, median,
+    postgres::Scratch,
+    quantile,
+    report::{self, Better, Row},
+};
+use judged::{Judgement, PRODUCTS};
+use onshelf_shop::catalog::search::{Document, SearchIndex};
+use sqlx::PgConnection;
+
+const LIMIT: usize = 24;
+const FULL_TEXT: &str = "SELECT id FROM products, websearch_to_tsquery('simple', $1) AS asked
+    WHERE words @@ asked ORDER BY ts_rank(words, asked) DESC LIMIT 24";
+const TRIGRAMS: &str = "SELECT id FROM products WHERE $1 <% name ORDER BY $1 <<-> name LIMIT 24";
+
+fn main() {
+    let called = Called::now();
+    machine::pin(machine::SERVER);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut rows = Vec::new();
+    runtime.block_on(quality(&mut rows));
+    if let Some(products) = data::products(called.pick(usize::MAX, 50_000)) {
+        runtime.block_on(speed(called, &products, &mut rows));
+    }
+    report::publish("search", &rows);
+}
+
+/// Queries of one kind.
+struct Kind {
+    name: &'static str,
+    queries: Vec<String>,
+    /// Milliseconds the median may take.
+    target: Option<f64>,
+    sql: Option<(&'static str, &'static str)>,
+}
+
+async fn speed(called: Called, products: &[Product], rows: &mut Vec<Row>) {
+    let index = build(products, rows);
+    let scratch = Scratch::begin("search").await;
+    let mut connection = match &scratch {
+        Some(scratch) => fill(scratch, products).await,
+        None => None,
+    };
+    for kind in kinds(products, called.pick(1_000, 100)) {
+        let own: Vec<f64> =
+            kind.queries.iter().map(|query| timed(|| drop(index.search(query, LIMIT)))).collect();
+        let subject = format!("search, {} (p50 of {})", kind.name, kind.queries.len());
+        let mut row = Row::new(subject, "µs", median(&own));
+        if let (Some((name, sql)), Some(connection)) = (kind.sql, connection.as_mut()) {
+            let asked = kind.queries.iter().step_by(called.pick(10, 5));
+            let mut times = Vec::new();
+            for query in asked {
+                let start = Instant::now();
+                sqlx::query_scalar::<_, i64>(sql).bind(query).fetch_all(&mut *connection).await.unwrap();
+                times.push(start.elapsed().as_secs_f64() * 1e6);
+            }
+            row = row.beside(name, median(&times), Better::Less, None);
+            if kind.target.is_some() {
+                let near = row.clone().ratio_at_least(50.0);
+                rows.push(Row { subject: format!("{}, as a multiple", near.subject), ..near });
+            }
+        }
+        rows.push(match kind.target {
+            Some(target) => row.at_most(target),
+            None => row,
+        });
+        rows.push(Row::new(format!("search, {} (p99)", kind.name), "µs", quantile(&own, 0.99)));
+    }
+    drop(connection);
+    if let Some(scratch) = scratch {
+        scratch.end().await;
+    }
+}
+
+fn timed(deed: impl FnOnce()) -> f64 {
+    let start = Instant::now();
+    deed();
+    start.elapsed().as_secs_f64() * 1e6
+}
+
+fn build(products: &[Product], rows: &mut Vec<Row>) -> SearchIndex {
+    let start = Instant::now();
+    let texts: Vec<([&str; 1], [&str; 1], [&str; 1])> = products
+        .iter()
+        .map(|product| ([product.name.as_str()], [product.brand.as_str()], [product.gtin.as_str()]))
+        .collect();
+    let documents = texts.iter().zip(0_u32..).map(|((names, brands, gtins), ordinal)| Document {
+        ordinal,
+        names,
+        brands,
+        gtins,
+        ..Document::default()
+    });
+    let index = SearchIndex::build(None, documents).unwrap();
+    let count = products.len();
+    rows.push(Row::new(format!("index of {count} products, built"), "s", start.elapsed().as_secs_f64()));
+    let memory = index.heap_bytes() as f64 + index.file_bytes() as f64;
+    rows.push(Row::new(format!("index of {count} products, memory"), "MB", memory / 1e6));
+    index
+}
+
+/// What people type, made from the names in the file, the same in every run.
+fn kinds(products: &[Product], most: usize) -> Vec<Kind> {
+    let sample = |step: usize, make: &dyn Fn(&[&str]) -> Option<String>| -> Vec<String> {
+        let step = step.min(products.len() / most.max(1)).max(1);
+        let picked = products.iter().step_by(step).filter_map(|product| {
+            let words: Vec<&str> = product
+                .name
+                .split(|c: char| !c.is_alphanumeric())
+                .filter(|word| word.len() > 3 && !word.contains(|c: char| c.is_ascii_digit()))
+                .collect();
+            make(&words)
+        });
+        picked.take(most).collect()
+    };
+    let text = Some(("PostgreSQL full text", FULL_TEXT));
+    let trigrams = Some(("PostgreSQL pg_trgm", TRIGRAMS));
+    let kind = |name, queries, target, sql| Kind { name, queries, target, sql };
+    vec![
+        kind("one word", sample(611, &|words| words.first().map(ToString::to_string)), Some(500.0), text),
+        kind("two words", sample(607, &|words| Some(words.get(..2)?.join(" "))), Some(500.0), text),
+        kind("three words", sample(601, &|words| Some(words.get(..3)?.join(" "))), Some(500.0), text),
+        kind(
+            "second word begun",
+            sample(599, &|words| Some(format!("{} {}", words.first()?, words.get(1)?.get(..3)?))),
+            None,
+            trigrams,
+        ),
+        kind(
+            "letters swapped",
+            sample(593, &|words| Some(format!("{} {}", words.first()?, swapped(words.get(1)?)))),
+            None,
+            trigrams,
+        ),
+        kind(
+            "a word nobody knows",
+            sample(587, &|words| Some(format!("{} {} unheardof", words.first()?, words.get(1)?))),
+            None,
+            trigrams,
+        ),
+    ]
+}
+
+fn swapped(word: &str) -> String {
+    let mut chars: Vec<char> = word.chars().collect();
+    let at = chars.len() / 2;
+    chars.swap(at - 1, at);
+    chars.into_iter().collect()
+}
+
+/// The same products in PostgreSQL with both kinds of index; none where it lacks the trigrams.
+async fn fill(scratch: &Scratch, products: &[Product]) -> Option<PgConnection> {
+    if !scratch.extend("pg_trgm").await {
+        return None;
+    }
+    let mut connection = scratch.connect().await;
+    let names: Vec<(String, String)> =
+        products.iter().map(|product| (product.name.clone(), product.brand.clone())).collect();
+    insert(&mut connection, &names).await;
+    Some(connection)
+}
+
+async fn insert(connection: &mut PgConnection, products: &[(String, String)]) {
+    let run = async |connection: &mut PgConnection, sql: &'static str| {
+        sqlx::raw_sql(sql).execute(connection).await.unwrap();
+    };
+    run(
+        connection,
+        "CREATE TABLE products (id BIGINT PRIMARY KEY, name TEXT NOT NULL, words TSVECTOR
+         GENERATED ALWAYS AS (to_tsvector('simple', name)) STORED)",
+    )
+    .await;
+    for (start, chunk) in (0_i64..).step_by(10_000).zip(products.chunks(10_000)) {
+        let ids: Vec<i64> = (start..).take(chunk.len()).collect();
+        let names: Vec<String> = chunk.iter().map(|(name, brand)| format!("{name} {brand}")).collect();
+        sqlx::query("INSERT INTO products (id, name) SELECT * FROM UNNEST($1::BIGINT[], $2::TEXT[])")
+            .bind(ids)
+            .bind(names)
+            .execute(&mut *connection)
+            .await
+            .unwrap();
+    }
+    run(connection, "CREATE INDEX ON products USING gin (words)").await;
+    // The distance operator of the trigrams' order is one that only GiST answers from its index.
+    run(connection, "CREATE INDEX ON products USING gist (name gist_trgm_ops(siglen = 64))").await;
+    run(connection, "ANALYZE products; SET jit = off").await;
+}
+
+/// How much of what people meant is found: ours, full text, and trigrams where full text finds nothing.
+async fn quality(rows: &mut Vec<Row>) {
+    let index = judged::index();
+    let scratch = Scratch::begin("judged").await;
+    let mut connection = None;
+    if let Some(scratch) = &scratch
+        && scratch.extend("pg_trgm").await
+    {
+        let mut fresh = scratch.connect().await;
+        let texts: Vec<(String, String)> = PRODUCTS
+            .iter()
+            .map(|(ko, en, category, others)| (format!("{ko} {en}"), format!("{category} {others}")))
+            .collect();
+        insert(&mut fresh, &texts).await;
+        connection = Some(fresh);
+    }
+    let kinds: [(&str, &[Judgement]); 3] =
+        [("as written", &judged::EXACT), ("half typed", &judged::TYPED), ("with slips", &judged::SLIPS)];
+    for (kind, judgements) in kinds {
+        let hits = |query: &str| index.search(query, 10).ordinals.iter().map(|hit| hit.0 as usize).collect();
+        let found: Vec<(&[&str], Vec<usize>)> =
+            judgements.iter().map(|(query, wanted)| (*wanted, hits(query))).collect();
+        let mut row =
+            Row::new(format!("judged queries {kind}: found in the first 10"), "share", shares(&found));
+        if let Some(connection) = connection.as_mut() {
+            let mut found = Vec::new();
+            for (query, wanted) in judgements {
+                found.push((*wanted, both(connection, query).await));
+            }
+            let floor = shares(&found);
+            row = row.beside("full text, else trigrams", floor, Better::More, None).ratio_at_least(1.0);
+        }
+        rows.push(row);
+    }
+    drop(connection);
+    if let Some(scratch) = scratch {
+        scratch.end().await;
+    }
+}
+
+async fn both(connection: &mut PgConnection, query: &str) -> Vec<usize> {
+    for sql in [FULL_TEXT, TRIGRAMS] {
+        let ids: Vec<i64> = sqlx::query_scalar(sql).bind(query).fetch_all(&mut *connection).await.unwrap();
+        if !ids.is_empty() {
+            return ids.into_iter().take(10).map(|id| id as usize).collect();
+        }
+    }
+    Vec::new()
+}
+
+/// The mean share of the right ones among those found, over the queries that have any.
+fn shares(found: &[(&[&str], Vec<usize>)]) -> f64 {
+    let judged: Vec<f64> = found
+        .iter()
+        .filter(|(wanted, _)| !wanted.is_empty())
+        .map(|(wanted, hits)| {
+            let right = |hit: &&usize| wanted.iter().any(|start| PRODUCTS[**hit].0.starts_with(start));
+            hits.iter().filter(right).count() as f64 / wanted.len() as f64
+        })
+        .collect();
+    judged.iter().sum::<f64>() / judged.len() as f64
+}

@@ -1,0 +1,251 @@
+//! Orders, the quarters of an hour they are collected in, and the passes that open a hand-over. The groups of an
+//! order are reservations: see `fulfilment`.
+
+use crate::{Error, Tx, engine::on};
+
+#[derive(Clone, Debug, Default, sqlx::FromRow)]
+pub struct OrderRow {
+    pub id: i64,
+    pub number: String,
+    pub token_hash: String,
+    pub name: String,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub lang: String,
+    /// Who limits count for: an e-mail address or phone number, hashed.
+    pub shopper: String,
+    /// Who takes the money; none: the till.
+    pub provider: Option<String>,
+    pub currency: String,
+    pub subtotal: i64,
+    pub fees: i64,
+    pub tax: i64,
+    pub tax_included: i64,
+    pub total: i64,
+    pub proxy: Option<String>,
+    pub placed_at: i64,
+    pub held_until: Option<i64>,
+    pub extended: i64,
+    pub settled_at: Option<i64>,
+    pub version: i64,
+}
+
+/// Writes an order and answers its id; `row.id` is not looked at.
+pub async fn insert(tx: &mut Tx<'_>, row: &OrderRow) -> Result<i64, Error> {
+    let sql = "INSERT INTO orders (number, token_hash, name, email, phone, lang, shopper, provider, currency,
+               subtotal, fees, tax, tax_included, total, placed_at, held_until, extended, version)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, 1)
+               RETURNING id";
+    Ok(on!(tx, conn => {
+        sqlx::query_scalar(sql)
+            .bind(&row.number)
+            .bind(&row.token_hash)
+            .bind(&row.name)
+            .bind(&row.email)
+            .bind(&row.phone)
+            .bind(&row.lang)
+            .bind(&row.shopper)
+            .bind(&row.provider)
+            .bind(&row.currency)
+            .bind(row.subtotal)
+            .bind(row.fees)
+            .bind(row.tax)
+            .bind(row.tax_included)
+            .bind(row.total)
+            .bind(row.placed_at)
+            .bind(row.held_until)
+            .fetch_one(conn)
+            .await
+    })?)
+}
+
+/// By its number, for whoever shows the token with this hash.
+pub async fn by_token(tx: &mut Tx<'_>, number: &str, token_hash: &str) -> Result<Option<OrderRow>, Error> {
+    let sql = "SELECT * FROM orders WHERE number = $1 AND token_hash = $2";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(number).bind(token_hash).fetch_optional(conn).await)?)
+}
+
+/// By its number, for partners whose scope the deed has checked, and for jobs.
+pub async fn by_number(tx: &mut Tx<'_>, number: &str) -> Result<Option<OrderRow>, Error> {
+    let sql = "SELECT * FROM orders WHERE number = $1";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(number).fetch_optional(conn).await)?)
+}
+
+/// By its id, for what was found through one of its groups or payments.
+pub async fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<OrderRow>, Error> {
+    let sql = "SELECT * FROM orders WHERE id = $1";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(id).fetch_optional(conn).await)?)
+}
+
+/// Takes the order for a change: false where somebody changed it since `version` was read.
+pub async fn advance(tx: &mut Tx<'_>, id: i64, version: i64) -> Result<bool, Error> {
+    let sql = "UPDATE orders SET version = version + 1 WHERE id = $1 AND version = $2";
+    let done = on!(tx, conn => {
+        sqlx::query(sql).bind(id).bind(version).execute(conn).await.map(|done| done.rows_affected())
+    })?;
+    Ok(done == 1)
+}
+
+/// It is paid. False where it was before.
+pub async fn settle(tx: &mut Tx<'_>, id: i64, at: i64) -> Result<bool, Error> {
+    let sql = "UPDATE orders SET settled_at = $2, held_until = NULL WHERE id = $1 AND settled_at IS NULL";
+    let done = on!(tx, conn => {
+        sqlx::query(sql).bind(id).bind(at).execute(conn).await.map(|done| done.rows_affected())
+    })?;
+    Ok(done == 1)
+}
+
+/// Holds it longer, once. False where that was done before.
+pub async fn extend(tx: &mut Tx<'_>, id: i64, held_until: i64) -> Result<bool, Error> {
+    let sql = "UPDATE orders SET held_until = $2, extended = 1
+               WHERE id = $1 AND extended = 0 AND settled_at IS NULL AND held_until IS NOT NULL";
+    let done = on!(tx, conn => {
+        sqlx::query(sql).bind(id).bind(held_until).execute(conn).await.map(|done| done.rows_affected())
+    })?;
+    Ok(done == 1)
+}
+
+/// Sums of an order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    pub subtotal: i64,
+    pub fees: i64,
+    pub tax: i64,
+    pub total: i64,
+}
+
+pub async fn set_sums(tx: &mut Tx<'_>, id: i64, sums: Sums) -> Result<(), Error> {
+    let sql = "UPDATE orders SET subtotal = $2, fees = $3, tax = $4, total = $5 WHERE id = $1";
+    on!(tx, conn => {
+        sqlx::query(sql)
+            .bind(id)
+            .bind(sums.subtotal)
+            .bind(sums.fees)
+            .bind(sums.tax)
+            .bind(sums.total)
+            .execute(conn)
+            .await
+            .map(drop)
+    })?;
+    Ok(())
+}
+
+pub async fn set_proxy(tx: &mut Tx<'_>, id: i64, proxy: Option<&str>) -> Result<(), Error> {
+    let sql = "UPDATE orders SET proxy = $2 WHERE id = $1";
+    on!(tx, conn => sqlx::query(sql).bind(id).bind(proxy).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+/// Takes a place in a quarter of an hour. False: it is full, nothing changed.
+pub async fn take_window(
+    tx: &mut Tx<'_>,
+    store_id: i64,
+    starts_at: i64,
+    capacity: i64,
+) -> Result<bool, Error> {
+    let sql = "INSERT INTO window_places (store_id, starts_at, taken) VALUES ($1, $2, 1)
+               ON CONFLICT (store_id, starts_at) DO UPDATE SET taken = window_places.taken + 1
+               WHERE window_places.taken < $3";
+    let done = on!(tx, conn => {
+        sqlx::query(sql)
+            .bind(store_id)
+            .bind(starts_at)
+            .bind(capacity)
+            .execute(conn)
+            .await
+            .map(|done| done.rows_affected())
+    })?;
+    Ok(done == 1)
+}
+
+pub async fn leave_window(tx: &mut Tx<'_>, store_id: i64, starts_at: i64) -> Result<(), Error> {
+    let sql =
+        "UPDATE window_places SET taken = taken - 1 WHERE store_id = $1 AND starts_at = $2 AND taken > 0";
+    on!(tx, conn => sqlx::query(sql).bind(store_id).bind(starts_at).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+/// How many are taken in the windows of a store from a moment on.
+pub async fn windows_taken(tx: &mut Tx<'_>, store_id: i64, from: i64) -> Result<Vec<(i64, i64)>, Error> {
+    let sql = "SELECT starts_at, taken FROM window_places WHERE store_id = $1 AND starts_at >= $2";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(store_id).bind(from).fetch_all(conn).await)?)
+}
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct PassRow {
+    pub id: i64,
+    pub reservation_id: i64,
+    pub serial: String,
+    /// Empty for the owner, else the name of whom they sent.
+    pub holder: String,
+    pub used_at: Option<i64>,
+    pub revoked_at: Option<i64>,
+}
+
+pub async fn add_pass(
+    tx: &mut Tx<'_>,
+    reservation_id: i64,
+    serial: &str,
+    holder: &str,
+    now: i64,
+) -> Result<(), Error> {
+    let sql = "INSERT INTO passes (reservation_id, serial, holder, created_at) VALUES ($1, $2, $3, $4)";
+    on!(tx, conn => {
+        sqlx::query(sql).bind(reservation_id).bind(serial).bind(holder).bind(now).execute(conn).await.map(drop)
+    })?;
+    Ok(())
+}
+
+pub async fn pass(tx: &mut Tx<'_>, serial: &str) -> Result<Option<PassRow>, Error> {
+    let sql = "SELECT id, reservation_id, serial, holder, used_at, revoked_at FROM passes WHERE serial = $1";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(serial).fetch_optional(conn).await)?)
+}
+
+/// Passes of a group, the newest last.
+pub async fn passes_of(tx: &mut Tx<'_>, reservation_id: i64) -> Result<Vec<PassRow>, Error> {
+    let sql = "SELECT id, reservation_id, serial, holder, used_at, revoked_at FROM passes
+               WHERE reservation_id = $1 ORDER BY id";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(reservation_id).fetch_all(conn).await)?)
+}
+
+/// Uses a pass, once. False: it was used or taken back before.
+pub async fn use_pass(tx: &mut Tx<'_>, id: i64, by: &str, at: i64) -> Result<bool, Error> {
+    let sql = "UPDATE passes SET used_at = $3, used_by = $2
+               WHERE id = $1 AND used_at IS NULL AND revoked_at IS NULL";
+    let done = on!(tx, conn => {
+        sqlx::query(sql).bind(id).bind(by).bind(at).execute(conn).await.map(|done| done.rows_affected())
+    })?;
+    Ok(done == 1)
+}
+
+/// Takes back every pass of a group that was not used.
+pub async fn revoke_passes(tx: &mut Tx<'_>, reservation_id: i64, at: i64) -> Result<(), Error> {
+    let sql = "UPDATE passes SET revoked_at = $2
+               WHERE reservation_id = $1 AND used_at IS NULL AND revoked_at IS NULL";
+    on!(tx, conn => sqlx::query(sql).bind(reservation_id).bind(at).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+/// Takes back the passes of people who were sent.
+pub async fn revoke_proxies(tx: &mut Tx<'_>, reservation_id: i64, at: i64) -> Result<(), Error> {
+    let sql = "UPDATE passes SET revoked_at = $2
+               WHERE reservation_id = $1 AND holder <> '' AND used_at IS NULL AND revoked_at IS NULL";
+    on!(tx, conn => sqlx::query(sql).bind(reservation_id).bind(at).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+/// What was taken back opens again: its group was revived.
+pub async fn revive_passes(tx: &mut Tx<'_>, reservation_id: i64) -> Result<(), Error> {
+    let sql = "UPDATE passes SET revoked_at = NULL WHERE reservation_id = $1 AND used_at IS NULL";
+    on!(tx, conn => sqlx::query(sql).bind(reservation_id).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+/// Of the collected reservations made ready since: how many there were, and how many by the promised moment.
+pub async fn promises_kept(tx: &mut Tx<'_>, since: i64) -> Result<(i64, i64), Error> {
+    let kept = "SELECT COUNT(*) FROM reservations WHERE ready_at >= $1 AND ready_at <= ready_by";
+    let all = "SELECT COUNT(*) FROM reservations WHERE ready_at >= $1";
+    let all: i64 = on!(tx, conn => sqlx::query_scalar(all).bind(since).fetch_one(conn).await)?;
+    let kept: i64 = on!(tx, conn => sqlx::query_scalar(kept).bind(since).fetch_one(conn).await)?;
+    Ok((all, kept))
+}

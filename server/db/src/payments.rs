@@ -1,0 +1,329 @@
+//! Payments, refunds and the double-entry book. What was captured and refunded is bounded here, in one conditional
+//! write each.
+
+use crate::{Error, Tx, engine::on};
+
+#[derive(Clone, Debug, Default, sqlx::FromRow)]
+pub struct PaymentRow {
+    pub id: i64,
+    pub order_id: i64,
+    pub provider: String,
+    /// Ours, and the provider's idempotency key.
+    pub reference: String,
+    pub provider_id: Option<String>,
+    pub redirect_url: Option<String>,
+    pub amount: i64,
+    pub currency: String,
+    /// `created` (the provider may not know of it), `open`, `captured`, `failed`.
+    pub status: String,
+    pub captured: i64,
+    pub refunded: i64,
+    /// The change of the order that is made when this is paid, as JSON.
+    pub change: Option<String>,
+    pub check_at: Option<i64>,
+    pub checks: i64,
+    pub created_at: i64,
+    pub expires_at: i64,
+    pub ended_at: Option<i64>,
+    pub last_error: Option<String>,
+}
+
+/// Writes a payment that is to be opened. False: another is open for this order.
+pub async fn insert(tx: &mut Tx<'_>, row: &PaymentRow) -> Result<bool, Error> {
+    let sql =
+        "INSERT INTO payments (order_id, provider, reference, amount, currency, status, captured, refunded,
+               change, check_at, checks, created_at, expires_at)
+               VALUES ($1, $2, $3, $4, $5, 'created', 0, 0, $6, $7, 0, $8, $9) ON CONFLICT DO NOTHING";
+    let done = on!(tx, conn => {
+        sqlx::query(sql)
+            .bind(row.order_id)
+            .bind(&row.provider)
+            .bind(&row.reference)
+            .bind(row.amount)
+            .bind(&row.currency)
+            .bind(&row.change)
+            .bind(row.check_at)
+            .bind(row.created_at)
+            .bind(row.expires_at)
+            .execute(conn)
+            .await
+            .map(|done| done.rows_affected())
+    })?;
+    Ok(done == 1)
+}
+
+pub async fn of_order(tx: &mut Tx<'_>, order_id: i64) -> Result<Vec<PaymentRow>, Error> {
+    let sql = "SELECT * FROM payments WHERE order_id = $1 ORDER BY id";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(order_id).fetch_all(conn).await)?)
+}
+
+pub async fn by_reference(tx: &mut Tx<'_>, reference: &str) -> Result<Option<PaymentRow>, Error> {
+    let sql = "SELECT * FROM payments WHERE reference = $1";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(reference).fetch_optional(conn).await)?)
+}
+
+/// The provider knows of it now.
+pub async fn opened(
+    tx: &mut Tx<'_>,
+    id: i64,
+    provider_id: &str,
+    redirect_url: &str,
+    check_at: i64,
+) -> Result<(), Error> {
+    let sql = "UPDATE payments SET provider_id = $2, redirect_url = $3, check_at = $4, last_error = NULL,
+                 status = CASE WHEN status = 'created' THEN 'open' ELSE status END
+               WHERE id = $1";
+    on!(tx, conn => {
+        sqlx::query(sql)
+            .bind(id)
+            .bind(provider_id)
+            .bind(redirect_url)
+            .bind(check_at)
+            .execute(conn)
+            .await
+            .map(drop)
+    })?;
+    Ok(())
+}
+
+/// The money came. False where that was written before. Also of a payment that had failed: money is money.
+pub async fn captured(
+    tx: &mut Tx<'_>,
+    id: i64,
+    captured: i64,
+    currency: &str,
+    at: i64,
+) -> Result<bool, Error> {
+    let sql = "UPDATE payments SET status = 'captured', captured = $2, currency = $3, ended_at = $4,
+                 check_at = NULL
+               WHERE id = $1 AND status <> 'captured'";
+    let done = on!(tx, conn => {
+        sqlx::query(sql).bind(id).bind(captured).bind(currency).bind(at).execute(conn).await.map(|done| done.rows_affected())
+    })?;
+    Ok(done == 1)
+}
+
+/// No money will come. False where it ended before.
+pub async fn failed(
+    tx: &mut Tx<'_>,
+    id: i64,
+    why: &str,
+    check_at: Option<i64>,
+    at: i64,
+) -> Result<bool, Error> {
+    let sql = "UPDATE payments SET status = 'failed', ended_at = $3, check_at = $4, last_error = $2
+               WHERE id = $1 AND status IN ('created', 'open')";
+    let done = on!(tx, conn => {
+        sqlx::query(sql)
+            .bind(id)
+            .bind(why)
+            .bind(at)
+            .bind(check_at)
+            .execute(conn)
+            .await
+            .map(|done| done.rows_affected())
+    })?;
+    Ok(done == 1)
+}
+
+/// When the provider is asked next, and why the last question found no answer.
+pub async fn ask_again(
+    tx: &mut Tx<'_>,
+    id: i64,
+    check_at: Option<i64>,
+    error: Option<&str>,
+) -> Result<(), Error> {
+    let sql = "UPDATE payments SET check_at = $2, last_error = $3 WHERE id = $1";
+    on!(tx, conn => sqlx::query(sql).bind(id).bind(check_at).bind(error).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+/// Takes up to `limit` payments the provider is to be asked about; nobody else gets them before `until`.
+pub async fn claim(tx: &mut Tx<'_>, now: i64, until: i64, limit: i64) -> Result<Vec<PaymentRow>, Error> {
+    let pick = match tx {
+        Tx::Sqlite(_) => "",
+        Tx::Postgres(_) => " FOR UPDATE SKIP LOCKED",
+    };
+    let sql = sqlx::AssertSqlSafe(format!(
+        "UPDATE payments SET check_at = $2, checks = checks + 1 WHERE id IN (
+           SELECT id FROM payments WHERE check_at <= $1 ORDER BY check_at, id LIMIT $3{pick})
+         RETURNING *"
+    ));
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(now).bind(until).bind(limit).fetch_all(conn).await)?)
+}
+
+#[derive(Clone, Debug, Default, sqlx::FromRow)]
+pub struct RefundRow {
+    pub id: i64,
+    pub payment_id: i64,
+    pub order_id: i64,
+    pub key: String,
+    pub amount: i64,
+    pub reason: String,
+    /// `requested`, `done`, `failed`.
+    pub status: String,
+    pub provider_id: Option<String>,
+    pub due_at: Option<i64>,
+    pub tries: i64,
+    pub created_at: i64,
+    pub done_at: Option<i64>,
+    pub last_error: Option<String>,
+}
+
+/// Sets `amount` of a payment apart for a refund. False: not that much is left, nothing changed.
+pub async fn request_refund(
+    tx: &mut Tx<'_>,
+    payment_id: i64,
+    key: &str,
+    amount: i64,
+    reason: &str,
+    now: i64,
+) -> Result<bool, Error> {
+    let bound = "UPDATE payments SET refunded = refunded + $2
+                 WHERE id = $1 AND status = 'captured' AND captured - refunded >= $2 RETURNING order_id";
+    let order_id: Option<i64> = on!(tx, conn => {
+        sqlx::query_scalar(bound).bind(payment_id).bind(amount).fetch_optional(conn).await
+    })?;
+    let Some(order_id) = order_id else { return Ok(false) };
+    let sql =
+        "INSERT INTO refunds (payment_id, order_id, key, amount, reason, status, due_at, tries, created_at)
+               VALUES ($1, $2, $3, $4, $5, 'requested', $6, 0, $6)";
+    on!(tx, conn => {
+        sqlx::query(sql)
+            .bind(payment_id)
+            .bind(order_id)
+            .bind(key)
+            .bind(amount)
+            .bind(reason)
+            .bind(now)
+            .execute(conn)
+            .await
+            .map(drop)
+    })?;
+    Ok(true)
+}
+
+pub async fn refunds_of(tx: &mut Tx<'_>, order_id: i64) -> Result<Vec<RefundRow>, Error> {
+    let sql = "SELECT * FROM refunds WHERE order_id = $1 ORDER BY id";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(order_id).fetch_all(conn).await)?)
+}
+
+/// Takes refunds that are due; nobody else gets them before `until`.
+pub async fn claim_refunds(
+    tx: &mut Tx<'_>,
+    now: i64,
+    until: i64,
+    limit: i64,
+) -> Result<Vec<RefundRow>, Error> {
+    let pick = match tx {
+        Tx::Sqlite(_) => "",
+        Tx::Postgres(_) => " FOR UPDATE SKIP LOCKED",
+    };
+    let sql = sqlx::AssertSqlSafe(format!(
+        "UPDATE refunds SET due_at = $2, tries = tries + 1 WHERE id IN (
+           SELECT id FROM refunds WHERE due_at <= $1 ORDER BY due_at, id LIMIT $3{pick})
+         RETURNING *"
+    ));
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(now).bind(until).bind(limit).fetch_all(conn).await)?)
+}
+
+pub async fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<PaymentRow>, Error> {
+    let sql = "SELECT * FROM payments WHERE id = $1";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(id).fetch_optional(conn).await)?)
+}
+
+/// The provider gave it back. False where that was written before.
+pub async fn refund_done(tx: &mut Tx<'_>, id: i64, provider_id: &str, at: i64) -> Result<bool, Error> {
+    let sql =
+        "UPDATE refunds SET status = 'done', provider_id = $2, done_at = $3, due_at = NULL, last_error = NULL
+               WHERE id = $1 AND status = 'requested'";
+    let done = on!(tx, conn => {
+        sqlx::query(sql).bind(id).bind(provider_id).bind(at).execute(conn).await.map(|done| done.rows_affected())
+    })?;
+    Ok(done == 1)
+}
+
+/// It is tried again at `due_at`; without one a person must look.
+pub async fn refund_waits(tx: &mut Tx<'_>, id: i64, why: &str, due_at: Option<i64>) -> Result<(), Error> {
+    let sql = "UPDATE refunds SET last_error = $2, due_at = $3,
+                 status = CASE WHEN $3 IS NULL THEN 'failed' ELSE status END
+               WHERE id = $1 AND status = 'requested'";
+    on!(tx, conn => sqlx::query(sql).bind(id).bind(why).bind(due_at).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+/// Books amounts that sum to zero, once: a second entry under the same name changes nothing.
+pub async fn book(
+    tx: &mut Tx<'_>,
+    entry: &str,
+    order_id: i64,
+    currency: &str,
+    amounts: &[(&str, i64)],
+    at: i64,
+) -> Result<(), Error> {
+    if amounts.iter().map(|(_, amount)| amount).sum::<i64>() != 0 {
+        return Err(Error::inconsistent("an entry whose amounts do not sum to zero"));
+    }
+    let sql = "INSERT INTO money_entries (entry, account, amount, currency, order_id, at)
+               VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (entry, account) DO NOTHING";
+    for (account, amount) in amounts.iter().filter(|(_, amount)| *amount != 0) {
+        on!(tx, conn => {
+            sqlx::query(sql)
+                .bind(entry)
+                .bind(*account)
+                .bind(*amount)
+                .bind(currency)
+                .bind(order_id)
+                .bind(at)
+                .execute(conn)
+                .await
+                .map(drop)
+        })?;
+    }
+    Ok(())
+}
+
+/// Keeps a webhook. False: it came before.
+pub async fn note(
+    tx: &mut Tx<'_>,
+    provider: &str,
+    event: &str,
+    reference: Option<&str>,
+    body: &str,
+    now: i64,
+) -> Result<bool, Error> {
+    let sql = "INSERT INTO inbox (provider, event, reference, body, received_at) VALUES ($1, $2, $3, $4, $5)
+               ON CONFLICT (provider, event) DO NOTHING";
+    let done = on!(tx, conn => {
+        sqlx::query(sql)
+            .bind(provider)
+            .bind(event)
+            .bind(reference)
+            .bind(body)
+            .bind(now)
+            .execute(conn)
+            .await
+            .map(|done| done.rows_affected())
+    })?;
+    Ok(done == 1)
+}
+
+/// Asks the provider about a payment at once, unless all is known of it.
+pub async fn hasten(tx: &mut Tx<'_>, provider: &str, reference: &str, now: i64) -> Result<(), Error> {
+    let sql = "UPDATE payments SET check_at = $3
+               WHERE provider = $1 AND reference = $2 AND status <> 'captured'";
+    on!(tx, conn => sqlx::query(sql).bind(provider).bind(reference).bind(now).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+pub async fn forget_notes(tx: &mut Tx<'_>, before: i64) -> Result<u64, Error> {
+    let sql = "DELETE FROM inbox WHERE received_at < $1";
+    Ok(on!(tx, conn => sqlx::query(sql).bind(before).execute(conn).await.map(|done| done.rows_affected()))?)
+}
+
+/// Everything of one provider that was captured since, for reconciliation.
+pub async fn captured_since(tx: &mut Tx<'_>, provider: &str, since: i64) -> Result<Vec<PaymentRow>, Error> {
+    let sql =
+        "SELECT * FROM payments WHERE provider = $1 AND status = 'captured' AND ended_at >= $2 ORDER BY id";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(provider).bind(since).fetch_all(conn).await)?)
+}

@@ -1,0 +1,12 @@
+//! An order as a whole: where it stands, what tax it bears, what a delivery costs and how long it takes, which
+//! quarters of an hour it can be collected in. It must not know how it is stored or who takes the money.
+
+mod delivery;
+mod standing;
+mod tax;
+mod windows;
+
+pub use delivery::{Delivery, Quote, Reach, Zone};
+pub use standing::overall;
+pub use tax::{Tax, TaxRule, TaxTable};
+pub use windows::{QUARTER, is_window, windows};

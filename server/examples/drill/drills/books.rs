@@ -1,0 +1,166 @@
+//! Comparing what clients remember with what the database holds, and running the audit.
+
+use std::collections::HashMap;
+
+use onshelf_db::{Db, Tx};
+
+use super::{
+    Failure, Tally,
+    deeds::{Memory, State},
+    ground::{SKUS, STORE, sku},
+    process::Launch,
+};
+
+/// What the database holds of the drill's store.
+#[derive(Debug, Default)]
+pub struct Books {
+    /// Status by number.
+    pub reservations: HashMap<String, String>,
+    /// On hand and held by SKU.
+    pub levels: HashMap<String, (i64, i64)>,
+    /// Units handed over by number.
+    pub handed_over: HashMap<String, i64>,
+    /// Units a till took that the book did not have.
+    pub corrected: i64,
+}
+
+/// Runs one query, the same text on both engines.
+pub async fn ask<T>(db: &Db, sql: &'static str) -> Result<Vec<T>, Failure>
+where
+    T: for<'r> sqlx::FromRow<'r, sqlx::sqlite::SqliteRow>
+        + for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow>
+        + Send
+        + Unpin,
+{
+    let mut reader = db.reader().await?;
+    Ok(match reader.tx() {
+        Tx::Sqlite(connection) => sqlx::query_as(sql).fetch_all(&mut *connection).await?,
+        Tx::Postgres(connection) => sqlx::query_as(sql).fetch_all(&mut *connection).await?,
+    })
+}
+
+impl Books {
+    pub async fn read(db: &Db) -> Result<Books, Failure> {
+        let reservations = ask(db, "SELECT number, status FROM reservations").await?;
+        let levels: Vec<(String, String, i64, i64)> = ask(
+            db,
+            "SELECT s.code, v.sku, l.on_hand, l.held FROM stock_levels l
+             JOIN variants v ON v.id = l.variant_id JOIN stores s ON s.id = l.store_id",
+        )
+        .await?;
+        let handed_over = ask(
+            db,
+            "SELECT reference, CAST(SUM(-delta) AS BIGINT) FROM stock_movements
+             WHERE reason = 'hand_over' GROUP BY reference",
+        )
+        .await?;
+        let corrected: Vec<(i64,)> = ask(
+            db,
+            "SELECT CAST(COALESCE(SUM(delta), 0) AS BIGINT) FROM stock_movements WHERE reason = 'correction'",
+        )
+        .await?;
+        Ok(Books {
+            reservations: reservations.into_iter().collect(),
+            levels: levels
+                .into_iter()
+                .filter(|(store, ..)| store == STORE)
+                .map(|(_, sku, on_hand, held)| (sku, (on_hand, held)))
+                .collect(),
+            handed_over: handed_over.into_iter().collect(),
+            corrected: corrected.first().map_or(0, |(units,)| *units),
+        })
+    }
+
+    /// Every acknowledged deed must be here, and nothing that nobody was told of. `initial` is what lay on each shelf.
+    #[must_use]
+    pub fn compare(&self, memories: &[Memory], initial: i64) -> Tally {
+        let mut tally = Tally::default();
+        let mut on_hand = [initial; SKUS];
+        let mut held = [0i64; SKUS];
+        let mut known = 0usize;
+        for memory in memories {
+            tally.acknowledged += memory.acknowledged;
+            tally.double_charged += memory.doubled;
+            tally.faults.extend(memory.strange.iter().take(5).cloned());
+            for delivery in &memory.deliveries {
+                on_hand[delivery.sku] += delivery.quantity;
+            }
+            for kept in &memory.kept {
+                known += 1;
+                match kept.state {
+                    State::Placed => held[kept.sku] += kept.quantity,
+                    State::Collected => on_hand[kept.sku] -= kept.quantity,
+                    State::Cancelled => {}
+                }
+                self.compare_one(kept.state, &kept.number, kept.quantity, &mut tally);
+            }
+        }
+        let unknown = self.reservations.len().saturating_sub(known);
+        if unknown > 0 {
+            tally.leaked += unknown as u64;
+            tally.fault(format!("{unknown} reservations that no client was told of"));
+        }
+        for index in 0..SKUS {
+            self.compare_level(&sku(index), on_hand[index], held[index], &mut tally);
+        }
+        tally.oversold += self.corrected.unsigned_abs();
+        tally
+    }
+
+    fn compare_one(&self, state: State, number: &str, quantity: i64, tally: &mut Tally) {
+        let status = self.reservations.get(number).map(String::as_str);
+        if status != Some(state.code()) {
+            tally.lost += 1;
+            tally.fault(format!("{number} was acknowledged as {}, the books have {status:?}", state.code()));
+        }
+        let handed_over = self.handed_over.get(number).copied().unwrap_or(0);
+        let expected = if state == State::Collected { quantity } else { 0 };
+        if handed_over > expected {
+            tally.double_charged += 1;
+            tally.fault(format!("{number}: {handed_over} units were handed over instead of {expected}"));
+        }
+    }
+
+    fn compare_level(&self, sku: &str, on_hand: i64, held: i64, tally: &mut Tally) {
+        let (booked, booked_held) = self.levels.get(sku).copied().unwrap_or_default();
+        if booked != on_hand {
+            tally.fault(format!("{sku}: {booked} on hand, the clients' deeds come to {on_hand}"));
+        }
+        if booked_held > booked || booked < 0 {
+            tally.oversold += (booked_held - booked).unsigned_abs();
+            tally.fault(format!("{sku}: {booked_held} held of {booked}"));
+        }
+        if booked_held != held {
+            tally.leaked += booked_held.abs_diff(held);
+            tally.fault(format!("{sku}: {booked_held} held, the clients' live reservations come to {held}"));
+        }
+    }
+}
+
+/// Reads the books of the server's database, compares them and lets `onshelf audit` have the last word.
+pub async fn settle(launch: &Launch, url: &str, memories: &[Memory], initial: i64) -> Result<Tally, Failure> {
+    let db = Db::open(url).await?;
+    let books = Books::read(&db).await?;
+    db.close().await;
+    let mut tally = books.compare(memories, initial);
+    let sum = |count: fn(&Memory) -> u64| memories.iter().map(count).sum::<u64>();
+    println!(
+        "{} reservations; {} deeds acknowledged, {} refused for want of stock, {} requests repeated, {} put off",
+        books.reservations.len(),
+        sum(|memory| memory.acknowledged),
+        sum(|memory| memory.refused),
+        sum(|memory| memory.repeated),
+        sum(|memory| memory.put_off),
+    );
+    audit(launch, &mut tally)?;
+    tally.faults.extend(launch.faults());
+    Ok(tally)
+}
+
+/// `onshelf audit` on the server's database.
+pub fn audit(launch: &Launch, tally: &mut Tally) -> Result<(), Failure> {
+    let (status, said) = launch.command(&["audit"])?;
+    println!("{said}");
+    tally.check(status.success(), || format!("the audit found faults: {said}"));
+    Ok(())
+}

@@ -1,0 +1,142 @@
+//! PostgreSQL goes away in every way it can: reset connections, stopped hard, slow, stalled, refusing, dead without
+//! a word. Clients are asked to come back, and when it is there again so is the shop.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use super::{
+    Drill, Failure, Plan, Tally, books,
+    cluster::Cluster,
+    deeds,
+    ground::Ground,
+    process::Launch,
+    wire::{State, Wire},
+};
+
+const CLIENTS: u64 = 32;
+const INITIAL: i64 = 30;
+/// From the moment the database answers again to the next acknowledged deed.
+const RECOVERY: Duration = Duration::from_secs(5);
+
+pub const DRILL: Drill = Drill {
+    name: "database",
+    about: "PostgreSQL stopped hard, slow, stalled, cut off: 503, and back within 5 s",
+    rounds: (60, 6),
+    run: |plan| Box::pin(drill(plan)),
+};
+
+/// What is done to it.
+#[derive(Clone, Copy, Debug)]
+enum Accident {
+    Reset,
+    Slow,
+    StopHard,
+    Refuse,
+    Stall,
+    Dead,
+}
+
+const ACCIDENTS: [Accident; 6] =
+    [Accident::Reset, Accident::Slow, Accident::StopHard, Accident::Refuse, Accident::Stall, Accident::Dead];
+
+async fn drill(plan: &Plan) -> Result<Tally, Failure> {
+    let Some(cluster) = Cluster::start().await? else {
+        println!("PostgreSQL is not installed: the drill is skipped.");
+        return Ok(Tally::default());
+    };
+    let wire = Wire::to(cluster.port).await?;
+    let direct = cluster.url();
+    let mut ground = Ground::on_server(&direct, INITIAL, Some(cluster)).await?;
+    let name = url::Url::parse(&ground.url)?.path().trim_start_matches('/').to_owned();
+    let by_wire = ground.cluster().map(|cluster| cluster.url_by(wire.port)).unwrap_or_default();
+    let by_wire = by_wire.replace("/postgres?", &format!("/{name}?"));
+    let launch = Launch::new(plan, &ground)?.with("ONSHELF_DATABASE_URL", by_wire);
+    let (server, _) = launch.started().await?;
+    let course = Arc::new(deeds::Course::new(&ground, vec![launch.addr], Duration::from_millis(5)));
+    let clients = deeds::start(&course, CLIENTS, plan.seed);
+    let mut tally = Tally { rounds: plan.rounds, ..Tally::default() };
+    for round in 0..plan.rounds {
+        tokio::time::sleep(Duration::from_millis(if plan.short { 400 } else { 2_000 })).await;
+        let accident = ACCIDENTS[usize::try_from(round)? % ACCIDENTS.len()];
+        let length = Duration::from_millis(if plan.short { 1_200 } else { 4_000 });
+        let repaired = happen(accident, length, &wire, &mut ground).await?;
+        match course.acknowledges_within(repaired, RECOVERY * 6).await {
+            Some(took) => {
+                println!("{accident:?}: deeds acknowledged again after {:.2} s", took.as_secs_f64());
+                tally.check(took <= RECOVERY, || {
+                    format!("{accident:?}: recovery took {:.1} s", took.as_secs_f64())
+                });
+            }
+            None => tally.fault(format!("{accident:?}: no deed was acknowledged again")),
+        }
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    course.end();
+    let memories = deeds::gather(clients).await?;
+    check_connections(&launch, &ground, &mut tally).await?;
+    let (status, took) = server.stop().await?;
+    tally.check(status.success(), || format!("the server ended with {status}"));
+    println!("stopped in {:.1} s", took.as_secs_f64());
+    let audit = launch.with("ONSHELF_DATABASE_URL", ground.url.clone());
+    tally.add(books::settle(&audit, &ground.url, &memories, ground.initial).await?);
+    Ok(tally)
+}
+
+/// Does it, waits, repairs it, and answers when it was whole again.
+async fn happen(
+    accident: Accident,
+    length: Duration,
+    wire: &Wire,
+    ground: &mut Ground,
+) -> Result<Instant, Failure> {
+    match accident {
+        Accident::Reset => {
+            for _ in 0..4 {
+                wire.reset_all();
+                tokio::time::sleep(length / 4).await;
+            }
+        }
+        Accident::Slow => {
+            wire.set(State::Slow(Duration::from_millis(60)));
+            tokio::time::sleep(length).await;
+        }
+        Accident::StopHard => {
+            if let Some(cluster) = ground.cluster() {
+                cluster.stop_hard().await?;
+                tokio::time::sleep(length).await;
+                cluster.go_on().await?;
+            }
+        }
+        Accident::Refuse => {
+            wire.set(State::Refusing);
+            wire.reset_all();
+            tokio::time::sleep(length).await;
+        }
+        Accident::Stall => {
+            wire.set(State::Stalled);
+            tokio::time::sleep(length * 3).await;
+        }
+        Accident::Dead => {
+            wire.leave_dead();
+        }
+    }
+    wire.set(State::Good);
+    Ok(Instant::now())
+}
+
+/// No connection may be left inside a transaction that nobody ends.
+async fn check_connections(launch: &Launch, ground: &Ground, tally: &mut Tally) -> Result<(), Failure> {
+    let db = onshelf_db::Db::open(&ground.url).await?;
+    let sql = "SELECT state, CAST(COUNT(*) AS BIGINT) FROM pg_stat_activity
+               WHERE application_name = 'onshelf' AND datname = current_database()
+                 AND state LIKE 'idle in transaction%' AND state_change < now() - interval '2 seconds'
+               GROUP BY state";
+    let poisoned: Vec<(String, i64)> = books::ask(&db, sql).await?;
+    db.close().await;
+    tally.check(poisoned.is_empty(), || format!("connections left in a transaction: {poisoned:?}"));
+    let ready = reqwest::get(format!("http://{}/health/ready", launch.addr)).await?;
+    tally.check(ready.status().is_success(), || "the server is not ready at the end".to_owned());
+    Ok(())
+}

@@ -1,0 +1,168 @@
+//! Who may do what: one line for each route of the router, by which every role is tried. A route that has no line here
+//! makes the drill fail, so that whoever adds one has to say whose it is.
+
+/// Whose a route is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody's: it shows nothing about a person and changes nothing of somebody else's.
+    Everybody,
+    /// For whoever shows the reservation's own token; to all others it does not exist.
+    Owner,
+    /// For those who work at the store in the address, and head office.
+    StaffOf,
+    /// For anybody who is signed in as staff.
+    Staff,
+    /// For a partner's token of this scope, at its own store.
+    Partner(&'static str),
+    /// Messages of payment providers: refused without their signature.
+    Signed,
+}
+
+/// What is sent with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    Nothing,
+    Form(&'static str),
+    Json(&'static str),
+}
+
+pub struct Line {
+    pub method: &'static str,
+    /// The router's own pattern, without the language's prefix.
+    pub route: &'static str,
+    /// The address that is called. `NUMBER`, `TOKEN`, `PICKUP`, `STORE` and `KEY` are filled in.
+    pub address: &'static str,
+    pub access: Access,
+    pub sent: Sent,
+}
+
+const fn get(route: &'static str, address: &'static str, access: Access) -> Line {
+    Line { method: "GET", route, address, access, sent: Sent::Nothing }
+}
+
+const fn form(route: &'static str, address: &'static str, access: Access, form: &'static str) -> Line {
+    Line { method: "POST", route, address, access, sent: Sent::Form(form) }
+}
+
+const fn json(
+    method: &'static str,
+    route: &'static str,
+    address: &'static str,
+    access: Access,
+    json: &'static str,
+) -> Line {
+    Line { method, route, address, access, sent: Sent::Json(json) }
+}
+
+use Access::{Everybody, Owner, Partner, Signed, Staff, StaffOf};
+
+const WANTED: &str = r#"{"store":"STORE","lines":[{"sku":"DRILL-0","quantity":1}],
+    "contact":{"name":"김훈련","phone":"PHONE"}}"#;
+
+/// Pages; each stands at the root in Korean and under `/en` in English.
+pub const PAGES: &[Line] = &[
+    get("/", "/", Everybody),
+    get("/products", "/products", Everybody),
+    get("/search", "/search?q=drill", Everybody),
+    get("/category/{slug}", "/category/drill", Everybody),
+    get("/suggest", "/suggest?q=drill", Everybody),
+    get("/p/{slug}", "/p/drill-0", Everybody),
+    get("/p/{slug}/shelves", "/p/drill-0/shelves?sku=DRILL-0", Everybody),
+    get("/stores", "/stores", Everybody),
+    form("/stores/choose", "/stores/choose", Everybody, "store=STORE"),
+    form("/stores/near", "/stores/near", Everybody, "lat=37.5&lng=127.0"),
+    get("/stores/{code}", "/stores/east", Everybody),
+    get("/basket", "/basket", Everybody),
+    form("/basket/add", "/basket/add", Everybody, "sku=DRILL-0&quantity=1"),
+    form("/basket/change", "/basket/change", Everybody, "sku=DRILL-0&quantity=2"),
+    get("/reserve", "/reserve?store=STORE&sku=DRILL-0&quantity=1", Everybody),
+    form(
+        "/reserve",
+        "/reserve",
+        Everybody,
+        "store=STORE&sku=DRILL-0&quantity=1&name=A&phone=PHONE&key=KEYKEYKEYKEYKEYKEY",
+    ),
+    get("/reservations", "/reservations", Everybody),
+    // Both number and code are needed; the token comes back in the address.
+    form("/reservations", "/reservations", Everybody, "number=NUMBER&code=PICKUP"),
+    get("/reservations/{number}", "/reservations/NUMBER?t=TOKEN", Owner),
+    form("/reservations/{number}/cancel", "/reservations/NUMBER/cancel", Owner, "t=TOKEN"),
+    get("/reservations/{number}/calendar.ics", "/reservations/NUMBER/calendar.ics?t=TOKEN", Owner),
+    get("/staff", "/staff", Staff),
+    get("/staff/sign-in", "/staff/sign-in", Everybody),
+    form("/staff/sign-in", "/staff/sign-in", Everybody, "login=nobody&password=nothing-at-all"),
+    form("/staff/sign-out", "/staff/sign-out", Everybody, ""),
+    get("/staff/{store}", "/staff/STORE", StaffOf),
+    get("/staff/{store}/board", "/staff/STORE/board", StaffOf),
+    form("/staff/{store}/find", "/staff/STORE/find", StaffOf, "typed=NUMBER"),
+    form("/staff/{store}/deeds", "/staff/STORE/deeds", StaffOf, "number=NUMBER&deed=mark_ready"),
+];
+
+/// What is not a page.
+pub const OTHERS: &[Line] = &[
+    get("/api/v1/products", "/api/v1/products", Everybody),
+    get("/api/v1/products/{key}", "/api/v1/products/drill-0", Everybody),
+    get("/api/v1/products/{key}/availability", "/api/v1/products/DRILL-0/availability", Everybody),
+    json(
+        "POST",
+        "/api/v1/availability",
+        "/api/v1/availability",
+        Everybody,
+        r#"{"lines":[{"sku":"DRILL-0","quantity":1}],"near":"37.5,127.0"}"#,
+    ),
+    get("/api/v1/stores", "/api/v1/stores", Everybody),
+    get("/api/v1/stores/{code}", "/api/v1/stores/east", Everybody),
+    json(
+        "PUT",
+        "/api/v1/stores/{code}/stock/{sku}",
+        "/api/v1/stores/STORE/stock/DRILL-9",
+        Partner("stock"),
+        r#"{"on_hand":1000,"counted_at":"2026-11-22T12:00:00+09:00"}"#,
+    ),
+    json(
+        "POST",
+        "/api/v1/stock/movements",
+        "/api/v1/stock/movements",
+        Partner("stock"),
+        r#"{"lines":[{"store":"STORE","sku":"DRILL-9","delta":1,"reason":"received"}]}"#,
+    ),
+    json(
+        "POST",
+        "/api/v1/pos/sales",
+        "/api/v1/pos/sales",
+        Partner("pos"),
+        r#"{"store":"STORE","receipt":"1","lines":[{"sku":"DRILL-9","quantity":1}]}"#,
+    ),
+    json("POST", "/api/v1/reservations", "/api/v1/reservations", Everybody, WANTED),
+    get("/api/v1/reservations/{number}", "/api/v1/reservations/NUMBER", Owner),
+    json("POST", "/api/v1/reservations/{number}/cancel", "/api/v1/reservations/NUMBER/cancel", Owner, "{}"),
+    get("/api/v1/live/stock", "/api/v1/live/stock?sku=DRILL-0", Everybody),
+    get("/api/v1/openapi.json", "/api/v1/openapi.json", Everybody),
+    get("/api", "/api", Everybody),
+    get("/api/{*rest}", "/api/nothing", Everybody),
+    // No island calls a server function by it today; one that is added has to be classified in `hostile`.
+    get("/api/fn/{*name}", "/api/fn/nothing", Everybody),
+    json("POST", "/webhooks/{provider}", "/webhooks/test", Signed, "{}"),
+    get("/problems/{slug}", "/problems/not-found", Everybody),
+    get("/speculation.json", "/speculation.json", Everybody),
+    get("/site.webmanifest", "/site.webmanifest", Everybody),
+    get("/en/site.webmanifest", "/en/site.webmanifest", Everybody),
+    get("/robots.txt", "/robots.txt", Everybody),
+    get("/sitemap.xml", "/sitemap.xml", Everybody),
+    get("/sitemaps/{name}", "/sitemaps/1.xml", Everybody),
+    get("/health/live", "/health/live", Everybody),
+    get("/health/ready", "/health/ready", Everybody),
+    get("/drawings/{name}", "/drawings/kettle.svg", Everybody),
+    get("/drawings/{name}/{tone}", "/drawings/kettle/moss.svg", Everybody),
+    get("/media", "/media", Everybody),
+    get("/media/", "/media/", Everybody),
+    get("/media/{*path}", "/media/nothing.jpg", Everybody),
+];
+
+/// Every line, with the English pages.
+#[must_use]
+pub fn all() -> Vec<(String, &'static Line)> {
+    let english = |route: &str| if route == "/" { "/en".to_owned() } else { format!("/en{route}") };
+    let korean = PAGES.iter().chain(OTHERS).map(|line| (line.route.to_owned(), line));
+    korean.chain(PAGES.iter().map(|line| (english(line.route), line))).collect()
+}

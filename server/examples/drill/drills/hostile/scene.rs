@@ -1,0 +1,266 @@
+//! A shop with people in it: who they are, what they hold in their hands, and how they call.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Request},
+};
+use http_body_util::BodyExt;
+use onshelf_app::ssr::{Door, Site};
+use onshelf_db::Db;
+use onshelf_server::http::{Options, Rates, router};
+use onshelf_shop::{Settings, Shop, SystemChance, SystemClock, staff::NewStaff, testing::request};
+use onshelf_vocabulary::{Lang, staff::Role as Rank};
+use tower::ServiceExt;
+
+use super::{Failure, Line, body_of};
+use crate::drills::ground::{Ground, OTHER_STORE, STORE};
+
+const PUBLIC: &str = "https://shop.example";
+const PASSWORD: &str = "a long password";
+
+/// Who calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    Nobody,
+    /// Has the token of the reservation.
+    Shopper,
+    /// Has the token of another one.
+    OtherShopper,
+    /// Works at the east store.
+    Associate,
+    /// Works at the west store.
+    OtherAssociate,
+    /// Of the east store.
+    Manager,
+    HeadOffice,
+    /// A token for stock, and one for tills, of the east store.
+    Warehouse,
+    Till,
+}
+
+impl Role {
+    pub const ALL: [Role; 9] = [
+        Role::Nobody,
+        Role::Shopper,
+        Role::OtherShopper,
+        Role::Associate,
+        Role::OtherAssociate,
+        Role::Manager,
+        Role::HeadOffice,
+        Role::Warehouse,
+        Role::Till,
+    ];
+}
+
+/// A reservation somebody made at the east store.
+pub struct Target {
+    pub number: String,
+    pub token: String,
+    /// What is said at the counter.
+    pub pickup: String,
+}
+
+pub struct Scene {
+    pub router: Router,
+    pub shop: Shop,
+    sessions: Vec<(Role, String)>,
+    warehouse: String,
+    till: String,
+    /// The other shopper's reservation.
+    other: Target,
+    next: AtomicU64,
+}
+
+pub struct Answer {
+    pub status: u16,
+    pub location: String,
+    pub cookies: Vec<String>,
+    pub text: String,
+    headers: HeaderMap,
+}
+
+impl Answer {
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// Whether what was asked for was done or shown.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        (200..300).contains(&self.status) || (self.status == 303 && !self.location.contains("/staff/sign-in"))
+    }
+}
+
+impl Scene {
+    pub async fn open(ground: &Ground) -> Result<Scene, Failure> {
+        let db = Db::open(&ground.url).await?;
+        let shop = Shop::open(db, Arc::new(SystemClock), Arc::new(SystemChance), Settings::default()).await?;
+        let mut sessions = Vec::new();
+        for (role, login, rank, store) in [
+            (Role::Associate, "associate", Rank::Associate, STORE),
+            (Role::OtherAssociate, "other", Rank::Associate, OTHER_STORE),
+            (Role::Manager, "manager", Rank::Manager, STORE),
+            (Role::HeadOffice, "office", Rank::HeadOffice, ""),
+        ] {
+            let stores = if store.is_empty() { Vec::new() } else { vec![store.to_owned()] };
+            let (login, password) = (login.to_owned(), PASSWORD.to_owned());
+            let new = NewStaff { login: login.clone(), name: login.clone(), password, role: rank, stores };
+            shop.add_staff(new).await?;
+            sessions.push((role, shop.sign_in(&login, PASSWORD).await?));
+        }
+        let site = Arc::new(Site { public_url: PUBLIC.to_owned(), secure: true, ..Site::default() });
+        // The limits of how often have tests of their own; here they would stand in front of everything else.
+        let rates = Rates {
+            reserve_by_address: 0,
+            reserve_by_contact: 0,
+            sign_in_by_address: 0,
+            sign_in_by_name: 0,
+            look_up_by_address: 0,
+        };
+        let mut options = Options { public_url: PUBLIC.to_owned(), ..Options::default() };
+        options.data_dir = ground.path().to_owned();
+        options.site_dir = ground.path().join("site");
+        options.limits.rates = rates;
+        let mut scene = Scene {
+            router: router(Door { shop: shop.clone(), site }, &options),
+            shop,
+            sessions,
+            warehouse: ground.warehouse.clone(),
+            till: ground.till.clone(),
+            other: Target { number: String::new(), token: String::new(), pickup: String::new() },
+            next: AtomicU64::new(0),
+        };
+        scene.other = scene.reservation().await?;
+        Ok(scene)
+    }
+
+    fn number(&self) -> u64 {
+        self.next.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// A fresh one, by a phone of its own.
+    pub async fn reservation(&self) -> Result<Target, Failure> {
+        let number = self.number();
+        let asked = request(&phone(number), STORE, &[("DRILL-0", 1)], &format!("scene-{number}"));
+        let made = self.shop.reserve(asked).await?;
+        let view = self.shop.reservation(Lang::Ko, &made.number, &made.token).await?;
+        Ok(Target { number: made.number, token: made.token, pickup: view.code })
+    }
+
+    /// What must not change when somebody is refused: the reservation, and the shelves deeds of partners are about.
+    pub async fn state_of(&self, target: &Target) -> Result<String, Failure> {
+        let view = self.shop.reservation(Lang::Ko, &target.number, &target.token).await?;
+        let levels: Vec<(i64, i64, i64)> = crate::drills::books::ask(
+            self.shop.db(),
+            "SELECT l.store_id, l.on_hand, l.held FROM stock_levels l JOIN variants v ON v.id = l.variant_id
+             WHERE v.sku = 'DRILL-9' ORDER BY l.store_id",
+        )
+        .await?;
+        Ok(format!("{} {levels:?}", view.status.code()))
+    }
+
+    /// `own`: the token is the right one, the store is the east one.
+    pub async fn call(
+        &self,
+        line: &Line,
+        english: bool,
+        role: Role,
+        own: bool,
+        target: &Target,
+    ) -> Result<Answer, Failure> {
+        let fill = |text: &str| self.filled(text, role, own, target);
+        let path = fill(line.address);
+        let path = match (english, path.as_str()) {
+            (true, "/") => "/en".to_owned(),
+            (true, _) => format!("/en{path}"),
+            _ => path,
+        };
+        let (kind, body) = body_of(line);
+        let mut headers = self.credentials(role, own, target);
+        headers.extend(kind.map(|kind| ("content-type", kind.to_owned())));
+        self.send(line.method, &path, &headers, fill(body).into_bytes()).await
+    }
+
+    /// Text with its placeholders filled in.
+    #[must_use]
+    pub fn filled(&self, text: &str, role: Role, own: bool, target: &Target) -> String {
+        let number = self.number();
+        let named = if role == Role::OtherShopper && !own { &self.other } else { target };
+        text.replace("NUMBER", &named.number)
+            .replace("PICKUP", &named.pickup)
+            .replace("TOKEN", &self.token(role, own, target))
+            .replace("STORE", if own { STORE } else { OTHER_STORE })
+            .replace("PHONE", &phone(number))
+            .replace("KEYKEYKEYKEYKEYKEY", &format!("key-{number:020}"))
+    }
+
+    /// What this role shows as the reservation's token: its own, another's, or nothing that was ever one.
+    fn token(&self, role: Role, own: bool, target: &Target) -> String {
+        match role {
+            Role::Shopper if own => target.token.clone(),
+            Role::Shopper | Role::OtherShopper => self.other.token.clone(),
+            Role::Warehouse => self.warehouse.clone(),
+            Role::Till => self.till.clone(),
+            _ => "nothing".to_owned(),
+        }
+    }
+
+    #[must_use]
+    pub fn credentials(&self, role: Role, own: bool, target: &Target) -> Vec<(&'static str, String)> {
+        let mut headers = vec![
+            ("sec-fetch-site", "same-origin".to_owned()),
+            ("idempotency-key", format!("hostile-{}", self.number())),
+        ];
+        if let Some((_, session)) = self.sessions.iter().find(|(own, _)| *own == role) {
+            headers.push(("cookie", format!("__Host-staff={session}")));
+        }
+        if matches!(role, Role::Shopper | Role::OtherShopper | Role::Warehouse | Role::Till) {
+            headers.push(("authorization", format!("Bearer {}", self.token(role, own, target))));
+        }
+        headers
+    }
+
+    pub async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&'static str, String)],
+        body: Vec<u8>,
+    ) -> Result<Answer, Failure> {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        let response = self.router.clone().oneshot(request.body(Body::from(body))?).await?;
+        let (parts, body) = response.into_parts();
+        let kind = parts.headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        // A stream has no end to wait for.
+        let text = if kind.starts_with("text/event-stream") {
+            String::new()
+        } else {
+            String::from_utf8_lossy(&body.collect().await?.to_bytes()).into_owned()
+        };
+        let values = |name: &str| {
+            let all = parts.headers.get_all(name).iter();
+            all.filter_map(|value| value.to_str().ok()).map(str::to_owned).collect::<Vec<_>>()
+        };
+        Ok(Answer {
+            status: parts.status.as_u16(),
+            location: values("location").pop().unwrap_or_default(),
+            cookies: values("set-cookie"),
+            text,
+            headers: parts.headers,
+        })
+    }
+}
+
+fn phone(number: u64) -> String {
+    format!("010{:08}", number % 100_000_000)
+}

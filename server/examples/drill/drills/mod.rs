@@ -1,0 +1,107 @@
+//! What is done to the server on purpose, and how it is told that nothing was lost. Each drill runs against the real
+//! binary or the real floors, remembers what was acknowledged, and compares it with the books afterwards. It must
+//! not know the server's inside beyond what its floors offer to everybody.
+
+// A drill talks to the person at the terminal; there is no log to write to instead.
+#![allow(clippy::print_stdout)]
+
+pub mod backup;
+pub mod books;
+pub mod clock;
+pub mod cluster;
+pub mod database;
+pub mod deeds;
+pub mod disk;
+pub mod ground;
+pub mod hostile;
+pub mod kill;
+pub mod mail;
+pub mod model;
+pub mod overload;
+pub mod plan;
+pub mod power;
+pub mod process;
+pub mod stop;
+pub mod tally;
+pub mod wire;
+
+use std::{future::Future, pin::Pin, process::ExitCode};
+
+pub use plan::{Failure, Plan};
+pub use tally::Tally;
+
+/// What a drill's run gives back.
+pub type Run<'p> = Pin<Box<dyn Future<Output = Result<Tally, Failure>> + 'p>>;
+
+/// One drill.
+pub struct Drill {
+    pub name: &'static str,
+    pub about: &'static str,
+    /// Rounds of a run on demand, and of the short one that belongs to the tests.
+    pub rounds: (u64, u64),
+    pub run: for<'p> fn(&'p Plan) -> Run<'p>,
+}
+
+/// Every drill there is.
+pub const ALL: &[Drill] = &[
+    kill::DRILL,
+    power::DRILL,
+    database::DRILL,
+    stop::DRILL,
+    overload::DRILL,
+    model::DRILL,
+    hostile::DRILL,
+    backup::DRILL,
+    mail::DRILL,
+];
+
+/// Runs what the command line names; without a name, all of them in short.
+#[must_use]
+pub fn run_from_arguments() -> ExitCode {
+    let asked = match plan::Asked::read(std::env::args().skip(1)) {
+        Ok(asked) => asked,
+        Err(error) => {
+            eprintln!("drill: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    let chosen: Vec<&Drill> = match &asked.name {
+        None => ALL.iter().collect(),
+        Some(name) => ALL.iter().filter(|drill| drill.name == name).collect(),
+    };
+    if chosen.is_empty() || asked.list {
+        let names: Vec<String> =
+            ALL.iter().map(|drill| format!("{:<10}{}", drill.name, drill.about)).collect();
+        println!("{}", names.join("\n"));
+        return if asked.list { ExitCode::SUCCESS } else { ExitCode::from(2) };
+    }
+    let mut worst = 0;
+    for drill in chosen {
+        worst = worst.max(run(drill, &asked.plan_for(drill)));
+    }
+    ExitCode::from(worst)
+}
+
+/// Runs one drill and says how it went: 0 nothing lost, 1 something was, 2 it could not be run.
+#[must_use]
+pub fn run(drill: &Drill, plan: &Plan) -> u8 {
+    println!("=== {}: {} (rounds {}, seed {})", drill.name, drill.about, plan.rounds, plan.seed);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build();
+    let outcome = match runtime {
+        Ok(runtime) => runtime.block_on((drill.run)(plan)),
+        Err(error) => Err(error.into()),
+    };
+    match outcome {
+        Ok(tally) => {
+            for fault in tally.faults.iter().take(40) {
+                println!("fault: {fault}");
+            }
+            println!("{}", tally.line(drill.name));
+            u8::from(!tally.is_clean())
+        }
+        Err(error) => {
+            println!("drill {}: could not be run: {error}", drill.name);
+            2
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! The model: numbers in memory, changed one after the other. It knows no database, no hold, no idempotency key; it
+//! only knows what everybody expects.
+
+use std::collections::BTreeMap;
+
+use onshelf_vocabulary::staff::BoardDeed;
+
+use super::{Deed, SKUS};
+
+/// Live reservations of one phone.
+const LIVE_LIMIT: usize = 5;
+/// Bookings that can still be named; older ones are forgotten once they have ended.
+const REMEMBERED: usize = 400;
+
+/// What a deed came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Also where there was nothing to do any more.
+    Done,
+    /// A repeated request made something new.
+    Another,
+    Short,
+    TooMany,
+    WrongState,
+    NotFound,
+    KeyReused,
+    NotEnough,
+    NotYours,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    Placed,
+    Picking,
+    Ready,
+    Collected,
+    Cancelled,
+    Expired,
+    NotFound,
+}
+
+impl Status {
+    const fn is_live(self) -> bool {
+        matches!(self, Status::Placed | Status::Picking | Status::Ready)
+    }
+
+    pub const fn code(self) -> &'static str {
+        match self {
+            Status::Placed => "placed",
+            Status::Picking => "picking",
+            Status::Ready => "ready",
+            Status::Collected => "collected",
+            Status::Cancelled => "cancelled",
+            Status::Expired => "expired",
+            Status::NotFound => "not_found",
+        }
+    }
+}
+
+/// A reservation that was made. What the shop chose (its number, token, end) is taken over from its answer.
+#[derive(Clone, Debug)]
+pub struct Booking {
+    pub number: String,
+    pub token: String,
+    pub key: String,
+    pub phone: usize,
+    pub store: usize,
+    pub lines: Vec<(usize, i64)>,
+    pub expires_at: i64,
+    pub made_at: i64,
+    status: Status,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Level {
+    on_hand: i64,
+    checked_at: i64,
+}
+
+pub struct Ledger {
+    /// Unix milliseconds.
+    pub now: i64,
+    pub made: u64,
+    levels: BTreeMap<(usize, usize), Level>,
+    bookings: Vec<Booking>,
+}
+
+impl Ledger {
+    /// The first store's shelves begin with `initial` each, the second has none.
+    pub fn new(initial: i64, now: i64) -> Ledger {
+        let levels = (0..SKUS).map(|sku| ((0, sku), Level { on_hand: initial, checked_at: 0 })).collect();
+        Ledger { now, made: 0, levels, bookings: Vec::new() }
+    }
+
+    pub fn bookings(&self) -> &[Booking] {
+        &self.bookings
+    }
+
+    pub fn status(&self, booking: &Booking) -> Status {
+        if booking.status.is_live() && self.now >= booking.expires_at {
+            Status::Expired
+        } else {
+            booking.status
+        }
+    }
+
+    pub fn levels(&self) -> impl Iterator<Item = (usize, usize, i64)> {
+        self.levels.iter().map(|((store, sku), _)| (*store, *sku, self.available(*store, *sku)))
+    }
+
+    pub fn on_hand(&self, store: usize, sku: usize) -> i64 {
+        self.levels.get(&(store, sku)).map_or(0, |level| level.on_hand)
+    }
+
+    fn live(&self) -> impl Iterator<Item = &Booking> {
+        self.bookings.iter().filter(|booking| self.status(booking).is_live())
+    }
+
+    fn available(&self, store: usize, sku: usize) -> i64 {
+        let own = self.live().filter(|booking| booking.store == store);
+        let held: i64 =
+            own.flat_map(|booking| &booking.lines).filter(|line| line.0 == sku).map(|l| l.1).sum();
+        (self.on_hand(store, sku) - held).max(0)
+    }
+
+    /// Says what a deed comes to, and does it, except for making a booking, whose number only the shop can choose.
+    pub fn expect(&mut self, deed: &Deed) -> Outcome {
+        match deed {
+            Deed::Reserve { phone, store, lines } => self.expect_reserve(*phone, *store, lines),
+            Deed::Repeat { changed: true, .. } => Outcome::KeyReused,
+            Deed::Repeat { .. } | Deed::KeepHouse => Outcome::Done,
+            Deed::Cancel { right_token: false, .. } => Outcome::NotFound,
+            Deed::Cancel { booking, .. } => match self.status(&self.bookings[*booking]) {
+                status if status.is_live() => self.put(*booking, Status::Cancelled),
+                Status::Cancelled => Outcome::Done,
+                _ => Outcome::WrongState,
+            },
+            Deed::Board { booking, store, deed } => self.expect_board(*booking, *store, *deed),
+            Deed::Collect { booking, store } => self.expect_board(*booking, *store, BoardDeed::HandOver),
+            Deed::Sell { store, lines } => {
+                lines.iter().for_each(|(sku, quantity)| self.sell(*store, *sku, *quantity));
+                Outcome::Done
+            }
+            Deed::Count { store, sku, on_hand, minutes_ago } => {
+                let at = self.now - minutes_ago * 60_000;
+                let level = self.levels.entry((*store, *sku)).or_insert(Level { on_hand: 0, checked_at: at });
+                if level.checked_at <= at {
+                    *level = Level { on_hand: *on_hand, checked_at: at };
+                }
+                Outcome::Done
+            }
+            Deed::Move { store, lines } => self.expect_move(*store, lines),
+            Deed::Trespass { .. } => Outcome::NotYours,
+            Deed::Expire => {
+                let now = self.now;
+                for booking in &mut self.bookings {
+                    if booking.status.is_live() && now >= booking.expires_at {
+                        booking.status = Status::Expired;
+                    }
+                }
+                Outcome::Done
+            }
+            Deed::Wait { minutes } => {
+                self.now += minutes * 60_000;
+                Outcome::Done
+            }
+        }
+    }
+
+    fn expect_reserve(&self, phone: usize, store: usize, lines: &[(usize, i64)]) -> Outcome {
+        if self.live().filter(|booking| booking.phone == phone).count() >= LIVE_LIMIT {
+            return Outcome::TooMany;
+        }
+        let wanted = |sku: usize| lines.iter().filter(|line| line.0 == sku).map(|line| line.1).sum::<i64>();
+        let short = (0..SKUS).any(|sku| wanted(sku) > 0 && self.available(store, sku) < wanted(sku));
+        if short { Outcome::Short } else { Outcome::Done }
+    }
+
+    fn expect_board(&mut self, booking: usize, store: usize, deed: BoardDeed) -> Outcome {
+        use Status::{Collected, Picking, Placed, Ready};
+        let own = &self.bookings[booking];
+        if own.store != store {
+            return Outcome::NotFound;
+        }
+        let status = self.status(own);
+        match deed {
+            BoardDeed::StartPicking if status == Placed => self.put(booking, Picking),
+            BoardDeed::MarkReady if matches!(status, Placed | Picking) => self.put(booking, Ready),
+            BoardDeed::NotFound if matches!(status, Placed | Picking) => self.put(booking, Status::NotFound),
+            BoardDeed::Release if status.is_live() => self.put(booking, Status::Cancelled),
+            BoardDeed::HandOver if status.is_live() => {
+                for (sku, quantity) in self.bookings[booking].lines.clone() {
+                    self.sell(store, sku, quantity);
+                }
+                self.put(booking, Collected)
+            }
+            _ => Outcome::WrongState,
+        }
+    }
+
+    fn expect_move(&mut self, store: usize, lines: &[(usize, i64)]) -> Outcome {
+        let mut sorted: Vec<(usize, i64)> = lines.to_vec();
+        sorted.sort_by_key(|(sku, _)| *sku);
+        let before = self.levels.clone();
+        for (sku, delta) in sorted {
+            let enough = self.on_hand(store, sku) + delta >= 0;
+            let known = delta > 0 || self.levels.contains_key(&(store, sku));
+            if !enough || !known {
+                self.levels = before;
+                return Outcome::NotEnough;
+            }
+            let now = self.now;
+            let level = self.levels.entry((store, sku)).or_default();
+            *level = Level { on_hand: level.on_hand + delta, checked_at: level.checked_at.max(now) };
+        }
+        Outcome::Done
+    }
+
+    /// What is carried out of the door is gone, whatever the book says.
+    fn sell(&mut self, store: usize, sku: usize, quantity: i64) {
+        let now = self.now;
+        let level = self.levels.entry((store, sku)).or_default();
+        *level = Level { on_hand: (level.on_hand - quantity).max(0), checked_at: level.checked_at.max(now) };
+    }
+
+    fn put(&mut self, booking: usize, status: Status) -> Outcome {
+        self.bookings[booking].status = status;
+        Outcome::Done
+    }
+
+    /// Takes over a booking the shop has made.
+    pub fn take_over(&mut self, mut booking: Booking) {
+        self.made += 1;
+        let mut summed: BTreeMap<usize, i64> = BTreeMap::new();
+        for (sku, quantity) in &booking.lines {
+            *summed.entry(*sku).or_default() += quantity;
+        }
+        booking.lines = summed.into_iter().collect();
+        self.bookings.push(booking);
+        if self.bookings.len() > REMEMBERED * 2 {
+            // Outcomes kept under a key are forgotten after two days; nobody repeats one that old.
+            let (now, count) = (self.now, self.bookings.len());
+            let mut index = 0;
+            self.bookings.retain(|booking| {
+                index += 1;
+                let live = booking.status.is_live() && now < booking.expires_at;
+                live || index > count - REMEMBERED
+            });
+        }
+    }
+}
+
+/// A booking fresh from the shop.
+pub fn placed(
+    number: String,
+    token: String,
+    key: String,
+    (phone, store): (usize, usize),
+    lines: Vec<(usize, i64)>,
+    (made_at, expires_at): (i64, i64),
+) -> Booking {
+    Booking { number, token, key, phone, store, lines, expires_at, made_at, status: Status::Placed }
+}

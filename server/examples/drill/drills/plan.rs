@@ -1,0 +1,89 @@
+//! What a run is asked to do.
+
+use std::path::PathBuf;
+
+use super::Drill;
+
+/// Something that kept a drill from running; its text is what people see.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// The command line as data.
+#[derive(Debug, Default)]
+pub struct Asked {
+    pub name: Option<String>,
+    pub list: bool,
+    rounds: Option<u64>,
+    seed: Option<u64>,
+    database: Option<String>,
+    short: bool,
+}
+
+/// One run of one drill.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub rounds: u64,
+    /// The same seed does the same deeds in the same order, as far as the machine's own timing lets it.
+    pub seed: u64,
+    /// `sqlite:` for SQLite alone, or a PostgreSQL server on which the drill makes a database of its own. Without it
+    /// both engines are tried, PostgreSQL on a cluster made for the drill.
+    pub database: Option<String>,
+    /// Small enough to belong to the tests.
+    pub short: bool,
+    /// The server to run.
+    pub program: PathBuf,
+}
+
+impl Asked {
+    pub fn read(words: impl Iterator<Item = String>) -> Result<Asked, Failure> {
+        let mut asked = Asked::default();
+        let mut words = words;
+        while let Some(word) = words.next() {
+            let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
+            match word.as_str() {
+                "--rounds" => asked.rounds = Some(value()?.parse()?),
+                "--seed" => asked.seed = Some(value()?.parse()?),
+                "--database-url" => asked.database = Some(value()?),
+                "--short" => asked.short = true,
+                "--list" => asked.list = true,
+                flag if flag.starts_with('-') => return Err(format!("{flag} is not known").into()),
+                name if asked.name.is_none() => asked.name = Some(name.to_owned()),
+                other => return Err(format!("one drill at a time: {other}").into()),
+            }
+        }
+        Ok(asked)
+    }
+
+    #[must_use]
+    pub fn plan_for(&self, drill: &Drill) -> Plan {
+        let short = self.short || self.name.is_none();
+        let (long, brief) = drill.rounds;
+        Plan {
+            rounds: self.rounds.unwrap_or(if short { brief } else { long }),
+            seed: self.seed.unwrap_or(20_261_122),
+            database: self.database.clone(),
+            short,
+            program: program(),
+        }
+    }
+}
+
+/// What the build tool names, else what lies where cargo leaves it beside this program.
+fn program() -> PathBuf {
+    if let Some(named) = std::env::var_os("ONSHELF_BIN") {
+        return PathBuf::from(named);
+    }
+    let own = std::env::current_exe().unwrap_or_default();
+    own.parent().and_then(|folder| folder.parent()).unwrap_or(&own).join("onshelf")
+}
+
+impl Plan {
+    #[must_use]
+    pub fn on_sqlite(&self) -> bool {
+        self.database.as_ref().is_none_or(|url| url.starts_with("sqlite:"))
+    }
+
+    #[must_use]
+    pub fn on_postgres(&self) -> bool {
+        self.database.as_ref().is_none_or(|url| url.starts_with("postgres"))
+    }
+}

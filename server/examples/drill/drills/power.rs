@@ -1,0 +1,138 @@
+//! Power cuts: the files of SQLite as a cut at any moment could have left them. Whatever a client had been told by
+//! then is in them, and they open.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use onshelf_db::Db;
+use onshelf_shop::{Clock, SystemClock};
+use rand::{Rng, SeedableRng, rngs::StdRng};
+
+use super::{
+    Drill, Failure, Plan, Tally,
+    books::{Books, ask},
+    deeds::{self, Memory},
+    disk::{Disk, Tail, note_taker},
+    ground::Ground,
+    process::Launch,
+};
+
+const CLIENTS: u64 = 24;
+const INITIAL: i64 = 30;
+
+pub const DRILL: Drill = Drill {
+    name: "power",
+    about: "SQLite's files as power cuts could leave them; nothing acknowledged is missing",
+    rounds: (2_000, 48),
+    run: |plan| Box::pin(drill(plan)),
+};
+
+async fn drill(plan: &Plan) -> Result<Tally, Failure> {
+    let ground = Ground::sqlite(INITIAL).await?;
+    let Some(notes_taker) = note_taker(ground.path())? else {
+        println!("There is no C compiler, or this is not Linux: the drill is skipped.");
+        return Ok(Tally::default());
+    };
+    let database = ground.path().join("shop.db");
+    let log = ground.path().join("shop.db-wal");
+    let notes = ground.path().join("notes");
+    let before = (std::fs::read(&database).ok(), std::fs::read(&log).ok());
+    let launch = Launch::new(plan, &ground)?
+        .with("LD_PRELOAD", notes_taker.display().to_string())
+        .with("DRILL_DISK_FILE", database.display().to_string())
+        .with("DRILL_DISK_NOTES", notes.display().to_string());
+    let (mut server, _) = launch.started().await?;
+    let course = deeds::Course::new(&ground, vec![launch.addr], Duration::from_millis(2));
+    let course = Arc::new(course.noting(&notes));
+    let clients = deeds::start(&course, CLIENTS, plan.seed);
+    tokio::time::sleep(Duration::from_secs(if plan.short { 4 } else { 30 })).await;
+    course.end();
+    let memories = deeds::gather(clients).await?;
+    server.kill()?;
+    let mut disk = Disk::new(&notes, before.0, before.1)?;
+    let mut tally = Tally { rounds: plan.rounds, ..Tally::default() };
+    tally.acknowledged = memories.iter().map(|memory| memory.acknowledged).sum();
+    tally.faults.extend(memories.iter().flat_map(|memory| memory.strange.iter().cloned()));
+    cut_often(plan, &ground, &notes, &mut disk, &memories, &mut tally).await?;
+    tally.faults.extend(launch.faults());
+    Ok(tally)
+}
+
+async fn cut_often(
+    plan: &Plan,
+    ground: &Ground,
+    notes: &Path,
+    disk: &mut Disk,
+    memories: &[Memory],
+    tally: &mut Tally,
+) -> Result<(), Failure> {
+    let mut chance = StdRng::seed_from_u64(plan.seed);
+    let length = std::fs::metadata(notes)?.len();
+    let mut places: Vec<u64> = (0..plan.rounds).map(|_| chance.random_range(0..=length)).collect();
+    places.sort_unstable();
+    let (mut with_tail, mut facts) = (0, 0);
+    for (round, place) in places.into_iter().enumerate() {
+        disk.follow(place)?;
+        with_tail += u64::from(disk.has_tail());
+        let tail = Tail::ALL[round % Tail::ALL.len()];
+        let folder = ground.path().join("cut");
+        std::fs::create_dir_all(&folder)?;
+        disk.cut(tail, &mut chance, &folder.join("shop.db"))?;
+        // Told before this place was noted: its sync was noted before that.
+        match judge(&folder.join("shop.db"), memories, disk.place).await {
+            Ok((told, lost, faults)) => {
+                facts += told;
+                tally.lost += lost;
+                tally
+                    .faults
+                    .extend(faults.into_iter().map(|fault| format!("cut at {place}, {tail:?}: {fault}")));
+            }
+            Err(error) => {
+                tally.lost += 1;
+                tally.fault(format!("cut at {place}, {tail:?}: the database does not open: {error}"));
+            }
+        }
+        std::fs::remove_dir_all(&folder)?;
+    }
+    println!(
+        "SQLite: {} cuts in {} writes and {} syncs, {with_tail} of them with something unsynced; \
+         {facts} acknowledged facts looked for",
+        plan.rounds, disk.writes, disk.syncs
+    );
+    Ok(())
+}
+
+/// How many facts clients had been told by then, how many of them are missing, and what else is wrong.
+async fn judge(database: &Path, memories: &[Memory], place: u64) -> Result<(u64, u64, Vec<String>), Failure> {
+    let db = Db::open(&format!("sqlite://{}", database.display())).await?;
+    let mut faults: Vec<String> = Vec::new();
+    let whole: Vec<(String,)> = ask(&db, "PRAGMA integrity_check").await?;
+    faults.extend(whole.into_iter().map(|(said,)| said).filter(|said| said != "ok"));
+    faults.extend(onshelf_shop::ledger::faults(&db, SystemClock.now()).await?);
+    let books = Books::read(&db).await?;
+    let received: Vec<(String,)> =
+        ask(&db, "SELECT reference FROM stock_movements WHERE reason = 'received'").await?;
+    let received: std::collections::HashSet<String> = received.into_iter().map(|(key,)| key).collect();
+    db.close().await;
+    let (mut told, mut lost) = (0, 0);
+    for memory in memories {
+        for kept in &memory.kept {
+            // What it was told last before the cut, and whatever came after it.
+            let Some(from) = kept.told.iter().rposition(|(_, at)| *at <= place) else { continue };
+            told += 1;
+            let status = books.reservations.get(&kept.number).map(String::as_str);
+            if !kept.told[from..].iter().any(|(state, _)| Some(state.code()) == status) {
+                lost += 1;
+                faults
+                    .push(format!("{} was {:?}, the books have {status:?}", kept.number, kept.told[from].0));
+            }
+        }
+        for delivery in memory.deliveries.iter().filter(|delivery| delivery.at <= place) {
+            told += 1;
+            if !received.contains(&delivery.key) {
+                lost += 1;
+                faults.push(format!("the delivery {} is missing", delivery.key));
+            }
+        }
+    }
+    Ok((told, lost, faults))
+}

@@ -1,0 +1,159 @@
+//! Stopping: SIGTERM under load with a thousand live streams open, and two nodes on one PostgreSQL replaced in turn.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    task::JoinSet,
+};
+
+use super::{Drill, Failure, Plan, Tally, books, deeds, ground::Ground, process::Launch};
+
+const CLIENTS: u64 = 32;
+const STREAMS: usize = 1_000;
+const INITIAL: i64 = 30;
+/// From SIGTERM to the end of the process.
+const LIMIT: Duration = Duration::from_secs(10);
+
+pub const DRILL: Drill = Drill {
+    name: "stop",
+    about: "SIGTERM under load with 1,000 live streams; two nodes replaced in turn",
+    rounds: (20, 1),
+    run: |plan| Box::pin(drill(plan)),
+};
+
+async fn drill(plan: &Plan) -> Result<Tally, Failure> {
+    // Streams of ours are open files as well.
+    let _ = rlimit::increase_nofile_limit(8_192);
+    let mut tally = Tally { rounds: plan.rounds, ..Tally::default() };
+    if plan.on_sqlite() {
+        tally.add(alone(plan, Ground::sqlite(INITIAL).await?).await?);
+    }
+    if plan.on_postgres()
+        && let Some(ground) = Ground::postgres(plan, INITIAL).await?
+    {
+        tally.add(rolling(plan, ground).await?);
+    }
+    Ok(tally)
+}
+
+/// One node: it stops and is started again, and clients wait for it.
+async fn alone(plan: &Plan, ground: Ground) -> Result<Tally, Failure> {
+    let launch = Launch::new(plan, &ground)?;
+    let (mut server, _) = launch.started().await?;
+    let course = Arc::new(deeds::Course::new(&ground, vec![launch.addr], Duration::from_millis(5)));
+    let clients = deeds::start(&course, CLIENTS, plan.seed);
+    let mut tally = Tally::default();
+    for _ in 0..plan.rounds {
+        let streams = open_streams(&launch, STREAMS).await?;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let (status, took) = server.stop().await?;
+        let ended = streams.count_ended().await;
+        println!(
+            "SQLite: stopped in {:.2} s ({status}) with {STREAMS} streams, {ended} of them ended in order",
+            took.as_secs_f64()
+        );
+        tally.check(status.success(), || format!("the server ended with {status}"));
+        tally.check(took <= LIMIT, || format!("stopping took {:.1} s", took.as_secs_f64()));
+        tally.check(ended == STREAMS, || format!("{} streams did not end in order", STREAMS - ended));
+        server = launch.started().await?.0;
+    }
+    course.end();
+    let memories = deeds::gather(clients).await?;
+    server.stop().await?;
+    tally.add(books::settle(&launch, &ground.url, &memories, ground.initial).await?);
+    Ok(tally)
+}
+
+/// Two nodes: while one is replaced the other goes on, and clients notice nothing but a connection that ends.
+async fn rolling(plan: &Plan, ground: Ground) -> Result<Tally, Failure> {
+    let launches = [Launch::new(plan, &ground)?, Launch::new(plan, &ground)?];
+    let mut nodes = [Some(launches[0].started().await?.0), Some(launches[1].started().await?.0)];
+    let addresses = launches.iter().map(|launch| launch.addr).collect();
+    let course = Arc::new(deeds::Course::new(&ground, addresses, Duration::from_millis(5)));
+    let clients = deeds::start(&course, CLIENTS, plan.seed);
+    let mut tally = Tally::default();
+    for _ in 0..plan.rounds {
+        for (launch, node) in launches.iter().zip(&mut nodes) {
+            let streams = open_streams(launch, STREAMS / 2).await?;
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            let before = course.acknowledged();
+            let Some(server) = node.take() else { continue };
+            let begun = Instant::now();
+            let (status, took) = server.stop().await?;
+            let ended = streams.count_ended().await;
+            *node = Some(launch.started().await?.0);
+            let away = begun.elapsed();
+            let meanwhile = course.acknowledged() - before;
+            println!(
+                "PostgreSQL: a node stopped in {:.2} s and was away for {:.2} s; {meanwhile} deeds were acknowledged meanwhile",
+                took.as_secs_f64(),
+                away.as_secs_f64()
+            );
+            tally.check(status.success(), || format!("a node ended with {status}"));
+            tally.check(took <= LIMIT, || format!("stopping took {:.1} s", took.as_secs_f64()));
+            tally.check(meanwhile > 0, || "the other node did not go on".to_owned());
+            tally
+                .check(ended == STREAMS / 2, || format!("{ended} of {} streams ended in order", STREAMS / 2));
+        }
+    }
+    course.end();
+    let memories = deeds::gather(clients).await?;
+    for node in nodes.into_iter().flatten() {
+        node.stop().await?;
+    }
+    tally.add(books::settle(&launches[0], &ground.url, &memories, ground.initial).await?);
+    tally.faults.extend(launches[1].faults());
+    ground.clear().await?;
+    Ok(tally)
+}
+
+/// Live streams that are read to their end.
+pub struct Streams(JoinSet<bool>);
+
+/// Opens streams of the hot SKUs and waits until each has begun.
+pub async fn open_streams(launch: &Launch, count: usize) -> Result<Streams, Failure> {
+    let mut readers = JoinSet::new();
+    for number in 0..count {
+        let mut stream = TcpStream::connect(launch.addr).await?;
+        let client = format!("10.9.{}.{}", number / 250, number % 250);
+        let head = format!(
+            "GET /api/v1/live/stock?sku=DRILL-0&sku=DRILL-1 HTTP/1.1\r\nhost: drill\r\nx-forwarded-for: {client}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await?;
+        let mut start = [0; 15];
+        stream.read_exact(&mut start).await?;
+        if &start != b"HTTP/1.1 200 OK" {
+            return Err(format!("a live stream began with {}", String::from_utf8_lossy(&start)).into());
+        }
+        readers.spawn(async move {
+            let (mut tail, mut data) = (Vec::new(), [0u8; 4096]);
+            loop {
+                match stream.read(&mut data).await {
+                    Ok(0) => return tail.ends_with(b"0\r\n\r\n"),
+                    Ok(length) => {
+                        tail.extend_from_slice(&data[..length]);
+                        tail.drain(..tail.len().saturating_sub(8));
+                    }
+                    Err(_) => return false,
+                }
+            }
+        });
+    }
+    Ok(Streams(readers))
+}
+
+impl Streams {
+    /// How many ended with the last chunk, and not by a broken connection.
+    pub async fn count_ended(mut self) -> usize {
+        let mut ended = 0;
+        while let Some(one) = self.0.join_next().await {
+            ended += usize::from(one.unwrap_or(false));
+        }
+        ended
+    }
+}

@@ -1,0 +1,73 @@
+//! Cancelling an order: every group that has not left a shelf gives its stock back, and what was paid goes back.
+
+use onshelf_db::{fulfilment, orders, payments};
+use onshelf_domain::orders::overall;
+use onshelf_vocabulary::{
+    Lang,
+    fulfilment::ReservationStatus,
+    orders::{OrderRefusal, OrderView},
+};
+
+use super::pay::is_open;
+use crate::{
+    Error, Once, Result, Shop,
+    fulfilment::{state_of, write_step},
+    secrets::fingerprint,
+};
+
+impl Shop {
+    /// Cancels for whoever shows the token. Cancelling twice is no error; what has left the shelf cannot be cancelled.
+    pub async fn cancel_order(
+        &self,
+        lang: Lang,
+        number: &str,
+        token: &str,
+        once: Option<&Once>,
+    ) -> Result<OrderView> {
+        let (own, hash, once, now) = (number.to_owned(), fingerprint(token), once.cloned(), self.now());
+        self.db()
+            .write(move |mut tx| {
+                let (number, hash, once) = (own.clone(), hash.clone(), once.clone());
+                Box::pin(async move {
+                    let order = orders::by_token(&mut tx, &number, &hash).await?.ok_or(Error::NotFound)?;
+                    let at = now.as_millisecond();
+                    if let Some(once) = &once {
+                        if once.before::<()>(&mut tx).await?.is_some() {
+                            return Ok::<_, Error>(());
+                        }
+                        once.keep(&mut tx, &(), at).await?;
+                    }
+                    if !orders::advance(&mut tx, order.id, order.version).await? {
+                        return Err(onshelf_db::Error::Contended.into());
+                    }
+                    let groups = fulfilment::of_order(&mut tx, order.id).await?;
+                    let mut standing = Vec::with_capacity(groups.len());
+                    for row in &groups {
+                        standing.push(state_of(row)?.status_at(now));
+                    }
+                    let cancelled = standing.iter().all(|status| *status == ReservationStatus::Cancelled);
+                    if !cancelled && !standing.iter().any(|status| status.is_live()) {
+                        let status = overall(order.settled_at.is_some(), &standing);
+                        return Err(OrderRefusal::WrongState { status }.into());
+                    }
+                    for (row, status) in groups.iter().zip(standing) {
+                        if status.is_live() {
+                            let step = state_of(row)?.cancel(now)?;
+                            write_step(&mut tx, row, step, "shopper", now).await?;
+                        }
+                    }
+                    // A payment under way is closed with its provider; if it was paid meanwhile, that goes back.
+                    for payment in payments::of_order(&mut tx, order.id).await?.iter().filter(|p| is_open(p))
+                    {
+                        payments::ask_again(&mut tx, payment.id, Some(at), None).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await?;
+        self.wake_stock();
+        self.wake_outbox();
+        self.wake_payments();
+        self.order(lang, number, token).await
+    }
+}

@@ -1,0 +1,159 @@
+//! What a checkout chooses from: every way to get a basket near the shopper, with its price and its promise. The
+//! store the shopper chose comes first; another is only ever offered beside it.
+
+use jiff::Timestamp;
+use onshelf_db::orders;
+use onshelf_domain::{orders::windows, words};
+use onshelf_vocabulary::{
+    Money,
+    cart::{CoverView, Line},
+    fulfilment::Way,
+    orders::{Address, CheckoutView, WayOffer, WindowView},
+};
+
+use super::show::window_view;
+use crate::{Book, Result, Shop, Viewer, stores::Store};
+
+/// Stores offered besides the chosen one.
+const STORES: usize = 5;
+const WINDOWS: usize = 16;
+
+impl Shop {
+    /// The ways to get these lines. `postcode` is where they would be delivered.
+    pub async fn checkout(
+        &self,
+        viewer: &Viewer,
+        lines: &[Line],
+        postcode: Option<&str>,
+    ) -> Result<CheckoutView> {
+        let (book, now) = (self.book(), self.now());
+        let mut covers = self.rank_stores(viewer, lines, None, STORES);
+        if let Some(mine) = &viewer.store
+            && !covers.iter().any(|cover| cover.store == mine.as_str())
+        {
+            // Also where it has none of it: something can be sent there.
+            covers.extend(self.basket(viewer, lines).chosen);
+        }
+        covers.sort_by_key(|cover| !cover.mine);
+        let mut offers = Vec::new();
+        for cover in &covers {
+            let Some(store) = book.stores.by_code(&cover.store) else { continue };
+            self.offer_at(viewer, &book, store, cover, lines, now, &mut offers).await?;
+        }
+        offers.extend(self.offer_delivery(viewer, &book, lines, postcode, now));
+        Ok(CheckoutView { offers, providers: self.providers() })
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "what an offer is made of")]
+    async fn offer_at(
+        &self,
+        viewer: &Viewer,
+        book: &Book,
+        store: &Store,
+        cover: &CoverView,
+        lines: &[Line],
+        now: Timestamp,
+        offers: &mut Vec<WayOffer>,
+    ) -> Result<()> {
+        let zone = store.schedule.time_zone();
+        let full = cover.covered_lines == cover.lines;
+        if let Some(ready) = self.promise(store, now).filter(|_| cover.covered_lines > 0) {
+            let free = self.free_windows(viewer, store, ready, now).await?;
+            let offer = |way: Way| WayOffer {
+                way,
+                store: cover.store.clone(),
+                store_name: cover.store_name.clone(),
+                source_name: None,
+                distance_m: cover.distance_m,
+                covered_lines: cover.covered_lines,
+                lines: cover.lines,
+                ready_by: words::moment(viewer.lang, ready, now, zone),
+                fee: Money::new(0, store.currency),
+                windows: free.clone(),
+            };
+            offers.push(offer(Way::Collect));
+            if store.services.iter().any(|service| service == "curbside") {
+                offers.push(offer(Way::Curbside));
+            }
+        }
+        if full || self.providers().is_empty() {
+            return Ok(());
+        }
+        let source = self.source_for(book, lines, store.point, Some(store), now);
+        let Some((source, ready)) = source.and_then(|from| Some((from, self.transfer_by(from, store, now)?)))
+        else {
+            return Ok(());
+        };
+        offers.push(WayOffer {
+            way: Way::Transfer,
+            store: cover.store.clone(),
+            store_name: cover.store_name.clone(),
+            source_name: Some(source.name.get(viewer.lang).to_owned()),
+            distance_m: cover.distance_m,
+            covered_lines: cover.lines,
+            lines: cover.lines,
+            ready_by: words::moment(viewer.lang, ready, now, zone),
+            fee: Money::new(0, store.currency),
+            windows: self.free_windows(viewer, store, ready, now).await?,
+        });
+        Ok(())
+    }
+
+    fn offer_delivery(
+        &self,
+        viewer: &Viewer,
+        book: &Book,
+        lines: &[Line],
+        postcode: Option<&str>,
+        now: Timestamp,
+    ) -> Option<WayOffer> {
+        if self.providers().is_empty() {
+            return None;
+        }
+        let postcode = postcode.unwrap_or_default().trim().to_owned();
+        let address = Address { postcode: postcode.clone(), ..Address::default() };
+        let to = self.point_of(book, &address).or(viewer.near);
+        let store = self.source_for(book, lines, to.or_else(|| viewer.origin(book)), None, now)?;
+        let value = lines.iter().try_fold(0i64, |sum, line| {
+            let (price, _) = book.catalogue.variant(line.sku.as_str())?.price(store.currency)?;
+            sum.checked_add(price.checked_mul(line.quantity.get())?.amount)
+        })?;
+        let quote = self.delivery_quote(store, to, &postcode, value, now)?;
+        let count = u32::try_from(lines.len()).unwrap_or(u32::MAX);
+        Some(WayOffer {
+            way: Way::Delivery,
+            store: store.code.to_string(),
+            store_name: store.name.get(viewer.lang).to_owned(),
+            source_name: None,
+            distance_m: None,
+            covered_lines: count,
+            lines: count,
+            ready_by: words::moment(viewer.lang, quote.by, now, store.schedule.time_zone()),
+            fee: Money::new(quote.fee, store.currency),
+            windows: Vec::new(),
+        })
+    }
+
+    /// Quarters of an hour that take more orders.
+    async fn free_windows(
+        &self,
+        viewer: &Viewer,
+        store: &Store,
+        ready: Timestamp,
+        now: Timestamp,
+    ) -> Result<Vec<WindowView>> {
+        let taken = {
+            let mut reader = self.db().reader().await?;
+            orders::windows_taken(&mut reader.tx(), store.id, now.as_millisecond()).await?
+        };
+        let capacity = self.settings().window_capacity;
+        let left =
+            |at: i64| capacity - taken.iter().find(|(start, _)| *start == at).map_or(0, |(_, taken)| *taken);
+        windows(&store.schedule, ready, WINDOWS)
+            .into_iter()
+            .map(|start| start.as_millisecond())
+            .filter(|at| left(*at) > 0)
+            .map(|at| window_view(viewer.lang, store, at, now, left(at)))
+            .collect()
+    }
+}

@@ -1,0 +1,85 @@
+//! Orders: groups of lines, each got in its own way, paid together. A group is fulfilled by a reservation of the
+//! `fulfilment` room; here is what makes them one: the sums, the money, the hold while it is paid, and what follows
+//! when a group cannot be had. No deed here talks to a provider inside a transaction.
+
+mod arrive;
+mod cancel;
+mod change;
+mod checkout;
+mod extend;
+mod follow;
+mod heal;
+mod pass;
+mod pay;
+mod place;
+mod plan;
+mod reconcile;
+mod refund;
+mod settle;
+mod show;
+mod staff;
+
+pub use change::Changed;
+pub(crate) use follow::follow;
+pub(crate) use pass::PREFIX as PASS_PREFIX;
+pub use pass::Pass;
+pub use place::{PlaceOrder, Placed};
+pub use reconcile::Difference;
+pub use show::OrderNotice;
+pub(crate) use show::{arrival_view, window_view};
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use onshelf_db::orders::OrderRow;
+use onshelf_vocabulary::{Currency, payment::ProviderCode};
+
+use crate::{Error, PaymentProvider, Result, Shop};
+
+/// What an order's token is for; a token of another purpose never opens one.
+const PURPOSE: &str = "order";
+/// How long a basket is held for paying. Milliseconds.
+const HOLD: i64 = 10 * 60_000;
+
+impl Shop {
+    /// Lets these take money. Once, at the start; without it orders are paid at the counter.
+    pub fn take_payments(&self, providers: Vec<Arc<dyn PaymentProvider>>) {
+        if self.inner.tills.set(providers).is_err() {
+            tracing::warn!("The payment providers were set before; the first ones stay.");
+        }
+    }
+
+    /// Who takes money here.
+    #[must_use]
+    pub fn providers(&self) -> Vec<ProviderCode> {
+        self.inner.tills.get().into_iter().flatten().map(|provider| provider.code()).collect()
+    }
+
+    pub(crate) fn provider(&self, code: ProviderCode) -> Option<Arc<dyn PaymentProvider>> {
+        self.inner.tills.get()?.iter().find(|provider| provider.code() == code).cloned()
+    }
+
+    /// The provider itself, for whoever receives its webhooks.
+    #[must_use]
+    pub fn payment_provider(&self, code: ProviderCode) -> Option<Arc<dyn PaymentProvider>> {
+        self.provider(code)
+    }
+
+    /// Wakes whoever asks the providers; due questions would be found a moment later anyway.
+    pub(crate) fn wake_payments(&self) {
+        self.inner.tills_woken.notify_one();
+    }
+
+    /// Waits until there may be something to ask a provider.
+    pub async fn payments_woken(&self) {
+        self.inner.tills_woken.notified().await;
+    }
+}
+
+fn currency_of(order: &OrderRow) -> Currency {
+    Currency::from_code(&order.currency).unwrap_or_default()
+}
+
+fn moment(at: i64) -> Result<Timestamp> {
+    Timestamp::from_millisecond(at).map_err(Error::internal)
+}

@@ -1,0 +1,369 @@
+//! Getting the money, in phases that survive a crash at every boundary: a payment is written, then opened with the
+//! provider, then looked at until the provider says how it ended. Whoever looks (the shopper who comes back, a
+//! webhook, a worker) does the same; only the provider's statement counts.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::Timestamp;
+use onshelf_db::{
+    fulfilment,
+    orders::{self, OrderRow},
+    payments::{self, PaymentRow},
+};
+use onshelf_vocabulary::{
+    Currency, Lang, Money, fulfilment::ReservationStatus, orders::OrderRefusal, payment::ProviderCode,
+};
+
+use crate::{
+    Error, Hint, Intent, PaymentFault, PaymentProvider, Result, Shop, Standing, Statement,
+    secrets::fingerprint,
+};
+
+/// How long a look belongs to whoever took it. Milliseconds.
+const CLAIM: i64 = 30_000;
+const ROUND: i64 = 20;
+/// How long a payment that ended without money is still looked at: it may have been paid at the last moment.
+const AFTERWARDS: i64 = 30 * 60_000;
+
+impl Shop {
+    /// Where the owner of an order pays: opens a payment if none is open. Two tabs get the same one.
+    pub async fn pay_order(
+        &self,
+        _lang: Lang,
+        number: &str,
+        token: &str,
+        provider: Option<ProviderCode>,
+    ) -> Result<String> {
+        let order = self.owned_order(number, token).await?;
+        let code = provider
+            .or_else(|| order.provider.as_deref().and_then(ProviderCode::from_code))
+            .filter(|code| self.provider(*code).is_some())
+            .ok_or(OrderRefusal::ProviderDown)?;
+        let now = self.now_ms();
+        if order.settled_at.is_some() || order.held_until.is_none_or(|until| until <= now) {
+            return Err(OrderRefusal::HoldOver.into());
+        }
+        let row = self.payment_row(&order, code, order.total, None);
+        let order_id = order.id;
+        let payment = self
+            .db()
+            .write(move |mut tx| {
+                let row = row.clone();
+                Box::pin(async move {
+                    // Where one is open already, that one is paid.
+                    payments::insert(&mut tx, &row).await?;
+                    let all = payments::of_order(&mut tx, order_id).await?;
+                    Ok::<_, Error>(all.into_iter().find(|payment| is_open(payment)))
+                })
+            })
+            .await?;
+        let payment = payment.ok_or(OrderRefusal::HoldOver)?;
+        if let Some(url) = payment.redirect_url {
+            return Ok(url);
+        }
+        self.open_payment(&order, &payment).await?.ok_or_else(|| OrderRefusal::ProviderDown.into())
+    }
+
+    /// The shopper came back from the provider's page with these query fields. Proves nothing: the provider is asked.
+    pub async fn payment_returned(
+        &self,
+        number: &str,
+        token: &str,
+        query: BTreeMap<String, String>,
+    ) -> Result<()> {
+        let order = self.owned_order(number, token).await?;
+        let payment = {
+            let mut reader = self.db().reader().await?;
+            let all = payments::of_order(&mut reader.tx(), order.id).await?;
+            all.into_iter().rev().find(|payment| payment.status != "captured")
+        };
+        let Some(payment) = payment else { return Ok(()) };
+        let (Some(provider), Some(provider_id)) = (self.provider_of(&payment), payment.provider_id.clone())
+        else {
+            return Ok(());
+        };
+        let amount = money(&payment);
+        match provider.returned(&payment.reference, &provider_id, amount, &query).await {
+            Ok(statement) => self.take_note(&payment, &statement).await,
+            Err(fault) => self.ask_again(&payment, &fault.to_string()).await,
+        }
+    }
+
+    /// Keeps a webhook that was proven to be the provider's, and looks at what it is about. False: it came before.
+    pub async fn note_webhook(&self, provider: ProviderCode, hint: &Hint, body: &str) -> Result<bool> {
+        let (hint, body, now) = (hint.clone(), body.to_owned(), self.now_ms());
+        let fresh = self
+            .db()
+            .write(move |mut tx| {
+                let (hint, body) = (hint.clone(), body.clone());
+                Box::pin(async move {
+                    let reference = hint.reference.as_deref();
+                    let code = provider.code();
+                    let fresh = payments::note(&mut tx, code, &hint.event, reference, &body, now).await?;
+                    if let (true, Some(reference)) = (fresh, reference) {
+                        payments::hasten(&mut tx, code, reference, now).await?;
+                    }
+                    Ok::<_, Error>(fresh)
+                })
+            })
+            .await?;
+        self.wake_payments();
+        Ok(fresh)
+    }
+
+    /// Looks at the payments that are due; answers how many were taken.
+    pub async fn look_at_payments(&self) -> Result<usize> {
+        let now = self.now_ms();
+        let due = self
+            .db()
+            .write(move |mut tx| {
+                Box::pin(
+                    async move { Ok::<_, Error>(payments::claim(&mut tx, now, now + CLAIM, ROUND).await?) },
+                )
+            })
+            .await?;
+        let taken = due.len();
+        let looks = due.into_iter().map(|payment| self.look_at(payment));
+        for outcome in futures::future::join_all(looks).await {
+            outcome?;
+        }
+        Ok(taken)
+    }
+
+    async fn look_at(&self, payment: PaymentRow) -> Result<()> {
+        let Some(provider) = self.provider_of(&payment) else {
+            return self.ask_again(&payment, "its provider is not set up").await;
+        };
+        let order = {
+            let mut reader = self.db().reader().await?;
+            orders::by_id(&mut reader.tx(), payment.order_id).await?.ok_or(Error::NotFound)?
+        };
+        let wanted = self.is_wanted(&order, &payment).await?;
+        let Some(provider_id) = payment.provider_id.clone() else {
+            if wanted {
+                self.open_payment(&order, &payment).await?;
+                return Ok(());
+            }
+            return self.never_opened(&order, &payment, provider).await;
+        };
+        let said = if wanted {
+            provider.statement(&payment.reference, &provider_id).await
+        } else {
+            provider.close(&payment.reference, &provider_id).await
+        };
+        match said {
+            Ok(statement) => self.take_note(&payment, &statement).await,
+            Err(fault) => self.ask_again(&payment, &fault.to_string()).await,
+        }
+    }
+
+    /// Nobody wants it any more and we do not know whether the provider ever heard of it: opening it again finds it.
+    async fn never_opened(
+        &self,
+        order: &OrderRow,
+        payment: &PaymentRow,
+        provider: Arc<dyn PaymentProvider>,
+    ) -> Result<()> {
+        let opened = match provider.open(&self.intent(order, payment).await?).await {
+            Ok(opened) => opened,
+            Err(PaymentFault::Refused(why)) => return self.end(payment, &why, None).await,
+            Err(fault) => return self.ask_again(payment, &fault.to_string()).await,
+        };
+        self.write_opened(payment.id, &opened.provider_id, &opened.redirect_url).await?;
+        match provider.close(&payment.reference, &opened.provider_id).await {
+            Ok(statement) => self.take_note(payment, &statement).await,
+            Err(fault) => self.ask_again(payment, &fault.to_string()).await,
+        }
+    }
+
+    /// Whether the order still waits for this payment.
+    async fn is_wanted(&self, order: &OrderRow, payment: &PaymentRow) -> Result<bool> {
+        let now = self.now_ms();
+        if !is_open(payment) || payment.expires_at.max(order.held_until.unwrap_or(0)) <= now {
+            return Ok(false);
+        }
+        if payment.change.is_some() {
+            return Ok(true);
+        }
+        let mut reader = self.db().reader().await?;
+        let groups = fulfilment::of_order(&mut reader.tx(), order.id).await?;
+        let waits = |status: &str| status == ReservationStatus::Pending.code();
+        Ok(order.settled_at.is_none()
+            && payment.amount == order.total
+            && groups.iter().any(|group| waits(&group.status)))
+    }
+
+    async fn take_note(&self, payment: &PaymentRow, statement: &Statement) -> Result<()> {
+        if statement.reference != payment.reference {
+            tracing::error!(payment = payment.id, "A provider answered about another payment.");
+            return self.ask_again(payment, "the answer was about another payment").await;
+        }
+        match statement.standing {
+            Standing::Captured => self.settle(&payment.reference, statement).await,
+            Standing::Open => self.ask_again(payment, "").await,
+            Standing::Void => {
+                let last = payment.expires_at + AFTERWARDS;
+                let again = (is_open(payment) && last > self.now_ms()).then_some(last);
+                self.end(payment, "refused, left or run out", again).await
+            }
+        }
+    }
+
+    async fn end(&self, payment: &PaymentRow, why: &str, again: Option<i64>) -> Result<()> {
+        let (id, why, now, open) = (payment.id, why.to_owned(), self.now_ms(), is_open(payment));
+        self.db()
+            .write(move |mut tx| {
+                let why = why.clone();
+                Box::pin(async move {
+                    if open {
+                        payments::failed(&mut tx, id, &why, again, now).await?;
+                    } else {
+                        payments::ask_again(&mut tx, id, None, Some(&why)).await?;
+                    }
+                    Ok::<_, Error>(())
+                })
+            })
+            .await
+    }
+
+    /// The pauses grow with the tries: a shopper who pays takes a minute, a provider that is down longer.
+    async fn ask_again(&self, payment: &PaymentRow, why: &str) -> Result<()> {
+        let pause = (2_000i64 << payment.checks.clamp(0, 8)).min(5 * 60_000);
+        let now = self.now_ms();
+        let (ends, give_up) = (payment.expires_at, payment.expires_at + 3 * 86_400_000);
+        let mut at = now + pause;
+        if now < ends {
+            // Right after the end somebody must look: the money may have come at the last second.
+            at = at.min(ends + 1_000);
+        }
+        let due = (at < give_up).then_some(at);
+        if due.is_none() {
+            tracing::error!(payment = payment.id, "A payment was never answered for: a person must look.");
+        }
+        let (id, why) = (payment.id, (!why.is_empty()).then(|| why.to_owned()));
+        self.db()
+            .write(move |mut tx| {
+                let why = why.clone();
+                Box::pin(async move {
+                    Ok::<_, Error>(payments::ask_again(&mut tx, id, due, why.as_deref()).await?)
+                })
+            })
+            .await
+    }
+
+    /// Opens what was just placed; a provider that does not answer is no reason to lose the order.
+    pub(super) async fn open_for(&self, number: &str) {
+        let outcome = async {
+            let (order, payment) = {
+                let mut reader = self.db().reader().await?;
+                let mut tx = reader.tx();
+                let order = orders::by_number(&mut tx, number).await?.ok_or(Error::NotFound)?;
+                let all = payments::of_order(&mut tx, order.id).await?;
+                (order, all.into_iter().find(|payment| is_open(payment) && payment.redirect_url.is_none()))
+            };
+            match payment {
+                Some(payment) => self.open_payment(&order, &payment).await.map(drop),
+                None => Ok(()),
+            }
+        };
+        if let Err(error) = outcome.await {
+            tracing::warn!(%error, "A payment could not be opened yet; it is tried again.");
+        }
+    }
+
+    /// Opens a payment with its provider; answers where it is paid, or none where the provider does not answer now.
+    async fn open_payment(&self, order: &OrderRow, payment: &PaymentRow) -> Result<Option<String>> {
+        let Some(provider) = self.provider_of(payment) else { return Ok(None) };
+        match provider.open(&self.intent(order, payment).await?).await {
+            Ok(opened) => {
+                self.write_opened(payment.id, &opened.provider_id, &opened.redirect_url).await?;
+                Ok(Some(opened.redirect_url))
+            }
+            Err(PaymentFault::Refused(why)) => {
+                tracing::error!(payment = payment.id, why, "A provider refuses to open a payment.");
+                self.end(payment, &why, None).await?;
+                Ok(None)
+            }
+            Err(PaymentFault::Passing(why)) => {
+                tracing::warn!(
+                    payment = payment.id,
+                    why,
+                    "A provider did not open a payment; it is tried again."
+                );
+                self.ask_again(payment, &why).await?;
+                Ok(None)
+            }
+        }
+    }
+
+    async fn write_opened(&self, id: i64, provider_id: &str, redirect_url: &str) -> Result<()> {
+        let (provider_id, url) = (provider_id.to_owned(), redirect_url.to_owned());
+        let check_at = self.now_ms() + 10_000;
+        self.db()
+            .write(move |mut tx| {
+                let (provider_id, url) = (provider_id.clone(), url.clone());
+                Box::pin(async move {
+                    Ok::<_, Error>(payments::opened(&mut tx, id, &provider_id, &url, check_at).await?)
+                })
+            })
+            .await
+    }
+
+    async fn intent(&self, order: &OrderRow, payment: &PaymentRow) -> Result<Intent> {
+        let lang = Lang::from_tag(&order.lang);
+        let token = self.secrets().token(super::PURPOSE, &order.number);
+        let page =
+            format!("{}{}", self.settings().public_url, lang.href(&format!("/orders/{}", order.number)));
+        Ok(Intent {
+            reference: payment.reference.clone(),
+            order: order.number.clone(),
+            title: self.title(order, lang).await?,
+            amount: money(payment),
+            lang,
+            email: order.email.clone(),
+            return_url: format!("{page}/return?t={token}"),
+            cancel_url: format!("{page}/return?t={token}&left=1"),
+            expires_at: Timestamp::from_millisecond(payment.expires_at).map_err(Error::internal)?,
+        })
+    }
+
+    /// "법랑 주전자 외 1가지", "Enamel kettle and 1 more".
+    async fn title(&self, order: &OrderRow, lang: Lang) -> Result<String> {
+        let mut reader = self.db().reader().await?;
+        let mut tx = reader.tx();
+        let book = self.book();
+        let (mut first, mut count) = (None, 0usize);
+        for group in fulfilment::of_order(&mut tx, order.id).await? {
+            for line in fulfilment::lines(&mut tx, group.id).await? {
+                count += 1;
+                let variant = book.catalogue.variant_by_id(line.variant_id);
+                let product = variant.and_then(|variant| book.catalogue.product_of(variant));
+                first = first.or_else(|| product.map(|product| product.name.get(lang).to_owned()));
+            }
+        }
+        let first = first.unwrap_or_else(|| order.number.clone());
+        Ok(match (lang, count) {
+            (_, 0 | 1) => first,
+            (Lang::Ko, more) => format!("{first} 외 {}가지", more - 1),
+            (Lang::En, more) => format!("{first} and {} more", more - 1),
+        })
+    }
+
+    pub(super) async fn owned_order(&self, number: &str, token: &str) -> Result<OrderRow> {
+        let mut reader = self.db().reader().await?;
+        let order = orders::by_token(&mut reader.tx(), number, &fingerprint(token)).await?;
+        order.ok_or(Error::NotFound)
+    }
+
+    fn provider_of(&self, payment: &PaymentRow) -> Option<Arc<dyn PaymentProvider>> {
+        ProviderCode::from_code(&payment.provider).and_then(|code| self.provider(code))
+    }
+}
+
+pub(super) fn is_open(payment: &PaymentRow) -> bool {
+    matches!(payment.status.as_str(), "created" | "open")
+}
+
+fn money(payment: &PaymentRow) -> Money {
+    Money::new(payment.amount, Currency::from_code(&payment.currency).unwrap_or_default())
+}

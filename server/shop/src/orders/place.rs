@@ -1,0 +1,297 @@
+//! Placing an order: everything is held in one transaction, at the stores that were chosen, or nothing is.
+
+use jiff::Timestamp;
+use onshelf_db::{
+    Tx,
+    fulfilment::{self, ReservationLineRow, ReservationRow},
+    orders::{self, OrderRow},
+    payments::{self, PaymentRow},
+    stock::{self, LevelKey},
+};
+use onshelf_domain::fulfilment::{check_contact, order_number};
+use onshelf_vocabulary::{
+    Lang, Money, Point,
+    cart::Line,
+    fulfilment::{Contact, Fault, FieldFault, ReservationRefusal, ReservationStatus, ReserveInput},
+    orders::{OrderInput, OrderRefusal},
+    payment::ProviderCode,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    HOLD, PURPOSE,
+    plan::{For, Group, Plan},
+};
+use crate::{
+    Book, Error, Once, Result, Shop,
+    fulfilment::{Reserve, shopper_key},
+    jobs::{OrderNews, announce_order},
+    secrets::fingerprint,
+    stores::Store,
+};
+
+/// A request for an order, with who asks in which language.
+#[derive(Clone, Debug)]
+pub struct PlaceOrder {
+    pub input: OrderInput,
+    pub lang: Lang,
+    /// Where the shopper is, if they told.
+    pub near: Option<Point>,
+    pub once: Once,
+}
+
+/// An order that was placed: what its owner needs to come back to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Placed {
+    pub number: String,
+    pub token: String,
+}
+
+#[derive(Clone)]
+struct Prepared {
+    order: OrderRow,
+    plan: Plan,
+    payment: Option<PaymentRow>,
+    placed: Placed,
+    live_limit: i64,
+    window_capacity: i64,
+}
+
+impl Shop {
+    /// Places an order: for the till at once, for a provider held for ten minutes while it is paid. The provider is
+    /// asked after the commit; where it does not answer, the order stands and can be paid from its page.
+    pub async fn place_order(&self, request: PlaceOrder) -> Result<Placed> {
+        let book = self.book();
+        let prepared = self.prepare(&book, &request)?;
+        let (once, now) = (request.once.clone(), self.now_ms());
+        let written = self
+            .db()
+            .write(move |mut tx| {
+                let (once, prepared) = (once.clone(), prepared.clone());
+                Box::pin(async move {
+                    if let Some(before) = once.before(&mut tx).await? {
+                        return Ok::<Placed, Error>(before);
+                    }
+                    write(&mut tx, &prepared, now).await?;
+                    once.keep(&mut tx, &prepared.placed, now).await?;
+                    Ok(prepared.placed)
+                })
+            })
+            .await;
+        let placed = match written {
+            Err(Error::Order(OrderRefusal::OutOfStock { .. })) => {
+                return Err(self.short_of_any(&book, &request).await);
+            }
+            outcome => outcome?,
+        };
+        self.wake_stock();
+        self.wake_outbox();
+        if request.input.provider.is_some() {
+            self.open_for(&placed.number).await;
+        }
+        Ok(placed)
+    }
+
+    fn prepare(&self, book: &Book, request: &PlaceOrder) -> Result<Prepared> {
+        let now = self.now();
+        let input = &request.input;
+        let (contact, mut faults) = check_contact(&input.contact);
+        if input.provider.is_some_and(|code| self.provider(code).is_none()) {
+            faults
+                .push(FieldFault { pointer: "/payment/provider".to_owned(), fault: Fault::UnknownProvider });
+        }
+        let whom = For {
+            contact: &contact,
+            lang: request.lang,
+            near: request.near,
+            online: input.provider.is_some(),
+            now,
+        };
+        let mut plan = match self.plan_groups(book, &input.groups, &whom) {
+            Err(Error::Order(OrderRefusal::Invalid { faults: more })) => {
+                faults.extend(more);
+                return Err(OrderRefusal::Invalid { faults }.into());
+            }
+            _ if !faults.is_empty() => return Err(OrderRefusal::Invalid { faults }.into()),
+            plan => plan?,
+        };
+        let total = Money::new(plan.sums.total, plan.currency);
+        if input.expected_total.is_some_and(|expected| expected != total) {
+            return Err(OrderRefusal::PriceChanged { total }.into());
+        }
+        // Nothing to pay needs no provider.
+        let provider = input.provider.filter(|_| total.amount > 0);
+        let held_until = provider.map(|_| now.as_millisecond() + HOLD);
+        for group in &mut plan.groups {
+            match held_until {
+                Some(until) => group.row.expires_at = until,
+                None => group.row.status = ReservationStatus::Placed.code().to_owned(),
+            }
+        }
+        let mut random = [0u8; 5];
+        self.chance().fill(&mut random);
+        let number = order_number(random);
+        let token = self.secrets().token(PURPOSE, &number);
+        let order = order_row(&number, &token, &contact, request.lang, provider, &plan, now, held_until);
+        let payment = provider.map(|provider| self.payment_row(&order, provider, plan.sums.total, None));
+        Ok(Prepared {
+            order,
+            plan,
+            payment,
+            placed: Placed { number, token },
+            live_limit: i64::from(self.settings().live_reservations),
+            window_capacity: self.settings().window_capacity,
+        })
+    }
+
+    /// A payment to be opened; its order's id is filled in where that is known.
+    pub(super) fn payment_row(
+        &self,
+        order: &OrderRow,
+        provider: ProviderCode,
+        amount: i64,
+        change: Option<String>,
+    ) -> PaymentRow {
+        let mut random = [0u8; 10];
+        self.chance().fill(&mut random);
+        let tail: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        let now = self.now_ms();
+        PaymentRow {
+            order_id: order.id,
+            provider: provider.code().to_owned(),
+            reference: format!("{}-{tail}", order.number),
+            amount,
+            currency: order.currency.clone(),
+            change,
+            // Opened right after the commit; if this process dies before that, another one does it.
+            check_at: Some(now + 5_000),
+            created_at: now,
+            expires_at: order.held_until.unwrap_or(now + HOLD),
+            ..PaymentRow::default()
+        }
+    }
+
+    /// Which group was short, with where else to get it.
+    async fn short_of_any(&self, book: &Book, request: &PlaceOrder) -> Error {
+        if let Err(error) = self.catch_up().await {
+            return error;
+        }
+        let contact = &request.input.contact;
+        let whom = For { contact, lang: request.lang, near: request.near, online: true, now: self.now() };
+        for group in &request.input.groups {
+            let store = group.store.as_ref().and_then(|code| book.stores.by_code(code.as_str()));
+            let Some(store) = store else { continue };
+            let refusal = self.short(book, store, &group.lines, &whom);
+            if let Error::Order(OrderRefusal::OutOfStock { short, .. }) = &refusal
+                && !short.is_empty()
+            {
+                return refusal;
+            }
+        }
+        OrderRefusal::OutOfStock { short: Vec::new(), elsewhere: Vec::new() }.into()
+    }
+
+    /// What a store lacks of these lines, and the nearest others that have them all.
+    pub(super) fn short(&self, book: &Book, store: &Store, lines: &[Line], whom: &For<'_>) -> Error {
+        let request = Reserve {
+            input: ReserveInput {
+                store: store.code.clone(),
+                lines: lines.to_vec(),
+                contact: whom.contact.clone(),
+            },
+            lang: whom.lang,
+            near: whom.near,
+            once: Once::new("", "", "", ""),
+        };
+        match self.shortage(book, &request) {
+            Ok(ReservationRefusal::OutOfStock { short, elsewhere }) => {
+                OrderRefusal::OutOfStock { short, elsewhere }.into()
+            }
+            Ok(other) => Error::Reservation(other),
+            Err(error) => error,
+        }
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "the columns of a row")]
+fn order_row(
+    number: &str,
+    token: &str,
+    contact: &Contact,
+    lang: Lang,
+    provider: Option<ProviderCode>,
+    plan: &Plan,
+    now: Timestamp,
+    held_until: Option<i64>,
+) -> OrderRow {
+    OrderRow {
+        number: number.to_owned(),
+        token_hash: fingerprint(token),
+        shopper: shopper_key(contact),
+        name: contact.name.clone(),
+        email: contact.email.clone(),
+        phone: contact.phone.clone(),
+        lang: lang.tag().to_owned(),
+        provider: provider.map(|provider| provider.code().to_owned()),
+        currency: plan.currency.code().to_owned(),
+        subtotal: plan.sums.subtotal,
+        fees: plan.sums.fees,
+        tax: plan.sums.tax,
+        tax_included: i64::from(plan.tax_included),
+        total: plan.sums.total,
+        placed_at: now.as_millisecond(),
+        held_until,
+        ..OrderRow::default()
+    }
+}
+
+async fn write(tx: &mut Tx<'_>, prepared: &Prepared, now: i64) -> Result<()> {
+    if fulfilment::live_of(tx, &prepared.order.shopper, now).await? >= prepared.live_limit {
+        let limit = u32::try_from(prepared.live_limit).unwrap_or(u32::MAX);
+        return Err(OrderRefusal::TooMany { limit }.into());
+    }
+    let id = orders::insert(tx, &prepared.order).await?;
+    write_groups(tx, id, &prepared.plan.groups, prepared.window_capacity, now).await?;
+    match &prepared.payment {
+        Some(payment) => {
+            payments::insert(tx, &PaymentRow { order_id: id, ..payment.clone() }).await?;
+        }
+        None => announce_order(tx, &prepared.order.number, None, OrderNews::Placed, now).await?,
+    }
+    Ok(())
+}
+
+/// Writes groups with their holds, windows and passes. Levels are locked in key order over all groups. An error
+/// undoes them all.
+pub(super) async fn write_groups(
+    tx: &mut Tx<'_>,
+    order_id: i64,
+    groups: &[Group],
+    window_capacity: i64,
+    now: i64,
+) -> Result<()> {
+    let mut wanted: Vec<(LevelKey, i64, i64, i64)> = Vec::new();
+    for group in groups {
+        let row = ReservationRow { order_id: Some(order_id), ..group.row.clone() };
+        let id = fulfilment::insert(tx, &row).await?;
+        for line in &group.lines {
+            fulfilment::insert_line(tx, &ReservationLineRow { reservation_id: id, ..line.clone() }).await?;
+        }
+        wanted.extend(group.demand.iter().map(|(key, quantity)| (*key, id, *quantity, row.expires_at)));
+        if let Some(at) = row.window_at
+            && !orders::take_window(tx, row.store_id, at, window_capacity).await?
+        {
+            return Err(OrderRefusal::WindowFull.into());
+        }
+        if row.way != "delivery" {
+            orders::add_pass(tx, id, &super::pass::serial(&row.number, ""), "", now).await?;
+        }
+    }
+    wanted.sort_unstable();
+    for (key, id, quantity, expires_at) in wanted {
+        if !stock::hold(tx, key, id, quantity, expires_at, now).await? {
+            return Err(OrderRefusal::OutOfStock { short: Vec::new(), elsewhere: Vec::new() }.into());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,352 @@
+//! What an order comes to: every group with its store, its source, its price, fee, tax and promise. Priced by the
+//! server, from the catalogue as it is now; nothing here is believed from a form.
+
+use jiff::{SignedDuration, Timestamp};
+use onshelf_db::{
+    fulfilment::{ReservationLineRow, ReservationRow},
+    orders::Sums,
+    stock::LevelKey,
+};
+use onshelf_domain::{
+    fulfilment::{keep_until, pickup_code, ready_by, reservation_number},
+    orders::{Tax, is_window},
+    stock::sum_demand,
+};
+use onshelf_vocabulary::{
+    Lang, Money, Point,
+    cart::Line,
+    fulfilment::{Contact, Fault, FieldFault, ReservationStatus, Way},
+    orders::{Address, GroupInput, MAX_GROUPS, OrderRefusal},
+};
+
+use crate::{
+    Book, Error, Result, Shop,
+    fulfilment::{line_faults, shopper_key},
+    secrets::fingerprint,
+    stores::Store,
+};
+
+/// After its promise, what was not sent off by then is given up. Milliseconds.
+pub(super) const SEND_WITHIN: i64 = 7 * 86_400_000;
+
+/// One group, ready to be written.
+#[derive(Clone, Debug)]
+pub(super) struct Group {
+    /// Without id and order; its expiry is that of a confirmed group.
+    pub row: ReservationRow,
+    pub lines: Vec<ReservationLineRow>,
+    /// Summed per level, in key order.
+    pub demand: Vec<(LevelKey, i64)>,
+}
+
+/// An order, ready to be written.
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    pub groups: Vec<Group>,
+    pub sums: Sums,
+    pub tax_included: bool,
+    pub currency: onshelf_vocabulary::Currency,
+}
+
+/// For whom it is planned.
+pub(super) struct For<'a> {
+    pub contact: &'a Contact,
+    pub lang: Lang,
+    pub near: Option<Point>,
+    /// Paid online: what travels must be.
+    pub online: bool,
+    pub now: Timestamp,
+}
+
+/// Where a group's stock is, and where it is handed over.
+struct Place<'b> {
+    store: &'b Store,
+    source: &'b Store,
+    ready_by: Timestamp,
+    fee: i64,
+}
+
+impl Shop {
+    pub(super) fn plan_groups(&self, book: &Book, asked: &[GroupInput], whom: &For<'_>) -> Result<Plan> {
+        let faults = group_faults(book, asked, whom.online);
+        if !faults.is_empty() {
+            return Err(OrderRefusal::Invalid { faults }.into());
+        }
+        let mut groups = Vec::with_capacity(asked.len());
+        let (mut sums, mut shared) = (Sums::default(), None);
+        for (index, input) in asked.iter().enumerate() {
+            let place = self.place(book, index, input, whom)?;
+            let tax = self.settings().taxes.at(&place.source.country, &place.source.postcode);
+            let one_currency = (place.source.currency, tax.included);
+            if *shared.get_or_insert(one_currency) != one_currency {
+                return Err(fault(index, "store", Fault::NotForSale));
+            }
+            let group = self.group(book, input, &place, tax, whom)?;
+            let add = |sum: &mut i64, amount: i64| match sum.checked_add(amount) {
+                Some(more) => {
+                    *sum = more;
+                    Ok(())
+                }
+                None => Err(Error::internal("the total is beyond all money")),
+            };
+            add(&mut sums.subtotal, group.row.total)?;
+            add(&mut sums.fees, group.row.fee)?;
+            add(&mut sums.tax, group.row.tax)?;
+            add(&mut sums.total, group.row.asked)?;
+            groups.push(group);
+        }
+        let (currency, tax_included) = shared.unwrap_or((self.settings().currency, true));
+        Ok(Plan { groups, sums, tax_included, currency })
+    }
+
+    fn place<'b>(
+        &self,
+        book: &'b Book,
+        index: usize,
+        input: &GroupInput,
+        whom: &For<'_>,
+    ) -> Result<Place<'b>> {
+        let chosen = match &input.store {
+            Some(code) => {
+                let store = book.stores.by_code(code.as_str()).filter(|store| store.trading);
+                Some(store.ok_or_else(|| fault(index, "store", Fault::UnknownStore))?)
+            }
+            None => None,
+        };
+        match input.way {
+            Way::Collect | Way::Curbside => {
+                let store = chosen.ok_or_else(|| fault(index, "store", Fault::Missing))?;
+                let curbside = store.services.iter().any(|service| service == "curbside");
+                if input.way == Way::Curbside && !curbside {
+                    return Err(fault(index, "way", Fault::NotOffered));
+                }
+                let ready = self.promise(store, whom.now).ok_or(OrderRefusal::StoreClosed)?;
+                let ready_by = window_or(store, input.window.as_deref(), ready)
+                    .ok_or_else(|| fault(index, "window", Fault::BadWindow))?;
+                Ok(Place { store, source: store, ready_by, fee: 0 })
+            }
+            Way::Transfer => {
+                let store = chosen.ok_or_else(|| fault(index, "store", Fault::Missing))?;
+                let source = self.source_for(book, &input.lines, store.point, Some(store), whom.now);
+                let source = source.ok_or_else(|| self.short(book, store, &input.lines, whom))?;
+                let ready = self.transfer_by(source, store, whom.now).ok_or(OrderRefusal::StoreClosed)?;
+                let ready_by = window_or(store, input.window.as_deref(), ready)
+                    .ok_or_else(|| fault(index, "window", Fault::BadWindow))?;
+                Ok(Place { store, source, ready_by, fee: 0 })
+            }
+            Way::Delivery => {
+                let address =
+                    input.address.as_ref().ok_or_else(|| fault(index, "address", Fault::Missing))?;
+                let point = self.point_of(book, address);
+                let near = point.or(whom.near);
+                let store = chosen.or_else(|| self.source_for(book, &input.lines, near, None, whom.now));
+                let Some(store) = store.or_else(|| book.stores.from(near).next().map(|(store, _)| store))
+                else {
+                    return Err(OrderRefusal::StoreClosed.into());
+                };
+                let value = self.value(book, store, &input.lines).unwrap_or(0);
+                let quote = self
+                    .delivery_quote(store, point, &address.postcode, value, whom.now)
+                    .ok_or_else(|| fault(index, "address/postcode", Fault::OutOfZone))?;
+                Ok(Place { store, source: store, ready_by: quote.by, fee: quote.fee })
+            }
+        }
+    }
+
+    /// The nearest store that has all of it now.
+    pub(super) fn source_for<'b>(
+        &self,
+        book: &'b Book,
+        lines: &[Line],
+        near: Option<Point>,
+        but: Option<&Store>,
+        now: Timestamp,
+    ) -> Option<&'b Store> {
+        let wanted = sum_demand(lines).ok()?;
+        let wanted: Vec<(i64, i64)> = wanted
+            .iter()
+            .map(|(sku, quantity)| Some((book.catalogue.variant(sku.as_str())?.id, *quantity)))
+            .collect::<Option<_>>()?;
+        let has_all = |store: &Store| {
+            wanted.iter().all(|(id, quantity)| self.shelves().available(store.id, *id, now) >= *quantity)
+        };
+        book.stores
+            .from(near)
+            .map(|(store, _)| store)
+            .filter(|store| but.is_none_or(|other| other.id != store.id))
+            .find(|store| has_all(store))
+    }
+
+    /// When something sent from `source` now can be collected at `store`.
+    pub(super) fn transfer_by(&self, source: &Store, store: &Store, now: Timestamp) -> Option<Timestamp> {
+        let picked = self.promise(source, now)?;
+        let travel = SignedDuration::from_hours(i64::from(self.settings().transfer_hours));
+        ready_by(&store.schedule, &store.rules, picked.checked_add(travel).ok()?, 0)
+    }
+
+    pub(super) fn delivery_quote(
+        &self,
+        store: &Store,
+        to: Option<Point>,
+        postcode: &str,
+        value: i64,
+        now: Timestamp,
+    ) -> Option<onshelf_domain::orders::Quote> {
+        let metres = store.point.zip(to).map(|(from, to)| from.distance_m(to));
+        self.settings().delivery.quote(&store.schedule, metres, postcode, value, now)
+    }
+
+    /// Where a postcode lies, as far as the operator's places tell.
+    pub(super) fn point_of(&self, book: &Book, address: &Address) -> Option<Point> {
+        let postcode = address.postcode.trim();
+        (!postcode.is_empty())
+            .then(|| book.places.find(Lang::Ko, postcode, None, 1).into_iter().next())
+            .flatten()
+            .map(|place| place.point)
+    }
+
+    fn value(&self, book: &Book, store: &Store, lines: &[Line]) -> Option<i64> {
+        lines.iter().try_fold(0i64, |sum, line| {
+            let (price, _) = book.catalogue.variant(line.sku.as_str())?.price(store.currency)?;
+            sum.checked_add(price.checked_mul(line.quantity.get())?.amount)
+        })
+    }
+
+    fn group(
+        &self,
+        book: &Book,
+        input: &GroupInput,
+        place: &Place<'_>,
+        tax: Tax,
+        whom: &For<'_>,
+    ) -> Result<Group> {
+        let (lines, total) = priced(book, place.source, &input.lines)?;
+        let taxed =
+            total.checked_add(place.fee).ok_or_else(|| Error::internal("the total is beyond all money"))?;
+        let travels = matches!(input.way, Way::Transfer | Way::Delivery);
+        let kept = keep_until(&place.store.schedule, &place.store.rules, place.ready_by);
+        let ready_by = place.ready_by.as_millisecond();
+        let expires_at = if travels { ready_by.saturating_add(SEND_WITHIN) } else { kept.as_millisecond() };
+        let mut random = [0u8; 9];
+        self.chance().fill(&mut random);
+        let [a, b, c, d, e, f, g, h, i] = random;
+        let number = reservation_number([a, b, c, d, e]).ok_or_else(|| Error::internal("no number"))?;
+        let row = ReservationRow {
+            // Its owner comes by the order: this token is never given out.
+            token_hash: fingerprint(&self.secrets().token("group", number.as_str())),
+            number: number.to_string(),
+            code: pickup_code([f, g, h, i]),
+            store_id: place.store.id,
+            source_id: (place.source.id != place.store.id).then_some(place.source.id),
+            status: ReservationStatus::Pending.code().to_owned(),
+            name: whom.contact.name.clone(),
+            email: whom.contact.email.clone(),
+            phone: whom.contact.phone.clone(),
+            lang: whom.lang.tag().to_owned(),
+            shopper: shopper_key(whom.contact),
+            currency: place.source.currency.code().to_owned(),
+            total,
+            fee: place.fee,
+            tax: tax.of(taxed),
+            asked: tax.on_top(taxed),
+            way: input.way.code().to_owned(),
+            address: input.address.as_ref().map(serde_json::to_string).transpose()?,
+            window_at: input.window.as_ref().map(|_| ready_by),
+            placed_at: whom.now.as_millisecond(),
+            ready_by,
+            expires_at,
+            ..ReservationRow::default()
+        };
+        Ok(Group { row, lines, demand: demand(book, place.source.id, &input.lines)? })
+    }
+}
+
+fn priced(book: &Book, store: &Store, lines: &[Line]) -> Result<(Vec<ReservationLineRow>, i64)> {
+    let mut rows = Vec::with_capacity(lines.len());
+    let mut total = 0i64;
+    for (position, line) in (0i64..).zip(lines) {
+        let variant = book.catalogue.variant(line.sku.as_str()).ok_or(Error::NotFound)?;
+        let (price, _) = variant.price(store.currency).ok_or(Error::NotFound)?;
+        let quantity = line.quantity.get();
+        let sum = price.checked_mul(quantity).and_then(|sum: Money| total.checked_add(sum.amount));
+        total = sum.ok_or_else(|| Error::internal("the total is beyond all money"))?;
+        let (variant_id, price) = (variant.id, price.amount);
+        rows.push(ReservationLineRow { reservation_id: 0, position, variant_id, quantity, price });
+    }
+    Ok((rows, total))
+}
+
+/// Summed per level, in key order: how levels are always locked.
+pub(super) fn demand(book: &Book, store_id: i64, lines: &[Line]) -> Result<Vec<(LevelKey, i64)>> {
+    let summed = sum_demand(lines).map_err(|fault| OrderRefusal::Invalid {
+        faults: vec![FieldFault { pointer: "/groups".to_owned(), fault }],
+    })?;
+    let mut levels = summed
+        .into_iter()
+        .map(|(sku, quantity)| {
+            let variant = book.catalogue.variant(sku.as_str()).ok_or(Error::NotFound)?;
+            Ok((LevelKey { store_id, variant_id: variant.id }, quantity))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    levels.sort_unstable_by_key(|(key, _)| *key);
+    Ok(levels)
+}
+
+/// The window that was asked for, or as soon as it is ready; none where it is no window.
+fn window_or(store: &Store, asked: Option<&str>, ready: Timestamp) -> Option<Timestamp> {
+    let Some(asked) = asked.filter(|asked| !asked.is_empty()) else { return Some(ready) };
+    let start = asked.parse().ok()?;
+    is_window(&store.schedule, ready, start).then_some(start)
+}
+
+fn fault(group: usize, field: &str, fault: Fault) -> Error {
+    let pointer = format!("/groups/{group}/{field}");
+    OrderRefusal::Invalid { faults: vec![FieldFault { pointer, fault }] }.into()
+}
+
+fn group_faults(book: &Book, groups: &[GroupInput], online: bool) -> Vec<FieldFault> {
+    let fault = |pointer: String, fault: Fault| FieldFault { pointer, fault };
+    match groups.len() {
+        0 => return vec![fault("/groups".to_owned(), Fault::NoLines)],
+        many if many > MAX_GROUPS => return vec![fault("/groups".to_owned(), Fault::TooManyLines)],
+        _ => {}
+    }
+    let mut faults = Vec::new();
+    for (index, group) in groups.iter().enumerate() {
+        let at = |field: &str| format!("/groups/{index}{field}");
+        let store = group.store.as_ref().and_then(|code| book.stores.by_code(code.as_str()));
+        if !online && matches!(group.way, Way::Transfer | Way::Delivery) {
+            faults.push(fault(at("/way"), Fault::MustPayOnline));
+        }
+        let lines = line_faults(book, store, &group.lines);
+        faults.extend(lines.into_iter().map(|line| fault(at(&line.pointer), line.fault)));
+        if let Some(address) = &group.address {
+            faults.extend(
+                address_faults(address).map(|(field, what)| fault(at(&format!("/address/{field}")), what)),
+            );
+        }
+    }
+    faults
+}
+
+const ADDRESS_MAX: usize = 200;
+
+fn address_faults(address: &Address) -> impl Iterator<Item = (&'static str, Fault)> {
+    let fields = [
+        ("line1", &address.line1, true),
+        ("line2", &address.line2, false),
+        ("city", &address.city, false),
+        ("postcode", &address.postcode, true),
+        ("note", &address.note, false),
+    ];
+    let judge = |(field, text, needed): (&'static str, &String, bool)| {
+        let fault = match text.trim() {
+            "" if needed => Fault::Missing,
+            long if long.chars().count() > ADDRESS_MAX => Fault::TooLong,
+            odd if odd.chars().any(char::is_control) => Fault::BadCharacters,
+            _ => return None,
+        };
+        Some((field, fault))
+    };
+    fields.into_iter().filter_map(judge).collect::<Vec<_>>().into_iter()
+}

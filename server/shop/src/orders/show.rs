@@ -1,0 +1,221 @@
+//! What an order's owner sees, and what a message to them is made of.
+
+use jiff::Timestamp;
+use onshelf_db::{
+    Tx,
+    fulfilment::{self, ReservationRow},
+    orders::{self, OrderRow},
+    payments::{self, PaymentRow},
+};
+use onshelf_domain::{
+    orders::{QUARTER, overall},
+    words,
+};
+use onshelf_vocabulary::{
+    Lang, Moment, Money,
+    fulfilment::{ReservationStatus, Way},
+    orders::{ArrivalView, GroupView, OrderView, WindowView},
+    payment::{PaymentStatus, PaymentView, ProviderCode},
+};
+
+use super::{PURPOSE, currency_of, moment, pay::is_open};
+use crate::{
+    Book, Error, Result, Shop, Viewer,
+    fulfilment::{state_of, way_of},
+    stores::Store,
+};
+
+/// An order with the way to reach its owner: for messages, never for pages.
+#[derive(Clone, Debug)]
+pub struct OrderNotice {
+    pub view: OrderView,
+    pub lang: Lang,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub token: String,
+}
+
+impl Shop {
+    /// For whoever shows the token; without the right one it does not exist.
+    pub async fn order(&self, lang: Lang, number: &str, token: &str) -> Result<OrderView> {
+        let order = self.owned_order(number, token).await?;
+        let mut reader = self.db().reader().await?;
+        self.order_view(&mut reader.tx(), lang, &order).await
+    }
+
+    /// For a job that was written together with the order.
+    pub async fn order_for_job(&self, number: &str) -> Result<OrderNotice> {
+        let mut reader = self.db().reader().await?;
+        let mut tx = reader.tx();
+        let order = orders::by_number(&mut tx, number).await?.ok_or(Error::NotFound)?;
+        let lang = Lang::from_tag(&order.lang);
+        Ok(OrderNotice {
+            view: self.order_view(&mut tx, lang, &order).await?,
+            lang,
+            token: self.secrets().token(PURPOSE, &order.number),
+            email: order.email,
+            phone: order.phone,
+        })
+    }
+
+    async fn order_view(&self, tx: &mut Tx<'_>, lang: Lang, order: &OrderRow) -> Result<OrderView> {
+        let now = self.now();
+        let book = self.book();
+        let currency = currency_of(order);
+        let money = |amount: i64| Money::new(amount, currency);
+        let rows = fulfilment::of_order(tx, order.id).await?;
+        let mut groups = Vec::with_capacity(rows.len());
+        let mut standing = Vec::with_capacity(rows.len());
+        for row in &rows {
+            standing.push(state_of(row)?.status_at(now));
+            groups.push(self.group_view(tx, &book, lang, order, row, now).await?);
+        }
+        let paid = payments::of_order(tx, order.id).await?;
+        let held =
+            order.held_until.filter(|until| *until > now.as_millisecond() && order.settled_at.is_none());
+        let waits = standing.contains(&ReservationStatus::Pending) && order.settled_at.is_none();
+        let held = held.filter(|_| waits);
+        let changeable = |status: &ReservationStatus| {
+            matches!(status, ReservationStatus::Pending | ReservationStatus::Placed)
+        };
+        let zone = groups_zone(&book, &rows);
+        let said = |at: i64| moment(at).map(|at| words::moment(lang, at, now, &zone));
+        Ok(OrderView {
+            number: order.number.clone(),
+            status: overall(order.settled_at.is_some(), &standing),
+            name: order.name.clone(),
+            email: order.email.clone(),
+            phone: order.phone.clone(),
+            payment: payment_view(order, &paid, held.is_some(), currency),
+            subtotal: money(order.subtotal),
+            fees: money(order.fees),
+            tax: money(order.tax),
+            tax_included: order.tax_included == 1,
+            total: money(order.total),
+            placed_at: said(order.placed_at)?,
+            held_until: held.map(said).transpose()?,
+            held_seconds: held.map_or(0, |until| (until - now.as_millisecond()).max(0) / 1_000),
+            can_extend: held.is_some() && order.extended == 0,
+            can_pay: held.is_some() && order.provider.is_some(),
+            can_cancel: standing.iter().any(|status| status.is_live()),
+            can_change: !standing.is_empty()
+                && standing.iter().all(changeable)
+                && (order.settled_at.is_some() || order.provider.is_none() || held.is_some()),
+            proxy: order.proxy.clone(),
+            groups,
+        })
+    }
+
+    async fn group_view(
+        &self,
+        tx: &mut Tx<'_>,
+        book: &Book,
+        lang: Lang,
+        order: &OrderRow,
+        row: &ReservationRow,
+        now: Timestamp,
+    ) -> Result<GroupView> {
+        let store = book.stores.by_id(row.store_id).ok_or(Error::NotFound)?;
+        let zone = store.schedule.time_zone();
+        let said = |at: i64| moment(at).map(|at| words::moment(lang, at, now, zone));
+        let status = state_of(row)?.status_at(now);
+        let way = way_of(row)?;
+        let currency = currency_of(order);
+        let to_collect = way != Way::Delivery && !status.is_over() && status != ReservationStatus::Pending;
+        let pass = if to_collect { self.pass_of(tx, store, row).await? } else { None };
+        let source = row.source_id.and_then(|id| book.stores.by_id(id));
+        Ok(GroupView {
+            id: row.number.clone(),
+            way,
+            status,
+            store: self.store_card(&Viewer::new(lang), store, None, None, now),
+            source: source.map(|store| store.name.get(lang).to_owned()),
+            address: row.address.as_deref().map(serde_json::from_str).transpose()?,
+            window: row.window_at.map(|at| window_view(lang, store, at, now, 0)).transpose()?,
+            code: to_collect.then(|| row.code.clone()),
+            lines: self.reservation_lines(tx, book, lang, row).await?,
+            fee: Money::new(row.fee, currency),
+            total: Money::new(row.asked, currency),
+            ready_by: said(row.ready_by)?,
+            expires_at: said(row.expires_at)?,
+            ready_at: row.ready_at.map(said).transpose()?,
+            ended_at: row.ended_at.map(said).transpose()?,
+            arrival: arrival_view(row, said)?,
+            pass,
+            offered_for: row.offered_for.clone(),
+        })
+    }
+
+    /// The owner's pass, signed.
+    async fn pass_of(&self, tx: &mut Tx<'_>, store: &Store, row: &ReservationRow) -> Result<Option<String>> {
+        let passes = orders::passes_of(tx, row.id).await?;
+        let own = passes.into_iter().find(|pass| pass.holder.is_empty() && pass.revoked_at.is_none());
+        Ok(own.map(|pass| self.sign_pass(&pass.serial, store, row.expires_at)))
+    }
+}
+
+pub(crate) fn arrival_view(
+    row: &ReservationRow,
+    said: impl Fn(i64) -> Result<Moment>,
+) -> Result<Option<ArrivalView>> {
+    if row.on_way_at.is_none() && row.arrived_at.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(ArrivalView {
+        on_way_at: row.on_way_at.map(&said).transpose()?,
+        arrived_at: row.arrived_at.map(&said).transpose()?,
+        bay: row.bay.clone(),
+        car: row.car.clone(),
+    }))
+}
+
+/// A quarter of an hour in words; `left` is how many more it takes.
+pub(crate) fn window_view(
+    lang: Lang,
+    store: &Store,
+    at: i64,
+    now: Timestamp,
+    left: i64,
+) -> Result<WindowView> {
+    let zone = store.schedule.time_zone();
+    let starts = moment(at)?;
+    let ends = starts.checked_add(QUARTER).map_err(Error::internal)?;
+    Ok(WindowView {
+        starts: words::moment(lang, starts, now, zone),
+        ends: words::moment(lang, ends, now, zone),
+        left,
+    })
+}
+
+/// The order's own moments are said in the time of its first store.
+fn groups_zone(book: &Book, rows: &[ReservationRow]) -> jiff::tz::TimeZone {
+    let store = rows.first().and_then(|row| book.stores.by_id(row.store_id));
+    store.map_or(jiff::tz::TimeZone::UTC, |store| store.schedule.time_zone().clone())
+}
+
+fn payment_view(
+    order: &OrderRow,
+    payments: &[PaymentRow],
+    held: bool,
+    currency: onshelf_vocabulary::Currency,
+) -> PaymentView {
+    let captured: i64 = payments.iter().map(|payment| payment.captured).sum();
+    let refunded: i64 = payments.iter().map(|payment| payment.refunded).sum();
+    let open = payments.iter().find(|payment| is_open(payment));
+    let status = match (&order.provider, captured) {
+        (None, _) => PaymentStatus::AtStore,
+        (Some(_), 0) if held && (open.is_some() || payments.is_empty()) => PaymentStatus::Pending,
+        (Some(_), 0) if held => PaymentStatus::Failed,
+        (Some(_), 0) => PaymentStatus::Void,
+        (Some(_), all) if refunded == all => PaymentStatus::Refunded,
+        (Some(_), _) if refunded > 0 => PaymentStatus::PartlyRefunded,
+        (Some(_), _) => PaymentStatus::Paid,
+    };
+    PaymentView {
+        status,
+        provider: order.provider.as_deref().and_then(ProviderCode::from_code),
+        paid: Money::new(captured, currency),
+        refunded: Money::new(refunded, currency),
+        redirect_url: open.and_then(|payment| payment.redirect_url.clone()).filter(|_| held),
+    }
+}

@@ -1,0 +1,179 @@
+//! Lists of products: what narrows them, and which variant then stands for its product.
+
+use onshelf_db::{
+    catalog::{self, PriceRow, ProductRow, VariantRow},
+    meta,
+};
+use onshelf_shop::{
+    Error, Viewer,
+    testing::{TestShop, on_each_engine},
+};
+use onshelf_vocabulary::{
+    Lang,
+    catalog::{ListingQuery, ProductCard, Sort},
+};
+
+/// The milk-coloured kettle becomes dearer and gets a picture of its own; beside the fixture's products there is one
+/// without variants, and a shelf of cups in another category.
+async fn furnish(test: &TestShop) {
+    let milk = test.key("seongsu", "KETTLE-MI").variant_id;
+    let kettle = test.shop.db().write(move |mut tx| {
+        Box::pin(async move {
+            let price =
+                |amount| PriceRow { variant_id: milk, currency: "KRW".to_owned(), amount, list_amount: None };
+            catalog::upsert_prices(&mut tx, &[price(52_000)]).await?;
+            let products = catalog::products(&mut tx).await?;
+            let id = products.iter().find(|row| row.slug == "kettle").map_or(0, |row| row.id);
+            let row = VariantRow {
+                product_id: id,
+                sku: "KETTLE-MI".to_owned(),
+                options: r#"["milk"]"#.to_owned(),
+                images: r#"[{"src":"/media/milk.webp","width":600,"height":600}]"#.to_owned(),
+                position: 1,
+                status: "active".to_owned(),
+                ..VariantRow::default()
+            };
+            catalog::upsert_variants(&mut tx, &[row]).await?;
+            let bare = |code: &str, category: Option<&str>| ProductRow {
+                code: code.to_owned(),
+                slug: code.to_owned(),
+                name_ko: "찻잔 세트".to_owned(),
+                name_en: "Tea cup set".to_owned(),
+                category: category.map(str::to_owned),
+                attributes: "[]".to_owned(),
+                options: "[]".to_owned(),
+                images: "[]".to_owned(),
+                tags: r#"["new"]"#.to_owned(),
+                related: "[]".to_owned(),
+                status: "active".to_owned(),
+                ..ProductRow::default()
+            };
+            catalog::upsert_products(&mut tx, &[bare("bare", Some("kitchen"))]).await?;
+            let elsewhere: Vec<ProductRow> = (0..30).map(|n| bare(&format!("set-{n}"), None)).collect();
+            for (code, product_id) in catalog::upsert_products(&mut tx, &elsewhere).await? {
+                let row = VariantRow {
+                    product_id,
+                    sku: code.to_uppercase(),
+                    options: "[]".to_owned(),
+                    images: "[]".to_owned(),
+                    status: "active".to_owned(),
+                    ..VariantRow::default()
+                };
+                let written = catalog::upsert_variants(&mut tx, &[row]).await?;
+                let variant_id = written.first().map_or(0, |(_, id)| *id);
+                catalog::upsert_prices(&mut tx, &[PriceRow { variant_id, ..price(12_000) }]).await?;
+            }
+            meta::touch_catalogue(&mut tx, 2).await?;
+            Ok::<_, Error>(())
+        })
+    });
+    kettle.await.unwrap();
+    test.shop.refresh_book().await.unwrap();
+}
+
+fn list(test: &TestShop, query: ListingQuery) -> Vec<ProductCard> {
+    let query = ListingQuery { page: 1, per_page: 100, ..query };
+    test.shop.listing(&Viewer::new(Lang::En), &query).products
+}
+
+fn kettles(cards: &[ProductCard]) -> Vec<(&str, i64, bool)> {
+    let kettles = cards.iter().filter(|card| card.slug == "kettle");
+    kettles.map(|card| (card.sku.as_str(), card.price.amount, card.asked_for)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_shows_the_variant_that_was_asked_for() {
+    on_each_engine(async |test: &TestShop| {
+        furnish(test).await;
+        test.with_stock("seongsu", "KETTLE-MO", 2).await.with_stock("gangnam", "KETTLE-MI", 2).await;
+        let plain = list(test, ListingQuery::default());
+        assert_eq!(kettles(&plain), [("KETTLE-MO", 38_000, false)]);
+
+        let milk = ListingQuery { options: vec!["colour:milk".to_owned()], ..ListingQuery::default() };
+        let cards = list(test, milk.clone());
+        assert_eq!(kettles(&cards), [("KETTLE-MI", 52_000, true)]);
+        assert_eq!(cards[0].image.as_ref().unwrap().src, "/media/milk.webp");
+        assert_eq!(cards[0].shelf.as_ref().unwrap().store, "gangnam");
+
+        let dear = ListingQuery { price_from: Some(50_000), ..ListingQuery::default() };
+        assert_eq!(kettles(&list(test, dear)), [("KETTLE-MI", 52_000, true)]);
+        let here = ListingQuery { in_stock_at: Some("gangnam".to_owned()), ..ListingQuery::default() };
+        assert_eq!(kettles(&list(test, here)), [("KETTLE-MI", 52_000, true)]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_variant_must_meet_all_the_wishes() {
+    on_each_engine(async |test: &TestShop| {
+        furnish(test).await;
+        test.with_stock("seongsu", "KETTLE-MO", 2).await;
+        let milk = || vec!["colour:milk".to_owned()];
+        let cheap = ListingQuery { options: milk(), price_to: Some(40_000), ..ListingQuery::default() };
+        assert!(list(test, cheap).is_empty(), "the cheap one is not milk-coloured");
+        let here = ListingQuery {
+            options: milk(),
+            in_stock_at: Some("seongsu".to_owned()),
+            ..ListingQuery::default()
+        };
+        assert!(list(test, here.clone()).is_empty(), "the one on the shelf is not milk-coloured");
+        let facets = test.shop.listing(&Viewer::new(Lang::En), &here).facets;
+        let colours: Vec<_> = facets
+            .iter()
+            .filter(|facet| facet.name == "option")
+            .flat_map(|facet| facet.values.iter().map(|value| (value.value.as_str(), value.count)))
+            .collect();
+        assert_eq!(colours, [("colour:moss", 1)], "a facet counts what its values would leave");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_order_by_price_is_the_one_that_is_seen() {
+    on_each_engine(async |test: &TestShop| {
+        furnish(test).await;
+        test.with_stock("seongsu", "KETTLE-MI", 2).await;
+        for sort in [Sort::PriceUp, Sort::PriceDown] {
+            let cards = list(test, ListingQuery { sort, ..ListingQuery::default() });
+            let prices: Vec<i64> = cards.iter().map(|card| card.price.amount).collect();
+            let mut ordered = prices.clone();
+            ordered.sort_unstable();
+            if sort == Sort::PriceDown {
+                ordered.reverse();
+            }
+            assert_eq!(prices, ordered, "{sort:?}");
+            assert!(prices.contains(&52_000), "the kettle that is there is shown: {prices:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_within_a_category_finds_what_others_would_crowd_out() {
+    on_each_engine(async |test: &TestShop| {
+        furnish(test).await;
+        let cups = ListingQuery {
+            text: "tea cup".to_owned(),
+            category: Some("kitchen".to_owned()),
+            ..ListingQuery::default()
+        };
+        let found = test.shop.listing(&Viewer::new(Lang::En), &ListingQuery { per_page: 5, ..cups.clone() });
+        assert_eq!((found.total, found.products[0].slug.as_str()), (1, "cup"));
+        let anywhere = ListingQuery { category: None, ..cups };
+        assert_eq!(test.shop.listing(&Viewer::new(Lang::En), &anywhere).total, 31);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_product_without_variants_breaks_no_page() {
+    on_each_engine(async |test: &TestShop| {
+        furnish(test).await;
+        let viewer = Viewer::new(Lang::Ko);
+        assert!(list(test, ListingQuery::default()).iter().all(|card| card.slug != "bare"));
+        assert!(test.shop.products_named(&viewer, &["bare", "cup"]).iter().all(|card| card.slug == "cup"));
+        assert!(test.shop.product_page(&viewer, "bare", None).is_err());
+        assert!(test.shop.newest(&viewer, 100).products.iter().all(|card| card.slug != "bare"));
+    })
+    .await;
+}

@@ -1,0 +1,310 @@
+//! The life of an order: several ways at once, changes before picking, picks that fail, passes, windows.
+
+use std::time::Duration;
+
+use onshelf_shop::{
+    Error, Once, Shop,
+    orders::Placed,
+    staff::NewStaff,
+    testing::{FakePayments, TestShop, on_each_engine},
+};
+use onshelf_vocabulary::{
+    Lang,
+    fulfilment::{Fault, ReservationStatus, Way},
+    orders::{Address, GroupInput, OrderChange, OrderRefusal, OrderStatus, OrderView, PassRefusal},
+    payment::{PaymentStatus, ProviderCode},
+    staff::{BoardDeed, Role},
+};
+
+use crate::paying::{collect, lines, order, settle, with_payments};
+
+async fn view(shop: &Shop, placed: &Placed) -> OrderView {
+    shop.order(Lang::Ko, &placed.number, &placed.token).await.unwrap()
+}
+
+/// Placed and paid.
+async fn paid(test: &TestShop, payments: &FakePayments, key: &str, groups: Vec<GroupInput>) -> Placed {
+    let placed = test.shop.place_order(order(key, groups, Some(ProviderCode::Test))).await.unwrap();
+    assert!(payments.pay(&payments.open()[0]));
+    test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+    placed
+}
+
+async fn carry(test: &TestShop, placed: &Placed, group: &str, deeds: &[BoardDeed]) {
+    let token = test.shop.create_token("pos", None).await.unwrap();
+    let till = test.shop.partner(&token).await.unwrap().unwrap();
+    for deed in deeds {
+        let once = Once::new("till", deed.code(), group, "");
+        test.shop.carry_group(&till, &once, &placed.number, group, *deed).await.unwrap();
+    }
+}
+
+fn delivery(of: &[(&str, i64)]) -> GroupInput {
+    let address = Address {
+        line1: "서울 성동구 연무장길 12".to_owned(),
+        postcode: "04782".to_owned(),
+        ..Address::default()
+    };
+    GroupInput { way: Way::Delivery, store: None, address: Some(address), window: None, lines: lines(of) }
+}
+
+fn staff() -> NewStaff {
+    NewStaff {
+        login: "kim".to_owned(),
+        name: "김".to_owned(),
+        password: "a long password 1".to_owned(),
+        role: Role::HeadOffice,
+        stores: Vec::new(),
+    }
+}
+
+fn transfer(store: &str, of: &[(&str, i64)]) -> GroupInput {
+    GroupInput { way: Way::Transfer, ..collect(store, of) }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_order_is_got_in_three_ways() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "KETTLE-MO", 1).await.with_stock("gangnam", "CUP", 5).await;
+        let groups = vec![
+            collect("seongsu", &[("KETTLE-MO", 1)]),
+            transfer("seongsu", &[("CUP", 2)]),
+            delivery(&[("CUP", 1)]),
+        ];
+        let placed = paid(test, &payments, "a", groups).await;
+        let now = view(&test.shop, &placed).await;
+        assert_eq!(now.status, OrderStatus::Paid);
+        assert_eq!(now.subtotal.amount + now.fees.amount, now.total.amount);
+        assert!(now.fees.amount > 0, "a delivery costs something");
+        assert_eq!(test.available("gangnam", "CUP").await, 2);
+        let ids: Vec<String> = now.groups.iter().map(|group| group.id.clone()).collect();
+        carry(test, &placed, &ids[0], &[BoardDeed::MarkReady, BoardDeed::HandOver]).await;
+        carry(test, &placed, &ids[1], &[BoardDeed::StartPicking, BoardDeed::Dispatch]).await;
+        let now = view(&test.shop, &placed).await;
+        assert_eq!((now.status, now.can_change), (OrderStatus::Paid, false), "the delivery has not begun");
+        carry(test, &placed, &ids[2], &[BoardDeed::Dispatch]).await;
+        assert_eq!(view(&test.shop, &placed).await.status, OrderStatus::InTransfer);
+        carry(test, &placed, &ids[1], &[BoardDeed::Arrive]).await;
+        assert_eq!(test.available("seongsu", "CUP").await, 0, "it is held for its owner");
+        carry(test, &placed, &ids[1], &[BoardDeed::HandOver]).await;
+        carry(test, &placed, &ids[2], &[BoardDeed::Deliver]).await;
+        assert_eq!(view(&test.shop, &placed).await.status, OrderStatus::Completed);
+        settle(test).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_of_it_or_nothing_and_what_travels_is_paid_first() {
+    on_each_engine(async |test: &TestShop| {
+        with_payments(test);
+        test.with_stock("seongsu", "KETTLE-MO", 1).await.with_stock("gangnam", "CUP", 1).await;
+        let groups = vec![collect("seongsu", &[("KETTLE-MO", 1)]), collect("gangnam", &[("CUP", 2)])];
+        let refused = test.shop.place_order(order("a", groups, None)).await;
+        let Err(Error::Order(OrderRefusal::OutOfStock { short, .. })) = refused else { panic!("{refused:?}") };
+        assert_eq!((short[0].sku.as_str(), short[0].available), ("CUP", 1));
+        assert_eq!(test.available("seongsu", "KETTLE-MO").await, 1, "nothing of it is held");
+        let refused = test.shop.place_order(order("b", vec![delivery(&[("CUP", 1)])], None)).await;
+        let Err(Error::Order(OrderRefusal::Invalid { faults })) = refused else { panic!("{refused:?}") };
+        assert!(faults.iter().any(|fault| fault.fault == Fault::MustPayOnline));
+        let curbside = GroupInput { way: Way::Curbside, ..collect("gangnam", &[("CUP", 1)]) };
+        let refused = test.shop.place_order(order("c", vec![curbside], None)).await;
+        let Err(Error::Order(OrderRefusal::Invalid { faults })) = refused else { panic!("{refused:?}") };
+        assert_eq!(faults[0].fault, Fault::NotOffered);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn before_picking_the_store_and_the_lines_change_and_money_follows() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "KETTLE-MO", 3).await.with_stock("gangnam", "KETTLE-MO", 3).await;
+        let placed = paid(test, &payments, "a", vec![collect("seongsu", &[("KETTLE-MO", 2)])]).await;
+        // Another store and one less: the stock is swapped and the difference goes back.
+        let fewer = OrderChange { groups: Some(vec![collect("gangnam", &[("KETTLE-MO", 1)])]), proxy: None };
+        let changed =
+            test.shop.change_order(Lang::Ko, &placed.number, &placed.token, fewer, None).await.unwrap();
+        assert_eq!(changed.pay, None);
+        settle(test).await;
+        assert_eq!(payments.kept(&placed.number), 38_000);
+        assert_eq!(test.available("seongsu", "KETTLE-MO").await, 3);
+        assert_eq!(test.available("gangnam", "KETTLE-MO").await, 2);
+        // More costs more: it is changed when the difference is paid.
+        let more = OrderChange { groups: Some(vec![collect("gangnam", &[("KETTLE-MO", 3)])]), proxy: None };
+        let changed =
+            test.shop.change_order(Lang::Ko, &placed.number, &placed.token, more, None).await.unwrap();
+        assert!(changed.pay.is_some());
+        assert_eq!(test.available("gangnam", "KETTLE-MO").await, 2);
+        payments.pay(&payments.open()[0]);
+        test.clock.advance(Duration::from_secs(20));
+        settle(test).await;
+        assert_eq!(payments.kept(&placed.number), 3 * 38_000);
+        assert_eq!(test.available("gangnam", "KETTLE-MO").await, 0);
+        // Once picking has begun it stays as it is.
+        let group = view(&test.shop, &placed).await.groups[0].id.clone();
+        carry(test, &placed, &group, &[BoardDeed::StartPicking]).await;
+        let late = OrderChange { groups: Some(vec![collect("seongsu", &[("KETTLE-MO", 1)])]), proxy: None };
+        let refused = test.shop.change_order(Lang::Ko, &placed.number, &placed.token, late, None).await;
+        assert!(matches!(refused, Err(Error::Order(OrderRefusal::PickingBegun))), "{refused:?}");
+        assert_eq!(test.available("seongsu", "KETTLE-MO").await, 3);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pick_that_fails_is_held_elsewhere_until_the_shopper_decides() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "CUP", 3).await.with_stock("gangnam", "CUP", 3).await;
+        for (key, answer) in [("yes", Some(true)), ("no", Some(false)), ("silence", None)] {
+            let placed = paid(test, &payments, key, vec![collect("seongsu", &[("CUP", 1)])]).await;
+            let group = view(&test.shop, &placed).await.groups[0].id.clone();
+            carry(test, &placed, &group, &[BoardDeed::StartPicking, BoardDeed::NotFound]).await;
+            let before = test.available("gangnam", "CUP").await;
+            test.shop.heal(&group).await.unwrap();
+            test.shop.heal(&group).await.unwrap();
+            assert_eq!(test.available("gangnam", "CUP").await, before - 1, "held once, whoever asks twice");
+            let offer = view(&test.shop, &placed).await.groups[1].clone();
+            assert_eq!((offer.offered_for.as_deref(), offer.store.code.as_str()), (Some(group.as_str()), "gangnam"));
+            match answer {
+                Some(accept) => {
+                    let (number, token) = (&placed.number, &placed.token);
+                    test.shop.answer_offer(number, token, &offer.id, accept).await.unwrap();
+                }
+                None => {
+                    test.clock.advance(Duration::from_secs(4 * 3_600));
+                    test.shop.expire_reservations().await.unwrap();
+                }
+            }
+            settle(test).await;
+            let (kept, taken) = if answer == Some(true) { (offer.total.amount, 1) } else { (0, 0) };
+            assert_eq!(payments.kept(&placed.number), kept, "{key}");
+            assert_eq!(test.available("gangnam", "CUP").await, before - taken, "{key}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_else_has_is_refunded() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "CUP", 1).await;
+        let placed = paid(test, &payments, "a", vec![collect("seongsu", &[("CUP", 1)])]).await;
+        let group = view(&test.shop, &placed).await.groups[0].id.clone();
+        carry(test, &placed, &group, &[BoardDeed::NotFound]).await;
+        test.shop.heal(&group).await.unwrap();
+        test.shop.heal(&group).await.unwrap();
+        settle(test).await;
+        let now = view(&test.shop, &placed).await;
+        assert_eq!((now.status, now.payment.status), (OrderStatus::Cancelled, PaymentStatus::Refunded));
+        assert_eq!(payments.kept(&placed.number), 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn paid_and_never_collected_it_goes_back_to_shelf_and_shopper() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "CUP", 1).await;
+        let placed = paid(test, &payments, "a", vec![collect("seongsu", &[("CUP", 1)])]).await;
+        test.clock.advance(Duration::from_secs(20 * 86_400));
+        test.shop.expire_reservations().await.unwrap();
+        settle(test).await;
+        let now = view(&test.shop, &placed).await;
+        assert_eq!((now.status, now.payment.status), (OrderStatus::Expired, PaymentStatus::Refunded));
+        assert_eq!((payments.kept(&placed.number), test.available("seongsu", "CUP").await), (0, 1));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pass_opens_its_own_store_once() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "CUP", 2).await;
+        let shop = &test.shop;
+        shop.add_staff(staff()).await.unwrap();
+        let token = shop.sign_in("kim", "a long password 1").await.unwrap();
+        let who = shop.associate(&token).await.unwrap();
+        let placed = paid(test, &payments, "a", vec![collect("seongsu", &[("CUP", 1)])]).await;
+        let group = view(shop, &placed).await.groups[0].clone();
+        let pass = group.pass.clone().unwrap();
+        let found = shop.look_up(&who, Lang::Ko, "seongsu", &pass).await.unwrap();
+        assert_eq!((found.number, found.paid), (group.id.clone(), true));
+        let refused = async |store: &str, pass: &str| match shop.look_up(&who, Lang::Ko, store, pass).await {
+            Err(Error::Order(OrderRefusal::Pass(why))) => Some(why),
+            _ => None,
+        };
+        assert_eq!(refused("gangnam", &pass).await, Some(PassRefusal::OtherStore));
+        assert_eq!(refused("seongsu", &format!("{pass}A")).await, Some(PassRefusal::Forged));
+        // Somebody is sent, and then not.
+        let send = |name: &str| OrderChange { groups: None, proxy: Some(name.to_owned()) };
+        shop.change_order(Lang::Ko, &placed.number, &placed.token, send("이모"), None).await.unwrap();
+        assert_eq!(view(shop, &placed).await.proxy.as_deref(), Some("이모"));
+        carry(test, &placed, &group.id, &[BoardDeed::HandOver]).await;
+        assert_eq!(refused("seongsu", &pass).await, Some(PassRefusal::Used), "a copy opens nothing");
+        let placed = paid(test, &payments, "b", vec![collect("seongsu", &[("CUP", 1)])]).await;
+        let pass = view(shop, &placed).await.groups[0].pass.clone().unwrap();
+        shop.cancel_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
+        assert_eq!(refused("seongsu", &pass).await, Some(PassRefusal::Revoked));
+        settle(test).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quarter_of_an_hour_takes_so_many_and_gives_places_back() {
+    on_each_engine(async |test: &TestShop| {
+        with_payments(test);
+        test.with_stock("seongsu", "CUP", 20).await;
+        let viewer = onshelf_shop::Viewer::new(Lang::Ko);
+        let offers = test.shop.checkout(&viewer, &lines(&[("CUP", 1)]), None).await.unwrap();
+        let window = offers.offers[0].windows[0].starts.at.clone();
+        let wish = |key: String| {
+            let group = GroupInput { window: Some(window.clone()), ..collect("seongsu", &[("CUP", 1)]) };
+            let mut wish = order(&key, vec![group], None);
+            wish.input.contact.phone = Some(format!("010-3000-{:04}", key.len() * 100 + usize::from(key.as_bytes()[0])));
+            wish
+        };
+        let mut placed = Vec::new();
+        for place in 0..6u8 {
+            placed.push(test.shop.place_order(wish(char::from(b'a' + place).to_string())).await.unwrap());
+        }
+        let full = test.shop.place_order(wish("zz".to_owned())).await;
+        assert!(matches!(full, Err(Error::Order(OrderRefusal::WindowFull))), "{full:?}");
+        let offers = test.shop.checkout(&viewer, &lines(&[("CUP", 1)]), None).await.unwrap();
+        assert_ne!(offers.offers[0].windows[0].starts.at, window, "a full one is not offered");
+        test.shop.cancel_order(Lang::Ko, &placed[0].number, &placed[0].token, None).await.unwrap();
+        test.shop.place_order(wish("yy".to_owned())).await.unwrap();
+        let odd = GroupInput {
+            window: Some("2026-11-23T17:07:00+09:00".to_owned()),
+            ..collect("seongsu", &[("CUP", 1)])
+        };
+        let refused = test.shop.place_order(order("odd", vec![odd], None)).await;
+        let Err(Error::Order(OrderRefusal::Invalid { faults })) = refused else { panic!("{refused:?}") };
+        assert_eq!(faults[0].fault, Fault::BadWindow);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_paid_at_the_counter_is_the_stores_at_once() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "CUP", 2).await;
+        let wish = order("a", vec![collect("seongsu", &[("CUP", 1)])], None);
+        let placed = test.shop.place_order(wish.clone()).await.unwrap();
+        assert_eq!(test.shop.place_order(wish).await.unwrap(), placed, "the same key is the same order");
+        let now = view(&test.shop, &placed).await;
+        assert_eq!((now.status, now.payment.status), (OrderStatus::Placed, PaymentStatus::AtStore));
+        assert_eq!(now.groups[0].status, ReservationStatus::Placed);
+        assert!(test.shop.order(Lang::Ko, &placed.number, "another").await.is_err());
+        test.shop.cancel_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
+        assert_eq!(test.available("seongsu", "CUP").await, 2);
+        assert_eq!(view(&test.shop, &placed).await.status, OrderStatus::Cancelled);
+    })
+    .await;
+}

@@ -1,0 +1,365 @@
+//! Paying: what comes of every trouble money can be in. The provider's own statement decides, and no money stays
+//! with an order that cannot be had.
+
+use std::{sync::Arc, time::Duration};
+
+use onshelf_shop::{
+    Error, Once, Shop,
+    orders::{PlaceOrder, Placed},
+    testing::{FakePayments, Mood, TestShop, on_each_engine, won},
+};
+use onshelf_vocabulary::{
+    Lang, Quantity, Sku, StoreCode,
+    cart::Line,
+    fulfilment::{Contact, ReservationStatus, Way},
+    orders::{GroupInput, OrderInput, OrderRefusal, OrderStatus},
+    payment::{PaymentStatus, ProviderCode},
+};
+
+pub fn lines(lines: &[(&str, i64)]) -> Vec<Line> {
+    lines
+        .iter()
+        .map(|(sku, quantity)| Line {
+            sku: Sku::new(*sku).unwrap(),
+            quantity: Quantity::try_from(*quantity).unwrap(),
+        })
+        .collect()
+}
+
+pub fn collect(store: &str, of: &[(&str, i64)]) -> GroupInput {
+    GroupInput {
+        way: Way::Collect,
+        store: Some(StoreCode::new(store).unwrap()),
+        address: None,
+        window: None,
+        lines: lines(of),
+    }
+}
+
+pub fn order(key: &str, groups: Vec<GroupInput>, provider: Option<ProviderCode>) -> PlaceOrder {
+    let contact =
+        Contact { name: "김제자리".to_owned(), email: None, phone: Some("010-2000-0001".to_owned()) };
+    let input = OrderInput { groups, contact, provider, expected_total: None };
+    let body = format!("{input:?}");
+    PlaceOrder { input, lang: Lang::Ko, near: None, once: Once::new("test", "order", key, &body) }
+}
+
+pub fn with_payments(test: &TestShop) -> Arc<FakePayments> {
+    let payments = Arc::new(FakePayments::default());
+    test.shop.take_payments(vec![payments.clone()]);
+    payments
+}
+
+/// Does what the workers do, until nothing is left to do.
+pub async fn settle(test: &TestShop) {
+    for _ in 0..6 {
+        // Enough for any pause between two looks.
+        test.clock.advance(Duration::from_secs(3));
+        test.shop.look_at_payments().await.unwrap();
+        test.shop.send_refunds().await.unwrap();
+    }
+}
+
+async fn one_kettle(test: &TestShop, key: &str) -> Placed {
+    let groups = vec![collect("seongsu", &[("KETTLE-MO", 1)])];
+    test.shop.place_order(order(key, groups, Some(ProviderCode::Test))).await.unwrap()
+}
+
+async fn status(shop: &Shop, placed: &Placed) -> (OrderStatus, PaymentStatus) {
+    let view = shop.order(Lang::Ko, &placed.number, &placed.token).await.unwrap();
+    (view.status, view.payment.status)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn paid_it_is_the_stores_to_pick_and_the_shopper_has_a_code() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "KETTLE-MO", 2).await;
+        let placed = one_kettle(test, "a").await;
+        assert_eq!(test.available("seongsu", "KETTLE-MO").await, 1, "held while it is paid");
+        let view = test.shop.order(Lang::Ko, &placed.number, &placed.token).await.unwrap();
+        assert_eq!((view.total, view.tax, view.tax_included), (won(38_000), won(3_455), true));
+        assert!(view.groups[0].code.is_none() && view.groups[0].pass.is_none(), "not before it is paid");
+        assert!(view.payment.redirect_url.is_some() && view.held_seconds > 590);
+        // A success page proves nothing.
+        test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+        assert_eq!(status(&test.shop, &placed).await, (OrderStatus::Placed, PaymentStatus::Pending));
+        assert!(payments.pay(&payments.open()[0]));
+        test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+        assert_eq!(status(&test.shop, &placed).await, (OrderStatus::Paid, PaymentStatus::Paid));
+        let view = test.shop.order(Lang::En, &placed.number, &placed.token).await.unwrap();
+        assert!(view.groups[0].code.is_some() && view.groups[0].pass.is_some());
+        settle(test).await;
+        assert_eq!(payments.kept(&placed.number), 38_000);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_comes_back_and_a_worker_finds_the_money() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "KETTLE-MO", 1).await;
+        let placed = one_kettle(test, "a").await;
+        payments.pay(&payments.open()[0]);
+        test.clock.advance(Duration::from_secs(30));
+        settle(test).await;
+        assert_eq!(status(&test.shop, &placed).await, (OrderStatus::Paid, PaymentStatus::Paid));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_paid_in_time_is_given_back_to_the_second() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "KETTLE-MO", 1).await;
+        let placed = one_kettle(test, "a").await;
+        test.clock.advance(Duration::from_secs(599));
+        assert_eq!(test.available("seongsu", "KETTLE-MO").await, 0);
+        test.clock.advance(Duration::from_secs(1));
+        assert_eq!(test.available("seongsu", "KETTLE-MO").await, 1);
+        assert_eq!(status(&test.shop, &placed).await, (OrderStatus::Expired, PaymentStatus::Void));
+        settle(test).await;
+        assert!(payments.open().is_empty(), "nobody can pay it any more");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn paid_too_late_it_is_held_anew_or_the_money_goes_back() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "KETTLE-MO", 1).await;
+        let lucky = one_kettle(test, "a").await;
+        let reference = payments.open()[0].clone();
+        test.clock.advance(Duration::from_secs(601));
+        // Somebody pays at the last moment; the word of it comes after the hold.
+        payments.pay(&reference);
+        settle(test).await;
+        assert_eq!(status(&test.shop, &lucky).await, (OrderStatus::Paid, PaymentStatus::Paid));
+        assert_eq!(test.available("seongsu", "KETTLE-MO").await, 0);
+        test.shop.cancel_order(Lang::Ko, &lucky.number, &lucky.token, None).await.unwrap();
+        settle(test).await;
+        assert_eq!(payments.kept(&lucky.number), 0);
+
+        let late = one_kettle(test, "b").await;
+        let reference = payments.open()[0].clone();
+        test.clock.advance(Duration::from_secs(601));
+        test.shop.expire_reservations().await.unwrap();
+        test.reserve("010-9999-0000", "seongsu", &[("KETTLE-MO", 1)]).await.unwrap();
+        payments.pay(&reference);
+        settle(test).await;
+        assert_eq!(status(&test.shop, &late).await, (OrderStatus::Expired, PaymentStatus::Refunded));
+        assert_eq!(payments.kept(&late.number), 0, "all of it is back with the shopper");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_amount_is_not_enough_and_goes_back() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "KETTLE-MO", 1).await;
+        let placed = one_kettle(test, "a").await;
+        payments.pay_amount(&payments.open()[0], won(1_000));
+        settle(test).await;
+        let (order, payment) = status(&test.shop, &placed).await;
+        assert_eq!((order, payment), (OrderStatus::Placed, PaymentStatus::Refunded));
+        assert_eq!(payments.kept(&placed.number), 0);
+        // It can be paid rightly while the hold lasts.
+        test.shop.pay_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
+        payments.pay(&payments.open()[0]);
+        test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+        settle(test).await;
+        assert_eq!(status(&test.shop, &placed).await.0, OrderStatus::Paid);
+        assert_eq!(payments.kept(&placed.number), 38_000);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_tabs_pay_one_payment_and_a_refused_one_can_be_tried_again() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "KETTLE-MO", 1).await;
+        let placed = one_kettle(test, "a").await;
+        let first = test.shop.pay_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
+        let second = test.shop.pay_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
+        assert_eq!((first == second, payments.open().len()), (true, 1));
+        payments.refuse(&payments.open()[0]);
+        test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+        assert_eq!(status(&test.shop, &placed).await, (OrderStatus::Placed, PaymentStatus::Failed));
+        let third = test.shop.pay_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
+        assert_ne!(first, third);
+        payments.pay(&payments.open()[0]);
+        test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+        assert_eq!(status(&test.shop, &placed).await, (OrderStatus::Paid, PaymentStatus::Paid));
+        let again = test.shop.pay_order(Lang::Ko, &placed.number, &placed.token, None).await;
+        assert!(matches!(again, Err(Error::Order(OrderRefusal::HoldOver))), "paid is paid");
+        settle(test).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_is_down_or_mute_loses_nothing_and_charges_once() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "KETTLE-MO", 1).await;
+        payments.be(Mood::Down);
+        let placed = one_kettle(test, "a").await;
+        let asked = test.shop.pay_order(Lang::Ko, &placed.number, &placed.token, None).await;
+        assert!(matches!(asked, Err(Error::Order(OrderRefusal::ProviderDown))));
+        // It opens the payment, and the answer gets lost; then it comes to.
+        payments.be(Mood::Mute);
+        settle(test).await;
+        payments.be(Mood::Well);
+        test.clock.advance(Duration::from_secs(60));
+        settle(test).await;
+        assert_eq!(payments.open().len(), 1);
+        payments.pay(&payments.open()[0]);
+        payments.be(Mood::Mute);
+        test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+        assert_eq!(status(&test.shop, &placed).await.1, PaymentStatus::Pending);
+        payments.be(Mood::Well);
+        test.clock.advance(Duration::from_secs(120));
+        settle(test).await;
+        assert_eq!(status(&test.shop, &placed).await, (OrderStatus::Paid, PaymentStatus::Paid));
+        // A refund whose answer gets lost is given once.
+        payments.be(Mood::Mute);
+        test.shop.cancel_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
+        settle(test).await;
+        payments.be(Mood::Well);
+        test.clock.advance(Duration::from_secs(600));
+        settle(test).await;
+        assert_eq!(payments.kept(&placed.number), 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancelled_while_paying_the_money_comes_back() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "KETTLE-MO", 1).await;
+        let placed = one_kettle(test, "a").await;
+        let reference = payments.open()[0].clone();
+        payments.pay(&reference);
+        test.shop.cancel_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
+        settle(test).await;
+        assert_eq!(status(&test.shop, &placed).await, (OrderStatus::Cancelled, PaymentStatus::Refunded));
+        assert_eq!((payments.kept(&placed.number), test.available("seongsu", "KETTLE-MO").await), (0, 1));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancel_collect_and_expiry_at_once_have_one_outcome() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "KETTLE-MO", 12).await;
+        let token = test.shop.create_token("pos", None).await.unwrap();
+        let till = test.shop.partner(&token).await.unwrap().unwrap();
+        for round in 0..4 {
+            let placed = one_kettle(test, &format!("r{round}")).await;
+            payments.pay(&payments.open()[0]);
+            test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+            let group = test.shop.order(Lang::Ko, &placed.number, &placed.token).await.unwrap().groups[0].id.clone();
+            let cancel = {
+                let (shop, placed) = (test.shop.clone(), placed.clone());
+                tokio::spawn(async move {
+                    shop.cancel_order(Lang::Ko, &placed.number, &placed.token, None).await.is_ok()
+                })
+            };
+            let collect = {
+                let (shop, placed, till, group) = (test.shop.clone(), placed.clone(), till.clone(), group.clone());
+                let once = Once::new("till", "collect", &format!("c{round}"), "");
+                tokio::spawn(async move {
+                    let deed = onshelf_vocabulary::staff::BoardDeed::HandOver;
+                    shop.carry_group(&till, &once, &placed.number, &group, deed).await.is_ok()
+                })
+            };
+            let (cancelled, collected) = (cancel.await.unwrap(), collect.await.unwrap());
+            assert!(cancelled ^ collected, "one of them");
+            settle(test).await;
+            let kept = payments.kept(&placed.number);
+            assert_eq!(kept, if collected { 38_000 } else { 0 });
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refunds_are_bounded_also_at_once() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "KETTLE-MO", 1).await;
+        let token = test.shop.create_token("pos", None).await.unwrap();
+        let till = test.shop.partner(&token).await.unwrap().unwrap();
+        let placed = one_kettle(test, "a").await;
+        payments.pay(&payments.open()[0]);
+        settle(test).await;
+        let refund = |key: &'static str, amount: i64| {
+            let (shop, till, number) = (test.shop.clone(), till.clone(), placed.number.clone());
+            tokio::spawn(async move {
+                let once = Once::new("till", "refund", key, &amount.to_string());
+                shop.refund(&till, &once, &number, won(amount), "scratched").await
+            })
+        };
+        let outcomes = [refund("a", 20_000), refund("b", 20_000)];
+        let mut done = 0;
+        for outcome in outcomes {
+            done += usize::from(outcome.await.unwrap().is_ok());
+        }
+        assert_eq!(done, 1, "both would be more than was paid");
+        // The same key again is the same refund.
+        let again = refund("c", 1_000).await.unwrap().unwrap();
+        assert_eq!(again, refund("c", 1_000).await.unwrap().unwrap());
+        settle(test).await;
+        assert_eq!(payments.kept(&placed.number), 17_000);
+        let differences = test.shop.reconcile(ProviderCode::Test, jiff::Timestamp::UNIX_EPOCH).await.unwrap();
+        assert!(differences.is_empty(), "{differences:?}");
+        // What is left goes back with the goods.
+        test.shop.cancel_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
+        settle(test).await;
+        assert_eq!(payments.kept(&placed.number), 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_price_that_changed_is_said_and_not_charged() {
+    on_each_engine(async |test: &TestShop| {
+        with_payments(test);
+        test.with_stock("seongsu", "KETTLE-MO", 1).await;
+        let mut wish = order("a", vec![collect("seongsu", &[("KETTLE-MO", 1)])], Some(ProviderCode::Test));
+        wish.input.expected_total = Some(won(1));
+        let refused = test.shop.place_order(wish).await;
+        assert!(matches!(refused, Err(Error::Order(OrderRefusal::PriceChanged { total })) if total == won(38_000)));
+        assert_eq!(test.available("seongsu", "KETTLE-MO").await, 1);
+        let stripe = order("b", vec![collect("seongsu", &[("KETTLE-MO", 1)])], Some(ProviderCode::Stripe));
+        assert!(matches!(test.shop.place_order(stripe).await, Err(Error::Order(OrderRefusal::Invalid { .. }))));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_hold_is_extended_once() {
+    on_each_engine(async |test: &TestShop| {
+        with_payments(test);
+        test.with_stock("seongsu", "KETTLE-MO", 1).await;
+        let placed = one_kettle(test, "a").await;
+        test.clock.advance(Duration::from_secs(500));
+        test.shop.extend_order(&placed.number, &placed.token).await.unwrap();
+        let again = test.shop.extend_order(&placed.number, &placed.token).await;
+        assert!(matches!(again, Err(Error::Order(OrderRefusal::ExtendedBefore))));
+        test.clock.advance(Duration::from_secs(599));
+        assert_eq!(test.available("seongsu", "KETTLE-MO").await, 0);
+        let view = test.shop.order(Lang::Ko, &placed.number, &placed.token).await.unwrap();
+        assert_eq!(view.groups[0].status, ReservationStatus::Pending);
+        test.clock.advance(Duration::from_secs(1));
+        assert_eq!(test.available("seongsu", "KETTLE-MO").await, 1);
+    })
+    .await;
+}

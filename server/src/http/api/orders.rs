@@ -1,0 +1,477 @@
+//! Orders: placed, shown, changed and cancelled by their owner; carried on and refunded by partners. The shapes follow
+//! the Universal Commerce Protocol's ideas (a checkout with fulfilment groups, each with its method and destination),
+//! so that it is a translation away.
+
+use axum::{
+    Extension, Json,
+    extract::{Path, RawQuery, State},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use onshelf_app::ssr::Door;
+use onshelf_shop::{Once, orders::PlaceOrder};
+use onshelf_vocabulary::{
+    self as words, Lang, StoreCode,
+    fulfilment::{self as views, Way},
+    orders::{Address as PlaceOf, GroupInput, GroupView, OrderChange, OrderInput, OrderView},
+    payment::ProviderCode,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    reservations::Contact,
+    shapes::{Changing, Image, Line, Money, Reading},
+};
+use crate::http::{
+    ask::{Asked, Bearer, Body, Key, NoBody, Parameters},
+    problem::{Kind, Problem},
+    surface::Surface,
+};
+
+/// Keys of shoppers' apps: they have no account, so the key alone, which is random, tells them apart.
+const ANYBODY: &str = "api";
+const CREATE: &str = "POST /api/v1/orders";
+const CHANGE: &str = "PATCH /api/v1/orders/{number}";
+const CANCEL: &str = "POST /api/v1/orders/{number}/cancel";
+
+/// What is bought, in groups that are got in one way each.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrderRequest {
+    #[schema(min_items = 1, max_items = 8)]
+    groups: Vec<GroupRequest>,
+    contact: Contact,
+    /// By whom it is paid online; null: at the counter.
+    #[serde(default)]
+    payment: Option<PaymentRequest>,
+    /// The total that was shown; another one is refused (409 `price-changed`), never charged.
+    #[serde(default)]
+    expected_total: Option<Amount>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct GroupRequest {
+    #[schema(value_type = String, pattern = "^(collect|curbside|transfer|delivery)$")]
+    way: Way,
+    /// Where it is collected; for a delivery, where it is sent from, or none to let the shop choose.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, pattern = r"^[A-Za-z0-9._-]{1,64}$")]
+    store: Option<StoreCode>,
+    #[serde(default)]
+    address: Option<Address>,
+    /// Beginning of a quarter of an hour; none: as soon as it is ready.
+    #[serde(default)]
+    #[schema(format = DateTime)]
+    window: Option<String>,
+    #[schema(min_items = 1, max_items = 50)]
+    lines: Vec<Line>,
+}
+
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Address {
+    #[schema(min_length = 1, max_length = 200)]
+    line1: String,
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    line2: String,
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    city: String,
+    #[schema(min_length = 1, max_length = 200)]
+    postcode: String,
+    /// For the courier.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    note: String,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PaymentRequest {
+    #[schema(value_type = String, pattern = "^(test|stripe|toss)$")]
+    provider: ProviderCode,
+}
+
+/// An amount in minor units.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Amount {
+    #[schema(minimum = 0)]
+    amount: i64,
+    #[schema(value_type = String, pattern = "^(KRW|USD|EUR|GBP|CAD|JPY)$")]
+    currency: words::Currency,
+}
+
+impl From<Amount> for words::Money {
+    fn from(amount: Amount) -> words::Money {
+        words::Money::new(amount.amount, amount.currency)
+    }
+}
+
+/// What is changed before picking begins; what is left out stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrderPatch {
+    /// All groups anew.
+    #[serde(default)]
+    #[schema(max_items = 8)]
+    groups: Option<Vec<GroupRequest>>,
+    /// Who else may collect; an empty name takes it back.
+    #[serde(default)]
+    #[schema(max_length = 80)]
+    proxy: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Arrival {
+    /// False: only on the way.
+    #[serde(default = "yes")]
+    arrived: bool,
+    #[serde(default)]
+    #[schema(max_length = 12)]
+    bay: String,
+    #[serde(default)]
+    #[schema(max_length = 60)]
+    car: String,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// An order as its owner sees it.
+#[derive(Serialize, ToSchema)]
+pub struct Order {
+    number: String,
+    /// Shown once, in the answer that placed it: keep it, it is the only way back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    token: Option<String>,
+    #[schema(value_type = String, pattern = "^(placed|paid|picking|in_transfer|ready|out_for_delivery|completed|cancelled|expired)$")]
+    status: &'static str,
+    groups: Vec<Group>,
+    subtotal: Money,
+    fees: Money,
+    tax: Money,
+    /// Whether the tax is in the prices, or was added to them.
+    tax_included: bool,
+    total: Money,
+    payment: Payment,
+    #[schema(format = DateTime)]
+    placed_at: String,
+    /// Until when it is held for paying.
+    #[schema(format = DateTime)]
+    held_until: Option<String>,
+    proxy: Option<String>,
+    can_cancel: bool,
+    can_change: bool,
+    links: Links,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Group {
+    id: String,
+    #[schema(value_type = String, pattern = "^(collect|curbside|transfer|delivery)$")]
+    way: &'static str,
+    #[schema(value_type = String, pattern = "^(pending|placed|picking|in_transfer|ready|out_for_delivery|collected|delivered|cancelled|expired|not_found)$")]
+    status: &'static str,
+    /// Where it is handed over, or sent from.
+    store: String,
+    store_name: String,
+    address: Option<Address>,
+    #[schema(format = DateTime)]
+    window: Option<String>,
+    #[schema(format = DateTime)]
+    ready_by: String,
+    /// Until when it is kept.
+    #[schema(format = DateTime)]
+    expires_at: String,
+    #[schema(format = DateTime)]
+    ready_at: Option<String>,
+    /// Said or scanned at the counter; none while it is not paid.
+    code: Option<String>,
+    /// What the QR carries, signed.
+    pass: Option<String>,
+    /// The group it stands in for: held until its owner says yes or no.
+    offered_for: Option<String>,
+    lines: Vec<GroupLine>,
+    fee: Money,
+    total: Money,
+}
+
+#[derive(Serialize, ToSchema)]
+struct GroupLine {
+    sku: String,
+    name: String,
+    options: String,
+    #[schema(minimum = 1, maximum = 999)]
+    quantity: i64,
+    price: Money,
+    image: Option<Image>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Payment {
+    #[schema(value_type = String, pattern = "^(at_store|pending|failed|paid|partly_refunded|refunded|void)$")]
+    status: &'static str,
+    provider: Option<String>,
+    paid: Money,
+    refunded: Money,
+    /// Where it is paid, while that is possible.
+    #[schema(format = "uri")]
+    redirect_url: Option<String>,
+}
+
+/// Whole addresses.
+#[derive(Serialize, ToSchema)]
+struct Links {
+    #[serde(rename = "self")]
+    #[schema(format = "uri")]
+    own: String,
+    #[schema(format = "uri")]
+    page: String,
+    #[schema(format = "uri")]
+    cancel: String,
+}
+
+/// Places an order, all of it or nothing
+#[utoipa::path(
+    post, path = "/api/v1/orders", tag = "orders",
+    params(("Idempotency-Key" = String, Header, description = "Fresh and random for each order; sent again with the same body, it gets the same order.", pattern = r"^[!-~]{1,255}$")),
+    request_body = OrderRequest,
+    responses(
+        (status = 201, description = "Held. With a provider it is held for ten minutes while it is paid.", body = Order, headers(("Location" = String, description = "Address of the order."))),
+        Changing,
+    ),
+)]
+pub async fn create(
+    State(door): State<Door>,
+    Extension(surface): Extension<Surface>,
+    Asked(lang): Asked,
+    Key(key): Key,
+    Body { value: request, raw }: Body<OrderRequest>,
+) -> Result<Response, Problem> {
+    let _begun = surface.under_way.begin(ANYBODY, CREATE, &key)?;
+    let once = Once::new(ANYBODY, CREATE, &key, &raw);
+    let Contact { name, email, phone } = request.contact;
+    let input = OrderInput {
+        groups: request.groups.into_iter().map(Into::into).collect(),
+        contact: views::Contact { name, email, phone },
+        provider: request.payment.map(|payment| payment.provider),
+        expected_total: request.expected_total.map(Into::into),
+    };
+    let placed = door.shop.place_order(PlaceOrder { input, lang, near: None, once }).await?;
+    let view = door.shop.order(lang, &placed.number, &placed.token).await?;
+    let mut body = shape(view, lang, &surface.options.public_url, &placed.token);
+    body.token = Some(placed.token);
+    let location = HeaderValue::from_str(&format!("/api/v1/orders/{}", body.number));
+    let mut response = (StatusCode::CREATED, Json(body)).into_response();
+    if let Ok(location) = location {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    Ok(response)
+}
+
+/// Shows an order to whoever has its token
+#[utoipa::path(
+    get, path = "/api/v1/orders/{number}", tag = "orders",
+    params(("number" = String, Path, description = "The order's number.", min_length = 1, max_length = 32)),
+    security(("reservation" = [])),
+    responses((status = 200, description = "The order.", body = Order), Reading),
+)]
+pub async fn show(
+    State(door): State<Door>,
+    Extension(surface): Extension<Surface>,
+    Asked(lang): Asked,
+    Path(number): Path<String>,
+    Bearer(token): Bearer,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    Parameters::read(query.as_deref(), &[]).finish()?;
+    let token = token.ok_or_else(|| Problem::new(Kind::NotFound))?;
+    let view = door.shop.order(lang, &number, &token).await?;
+    Ok(Json(shape(view, lang, &surface.options.public_url, &token)).into_response())
+}
+
+/// Changes an order before picking begins
+///
+/// What it costs less is refunded at once. What it costs more is paid first: `payment.redirect_url` of the answer says
+/// where, and the change is made when it is paid.
+#[utoipa::path(
+    patch, path = "/api/v1/orders/{number}", tag = "orders",
+    params(
+        ("number" = String, Path, description = "The order's number.", min_length = 1, max_length = 32),
+        ("Idempotency-Key" = String, Header, description = "Fresh for each change.", pattern = r"^[!-~]{1,255}$"),
+    ),
+    security(("reservation" = [])),
+    request_body = OrderPatch,
+    responses((status = 200, description = "As it is now.", body = Order), Changing),
+)]
+pub async fn change(
+    State(door): State<Door>,
+    Extension(surface): Extension<Surface>,
+    Asked(lang): Asked,
+    Path(number): Path<String>,
+    Bearer(token): Bearer,
+    Key(key): Key,
+    Body { value: patch, raw }: Body<OrderPatch>,
+) -> Result<Response, Problem> {
+    let token = token.ok_or_else(|| Problem::new(Kind::NotFound))?;
+    let actor = format!("order:{number}");
+    let _begun = surface.under_way.begin(&actor, CHANGE, &key)?;
+    let once = Once::new(&actor, CHANGE, &key, &raw);
+    let change = OrderChange {
+        groups: patch.groups.map(|groups| groups.into_iter().map(Into::into).collect()),
+        proxy: patch.proxy,
+    };
+    let changed = door.shop.change_order(lang, &number, &token, change, Some(&once)).await?;
+    let view = door.shop.order(lang, &number, &token).await?;
+    let mut body = shape(view, lang, &surface.options.public_url, &token);
+    body.payment.redirect_url = changed.pay.or(body.payment.redirect_url);
+    Ok(Json(body).into_response())
+}
+
+/// Cancels an order; what was paid goes back
+#[utoipa::path(
+    post, path = "/api/v1/orders/{number}/cancel", tag = "orders",
+    params(
+        ("number" = String, Path, description = "The order's number.", min_length = 1, max_length = 32),
+        ("Idempotency-Key" = String, Header, description = "Fresh for each deed.", pattern = r"^[!-~]{1,255}$"),
+    ),
+    security(("reservation" = [])),
+    responses((status = 200, description = "Cancelled, now or before.", body = Order), Changing),
+)]
+pub async fn cancel(
+    State(door): State<Door>,
+    Extension(surface): Extension<Surface>,
+    Asked(lang): Asked,
+    Path(number): Path<String>,
+    Bearer(token): Bearer,
+    Key(key): Key,
+    NoBody: NoBody,
+) -> Result<Response, Problem> {
+    let token = token.ok_or_else(|| Problem::new(Kind::NotFound))?;
+    let actor = format!("order:{number}");
+    let _begun = surface.under_way.begin(&actor, CANCEL, &key)?;
+    let once = Once::new(&actor, CANCEL, &key, "");
+    let view = door.shop.cancel_order(lang, &number, &token, Some(&once)).await?;
+    Ok(Json(shape(view, lang, &surface.options.public_url, &token)).into_response())
+}
+
+/// Says that its owner is on the way, or there, with the bay and the car
+#[utoipa::path(
+    post, path = "/api/v1/orders/{number}/arrivals", tag = "orders",
+    params(
+        ("number" = String, Path, description = "The order's number.", min_length = 1, max_length = 32),
+        ("Idempotency-Key" = String, Header, description = "Fresh for each deed; saying it twice says it once.", pattern = r"^[!-~]{1,255}$"),
+    ),
+    security(("reservation" = [])),
+    request_body = Arrival,
+    responses((status = 200, description = "The store knows.", body = Order), Changing),
+)]
+pub async fn arrive(
+    State(door): State<Door>,
+    Extension(surface): Extension<Surface>,
+    Asked(lang): Asked,
+    Path(number): Path<String>,
+    Bearer(token): Bearer,
+    Key(_key): Key,
+    Body { value: arrival, .. }: Body<Arrival>,
+) -> Result<Response, Problem> {
+    let token = token.ok_or_else(|| Problem::new(Kind::NotFound))?;
+    let Arrival { arrived, bay, car } = arrival;
+    door.shop.announce_arrival(&number, &token, None, arrived, &bay, &car).await?;
+    let view = door.shop.order(lang, &number, &token).await?;
+    Ok(Json(shape(view, lang, &surface.options.public_url, &token)).into_response())
+}
+
+impl From<GroupRequest> for GroupInput {
+    fn from(group: GroupRequest) -> GroupInput {
+        GroupInput {
+            way: group.way,
+            store: group.store,
+            address: group.address.map(Into::into),
+            window: group.window,
+            lines: group.lines.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<Address> for PlaceOf {
+    fn from(address: Address) -> PlaceOf {
+        let Address { line1, line2, city, postcode, note } = address;
+        PlaceOf { line1, line2, city, postcode, note }
+    }
+}
+
+impl From<PlaceOf> for Address {
+    fn from(address: PlaceOf) -> Address {
+        let PlaceOf { line1, line2, city, postcode, note } = address;
+        Address { line1, line2, city, postcode, note }
+    }
+}
+
+pub(super) fn shape(view: OrderView, lang: Lang, public_url: &str, token: &str) -> Order {
+    let own = format!("{public_url}/api/v1/orders/{}", view.number);
+    let page = format!("{public_url}{}?t={token}", lang.href(&format!("/orders/{}", view.number)));
+    Order {
+        links: Links { cancel: format!("{own}/cancel"), own, page },
+        token: None,
+        status: view.status.code(),
+        groups: view.groups.into_iter().map(group).collect(),
+        subtotal: view.subtotal.into(),
+        fees: view.fees.into(),
+        tax: view.tax.into(),
+        tax_included: view.tax_included,
+        total: view.total.into(),
+        payment: Payment {
+            status: view.payment.status.code(),
+            provider: view.payment.provider.map(|provider| provider.code().to_owned()),
+            paid: view.payment.paid.into(),
+            refunded: view.payment.refunded.into(),
+            redirect_url: view.payment.redirect_url,
+        },
+        placed_at: view.placed_at.at,
+        held_until: view.held_until.map(|moment| moment.at),
+        proxy: view.proxy,
+        can_cancel: view.can_cancel,
+        can_change: view.can_change,
+        number: view.number,
+    }
+}
+
+fn group(view: GroupView) -> Group {
+    Group {
+        id: view.id,
+        way: view.way.code(),
+        status: view.status.code(),
+        store: view.store.code,
+        store_name: view.store.name,
+        address: view.address.map(Into::into),
+        window: view.window.map(|window| window.starts.at),
+        ready_by: view.ready_by.at,
+        expires_at: view.expires_at.at,
+        ready_at: view.ready_at.map(|moment| moment.at),
+        code: view.code,
+        pass: view.pass,
+        offered_for: view.offered_for,
+        lines: view.lines.into_iter().map(line).collect(),
+        fee: view.fee.into(),
+        total: view.total.into(),
+    }
+}
+
+fn line(view: views::ReservationLineView) -> GroupLine {
+    GroupLine {
+        sku: view.sku,
+        name: view.name,
+        options: view.options,
+        quantity: view.quantity,
+        price: view.price.into(),
+        image: view.image.map(Image::from),
+    }
+}

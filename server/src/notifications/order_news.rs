@@ -1,0 +1,357 @@
+//! What an order's owner is told, in their language, and the letter it becomes.
+
+use jiff::Timestamp;
+use onshelf_domain::hangul::with_josa;
+use onshelf_shop::{jobs::OrderNews, orders::OrderNotice};
+use onshelf_vocabulary::{
+    Lang,
+    fulfilment::{ReservationLineView, Way},
+    orders::{GroupView, OrderStatus},
+};
+
+use super::letter::{Counter, Event, Letter, Link, Place, Row, encode};
+
+/// Everything a letter about an order is written from.
+pub(super) struct Occasion<'a> {
+    pub(super) notice: &'a OrderNotice,
+    pub(super) about: OrderNews,
+    /// The part it is about; the first one where it is about all.
+    pub(super) group: &'a GroupView,
+    pub(super) brand: &'a str,
+    /// Without a slash at the end.
+    pub(super) public_url: &'a str,
+    pub(super) now: Timestamp,
+}
+
+/// Subject and heading, the paragraphs, and what a telephone shows.
+struct Said {
+    heading: String,
+    lead: Vec<String>,
+}
+
+/// Whether what was to be told has been overtaken: nobody is sent to a counter that keeps nothing for them.
+pub(super) fn is_stale(about: OrderNews, notice: &OrderNotice, group: &GroupView) -> bool {
+    let over = matches!(notice.view.status, OrderStatus::Cancelled | OrderStatus::Expired);
+    match about {
+        OrderNews::Placed | OrderNews::Paid | OrderNews::Delayed | OrderNews::Changed => over,
+        OrderNews::Ready | OrderNews::Reminder => group.status.is_over(),
+        OrderNews::Offered => group.status.code() != "pending",
+        _ => false,
+    }
+}
+
+pub(super) fn compose(occasion: &Occasion<'_>) -> Letter {
+    let (view, lang, group) = (&occasion.notice.view, occasion.notice.lang, occasion.group);
+    let Said { heading, lead } = said(occasion);
+    let page = occasion.page();
+    let subject = format!("[{}] {heading} ({})", occasion.brand, view.number);
+    let short = format!("[{}] {heading}. {} {page}", occasion.brand, lead.first().map_or("", String::as_str));
+    let groups: Vec<&GroupView> = match occasion.about {
+        OrderNews::Ready | OrderNews::Reminder | OrderNews::Offered | OrderNews::NotFound => vec![group],
+        _ => view.groups.iter().collect(),
+    };
+    Letter {
+        lang,
+        brand: occasion.brand.to_owned(),
+        home: occasion.address("/"),
+        subject,
+        heading,
+        lead,
+        counter: counter(occasion),
+        facts: facts(occasion),
+        lines: groups.iter().flat_map(|group| &group.lines).map(|line| row(occasion, line)).collect(),
+        total: (lang.pick("합계", "Total"), view.total.display(lang)),
+        action: Link { label: action(occasion).to_owned(), href: page.clone() },
+        cancel: (view.can_cancel && matches!(occasion.about, OrderNews::Placed | OrderNews::Paid)).then(
+            || Link {
+                label: lang.pick("주문 취소하기", "Cancel the order").to_owned(),
+                href: format!("{page}#cancel"),
+            },
+        ),
+        store: place(occasion),
+        elsewhere: None,
+        reason: match lang {
+            Lang::Ko => format!(
+                "{}에서 주문할 때 이 주소를 남기셔서 보내드리는 안내 메일입니다. 광고는 보내지 않습니다.",
+                occasion.brand
+            ),
+            Lang::En => format!(
+                "You get this because this address was given with an order at {}. We send no advertising.",
+                occasion.brand
+            ),
+        },
+        short,
+    }
+}
+
+impl Occasion<'_> {
+    fn address(&self, path: &str) -> String {
+        format!("{}{}", self.public_url, self.notice.lang.href(path))
+    }
+
+    fn page(&self) -> String {
+        let path = format!("/orders/{}", self.notice.view.number);
+        format!("{}?t={}", self.address(&path), self.notice.token)
+    }
+}
+
+fn said(occasion: &Occasion<'_>) -> Said {
+    let view = &occasion.notice.view;
+    let group = occasion.group;
+    let (store, ready, kept) = (&group.store.name, &group.ready_by.label, &group.expires_at.label);
+    let refunded = view.payment.refunded.display(occasion.notice.lang);
+    let paid = view.payment.paid.display(occasion.notice.lang);
+    let delivered = group.way == Way::Delivery;
+    let (heading, lead) = match (occasion.about, occasion.notice.lang) {
+        (OrderNews::Placed, Lang::Ko) => (
+            "주문을 받았어요".to_owned(),
+            format!(
+                "{store}에서 {ready}까지 준비하고 {kept}까지 맡아 둡니다. 계산은 매장에서 하시면 됩니다."
+            ),
+        ),
+        (OrderNews::Placed, Lang::En) => (
+            "We have your order".to_owned(),
+            format!("{store} has it ready by {ready} and keeps it until {kept}. You pay at the store."),
+        ),
+        (OrderNews::Paid, Lang::Ko) if delivered => (
+            "결제가 끝났어요".to_owned(),
+            format!("{paid}을 결제했습니다. {ready}까지 댁으로 보내 드릴게요."),
+        ),
+        (OrderNews::Paid, Lang::En) if delivered => {
+            ("Payment received".to_owned(), format!("You paid {paid}. It will be with you by {ready}."))
+        }
+        (OrderNews::Paid, Lang::Ko) => (
+            "결제가 끝났어요".to_owned(),
+            format!("{paid}을 결제했습니다. {store}에서 {ready}까지 준비하고, 준비되면 알려 드릴게요."),
+        ),
+        (OrderNews::Paid, Lang::En) => (
+            "Payment received".to_owned(),
+            format!("You paid {paid}. {store} has it ready by {ready}, and we tell you when it is."),
+        ),
+        (OrderNews::PaidTooLate, Lang::Ko) => (
+            "결제한 돈을 돌려드려요".to_owned(),
+            format!(
+                "맡아 둔 시간이 지난 뒤에 결제되어 남은 상품이 없었습니다. {paid} 전액을 바로 돌려드립니다."
+            ),
+        ),
+        (OrderNews::PaidTooLate, Lang::En) => (
+            "Your payment goes back".to_owned(),
+            format!(
+                "It was paid after the hold had run out and nothing was left. All of {paid} goes back at once."
+            ),
+        ),
+        (OrderNews::WrongAmount, Lang::Ko) => (
+            "결제 금액이 맞지 않았어요".to_owned(),
+            format!(
+                "주문과 다른 금액이 결제되어 {paid}을 바로 돌려드립니다. 주문 페이지에서 다시 결제해 주세요."
+            ),
+        ),
+        (OrderNews::WrongAmount, Lang::En) => (
+            "The amount did not match".to_owned(),
+            format!(
+                "Another amount was paid than ordered: {paid} goes back at once. You can pay again on the order's page."
+            ),
+        ),
+        (OrderNews::Delayed, Lang::Ko) => (
+            "조금 늦어지고 있어요".to_owned(),
+            format!(
+                "{store}에서 아직 준비하고 있습니다. 약속한 시간을 지키지 못해 죄송합니다. 준비되는 대로 알려 드릴게요."
+            ),
+        ),
+        (OrderNews::Delayed, Lang::En) => (
+            "It takes a little longer".to_owned(),
+            format!(
+                "{store} is still preparing it. We are sorry for missing the time we promised, and tell you the moment it is ready."
+            ),
+        ),
+        (OrderNews::Ready, Lang::Ko) => (
+            "준비됐어요. 오시면 됩니다".to_owned(),
+            format!("{store}에서 코드를 보여 주세요. {kept}까지 맡아 둡니다."),
+        ),
+        (OrderNews::Ready, Lang::En) => {
+            ("It is ready for you".to_owned(), format!("Show the code at {store}. We keep it until {kept}."))
+        }
+        (OrderNews::Reminder, Lang::Ko) => (
+            "곧 맡아 둔 시간이 끝나요".to_owned(),
+            format!(
+                "{store}에서 {kept}까지만 맡아 둡니다. 그 뒤에는 선반에 돌려놓고, 결제한 돈은 돌려드립니다."
+            ),
+        ),
+        (OrderNews::Reminder, Lang::En) => (
+            "We can keep it only a little longer".to_owned(),
+            format!(
+                "{store} keeps it until {kept}. After that it goes back on the shelf, and what you paid goes back to you."
+            ),
+        ),
+        (OrderNews::OutForDelivery, Lang::Ko) => {
+            ("배송을 시작했어요".to_owned(), format!("{store}에서 출발했습니다. {ready}까지 도착합니다."))
+        }
+        (OrderNews::OutForDelivery, Lang::En) => {
+            ("It is out for delivery".to_owned(), format!("It has left {store} and is with you by {ready}."))
+        }
+        (OrderNews::Delivered, Lang::Ko) => (
+            "배송을 마쳤어요".to_owned(),
+            "마음에 들지 않으면 가까운 어느 매장에서나 반품하실 수 있어요.".to_owned(),
+        ),
+        (OrderNews::Delivered, Lang::En) => (
+            "It was delivered".to_owned(),
+            "If it is not right, bring it back to any of our stores.".to_owned(),
+        ),
+        (OrderNews::Collected, Lang::Ko) => {
+            ("찾아가셨어요".to_owned(), format!("{store}에 들러 주셔서 고맙습니다."))
+        }
+        (OrderNews::Collected, Lang::En) => {
+            ("Collected".to_owned(), format!("Thank you for coming by {store}."))
+        }
+        (OrderNews::Offered, Lang::Ko) => (
+            "선반에서 찾지 못해, 다른 매장에 잡아 두었어요".to_owned(),
+            format!(
+                "죄송합니다. 대신 {store}에 {kept}까지 잡아 두었습니다. {ready} 준비됩니다. 주문 페이지에서 받으실지 정해 주세요. 답이 없으면 돈을 돌려드립니다."
+            ),
+        ),
+        (OrderNews::Offered, Lang::En) => (
+            "We could not find it, and hold it at another store".to_owned(),
+            format!(
+                "We are sorry. {store} holds it for you until {kept}, ready by {ready}. Say yes or no on the order's page; without an answer your money goes back."
+            ),
+        ),
+        (OrderNews::NotFound, Lang::Ko) => (
+            "선반에서 찾지 못했어요".to_owned(),
+            "죄송합니다. 가까운 매장에도 남은 것이 없어, 결제하신 금액을 돌려드립니다.".to_owned(),
+        ),
+        (OrderNews::NotFound, Lang::En) => (
+            "We could not find it".to_owned(),
+            "We are sorry. No store nearby has it either, so what you paid for it goes back.".to_owned(),
+        ),
+        (OrderNews::Changed, Lang::Ko) => {
+            ("주문을 바꿨어요".to_owned(), format!("{}에서 {ready}까지 준비합니다.", store))
+        }
+        (OrderNews::Changed, Lang::En) => {
+            ("Your order was changed".to_owned(), format!("{store} has it ready by {ready}."))
+        }
+        (OrderNews::Refunded, Lang::Ko) => (
+            "돈을 돌려드렸어요".to_owned(),
+            format!(
+                "지금까지 {} 돌려드렸습니다. 카드사에 따라 며칠 뒤에 보일 수 있어요.",
+                with_josa(&refunded, "을/를")
+            ),
+        ),
+        (OrderNews::Refunded, Lang::En) => (
+            "We have refunded you".to_owned(),
+            format!("{refunded} has been refunded so far. Your bank may show it some days later."),
+        ),
+        (OrderNews::Cancelled, Lang::Ko) => (
+            "주문을 취소했어요".to_owned(),
+            "맡아 둔 것은 다시 선반에 놓였고, 결제하신 금액은 돌려드립니다.".to_owned(),
+        ),
+        (OrderNews::Cancelled, Lang::En) => (
+            "Your order was cancelled".to_owned(),
+            "What was held is back on the shelf, and what you paid goes back to you.".to_owned(),
+        ),
+        (OrderNews::Expired, Lang::Ko) => (
+            "맡아 둔 시간이 지났어요".to_owned(),
+            format!("{kept}까지 맡아 두었다가 다시 선반에 놓았습니다. 결제하신 금액은 돌려드립니다."),
+        ),
+        (OrderNews::Expired, Lang::En) => (
+            "The time ran out".to_owned(),
+            format!(
+                "We kept it until {kept}, then put it back on the shelf. What you paid goes back to you."
+            ),
+        ),
+    };
+    Said { heading, lead: vec![lead] }
+}
+
+fn action(occasion: &Occasion<'_>) -> &'static str {
+    let lang = occasion.notice.lang;
+    match occasion.about {
+        OrderNews::Offered => lang.pick("받을지 정하기", "Say yes or no"),
+        OrderNews::WrongAmount => lang.pick("다시 결제하기", "Pay again"),
+        _ => lang.pick("주문 보기", "View the order"),
+    }
+}
+
+fn facts(occasion: &Occasion<'_>) -> Vec<(&'static str, String)> {
+    let (view, lang, group) = (&occasion.notice.view, occasion.notice.lang, occasion.group);
+    let mut facts = vec![(lang.pick("주문 번호", "Order"), view.number.clone())];
+    match occasion.about {
+        OrderNews::Placed | OrderNews::Paid | OrderNews::Changed | OrderNews::Offered => {
+            facts.push((lang.pick("준비", "Ready by"), group.ready_by.label.clone()));
+        }
+        OrderNews::Ready | OrderNews::Reminder => {
+            facts.push((lang.pick("보관", "Kept until"), group.expires_at.label.clone()));
+        }
+        OrderNews::Refunded => {
+            facts.push((lang.pick("돌려드린 금액", "Refunded"), view.payment.refunded.display(lang)));
+        }
+        _ => {}
+    }
+    facts
+}
+
+fn row(occasion: &Occasion<'_>, line: &ReservationLineView) -> Row {
+    let lang = occasion.notice.lang;
+    let price = line.price.display(lang);
+    let count = match lang {
+        Lang::Ko => format!("{}개 × {price}", line.quantity),
+        Lang::En => format!("{} × {price}", line.quantity),
+    };
+    Row {
+        // A product that was taken out of the catalogue since is still called something.
+        name: if line.name.is_empty() { line.sku.clone() } else { line.name.clone() },
+        note: if line.options.is_empty() { count } else { format!("{} · {count}", line.options) },
+        sum: line.price.checked_mul(line.quantity).map(|sum| sum.display(lang)).unwrap_or_default(),
+        link: (!line.slug.is_empty()).then(|| occasion.address(&format!("/p/{}", encode(&line.slug)))),
+    }
+}
+
+/// What is shown at the counter, where there is something to collect.
+fn counter(occasion: &Occasion<'_>) -> Option<Counter> {
+    let (group, lang) = (occasion.group, occasion.notice.lang);
+    let live = matches!(
+        occasion.about,
+        OrderNews::Placed | OrderNews::Paid | OrderNews::Ready | OrderNews::Reminder
+    );
+    let code = group.code.clone().filter(|_| live)?;
+    let from = group.ready_by.at.parse().ok()?;
+    let (store, kept) = (&group.store, &group.expires_at.label);
+    let (summary, description) = match lang {
+        Lang::Ko => (
+            format!("{} {}에서 찾기 (코드 {code})", occasion.brand, store.name),
+            format!("카운터에서 코드 {} 보여주세요. {kept}까지 맡아둡니다.", with_josa(&code, "을/를")),
+        ),
+        Lang::En => (
+            format!("Collect at {} {} (code {code})", occasion.brand, store.name),
+            format!("Show the code {code} at the counter. Kept until {kept}."),
+        ),
+    };
+    Some(Counter {
+        label: lang.pick("찾을 때 보여줄 코드", "Your code for the counter"),
+        hint: lang.pick(
+            "카운터에서 코드를 말하거나 QR을 보여주세요.",
+            "Say the code or show the QR at the counter.",
+        ),
+        scan: group.pass.clone().unwrap_or_else(|| code.clone()),
+        event: Event {
+            number: group.id.clone(),
+            summary,
+            description,
+            place: format!("{} {}, {}", occasion.brand, store.name, store.address),
+            link: occasion.page(),
+            from,
+            stamp: occasion.now,
+        },
+        code,
+    })
+}
+
+fn place(occasion: &Occasion<'_>) -> Place {
+    let (lang, store) = (occasion.notice.lang, &occasion.group.store);
+    let lines = [store.address.clone(), store.phone.clone()];
+    Place {
+        heading: lang.pick("매장", "The store"),
+        name: store.name.clone(),
+        lines: lines.into_iter().filter(|line| !line.is_empty()).collect(),
+        directions: Vec::new(),
+    }
+}

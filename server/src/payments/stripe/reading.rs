@@ -1,0 +1,59 @@
+//! Stripe's objects in our words.
+
+use onshelf_shop::{Hint, Standing, Statement};
+use onshelf_vocabulary::{Currency, Money};
+use serde_json::Value;
+
+pub(super) fn text<'a>(object: &'a Value, pointer: &str) -> Option<&'a str> {
+    object.pointer(pointer).and_then(Value::as_str)
+}
+
+/// How a Checkout Session stands, its payment intent and the latest charge expanded. An error says what is missing.
+pub(super) fn statement(session: &Value) -> Result<Statement, &'static str> {
+    let provider_id = text(session, "/id").ok_or("answered a session without a name")?;
+    let reference = text(session, "/client_reference_id").unwrap_or_default();
+    let paid = text(session, "/payment_intent/status") == Some("succeeded");
+    let received = session.pointer("/payment_intent/amount_received").and_then(Value::as_i64).unwrap_or(0);
+    let over = text(session, "/status") == Some("expired")
+        || text(session, "/payment_intent/status") == Some("canceled");
+    let standing = match (paid && received > 0, over) {
+        (true, _) => Standing::Captured,
+        (false, true) => Standing::Void,
+        (false, false) => Standing::Open,
+    };
+    if standing == Standing::Open && text(session, "/payment_status") == Some("paid") {
+        return Err("says a session is paid and does not show the money");
+    }
+    let (captured, named) = match standing {
+        Standing::Captured => (received, text(session, "/payment_intent/currency")),
+        Standing::Open | Standing::Void => (0, text(session, "/currency")),
+    };
+    let currency = named.and_then(Currency::from_code).ok_or("names a currency we do not have")?;
+    let refunded = session.pointer("/payment_intent/latest_charge/amount_refunded").and_then(Value::as_i64);
+    if standing == Standing::Captured && refunded.is_none() {
+        return Err("does not show what was refunded");
+    }
+    Ok(Statement {
+        reference: reference.to_owned(),
+        provider_id: provider_id.to_owned(),
+        standing,
+        captured: Money::new(captured, currency),
+        refunded: refunded.filter(|_| standing == Standing::Captured).unwrap_or(0),
+    })
+}
+
+/// When a session's money was taken, in Unix seconds.
+pub(super) fn captured_at(session: &Value) -> Option<i64> {
+    let paid = text(session, "/payment_intent/status") == Some("succeeded");
+    session.pointer("/payment_intent/latest_charge/created").and_then(Value::as_i64).filter(|_| paid)
+}
+
+/// What an event is about. Our reference stands in a session itself, and in the metadata of all else we made.
+pub(super) fn hint(body: &[u8]) -> Option<Hint> {
+    let event: Value = serde_json::from_slice(body).ok()?;
+    let name = text(&event, "/id").filter(|id| !id.is_empty() && id.len() <= 255)?;
+    text(&event, "/type")?;
+    let reference = text(&event, "/data/object/client_reference_id")
+        .or_else(|| text(&event, "/data/object/metadata/reference"));
+    Some(Hint { event: name.to_owned(), reference: reference.map(str::to_owned) })
+}

@@ -1,0 +1,153 @@
+//! `/pay/test/{id}` in both languages: reads what was sent, lets the books do it, and sends the shopper on.
+
+use std::collections::HashMap;
+
+use axum::{
+    Extension, Form, Router,
+    extract::{Path, Query},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+    routing::get,
+};
+use onshelf_app::{
+    error::AppError,
+    payment::{
+        scenario::Scenario,
+        test_page::{Stands, TestPayment, test_page},
+    },
+    ssr::{Door, PagesOf, Visit},
+};
+use onshelf_db::test_provider::PaymentRow;
+use onshelf_shop::PaymentFault;
+use onshelf_vocabulary::{Currency, Lang, Money, payment::ProviderCode};
+
+use super::books::{Books, Call};
+
+type Typed = HashMap<String, String>;
+
+/// The page in both languages.
+pub fn routes() -> Router<Door> {
+    let of = |lang: Lang| {
+        Router::new().route("/pay/test/{id}", get(show).post(act)).layer(Extension(PagesOf(lang)))
+    };
+    of(Lang::Ko).nest("/en", of(Lang::En))
+}
+
+/// The payment a page is about; where test payments are not offered there is none.
+async fn find(visit: &Visit, books: &Books, id: &str) -> Result<PaymentRow, Response> {
+    if visit.shop().payment_provider(ProviderCode::Test).is_none() {
+        return Err(visit.failure(&AppError::NotFound));
+    }
+    match books.payment(id).await {
+        Ok(Some(row)) => Ok(row),
+        Ok(None) => Err(visit.failure(&AppError::NotFound)),
+        Err(fault) => Err(failure(visit, &fault)),
+    }
+}
+
+/// What a shopper does.
+enum Action {
+    Pay,
+    Refuse,
+    Leave,
+}
+
+/// `GET /pay/test/{id}?scenario=`.
+async fn show(visit: Visit, Path(id): Path<String>, Query(asked): Query<Typed>) -> Response {
+    let books = Books::new(visit.shop().clone());
+    let (scenario, wrong) = match scenario(&asked) {
+        Some(scenario) => (scenario, false),
+        None => (Scenario::default(), true),
+    };
+    let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    match find(&visit, &books, &id).await {
+        Ok(row) => page(&visit, &books, &row, scenario, status, wrong),
+        Err(response) => response,
+    }
+}
+
+/// `POST /pay/test/{id}` with `action` (or a field named as the button) and `scenario`, which may stand in the query.
+async fn act(
+    visit: Visit,
+    Path(id): Path<String>,
+    Query(asked): Query<Typed>,
+    Form(mut typed): Form<Typed>,
+) -> Response {
+    if let Some(scenario) = asked.get("scenario") {
+        typed.entry("scenario".to_owned()).or_insert_with(|| scenario.clone());
+    }
+    let books = Books::new(visit.shop().clone());
+    let row = match find(&visit, &books, &id).await {
+        Ok(row) => row,
+        Err(response) => return response,
+    };
+    let (Some(action), Some(scenario)) = (action(&typed), scenario(&typed)) else {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return page(&visit, &books, &row, Scenario::default(), status, true);
+    };
+    let done = match action {
+        Action::Pay => books.pay(&row, scenario).await,
+        Action::Refuse => books.end(&id, Call::Refuse).await,
+        // Whoever goes away tells nobody, and may come back while it is open.
+        Action::Leave => return Redirect::to(&row.cancel_url).into_response(),
+    };
+    match (done, action) {
+        (Ok(true), Action::Pay) => Redirect::to(&row.return_url).into_response(),
+        (Ok(true), _) => Redirect::to(&row.cancel_url).into_response(),
+        (Ok(false), _) => already(&visit, &books, &id, scenario).await,
+        (Err(fault), _) => failure(&visit, &fault),
+    }
+}
+
+/// It went on in the meantime, as in another tab.
+async fn already(visit: &Visit, books: &Books, id: &str, scenario: Scenario) -> Response {
+    match find(visit, books, id).await {
+        Ok(row) => page(visit, books, &row, scenario, StatusCode::CONFLICT, false),
+        Err(response) => response,
+    }
+}
+
+fn page(
+    visit: &Visit,
+    books: &Books,
+    row: &PaymentRow,
+    scenario: Scenario,
+    status: StatusCode,
+    wrong: bool,
+) -> Response {
+    let stands = match row.status.as_str() {
+        "paid" => Stands::Paid,
+        "open" if row.expires_at > books.now() => Stands::Open,
+        _ => Stands::Over,
+    };
+    let back = if stands == Stands::Paid { &row.return_url } else { &row.cancel_url };
+    let payment = TestPayment {
+        id: row.provider_id.clone(),
+        order: row.order_number.clone(),
+        title: row.title.clone(),
+        amount: Money::new(row.amount, Currency::from_code(&row.currency).unwrap_or_default()),
+        stands,
+        back: back.clone(),
+    };
+    test_page(visit, &payment, scenario, status, wrong)
+}
+
+fn failure(visit: &Visit, fault: &PaymentFault) -> Response {
+    tracing::warn!(%fault, "The test provider could not answer.");
+    visit.failure(&AppError::Busy)
+}
+
+/// `normal` where none is named; none where it is not known.
+fn scenario(typed: &Typed) -> Option<Scenario> {
+    typed.get("scenario").map_or(Some(Scenario::default()), |code| Scenario::from_code(code))
+}
+
+fn action(typed: &Typed) -> Option<Action> {
+    let named = ["pay", "refuse", "leave"].into_iter().find(|name| typed.contains_key(*name));
+    match typed.get("action").map(String::as_str).or(named)? {
+        "pay" => Some(Action::Pay),
+        "refuse" => Some(Action::Refuse),
+        "leave" => Some(Action::Leave),
+        _ => None,
+    }
+}

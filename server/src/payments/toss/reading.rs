@@ -1,0 +1,150 @@
+//! Toss Payments' objects in our words.
+
+use onshelf_shop::{Hint, Standing, Statement};
+use onshelf_vocabulary::{Currency, Money};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+/// Characters of a reason for cancelling.
+const REASON: usize = 200;
+
+pub(super) fn text<'a>(object: &'a Value, pointer: &str) -> Option<&'a str> {
+    object.pointer(pointer).and_then(Value::as_str)
+}
+
+/// How a payment stands. An error says what is missing.
+pub(super) fn statement(payment: &Value) -> Result<Statement, &'static str> {
+    let currency = currency_of(payment)?;
+    let amount = |pointer| {
+        payment.pointer(pointer).and_then(|number| minor(number, currency)).ok_or("shows no amount")
+    };
+    let standing = match text(payment, "/status").ok_or("shows no status")? {
+        "DONE" | "CANCELED" | "PARTIAL_CANCELED" => Standing::Captured,
+        "ABORTED" | "EXPIRED" => Standing::Void,
+        // READY, IN_PROGRESS, WAITING_FOR_DEPOSIT
+        _ => Standing::Open,
+    };
+    let (captured, refunded) = match standing {
+        Standing::Captured => {
+            let total = amount("/totalAmount")?;
+            (total, total - amount("/balanceAmount")?)
+        }
+        Standing::Open | Standing::Void => (0, 0),
+    };
+    named(payment, standing, Money::new(captured, currency), refunded)
+}
+
+/// A capture as the list of transactions tells it, where nothing was cancelled since.
+pub(super) fn captured(transaction: &Value) -> Result<Statement, &'static str> {
+    let currency = currency_of(transaction)?;
+    let amount =
+        transaction.get("amount").and_then(|number| minor(number, currency)).ok_or("shows no amount")?;
+    named(transaction, Standing::Captured, Money::new(amount, currency), 0)
+}
+
+fn named(
+    object: &Value,
+    standing: Standing,
+    captured: Money,
+    refunded: i64,
+) -> Result<Statement, &'static str> {
+    let name = |pointer| text(object, pointer).map(str::to_owned).ok_or("shows a payment without a name");
+    let (reference, provider_id) = (name("/orderId")?, name("/paymentKey")?);
+    Ok(Statement { reference, provider_id, standing, captured, refunded })
+}
+
+pub(super) fn is_cancel(transaction: &Value) -> bool {
+    matches!(text(transaction, "/status"), Some("CANCELED" | "PARTIAL_CANCELED"))
+}
+
+fn currency_of(object: &Value) -> Result<Currency, &'static str> {
+    let code = text(object, "/currency").unwrap_or("KRW");
+    Currency::from_code(code).ok_or("names a currency we do not have")
+}
+
+/// A number of theirs in minor units: won are whole, dollars have decimals. No floating point comes near.
+fn minor(number: &Value, currency: Currency) -> Option<i64> {
+    let written = number.as_number()?.to_string();
+    let (whole, rest) = written.split_once('.').unwrap_or((&written, ""));
+    let decimals = currency.decimals() as usize;
+    let (kept, dropped) = (rest.get(..decimals.min(rest.len()))?, rest.get(decimals..).unwrap_or_default());
+    if dropped.bytes().any(|digit| digit != b'0') {
+        return None;
+    }
+    format!("{whole}{kept:0<decimals$}").parse().ok()
+}
+
+/// What a cancellation is made for, with its key at the end.
+pub(super) fn reason(reason: &str, key: &str) -> String {
+    let mark = mark(key);
+    let room = REASON.saturating_sub(mark.chars().count());
+    format!("{}{mark}", reason.chars().take(room).collect::<String>())
+}
+
+fn mark(key: &str) -> String {
+    format!(" [{key}]")
+}
+
+/// The name of the cancellation made under a key, if it was.
+pub(super) fn cancelled_by(payment: &Value, key: &str) -> Option<String> {
+    let mark = mark(key);
+    let cancels = payment.get("cancels")?.as_array()?;
+    let made = cancels
+        .iter()
+        .find(|cancel| text(cancel, "/cancelReason").is_some_and(|reason| reason.ends_with(&mark)))?;
+    text(made, "/transactionKey").map(str::to_owned)
+}
+
+/// What an event is about: `PAYMENT_STATUS_CHANGED` has the payment inside, `DEPOSIT_CALLBACK` its order id at the
+/// top. None where it is neither, or names nothing that could be a reference of ours.
+pub(super) fn hint(transmission: Option<&str>, body: &[u8]) -> Option<Hint> {
+    let event: Value = serde_json::from_slice(body).ok()?;
+    let reference = text(&event, "/data/orderId").or_else(|| text(&event, "/orderId"))?;
+    let about_payment = text(&event, "/eventType").is_none_or(|kind| kind == "PAYMENT_STATUS_CHANGED");
+    if !about_payment || !is_reference(reference) {
+        return None;
+    }
+    let named =
+        transmission.filter(|id| (1..=128).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic()));
+    let event = named.map_or_else(|| hex::encode(Sha256::digest(body)), str::to_owned);
+    Some(Hint { event, reference: Some(reference.to_owned()) })
+}
+
+fn is_reference(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn amounts_are_read_without_rounding() {
+        for (number, currency, amount) in [
+            (json!(38_000), Currency::Krw, Some(38_000)),
+            (json!(38_000.0), Currency::Krw, Some(38_000)),
+            (json!(38_000.5), Currency::Krw, None),
+            (json!(544.68), Currency::Usd, Some(54_468)),
+            (json!(0.1), Currency::Usd, Some(10)),
+            (json!(7), Currency::Usd, Some(700)),
+            (json!(0.125), Currency::Usd, None),
+            (json!("38000"), Currency::Krw, None),
+        ] {
+            assert_eq!(minor(&number, currency), amount, "{number} {currency:?}");
+        }
+    }
+
+    #[test]
+    fn a_reason_keeps_its_key_however_long_it_is() {
+        let long = reason(&"가".repeat(500), "rf_1");
+        assert_eq!(long.chars().count(), REASON);
+        assert!(long.ends_with(" [rf_1]"));
+        let payment = json!({ "cancels": [{ "cancelReason": long, "transactionKey": "T1" }] });
+        assert_eq!(cancelled_by(&payment, "rf_1").as_deref(), Some("T1"));
+        assert_eq!(cancelled_by(&payment, "f_1"), None);
+        assert_eq!(cancelled_by(&json!({ "cancels": null }), "rf_1"), None);
+    }
+}

@@ -1,0 +1,54 @@
+//! The fuzz targets for a moment, on the stable compiler: seeds that are changed at random, by a seed of its own so
+//! that what was found can be found again. `cargo fuzz run TARGET` looks for longer and more cleverly.
+
+use rand::{Rng, SeedableRng, rngs::StdRng};
+
+#[path = "../../../fuzz/targets.rs"]
+mod targets;
+
+const SEED: u64 = 20_261_122;
+const TRIES: u32 = 3_000;
+/// Each is an import into a database.
+const SLOW_TRIES: u32 = 300;
+
+#[test]
+fn no_parser_breaks_on_what_strangers_write() {
+    for (name, target, seeds) in targets::ALL {
+        let mut chance = StdRng::seed_from_u64(SEED);
+        let tries = if *name == "import" { SLOW_TRIES } else { TRIES };
+        for seed in *seeds {
+            target(seed.as_bytes());
+        }
+        for number in 0..tries {
+            let data = mutated(seeds, &mut chance);
+            let outcome = std::panic::catch_unwind(|| target(&data));
+            assert!(outcome.is_ok(), "{name}, try {number}: {:?}", String::from_utf8_lossy(&data));
+        }
+    }
+}
+
+fn mutated(seeds: &[&str], chance: &mut StdRng) -> Vec<u8> {
+    let any = |chance: &mut StdRng| seeds[chance.random_range(0..seeds.len())].as_bytes().to_vec();
+    let mut data = any(chance);
+    for _ in 0..chance.random_range(1..8) {
+        let at = chance.random_range(0..=data.len());
+        match chance.random_range(0..6) {
+            0 if at < data.len() => data[at] = chance.random(),
+            1 if at < data.len() => drop(data.remove(at)),
+            2 => data.insert(at, b"-:;,.~0129%\"'{}[]<>\n\t\0"[chance.random_range(0..22)]),
+            3 => data.truncate(at),
+            4 => {
+                let other = any(chance);
+                let from = chance.random_range(0..=other.len());
+                data.splice(at..at, other[from..].iter().copied());
+            }
+            _ => {
+                let end = chance.random_range(at..=data.len());
+                let copy = data[at..end].to_vec();
+                data.splice(at..at, copy);
+            }
+        }
+        data.truncate(4_096);
+    }
+    data
+}

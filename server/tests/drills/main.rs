@@ -1,0 +1,77 @@
+//! The drills in short, as part of the tests. `cargo xtask drill NAME` runs the long ones.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
+
+#[path = "../../examples/drill/drills/mod.rs"]
+#[allow(dead_code, reason = "the command line is the program's, not the tests'")]
+mod drills;
+mod fuzz;
+
+use std::fs::File;
+
+use drills::Plan;
+
+/// One at a time, also where each test is a process of its own: they measure time, and each takes the whole machine.
+fn turn() -> File {
+    let file = File::create(std::env::temp_dir().join("onshelf-drills.lock")).expect("a file to lock");
+    file.lock().expect("the turn");
+    file
+}
+
+fn short(name: &str) {
+    let _turn = turn();
+    let drill = drills::ALL.iter().find(|drill| drill.name == name).expect("a drill of that name");
+    let plan = Plan {
+        rounds: drill.rounds.1,
+        seed: 20_261_122,
+        database: None,
+        short: true,
+        program: env!("CARGO_BIN_EXE_onshelf").into(),
+    };
+    assert_eq!(drills::run(drill, &plan), 0, "see what it printed");
+}
+
+#[test]
+fn kill() {
+    short("kill");
+}
+
+#[test]
+fn power() {
+    short("power");
+}
+
+#[test]
+fn database() {
+    short("database");
+}
+
+#[test]
+fn stop() {
+    short("stop");
+}
+
+#[test]
+fn overload() {
+    short("overload");
+}
+
+#[test]
+fn model() {
+    short("model");
+}
+
+#[test]
+fn hostile() {
+    short("hostile");
+}
+
+#[test]
+fn backup() {
+    short("backup");
+}
+
+#[test]
+fn mail() {
+    short("mail");
+}

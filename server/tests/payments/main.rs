@@ -1,0 +1,15 @@
+//! Those who take money: the same cases against all three, Stripe and Toss Payments as stand-ins that keep their
+//! books as their documents say the real ones do.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
+
+mod bench;
+mod conformance;
+mod cross_check;
+mod page;
+mod scenarios;
+mod stand_in;
+mod stripe_stand_in;
+mod toss_stand_in;
+mod trouble;
+mod webhooks;

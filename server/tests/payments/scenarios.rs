@@ -1,0 +1,214 @@
+//! Every trouble the test provider can be asked for, seen from where its webhooks arrive.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    routing::post,
+};
+use onshelf_app::payment::scenario::Scenario;
+use onshelf_server::payments::test::{Messenger, SIGNATURE, TestProvider};
+use onshelf_shop::{Opened, PaymentFault, PaymentProvider, Standing, testing::Engine};
+use onshelf_vocabulary::{Currency, Money};
+
+use crate::bench::{Bench, TestBench, intent, refund_call};
+
+const REFERENCE: &str = "pay_0001";
+const WON: Money = Money::won(100_000);
+
+/// Where the shop's webhooks arrive: what came, and what is answered.
+#[derive(Clone)]
+struct Inbox {
+    came: Arc<Mutex<Vec<(String, Bytes)>>>,
+    answers: Arc<Mutex<StatusCode>>,
+}
+
+impl Inbox {
+    async fn open() -> (Inbox, String) {
+        let inbox = Inbox { came: Arc::default(), answers: Arc::new(Mutex::new(StatusCode::NO_CONTENT)) };
+        let router = Router::new().route("/webhooks/test", post(take)).with_state(inbox.clone());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        (inbox, url)
+    }
+
+    /// What has come since, proven, in order.
+    fn events(&self, provider: &TestProvider, bench: &dyn Bench) -> Vec<String> {
+        let came = std::mem::take(&mut *self.came.lock().unwrap());
+        let events = came.into_iter().map(|(signature, body)| {
+            let header = |name: &str| (name == SIGNATURE).then(|| signature.clone());
+            let hint = provider.hint(&header, &body, bench.now()).unwrap();
+            assert_eq!(hint.reference.as_deref(), Some(REFERENCE));
+            hint.event.split('_').nth(1).unwrap().to_owned()
+        });
+        events.collect()
+    }
+}
+
+async fn take(State(inbox): State<Inbox>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    let signature = headers.get(SIGNATURE).unwrap().to_str().unwrap().to_owned();
+    inbox.came.lock().unwrap().push((signature, body));
+    *inbox.answers.lock().unwrap()
+}
+
+struct Scene {
+    bench: TestBench,
+    inbox: Inbox,
+    messenger: Messenger,
+    opened: Opened,
+}
+
+impl Scene {
+    async fn play(engine: Engine, scenario: Scenario) -> Option<Scene> {
+        let (inbox, url) = Inbox::open().await;
+        let bench = TestBench::at(engine, &url).await?;
+        let messenger = Messenger::new(bench.test.shop.clone(), &url).unwrap();
+        let opened = bench.provider.open(&intent(&bench, REFERENCE, WON)).await.unwrap();
+        let form = format!("action=pay&scenario={}", scenario.code());
+        assert_eq!(bench.act(&opened, &form).await.0, 303, "{scenario:?}");
+        Some(Scene { bench, inbox, messenger, opened })
+    }
+
+    async fn events_now(&self) -> Vec<String> {
+        self.messenger.send_due().await.unwrap();
+        self.inbox.events(&self.bench.provider, &self.bench)
+    }
+
+    async fn statement(&self) -> Result<onshelf_shop::Statement, PaymentFault> {
+        self.bench.provider.statement(REFERENCE, &self.opened.provider_id).await
+    }
+}
+
+async fn on_each_engine(scenario: Scenario, case: impl AsyncFn(&Scene)) {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let Some(scene) = Scene::play(engine, scenario).await else {
+            eprintln!("skipped on PostgreSQL: no server is named");
+            continue;
+        };
+        case(&scene).await;
+        scene.bench.test.close().await;
+    }
+}
+
+#[tokio::test]
+async fn normal_tells_once_and_in_order() {
+    on_each_engine(Scenario::Normal, async |scene| {
+        assert_eq!(scene.events_now().await, ["opened", "captured"]);
+        assert_eq!(scene.events_now().await, [""; 0]);
+        assert_eq!(scene.statement().await.unwrap().captured, WON);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn duplicate_tells_the_same_events_twice() {
+    on_each_engine(Scenario::Duplicate, async |scene| {
+        assert_eq!(scene.events_now().await, ["opened", "opened", "captured", "captured"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn reordered_tells_of_the_money_first() {
+    on_each_engine(Scenario::Reordered, async |scene| {
+        assert_eq!(scene.events_now().await, ["captured"]);
+        scene.bench.test.clock.advance(Duration::from_secs(1));
+        assert_eq!(scene.events_now().await, ["opened"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn late_money_is_not_there_yet_and_cannot_be_stopped() {
+    on_each_engine(Scenario::Late, async |scene| {
+        let found = scene.statement().await.unwrap();
+        assert_eq!((found.standing, found.captured), (Standing::Open, Money::won(0)));
+        let closed = scene.bench.provider.close(REFERENCE, &scene.opened.provider_id).await.unwrap();
+        assert_eq!(closed.standing, Standing::Open, "the money is under way");
+        let call = refund_call(&scene.opened, REFERENCE, "rf_1", WON);
+        assert!(matches!(scene.bench.provider.refund(&call).await, Err(PaymentFault::Refused(_))));
+        assert_eq!(scene.events_now().await, ["opened"]);
+        scene.bench.test.clock.advance(Duration::from_secs(5));
+        assert_eq!(scene.events_now().await, ["captured"]);
+        let found = scene.statement().await.unwrap();
+        assert_eq!((found.standing, found.captured), (Standing::Captured, WON));
+        scene.bench.provider.refund(&call).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn timeout_after_charge_loses_one_answer() {
+    on_each_engine(Scenario::TimeoutAfterCharge, async |scene| {
+        assert!(matches!(scene.statement().await, Err(PaymentFault::Passing(_))));
+        let found = scene.statement().await.unwrap();
+        assert_eq!((found.standing, found.captured), (Standing::Captured, WON));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refund_whose_answer_was_lost_is_made_once() {
+    on_each_engine(Scenario::TimeoutAfterCharge, async |scene| {
+        let call = refund_call(&scene.opened, REFERENCE, "rf_1", Money::won(60_000));
+        assert!(matches!(scene.bench.provider.refund(&call).await, Err(PaymentFault::Passing(_))));
+        scene.bench.provider.refund(&call).await.unwrap();
+        assert_eq!(scene.statement().await.unwrap().refunded, 60_000);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_webhook_tells_nothing() {
+    on_each_engine(Scenario::NoWebhook, async |scene| {
+        assert_eq!(scene.events_now().await, [""; 0]);
+        assert_eq!(scene.statement().await.unwrap().standing, Standing::Captured);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_wrong_amount_and_the_wrong_currency_are_what_was_captured() {
+    on_each_engine(Scenario::WrongAmount, async |scene| {
+        assert_eq!(scene.statement().await.unwrap().captured, Money::won(99_000));
+    })
+    .await;
+    on_each_engine(Scenario::WrongCurrency, async |scene| {
+        assert_eq!(scene.statement().await.unwrap().captured, Money::new(100_000, Currency::Usd));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn refusing_is_told_too() {
+    let (inbox, url) = Inbox::open().await;
+    let bench = TestBench::at(Engine::Sqlite, &url).await.unwrap();
+    let messenger = Messenger::new(bench.test.shop.clone(), &url).unwrap();
+    let opened = bench.provider.open(&intent(&bench, REFERENCE, WON)).await.unwrap();
+    assert_eq!(bench.act(&opened, "action=refuse").await.0, 303);
+    messenger.send_due().await.unwrap();
+    assert_eq!(inbox.events(&bench.provider, &bench), ["refused"]);
+    bench.test.close().await;
+}
+
+#[tokio::test]
+async fn a_webhook_that_is_not_taken_is_sent_again() {
+    on_each_engine(Scenario::Normal, async |scene| {
+        *scene.inbox.answers.lock().unwrap() = StatusCode::SERVICE_UNAVAILABLE;
+        assert_eq!(scene.events_now().await, ["opened", "captured"]);
+        assert_eq!(scene.events_now().await, [""; 0], "not at once");
+        *scene.inbox.answers.lock().unwrap() = StatusCode::NO_CONTENT;
+        scene.bench.test.clock.advance(Duration::from_secs(3));
+        assert_eq!(scene.events_now().await, ["opened", "captured"]);
+        scene.bench.test.clock.advance(Duration::from_secs(3_600));
+        assert_eq!(scene.events_now().await, [""; 0], "taken is taken");
+    })
+    .await;
+}

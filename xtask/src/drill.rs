@@ -1,0 +1,24 @@
+//! `drill`: controlled accidents. They are one program of the server crate, which knows their names; here it is only
+//! built beside the server it is to ill-treat, and told where that lies.
+
+use anyhow::Result;
+
+use crate::arguments::Grade;
+use crate::process;
+use crate::toolchain::Toolchain;
+use crate::{build, project};
+
+const PROGRAM: &str = "drill";
+
+/// Without a name: all of them, in short. True if nothing was lost.
+pub fn drill(name: Option<&str>, rest: &[String]) -> Result<bool> {
+    let built = build::build(Grade::Release)?;
+    let toolchain = Toolchain::ready()?;
+    let mut cargo = toolchain.cargo();
+    cargo.args(["build", "--release", "--package", project::SERVER_CRATE, "--example", PROGRAM]);
+    process::run(&mut cargo, "compiling the drills")?;
+    let mut program = std::process::Command::new(toolchain.built("release", &format!("examples/{PROGRAM}")));
+    program.args(name).args(rest).env("ONSHELF_BIN", built.server).env("ONSHELF_SITE_DIR", built.site);
+    // Its own last line has said what was lost: an exit code of 1 is an outcome and no mistake of ours.
+    Ok(program.status()?.success())
+}
