@@ -281,7 +281,7 @@ fn ways(lang: Lang, group: &GroupView, offers: &[WayOffer], picked: &str) -> Any
     let others = offers.iter().filter(|offer| !is_this(group, offer)).take(OFFERS);
     let row = |offer: &WayOffer| {
         let brought = offer.way == Way::Delivery;
-        let value = format!("{}@{}", offer.way.code(), if brought { "" } else { &offer.store });
+        let value = format!("{}@{}", offer.way.code(), if brought { "" } else { offer.store.as_str() });
         let about = [way(lang, offer.distance_m), by(lang, &offer.ready_by)];
         let about = about.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
         let fee = if offer.fee.amount > 0 { offer.fee.display(lang) } else { lang.pick("무료", "free").to_owned() };

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use axum::{
     Form,
     extract::{Path, Query},
+    http::{HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
 };
 use leptos::prelude::*;
@@ -126,9 +127,9 @@ pub(super) fn to_provider(visit: &Visit, there: &str, order: &str) -> Response {
     }
     let known = there.starts_with("https://") || there.starts_with("http://");
     let there = if known { there.to_owned() } else { visit.href(order) };
-    private(visit.page(|| {
+    let refresh = HeaderValue::from_str(&format!("0;url={there}"));
+    let mut response = private(visit.page(|| {
         let title = visit.say("결제 창으로 가고 있어요", "On to the payment");
-        let refresh = format!("0;url={there}");
         let view = view! {
             <section class="failure going">
                 <h1>{title}</h1>
@@ -136,7 +137,6 @@ pub(super) fn to_provider(visit: &Visit, there: &str, order: &str) -> Response {
                     "카드 정보는 결제 회사의 화면에서만 적습니다. 저절로 넘어가지 않으면 눌러 주세요.",
                     "Card details are typed on the provider's page only. If nothing happens, press here.",
                 )}</p>
-                <meta http-equiv="refresh" content=refresh />
                 <p class="ways">
                     <a class="go" href=there rel="noreferrer">{visit.say("결제 창 열기", "Open the payment page")}<Icon glyph=Glyph::Next /></a>
                     <a class="alt" href=visit.href(order)>{visit.say("주문으로 돌아가기", "Back to the order")}</a>
@@ -144,7 +144,11 @@ pub(super) fn to_provider(visit: &Visit, there: &str, order: &str) -> Response {
             </section>
         };
         Page { indexed: false, chrome: Chrome::Bare, ..Page::new(title, order.to_owned(), view) }
-    }))
+    }));
+    if let Ok(refresh) = refresh {
+        response.headers_mut().insert(header::REFRESH, refresh);
+    }
+    response
 }
 
 fn is_ours(public_url: &str, there: &str) -> bool {

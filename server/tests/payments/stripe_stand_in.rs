@@ -155,7 +155,7 @@ async fn create_session(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    books.clone().once(&uri, &headers, &body, |inside, form| {
+    books.once(&uri, &headers, &body, |inside, form| {
         let field = |name: &str| form.get(name).cloned().unwrap_or_default();
         let amount: i64 =
             field("line_items[0][price_data][unit_amount]").parse().map_err(|_| (400, "amount"))?;
@@ -187,7 +187,7 @@ async fn create_session(
             "payment_intent": null,
             "payment_intent_metadata": { "reference": field("payment_intent_data[metadata][reference]") },
             "metadata": { "reference": field("metadata[reference]") },
-            "url": format!("{}/c/pay/{id}", books.url),
+            "url": format!("https://checkout.stripe.com/c/pay/{id}"),
         });
         inside.sessions.push(session.clone());
         Ok(session)

@@ -131,7 +131,7 @@ fn find<'a>(books: &'a mut Books, key: &str) -> Result<&'a mut Value, Refusal> {
 }
 
 async fn create(State(books): State<TossStandIn>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
-    books.clone().once(&uri, &headers, &body, |inside, asked| {
+    books.once(&uri, &headers, &body, |inside, asked| {
         let order = asked["orderId"].as_str().unwrap_or_default();
         let amount = asked["amount"].as_i64().unwrap_or_default();
         if !(6..=64).contains(&order.len()) {
@@ -156,7 +156,7 @@ async fn create(State(books): State<TossStandIn>, uri: Uri, headers: HeaderMap, 
             "balanceAmount": amount,
             "method": null,
             "cancels": null,
-            "checkout": { "url": format!("{}/v1/payments/{key}/checkout", books.url) },
+            "checkout": { "url": format!("https://api.tosspayments.com/v1/payments/{key}/checkout") },
         });
         inside.payments.push(payment.clone());
         Ok(payment)
