@@ -69,7 +69,7 @@ test("from a new reservation to the counter", async ({ page, goods, partner, jav
   await shopper.bringToFront();
   // The shopper's page is open all the while and goes along by itself; without scripts one looks again.
   if (!javaScriptEnabled) await shopper.reload();
-  await expect(shopper.getByRole("heading", { level: 1, name: "준비됐어요" })).toBeVisible({ timeout: 9_000 });
+  await expect(shopper.getByRole("heading", { level: 1, name: "준비됐어요" })).toBeVisible({ timeout: 15_000 });
 
   await page.bringToFront();
   await own.getByRole("button", { name: /^건네기/ }).click();
@@ -78,7 +78,7 @@ test("from a new reservation to the counter", async ({ page, goods, partner, jav
   await expect(own).toContainText("건넴");
   await shopper.bringToFront();
   if (!javaScriptEnabled) await shopper.reload();
-  await expect(shopper.getByRole("heading", { level: 1, name: "찾아가셨어요" })).toBeVisible({ timeout: 9_000 });
+  await expect(shopper.getByRole("heading", { level: 1, name: "찾아가셨어요" })).toBeVisible({ timeout: 15_000 });
   await shopper.close();
 });
 

@@ -71,7 +71,9 @@ pub fn parse(words: &[String]) -> Result<Task, String> {
 /// A drill may be left out while its options are not.
 fn parse_drill(words: &[String]) -> Task {
     match words.first() {
-        Some(first) if !first.starts_with('-') => Task::Drill { name: Some(first.clone()), rest: tail(words) },
+        Some(first) if !first.starts_with('-') => {
+            Task::Drill { name: Some(first.clone()), rest: tail(words) }
+        }
         _ => Task::Drill { name: None, rest: words.to_vec() },
     }
 }

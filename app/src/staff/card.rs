@@ -5,11 +5,11 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use leptos::prelude::*;
 use onshelf_vocabulary::{
     Lang,
-    fulfilment::{ReservationLineView, ReservationStatus},
+    fulfilment::{ReservationLineView, ReservationStatus, Way},
     staff::{BoardCard, BoardDeed},
 };
 
-use super::words;
+use super::{ways, words};
 use crate::ui::picture::Picture;
 
 /// What cards need to know of the board around them.
@@ -69,9 +69,10 @@ pub(super) fn card(around: Around<'_>, card: &BoardCard, place: Place) -> AnyVie
                     <h3 class="staff-code" translate="no">{halves(card)}</h3>
                     <p class="staff-due">{due}</p>
                     {who(lang, card)}
+                    {ways::tags(lang, card)}
                 </header>
                 {lines(lang, card, waiting)}
-                {(place != Place::Done).then(|| actions(around, card, place))}
+                {(place != Place::Done && !ways::only_waits(card)).then(|| actions(around, card, place))}
             </article>
         </li>
     }
@@ -95,11 +96,12 @@ pub(super) fn found(around: Around<'_>, card: &BoardCard, close: String) -> AnyV
                     <h2 class="staff-code" translate="no">{halves(card)}</h2>
                     <p class="staff-number">{card.number.clone()}</p>
                     {who(lang, card)}
+                    {ways::tags(lang, card)}
                     <p class="staff-standing">{words::standing(lang, card)}</p>
                 </header>
                 {lines(lang, card, live)}
                 <div class="staff-pay">
-                    {live.then(|| pay(around, card))}
+                    {(live && card.way != Way::Delivery).then(|| pay(around, card))}
                     <a class="staff-alt" href=close>{lang.pick("닫기", "Close")}</a>
                 </div>
             </article>
@@ -113,7 +115,7 @@ fn pay(around: Around<'_>, card: &BoardCard) -> AnyView {
     let total = card.total.display(lang);
     view! {
         <p class="staff-total">
-            <span>{lang.pick("계산", "To pay")}</span>
+            <span>{if card.paid { lang.pick("결제 완료", "Paid online") } else { lang.pick("계산", "To pay") }}</span>
             " "
             <b>{total}</b>
         </p>
@@ -121,7 +123,11 @@ fn pay(around: Around<'_>, card: &BoardCard) -> AnyView {
             <input type="hidden" name="number" value=card.number.clone() />
             <input type="hidden" name="tab" value=Place::Found.code() />
             <button class="staff-go" name="deed" value=BoardDeed::HandOver.code() data-key="hand_over">
-                {lang.pick("계산 확인하고 건네기", "Paid, hand it over")}
+                {if card.paid {
+                    lang.pick("건네기", "Hand it over")
+                } else {
+                    lang.pick("계산 확인하고 건네기", "Paid, hand it over")
+                }}
             </button>
             {matches!(card.status, ReservationStatus::Placed | ReservationStatus::Picking).then(|| view! {
                 <button class="staff-alt" name="deed" value=BoardDeed::MarkReady.code() data-key="mark_ready">
@@ -137,12 +143,27 @@ fn pay(around: Around<'_>, card: &BoardCard) -> AnyView {
 fn actions(around: Around<'_>, card: &BoardCard, place: Place) -> AnyView {
     let lang = around.lang;
     let picking = card.status == ReservationStatus::Picking;
-    let buttons = if place == Place::Ready {
-        let total = card.total.display(lang);
+    let next = ways::next(lang, card);
+    let buttons = if let Some((deed, label)) = next {
+        view! {
+            {(card.status == ReservationStatus::Placed).then(|| view! {
+                <button class="staff-alt" name="deed" value=BoardDeed::StartPicking.code() data-key="start_picking">
+                    {lang.pick("담기 시작", "Start picking")}
+                </button>
+            })}
+            <button class="staff-go" name="deed" value=deed.code() data-key=deed.code()>{label}</button>
+        }
+        .into_any()
+    } else if place == Place::Ready {
+        let total = if card.paid {
+            lang.pick("결제 완료", "paid online").to_owned()
+        } else {
+            format!("{} {}", lang.pick("계산", "to pay"), card.total.display(lang))
+        };
         view! {
             <button class="staff-go" name="deed" value=BoardDeed::HandOver.code() data-key="hand_over">
                 {lang.pick("건네기", "Hand over")}
-                <em>{format!("{} {total}", lang.pick("계산", "to pay"))}</em>
+                <em>{total}</em>
             </button>
         }
         .into_any()
@@ -170,7 +191,7 @@ fn actions(around: Around<'_>, card: &BoardCard, place: Place) -> AnyView {
             <input type="hidden" name="tab" value=place.code() />
             {buttons}
         </form>
-        {trouble(around, card, place)}
+        {card.status.is_live().then(|| trouble(around, card, place))}
     }
     .into_any()
 }

@@ -53,11 +53,18 @@ impl Scene {
             <ul class="staff-finding" data-list>
                 {self.found.as_ref().map(|card| found(around, card, close))}
             </ul>
-            {self.column(Place::Prepare, &self.board.to_prepare)}
-            {self.column(Place::Ready, &self.board.ready)}
+            {self.column(Place::Prepare, &self.with_coming(&self.board.to_prepare, false))}
+            {self.column(Place::Ready, &self.with_coming(&self.board.ready, true))}
             {self.column(Place::Done, &self.board.done)}
         }
         .into_any()
+    }
+
+    /// What is on its way stands below what is here: with what is to prepare where it comes to this store, with
+    /// what is ready where this store has sent it.
+    fn with_coming(&self, cards: &[BoardCard], sent: bool) -> Vec<BoardCard> {
+        let is_sent = |card: &&BoardCard| card.sends_here == sent;
+        cards.iter().chain(self.board.coming.iter().filter(is_sent)).cloned().collect()
     }
 
     fn column(&self, place: Place, cards: &[BoardCard]) -> AnyView {

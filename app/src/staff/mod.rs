@@ -22,4 +22,6 @@ mod notice;
 #[cfg(feature = "ssr")]
 pub mod sign_in;
 #[cfg(feature = "ssr")]
+mod ways;
+#[cfg(feature = "ssr")]
 mod words;

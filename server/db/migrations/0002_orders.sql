@@ -43,6 +43,9 @@ ALTER TABLE reservations ADD COLUMN tax BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE reservations ADD COLUMN asked BIGINT NOT NULL DEFAULT 0;
 -- The group this one stands in for.
 ALTER TABLE reservations ADD COLUMN offered_for TEXT;
+-- When its owner was told that it is late, and that it is given up soon.
+ALTER TABLE reservations ADD COLUMN delayed_at BIGINT;
+ALTER TABLE reservations ADD COLUMN reminded_at BIGINT;
 -- Its order was changed, and other groups stand in its place.
 ALTER TABLE reservations ADD COLUMN replaced BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE reservations ADD COLUMN on_way_at BIGINT;

@@ -55,7 +55,9 @@ impl From<sqlx::Error> for Error {
                 match code.as_str() {
                     "40001" | "40P01" => Error::Contended,
                     c if c.starts_with("23") => Error::Constraint(constraint_of(fault.as_ref())),
-                    c if c.len() == 5 && ["08", "57", "53", "58"].iter().any(|class| c.starts_with(class)) => {
+                    c if c.len() == 5
+                        && ["08", "57", "53", "58"].iter().any(|class| c.starts_with(class)) =>
+                    {
                         Error::Unavailable(fault.to_string())
                     }
                     "25006" | "5" | "261" | "517" | "13" | "10" | "14" | "778" | "1034" | "1546" => {

@@ -223,6 +223,45 @@ pub async fn replace(tx: &mut Tx<'_>, reservation_id: i64) -> Result<(), Error> 
     Ok(())
 }
 
+/// Groups of orders that are past their promise and not ready, whose owners do not know it yet.
+pub async fn late(tx: &mut Tx<'_>, now: i64, limit: i64) -> Result<Vec<ReservationRow>, Error> {
+    let sql = "SELECT * FROM reservations
+               WHERE order_id IS NOT NULL AND status IN ('placed', 'picking') AND ready_by < $1
+                 AND expires_at > $1 AND delayed_at IS NULL ORDER BY ready_by, id LIMIT $2";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(now).bind(limit).fetch_all(conn).await)?)
+}
+
+/// Groups of orders that wait at a counter and are given up before `until`, whose owners were not reminded.
+pub async fn leaving(
+    tx: &mut Tx<'_>,
+    now: i64,
+    until: i64,
+    limit: i64,
+) -> Result<Vec<ReservationRow>, Error> {
+    let sql = "SELECT * FROM reservations
+               WHERE order_id IS NOT NULL AND status = 'ready' AND expires_at > $1 AND expires_at <= $2
+                 AND reminded_at IS NULL ORDER BY expires_at, id LIMIT $3";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(now).bind(until).bind(limit).fetch_all(conn).await)?)
+}
+
+/// Their owner is told now that it is late. False: somebody else has told them.
+pub async fn told_late(tx: &mut Tx<'_>, reservation_id: i64, at: i64) -> Result<bool, Error> {
+    let sql = "UPDATE reservations SET delayed_at = $2 WHERE id = $1 AND delayed_at IS NULL";
+    let done = on!(tx, conn => {
+        sqlx::query(sql).bind(reservation_id).bind(at).execute(conn).await.map(|done| done.rows_affected())
+    })?;
+    Ok(done == 1)
+}
+
+/// Their owner is reminded now. False: somebody else has done it.
+pub async fn told_leaving(tx: &mut Tx<'_>, reservation_id: i64, at: i64) -> Result<bool, Error> {
+    let sql = "UPDATE reservations SET reminded_at = $2 WHERE id = $1 AND reminded_at IS NULL";
+    let done = on!(tx, conn => {
+        sqlx::query(sql).bind(reservation_id).bind(at).execute(conn).await.map(|done| done.rows_affected())
+    })?;
+    Ok(done == 1)
+}
+
 /// Word of the shopper's car.
 pub async fn set_arrival(
     tx: &mut Tx<'_>,

@@ -5,6 +5,7 @@ mod backup;
 mod export;
 mod import;
 mod people;
+mod reconcile;
 mod serve;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
@@ -40,6 +41,8 @@ enum Command {
     Export(export::Export),
     /// Proves that the books agree; a line a fault
     Audit,
+    /// Compares what a payment provider says with our book; a line a difference
+    Reconcile(reconcile::Reconcile),
     /// Writes the whole database to a file, also while the server runs
     Backup(backup::Backup),
     /// Puts a backup in the place of the database; the server must be stopped
@@ -82,6 +85,7 @@ pub fn run() -> ExitCode {
             Command::Import(import) => import.run(&config).await,
             Command::Export(export) => export.run(&config).await,
             Command::Audit => audit::run(&config).await,
+            Command::Reconcile(reconcile) => reconcile.run(&config).await,
             Command::Backup(backup) => backup.run(&config).await,
             Command::Restore(restore) => restore.run(&config).await,
             Command::Token(token) => token.run(config).await,

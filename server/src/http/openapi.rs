@@ -17,7 +17,9 @@ use utoipa::{
     },
 };
 
-use super::api::{availability, carrying, live, orders, pos, products, reservations, shapes, stock, stores};
+use super::api::{
+    availability, carrying, live, orders, passes, pos, products, reservations, shapes, stock, stores,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -30,7 +32,7 @@ use super::api::{availability, carrying, live, orders, pos, products, reservatio
         products::list, products::show, availability::of_sku, availability::of_basket, stores::list, stores::show,
         reservations::create, reservations::show, reservations::cancel, live::stock, stock::count, stock::move_stock,
         pos::sell, orders::create, orders::show, orders::change, orders::cancel, orders::arrive, carrying::refund,
-        carrying::carry,
+        carrying::carry, passes::key,
     ),
     components(schemas(shapes::Problem, shapes::FieldProblem, reservations::OutOfStock, live::LiveStock, live::LiveSnapshot)),
     tags(

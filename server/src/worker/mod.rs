@@ -19,6 +19,7 @@ pub use outbox::Outbox;
 pub use webhooks::{Courier, Delivery};
 
 const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3_600);
 /// How long one that failed rests before it is started again.
 const REST: Duration = Duration::from_secs(2);
@@ -52,6 +53,7 @@ pub fn start(door: &Door, config: &Config, stop: &CancellationToken) -> Result<W
         &shop,
         |shop| async move { shop.tell_stock_changes().await.map(drop) },
     );
+    workers.repeat("reminders", MINUTE, &shop, |shop| async move { shop.remind().await.map(drop) });
     workers.repeat("house", HOUR, &shop, |shop| async move {
         let swept = shop.keep_house().await?;
         tracing::debug!(?swept, "The house was kept.");

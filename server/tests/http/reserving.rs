@@ -19,8 +19,7 @@ async fn a_database_that_goes_away_is_waited_for_and_comes_back() {
     on_each_engine(async |test| {
         test.with_stock("seongsu", "CUP", 3).await;
         let site = site(test);
-        let reserve =
-            |key: &str| Call::post("/api/v1/reservations").key(key).json(&cup(1, "010-1234-5678"));
+        let reserve = |key: &str| Call::post("/api/v1/reservations").key(key).json(&cup(1, "010-1234-5678"));
         let made = reserve("before").on(&site).await.ok(201);
         let path = format!("/api/v1/reservations/{}", made["number"].as_str().unwrap());
         let look = || Call::get(&path).token(made["token"].as_str().unwrap());

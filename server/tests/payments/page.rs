@@ -6,7 +6,7 @@ use onshelf_shop::{Opened, PaymentProvider, Standing, testing::Engine};
 use onshelf_vocabulary::{Lang, Money};
 use tower::ServiceExt;
 
-use crate::bench::{Bench, TestBench, intent};
+use crate::bench::{TestBench, intent};
 
 async fn bench() -> (TestBench, Opened) {
     let bench = TestBench::start(Engine::Sqlite).await.unwrap();

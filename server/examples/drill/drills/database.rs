@@ -130,7 +130,7 @@ async fn happen(
 async fn check_connections(launch: &Launch, ground: &Ground, tally: &mut Tally) -> Result<(), Failure> {
     let db = onshelf_db::Db::open(&ground.url).await?;
     let sql = "SELECT state, CAST(COUNT(*) AS BIGINT) FROM pg_stat_activity
-               WHERE application_name = 'onshelf' AND datname = current_database()
+               WHERE application_name LIKE 'onshelf%' AND datname = current_database()
                  AND state LIKE 'idle in transaction%' AND state_change < now() - interval '2 seconds'
                GROUP BY state";
     let poisoned: Vec<(String, i64)> = books::ask(&db, sql).await?;

@@ -35,6 +35,7 @@ async fn drill(plan: &Plan) -> Result<Tally, Failure> {
     let database = ground.path().join("shop.db");
     let log = ground.path().join("shop.db-wal");
     let notes = ground.path().join("notes");
+    settled(&log).await;
     let before = (std::fs::read(&database).ok(), std::fs::read(&log).ok());
     let launch = Launch::new(plan, &ground)?
         .with("LD_PRELOAD", notes_taker.display().to_string())
@@ -55,6 +56,16 @@ async fn drill(plan: &Plan) -> Result<Tally, Failure> {
     cut_often(plan, &ground, &notes, &mut disk, &memories, &mut tally).await?;
     tally.faults.extend(launch.faults());
     Ok(tally)
+}
+
+/// Waits until whoever furnished the database has put its log away.
+async fn settled(log: &Path) {
+    for _ in 0..300 {
+        if !log.exists() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 async fn cut_often(

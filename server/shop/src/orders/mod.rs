@@ -15,6 +15,7 @@ mod place;
 mod plan;
 mod reconcile;
 mod refund;
+mod remind;
 mod settle;
 mod show;
 mod staff;

@@ -6,6 +6,6 @@ mod board;
 mod holds;
 mod listing;
 mod orders;
-mod paying;
 mod partners;
+mod paying;
 mod shelves;

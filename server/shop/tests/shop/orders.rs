@@ -102,7 +102,9 @@ async fn all_of_it_or_nothing_and_what_travels_is_paid_first() {
         test.with_stock("seongsu", "KETTLE-MO", 1).await.with_stock("gangnam", "CUP", 1).await;
         let groups = vec![collect("seongsu", &[("KETTLE-MO", 1)]), collect("gangnam", &[("CUP", 2)])];
         let refused = test.shop.place_order(order("a", groups, None)).await;
-        let Err(Error::Order(OrderRefusal::OutOfStock { short, .. })) = refused else { panic!("{refused:?}") };
+        let Err(Error::Order(OrderRefusal::OutOfStock { short, .. })) = refused else {
+            panic!("{refused:?}")
+        };
         assert_eq!((short[0].sku.as_str(), short[0].available), ("CUP", 1));
         assert_eq!(test.available("seongsu", "KETTLE-MO").await, 1, "nothing of it is held");
         let refused = test.shop.place_order(order("b", vec![delivery(&[("CUP", 1)])], None)).await;
@@ -167,7 +169,10 @@ async fn a_pick_that_fails_is_held_elsewhere_until_the_shopper_decides() {
             test.shop.heal(&group).await.unwrap();
             assert_eq!(test.available("gangnam", "CUP").await, before - 1, "held once, whoever asks twice");
             let offer = view(&test.shop, &placed).await.groups[1].clone();
-            assert_eq!((offer.offered_for.as_deref(), offer.store.code.as_str()), (Some(group.as_str()), "gangnam"));
+            assert_eq!(
+                (offer.offered_for.as_deref(), offer.store.code.as_str()),
+                (Some(group.as_str()), "gangnam")
+            );
             match answer {
                 Some(accept) => {
                     let (number, token) = (&placed.number, &placed.token);
@@ -267,7 +272,8 @@ async fn a_quarter_of_an_hour_takes_so_many_and_gives_places_back() {
         let wish = |key: String| {
             let group = GroupInput { window: Some(window.clone()), ..collect("seongsu", &[("CUP", 1)]) };
             let mut wish = order(&key, vec![group], None);
-            wish.input.contact.phone = Some(format!("010-3000-{:04}", key.len() * 100 + usize::from(key.as_bytes()[0])));
+            wish.input.contact.phone =
+                Some(format!("010-3000-{:04}", key.len() * 100 + usize::from(key.as_bytes()[0])));
             wish
         };
         let mut placed = Vec::new();
@@ -287,6 +293,25 @@ async fn a_quarter_of_an_hour_takes_so_many_and_gives_places_back() {
         let refused = test.shop.place_order(order("odd", vec![odd], None)).await;
         let Err(Error::Order(OrderRefusal::Invalid { faults })) = refused else { panic!("{refused:?}") };
         assert_eq!(faults[0].fault, Fault::BadWindow);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_too_long_or_forgets_is_told_once() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "CUP", 1).await;
+        let placed = paid(test, &payments, "a", vec![collect("seongsu", &[("CUP", 1)])]).await;
+        let group = view(&test.shop, &placed).await.groups[0].id.clone();
+        assert_eq!(test.shop.remind().await.unwrap(), 0);
+        test.clock.advance(Duration::from_secs(2 * 3_600));
+        assert_eq!((test.shop.remind().await.unwrap(), test.shop.remind().await.unwrap()), (1, 0));
+        carry(test, &placed, &group, &[BoardDeed::MarkReady]).await;
+        assert_eq!(test.shop.remind().await.unwrap(), 0);
+        let until: jiff::Timestamp = view(&test.shop, &placed).await.groups[0].expires_at.at.parse().unwrap();
+        test.clock.set(until - jiff::SignedDuration::from_mins(30));
+        assert_eq!((test.shop.remind().await.unwrap(), test.shop.remind().await.unwrap()), (1, 0));
     })
     .await;
 }

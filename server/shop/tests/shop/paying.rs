@@ -265,7 +265,8 @@ async fn cancel_collect_and_expiry_at_once_have_one_outcome() {
             let placed = one_kettle(test, &format!("r{round}")).await;
             payments.pay(&payments.open()[0]);
             test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
-            let group = test.shop.order(Lang::Ko, &placed.number, &placed.token).await.unwrap().groups[0].id.clone();
+            let group =
+                test.shop.order(Lang::Ko, &placed.number, &placed.token).await.unwrap().groups[0].id.clone();
             let cancel = {
                 let (shop, placed) = (test.shop.clone(), placed.clone());
                 tokio::spawn(async move {
@@ -273,7 +274,8 @@ async fn cancel_collect_and_expiry_at_once_have_one_outcome() {
                 })
             };
             let collect = {
-                let (shop, placed, till, group) = (test.shop.clone(), placed.clone(), till.clone(), group.clone());
+                let (shop, placed, till, group) =
+                    (test.shop.clone(), placed.clone(), till.clone(), group.clone());
                 let once = Once::new("till", "collect", &format!("c{round}"), "");
                 tokio::spawn(async move {
                     let deed = onshelf_vocabulary::staff::BoardDeed::HandOver;
@@ -336,10 +338,15 @@ async fn a_price_that_changed_is_said_and_not_charged() {
         let mut wish = order("a", vec![collect("seongsu", &[("KETTLE-MO", 1)])], Some(ProviderCode::Test));
         wish.input.expected_total = Some(won(1));
         let refused = test.shop.place_order(wish).await;
-        assert!(matches!(refused, Err(Error::Order(OrderRefusal::PriceChanged { total })) if total == won(38_000)));
+        assert!(
+            matches!(refused, Err(Error::Order(OrderRefusal::PriceChanged { total })) if total == won(38_000))
+        );
         assert_eq!(test.available("seongsu", "KETTLE-MO").await, 1);
         let stripe = order("b", vec![collect("seongsu", &[("KETTLE-MO", 1)])], Some(ProviderCode::Stripe));
-        assert!(matches!(test.shop.place_order(stripe).await, Err(Error::Order(OrderRefusal::Invalid { .. }))));
+        assert!(matches!(
+            test.shop.place_order(stripe).await,
+            Err(Error::Order(OrderRefusal::Invalid { .. }))
+        ));
     })
     .await;
 }

@@ -5,6 +5,7 @@ pub mod availability;
 pub mod carrying;
 pub mod live;
 pub mod orders;
+pub mod passes;
 pub mod pos;
 pub mod products;
 pub mod reservations;
@@ -45,6 +46,7 @@ pub fn routes() -> Router<Door> {
         .route("/api/v1/orders/{number}/arrivals", post(orders::arrive))
         .route("/api/v1/orders/{number}/refunds", post(carrying::refund))
         .route("/api/v1/orders/{number}/groups/{id}/{deed}", post(carrying::carry))
+        .route("/api/v1/passes/key", get(passes::key))
         .route("/api/v1/live/stock", get(live::stock))
         .route("/api/v1/openapi.json", get(super::openapi::show))
         .route("/api", any(speak::unknown_path))

@@ -192,9 +192,8 @@ impl Scene {
     #[must_use]
     pub fn filled(&self, text: &str, role: Role, own: bool, target: &Target) -> String {
         let number = self.number();
-        let named = if role == Role::OtherShopper && !own { &self.other } else { target };
-        text.replace("NUMBER", &named.number)
-            .replace("PICKUP", &named.pickup)
+        text.replace("NUMBER", &target.number)
+            .replace("PICKUP", &target.pickup)
             .replace("TOKEN", &self.token(role, own, target))
             .replace("STORE", if own { STORE } else { OTHER_STORE })
             .replace("PHONE", &phone(number))

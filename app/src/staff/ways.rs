@@ -1,0 +1,142 @@
+//! What a card says and offers beyond collecting: the car outside, the parcel to send, what comes from another store.
+
+use leptos::prelude::*;
+use onshelf_vocabulary::{
+    Lang,
+    fulfilment::{ReservationStatus, Way},
+    staff::{BoardCard, BoardDeed},
+};
+
+/// The facts an associate must see at once: who stands outside, where it goes, what is paid.
+pub(super) fn tags(lang: Lang, card: &BoardCard) -> AnyView {
+    let mut tags: Vec<(&'static str, String)> = Vec::new();
+    if let Some(arrival) = &card.arrival {
+        let place = [&arrival.bay, &arrival.car];
+        let place: Vec<&str> =
+            place.into_iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
+        let said = match (&arrival.arrived_at, &arrival.on_way_at) {
+            (Some(at), _) => format!("{} {}", lang.pick("도착", "Here since"), at.label),
+            (None, Some(at)) => format!("{} {}", lang.pick("오는 중", "On the way since"), at.label),
+            (None, None) => String::new(),
+        };
+        let class = if arrival.arrived_at.is_some() { "here" } else { "way" };
+        tags.push((class, [vec![said.as_str()], place].concat().join(" · ")));
+    } else if card.way == Way::Curbside {
+        tags.push(("way", lang.pick("차로 받기", "Curbside").to_owned()));
+    }
+    match (card.way, &card.destination) {
+        (Way::Transfer, Some(other)) => tags.push((
+            "way",
+            match lang {
+                Lang::Ko => format!("{other}에 보낼 것"),
+                Lang::En => format!("To send to {other}"),
+            },
+        )),
+        (Way::Transfer, None) => {
+            tags.push(("way", lang.pick("다른 매장에서 옴", "From another store").to_owned()))
+        }
+        _ => {}
+    }
+    if let Some(address) = &card.address {
+        let parts = [&address.line1, &address.line2, &address.city, &address.postcode];
+        let parts: Vec<&str> =
+            parts.into_iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
+        tags.push(("way", format!("{} {}", lang.pick("배송", "Deliver to"), parts.join(" "))));
+        if !address.note.is_empty() {
+            tags.push(("way", address.note.clone()));
+        }
+    }
+    if let Some(window) = &card.window {
+        tags.push(("way", format!("{}–{}", window.starts.label, short(&window.ends.label))));
+    }
+    if card.paid {
+        tags.push(("paid", lang.pick("결제 완료", "Paid online").to_owned()));
+    }
+    if tags.is_empty() {
+        return ().into_any();
+    }
+    let tags = tags.into_iter().map(|(class, text)| view! { <li class=class>{text}</li> }).collect_view();
+    view! { <ul class="staff-tags">{tags}</ul> }.into_any()
+}
+
+/// The end of a window says its time alone.
+fn short(label: &str) -> String {
+    label.rsplit(' ').next().unwrap_or(label).to_owned()
+}
+
+/// What comes next where it is not simply ready and handed over; none where it is.
+pub(super) fn next(lang: Lang, card: &BoardCard) -> Option<(BoardDeed, &'static str)> {
+    use ReservationStatus::{InTransfer, OutForDelivery, Picking, Placed};
+    match (card.way, card.status) {
+        (Way::Transfer, Placed | Picking) if card.sends_here => {
+            Some((BoardDeed::Dispatch, lang.pick("보냈어요", "Sent off")))
+        }
+        (Way::Delivery, Placed | Picking) => {
+            Some((BoardDeed::Dispatch, lang.pick("배송 보냈어요", "Out for delivery")))
+        }
+        (Way::Transfer, InTransfer) if !card.sends_here => {
+            Some((BoardDeed::Arrive, lang.pick("도착했어요, 준비 완료", "Arrived, ready")))
+        }
+        (Way::Delivery, OutForDelivery) => Some((BoardDeed::Deliver, lang.pick("배송 완료", "Delivered"))),
+        _ => None,
+    }
+}
+
+/// Whether this store can only wait for it.
+pub(super) fn only_waits(card: &BoardCard) -> bool {
+    use ReservationStatus::{InTransfer, Picking, Placed};
+    card.way == Way::Transfer
+        && (matches!(card.status, Placed | Picking) && !card.sends_here
+            || card.status == InTransfer && card.sends_here)
+}
+
+#[cfg(test)]
+mod tests {
+    use onshelf_vocabulary::{Moment, Money};
+
+    use super::*;
+
+    fn card(way: Way, status: ReservationStatus, sends_here: bool) -> BoardCard {
+        let moment = || Moment { at: String::new(), label: String::new() };
+        BoardCard {
+            number: "R-1".to_owned(),
+            code: "7K3M01".to_owned(),
+            status,
+            name: "김".to_owned(),
+            phone_tail: String::new(),
+            lines: Vec::new(),
+            total: Money::won(1),
+            placed_at: moment(),
+            ready_by: moment(),
+            expires_at: moment(),
+            ended_at: None,
+            late: false,
+            way,
+            paid: true,
+            sends_here,
+            destination: None,
+            address: None,
+            window: None,
+            arrival: None,
+        }
+    }
+
+    #[test]
+    fn each_store_is_offered_only_its_own_part_of_the_journey() {
+        use ReservationStatus::{InTransfer, OutForDelivery, Picking, Placed, Ready};
+        for (way, status, sends_here, deed, waits) in [
+            (Way::Transfer, Picking, true, Some(BoardDeed::Dispatch), false),
+            (Way::Transfer, Placed, false, None, true),
+            (Way::Transfer, InTransfer, false, Some(BoardDeed::Arrive), false),
+            (Way::Transfer, InTransfer, true, None, true),
+            (Way::Transfer, Ready, false, None, false),
+            (Way::Delivery, Placed, true, Some(BoardDeed::Dispatch), false),
+            (Way::Delivery, OutForDelivery, true, Some(BoardDeed::Deliver), false),
+            (Way::Collect, Placed, true, None, false),
+        ] {
+            let card = card(way, status, sends_here);
+            let next = next(Lang::En, &card).map(|(deed, _)| deed);
+            assert_eq!((next, only_waits(&card)), (deed, waits), "{way:?} {status:?}");
+        }
+    }
+}

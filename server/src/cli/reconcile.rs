@@ -1,0 +1,39 @@
+//! `onshelf reconcile`: the provider's list against our book.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use jiff::{SignedDuration, Timestamp};
+use onshelf_vocabulary::payment::ProviderCode;
+
+use super::{Failure, open_shop};
+use crate::{config::Config, payments};
+
+#[derive(Debug, Args)]
+pub(super) struct Reconcile {
+    /// test, stripe or toss
+    #[arg(value_parser = provider)]
+    provider: ProviderCode,
+    /// How many days back
+    #[arg(long, default_value_t = 7)]
+    days: u16,
+}
+
+fn provider(text: &str) -> Result<ProviderCode, String> {
+    ProviderCode::from_code(text).ok_or_else(|| "must be test, stripe or toss".to_owned())
+}
+
+impl Reconcile {
+    #[expect(clippy::print_stdout, reason = "the differences are the answer")]
+    pub(super) async fn run(&self, config: &Config) -> Result<ExitCode, Failure> {
+        let shop = open_shop(config).await?;
+        shop.take_payments(payments::providers(config, &shop).await?);
+        let since: Timestamp = shop.now() - SignedDuration::from_hours(24 * i64::from(self.days));
+        let differences = shop.reconcile(self.provider, since).await?;
+        for difference in &differences {
+            println!("{difference}");
+        }
+        println!("reconcile: {} differences in {} days", differences.len(), self.days);
+        Ok(if differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    }
+}
