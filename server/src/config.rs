@@ -32,6 +32,14 @@ pub struct Config {
     pub shown_cap: i64,
     pub live_reservations: u32,
     pub minutes_a_pick: u32,
+    /// Orders a store takes for one quarter of an hour.
+    pub window_capacity: i64,
+    /// From leaving one store to being at another.
+    pub transfer_hours: u32,
+    /// Zones of deliveries, the first that fits counts; none: those of a Korean city.
+    pub delivery: Option<onshelf_domain::orders::Delivery>,
+    /// Sales taxes by country and postcode; none: Korea's value-added tax.
+    pub taxes: Option<onshelf_domain::orders::TaxTable>,
     /// Signs tokens; made and kept in the database where it is not set.
     pub secret: Option<String>,
     /// GeoJSON or TopoJSON for the drawn map.
@@ -105,6 +113,10 @@ impl Default for Config {
             shown_cap: 9,
             live_reservations: 5,
             minutes_a_pick: 3,
+            window_capacity: 6,
+            transfer_hours: 20,
+            delivery: None,
+            taxes: None,
             secret: None,
             basemap: None,
             smtp_url: None,
@@ -165,6 +177,9 @@ impl Config {
         }
         if self.live_reservations == 0 {
             return wrong("live_reservations: must be at least 1");
+        }
+        if self.window_capacity < 1 {
+            return wrong("window_capacity: must be at least 1");
         }
         if !self.database_url.starts_with("sqlite:") && !self.database_url.starts_with("postgres") {
             return wrong("database_url: must begin with sqlite:// or postgres://");
@@ -243,7 +258,10 @@ impl Config {
             index_dir: Some(self.data_dir.join("index")),
             public_url: self.public_url(),
             secret: self.secret.clone(),
-            ..onshelf_shop::Settings::default()
+            window_capacity: self.window_capacity,
+            transfer_hours: self.transfer_hours,
+            delivery: self.delivery.clone().unwrap_or_default(),
+            taxes: self.taxes.clone().unwrap_or_default(),
         }
     }
 }
@@ -269,7 +287,10 @@ fn typed(key: &str, value: String) -> toml::Value {
         return toml::Value::Boolean(truth);
     }
     match (key, value.parse::<i64>()) {
-        ("shown_cap" | "live_reservations" | "minutes_a_pick", Ok(number)) => toml::Value::Integer(number),
+        (
+            "shown_cap" | "live_reservations" | "minutes_a_pick" | "window_capacity" | "transfer_hours",
+            Ok(number),
+        ) => toml::Value::Integer(number),
         _ => toml::Value::String(value),
     }
 }
@@ -293,6 +314,37 @@ mod tests {
             load(&[("ONSHELF_ADDR", "127.0.0.1:4000"), ("ONSHELF_SHOWN_CAP", "0"), ("HOME", "/x")]).unwrap();
         assert_eq!((config.addr.port(), config.shown_cap), (4000, 0));
         assert_eq!(config.public_url(), "http://127.0.0.1:4000");
+    }
+
+    #[test]
+    fn zones_and_taxes_are_read_from_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("onshelf.toml");
+        std::fs::write(
+            &file,
+            r#"
+            transfer_hours = 4
+            [[delivery]]
+            reach = { within = 3000 }
+            fee = 2500
+            same_day_until = "14:00:00"
+            days = 1
+            [[delivery]]
+            reach = { postcodes = ["63", "40200"] }
+            fee = 6000
+            free_from = 100000
+            days = 3
+            [[taxes]]
+            country = "US"
+            postcode = "100"
+            rate = 88750
+            included = false
+            "#,
+        )
+        .unwrap();
+        let settings = Config::load(Some(&file), std::iter::empty()).unwrap().shop_settings();
+        assert_eq!((settings.transfer_hours, settings.delivery.0.len()), (4, 2));
+        assert_eq!(settings.taxes.at("US", "10013").rate, 88_750);
     }
 
     #[test]
