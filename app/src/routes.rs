@@ -11,7 +11,7 @@ use onshelf_vocabulary::Lang;
 use crate::{
     cart, catalog,
     error::AppError,
-    fulfilment, home,
+    fulfilment, home, orders,
     ssr::{Door, PagesOf, Visit},
     staff, stores,
 };
@@ -42,6 +42,17 @@ fn pages_of(lang: Lang) -> Router<Door> {
         .route("/reservations/{number}", get(fulfilment::page::reservation))
         .route("/reservations/{number}/cancel", post(fulfilment::forms::cancel))
         .route("/reservations/{number}/calendar.ics", get(fulfilment::calendar::calendar))
+        .route("/checkout", get(orders::checkout::checkout).post(orders::checkout::place))
+        .route("/orders/{number}", get(orders::page::order))
+        .route("/orders/{number}/return", get(orders::forms::returned))
+        .route("/orders/{number}/pay", post(orders::forms::pay))
+        .route("/orders/{number}/extend", post(orders::forms::extend))
+        .route("/orders/{number}/cancel", post(orders::forms::cancel))
+        .route("/orders/{number}/change", get(orders::change::page).post(orders::change::change))
+        .route("/orders/{number}/offers/{group}", post(orders::forms::offer))
+        .route("/orders/{number}/arrive", post(orders::forms::arrive))
+        .route("/orders/{number}/receipt", get(orders::receipt::receipt))
+        .route("/orders/{number}/{file}", get(orders::calendar::calendar))
         .route("/staff", get(staff::home::home))
         .route("/staff/sign-in", get(staff::sign_in::page).post(staff::forms::sign_in))
         .route("/staff/sign-out", post(staff::forms::sign_out))

@@ -22,12 +22,7 @@ use common::{
 use http_body_util::BodyExt;
 use onshelf_app::ssr::Door;
 use onshelf_server::http::{Limits, Options, router};
-use onshelf_shop::{Once, Shop, fulfilment::Reserve};
-use onshelf_vocabulary::{
-    Lang, Quantity, Sku, StoreCode,
-    cart::Line,
-    fulfilment::{Contact, ReserveInput},
-};
+use onshelf_shop::{Shop, testing::request};
 use tower::Service;
 
 const STORES: &str = "ONSHELF_BENCH_STORES";
@@ -102,12 +97,9 @@ async fn timed(deed: &str, size: Size, router: &mut Router, shop: &Shop) -> f64 
 }
 
 async fn reserve(shop: &Shop, sku: usize, turn: u64) {
-    let line = Line { sku: Sku::new(shop::sku(sku)).unwrap(), quantity: Quantity::try_from(1).unwrap() };
-    let contact =
-        Contact { name: "김제자리".to_owned(), email: None, phone: Some(format!("010{turn:08}")) };
-    let input = ReserveInput { store: StoreCode::new(shop::store(0)).unwrap(), lines: vec![line], contact };
-    let once = Once::new("bench", "growth", &turn.to_string(), "body");
-    shop.reserve(Reserve { input, lang: Lang::Ko, near: None, once }).await.unwrap();
+    let sku = shop::sku(sku);
+    let request = request(&format!("010{turn:08}"), &shop::store(0), &[(&sku, 1)], &turn.to_string());
+    shop.reserve(request).await.unwrap();
 }
 
 fn measure(called: Called) {

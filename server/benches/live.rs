@@ -23,12 +23,7 @@ use common::{
     report::{self, Better, Row},
     shop,
 };
-use onshelf_shop::{Once, Shop, fulfilment::Reserve};
-use onshelf_vocabulary::{
-    Lang, Quantity, Sku, StoreCode,
-    cart::Line,
-    fulfilment::{Contact, ReserveInput},
-};
+use onshelf_shop::{Shop, testing::request};
 use tokio::{io::AsyncReadExt, io::AsyncWriteExt, sync::Notify};
 
 fn main() {
@@ -55,12 +50,9 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 
 async fn change(shop: &Shop) -> i64 {
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let line = Line { sku: Sku::new(shop::sku(0)).unwrap(), quantity: Quantity::try_from(1).unwrap() };
-    let contact =
-        Contact { name: "김제자리".to_owned(), email: None, phone: Some(format!("010{number:08}")) };
-    let input = ReserveInput { store: StoreCode::new(shop::store(0)).unwrap(), lines: vec![line], contact };
-    let once = Once::new("bench", "live", &number.to_string(), "body");
-    shop.reserve(Reserve { input, lang: Lang::Ko, near: None, once }).await.unwrap();
+    let sku = shop::sku(0);
+    let request = request(&format!("010{number:08}"), &shop::store(0), &[(&sku, 1)], &number.to_string());
+    shop.reserve(request).await.unwrap();
     machine::clock_ns()
 }
 

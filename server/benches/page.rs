@@ -8,7 +8,7 @@ use std::{path::Path, time::Duration};
 use axum::{
     Router,
     body::Body,
-    http::{Response, header},
+    http::{HeaderMap, HeaderName, Response},
 };
 use common::{
     Called,
@@ -58,12 +58,14 @@ fn floor(kind: &'static str) {
             let file = Path::new(&folder).join(format!("{name}.{kind}"));
             let bytes = std::fs::read(file).unwrap();
             let path = path.split('?').next().unwrap();
+            let file = Path::new(&folder).join(format!("{name}.{kind}.head"));
+            let head = std::sync::Arc::new(head(&std::fs::read_to_string(file).unwrap()));
             let service = if kind == "br" {
                 let bytes = bytes::Bytes::from(bytes);
-                axum::routing::get(move || std::future::ready(answer(Body::from(bytes.clone()), true)))
+                axum::routing::get(move || std::future::ready(answer(&head, Body::from(bytes.clone()))))
             } else {
                 let pieces = std::sync::Arc::new(pieces(&String::from_utf8(bytes).unwrap()));
-                axum::routing::get(move || std::future::ready(answer(Body::from(written(&pieces)), false)))
+                axum::routing::get(move || std::future::ready(answer(&head, Body::from(written(&pieces)))))
             };
             router = router.route(path, service);
         }
@@ -78,10 +80,17 @@ fn floor(kind: &'static str) {
     });
 }
 
-fn answer(body: Body, compressed: bool) -> Response<Body> {
-    let response = Response::builder().header(header::CONTENT_TYPE, "text/html; charset=utf-8");
-    let response = if compressed { response.header(header::CONTENT_ENCODING, "br") } else { response };
-    response.body(body).unwrap()
+fn answer(head: &HeaderMap, body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
+    *response.headers_mut() = head.clone();
+    response
+}
+
+/// The head the page was sent with, but for what hyper adds itself.
+fn head(text: &str) -> HeaderMap {
+    let fields = text.lines().skip(1).filter_map(|line| line.split_once(": "));
+    let own = fields.filter(|(name, _)| !["content-length", "date"].contains(name));
+    own.map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap())).collect()
 }
 
 /// A page as a maud template sees it: markup that stands in the template, and values that come into it.
@@ -236,6 +245,7 @@ async fn save_pages(port: u16, folder: &Path) {
             let answer = Line::to(port).await.ask(&load::get(path, coding)).await;
             assert_eq!(answer.status, 200, "{path}: {}", answer.head);
             std::fs::write(folder.join(format!("{name}.{ending}")), answer.body).unwrap();
+            std::fs::write(folder.join(format!("{name}.{ending}.head")), answer.head).unwrap();
         }
         let page = std::fs::read_to_string(folder.join(format!("{name}.html"))).unwrap();
         assert_eq!(written(&pieces(&page)).len(), page.len(), "maud writes {name} as it is");

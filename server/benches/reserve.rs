@@ -24,12 +24,7 @@ use common::{
     report::{self, Better, Row},
     shop::{self, Size},
 };
-use onshelf_shop::{Once, Shop, fulfilment::Reserve};
-use onshelf_vocabulary::{
-    Lang, Quantity, Sku, StoreCode,
-    cart::Line,
-    fulfilment::{Contact, ReserveInput},
-};
+use onshelf_shop::{Shop, fulfilment::Reserve, testing::request};
 
 const CLIENTS: usize = 64;
 /// About what one reservation writes: its row, line, hold, movement of the level, change and key.
@@ -74,7 +69,7 @@ async fn in_process(shop: &Shop, skus: u64, during: Duration) -> String {
             tokio::spawn(async move {
                 let mut times = Vec::new();
                 while start.elapsed() < during {
-                    let request = request(skus);
+                    let request = next(skus);
                     let asked = Instant::now();
                     shop.reserve(request).await.unwrap();
                     times.push(asked.elapsed().as_secs_f64() * 1e6);
@@ -92,18 +87,11 @@ async fn in_process(shop: &Shop, skus: u64, during: Duration) -> String {
     format!("{rate} {} {}", quantile(&times, 0.5), quantile(&times, 0.99))
 }
 
-fn request(skus: u64) -> Reserve {
+/// Everybody is somebody else, as nobody may hold more than a few reservations.
+fn next(skus: u64) -> Reserve {
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let line = Line {
-        sku: Sku::new(shop::sku(usize::try_from(number % skus).unwrap())).unwrap(),
-        quantity: Quantity::try_from(1).unwrap(),
-    };
-    // Everybody is somebody else, as nobody may hold more than a few reservations.
-    let phone = format!("010{:08}", number % 100_000_000);
-    let contact = Contact { name: "김제자리".to_owned(), email: None, phone: Some(phone) };
-    let input = ReserveInput { store: StoreCode::new(shop::store(0)).unwrap(), lines: vec![line], contact };
-    let once = Once::new("bench", "reserve", &format!("key-{number}"), "body");
-    Reserve { input, lang: Lang::Ko, near: None, once }
+    let sku = shop::sku(usize::try_from(number % skus).unwrap());
+    request(&format!("010{:08}", number % 100_000_000), &shop::store(0), &[(&sku, 1)], &number.to_string())
 }
 
 /// The same over HTTP.

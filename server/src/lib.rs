@@ -1,5 +1,9 @@
 //! The wires: HTTP, mail, webhooks, jobs, settings, the command line. No business decision is taken here.
 
+/// A page is some thousand small pieces of memory for a moment: half its cost was the system's own allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 pub mod cli;
 pub mod config;
 pub mod demo;

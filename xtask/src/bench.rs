@@ -10,7 +10,7 @@ use crate::postgres::Cluster;
 use crate::process::{self, say};
 use crate::tally::Tally;
 use crate::toolchain::Toolchain;
-use crate::{build, client, project};
+use crate::{browser, build, client, project};
 
 /// Benchmarks of the crates: `server/benches/NAME.rs`.
 const BENCH_FOLDER: &str = "server/benches";
@@ -26,6 +26,10 @@ pub fn bench(name: Option<&str>, rest: &[String]) -> Result<bool> {
             let manifest = build::site(&toolchain, Grade::Release)?;
             Ok(bytes(&manifest)?.failed == 0)
         }
+        Some("browser") => {
+            let built = build::build(Grade::Release)?;
+            browser::measure(&built.server, &built.site, rest).map(|()| true)
+        }
         Some(name) if existing.iter().any(|known| known == name) => {
             let mut cargo = Toolchain::ready()?.cargo();
             cargo.args(["bench", "--package", project::SERVER_CRATE, "--bench", name, "--"]).args(rest);
@@ -35,7 +39,9 @@ pub fn bench(name: Option<&str>, rest: &[String]) -> Result<bool> {
             }
             process::run(&mut cargo, &format!("the benchmark {name}")).map(|()| true)
         }
-        other => refuse("benchmark", other, &[vec!["bytes".to_owned()], existing].concat()),
+        other => {
+            refuse("benchmark", other, &[vec!["browser".to_owned(), "bytes".to_owned()], existing].concat())
+        }
     }
 }
 

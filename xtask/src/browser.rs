@@ -15,6 +15,7 @@ use crate::{packages, project};
 
 /// The demo chain is seeded before the server answers.
 const START_LIMIT: Duration = Duration::from_secs(120);
+const LIGHTHOUSE: &str = "12.8.2";
 
 /// Runs every journey against a server started for it, on a fresh database.
 pub fn journeys(server: &Path, site: &Path) -> Result<Tally> {
@@ -39,6 +40,24 @@ pub fn journeys(server: &Path, site: &Path) -> Result<Tally> {
         println!("{}", shop.last_words());
     }
     Ok(tally.with_verdict(succeeded))
+}
+
+/// Measures what a phone sees; `rest` goes to the script. Where npm has Lighthouse its scores are among it.
+pub fn measure(server: &Path, site: &Path, rest: &[String]) -> Result<()> {
+    let chromium = chromium()?;
+    packages::debian_if_possible(&["fonts-noto-cjk"], "Korean letters in the browser");
+    packages::npm_folder(&project::root().join("end2end"), "measuring in the browser")?;
+    let shop = Shop::open(server, site)?;
+    let mut node = Command::new("node");
+    node.arg(project::root().join("server/benches/browser.mjs")).args(rest);
+    node.env("BASE_URL", &shop.url)
+        .env("CHROMIUM", chromium)
+        .env("BENCH_FOLDER", project::target().join("bench"));
+    match packages::npm_tool("lighthouse", LIGHTHOUSE, "cli/index.js", "scoring the pages") {
+        Ok(lighthouse) => drop(node.env("LIGHTHOUSE", lighthouse)),
+        Err(error) => say(&format!("without Lighthouse: {error:#}")),
+    }
+    process::run(&mut node, "measuring in the browser")
 }
 
 fn chromium() -> Result<PathBuf> {

@@ -43,10 +43,14 @@ pub async fn calendar(
 fn entry(lang: Lang, order: &OrderView, group: &GroupView, link: &str) -> Option<String> {
     let store = &group.store.name;
     let code = group.code.clone().unwrap_or_default();
-    let things: Vec<String> = group.lines.iter().map(|line| format!("{} × {}", line.name, line.quantity)).collect();
+    let things: Vec<String> =
+        group.lines.iter().map(|line| format!("{} × {}", line.name, line.quantity)).collect();
     let things = things.join(", ");
     let (title, text) = match lang {
-        Lang::Ko => (format!("{store}에서 찾기 · 코드 {code}"), format!("{things}\n코드 {code} · 주문 {}\n{link}", order.number)),
+        Lang::Ko => (
+            format!("{store}에서 찾기 · 코드 {code}"),
+            format!("{things}\n코드 {code} · 주문 {}\n{link}", order.number),
+        ),
         Lang::En => (
             format!("Collect at {store} · code {code}"),
             format!("{things}\nCode {code} · order {}\n{link}", order.number),

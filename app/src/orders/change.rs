@@ -53,7 +53,14 @@ pub async fn change(visit: Visit, Path(number): Path<String>, Form(typed): Form<
     let of_group = typed.contains_key("group");
     let asked = if of_group { regrouped(&view, &typed) } else { named(&typed) };
     let Some(change) = asked else {
-        return change_page(&visit, &number, &token, &typed, Some(OrderRefusal::Invalid { faults: Vec::new() })).await;
+        return change_page(
+            &visit,
+            &number,
+            &token,
+            &typed,
+            Some(OrderRefusal::Invalid { faults: Vec::new() }),
+        )
+        .await;
     };
     match visit.shop().change_order(visit.lang, &number, &token, change, None).await {
         Ok(changed) => match changed.pay {
@@ -75,7 +82,9 @@ fn text<'t>(typed: &'t Typed, name: &str) -> &'t str {
 /// Who else may collect; a button takes it back.
 fn named(typed: &Typed) -> Option<OrderChange> {
     let proxy = if typed.contains_key("proxy_none") { "" } else { text(typed, "proxy") };
-    typed.contains_key("proxy").then(|| OrderChange { groups: None, proxy: Some(proxy.chars().take(400).collect()) })
+    typed
+        .contains_key("proxy")
+        .then(|| OrderChange { groups: None, proxy: Some(proxy.chars().take(400).collect()) })
 }
 
 /// Whether a group can still be another.
@@ -109,7 +118,10 @@ fn as_it_is(group: &GroupView) -> Option<GroupInput> {
 
 fn lines_of(group: &GroupView) -> Option<Vec<Line>> {
     let line = |line: &onshelf_vocabulary::fulfilment::ReservationLineView| {
-        Some(Line { sku: Sku::new(line.sku.clone()).ok()?, quantity: Quantity::try_from(line.quantity).ok()? })
+        Some(Line {
+            sku: Sku::new(line.sku.clone()).ok()?,
+            quantity: Quantity::try_from(line.quantity).ok()?,
+        })
     };
     group.lines.iter().map(line).collect()
 }
@@ -229,13 +241,18 @@ fn group_form(scene: &Scene<'_>, group: &GroupView, offers: &[WayOffer]) -> AnyV
     // What was typed belongs to the group it was typed at.
     let typed = if text(typed, "group") == group.id { typed } else { &nothing };
     let heading = format!("change-{}", group.id);
+    let labelled = heading.clone();
     let trouble = match refusal {
         Some(OrderRefusal::Invalid { faults }) => Trouble::Faults(faults.clone()),
         _ => Trouble::None,
     };
-    let to = if typed.contains_key("line1") { typed_address(typed) } else { group.address.clone().unwrap_or_default() };
+    let to = if typed.contains_key("line1") {
+        typed_address(typed)
+    } else {
+        group.address.clone().unwrap_or_default()
+    };
     view! {
-        <form class="got-group change-form" data-way=group.way.code() method="post" action=visit.href(&deed(view, "change")) novalidate aria-labelledby=heading.clone()>
+        <form class="got-group change-form" data-way=group.way.code() method="post" action=visit.href(&deed(view, "change")) novalidate aria-labelledby=labelled>
             {token_field(token)}
             <input type="hidden" name="group" value=group.id.clone() />
             <header class="got-head">
@@ -284,7 +301,11 @@ fn ways(lang: Lang, group: &GroupView, offers: &[WayOffer], picked: &str) -> Any
         let value = format!("{}@{}", offer.way.code(), if brought { "" } else { offer.store.as_str() });
         let about = [way(lang, offer.distance_m), by(lang, &offer.ready_by)];
         let about = about.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
-        let fee = if offer.fee.amount > 0 { offer.fee.display(lang) } else { lang.pick("무료", "free").to_owned() };
+        let fee = if offer.fee.amount > 0 {
+            offer.fee.display(lang)
+        } else {
+            lang.pick("무료", "free").to_owned()
+        };
         let checked = picked == value;
         view! {
             <label class="change-way" data-way=offer.way.code()>
@@ -323,8 +344,13 @@ fn windows(lang: Lang, group: &GroupView, offers: &[WayOffer], typed: Option<&St
         Lang::En => format!("As soon as it is ready, {}", same.ready_by.label),
     };
     // The own quarter may be full by now, with oneself in it.
-    let own = group.window.as_ref().filter(|own| same.windows.iter().all(|window| window.starts.at != own.starts.at));
-    let mine = own.map(|window| time_chip("window", &window.starts.at, span(window), chosen == window.starts.at, false));
+    let own = group
+        .window
+        .as_ref()
+        .filter(|own| same.windows.iter().all(|window| window.starts.at != own.starts.at));
+    let mine = own.map(|window| {
+        time_chip("window", &window.starts.at, span(window), chosen == window.starts.at, false)
+    });
     let chips = same.windows.iter().take(11).map(|window| {
         let at = &window.starts.at;
         let full = window.left <= 0 && group.window.as_ref().is_none_or(|own| own.starts.at != *at);

@@ -3,12 +3,7 @@
 
 use std::collections::HashMap;
 
-use axum::{
-    Form,
-    extract::Query,
-    http::StatusCode,
-    response::Response,
-};
+use axum::{Form, extract::Query, http::StatusCode, response::Response};
 use onshelf_shop::{Error, Once, orders::PlaceOrder, orders::Placed};
 use onshelf_vocabulary::{
     fulfilment::{Fault, FieldFault, Way},
@@ -73,9 +68,9 @@ fn no_checkout(visit: &Visit, nothing: Nothing) -> Response {
 async fn plan_by(visit: &Visit, draft: &Draft, way: Way) -> Result<Option<Plan>, Error> {
     let found = choices(visit, draft).await?;
     let all = found.at_here.into_iter().chain(found.home);
-    let fits = all.into_iter().find(|choice| {
-        choice.left.is_empty() && matches!(choice.plan.groups(), [only] if only.way == way)
-    });
+    let fits = all
+        .into_iter()
+        .find(|choice| choice.left.is_empty() && matches!(choice.plan.groups(), [only] if only.way == way));
     Ok(fits.map(|choice| choice.plan))
 }
 

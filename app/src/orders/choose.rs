@@ -3,11 +3,7 @@
 use axum::response::Response;
 use leptos::prelude::*;
 use onshelf_domain::hangul::with_josa;
-use onshelf_vocabulary::{
-    Lang, StoreCode,
-    fulfilment::Way,
-    orders::WayOffer,
-};
+use onshelf_vocabulary::{Lang, StoreCode, fulfilment::Way, orders::WayOffer};
 
 use super::{
     draft::Draft,
@@ -76,7 +72,8 @@ fn form(visit: &Visit, draft: &Draft, found: &Choices) -> AnyView {
     } else {
         hidden.retain(|(name, _)| name != "basket");
     }
-    let hidden = hidden.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
+    let hidden =
+        hidden.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
     let method = if typed { "post" } else { "get" };
     view! {
         <form id="checkout" class="ways-board" method=method action=visit.href("/checkout") novalidate>
@@ -109,8 +106,12 @@ fn here(visit: &Visit, draft: &Draft, found: &Choices) -> Option<AnyView> {
     let chosen = draft.store.is_some();
     let none = found.at_here.is_empty().then(|| {
         let said = match visit.lang {
-            Lang::Ko => format!("{}에서는 지금 받을 수 없어요. 배송이나 다른 매장을 골라 주세요.", store.name),
-            Lang::En => format!("{} cannot have it for you now. Choose delivery or another store.", store.name),
+            Lang::Ko => {
+                format!("{}에서는 지금 받을 수 없어요. 배송이나 다른 매장을 골라 주세요.", store.name)
+            }
+            Lang::En => {
+                format!("{} cannot have it for you now. Choose delivery or another store.", store.name)
+            }
         };
         view! { <p class="board-none">{said}</p> }
     });
@@ -131,7 +132,11 @@ fn here(visit: &Visit, draft: &Draft, found: &Choices) -> Option<AnyView> {
     Some(view.into_any())
 }
 
-fn store_card(visit: &Visit, draft: &Draft, code: &StoreCode) -> Option<onshelf_vocabulary::stores::StoreCard> {
+fn store_card(
+    visit: &Visit,
+    draft: &Draft,
+    code: &StoreCode,
+) -> Option<onshelf_vocabulary::stores::StoreCard> {
     visit.shop().store_page(&draft.viewer(visit), code.as_str()).ok().map(|store| store.card)
 }
 
@@ -139,8 +144,11 @@ fn home(visit: &Visit, draft: &Draft, found: &Choices) -> AnyView {
     let rows = found.home.iter().take(1).map(|choice| entry(visit, draft, choice)).collect_view();
     let none = found.home.is_empty().then(|| {
         let said = match draft.postcode() {
-            Some(_) => visit.say("이 우편번호로는 지금 배송하지 못해요.", "We cannot deliver to this postcode now."),
-            None => visit.say("지금은 한 번에 배송할 수 있는 매장이 없어요.", "No store can deliver all of it now."),
+            Some(_) => {
+                visit.say("이 우편번호로는 지금 배송하지 못해요.", "We cannot deliver to this postcode now.")
+            }
+            None => visit
+                .say("지금은 한 번에 배송할 수 있는 매장이 없어요.", "No store can deliver all of it now."),
         };
         view! { <p class="board-none">{said}</p> }
     });
@@ -233,7 +241,8 @@ fn entry(visit: &Visit, draft: &Draft, choice: &Choice) -> AnyView {
     let covered = i64::try_from(draft.lines.len().saturating_sub(missing(choice))).unwrap_or_default();
     let room = i64::try_from(draft.lines.len()).unwrap_or(1);
     let fee = fee(lang, &choice.parts);
-    let ticks = (draft.lines.len() > 1).then(|| view! { <StockTicks available=covered room=room.min(9) small=true /> });
+    let ticks = (draft.lines.len() > 1)
+        .then(|| view! { <StockTicks available=covered room=room.min(9) small=true /> });
     view! {
         <li>
             <button class="board-row" name="pick" value=choice.plan.write() data-level=level>
@@ -270,11 +279,19 @@ fn title_of(visit: &Visit, draft: &Draft, choice: &Choice) -> (String, String) {
             match lang {
                 Lang::Ko => (
                     format!("있는 것만 {}", way_name(lang, one.way)),
-                    if draft.from_basket { format!("{left}: 장바구니에 남겨요") } else { format!("{left}: 빼고 주문해요") },
+                    if draft.from_basket {
+                        format!("{left}: 장바구니에 남겨요")
+                    } else {
+                        format!("{left}: 빼고 주문해요")
+                    },
                 ),
                 Lang::En => (
                     format!("{}: what is there", way_name(lang, one.way)),
-                    if draft.from_basket { format!("{left} stays in your basket") } else { format!("Without {left}") },
+                    if draft.from_basket {
+                        format!("{left} stays in your basket")
+                    } else {
+                        format!("Without {left}")
+                    },
                 ),
             }
         }

@@ -79,7 +79,11 @@ fn pays(visit: &Visit, plan: &Plan) -> Vec<Pay> {
 fn page(scene: &Scene<'_>) -> Page {
     let Scene { visit, draft, plan, trouble, .. } = scene;
     let title = visit.say("받는 분과 결제", "Who it is for, and payment");
-    let page_title = if trouble.is_some() { format!("{}: {title}", visit.say("고칠 것", "To mend")) } else { title.to_owned() };
+    let page_title = if trouble.is_some() {
+        format!("{}: {title}", visit.say("고칠 것", "To mend"))
+    } else {
+        title.to_owned()
+    };
     let view = view! {
         <div class="checkout checkout-details">
             <header class="checkout-head">
@@ -114,7 +118,11 @@ fn hidden(scene: &Scene<'_>) -> AnyView {
     if !scene.plan.has(Way::Delivery) && !scene.draft.address.postcode.is_empty() {
         fields.push(("postcode".to_owned(), scene.draft.address.postcode.clone()));
     }
-    fields.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view().into_any()
+    fields
+        .into_iter()
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
+        .collect_view()
+        .into_any()
 }
 
 fn groups(scene: &Scene<'_>) -> AnyView {
@@ -178,7 +186,8 @@ fn windows(scene: &Scene<'_>, place: usize, offer: &WayOffer) -> Option<AnyView>
     };
     let chip = |window: &WindowView| {
         let full = window.left <= 0;
-        let label = if full { format!("{} {}", span(window), lang.pick("마감", "full")) } else { span(window) };
+        let label =
+            if full { format!("{} {}", span(window), lang.pick("마감", "full")) } else { span(window) };
         time_chip(&name, &window.starts.at, label, chosen == window.starts.at, full)
     };
     let (first, rest) = offer.windows.split_at(offer.windows.len().min(WINDOWS));
@@ -340,7 +349,8 @@ pub(super) fn address_fields(
 fn payment(scene: &Scene<'_>) -> AnyView {
     let Scene { visit, draft, trouble, pays, .. } = scene;
     let lang = visit.lang;
-    let chosen = if pays.contains(&draft.pay) { draft.pay } else { pays.first().copied().unwrap_or_default() };
+    let chosen =
+        if pays.contains(&draft.pay) { draft.pay } else { pays.first().copied().unwrap_or_default() };
     let fault = trouble.of_payment(lang);
     let described = fault.as_ref().map(|_| "pay-fault");
     let one = |pay: &Pay| {
@@ -378,7 +388,8 @@ fn total(scene: &Scene<'_>) -> AnyView {
     let Scene { visit, quote, pays, .. } = scene;
     let lang = visit.lang;
     let line = |label: &'static str, money: Money| {
-        let amount = if money.amount == 0 { lang.pick("무료", "free").to_owned() } else { money.display(lang) };
+        let amount =
+            if money.amount == 0 { lang.pick("무료", "free").to_owned() } else { money.display(lang) };
         view! { <div><dt>{label}</dt><dd>{amount}</dd></div> }
     };
     let added = (quote.added.amount > 0).then(|| line(visit.say("세금", "Tax"), quote.added));

@@ -88,9 +88,7 @@ impl Draft {
     /// From an address or a form.
     pub(super) fn read(visit: &Visit, typed: &HashMap<String, String>) -> Result<Draft, Nothing> {
         let text = |name: &str| typed.get(name).map(|text| text.trim()).filter(|text| !text.is_empty());
-        let field = |name: &str| {
-            text(name).map(|text| text.chars().take(TYPED_CHARS).collect::<String>())
-        };
+        let field = |name: &str| text(name).map(|text| text.chars().take(TYPED_CHARS).collect::<String>());
         // What was just pressed counts more than what the form held.
         let plan = match text("pick").or_else(|| text("plan")) {
             Some(plan) => Some(Plan::read(plan).ok_or(Nothing::Unknown)?),
@@ -126,7 +124,9 @@ impl Draft {
     pub(super) fn is_typed(&self) -> bool {
         let Contact { name, email, phone } = &self.contact;
         let Address { line1, line2, city, note, .. } = &self.address;
-        email.is_some() || phone.is_some() || [name, line1, line2, city, note].iter().any(|text| !text.is_empty())
+        email.is_some()
+            || phone.is_some()
+            || [name, line1, line2, city, note].iter().any(|text| !text.is_empty())
     }
 
     /// What one looks at the shelves with: the store that was begun with is theirs here.

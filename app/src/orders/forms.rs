@@ -153,7 +153,8 @@ pub(super) fn to_provider(visit: &Visit, there: &str, order: &str) -> Response {
 
 fn is_ours(public_url: &str, there: &str) -> bool {
     let local = there.starts_with('/') && !there.starts_with("//") && !there.starts_with("/\\");
-    let whole = !public_url.is_empty() && there.strip_prefix(public_url).is_some_and(|rest| rest.starts_with('/'));
+    let whole =
+        !public_url.is_empty() && there.strip_prefix(public_url).is_some_and(|rest| rest.starts_with('/'));
     local || whole
 }
 
@@ -166,7 +167,13 @@ mod tests {
         let site = "https://shop.example";
         assert!(is_ours(site, "/pay/test/1"));
         assert!(is_ours(site, "https://shop.example/pay/test/1"));
-        for other in ["//evil.example", "/\\evil.example", "https://shop.example.evil/", "https://checkout.stripe.com/c", ""] {
+        for other in [
+            "//evil.example",
+            "/\\evil.example",
+            "https://shop.example.evil/",
+            "https://checkout.stripe.com/c",
+            "",
+        ] {
             assert!(!is_ours(site, other), "{other}");
         }
         assert!(!is_ours("", "https://shop.example/pay"));

@@ -33,8 +33,9 @@ pub(super) fn card(card: &Card<'_>) -> AnyView {
     let Card { visit, group, .. } = card;
     let lang = visit.lang;
     let heading = format!("group-{}", group.id);
+    let labelled = heading.clone();
     view! {
-        <article class="got-group order-group" data-status=group.status.code() data-way=group.way.code() aria-labelledby=heading.clone()>
+        <article class="got-group order-group" data-status=group.status.code() data-way=group.way.code() aria-labelledby=labelled>
             <header class="got-head">
                 <Icon glyph=way_glyph(group.way) />
                 <span>
@@ -61,7 +62,9 @@ fn title(visit: &Visit, group: &GroupView) -> AnyView {
     match group.way {
         Way::Delivery => view! { {way_name(visit.lang, group.way)} }.into_any(),
         Way::Transfer => view! { <a href=store>{group.store.name.clone()}</a> }.into_any(),
-        way => view! { <a href=store>{group.store.name.clone()}</a>" · "{way_name(visit.lang, way)} }.into_any(),
+        way => {
+            view! { <a href=store>{group.store.name.clone()}</a>" · "{way_name(visit.lang, way)} }.into_any()
+        }
     }
 }
 
@@ -89,8 +92,12 @@ fn when(lang: Lang, group: &GroupView) -> String {
 /// What ended otherwise than in its owner's hands.
 fn ended(lang: Lang, group: &GroupView) -> Option<AnyView> {
     let said = match group.status {
-        Status::Cancelled => lang.pick("취소했어요. 선반에 다시 놓였습니다.", "Cancelled. It is back on the shelf."),
-        Status::Expired => lang.pick("시간이 지나 선반에 다시 놓였어요.", "The time ran out. It is back on the shelf."),
+        Status::Cancelled => {
+            lang.pick("취소했어요. 선반에 다시 놓였습니다.", "Cancelled. It is back on the shelf.")
+        }
+        Status::Expired => {
+            lang.pick("시간이 지나 선반에 다시 놓였어요.", "The time ran out. It is back on the shelf.")
+        }
         Status::NotFound => lang.pick(
             "재고에는 있었지만 매장에서 찾지 못했어요. 죄송합니다.",
             "Our count had it, but the store could not find it. We are sorry.",
@@ -105,7 +112,8 @@ fn ended(lang: Lang, group: &GroupView) -> Option<AnyView> {
 fn offers(card: &Card<'_>) -> Option<AnyView> {
     let Card { visit, order, token, group } = card;
     let lang = visit.lang;
-    let stand_in = |other: &&GroupView| is_offer(other) && other.offered_for.as_deref() == Some(group.id.as_str());
+    let stand_in =
+        |other: &&GroupView| is_offer(other) && other.offered_for.as_deref() == Some(group.id.as_str());
     let held: Vec<&GroupView> = order.groups.iter().filter(stand_in).collect();
     let first = held.first()?;
     let one = |offer: &&GroupView| {
@@ -130,8 +138,14 @@ fn offers(card: &Card<'_>) -> Option<AnyView> {
         }
     };
     let deadline = match lang {
-        Lang::Ko => format!("{} 잡아 둡니다. 그때까지 정하지 않으시면 돈을 돌려드려요.", until(lang, &first.expires_at.label)),
-        Lang::En => format!("Held {}. If you decide nothing by then, we refund it.", until(lang, &first.expires_at.label)),
+        Lang::Ko => format!(
+            "{} 잡아 둡니다. 그때까지 정하지 않으시면 돈을 돌려드려요.",
+            until(lang, &first.expires_at.label)
+        ),
+        Lang::En => format!(
+            "Held {}. If you decide nothing by then, we refund it.",
+            until(lang, &first.expires_at.label)
+        ),
     };
     let refuse = visit.href(&format!("/orders/{}/offers/{}", order.number, first.id));
     let paid = order.payment.paid.amount > 0;
@@ -159,8 +173,12 @@ fn ticket(visit: &Visit, group: &GroupView) -> Option<AnyView> {
         Way::Delivery => visit.say("받으실 때 코드를 말씀해 주세요", "Say this code at the door"),
         Way::Collect | Way::Transfer => visit.say("계산대에서 보여 주세요", "Show this at the counter"),
     };
-    let picture = group.pass.as_ref().and_then(|pass| qr_code(pass, visit.say("찾는 QR 코드", "QR code for collecting")));
-    let spaced = code.split_at_checked(3).map_or_else(|| code.clone(), |(first, second)| format!("{first} {second}"));
+    let picture = group
+        .pass
+        .as_ref()
+        .and_then(|pass| qr_code(pass, visit.say("찾는 QR 코드", "QR code for collecting")));
+    let spaced =
+        code.split_at_checked(3).map_or_else(|| code.clone(), |(first, second)| format!("{first} {second}"));
     let view = view! {
         <div class="ticket">
             <div class="ticket-words">
@@ -222,9 +240,15 @@ fn curbside(card: &Card<'_>) -> Option<AnyView> {
 fn arrival_said(lang: Lang, arrival: &ArrivalView) -> Option<String> {
     match (&arrival.arrived_at, &arrival.on_way_at, lang) {
         (Some(at), _, Lang::Ko) => Some(format!("{}에 도착을 알렸어요. 곧 가지고 나갈게요.", at.label)),
-        (Some(at), _, Lang::En) => Some(format!("They know you are here since {}. Somebody is coming out.", at.label)),
-        (None, Some(at), Lang::Ko) => Some(format!("{}에 출발을 알렸어요. 주차하면 도착을 눌러 주세요.", at.label)),
-        (None, Some(at), Lang::En) => Some(format!("They know since {} that you are on your way. Press again once parked.", at.label)),
+        (Some(at), _, Lang::En) => {
+            Some(format!("They know you are here since {}. Somebody is coming out.", at.label))
+        }
+        (None, Some(at), Lang::Ko) => {
+            Some(format!("{}에 출발을 알렸어요. 주차하면 도착을 눌러 주세요.", at.label))
+        }
+        (None, Some(at), Lang::En) => {
+            Some(format!("They know since {} that you are on your way. Press again once parked.", at.label))
+        }
         (None, None, _) => None,
     }
 }
@@ -239,7 +263,8 @@ fn times(lang: Lang, group: &GroupView) -> Option<AnyView> {
         (None, _) => (lang.pick("준비", "Ready"), by(lang, &group.ready_by)),
     };
     let window = group.window.as_ref().map(|window| (lang.pick("오시는 때", "You come"), span(window)));
-    let kept = (group.way != Way::Delivery).then(|| (lang.pick("보관", "Kept"), until(lang, &group.expires_at.label)));
+    let kept = (group.way != Way::Delivery)
+        .then(|| (lang.pick("보관", "Kept"), until(lang, &group.expires_at.label)));
     let rows = [Some(ready), window, kept].into_iter().flatten();
     let rows = rows.map(|(label, said)| view! { <div><dt>{label}</dt><dd>{said}</dd></div> }).collect_view();
     Some(view! { <dl class="times">{rows}</dl> }.into_any())
@@ -271,10 +296,14 @@ fn whereabouts(card: &Card<'_>) -> Option<AnyView> {
         };
         let whole = lines.into_iter().filter(|line| !line.is_empty()).cloned().collect::<Vec<_>>().join(" ");
         let note = (!to.note.is_empty()).then(|| view! { <small>{to.note.clone()}</small> });
-        return Some(view! { <p class="group-where"><b>{lang.pick("배송지", "To")}</b>" "{whole}{note}</p> }.into_any());
+        return Some(
+            view! { <p class="group-where"><b>{lang.pick("배송지", "To")}</b>" "{whole}{note}</p> }
+                .into_any(),
+        );
     }
     let viewer = Viewer::new(lang);
-    let ways = visit.shop().store_page(&viewer, &group.store.code).map(|store| store.directions).unwrap_or_default();
+    let ways =
+        visit.shop().store_page(&viewer, &group.store.code).map(|store| store.directions).unwrap_or_default();
     let calendar = address(&order.number, token).replacen('?', &format!("/{}.ics?", group.id), 1);
     let dated = (group.status != Status::Pending).then(|| {
         view! { <a class="group-link" href=visit.href(&calendar)>{lang.pick("달력에 넣기", "Add to calendar")}</a> }

@@ -7,16 +7,14 @@ use onshelf_vocabulary::{
     payment::{PaymentStatus, ProviderCode},
 };
 
-use super::{
-    forms::address,
-    words::provider_name,
-};
+use super::{forms::address, words::provider_name};
 use crate::ssr::Visit;
 
 /// The lines of the sum, each with its label; the same on the page and on the receipt.
 pub(super) fn sum_lines(lang: Lang, view: &OrderView) -> AnyView {
     let fees = (view.fees.amount > 0).then(|| line(lang.pick("배송비", "Delivery"), view.fees.display(lang)));
-    let added = (!view.tax_included && view.tax.amount > 0).then(|| line(lang.pick("세금", "Tax"), view.tax.display(lang)));
+    let added = (!view.tax_included && view.tax.amount > 0)
+        .then(|| line(lang.pick("세금", "Tax"), view.tax.display(lang)));
     let within = (view.tax_included && view.tax.amount > 0).then(|| match lang {
         Lang::Ko => format!("부가세 {} 포함", view.tax.display(lang)),
         Lang::En => format!("incl. VAT {}", view.tax.display(lang)),
@@ -66,12 +64,22 @@ pub(super) fn paid_lines(lang: Lang, view: &OrderView) -> Option<AnyView> {
 /// How the money stands, in a sentence.
 pub(super) fn standing(lang: Lang, view: &OrderView) -> &'static str {
     match view.payment.status {
-        PaymentStatus::AtStore => lang.pick("찾으실 때 매장에서 계산해요.", "You pay in store, when you collect."),
+        PaymentStatus::AtStore => {
+            lang.pick("찾으실 때 매장에서 계산해요.", "You pay in store, when you collect.")
+        }
         PaymentStatus::Pending => lang.pick("아직 결제하지 않았어요.", "Not paid yet."),
-        PaymentStatus::Failed => lang.pick("결제가 되지 않았고, 빠져나간 돈은 없어요.", "The payment failed; no money was taken."),
+        PaymentStatus::Failed => {
+            lang.pick("결제가 되지 않았고, 빠져나간 돈은 없어요.", "The payment failed; no money was taken.")
+        }
         PaymentStatus::Paid => lang.pick("결제가 끝났어요.", "It is paid."),
-        PaymentStatus::PartlyRefunded => lang.pick("일부를 돌려드렸어요. 카드에 보이기까지 며칠 걸릴 수 있어요.", "Part was refunded. It may take some days to show on your card."),
-        PaymentStatus::Refunded => lang.pick("모두 돌려드렸어요. 카드에 보이기까지 며칠 걸릴 수 있어요.", "All was refunded. It may take some days to show on your card."),
+        PaymentStatus::PartlyRefunded => lang.pick(
+            "일부를 돌려드렸어요. 카드에 보이기까지 며칠 걸릴 수 있어요.",
+            "Part was refunded. It may take some days to show on your card.",
+        ),
+        PaymentStatus::Refunded => lang.pick(
+            "모두 돌려드렸어요. 카드에 보이기까지 며칠 걸릴 수 있어요.",
+            "All was refunded. It may take some days to show on your card.",
+        ),
         PaymentStatus::Void => lang.pick("결제하지 않고 끝난 주문이에요.", "It ended without a payment."),
     }
 }

@@ -166,15 +166,24 @@ pub(super) fn refused(lang: Lang, refusal: &OrderRefusal) -> (&'static str, &'st
     match refusal {
         OrderRefusal::HoldOver => (
             lang.pick("잡아 둔 시간이 지났어요", "The time is over"),
-            lang.pick("선반으로 돌아갔습니다. 아직 있으면 다시 주문하실 수 있어요.", "It is back on the shelf. If it is still there, you can order again."),
+            lang.pick(
+                "선반으로 돌아갔습니다. 아직 있으면 다시 주문하실 수 있어요.",
+                "It is back on the shelf. If it is still there, you can order again.",
+            ),
         ),
         OrderRefusal::ExtendedBefore => (
             lang.pick("한 번만 더 잡아 둘 수 있어요", "It can be held longer only once"),
-            lang.pick("이미 늘린 주문이에요. 남은 시간 안에 결제해 주세요.", "It was extended before. Please pay within the time that is left."),
+            lang.pick(
+                "이미 늘린 주문이에요. 남은 시간 안에 결제해 주세요.",
+                "It was extended before. Please pay within the time that is left.",
+            ),
         ),
         OrderRefusal::PickingBegun => (
             lang.pick("준비를 시작해서 바꿀 수 없어요", "It is being prepared already"),
-            lang.pick("매장에서 고르기 시작했습니다. 지금 상태는 아래와 같아요.", "The store has begun to pick it. This is where it stands now."),
+            lang.pick(
+                "매장에서 고르기 시작했습니다. 지금 상태는 아래와 같아요.",
+                "The store has begun to pick it. This is where it stands now.",
+            ),
         ),
         OrderRefusal::WindowFull => (
             lang.pick("그 시간은 방금 다 찼어요", "That time has just filled up"),
@@ -182,15 +191,24 @@ pub(super) fn refused(lang: Lang, refusal: &OrderRefusal) -> (&'static str, &'st
         ),
         OrderRefusal::OutOfStock { .. } => (
             lang.pick("그 선반에는 지금 없어요", "That shelf does not have it now"),
-            lang.pick("바꾸지 않았습니다. 원래 주문은 그대로예요.", "Nothing was changed: your order is as it was."),
+            lang.pick(
+                "바꾸지 않았습니다. 원래 주문은 그대로예요.",
+                "Nothing was changed: your order is as it was.",
+            ),
         ),
         OrderRefusal::Invalid { .. } => (
             lang.pick("그렇게는 바꿀 수 없어요", "It cannot be changed that way"),
-            lang.pick("바꾸지 않았습니다. 원래 주문은 그대로예요.", "Nothing was changed: your order is as it was."),
+            lang.pick(
+                "바꾸지 않았습니다. 원래 주문은 그대로예요.",
+                "Nothing was changed: your order is as it was.",
+            ),
         ),
         _ => (
             lang.pick("지금은 할 수 없어요", "That cannot be done now"),
-            lang.pick("그 사이 주문이 다음 단계로 넘어갔습니다. 지금 상태는 아래와 같아요.", "It has moved on in the meantime. This is where it stands now."),
+            lang.pick(
+                "그 사이 주문이 다음 단계로 넘어갔습니다. 지금 상태는 아래와 같아요.",
+                "It has moved on in the meantime. This is where it stands now.",
+            ),
         ),
     }
 }
@@ -202,7 +220,9 @@ fn changes(visit: &Visit, view: &OrderView, token: &str) -> AnyView {
         view! { <a class="go-quiet" href=href>{visit.say("매장 · 시간 · 방법 바꾸기", "Change store, time or way")}</a> }
     });
     let live = view.groups.iter().any(|group| {
-        !group.status.is_over() && group.way != onshelf_vocabulary::fulfilment::Way::Delivery && group.status != ReservationStatus::Pending
+        !group.status.is_over()
+            && group.way != onshelf_vocabulary::fulfilment::Way::Delivery
+            && group.status != ReservationStatus::Pending
     });
     view! {
         <section class="order-ways" aria-label=visit.say("이 주문으로 할 수 있는 것", "What you can do")>

@@ -27,7 +27,8 @@ pub(super) struct Plan(Vec<PlanGroup>);
 impl Plan {
     /// None where there is no group, too many, or one without lines.
     pub(super) fn new(groups: Vec<PlanGroup>) -> Option<Plan> {
-        let fine = (1..=MAX_GROUPS).contains(&groups.len()) && groups.iter().all(|group| !group.lines.is_empty());
+        let fine =
+            (1..=MAX_GROUPS).contains(&groups.len()) && groups.iter().all(|group| !group.lines.is_empty());
         fine.then_some(Plan(groups))
     }
 
@@ -130,7 +131,15 @@ mod tests {
 
     #[test]
     fn what_is_no_plan_is_none() {
-        for text in ["", "collect", "collect@seongsu", "collect@@A:1", "fly@seongsu@A:1", "collect@seongsu@", "collect@a b@A:1"] {
+        for text in [
+            "",
+            "collect",
+            "collect@seongsu",
+            "collect@@A:1",
+            "fly@seongsu@A:1",
+            "collect@seongsu@",
+            "collect@a b@A:1",
+        ] {
             assert_eq!(Plan::read(text), None, "{text}");
         }
         let many = vec!["collect@seongsu@A:1"; MAX_GROUPS + 1].join(">");

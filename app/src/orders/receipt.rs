@@ -32,7 +32,7 @@ pub async fn receipt(
     Query(typed): Query<HashMap<String, String>>,
 ) -> Response {
     let token = typed.get("t").map(String::as_str).unwrap_or_default();
-    let view = match visit.shop().order_receipt(visit.lang, &number, token).await {
+    let view = match visit.shop().order(visit.lang, &number, token).await {
         Ok(view) => view,
         Err(error) => return visit.failure(&explain(&error)),
     };

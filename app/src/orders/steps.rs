@@ -12,7 +12,9 @@ use super::words::step_name;
 const fn line(way: Way) -> &'static [Status] {
     match way {
         Way::Collect | Way::Curbside => &[Status::Placed, Status::Picking, Status::Ready, Status::Collected],
-        Way::Transfer => &[Status::Placed, Status::Picking, Status::InTransfer, Status::Ready, Status::Collected],
+        Way::Transfer => {
+            &[Status::Placed, Status::Picking, Status::InTransfer, Status::Ready, Status::Collected]
+        }
         Way::Delivery => &[Status::Placed, Status::Picking, Status::OutForDelivery, Status::Delivered],
     }
 }

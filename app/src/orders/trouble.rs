@@ -78,7 +78,8 @@ impl Trouble {
     pub(super) fn of_address(&self, lang: Lang, field: &str) -> Option<String> {
         let Trouble::Faults(faults) = self else { return None };
         let end = format!("/address{field}");
-        let ours = |fault: &&FieldFault| fault.pointer.starts_with("/groups/") && fault.pointer.ends_with(&end);
+        let ours =
+            |fault: &&FieldFault| fault.pointer.starts_with("/groups/") && fault.pointer.ends_with(&end);
         faults.iter().find(ours).map(|fault| words(lang, fault).to_owned())
     }
 
@@ -86,7 +87,10 @@ impl Trouble {
     fn of_the_rest(&self, lang: Lang) -> Option<String> {
         let Trouble::Faults(faults) = self else { return None };
         let fielded = |pointer: &str| {
-            pointer.starts_with("/contact") || pointer.contains("/address") || pointer.ends_with("/window") || pointer.ends_with("/provider")
+            pointer.starts_with("/contact")
+                || pointer.contains("/address")
+                || pointer.ends_with("/window")
+                || pointer.ends_with("/provider")
         };
         faults.iter().find(|fault| !fielded(&fault.pointer)).map(|fault| words(lang, fault).to_owned())
     }
@@ -96,7 +100,9 @@ fn words(lang: Lang, fault: &FieldFault) -> &'static str {
     match (fault.pointer.rsplit('/').next().unwrap_or_default(), fault.fault) {
         ("name", Fault::Missing) => lang.pick("받으시는 분의 이름을 적어 주세요.", "Tell us who it is for."),
         ("line1", Fault::Missing) => lang.pick("도로명 주소를 적어 주세요.", "Write the street and number."),
-        ("address", Fault::Missing) => lang.pick("어디로 가져다드릴지 적어 주세요.", "Tell us where to bring it."),
+        ("address", Fault::Missing) => {
+            lang.pick("어디로 가져다드릴지 적어 주세요.", "Tell us where to bring it.")
+        }
         ("postcode", Fault::Missing) => lang.pick("우편번호를 적어 주세요.", "Write the postcode."),
         ("provider", Fault::Missing) => lang.pick("결제 방법을 골라 주세요.", "Choose how to pay."),
         _ => fault_words(lang, &fault.pointer, fault.fault),
@@ -115,7 +121,8 @@ pub(super) fn panel(visit: &Visit, draft: &Draft, trouble: &Trouble) -> AnyView 
             let said = trouble.of_the_rest(lang);
             let way = said.is_some().then(other_way);
             let text = said.unwrap_or_else(|| {
-                lang.pick("아래 표시한 곳만 고치면 돼요.", "Only what is marked below needs mending.").to_owned()
+                lang.pick("아래 표시한 곳만 고치면 돼요.", "Only what is marked below needs mending.")
+                    .to_owned()
             });
             notice(lang.pick("아직 주문하지 않았어요", "Not ordered yet"), text, way)
         }
@@ -154,23 +161,36 @@ pub(super) fn panel(visit: &Visit, draft: &Draft, trouble: &Trouble) -> AnyView 
         ),
         Trouble::ProviderDown => notice(
             lang.pick("결제 회사가 답하지 않아요", "The payment provider does not answer"),
-            lang.pick("빠져나간 돈은 없어요. 잠시 뒤에 다시 하거나 다른 방법을 골라 주세요.", "No money was taken. Try again in a moment, or pay another way."),
+            lang.pick(
+                "빠져나간 돈은 없어요. 잠시 뒤에 다시 하거나 다른 방법을 골라 주세요.",
+                "No money was taken. Try again in a moment, or pay another way.",
+            ),
             (),
         ),
         Trouble::Sent => notice(
             lang.pick("이 양식은 이미 보내졌어요", "This form was already sent"),
-            lang.pick("먼저 보낸 주문은 그대로 있어요. 한 번 더 주문하려면 아래 단추를 다시 눌러 주세요.", "Your first order stands. To order once more, press the button below again."),
+            lang.pick(
+                "먼저 보낸 주문은 그대로 있어요. 한 번 더 주문하려면 아래 단추를 다시 눌러 주세요.",
+                "Your first order stands. To order once more, press the button below again.",
+            ),
             (),
         ),
         Trouble::Gone => notice(
             lang.pick("고르신 방법은 지금 되지 않아요", "The way you chose is not possible now"),
-            lang.pick("그 사이 선반이나 시간이 달라졌어요. 지금 되는 방법은 아래와 같습니다.", "The shelf or the hour has changed. This is what is possible now."),
+            lang.pick(
+                "그 사이 선반이나 시간이 달라졌어요. 지금 되는 방법은 아래와 같습니다.",
+                "The shelf or the hour has changed. This is what is possible now.",
+            ),
             (),
         ),
     }
 }
 
-pub(super) fn notice(title: impl Into<String>, text: impl Into<String>, way: impl IntoView + 'static) -> AnyView {
+pub(super) fn notice(
+    title: impl Into<String>,
+    text: impl Into<String>,
+    way: impl IntoView + 'static,
+) -> AnyView {
     let (title, text) = (title.into(), text.into());
     view! {
         <div class="notice heads-up" role="alert">

@@ -44,7 +44,9 @@ pub(super) const fn provider_name(lang: Lang, provider: ProviderCode) -> (&'stat
         ProviderCode::Test => {
             (lang.pick("시험 결제", "Test payment"), lang.pick("돈이 빠져나가지 않아요", "No money moves"))
         }
-        ProviderCode::Stripe => (lang.pick("카드", "Card"), lang.pick("해외 카드도 돼요 · Stripe", "Any card, by Stripe")),
+        ProviderCode::Stripe => {
+            (lang.pick("카드", "Card"), lang.pick("해외 카드도 돼요 · Stripe", "Any card, by Stripe"))
+        }
         ProviderCode::Toss => (
             lang.pick("카드 · 계좌 · 간편결제", "Korean cards and wallets"),
             lang.pick("토스페이먼츠", "by Toss Payments"),
@@ -56,6 +58,14 @@ pub(super) const fn provider_name(lang: Lang, provider: ProviderCode) -> (&'stat
 pub(super) fn span(window: &WindowView) -> String {
     let end = window.ends.label.rsplit(' ').next().unwrap_or_default();
     format!("{}–{end}", window.starts.label)
+}
+
+/// The day of a moment's words, where they name one, and its time: `11월 24일(화)` and `11:00`.
+pub(super) fn day_and_time(label: &str) -> (Option<String>, String) {
+    match label.rsplit_once(' ') {
+        Some((day, time)) => (Some(day.to_owned()), time.to_owned()),
+        None => (None, label.to_owned()),
+    }
 }
 
 /// `17:40까지` / `by 17:40`.
@@ -160,7 +170,11 @@ fn under_way(lang: Lang, view: &OrderView) -> (&'static str, String) {
     let ready = going.iter().filter(|group| group.status == ReservationStatus::Ready).count();
     if ready > 0 && ready < going.len() {
         let title = lang.pick("일부가 먼저 준비됐어요", "Part of it is ready");
-        return (title, lang.pick("나머지도 준비되는 대로 알려 드릴게요.", "We tell you when the rest is, too.").to_owned());
+        return (
+            title,
+            lang.pick("나머지도 준비되는 대로 알려 드릴게요.", "We tell you when the rest is, too.")
+                .to_owned(),
+        );
     }
     let Some(first) = going.first() else { return completed(lang, view) };
     let (store, at) = (&first.store.name, by(lang, &first.ready_by));
@@ -197,9 +211,15 @@ fn under_way(lang: Lang, view: &OrderView) -> (&'static str, String) {
 fn completed(lang: Lang, view: &OrderView) -> (&'static str, String) {
     let missing = own(view).any(|group| group.status == ReservationStatus::NotFound);
     let said = if missing {
-        lang.pick("찾지 못한 것의 돈은 돌려드렸어요. 들러 주셔서 고맙습니다.", "What could not be had was refunded. Thank you for coming by.")
+        lang.pick(
+            "찾지 못한 것의 돈은 돌려드렸어요. 들러 주셔서 고맙습니다.",
+            "What could not be had was refunded. Thank you for coming by.",
+        )
     } else {
-        lang.pick("받으신 상품은 가까운 어느 매장에서나 반품하실 수 있어요.", "If something is not right, bring it back to any of our stores.")
+        lang.pick(
+            "받으신 상품은 가까운 어느 매장에서나 반품하실 수 있어요.",
+            "If something is not right, bring it back to any of our stores.",
+        )
     };
     (lang.pick("모두 받으셨어요", "You have everything"), said.to_owned())
 }
@@ -212,8 +232,11 @@ fn over(lang: Lang, view: &OrderView) -> (&'static str, String) {
         _ => lang.pick("주문을 취소했어요", "The order is cancelled"),
     };
     let money = match view.payment.status {
-        PaymentStatus::Refunded => lang.pick("결제하신 돈은 모두 돌려드렸어요.", "All you paid was refunded."),
-        PaymentStatus::PartlyRefunded => lang.pick("일부를 돌려드렸어요. 아래에 적어 두었습니다.", "Part of it was refunded, as told below."),
+        PaymentStatus::Refunded => {
+            lang.pick("결제하신 돈은 모두 돌려드렸어요.", "All you paid was refunded.")
+        }
+        PaymentStatus::PartlyRefunded => lang
+            .pick("일부를 돌려드렸어요. 아래에 적어 두었습니다.", "Part of it was refunded, as told below."),
         PaymentStatus::Paid => lang.pick(
             "결제된 돈은 지금 돌려드리고 있어요. 카드에 보이기까지 며칠 걸릴 수 있습니다.",
             "Your money is on its way back. It may take some days to show on your card.",

@@ -33,7 +33,7 @@ pub(super) fn tags(lang: Lang, card: &BoardCard) -> AnyView {
             },
         )),
         (Way::Transfer, None) => {
-            tags.push(("way", lang.pick("다른 매장에서 옴", "From another store").to_owned()))
+            tags.push(("way", lang.pick("다른 매장에서 옴", "From another store").to_owned()));
         }
         _ => {}
     }

@@ -6,6 +6,8 @@ pub mod map;
 pub mod money;
 pub mod picture;
 
+#[cfg(feature = "hydrate")]
+pub(crate) mod browser;
 #[cfg(feature = "ssr")]
 pub mod failure;
 #[cfg(feature = "ssr")]

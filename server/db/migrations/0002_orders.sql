@@ -53,6 +53,7 @@ ALTER TABLE reservations ADD COLUMN arrived_at BIGINT;
 ALTER TABLE reservations ADD COLUMN bay TEXT NOT NULL DEFAULT '';
 ALTER TABLE reservations ADD COLUMN car TEXT NOT NULL DEFAULT '';
 CREATE INDEX reservations_order ON reservations (order_id);
+CREATE INDEX reservations_ready ON reservations (ready_at);
 CREATE INDEX reservations_source ON reservations (source_id, status);
 
 -- One try to get an order's money. At most one is open at a time.

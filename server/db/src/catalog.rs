@@ -1,8 +1,14 @@
 //! Products, variants, prices, categories: written in batches by imports, read whole into the shop's snapshot.
 
+use std::collections::HashSet;
+
 use sqlx::QueryBuilder;
 
-use crate::{Error, Tx, engine::on};
+use crate::{
+    Error, Tx,
+    engine::on,
+    renewal::{Renewed, renew},
+};
 
 /// A product as stored. Lists and localised parts are JSON; times are Unix milliseconds.
 #[derive(Clone, Debug, Default, sqlx::FromRow)]
@@ -94,13 +100,22 @@ pub async fn categories(tx: &mut Tx<'_>) -> Result<Vec<CategoryRow>, Error> {
 
 /// Ids of these SKUs; those that do not exist are missing from the answer.
 pub async fn variant_ids(tx: &mut Tx<'_>, skus: &[&str]) -> Result<Vec<(String, i64)>, Error> {
-    let mut found = Vec::with_capacity(skus.len());
-    for chunk in skus.chunks(CHUNK) {
+    ids(tx, "SELECT sku, id FROM variants WHERE sku IN (", skus).await
+}
+
+/// Ids of products by their codes; those that do not exist are missing from the answer.
+async fn product_ids(tx: &mut Tx<'_>, codes: &[&str]) -> Result<Vec<(String, i64)>, Error> {
+    ids(tx, "SELECT code, id FROM products WHERE code IN (", codes).await
+}
+
+async fn ids(tx: &mut Tx<'_>, sql: &str, names: &[&str]) -> Result<Vec<(String, i64)>, Error> {
+    let mut found = Vec::with_capacity(names.len());
+    for chunk in names.chunks(CHUNK) {
         let rows: Vec<(String, i64)> = on!(tx, conn: E => {
-            let mut query = QueryBuilder::<E>::new("SELECT sku, id FROM variants WHERE sku IN (");
+            let mut query = QueryBuilder::<E>::new(sql);
             let mut list = query.separated(", ");
-            for sku in chunk {
-                list.push_bind(*sku);
+            for name in chunk {
+                list.push_bind(*name);
             }
             query.push(")");
             query.build_query_as().fetch_all(conn).await
@@ -110,9 +125,21 @@ pub async fn variant_ids(tx: &mut Tx<'_>, skus: &[&str]) -> Result<Vec<(String, 
     Ok(found)
 }
 
+/// The names that a write did not answer.
+fn missing<'n>(names: impl Iterator<Item = &'n str>, written: &[(String, i64)]) -> Vec<&'n str> {
+    let written: HashSet<&str> = written.iter().map(|(name, _)| name.as_str()).collect();
+    names.filter(|name| !written.contains(name)).collect()
+}
+
 pub async fn upsert_categories(tx: &mut Tx<'_>, rows: &[CategoryRow]) -> Result<(), Error> {
+    renew_categories(tx, rows).await.map(drop)
+}
+
+/// The same; answers how many were not so before.
+pub async fn renew_categories(tx: &mut Tx<'_>, rows: &[CategoryRow]) -> Result<u64, Error> {
+    let mut changed = 0;
     for chunk in rows.chunks(CHUNK) {
-        on!(tx, conn: E => {
+        changed += on!(tx, conn: E => {
             let mut query = QueryBuilder::<E>::new(
                 "INSERT INTO categories (slug, name_ko, name_en, note_ko, note_en, parent, position) ",
             );
@@ -125,20 +152,21 @@ pub async fn upsert_categories(tx: &mut Tx<'_>, rows: &[CategoryRow]) -> Result<
                     .push_bind(&category.parent)
                     .push_bind(category.position);
             });
-            query.push(
-                " ON CONFLICT (slug) DO UPDATE SET name_ko = excluded.name_ko, name_en = excluded.name_en,
-                  note_ko = excluded.note_ko, note_en = excluded.note_en, parent = excluded.parent,
-                  position = excluded.position",
-            );
-            query.build().execute(conn).await.map(drop)
+            query.push(renew("categories", "slug", &["name_ko", "name_en", "note_ko", "note_en", "parent", "position"]));
+            query.build().execute(conn).await.map(|done| done.rows_affected())
         })?;
     }
-    Ok(())
+    Ok(changed)
 }
 
 /// Inserts products or brings them up to date by `code`; answers `(code, id)`. No code may stand twice in `rows`.
 pub async fn upsert_products(tx: &mut Tx<'_>, rows: &[ProductRow]) -> Result<Vec<(String, i64)>, Error> {
-    let mut ids = Vec::with_capacity(rows.len());
+    Ok(renew_products(tx, rows).await?.ids)
+}
+
+/// The same; answers how many were not so before, too.
+pub async fn renew_products(tx: &mut Tx<'_>, rows: &[ProductRow]) -> Result<Renewed, Error> {
+    let mut renewed = Renewed::default();
     for chunk in rows.chunks(CHUNK) {
         let written: Vec<(String, i64)> = on!(tx, conn: E => {
             let mut query = QueryBuilder::<E>::new(
@@ -166,24 +194,26 @@ pub async fn upsert_products(tx: &mut Tx<'_>, rows: &[ProductRow]) -> Result<Vec
                     .push_bind(product.created_at);
             });
             // A product keeps its address: links to it live outside.
-            query.push(
-                " ON CONFLICT (code) DO UPDATE SET name_ko = excluded.name_ko, name_en = excluded.name_en,
-                  brand_ko = excluded.brand_ko, brand_en = excluded.brand_en, category = excluded.category,
-                  description_ko = excluded.description_ko, description_en = excluded.description_en,
-                  attributes = excluded.attributes, options = excluded.options, images = excluded.images,
-                  tags = excluded.tags, related = excluded.related, status = excluded.status,
-                  position = excluded.position RETURNING code, id",
-            );
+            query.push(renew("products", "code", &["name_ko", "name_en", "brand_ko", "brand_en", "category", "description_ko", "description_en", "attributes", "options", "images", "tags", "related", "status", "position"])).push(" RETURNING code, id");
             query.build_query_as().fetch_all(conn).await
         })?;
-        ids.extend(written);
+        renewed.changed += written.len() as u64;
+        // What was the same already is not answered by the write.
+        let same = missing(chunk.iter().map(|row| row.code.as_str()), &written);
+        renewed.ids.extend(written);
+        renewed.ids.extend(product_ids(tx, &same).await?);
     }
-    Ok(ids)
+    Ok(renewed)
 }
 
 /// Inserts variants or brings them up to date by `sku`; answers `(sku, id)`. No SKU may stand twice in `rows`.
 pub async fn upsert_variants(tx: &mut Tx<'_>, rows: &[VariantRow]) -> Result<Vec<(String, i64)>, Error> {
-    let mut ids = Vec::with_capacity(rows.len());
+    Ok(renew_variants(tx, rows).await?.ids)
+}
+
+/// The same; answers how many were not so before, too.
+pub async fn renew_variants(tx: &mut Tx<'_>, rows: &[VariantRow]) -> Result<Renewed, Error> {
+    let mut renewed = Renewed::default();
     for chunk in rows.chunks(CHUNK) {
         let written: Vec<(String, i64)> = on!(tx, conn: E => {
             let mut query = QueryBuilder::<E>::new(
@@ -198,22 +228,28 @@ pub async fn upsert_variants(tx: &mut Tx<'_>, rows: &[VariantRow]) -> Result<Vec
                     .push_bind(variant.position)
                     .push_bind(&variant.status);
             });
-            query.push(
-                " ON CONFLICT (sku) DO UPDATE SET product_id = excluded.product_id, gtin = excluded.gtin,
-                  options = excluded.options, images = excluded.images, position = excluded.position,
-                  status = excluded.status RETURNING sku, id",
-            );
+            query.push(renew("variants", "sku", &["product_id", "gtin", "options", "images", "position", "status"])).push(" RETURNING sku, id");
             query.build_query_as().fetch_all(conn).await
         })?;
-        ids.extend(written);
+        renewed.changed += written.len() as u64;
+        // What was the same already is not answered by the write.
+        let same = missing(chunk.iter().map(|row| row.sku.as_str()), &written);
+        renewed.ids.extend(written);
+        renewed.ids.extend(variant_ids(tx, &same).await?);
     }
-    Ok(ids)
+    Ok(renewed)
 }
 
 /// Sets prices, one a variant and currency.
 pub async fn upsert_prices(tx: &mut Tx<'_>, rows: &[PriceRow]) -> Result<(), Error> {
+    renew_prices(tx, rows).await.map(drop)
+}
+
+/// The same; answers how many were not so before.
+pub async fn renew_prices(tx: &mut Tx<'_>, rows: &[PriceRow]) -> Result<u64, Error> {
+    let mut changed = 0;
     for chunk in rows.chunks(CHUNK) {
-        on!(tx, conn: E => {
+        changed += on!(tx, conn: E => {
             let mut query =
                 QueryBuilder::<E>::new("INSERT INTO prices (variant_id, currency, amount, list_amount) ");
             query.push_values(chunk, |mut row, price| {
@@ -222,12 +258,9 @@ pub async fn upsert_prices(tx: &mut Tx<'_>, rows: &[PriceRow]) -> Result<(), Err
                     .push_bind(price.amount)
                     .push_bind(price.list_amount);
             });
-            query.push(
-                " ON CONFLICT (variant_id, currency) DO UPDATE SET amount = excluded.amount,
-                  list_amount = excluded.list_amount",
-            );
-            query.build().execute(conn).await.map(drop)
+            query.push(renew("prices", "variant_id, currency", &["amount", "list_amount"]));
+            query.build().execute(conn).await.map(|done| done.rows_affected())
         })?;
     }
-    Ok(())
+    Ok(changed)
 }

@@ -6,6 +6,7 @@ mod engine;
 mod error;
 mod migrate;
 mod postgres;
+mod renewal;
 mod sqlite;
 
 pub mod catalog;
@@ -28,3 +29,4 @@ pub mod testing;
 
 pub use engine::{Db, Reader, Tx, Work};
 pub use error::{Error, Failure};
+pub use renewal::Renewed;

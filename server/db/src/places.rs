@@ -2,7 +2,7 @@
 
 use sqlx::QueryBuilder;
 
-use crate::{Error, Tx, engine::on};
+use crate::{Error, Tx, engine::on, renewal::renew};
 
 #[derive(Clone, Debug, Default, sqlx::FromRow)]
 pub struct PlaceRow {
@@ -29,8 +29,14 @@ pub async fn places(tx: &mut Tx<'_>) -> Result<Vec<PlaceRow>, Error> {
 
 /// Inserts places or brings them up to date by `source_key`. No key may stand twice in `rows`.
 pub async fn upsert_places(tx: &mut Tx<'_>, rows: &[PlaceRow]) -> Result<(), Error> {
+    renew_places(tx, rows).await.map(drop)
+}
+
+/// The same; answers how many were not so before.
+pub async fn renew_places(tx: &mut Tx<'_>, rows: &[PlaceRow]) -> Result<u64, Error> {
+    let mut changed = 0;
     for chunk in rows.chunks(CHUNK) {
-        on!(tx, conn: E => {
+        changed += on!(tx, conn: E => {
             let mut query = QueryBuilder::<E>::new(
                 "INSERT INTO places (name_ko, name_en, kind, region, lat, lng, postcode, weight, source_key) ",
             );
@@ -45,14 +51,9 @@ pub async fn upsert_places(tx: &mut Tx<'_>, rows: &[PlaceRow]) -> Result<(), Err
                     .push_bind(place.weight)
                     .push_bind(&place.source_key);
             });
-            query.push(
-                " ON CONFLICT (source_key) DO UPDATE SET name_ko = excluded.name_ko,
-                  name_en = excluded.name_en, kind = excluded.kind, region = excluded.region,
-                  lat = excluded.lat, lng = excluded.lng, postcode = excluded.postcode,
-                  weight = excluded.weight",
-            );
-            query.build().execute(conn).await.map(drop)
+            query.push(renew("places", "source_key", &["name_ko", "name_en", "kind", "region", "lat", "lng", "postcode", "weight"]));
+            query.build().execute(conn).await.map(|done| done.rows_affected())
         })?;
     }
-    Ok(())
+    Ok(changed)
 }

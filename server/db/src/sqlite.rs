@@ -108,6 +108,7 @@ async fn write_batches(mut connection: SqliteConnection, mut queue: mpsc::Receiv
         for finish in finishes {
             finish(match &outcome {
                 Ok(()) => Ok(()),
+                Err(Error::Unavailable(why)) => Err(Error::Unavailable(why.clone())),
                 Err(error) => Err(Error::Unavailable(error.to_string())),
             });
         }

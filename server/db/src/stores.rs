@@ -2,7 +2,7 @@
 
 use sqlx::QueryBuilder;
 
-use crate::{Error, Tx, engine::on};
+use crate::{Error, Tx, engine::on, renewal::renew};
 
 /// A store as stored. `hours` and `exceptions` are the JSON of `onshelf_domain::stores::Schedule`.
 #[derive(Clone, Debug, Default, sqlx::FromRow)]
@@ -48,8 +48,14 @@ pub async fn stores(tx: &mut Tx<'_>) -> Result<Vec<StoreRow>, Error> {
 
 /// Inserts stores or brings them up to date by `code`. No code may stand twice in `rows`.
 pub async fn upsert_stores(tx: &mut Tx<'_>, rows: &[StoreRow]) -> Result<(), Error> {
+    renew_stores(tx, rows).await.map(drop)
+}
+
+/// The same; answers how many were not so before.
+pub async fn renew_stores(tx: &mut Tx<'_>, rows: &[StoreRow]) -> Result<u64, Error> {
+    let mut changed = 0;
     for chunk in rows.chunks(CHUNK) {
-        on!(tx, conn: E => {
+        changed += on!(tx, conn: E => {
             let mut query = QueryBuilder::<E>::new(
                 "INSERT INTO stores (code, name_ko, name_en, address_ko, address_en, postcode, region_ko,
                  region_en, country, lat, lng, phone, time_zone, services, hours, exceptions, lead_minutes,
@@ -80,19 +86,9 @@ pub async fn upsert_stores(tx: &mut Tx<'_>, rows: &[StoreRow]) -> Result<(), Err
                     .push_bind(&store.note_en)
                     .push_bind(&store.status);
             });
-            query.push(
-                " ON CONFLICT (code) DO UPDATE SET name_ko = excluded.name_ko, name_en = excluded.name_en,
-                  address_ko = excluded.address_ko, address_en = excluded.address_en,
-                  postcode = excluded.postcode, region_ko = excluded.region_ko,
-                  region_en = excluded.region_en, country = excluded.country, lat = excluded.lat,
-                  lng = excluded.lng, phone = excluded.phone, time_zone = excluded.time_zone,
-                  services = excluded.services, hours = excluded.hours, exceptions = excluded.exceptions,
-                  lead_minutes = excluded.lead_minutes, cutoff_minutes = excluded.cutoff_minutes,
-                  keep_days = excluded.keep_days, currency = excluded.currency,
-                  note_ko = excluded.note_ko, note_en = excluded.note_en, status = excluded.status",
-            );
-            query.build().execute(conn).await.map(drop)
+            query.push(renew("stores", "code", &["name_ko", "name_en", "address_ko", "address_en", "postcode", "region_ko", "region_en", "country", "lat", "lng", "phone", "time_zone", "services", "hours", "exceptions", "lead_minutes", "cutoff_minutes", "keep_days", "currency", "note_ko", "note_en", "status"]));
+            query.build().execute(conn).await.map(|done| done.rows_affected())
         })?;
     }
-    Ok(())
+    Ok(changed)
 }

@@ -78,12 +78,17 @@ impl Import {
         } else {
             Source::File(self.file.clone())
         };
+        let is_dry = options.dry_run;
         let db = open_database(config).await?;
         let began = Instant::now();
         let mut teller = Teller::new(began);
         let outcome =
             import::run(&db, self.kind, source, options, &mut |progress| teller.tell(progress)).await;
         teller.finish();
+        if outcome.is_err() && teller.accepted > 0 && !is_dry {
+            let accepted = teller.accepted;
+            eprintln!("{accepted} rows went in before it stopped; the same file can be imported again.");
+        }
         let report = outcome?;
         tell(&report, began.elapsed());
         let is_clean = report.rejected == 0 && report.stopped.is_none();
@@ -120,6 +125,8 @@ struct Teller {
     bar: Option<ProgressBar>,
     began: Instant,
     told: Instant,
+    /// Rows that are in.
+    accepted: u64,
 }
 
 impl Teller {
@@ -132,11 +139,12 @@ impl Teller {
             }
             bar
         });
-        Teller { bar, began, told: began }
+        Teller { bar, began, told: began, accepted: 0 }
     }
 
     fn tell(&mut self, progress: Progress) {
-        let Progress { bytes, total_bytes, rows, rejected, .. } = progress;
+        let Progress { bytes, total_bytes, rows, accepted, rejected } = progress;
+        self.accepted = accepted;
         if let Some(bar) = &self.bar {
             bar.set_length(total_bytes.unwrap_or(bytes).max(1));
             bar.set_position(bytes);
@@ -176,7 +184,7 @@ fn tell(report: &Report, took: Duration) {
     let written: Vec<String> = report.written.iter().map(|(what, count)| format!("{count} {what}")).collect();
     let verb = if report.dry_run { "would be written (dry run)" } else { "written" };
     eprintln!(
-        "{}, {}: {} rows, {} accepted, {} rejected, {} skipped, {} warnings; {} {verb}; {:.1} s",
+        "{}, {}: {} rows, {} accepted, {} rejected, {} skipped, {} warnings; {} {verb}{}; {:.1} s",
         report.kind.name(),
         report.format,
         report.rows,
@@ -185,10 +193,21 @@ fn tell(report: &Report, took: Duration) {
         report.skipped,
         report.warnings,
         if written.is_empty() { "nothing".to_owned() } else { written.join(", ") },
+        told_apart(report),
         took.as_secs_f64()
     );
     if let Some(stopped) = &report.stopped {
         eprintln!("onshelf: the file could not be read to its end: {stopped}");
+    }
+}
+
+/// Whether the database is another than before. What stock changed is told by its own movements.
+fn told_apart(report: &Report) -> String {
+    match (report.changed, report.kind) {
+        (_, Kind::Stock) => String::new(),
+        _ if report.dry_run => String::new(),
+        (0, _) => ", nothing of it new".to_owned(),
+        (changed, _) => format!(", {changed} rows new or changed"),
     }
 }
 

@@ -120,8 +120,9 @@ async fn drawing(Address(asked): Address<Drawing>) -> Response {
 /// Pages a visitor is about to open are rendered before the click; what is personal or changes something is not.
 const SPECULATION: &str = r#"{"prerender":[{"source":"document","eagerness":"moderate","where":{"and":[
 {"href_matches":"/*"},
-{"not":{"href_matches":["/basket*","/reserve*","/reservations*","/staff*","/api/*","/media/*","/pkg/*",
-"/en/basket*","/en/reserve*","/en/reservations*","/en/staff*"]}},
+{"not":{"href_matches":["/basket*","/reserve*","/reservations*","/checkout*","/orders*","/pay/*","/staff*","/api/*",
+"/media/*","/pkg/*","/en/basket*","/en/reserve*","/en/reservations*","/en/checkout*","/en/orders*","/en/pay/*",
+"/en/staff*"]}},
 {"not":{"selector_matches":"[rel~=nofollow],[rel~=external],[download],[target=_blank],[data-no-prerender]"}}]}}]}"#;
 
 /// What a telephone needs to keep the shop among its apps, in the language of the page that names it.
@@ -162,11 +163,15 @@ pub async fn robots(State(door): State<Door>) -> Response {
         "/basket",
         "/reserve",
         "/reservations",
+        "/checkout",
+        "/orders",
         "/staff",
         "/search",
         "/en/basket",
         "/en/reserve",
         "/en/reservations",
+        "/en/checkout",
+        "/en/orders",
         "/en/staff",
         "/en/search",
         "/api/",

@@ -190,6 +190,12 @@ async fn write_shop(out: &mut String, shop: &Shop) {
     let backlog = shop.backlog().await;
     head(out, "database_up", "gauge", "Whether the database answers.");
     line(out, "database_up", u8::from(backlog.is_ok()));
+    if let Ok((ready, kept)) = shop.promises_kept().await {
+        head(out, "promises_ready", "gauge", "What became ready at a counter within the last day.");
+        line(out, "promises_ready", ready);
+        head(out, "promises_kept", "gauge", "Of these, by the moment that was promised.");
+        line(out, "promises_kept", kept);
+    }
     if let Ok((waiting, oldest)) = backlog {
         head(out, "outbox_jobs", "gauge", "Jobs waiting in the outbox.");
         line(out, "outbox_jobs", waiting);

@@ -27,7 +27,7 @@ async fn a_database_that_goes_away_is_waited_for_and_comes_back() {
             return;
         }
         // The first may still find a connection that was cut, the second is refused a new one.
-        for key in ["away 1", "away 2"] {
+        for key in ["away-1", "away-2"] {
             let answer = reserve(key).on(&site).await;
             answer.problem(503, "busy");
             assert!(!answer.header(header::RETRY_AFTER).is_empty());

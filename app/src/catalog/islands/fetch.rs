@@ -1,9 +1,10 @@
 //! Asking the server for a finished piece of a page, with the browser's own `fetch` and nothing else.
 
-use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{RequestInit, RequestRedirect, Response};
+
+use crate::ui::browser::window;
 
 /// The text of an address; none where the server or the network refuses.
 pub(super) async fn text(address: &str) -> Option<String> {

@@ -1,203 +1,174 @@
 //! The search field with suggestions under it: a combobox by the book (ARIA authoring practices), and a plain
-//! field of a plain form until the browser has it.
+//! field of a plain form until the browser has it. The words are the server's; the island only moves them.
 
-use leptos::{ev, html, prelude::*};
+use leptos::prelude::*;
 use onshelf_vocabulary::Lang;
 
 const LIST: &str = "suggestions";
 
 /// `text` is what the page was searched for; `from` answers with the options as HTML.
-#[island]
+#[component]
 pub fn SearchField(lang: Lang, text: String, from: String) -> impl IntoView {
-    let (options, set_options) = signal(String::new());
-    let (active, set_active) = signal(None::<u32>);
-    let field = NodeRef::<html::Input>::new();
-    let list = NodeRef::<html::Ul>::new();
-    let close = move || {
-        set_options.set(String::new());
-        set_active.set(None);
-    };
-    #[cfg(feature = "hydrate")]
-    let typing = browser::Typing::new(from, set_options, set_active);
-    #[cfg(not(feature = "hydrate"))]
-    let _ = (from, list);
-
-    let typed = move |_: ev::Event| {
-        #[cfg(feature = "hydrate")]
-        if let Some(field) = field.get_untracked() {
-            typing.ask(field.value());
-        }
-    };
-    let pressed = move |event: ev::KeyboardEvent| {
-        #[cfg(feature = "hydrate")]
-        if event.key() == "Escape" && !options.get_untracked().is_empty() {
-            event.prevent_default();
-            close();
-        } else {
-            browser::press(&event, list, active, set_active);
-        }
-        #[cfg(not(feature = "hydrate"))]
-        let _ = event;
-    };
-    // The pointer must not take the focus away before its click arrives.
-    let held = move |event: ev::MouseEvent| event.prevent_default();
-    let clicked = move |event: ev::MouseEvent| {
-        #[cfg(feature = "hydrate")]
-        browser::click(&event);
-        #[cfg(not(feature = "hydrate"))]
-        let _ = event;
-    };
-    let open = move || !options.get().is_empty();
     view! {
-        <div class="seek-field">
-            <input
-                node_ref=field
-                type="search"
-                name="q"
-                value=text
-                maxlength="200"
-                autocomplete="off"
-                enterkeyhint="search"
-                placeholder=lang.pick("무엇을 찾으세요?", "What are you looking for?")
-                aria-label=lang.pick("상품 검색", "Search products")
-                role="combobox"
-                aria-autocomplete="list"
-                aria-controls=LIST
-                aria-expanded=move || open().to_string()
-                aria-activedescendant=move || active.get().and_then(|place| option_id(list, place))
-                on:input=typed
-                on:keydown=pressed
-                on:blur=move |_| close()
-            />
-            <ul
-                node_ref=list
-                id=LIST
-                role="listbox"
-                aria-label=lang.pick("검색 제안", "Suggestions")
-                hidden=move || !open()
-                inner_html=move || options.get()
-                on:mousedown=held
-                on:click=clicked
-            ></ul>
-        </div>
+        <Suggesting>
+            <div class="seek-field">
+                <input
+                    type="search"
+                    name="q"
+                    value=text
+                    maxlength="200"
+                    autocomplete="off"
+                    enterkeyhint="search"
+                    placeholder=lang.pick("무엇을 찾으세요?", "What are you looking for?")
+                    aria-label=lang.pick("상품 검색", "Search products")
+                    role="combobox"
+                    aria-autocomplete="list"
+                    aria-controls=LIST
+                    aria-expanded="false"
+                    data-from=from
+                />
+                <ul id=LIST role="listbox" aria-label=lang.pick("검색 제안", "Suggestions") hidden></ul>
+            </div>
+        </Suggesting>
     }
 }
 
-fn option_id(list: NodeRef<html::Ul>, place: u32) -> Option<String> {
+/// Brings suggestions to the field inside it.
+#[island]
+pub fn Suggesting(children: Children) -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    return list.get_untracked()?.children().item(place).map(|option| option.id());
-    #[cfg(not(feature = "hydrate"))]
-    {
-        let _ = (list, place);
-        None
-    }
+    browser::start();
+    children()
 }
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use std::{cell::Cell, rc::Rc, time::Duration};
+    use std::{cell::Cell, rc::Rc};
 
-    use leptos::{ev, html, leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
-    use wasm_bindgen::JsCast;
-    use web_sys::Element;
+    use wasm_bindgen::{JsCast, closure::Closure};
+    use wasm_bindgen_futures::spawn_local;
+    use web_sys::{Element, Event, HtmlInputElement, KeyboardEvent};
 
     use crate::catalog::islands::fetch;
+    use crate::ui::browser::{document, listen, window};
 
-    const PAUSE: Duration = Duration::from_millis(90);
+    /// Milliseconds after the last key.
+    const PAUSE: i32 = 90;
 
-    /// Asks a moment after the last key, and shows only the answer to the last question.
+    /// The field, its list, and where it stands.
     #[derive(Clone)]
-    pub(super) struct Typing {
-        from: Rc<str>,
+    struct Typing {
+        field: HtmlInputElement,
+        list: Element,
+        /// Counts the questions: only the answer to the last one is shown.
         asked: Rc<Cell<u32>>,
-        waiting: Rc<Cell<Option<TimeoutHandle>>>,
-        options: WriteSignal<String>,
-        active: WriteSignal<Option<u32>>,
+        waiting: Rc<Cell<Option<i32>>>,
+        active: Rc<Cell<Option<u32>>>,
+    }
+
+    pub(super) fn start() {
+        let field = document().query_selector(".seek-field input").ok().flatten();
+        let field = field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
+        let (Some(field), Some(list)) = (field, document().get_element_by_id(super::LIST)) else { return };
+        let typing = Typing {
+            field: field.clone(),
+            list: list.clone(),
+            asked: Rc::default(),
+            waiting: Rc::default(),
+            active: Rc::default(),
+        };
+        let own = typing.clone();
+        listen(&field, "input", move |_: Event| own.typed());
+        let own = typing.clone();
+        listen(&field, "keydown", move |event: KeyboardEvent| own.pressed(&event));
+        listen(&field, "blur", move |_: Event| typing.show(""));
+        // The pointer must not take the focus away before its click arrives.
+        listen(&list, "mousedown", |event: Event| event.prevent_default());
+        listen(&list, "click", |event: Event| {
+            let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+            if let Some(option) = element.and_then(|element| element.closest("[data-href]").ok().flatten()) {
+                go(&option);
+            }
+        });
     }
 
     impl Typing {
-        pub(super) fn new(
-            from: String,
-            options: WriteSignal<String>,
-            active: WriteSignal<Option<u32>>,
-        ) -> Typing {
-            Typing { from: from.into(), asked: Rc::default(), waiting: Rc::default(), options, active }
+        fn show(&self, options: &str) {
+            self.list.set_inner_html(options);
+            let _ = self.list.toggle_attribute_with_force("hidden", options.is_empty());
+            let expanded = if options.is_empty() { "false" } else { "true" };
+            let _ = self.field.set_attribute("aria-expanded", expanded);
+            self.choose(None);
         }
 
-        pub(super) fn ask(&self, text: String) {
+        fn choose(&self, place: Option<u32>) {
+            self.active.set(place);
+            let options = self.list.children();
+            let _ = self.field.remove_attribute("aria-activedescendant");
+            for other in 0..options.length() {
+                let Some(option) = options.item(other) else { continue };
+                let chosen = place == Some(other);
+                let _ = option.set_attribute("aria-selected", if chosen { "true" } else { "false" });
+                if chosen {
+                    let _ = self.field.set_attribute("aria-activedescendant", &option.id());
+                }
+            }
+        }
+
+        /// Asks a moment after the last key.
+        fn typed(&self) {
             if let Some(waiting) = self.waiting.take() {
-                waiting.clear();
+                window().clear_timeout_with_handle(waiting);
             }
             let question = self.asked.get().wrapping_add(1);
             self.asked.set(question);
+            let text = self.field.value();
             if text.trim().is_empty() {
-                self.options.set(String::new());
-                self.active.set(None);
-                return;
+                return self.show("");
             }
             let typing = self.clone();
-            let handle = set_timeout_with_handle(
-                move || {
-                    spawn_local(async move {
-                        let query = String::from(js_sys::encode_uri_component(&text));
-                        let html =
-                            fetch::text(&format!("{}?q={query}", typing.from)).await.unwrap_or_default();
-                        if typing.asked.get() == question {
-                            typing.active.set(None);
-                            typing.options.set(html);
-                        }
-                    });
-                },
-                PAUSE,
-            );
+            let ask = Closure::once_into_js(move || {
+                spawn_local(async move {
+                    let from = typing.field.get_attribute("data-from").unwrap_or_default();
+                    let query = String::from(js_sys::encode_uri_component(&text));
+                    let html = fetch::text(&[&from, "?q=", &query].concat()).await.unwrap_or_default();
+                    if typing.asked.get() == question {
+                        typing.show(&html);
+                    }
+                });
+            });
+            let ask = ask.unchecked_ref();
+            let handle = window().set_timeout_with_callback_and_timeout_and_arguments_0(ask, PAUSE);
             self.waiting.set(handle.ok());
         }
-    }
 
-    /// Up and down through the list, Enter to go there; everything else stays the field's.
-    pub(super) fn press(
-        event: &ev::KeyboardEvent,
-        list: NodeRef<html::Ul>,
-        active: ReadSignal<Option<u32>>,
-        set_active: WriteSignal<Option<u32>>,
-    ) {
-        // While a syllable is being composed, the keys are the input method's.
-        if event.is_composing() {
-            return;
-        }
-        let Some(list) = list.get_untracked() else { return };
-        let options = list.children();
-        let count = options.length();
-        if count == 0 {
-            return;
-        }
-        let here = active.get_untracked();
-        let next = match event.key().as_str() {
-            "ArrowDown" => here.map_or(Some(0), |place| (place + 1 < count).then_some(place + 1)),
-            "ArrowUp" => here.map_or(Some(count - 1), |place| place.checked_sub(1)),
-            "Enter" => {
-                if let Some(option) = here.and_then(|place| options.item(place)) {
-                    event.prevent_default();
-                    go(&option);
-                }
+        /// Up and down through the list, Enter to go there; everything else stays the field's.
+        fn pressed(&self, event: &KeyboardEvent) {
+            let options = self.list.children();
+            let count = options.length();
+            // While a syllable is being composed, the keys are the input method's.
+            if event.is_composing() || count == 0 {
                 return;
             }
-            _ => return,
-        };
-        event.prevent_default();
-        for place in 0..count {
-            if let Some(option) = options.item(place) {
-                let chosen = Some(place) == next;
-                let _ = option.set_attribute("aria-selected", if chosen { "true" } else { "false" });
-            }
-        }
-        set_active.set(next);
-    }
-
-    pub(super) fn click(event: &ev::MouseEvent) {
-        let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        if let Some(option) = element.and_then(|element| element.closest("[data-href]").ok().flatten()) {
-            go(&option);
+            let here = self.active.get();
+            let next = match event.key().as_str() {
+                "Escape" => {
+                    event.prevent_default();
+                    return self.show("");
+                }
+                "ArrowDown" => here.map_or(Some(0), |place| (place + 1 < count).then_some(place + 1)),
+                "ArrowUp" => here.map_or(Some(count - 1), |place| place.checked_sub(1)),
+                "Enter" => {
+                    if let Some(option) = here.and_then(|place| options.item(place)) {
+                        event.prevent_default();
+                        go(&option);
+                    }
+                    return;
+                }
+                _ => return,
+            };
+            event.prevent_default();
+            self.choose(next);
         }
     }
 

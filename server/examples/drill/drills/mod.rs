@@ -93,8 +93,9 @@ pub fn run(drill: &Drill, plan: &Plan) -> u8 {
     };
     match outcome {
         Ok(tally) => {
-            for fault in tally.faults.iter().take(40) {
-                println!("fault: {fault}");
+            for (fault, alike) in tally.told_faults() {
+                let more = if alike > 1 { format!(" ({alike} like it)") } else { String::new() };
+                println!("fault: {fault}{more}");
             }
             println!("{}", tally.line(drill.name));
             u8::from(!tally.is_clean())

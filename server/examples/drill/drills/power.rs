@@ -18,6 +18,8 @@ use super::{
 
 const CLIENTS: u64 = 24;
 const INITIAL: i64 = 30;
+/// Folders of cuts that are not cleared up at once.
+const KEPT: usize = 16;
 
 pub const DRILL: Drill = Drill {
     name: "power",
@@ -85,7 +87,8 @@ async fn cut_often(
         disk.follow(place)?;
         with_tail += u64::from(disk.has_tail());
         let tail = Tail::ALL[round % Tail::ALL.len()];
-        let folder = ground.path().join("cut");
+        // A folder for each: a connection that is closed puts its log away a moment later.
+        let folder = ground.path().join(format!("cut-{round}"));
         std::fs::create_dir_all(&folder)?;
         disk.cut(tail, &mut chance, &folder.join("shop.db"))?;
         // Told before this place was noted: its sync was noted before that.
@@ -102,7 +105,9 @@ async fn cut_often(
                 tally.fault(format!("cut at {place}, {tail:?}: the database does not open: {error}"));
             }
         }
-        std::fs::remove_dir_all(&folder)?;
+        if let Some(old) = round.checked_sub(KEPT) {
+            std::fs::remove_dir_all(ground.path().join(format!("cut-{old}")))?;
+        }
     }
     println!(
         "SQLite: {} cuts in {} writes and {} syncs, {with_tail} of them with something unsynced; \

@@ -1,10 +1,12 @@
 //! Stopping: SIGTERM under load with a thousand live streams open, and two nodes on one PostgreSQL replaced in turn.
 
 use std::{
+    net::SocketAddr,
     sync::Arc,
     time::{Duration, Instant},
 };
 
+use futures::StreamExt;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -115,36 +117,45 @@ async fn rolling(plan: &Plan, ground: Ground) -> Result<Tally, Failure> {
 /// Live streams that are read to their end.
 pub struct Streams(JoinSet<bool>);
 
-/// Opens streams of the hot SKUs and waits until each has begun.
+/// Opens streams of the hot SKUs, some at a time, and waits until each has begun.
 pub async fn open_streams(launch: &Launch, count: usize) -> Result<Streams, Failure> {
+    let opening = (0..count).map(|number| open_stream(launch.addr, number));
+    let mut opening = futures::stream::iter(opening).buffer_unordered(50);
     let mut readers = JoinSet::new();
-    for number in 0..count {
-        let mut stream = TcpStream::connect(launch.addr).await?;
-        let client = format!("10.9.{}.{}", number / 250, number % 250);
-        let head = format!(
-            "GET /api/v1/live/stock?sku=DRILL-0&sku=DRILL-1 HTTP/1.1\r\nhost: drill\r\nx-forwarded-for: {client}\r\n\r\n"
-        );
-        stream.write_all(head.as_bytes()).await?;
-        let mut start = [0; 15];
-        stream.read_exact(&mut start).await?;
-        if &start != b"HTTP/1.1 200 OK" {
-            return Err(format!("a live stream began with {}", String::from_utf8_lossy(&start)).into());
-        }
-        readers.spawn(async move {
-            let (mut tail, mut data) = (Vec::new(), [0u8; 4096]);
-            loop {
-                match stream.read(&mut data).await {
-                    Ok(0) => return tail.ends_with(b"0\r\n\r\n"),
-                    Ok(length) => {
-                        tail.extend_from_slice(&data[..length]);
-                        tail.drain(..tail.len().saturating_sub(8));
-                    }
-                    Err(_) => return false,
-                }
-            }
-        });
+    while let Some(stream) = opening.next().await {
+        readers.spawn(ends_in_order(stream?));
     }
     Ok(Streams(readers))
+}
+
+async fn open_stream(addr: SocketAddr, number: usize) -> Result<TcpStream, Failure> {
+    let mut stream = TcpStream::connect(addr).await?;
+    let client = format!("10.9.{}.{}", number / 250, number % 250);
+    let head = format!(
+        "GET /api/v1/live/stock?sku=DRILL-0&sku=DRILL-1 HTTP/1.1\r\nhost: drill\r\nx-forwarded-for: {client}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await?;
+    let mut start = [0; 15];
+    stream.read_exact(&mut start).await?;
+    if &start == b"HTTP/1.1 200 OK" {
+        return Ok(stream);
+    }
+    Err(format!("a live stream began with {}", String::from_utf8_lossy(&start)).into())
+}
+
+/// Reads to the end: true for a last chunk, false for a connection that broke.
+async fn ends_in_order(mut stream: TcpStream) -> bool {
+    let (mut tail, mut data) = (Vec::new(), [0u8; 4096]);
+    loop {
+        match stream.read(&mut data).await {
+            Ok(0) => return tail.ends_with(b"0\r\n\r\n"),
+            Ok(length) => {
+                tail.extend_from_slice(&data[..length]);
+                tail.drain(..tail.len().saturating_sub(8));
+            }
+            Err(_) => return false,
+        }
+    }
 }
 
 impl Streams {

@@ -45,6 +45,24 @@ impl Tally {
         self.lost + self.oversold + self.leaked + self.double_charged == 0 && self.faults.is_empty()
     }
 
+    /// The faults with how many of each there are: those that differ only in numbers and references are alike.
+    #[must_use]
+    pub fn told_faults(&self) -> Vec<(&str, usize)> {
+        let shape = |text: &str| -> String {
+            let words = text.split(|c: char| !c.is_alphabetic());
+            words.filter(|word| !word.is_empty() && !word.chars().all(|c| c.is_ascii_hexdigit())).collect()
+        };
+        let mut told: Vec<(String, &str, usize)> = Vec::new();
+        for fault in &self.faults {
+            let own = shape(fault);
+            match told.iter_mut().find(|(shape, ..)| *shape == own) {
+                Some((.., alike)) => *alike += 1,
+                None => told.push((own, fault, 1)),
+            }
+        }
+        told.into_iter().map(|(_, fault, alike)| (fault, alike)).collect()
+    }
+
     /// The last line of a drill. Faults stand in it only where there are some.
     #[must_use]
     pub fn line(&self, name: &str) -> String {

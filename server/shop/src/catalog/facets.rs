@@ -117,19 +117,22 @@ fn options<'a>(
             sold.dedup();
             let (_, values) =
                 facets.entry(key.clone()).or_insert_with(|| (option.name.get(lang), HashMap::new()));
-            for value in option.values.iter().filter(|value| sold.binary_search(&value.code.as_str()).is_ok())
-            {
-                let entry = values.entry(&value.code).or_insert_with(|| {
-                    let name = format!("{key}:{}", value.code);
-                    FacetValue {
-                        selected: query.options.contains(&name),
-                        value: name,
-                        label: value.label(lang).to_owned(),
-                        count: 0,
-                        swatch: value.swatch.clone(),
-                    }
+            for value in &option.values {
+                let name = format!("{key}:{}", value.code);
+                let (is_sold, selected) =
+                    (sold.binary_search(&value.code.as_str()).is_ok(), query.options.contains(&name));
+                // What was chosen stays to be let go of, also where nothing is left of it.
+                if !is_sold && !selected {
+                    continue;
+                }
+                let entry = values.entry(&value.code).or_insert_with(|| FacetValue {
+                    selected,
+                    value: name,
+                    label: value.label(lang).to_owned(),
+                    count: 0,
+                    swatch: value.swatch.clone(),
                 });
-                entry.count += 1;
+                entry.count += u32::from(is_sold);
             }
         }
     }

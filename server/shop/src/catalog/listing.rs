@@ -57,7 +57,7 @@ impl Shop {
             Sort::PriceUp => found.sort_by_cached_key(price),
             Sort::PriceDown => found.sort_by_cached_key(|i| std::cmp::Reverse(price(i))),
             Sort::Name => {
-                found.sort_by_cached_key(|i| product(i).map(|p| p.name.get(viewer.lang).to_lowercase()))
+                found.sort_by_cached_key(|i| product(i).map(|p| p.name.get(viewer.lang).to_lowercase()));
             }
         }
     }

@@ -16,6 +16,9 @@ pub enum ImportError {
     Mapping(String),
     #[error("the file of rejected rows cannot be written: {0}")]
     Rejects(String),
+    /// Going on would leave every product behind without its pictures.
+    #[error("pictures cannot be kept: {0}; make room and run it again")]
+    Pictures(String),
     #[error(transparent)]
     Database(#[from] onshelf_db::Error),
 }

@@ -13,6 +13,8 @@ use image::{
 };
 use sha2::{Digest, Sha256};
 
+use super::ImportError;
+
 /// A picture as the catalogue has it; width and height in CSS pixels.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -49,11 +51,31 @@ pub(super) struct Media {
     store: Option<PathBuf>,
     dry_run: bool,
     known: HashMap<String, Result<Picture, &'static str>>,
+    /// Why the store takes no more.
+    fault: Option<String>,
+}
+
+/// Why there is no picture.
+enum Bad {
+    Picture(&'static str),
+    /// The store's fault, and so that of all that follow.
+    Store(String),
+}
+
+impl From<&'static str> for Bad {
+    fn from(reason: &'static str) -> Bad {
+        Bad::Picture(reason)
+    }
 }
 
 impl Media {
     pub fn new(folder: Option<PathBuf>, store: Option<PathBuf>, dry_run: bool) -> Media {
-        Media { folder, store, dry_run, known: HashMap::new() }
+        Media { folder, store, dry_run, known: HashMap::new(), fault: None }
+    }
+
+    /// Whether pictures can still be kept.
+    pub fn check(&self) -> Result<(), ImportError> {
+        self.fault.clone().map_or(Ok(()), |fault| Err(ImportError::Pictures(fault)))
     }
 
     /// The picture a file names, or why there is none.
@@ -72,11 +94,18 @@ impl Media {
         let path = self.within_folder(named);
         let (store, dry_run) = (self.store.clone(), self.dry_run);
         let kept = match path {
-            Err(reason) => Err(reason),
+            Err(reason) => Err(Bad::Picture(reason)),
             Ok(path) => tokio::task::spawn_blocking(move || keep(&path, store.as_deref(), dry_run))
                 .await
-                .unwrap_or(Err("the picture cannot be read")),
+                .unwrap_or(Err(Bad::Picture("the picture cannot be read"))),
         };
+        let kept = kept.map_err(|bad| match bad {
+            Bad::Picture(reason) => reason,
+            Bad::Store(fault) => {
+                self.fault.get_or_insert(fault);
+                "the picture cannot be written"
+            }
+        });
         if self.known.len() >= REMEMBERED {
             self.known.clear();
         }
@@ -99,10 +128,10 @@ impl Media {
     }
 }
 
-fn keep(path: &Path, store: Option<&Path>, dry_run: bool) -> Result<Picture, &'static str> {
+fn keep(path: &Path, store: Option<&Path>, dry_run: bool) -> Result<Picture, Bad> {
     let about = fs::metadata(path).map_err(|_| "the picture cannot be read")?;
     if !about.is_file() || about.len() > MAX_FILE {
-        return Err("the picture is greater than 32 MiB");
+        return Err("the picture is greater than 32 MiB".into());
     }
     let bytes = fs::read(path).map_err(|_| "the picture cannot be read")?;
     let name: String = Sha256::digest(&bytes).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
@@ -117,7 +146,8 @@ fn keep(path: &Path, store: Option<&Path>, dry_run: bool) -> Result<Picture, &'s
     let (width, height) = (picture.width(), picture.height());
     let (ending, encoded) = encode(&picture)?;
     if !dry_run {
-        write(store, &format!("{name}.{ending}"), &encoded).map_err(|_| "the picture cannot be written")?;
+        write(store, &format!("{name}.{ending}"), &encoded)
+            .map_err(|error| Bad::Store(format!("{}: {error}", store.display())))?;
     }
     Ok(Picture { src: format!("/media/{name}.{ending}"), width, height })
 }
@@ -158,10 +188,18 @@ fn encode(picture: &DynamicImage) -> Result<(&'static str, Vec<u8>), &'static st
 fn write(store: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
     fs::create_dir_all(store)?;
     let draft = store.join(format!(".{name}.part"));
-    let mut file = BufWriter::new(fs::File::create(&draft)?);
+    let written = write_out(&draft, bytes).and_then(|()| fs::rename(&draft, store.join(name)));
+    if written.is_err() {
+        // Half a picture would only take the room that is missing.
+        let _ = fs::remove_file(&draft);
+    }
+    written
+}
+
+fn write_out(draft: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = BufWriter::new(fs::File::create(draft)?);
     file.write_all(bytes)?;
-    file.into_inner()?.sync_all()?;
-    fs::rename(&draft, store.join(name))
+    file.into_inner()?.sync_all()
 }
 
 #[cfg(test)]
@@ -185,6 +223,11 @@ mod tests {
         for bad in ["../a.png", "/etc/passwd", "b.png", "missing.png", "https://", "https://a b"] {
             assert!(media.find(bad).await.is_err(), "{bad}");
         }
+        assert!(media.check().is_ok(), "a bad picture is no fault of the store");
+        let nowhere = folder.path().join("a.png");
+        let mut full = Media::new(Some(folder.path().into()), Some(nowhere), false);
+        assert!(full.find("a.png").await.is_err());
+        assert!(full.check().is_err(), "where nothing can be kept the import stops");
         let remote = media.find("http://img.example/a.jpg").await.unwrap();
         assert_eq!(remote.src, "https://img.example/a.jpg");
     }

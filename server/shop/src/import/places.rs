@@ -3,7 +3,7 @@
 use futures::FutureExt;
 use onshelf_db::{
     Db, Error,
-    places::{PlaceRow, upsert_places},
+    places::{PlaceRow, renew_places},
 };
 use onshelf_vocabulary::Point;
 use sha2::{Digest, Sha256};
@@ -68,11 +68,11 @@ impl Places {
         })
     }
 
-    async fn save(db: &Db, rows: Vec<PlaceRow>) -> Result<(), Error> {
+    async fn save(db: &Db, rows: Vec<PlaceRow>) -> Result<u64, Error> {
         let rows = std::sync::Arc::new(rows);
         db.write(move |mut tx| {
             let rows = rows.clone();
-            async move { upsert_places(&mut tx, &rows).await }.boxed()
+            async move { renew_places(&mut tx, &rows).await }.boxed()
         })
         .await
     }
@@ -91,11 +91,11 @@ impl Places {
                                 written -= 1;
                                 ledger.reject(Entry::new(line, "key", "the database refuses this row", &key));
                             }
-                            outcome => outcome?,
+                            outcome => ledger.changed(outcome?),
                         }
                     }
                 }
-                outcome => outcome?,
+                outcome => ledger.changed(outcome?),
             }
         }
         ledger.accept(written as u64);

@@ -68,7 +68,9 @@ pub struct Report {
     pub rejections: Vec<Entry>,
     /// The first fifty of each reason, a thousand at most.
     pub warned: Vec<Entry>,
-    /// `products`, `variants`, `categories` …: how many were written, or would have been.
+    /// Rows of the database that were not so before.
+    pub changed: u64,
+    /// `products`, `variants`, `categories` …: how many went in, or would have.
     pub written: BTreeMap<&'static str, u64>,
     /// Where the file broke off, and why.
     pub stopped: Option<String>,
@@ -101,6 +103,7 @@ impl Ledger {
             warned_by: BTreeMap::new(),
             rejections: Vec::new(),
             warned: Vec::new(),
+            changed: 0,
             written: BTreeMap::new(),
             stopped: None,
         };
@@ -117,6 +120,10 @@ impl Ledger {
 
     pub fn wrote(&mut self, what: &'static str, count: usize) {
         *self.report.written.entry(what).or_default() += count as u64;
+    }
+
+    pub fn changed(&mut self, rows: u64) {
+        self.report.changed += rows;
     }
 
     pub fn reject(&mut self, entry: Entry) {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use futures::FutureExt;
 use onshelf_db::{
     Db, Error, exchange,
-    stores::{StoreRow, upsert_stores},
+    stores::{StoreRow, renew_stores},
 };
 use onshelf_domain::stores::{Schedule, Week, parse_hours};
 use onshelf_vocabulary::{Currency, Point, StoreCode, Text};
@@ -128,11 +128,11 @@ impl Stores {
         }))
     }
 
-    async fn save(db: &Db, rows: Vec<StoreRow>) -> Result<(), Error> {
+    async fn save(db: &Db, rows: Vec<StoreRow>) -> Result<u64, Error> {
         let rows = std::sync::Arc::new(rows);
         db.write(move |mut tx| {
             let rows = rows.clone();
-            async move { upsert_stores(&mut tx, &rows).await }.boxed()
+            async move { renew_stores(&mut tx, &rows).await }.boxed()
         })
         .await
     }
@@ -174,11 +174,11 @@ impl Intake for Stores {
                                     &code,
                                 ));
                             }
-                            outcome => outcome?,
+                            outcome => ledger.changed(outcome?),
                         }
                     }
                 }
-                outcome => outcome?,
+                outcome => ledger.changed(outcome?),
             }
         }
         ledger.accept(written as u64);

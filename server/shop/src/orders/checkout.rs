@@ -151,7 +151,7 @@ impl Shop {
             |at: i64| capacity - taken.iter().find(|(start, _)| *start == at).map_or(0, |(_, taken)| *taken);
         windows(&store.schedule, ready, WINDOWS)
             .into_iter()
-            .map(|start| start.as_millisecond())
+            .map(jiff::Timestamp::as_millisecond)
             .filter(|at| left(*at) > 0)
             .map(|at| window_view(viewer.lang, store, at, now, left(at)))
             .collect()

@@ -53,7 +53,7 @@ impl Shop {
                     // Where one is open already, that one is paid.
                     payments::insert(&mut tx, &row).await?;
                     let all = payments::of_order(&mut tx, order_id).await?;
-                    Ok::<_, Error>(all.into_iter().find(|payment| is_open(payment)))
+                    Ok::<_, Error>(all.into_iter().find(is_open))
                 })
             })
             .await?;

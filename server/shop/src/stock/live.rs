@@ -22,6 +22,8 @@ const BATCH: i64 = 2_000;
 const GAP: Duration = Duration::from_secs(20);
 /// Events a slow page may fall behind before its stream is ended (it comes back and gets a snapshot).
 const BEHIND: usize = 64;
+/// Events that may wait for whoever reads them all.
+const NEWS: usize = 8_192;
 
 /// A number that has changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +61,20 @@ impl Drop for Watch {
     }
 }
 
+/// Every change of every shelf, for whoever tells many. Dropping it ends it.
+pub struct News {
+    events: mpsc::Receiver<Arc<StockEvent>>,
+}
+
+impl News {
+    /// The changes since the last time, at least one; none when some were missed.
+    pub async fn next(&mut self) -> Option<Vec<Arc<StockEvent>>> {
+        let mut events = Vec::new();
+        let count = self.events.recv_many(&mut events, NEWS).await;
+        (count > 0).then_some(events)
+    }
+}
+
 #[derive(Clone)]
 struct Watcher {
     id: u64,
@@ -71,6 +87,7 @@ struct Watcher {
 #[derive(Clone, Default)]
 pub(super) struct Watchers {
     by_variant: Arc<Mutex<HashMap<i64, Vec<Watcher>>>>,
+    news: Arc<Mutex<Vec<mpsc::Sender<Arc<StockEvent>>>>>,
     next_id: Arc<AtomicU64>,
 }
 
@@ -104,8 +121,18 @@ impl Watchers {
         }
     }
 
+    fn all_news(&self) -> News {
+        let (sender, events) = mpsc::channel(NEWS);
+        self.news.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(sender);
+        News { events }
+    }
+
     fn tell(&self, event: StockEvent) {
         let event = Arc::new(event);
+        let mut news = self.news.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        // Whoever is too slow loses the channel, and learns by its end that something was missed.
+        news.retain(|reader| reader.try_send(event.clone()).is_ok());
+        drop(news);
         let mut inside = self.inside();
         let Some(watching) = inside.get_mut(&event.variant_id) else { return };
         watching.retain(|watcher| {
@@ -168,6 +195,12 @@ impl Shop {
     #[must_use]
     pub fn watch(&self, variants: Vec<i64>, store_id: Option<i64>) -> Watch {
         self.shelves().watchers.join(variants, store_id)
+    }
+
+    /// Every change from now on.
+    #[must_use]
+    pub fn all_news(&self) -> News {
+        self.shelves().watchers.all_news()
     }
 
     /// Says that stock was changed here, so that pages learn of it now and not at the next poll.

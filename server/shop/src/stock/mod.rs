@@ -9,7 +9,7 @@ mod shelves;
 mod show;
 
 pub use answer::Answer;
-pub use live::{StockEvent, Watch};
+pub use live::{News, StockEvent, Watch};
 pub use partner::{CountInput, LevelAfter, Movement, SaleInput, SaleLine};
 pub use reading::Reading;
 pub use shelves::{Known, Shelves};

@@ -54,6 +54,33 @@ const STORES: &str = "store code,store name,latitude,longitude,zip,country,hours
     b@d,나쁜점,37.5,127.1,,KR,\n\
     noname,,37.5,127.1,,KR,\n";
 
+/// The same an hour later.
+fn later() -> Options {
+    let now = options();
+    Options { now_ms: now.now_ms + 3_600_000, ..now }
+}
+
+#[tokio::test]
+async fn hours_of_the_apis_own_shape_are_read_and_impossible_ones_told() {
+    on_each_engine(async |test: &TestShop| {
+        let rows = concat!(
+            r#"{"code":"good","name":"좋은점","country":"KR","lat":37.5,"lng":127.1,"hours":{"mon":["10:00-21:00"]}}"#,
+            "\n",
+            r#"{"code":"odd","name":"나쁜점","country":"KR","lat":37.5,"lng":127.1,"hours":{"mon":["25:00-99:00"]}}"#,
+            "\n",
+        );
+        let report = take(test.shop.db(), Kind::Stores, "s.jsonl", rows, options()).await.unwrap();
+        assert_eq!(report.accepted, 2);
+        let told: Vec<_> = report.warned.iter().filter(|entry| entry.field == "hours").collect();
+        assert!(matches!(told[..], [one] if one.line == 2), "{told:?}");
+        let mut reader = test.shop.db().reader().await.unwrap();
+        let stores = stores::stores(&mut reader.tx()).await.unwrap();
+        let good = stores.iter().find(|store| store.code == "good").unwrap();
+        assert_eq!(good.hours, r#"{"mon":["10:00-21:00"]}"#);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn stores_go_in_with_warnings_and_twice_is_once() {
     on_each_engine(async |test: &TestShop| {
@@ -68,11 +95,14 @@ async fn stores_go_in_with_warnings_and_twice_is_once() {
         assert_eq!((report.rows, report.accepted, report.rejected), (6, 3, 3));
         let lines: Vec<u64> = rejected(&report).into_iter().map(|(line, _)| line).collect();
         assert_eq!(lines, [4, 6, 7]);
+        assert_eq!(report.changed, 3);
         let after = everything(db).await;
-        take(db, Kind::Stores, "s.csv", STORES, options()).await.unwrap();
-        assert_eq!(everything(db).await, after);
-
         test.shop.refresh_book().await.unwrap();
+        let again = take(db, Kind::Stores, "s.csv", STORES, later()).await.unwrap();
+        assert_eq!((again.accepted, again.changed), (3, 0));
+        assert_eq!(everything(db).await, after);
+        assert!(!test.shop.refresh_book().await.unwrap(), "nothing changed, and yet all is read anew");
+
         let book = test.shop.book();
         let hongdae = book.stores.by_code("hongdae").unwrap();
         assert_eq!(hongdae.point.map(onshelf_vocabulary::Point::lat), Some(37.556));
@@ -101,8 +131,14 @@ async fn googles_feed_becomes_products_with_variants() {
         assert_eq!(report.written["drafts without a price"], 1);
         assert!(report.warned.iter().any(|entry| entry.field == "gtin"));
         let after = everything(db).await;
-        take(db, Kind::Products, "feed.txt", FEED, options()).await.unwrap();
+        test.shop.refresh_book().await.unwrap();
+        let again = take(db, Kind::Products, "feed.txt", FEED, later()).await.unwrap();
+        assert_eq!((again.accepted, again.changed), (4, 0));
         assert_eq!(everything(db).await, after);
+        assert!(!test.shop.refresh_book().await.unwrap(), "nothing changed, and yet all is read anew");
+        let dearer = FEED.replace("12.50 USD", "13 USD");
+        assert_eq!(take(db, Kind::Products, "feed.txt", &dearer, later()).await.unwrap().changed, 1);
+        assert!(test.shop.refresh_book().await.unwrap());
 
         let mut reader = db.reader().await.unwrap();
         let tx = &mut reader.tx();

@@ -106,7 +106,7 @@ fn mutated(mut body: Vec<u8>, chance: &mut StdRng) -> Vec<u8> {
         match chance.random_range(0..4) {
             0 if at < body.len() => body[at] = chance.random(),
             1 if at < body.len() => drop(body.remove(at)),
-            2 => body.insert(at, b"{}[]\",:&=%\0-9e"[chance.random_range(0..15)]),
+            2 => body.insert(at, b"{}[]\",:&=%\0-9e"[chance.random_range(0..14)]),
             _ => {
                 let end = chance.random_range(at..=body.len());
                 let copy = body[at..end].to_vec();

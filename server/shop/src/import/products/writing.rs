@@ -45,6 +45,7 @@ impl Products {
         let mut batch = Vec::with_capacity(BATCH.min(drafts.len()));
         for draft in drafts {
             batch.push(self.whole(draft, ledger).await);
+            self.media.check()?;
             if batch.len() == BATCH {
                 self.write_batch(db, std::mem::take(&mut batch), ledger).await?;
             }
@@ -70,13 +71,16 @@ impl Products {
         let batch = Arc::new(batch);
         match save(db, Arc::new(made.clone()), Arc::clone(&batch)).await {
             Err(error) if is_about_rows(&error) => {
-                save(db, Arc::new(made), Arc::default()).await?;
+                ledger.changed(save(db, Arc::new(made), Arc::default()).await?);
                 for whole in batch.iter() {
                     save_alone(db, whole, ledger).await?;
                 }
             }
             Err(error) => return Err(error.into()),
-            Ok(()) => batch.iter().for_each(|whole| told(whole, ledger)),
+            Ok(changed) => {
+                ledger.changed(changed);
+                batch.iter().for_each(|whole| told(whole, ledger));
+            }
         }
         Ok(())
     }
@@ -186,21 +190,24 @@ fn digest(code: &str) -> String {
     Sha256::digest(code).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }
 
-async fn save(db: &Db, categories: Arc<Vec<CategoryRow>>, batch: Arc<Vec<Whole>>) -> Result<(), Error> {
-    db.write::<(), Error, _>(move |mut tx| {
+/// Answers how many rows were not so before.
+async fn save(db: &Db, categories: Arc<Vec<CategoryRow>>, batch: Arc<Vec<Whole>>) -> Result<u64, Error> {
+    db.write::<u64, Error, _>(move |mut tx| {
         let (categories, batch) = (categories.clone(), batch.clone());
         async move { save_in(&mut tx, &categories, &batch).await }.boxed()
     })
     .await
 }
 
-async fn save_in(tx: &mut Tx<'_>, categories: &[CategoryRow], batch: &[Whole]) -> Result<(), Error> {
-    catalog::upsert_categories(tx, categories).await?;
+async fn save_in(tx: &mut Tx<'_>, categories: &[CategoryRow], batch: &[Whole]) -> Result<u64, Error> {
+    let mut changed = catalog::renew_categories(tx, categories).await?;
     if batch.is_empty() {
-        return Ok(());
+        return Ok(changed);
     }
     let products: Vec<ProductRow> = batch.iter().map(|whole| whole.product.clone()).collect();
-    let ids: HashMap<String, i64> = catalog::upsert_products(tx, &products).await?.into_iter().collect();
+    let renewed = catalog::renew_products(tx, &products).await?;
+    changed += renewed.changed;
+    let ids: HashMap<String, i64> = renewed.ids.into_iter().collect();
     let mut variants = Vec::new();
     for whole in batch {
         let product_id = *ids
@@ -208,14 +215,16 @@ async fn save_in(tx: &mut Tx<'_>, categories: &[CategoryRow], batch: &[Whole]) -
             .ok_or_else(|| Error::inconsistent("a product that was just written has no id"))?;
         variants.extend(whole.variants.iter().map(|variant| VariantRow { product_id, ..variant.clone() }));
     }
-    let ids: HashMap<String, i64> = catalog::upsert_variants(tx, &variants).await?.into_iter().collect();
+    let renewed = catalog::renew_variants(tx, &variants).await?;
+    changed += renewed.changed;
+    let ids: HashMap<String, i64> = renewed.ids.into_iter().collect();
     let mut prices = Vec::new();
     for (variant, price) in batch.iter().flat_map(|whole| whole.variants.iter().zip(&whole.prices)) {
         if let (Some(price), Some(variant_id)) = (price, ids.get(&variant.sku)) {
             prices.push(PriceRow { variant_id: *variant_id, ..price.clone() });
         }
     }
-    catalog::upsert_prices(tx, &prices).await
+    Ok(changed + catalog::renew_prices(tx, &prices).await?)
 }
 
 async fn save_alone(db: &Db, whole: &Whole, ledger: &mut Ledger) -> Result<(), ImportError> {
@@ -228,7 +237,8 @@ async fn save_alone(db: &Db, whole: &Whole, ledger: &mut Ledger) -> Result<(), I
         match save(db, Arc::default(), Arc::new(vec![Whole { product, ..whole.clone() }])).await {
             Err(error) if is_about_rows(&error) => last = Some(error),
             Err(error) => return Err(error.into()),
-            Ok(()) => {
+            Ok(changed) => {
+                ledger.changed(changed);
                 told(whole, ledger);
                 return Ok(());
             }

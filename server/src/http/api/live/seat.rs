@@ -1,0 +1,229 @@
+//! One open stream as a socket: what is written goes out at once, or waits as the latest of each shelf. Idle, it is
+//! some hundred bytes and a sleeping task.
+
+use std::{
+    io,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use bytes::{Buf, Bytes};
+use tokio::{net::TcpStream, sync::Notify};
+use tokio_util::sync::CancellationToken;
+
+use crate::http::metrics::METER;
+
+/// Shelves that may wait for a slow reader; past that the stream ends, and its page comes back for a snapshot.
+const WAITING: usize = 256;
+/// How long a reader may take none of what waits for it.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Ends a body in chunks.
+const LAST: &[u8] = b"0\r\n\r\n";
+
+/// A store and a variant.
+pub(super) type Shelf = (i64, i64);
+
+/// A text as one chunk of a body.
+pub(super) fn chunk(text: &str) -> Vec<u8> {
+    format!("{:x}\r\n{text}\r\n", text.len()).into_bytes()
+}
+
+pub(super) struct Seat {
+    socket: TcpStream,
+    store_id: Option<i64>,
+    pub(super) variants: Box<[i64]>,
+    out: Mutex<Out>,
+    changed: Notify,
+}
+
+/// What is still to be written.
+#[derive(Default)]
+struct Out {
+    state: State,
+    /// The rest of a chunk of which the socket took a part.
+    rest: Bytes,
+    /// The latest chunk of each shelf, in the order they first changed.
+    waiting: Vec<(Shelf, Bytes)>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum State {
+    /// The head and the snapshot are being written.
+    #[default]
+    Opening,
+    Open,
+    Ended,
+}
+
+impl Seat {
+    pub(super) fn new(socket: TcpStream, store_id: Option<i64>, variants: Vec<i64>) -> Seat {
+        let variants = variants.into_boxed_slice();
+        Seat { socket, store_id, variants, out: Mutex::default(), changed: Notify::new() }
+    }
+
+    fn out(&self) -> MutexGuard<'_, Out> {
+        self.out.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn is_about(&self, store_id: i64) -> bool {
+        self.store_id.is_none_or(|own| own == store_id)
+    }
+
+    /// Writes a chunk about a shelf, or lets it wait.
+    pub(super) fn tell(&self, shelf: Shelf, chunk: &Bytes) {
+        let mut out = self.out();
+        if out.state == State::Open && out.is_empty() {
+            out.write(&self.socket, chunk.clone());
+        } else if out.state != State::Ended {
+            out.wait(shelf, chunk);
+        }
+        let stirred = !out.is_empty() || out.state == State::Ended;
+        drop(out);
+        if stirred {
+            self.changed.notify_one();
+        }
+    }
+
+    /// Keeps the rhythm, where the reader keeps up.
+    pub(super) fn hum(&self, chunk: &Bytes) {
+        let mut out = self.out();
+        if out.state == State::Open && out.is_empty() {
+            out.write(&self.socket, chunk.clone());
+            if !out.is_empty() || out.state == State::Ended {
+                self.changed.notify_one();
+            }
+        }
+    }
+
+    /// Ends the stream: something was missed.
+    pub(super) fn end(&self) {
+        self.out().state = State::Ended;
+        self.changed.notify_one();
+    }
+
+    /// Writes what opens the stream, then sees to the socket until either side ends it.
+    pub(super) async fn attend(&self, opening: Vec<u8>, closing: &CancellationToken) {
+        if self.open(opening, closing).await.is_ok() {
+            self.look_after(closing).await;
+        }
+        let mut out = self.out();
+        // In order, unless half a chunk is out already.
+        if out.rest.is_empty() {
+            let _ = self.socket.try_write(LAST);
+        }
+        out.state = State::Ended;
+    }
+
+    async fn open(&self, opening: Vec<u8>, closing: &CancellationToken) -> io::Result<()> {
+        let mut rest = Bytes::from(opening);
+        while !rest.is_empty() {
+            tokio::select! {
+                biased;
+                () = closing.cancelled() => return Err(io::ErrorKind::Interrupted.into()),
+                ready = tokio::time::timeout(PATIENCE, self.socket.writable()) => ready??,
+            }
+            match self.socket.try_write(&rest) {
+                Ok(taken) => rest.advance(taken),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let mut out = self.out();
+        if out.state == State::Opening {
+            out.state = State::Open;
+        }
+        out.flush(&self.socket);
+        Ok(())
+    }
+
+    async fn look_after(&self, closing: &CancellationToken) {
+        loop {
+            let (behind, ended) = {
+                let out = self.out();
+                (!out.is_empty(), out.state == State::Ended)
+            };
+            if ended {
+                return;
+            }
+            tokio::select! {
+                biased;
+                () = closing.cancelled() => return,
+                () = self.changed.notified() => {}
+                gone = self.hang_up() => if gone { return },
+                taken = self.catch_up(), if behind => if !taken {
+                    METER.count_fallen_behind();
+                    return;
+                },
+            }
+        }
+    }
+
+    /// Waits until the reader says something; it has nothing to say but that it goes.
+    async fn hang_up(&self) -> bool {
+        let mut said = [0; 64];
+        if self.socket.readable().await.is_err() {
+            return true;
+        }
+        match self.socket.try_read(&mut said) {
+            Ok(0) => true,
+            Ok(_) => false,
+            Err(error) => error.kind() != io::ErrorKind::WouldBlock,
+        }
+    }
+
+    async fn catch_up(&self) -> bool {
+        match tokio::time::timeout(PATIENCE, self.socket.writable()).await {
+            Ok(Ok(())) => {
+                self.out().flush(&self.socket);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Out {
+    fn is_empty(&self) -> bool {
+        self.rest.is_empty() && self.waiting.is_empty()
+    }
+
+    /// Only while nothing waits.
+    fn write(&mut self, socket: &TcpStream, mut chunk: Bytes) {
+        match socket.try_write(&chunk) {
+            Ok(taken) => {
+                chunk.advance(taken);
+                self.rest = chunk;
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.rest = chunk,
+            Err(_) => self.state = State::Ended,
+        }
+    }
+
+    fn wait(&mut self, shelf: Shelf, chunk: &Bytes) {
+        if let Some((_, own)) = self.waiting.iter_mut().find(|(own, _)| *own == shelf) {
+            *own = chunk.clone();
+        } else if self.waiting.len() < WAITING {
+            self.waiting.push((shelf, chunk.clone()));
+        } else {
+            METER.count_fallen_behind();
+            self.state = State::Ended;
+        }
+    }
+
+    fn flush(&mut self, socket: &TcpStream) {
+        let rest = std::mem::take(&mut self.rest);
+        if !rest.is_empty() {
+            self.write(socket, rest);
+        }
+        let mut sent = 0;
+        while self.rest.is_empty() && self.state == State::Open && sent < self.waiting.len() {
+            let chunk = self.waiting[sent].1.clone();
+            self.write(socket, chunk);
+            sent += 1;
+        }
+        self.waiting.drain(..sent);
+        if self.waiting.is_empty() {
+            self.waiting = Vec::new();
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! What streams say: the snapshot and the events, as text.
+
+use onshelf_shop::{
+    Shop,
+    stock::{Known, StockEvent},
+};
+use onshelf_vocabulary::stock::Level;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Asked;
+use crate::http::metrics::METER;
+
+/// How long a browser waits before it comes back.
+const RETRY_MS: u32 = 2_000;
+/// Keeps the rhythm where there is nothing to tell.
+pub(super) const COMMENT: &str = ": still here\n\n";
+
+/// Data of a `stock` event, and of each line of the `snapshot`.
+#[derive(Serialize, ToSchema)]
+pub struct LiveStock {
+    sku: String,
+    store: String,
+    /// Available to promise; one more than the operator's cap stands for all above it.
+    available: i64,
+    /// `3`, or `9+` above the cap.
+    shown: String,
+    #[schema(value_type = String, pattern = "^(in_stock|low|out)$")]
+    level: &'static str,
+    /// Unix milliseconds of the last word from the till or a count.
+    checked_ms: i64,
+    /// Never falls for the same shelf: a line with a lower one is older than what is known.
+    version: i64,
+}
+
+/// Data of the `snapshot` event.
+#[derive(Serialize, ToSchema)]
+pub struct LiveSnapshot {
+    stock: Vec<LiveStock>,
+}
+
+/// Everything the stream is about, as it is now.
+pub(super) fn snapshot(shop: &Shop, asked: &Asked) -> String {
+    let now = shop.now();
+    let mut stock = Vec::new();
+    let mut newest = 0;
+    for variant in &asked.variants {
+        let shelves = match asked.store_id {
+            Some(store) => {
+                shop.shelves().known(store, *variant, now).map(|known| (store, known)).into_iter().collect()
+            }
+            None => shop.shelves().everywhere(*variant, now),
+        };
+        for (store, known) in shelves {
+            newest = newest.max(known.version);
+            stock.extend(line(shop, store, *variant, known));
+        }
+    }
+    let data = serde_json::to_string(&LiveSnapshot { stock }).unwrap_or_default();
+    format!("retry: {RETRY_MS}\nid: {newest}\nevent: snapshot\ndata: {data}\n\n")
+}
+
+/// One change.
+pub(super) fn event(shop: &Shop, event: &StockEvent) -> String {
+    METER.count_event();
+    let known = Known { available: event.available, checked_at: event.checked_at, version: event.version };
+    let line = line(shop, event.store_id, event.variant_id, known);
+    let data = line.and_then(|line| serde_json::to_string(&line).ok());
+    // What an import has just taken away is nothing to tell of; a comment keeps the stream's rhythm.
+    data.map_or_else(
+        || ": gone\n\n".to_owned(),
+        |data| format!("id: {}\nevent: stock\ndata: {data}\n\n", event.version),
+    )
+}
+
+fn line(shop: &Shop, store_id: i64, variant_id: i64, known: Known) -> Option<LiveStock> {
+    let book = shop.book();
+    let cap = shop.settings().shown_cap.unwrap_or(0);
+    Some(LiveStock {
+        sku: book.catalogue.variant_by_id(variant_id)?.sku.to_string(),
+        store: book.stores.by_id(store_id)?.code.to_string(),
+        available: if cap > 0 { known.available.min(cap.saturating_add(1)) } else { known.available },
+        shown: onshelf_domain::stock::shown(known.available, cap),
+        level: Level::of(known.available).code(),
+        checked_ms: known.checked_at,
+        version: known.version,
+    })
+}
