@@ -1,6 +1,19 @@
 //! How pages, search, reservations and memory grow from 1,000 to 1,000,000 SKUs (ten million shelves) and from 10 to
 //! 10,000 stores. `cargo xtask bench growth [--quick]`; `--quick` stops at a tenth.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::print_stdout,
+    reason = "it prints what it measured"
+)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a benchmark that cannot go on ends"
+)]
+
 mod common;
 
 use std::{

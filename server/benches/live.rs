@@ -2,6 +2,19 @@
 //! against a bare loop that writes the same bytes to as many sockets.
 //! `cargo xtask bench live [--quick]`
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::print_stdout,
+    reason = "it prints what it measured"
+)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a benchmark that cannot go on ends"
+)]
+
 mod common;
 
 use std::{

@@ -1,6 +1,19 @@
 //! The ten nearest of 100,000 stores that have stock, in process, against PostgreSQL with cube and earthdistance.
 //! `cargo xtask bench nearest [--quick]`
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::print_stdout,
+    reason = "it prints what it measured"
+)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a benchmark that cannot go on ends"
+)]
+
 mod common;
 
 use std::{hint::black_box, time::Instant};

@@ -1,6 +1,19 @@
 //! Pages: rendered, and kept, against axum that returns the same bytes and axum with maud that writes the same page.
 //! `cargo xtask bench page [--quick]`
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::print_stdout,
+    reason = "it prints what it measured"
+)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a benchmark that cannot go on ends"
+)]
+
 mod common;
 
 use std::{path::Path, time::Duration};
@@ -112,9 +125,9 @@ fn pieces(page: &str) -> Vec<Piece> {
     while let Some(open) = rest.find('<') {
         let (text, tag) = rest.split_at(open);
         if text.trim().is_empty() {
-            markup.push_str(text)
+            markup.push_str(text);
         } else {
-            value(&mut markup, text)
+            value(&mut markup, text);
         }
         let close = tag.find('>').unwrap() + 1;
         let (tag, after) = tag.split_at(close);

@@ -2,6 +2,19 @@
 //! judged set of queries, with their typing errors, each finds, so that speed is not bought with quality.
 //! `cargo xtask bench search [--quick]`
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a benchmark that cannot go on ends"
+)]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::print_stdout,
+    reason = "it prints what it measured"
+)]
+
 mod common;
 
 #[path = "../shop/src/catalog/search/judged.rs"]

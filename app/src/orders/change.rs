@@ -19,9 +19,10 @@ use onshelf_vocabulary::{
 };
 
 use super::{
-    details::{address_fields, time_chip},
+    details::address_fields,
     forms::{address, deed, to_provider, token_field},
     page::{Shown, order_page, private, refused},
+    times::{Times, times},
     trouble::{Trouble, notice},
     words::{by, is_offer, span, way_glyph, way_name},
 };
@@ -295,7 +296,14 @@ fn is_this(group: &GroupView, offer: &WayOffer) -> bool {
 }
 
 fn ways(lang: Lang, group: &GroupView, offers: &[WayOffer], picked: &str) -> AnyView {
-    let others = offers.iter().filter(|offer| !is_this(group, offer)).take(OFFERS);
+    let mut others: Vec<&WayOffer> = offers.iter().filter(|offer| !is_this(group, offer)).collect();
+    // The same store in another way, then home, then other stores.
+    others.sort_by_key(|offer| match (offer.store == group.store.code, offer.way) {
+        (_, Way::Delivery) => 1,
+        (true, _) => 0,
+        (false, _) => 2,
+    });
+    others.truncate(OFFERS);
     let row = |offer: &WayOffer| {
         let brought = offer.way == Way::Delivery;
         let value = format!("{}@{}", offer.way.code(), if brought { "" } else { offer.store.as_str() });
@@ -325,7 +333,7 @@ fn ways(lang: Lang, group: &GroupView, offers: &[WayOffer], picked: &str) -> Any
                 <Icon glyph=way_glyph(group.way) />
                 <span><b>{lang.pick("지금 그대로", "As it is")}</b><small>{place(lang, group.way, &group.store.name)}</small></span>
             </label>
-            {others.map(row).collect_view()}
+            {others.into_iter().map(row).collect_view()}
         </fieldset>
     }
     .into_any()
@@ -333,40 +341,18 @@ fn ways(lang: Lang, group: &GroupView, offers: &[WayOffer], picked: &str) -> Any
 
 /// Other times at the same store and in the same way.
 fn windows(lang: Lang, group: &GroupView, offers: &[WayOffer], typed: Option<&String>) -> Option<AnyView> {
-    let same = offers.iter().find(|offer| is_this(group, offer))?;
-    if group.way == Way::Delivery || same.windows.is_empty() {
-        return None;
-    }
-    let own = group.window.as_ref().map(|window| window.starts.at.clone());
-    let chosen = typed.cloned().or_else(|| own.clone()).unwrap_or_default();
-    let soonest = match lang {
-        Lang::Ko => format!("준비되는 대로 {}", same.ready_by.label),
-        Lang::En => format!("As soon as it is ready, {}", same.ready_by.label),
+    let same = offers.iter().find(|offer| is_this(group, offer) && offer.way != Way::Delivery)?;
+    let own = group.window.as_ref();
+    let kept = own.map(|window| window.starts.at.as_str()).unwrap_or_default();
+    let field = Times {
+        name: "window".to_owned(),
+        ready_by: &same.ready_by,
+        windows: &same.windows,
+        chosen: typed.map_or(kept, String::as_str),
+        own,
+        fault: None,
     };
-    // The own quarter may be full by now, with oneself in it.
-    let own = group
-        .window
-        .as_ref()
-        .filter(|own| same.windows.iter().all(|window| window.starts.at != own.starts.at));
-    let mine = own.map(|window| {
-        time_chip("window", &window.starts.at, span(window), chosen == window.starts.at, false)
-    });
-    let chips = same.windows.iter().take(11).map(|window| {
-        let at = &window.starts.at;
-        let full = window.left <= 0 && group.window.as_ref().is_none_or(|own| own.starts.at != *at);
-        time_chip("window", at, span(window), chosen == *at, full)
-    });
-    let view = view! {
-        <fieldset class="times-choice change-times">
-            <legend>{lang.pick("언제 오시나요?", "When will you come?")}</legend>
-            <div class="time-chips">
-                {time_chip("window", "", soonest, chosen.is_empty(), false)}
-                {mine}
-                {chips.collect_view()}
-            </div>
-        </fieldset>
-    };
-    Some(view.into_any())
+    Some(view! { <div class="change-times">{times(lang, &field)}</div> }.into_any())
 }
 
 fn quantities(lang: Lang, group: &GroupView, typed: &Typed) -> AnyView {

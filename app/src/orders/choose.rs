@@ -2,18 +2,18 @@
 
 use axum::response::Response;
 use leptos::prelude::*;
-use onshelf_domain::hangul::with_josa;
-use onshelf_vocabulary::{Lang, StoreCode, fulfilment::Way, orders::WayOffer};
+use onshelf_vocabulary::{Lang, StoreCode};
 
 use super::{
+    board::row_of,
     draft::Draft,
     offers::{Choice, Choices, Elsewhere, choices},
     things::{Thing, named, row, sum, things},
     trouble::{Trouble, panel},
-    words::{by, pieces, way_glyph, way_name},
+    words::{pieces, way_glyph},
 };
 use crate::{
-    catalog::shelf::{StockTicks, way},
+    catalog::shelf::way,
     ssr::{Page, Visit, explain},
     ui::icon::{Glyph, Icon},
 };
@@ -117,7 +117,7 @@ fn here(visit: &Visit, draft: &Draft, found: &Choices) -> Option<AnyView> {
     });
     let about = [way(visit.lang, store.distance_m), store.hours.clone()];
     let about = about.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
-    let rows = found.at_here.iter().map(|choice| entry(visit, draft, choice)).collect_view();
+    let rows = found.at_here.iter().map(|choice| row_of(visit, draft, choice)).collect_view();
     let view = view! {
         <section class="board-at" aria-labelledby="at-here">
             <h2 id="at-here">
@@ -141,7 +141,7 @@ fn store_card(
 }
 
 fn home(visit: &Visit, draft: &Draft, found: &Choices) -> AnyView {
-    let rows = found.home.iter().take(1).map(|choice| entry(visit, draft, choice)).collect_view();
+    let rows = found.home.iter().take(1).map(|choice| row_of(visit, draft, choice)).collect_view();
     let none = found.home.is_empty().then(|| {
         let said = match draft.postcode() {
             Some(_) => {
@@ -228,139 +228,4 @@ fn other_store(visit: &Visit, store: &Elsewhere) -> AnyView {
         </li>
     }
     .into_any()
-}
-
-/// One row of the board. A plan of two groups says both times.
-fn entry(visit: &Visit, draft: &Draft, choice: &Choice) -> AnyView {
-    let lang = visit.lang;
-    let Some(first) = choice.parts.first() else { return ().into_any() };
-    let last = choice.parts.last().unwrap_or(first);
-    let whole = choice.left.is_empty();
-    let level = if whole { "in_stock" } else { "low" };
-    let (title, said) = title_of(visit, draft, choice);
-    let covered = i64::try_from(draft.lines.len().saturating_sub(missing(choice))).unwrap_or_default();
-    let room = i64::try_from(draft.lines.len()).unwrap_or(1);
-    let fee = fee(lang, &choice.parts);
-    let ticks = (draft.lines.len() > 1)
-        .then(|| view! { <StockTicks available=covered room=room.min(9) small=true /> });
-    view! {
-        <li>
-            <button class="board-row" name="pick" value=choice.plan.write() data-level=level>
-                <Icon glyph=way_glyph(last.way) />
-                <span class="board-what"><b>{title}</b><small>{said}</small>{ticks}</span>
-                <span class="board-when">
-                    <b>{if choice.parts.len() > 1 { last.ready_by.label.clone() } else { first.ready_by.label.clone() }}</b>
-                    <small>{fee}</small>
-                </span>
-                <Icon glyph=Glyph::Next />
-            </button>
-        </li>
-    }
-    .into_any()
-}
-
-/// Lines that are not wholly in the plan.
-fn missing(choice: &Choice) -> usize {
-    choice.left.len()
-}
-
-fn title_of(visit: &Visit, draft: &Draft, choice: &Choice) -> (String, String) {
-    let lang = visit.lang;
-    let names = |place: usize| {
-        let group = choice.plan.groups().get(place);
-        group.map_or_else(String::new, |group| {
-            named(lang, &things(visit, draft, group.store.as_ref(), &group.lines), 2)
-        })
-    };
-    match choice.parts.as_slice() {
-        [one] if choice.left.is_empty() => (way_name(lang, one.way).to_owned(), about(lang, one)),
-        [one] => {
-            let left = named(lang, &things(visit, draft, None, &choice.left), 2);
-            match lang {
-                Lang::Ko => (
-                    format!("있는 것만 {}", way_name(lang, one.way)),
-                    if draft.from_basket {
-                        format!("{left}: 장바구니에 남겨요")
-                    } else {
-                        format!("{left}: 빼고 주문해요")
-                    },
-                ),
-                Lang::En => (
-                    format!("{}: what is there", way_name(lang, one.way)),
-                    if draft.from_basket {
-                        format!("{left} stays in your basket")
-                    } else {
-                        format!("Without {left}")
-                    },
-                ),
-            }
-        }
-        [one, two, ..] => match (lang, two.way) {
-            (Lang::Ko, way) => (
-                format!("{} 먼저, {} 나중에", count(lang, choice, 0), count(lang, choice, 1)),
-                format!(
-                    "{} {} · {} {} {}",
-                    one.ready_by.label,
-                    names(0),
-                    with_josa(&names(1), "은/는"),
-                    later(lang, two, way),
-                    by(lang, &two.ready_by)
-                ),
-            ),
-            (Lang::En, way) => (
-                format!("{} first, {} later", count(lang, choice, 0), count(lang, choice, 1)),
-                format!(
-                    "{} at {} · {} {} {}",
-                    names(0),
-                    one.ready_by.label,
-                    names(1),
-                    later(lang, two, way),
-                    by(lang, &two.ready_by)
-                ),
-            ),
-        },
-        [] => (String::new(), String::new()),
-    }
-}
-
-fn count(lang: Lang, choice: &Choice, place: usize) -> String {
-    pieces(lang, choice.plan.groups().get(place).map_or(0, |group| group.lines.len()))
-}
-
-/// How the later part comes.
-fn later(lang: Lang, offer: &WayOffer, way: Way) -> String {
-    match (lang, way, &offer.source_name) {
-        (Lang::Ko, Way::Transfer, Some(source)) => format!("{source}에서 옮겨"),
-        (Lang::Ko, Way::Delivery, _) => "집으로 배송".to_owned(),
-        (Lang::Ko, ..) => format!("{}에서", offer.store_name),
-        (Lang::En, Way::Transfer, Some(source)) => format!("comes from {source}"),
-        (Lang::En, Way::Delivery, _) => "is delivered".to_owned(),
-        (Lang::En, ..) => format!("at {}", offer.store_name),
-    }
-}
-
-/// What is good about a way, in a sentence.
-fn about(lang: Lang, offer: &WayOffer) -> String {
-    match (lang, offer.way, &offer.source_name) {
-        (Lang::Ko, Way::Collect, _) => "계산대에서 코드만 보여 주세요".to_owned(),
-        (Lang::Ko, Way::Curbside, _) => "주차하고 알려 주시면 차로 가져다드려요".to_owned(),
-        (Lang::Ko, Way::Transfer, Some(source)) => format!("{source}에서 가져다 놓을게요"),
-        (Lang::Ko, Way::Transfer, None) => "다른 매장에서 가져다 놓을게요".to_owned(),
-        (Lang::Ko, Way::Delivery, _) => format!("{}에서 보내 드려요", offer.store_name),
-        (Lang::En, Way::Collect, _) => "Just show the code at the counter".to_owned(),
-        (Lang::En, Way::Curbside, _) => "Park, tell us, and we bring it out".to_owned(),
-        (Lang::En, Way::Transfer, Some(source)) => format!("We bring it over from {source}"),
-        (Lang::En, Way::Transfer, None) => "We bring it over from another store".to_owned(),
-        (Lang::En, Way::Delivery, _) => format!("Sent from {}", offer.store_name),
-    }
-}
-
-fn fee(lang: Lang, parts: &[WayOffer]) -> String {
-    let mut fees = parts.iter().map(|offer| offer.fee);
-    let first = fees.next();
-    let sum = first.and_then(|first| fees.try_fold(first, onshelf_vocabulary::Money::checked_add));
-    match sum {
-        Some(sum) if sum.amount > 0 => sum.display(lang),
-        _ => lang.pick("무료", "free").to_owned(),
-    }
 }

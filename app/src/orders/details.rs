@@ -2,12 +2,7 @@
 
 use axum::response::Response;
 use leptos::prelude::*;
-use onshelf_vocabulary::{
-    Lang, Money,
-    fulfilment::Way,
-    orders::{WayOffer, WindowView},
-    payment::ProviderCode,
-};
+use onshelf_vocabulary::{Lang, Money, fulfilment::Way, orders::WayOffer, payment::ProviderCode};
 use uuid::Uuid;
 
 use super::{
@@ -17,8 +12,9 @@ use super::{
     plan::{Plan, PlanGroup},
     quote::{Quote, quote},
     things::{named, row},
+    times::{Times, times},
     trouble::{Trouble, panel},
-    words::{by, provider_name, span, way_glyph, way_name},
+    words::{by, provider_name, way_glyph, way_name},
 };
 use crate::{
     ssr::{Page, Visit, explain},
@@ -27,9 +23,6 @@ use crate::{
         icon::{Glyph, Icon},
     },
 };
-
-/// Quarters of an hour shown at once.
-const WINDOWS: usize = 7;
 
 /// What the second screen is made of.
 struct Scene<'v> {
@@ -169,59 +162,19 @@ fn group_card(scene: &Scene<'_>, place: usize, group: &PlanGroup, offer: &WayOff
     .into_any()
 }
 
-/// As soon as it is ready, or a quarter of an hour of one's own.
+/// A delivery has no quarter of an hour of one's own.
 fn windows(scene: &Scene<'_>, place: usize, offer: &WayOffer) -> Option<AnyView> {
-    if offer.windows.is_empty() {
-        return None;
-    }
     let lang = scene.visit.lang;
     let chosen = scene.draft.windows.get(place).map(String::as_str).unwrap_or_default();
-    let name = format!("w{place}");
-    let fault = scene.trouble.at(lang, &format!("/groups/{place}/window"));
-    let fault_id = format!("{name}-fault");
-    let described = fault.as_ref().map(|_| fault_id.clone());
-    let soonest = match lang {
-        Lang::Ko => format!("준비되는 대로 {}", offer.ready_by.label),
-        Lang::En => format!("As soon as it is ready, {}", offer.ready_by.label),
+    let field = Times {
+        name: format!("w{place}"),
+        ready_by: &offer.ready_by,
+        windows: &offer.windows,
+        chosen,
+        own: None,
+        fault: scene.trouble.at(lang, &format!("/groups/{place}/window")),
     };
-    let chip = |window: &WindowView| {
-        let full = window.left <= 0;
-        let label =
-            if full { format!("{} {}", span(window), lang.pick("마감", "full")) } else { span(window) };
-        time_chip(&name, &window.starts.at, label, chosen == window.starts.at, full)
-    };
-    let (first, rest) = offer.windows.split_at(offer.windows.len().min(WINDOWS));
-    let later = rest.iter().any(|window| window.starts.at == chosen);
-    let more = (!rest.is_empty()).then(|| {
-        view! {
-            <details class="times-more" open=later>
-                <summary>{lang.pick("더 늦은 시간", "Later")}</summary>
-                <div class="time-chips">{rest.iter().map(chip).collect_view()}</div>
-            </details>
-        }
-    });
-    let view = view! {
-        <fieldset class="times-choice" aria-describedby=described>
-            <legend>{lang.pick("언제 오시나요?", "When will you come?")}</legend>
-            <div class="time-chips">
-                {time_chip(&name, "", soonest, chosen.is_empty(), false)}
-                {first.iter().map(chip).collect_view()}
-            </div>
-            {more}
-            {fault.map(|fault| view! { <p class="fault" id=fault_id>{fault}</p> })}
-        </fieldset>
-    };
-    Some(view.into_any())
-}
-
-pub(super) fn time_chip(name: &str, value: &str, label: String, checked: bool, full: bool) -> AnyView {
-    view! {
-        <label class="time-chip">
-            <input type="radio" name=name.to_owned() value=value.to_owned() checked=checked disabled=full />
-            <span>{label}</span>
-        </label>
-    }
-    .into_any()
+    times(lang, &field)
 }
 
 fn who(scene: &Scene<'_>) -> AnyView {

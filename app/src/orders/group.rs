@@ -104,8 +104,7 @@ fn ended(lang: Lang, group: &GroupView) -> Option<AnyView> {
         ),
         _ => return None,
     };
-    let name = step_name(lang, group.way, group.status);
-    Some(view! { <p class="group-ended"><b>{name}</b>" "{said}</p> }.into_any())
+    Some(view! { <p class="group-ended">{said}</p> }.into_any())
 }
 
 /// What is held in place of what was not found: one tap decides.

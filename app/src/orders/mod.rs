@@ -3,6 +3,8 @@
 //! and no card.
 
 #[cfg(feature = "ssr")]
+mod board;
+#[cfg(feature = "ssr")]
 pub mod calendar;
 #[cfg(feature = "ssr")]
 pub mod change;
@@ -36,6 +38,8 @@ pub mod receipt;
 mod steps;
 #[cfg(feature = "ssr")]
 mod things;
+#[cfg(feature = "ssr")]
+mod times;
 #[cfg(feature = "ssr")]
 mod trouble;
 #[cfg(feature = "ssr")]

@@ -142,7 +142,7 @@ mod tests {
         ] {
             assert_eq!(Plan::read(text), None, "{text}");
         }
-        let many = vec!["collect@seongsu@A:1"; MAX_GROUPS + 1].join(">");
+        let many = ["collect@seongsu@A:1"; MAX_GROUPS + 1].join(">");
         assert_eq!(Plan::read(&many), None);
     }
 

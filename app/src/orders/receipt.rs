@@ -22,7 +22,6 @@ use super::{
 use crate::{
     error::AppError,
     ssr::{Chrome, Page, Visit, explain},
-    ui::icon::{Glyph, Icon},
 };
 
 /// `GET /orders/{number}/receipt?t=TOKEN`. There is one once something was paid.
@@ -72,12 +71,12 @@ fn sheet(visit: &Visit, view: &OrderView, token: &str) -> AnyView {
             {paid_lines(lang, view)}
             {left}
             <p class="fine">{lang.pick(
-                "값은 맡긴 매장의 값이고, 세금은 매장별로 한 번 반올림했습니다.",
+                "값은 준비한 매장의 값이고, 세금은 매장마다 한 번 반올림했습니다.",
                 "Prices are those of the store that fulfils; tax is rounded once per store.",
             )}</p>
             <p class="receipt-ways">
                 <button type="button" class="alt" data-print hidden>{lang.pick("인쇄하기", "Print")}</button>
-                <a class="alt" href=visit.href(&address(&view.number, token))><Icon glyph=Glyph::Back />{lang.pick("주문으로", "To the order")}</a>
+                <a class="alt" href=visit.href(&address(&view.number, token))>{lang.pick("주문으로", "To the order")}</a>
             </p>
         </article>
     }

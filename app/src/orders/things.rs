@@ -17,9 +17,7 @@ use crate::{
 /// One thing on the line.
 #[derive(Clone, Debug)]
 pub(super) struct Thing {
-    pub(super) sku: String,
     pub(super) name: String,
-    pub(super) options: String,
     pub(super) quantity: i64,
     pub(super) price: Money,
     pub(super) image: Option<Image>,
@@ -28,9 +26,7 @@ pub(super) struct Thing {
 impl From<&BasketLine> for Thing {
     fn from(line: &BasketLine) -> Thing {
         Thing {
-            sku: line.sku.clone(),
             name: line.name.clone(),
-            options: line.options.clone(),
             quantity: line.quantity,
             price: line.price,
             image: line.image.clone(),
@@ -41,9 +37,7 @@ impl From<&BasketLine> for Thing {
 impl From<&ReservationLineView> for Thing {
     fn from(line: &ReservationLineView) -> Thing {
         Thing {
-            sku: line.sku.clone(),
             name: line.name.clone(),
-            options: line.options.clone(),
             quantity: line.quantity,
             price: line.price,
             image: line.image.clone(),
@@ -112,8 +106,7 @@ mod tests {
     use super::*;
 
     fn thing(name: &str, quantity: i64) -> Thing {
-        let (sku, options) = (String::new(), String::new());
-        Thing { sku, name: name.to_owned(), options, quantity, price: Money::won(1_000), image: None }
+        Thing { name: name.to_owned(), quantity, price: Money::won(1_000), image: None }
     }
 
     #[test]

@@ -54,6 +54,21 @@ pub(super) const fn provider_name(lang: Lang, provider: ProviderCode) -> (&'stat
     }
 }
 
+/// Quarters of an hour in words, with the day they share told apart: `내일`, and `10:30–10:45` of each. Where they
+/// share none, each says its own.
+pub(super) fn spans(windows: &[WindowView]) -> (Option<String>, Vec<String>) {
+    let days: Vec<Option<String>> =
+        windows.iter().map(|window| day_and_time(&window.starts.label).0).collect();
+    let shared =
+        days.first().cloned().flatten().filter(|day| days.iter().all(|own| own.as_ref() == Some(day)));
+    let said = |window: &WindowView| match &shared {
+        Some(day) => span(window).replacen(day.as_str(), "", 1).trim_start().to_owned(),
+        None => span(window),
+    };
+    let said = windows.iter().map(said).collect();
+    (shared, said)
+}
+
 /// `오늘 17:30–17:45`: the end repeats neither day nor half of the day.
 pub(super) fn span(window: &WindowView) -> String {
     let end = window.ends.label.rsplit(' ').next().unwrap_or_default();
@@ -199,6 +214,11 @@ fn under_way(lang: Lang, view: &OrderView) -> (&'static str, String) {
             format!("{store}에서 출발해 {at} 도착해요."),
             format!("It has left {store} and is with you {at}."),
         ),
+        _ if first.way == Way::Delivery => (
+            lang.pick("결제됐어요. 준비를 시작할게요", "Paid. We begin to prepare it"),
+            format!("{store}에서 보내 {at} 도착해요."),
+            format!("Sent from {store}, with you {at}."),
+        ),
         _ => (
             lang.pick("결제됐어요. 준비를 시작할게요", "Paid. We begin to prepare it"),
             format!("{at} 준비해서 알려 드릴게요."),
@@ -255,5 +275,10 @@ mod tests {
         let moment = |label: &str| Moment { at: String::new(), label: label.to_owned() };
         let window = WindowView { starts: moment("내일 10:30"), ends: moment("내일 10:45"), left: 3 };
         assert_eq!(span(&window), "내일 10:30–10:45");
+        let today = WindowView { starts: moment("17:30"), ends: moment("17:45"), left: 3 };
+        let one_day = [window.clone(), window.clone()];
+        assert_eq!(spans(&one_day), (Some("내일".to_owned()), vec!["10:30–10:45".to_owned(); 2]));
+        let two_days = spans(&[today, window]);
+        assert_eq!(two_days, (None, vec!["17:30–17:45".to_owned(), "내일 10:30–10:45".to_owned()]));
     }
 }

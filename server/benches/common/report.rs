@@ -101,7 +101,7 @@ pub fn publish(name: &str, rows: &[Row]) {
             (Some(target), _) => format!("{target}: MISSED"),
             _ => String::new(),
         };
-        let [subject, floor] = [&row.subject, &row.floor].map(|text| text.as_str());
+        let [subject, floor] = [&row.subject, &row.floor].map(String::as_str);
         println!(
             "{subject:<58}{:>12} {:<12}{floor:<34}{:>12}{:>8}  {verdict}",
             number(row.value),

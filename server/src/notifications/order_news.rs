@@ -224,7 +224,7 @@ fn said(occasion: &Occasion<'_>) -> Said {
             "We are sorry. No store nearby has it either, so what you paid for it goes back.".to_owned(),
         ),
         (OrderNews::Changed, Lang::Ko) => {
-            ("주문을 바꿨어요".to_owned(), format!("{}에서 {ready}까지 준비합니다.", store))
+            ("주문을 바꿨어요".to_owned(), format!("{store}에서 {ready}까지 준비합니다."))
         }
         (OrderNews::Changed, Lang::En) => {
             ("Your order was changed".to_owned(), format!("{store} has it ready by {ready}."))

@@ -26,7 +26,6 @@ pub struct Launch {
 pub struct Server {
     child: Child,
     pub addr: SocketAddr,
-    pub metrics: SocketAddr,
 }
 
 /// A port on loopback that nobody listens on at this moment.
@@ -105,7 +104,7 @@ impl Launch {
         command.arg("serve").envs(self.environment.iter().cloned());
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
         let child = command.spawn().map_err(|error| format!("{}: {error}", self.program.display()))?;
-        Ok(Server { child, addr: self.addr, metrics: self.metrics })
+        Ok(Server { child, addr: self.addr })
     }
 
     /// Starts it and waits until it is ready; answers how long that took.

@@ -185,7 +185,8 @@ fn check_headers(answer: &Answer, line: &Line, what: &dyn Fn() -> String, tally:
     if !header("strict-transport-security").contains("max-age") {
         wrong.push("no strict transport security".to_owned());
     }
-    if answer.status >= 500 && !(answer.status == 503 && !header("retry-after").is_empty()) {
+    let says_when = answer.status == 503 && !header("retry-after").is_empty();
+    if answer.status >= 500 && !says_when {
         wrong.push(format!("status {}", answer.status));
     }
     let keeps = header("cache-control");
