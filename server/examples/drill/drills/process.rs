@@ -15,7 +15,6 @@ use super::{Failure, Plan, ground::Ground};
 pub struct Launch {
     program: PathBuf,
     pub addr: SocketAddr,
-    pub metrics: SocketAddr,
     pub environment: Vec<(String, String)>,
     /// Of the machine's cores, the one it may use.
     pub core: Option<usize>,
@@ -82,7 +81,6 @@ impl Launch {
         Ok(Launch {
             program: plan.program.clone(),
             addr,
-            metrics,
             environment: environment.map(|(name, value)| (name.to_owned(), value)).to_vec(),
             core: None,
             log: ground.path().join(format!("server-{}.log", addr.port())),

@@ -14,6 +14,8 @@ pub enum Access {
     Staff,
     /// For a partner's token of this scope, at its own store.
     Partner(&'static str),
+    /// For a till of a store that has a part in the order.
+    TillOf,
     /// Messages of payment providers: refused without their signature.
     Signed,
 }
@@ -30,7 +32,8 @@ pub struct Line {
     pub method: &'static str,
     /// The router's own pattern, without the language's prefix.
     pub route: &'static str,
-    /// The address that is called. `NUMBER`, `TOKEN`, `PICKUP`, `STORE` and `KEY` are filled in.
+    /// The address that is called. `NUMBER`, `TOKEN`, `PICKUP`, `STORE` and others are filled in; with `ORDER` it is
+    /// about an order, whose token and first group `TOKEN` and `GROUP` then are.
     pub address: &'static str,
     pub access: Access,
     pub sent: Sent,
@@ -54,9 +57,12 @@ const fn json(
     Line { method, route, address, access, sent: Sent::Json(json) }
 }
 
-use Access::{Everybody, Owner, Partner, Signed, Staff, StaffOf};
+use Access::{Everybody, Owner, Partner, Signed, Staff, StaffOf, TillOf};
 
 const WANTED: &str = r#"{"store":"STORE","lines":[{"sku":"DRILL-0","quantity":1}],
+    "contact":{"name":"김훈련","phone":"PHONE"}}"#;
+
+pub const ORDERED: &str = r#"{"groups":[{"way":"collect","store":"east","lines":[{"sku":"DRILL-0","quantity":1}]}],
     "contact":{"name":"김훈련","phone":"PHONE"}}"#;
 
 /// Pages; each stands at the root in Korean and under `/en` in English.
@@ -88,6 +94,21 @@ pub const PAGES: &[Line] = &[
     get("/reservations/{number}", "/reservations/NUMBER?t=TOKEN", Owner),
     form("/reservations/{number}/cancel", "/reservations/NUMBER/cancel", Owner, "t=TOKEN"),
     get("/reservations/{number}/calendar.ics", "/reservations/NUMBER/calendar.ics?t=TOKEN", Owner),
+    get("/checkout", "/checkout?sku=DRILL-0&quantity=1", Everybody),
+    form("/checkout", "/checkout", Everybody, "sku=DRILL-0&quantity=1&name=A&phone=PHONE"),
+    get("/orders/{number}", "/orders/ORDER?t=TOKEN", Owner),
+    get("/orders/{number}/return", "/orders/ORDER/return?t=TOKEN", Owner),
+    form("/orders/{number}/pay", "/orders/ORDER/pay", Owner, "t=TOKEN&provider=test"),
+    form("/orders/{number}/extend", "/orders/ORDER/extend", Owner, "t=TOKEN"),
+    form("/orders/{number}/cancel", "/orders/ORDER/cancel", Owner, "t=TOKEN"),
+    get("/orders/{number}/change", "/orders/ORDER/change?t=TOKEN", Owner),
+    form("/orders/{number}/change", "/orders/ORDER/change", Owner, "t=TOKEN&proxy=B"),
+    form("/orders/{number}/offers/{group}", "/orders/ORDER/offers/GROUP", Owner, "t=TOKEN&accept=1"),
+    form("/orders/{number}/arrive", "/orders/ORDER/arrive", Owner, "t=TOKEN&arrived=1&bay=3"),
+    get("/orders/{number}/receipt", "/orders/ORDER/receipt?t=TOKEN", Owner),
+    get("/orders/{number}/{file}", "/orders/ORDER/GROUP.ics?t=TOKEN", Owner),
+    get("/pay/test/{id}", "/pay/test/nothing", Everybody),
+    form("/pay/test/{id}", "/pay/test/nothing", Everybody, "action=pay"),
     get("/staff", "/staff", Staff),
     get("/staff/sign-in", "/staff/sign-in", Everybody),
     form("/staff/sign-in", "/staff/sign-in", Everybody, "login=nobody&password=nothing-at-all"),
@@ -136,6 +157,26 @@ pub const OTHERS: &[Line] = &[
     json("POST", "/api/v1/reservations", "/api/v1/reservations", Everybody, WANTED),
     get("/api/v1/reservations/{number}", "/api/v1/reservations/NUMBER", Owner),
     json("POST", "/api/v1/reservations/{number}/cancel", "/api/v1/reservations/NUMBER/cancel", Owner, "{}"),
+    json("POST", "/api/v1/orders", "/api/v1/orders", Everybody, ORDERED),
+    get("/api/v1/orders/{number}", "/api/v1/orders/ORDER", Owner),
+    json("PATCH", "/api/v1/orders/{number}", "/api/v1/orders/ORDER", Owner, r#"{"proxy":"B"}"#),
+    json("POST", "/api/v1/orders/{number}/cancel", "/api/v1/orders/ORDER/cancel", Owner, "{}"),
+    json("POST", "/api/v1/orders/{number}/arrivals", "/api/v1/orders/ORDER/arrivals", Owner, "{}"),
+    json(
+        "POST",
+        "/api/v1/orders/{number}/refunds",
+        "/api/v1/orders/ORDER/refunds",
+        TillOf,
+        r#"{"amount":{"amount":1,"currency":"KRW"},"reason":"drill"}"#,
+    ),
+    json(
+        "POST",
+        "/api/v1/orders/{number}/groups/{id}/{deed}",
+        "/api/v1/orders/ORDER/groups/GROUP/ready",
+        TillOf,
+        "{}",
+    ),
+    get("/api/v1/passes/key", "/api/v1/passes/key", Everybody),
     get("/api/v1/live/stock", "/api/v1/live/stock?sku=DRILL-0", Everybody),
     get("/api/v1/openapi.json", "/api/v1/openapi.json", Everybody),
     get("/api", "/api", Everybody),

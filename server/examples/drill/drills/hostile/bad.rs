@@ -51,26 +51,29 @@ pub async fn try_all(
     let deep = "[".repeat(20_000);
     let long = format!("name={}", "가".repeat(20_000));
     let mut calls = 0;
-    let target = scene.reservation().await?;
+    let targets = [scene.reservation().await?, scene.order().await?];
+    let of = |line: &Line| &targets[usize::from(line.address.contains("ORDER"))];
     for (_, line) in lines {
+        let target = of(line);
         for body in BODIES.iter().copied().chain([deep.as_str(), long.as_str()]) {
-            try_one(scene, line, &target, line.address, body.as_bytes().to_vec(), tally).await?;
+            try_one(scene, line, target, line.address, body.as_bytes().to_vec(), tally).await?;
             calls += 1;
         }
         for part in PARTS {
             let (_, body) = body_of(line);
             let address = with_part(line, part);
-            try_one(scene, line, &target, &address, body.as_bytes().to_vec(), tally).await?;
+            try_one(scene, line, target, &address, body.as_bytes().to_vec(), tally).await?;
             let query =
                 format!("{}?q={part}&near={part}&limit={part}&t={part}&open={part}", plain(line.address));
-            try_one(scene, line, &target, &query, Vec::new(), tally).await?;
+            try_one(scene, line, target, &query, Vec::new(), tally).await?;
             calls += 2;
         }
     }
     for _ in 0..plan.rounds {
         let (_, line) = &lines[chance.random_range(0..lines.len())];
         let (_, body) = body_of(line);
-        let filled = scene.filled(body, Role::HeadOffice, true, &target).into_bytes();
+        let target = of(line);
+        let filled = scene.filled(body, Role::HeadOffice, true, target).into_bytes();
         let body = mutated(filled, &mut chance);
         let address = if chance.random_bool(0.3) {
             let part = PARTS[chance.random_range(0..PARTS.len())];
@@ -78,7 +81,7 @@ pub async fn try_all(
         } else {
             line.address.to_owned()
         };
-        try_one(scene, line, &target, &address, body, tally).await?;
+        try_one(scene, line, target, &address, body, tally).await?;
         calls += 1;
     }
     Ok(calls)
@@ -131,7 +134,7 @@ async fn try_one(
         super::Access::Owner | super::Access::Everybody | super::Access::Signed => Role::Shopper,
         super::Access::Staff | super::Access::StaffOf => Role::HeadOffice,
         super::Access::Partner("stock") => Role::Warehouse,
-        super::Access::Partner(_) => Role::Till,
+        super::Access::Partner(_) | super::Access::TillOf => Role::Till,
     };
     let path = scene.filled(address, role, true, target);
     let mut headers = scene.credentials(role, true, target);

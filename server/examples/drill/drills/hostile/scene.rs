@@ -15,10 +15,10 @@ use onshelf_app::ssr::{Door, Site};
 use onshelf_db::Db;
 use onshelf_server::http::{Options, Rates, router};
 use onshelf_shop::{Settings, Shop, SystemChance, SystemClock, staff::NewStaff, testing::request};
-use onshelf_vocabulary::{Lang, staff::Role as Rank};
+use onshelf_vocabulary::{Lang, StoreCode, staff::Role as Rank};
 use tower::ServiceExt;
 
-use super::{Failure, Line, body_of};
+use super::{Failure, Line, access::ORDERED, body_of};
 use crate::drills::ground::{Ground, OTHER_STORE, STORE};
 
 const PUBLIC: &str = "https://shop.example";
@@ -58,20 +58,25 @@ impl Role {
     ];
 }
 
-/// A reservation somebody made at the east store.
+/// A reservation or an order somebody made at the east store.
 pub struct Target {
     pub number: String,
     pub token: String,
-    /// What is said at the counter.
+    /// What is said at the counter; of an order, its first group.
     pub pickup: String,
+    pub is_order: bool,
 }
 
 pub struct Scene {
     pub router: Router,
+    /// The same without kept pages before it, which hide the routes.
+    pub table: Router,
     pub shop: Shop,
     sessions: Vec<(Role, String)>,
     warehouse: String,
     till: String,
+    /// A till's of the west store.
+    other_till: String,
     /// The other shopper's reservation.
     other: Target,
     next: AtomicU64,
@@ -128,13 +133,23 @@ impl Scene {
         options.data_dir = ground.path().to_owned();
         options.site_dir = ground.path().join("site");
         options.limits.rates = rates;
+        let mut bare = options.clone();
+        bare.limits.kept_pages = 0;
+        let other_till = shop.create_token("pos", Some(&StoreCode::new(OTHER_STORE)?)).await?;
         let mut scene = Scene {
+            table: router(Door { shop: shop.clone(), site: site.clone() }, &bare),
             router: router(Door { shop: shop.clone(), site }, &options),
             shop,
             sessions,
             warehouse: ground.warehouse.clone(),
             till: ground.till.clone(),
-            other: Target { number: String::new(), token: String::new(), pickup: String::new() },
+            other_till,
+            other: Target {
+                number: String::new(),
+                token: String::new(),
+                pickup: String::new(),
+                is_order: false,
+            },
             next: AtomicU64::new(0),
         };
         scene.other = scene.reservation().await?;
@@ -151,19 +166,50 @@ impl Scene {
         let asked = request(&phone(number), STORE, &[("DRILL-0", 1)], &format!("scene-{number}"));
         let made = self.shop.reserve(asked).await?;
         let view = self.shop.reservation(Lang::Ko, &made.number, &made.token).await?;
-        Ok(Target { number: made.number, token: made.token, pickup: view.code })
+        Ok(Target { number: made.number, token: made.token, pickup: view.code, is_order: false })
+    }
+
+    /// What a line is about, fresh.
+    pub async fn target(&self, line: &Line) -> Result<Target, Failure> {
+        if line.address.contains("ORDER") { self.order().await } else { self.reservation().await }
+    }
+
+    pub async fn order(&self) -> Result<Target, Failure> {
+        let number = self.number();
+        let body = ORDERED.replace("PHONE", &phone(number)).into_bytes();
+        let headers = [
+            ("content-type", "application/json".to_owned()),
+            ("idempotency-key", format!("scene-order-{number}")),
+        ];
+        let answer = self.send("POST", "/api/v1/orders", &headers, body).await?;
+        let told: serde_json::Value = serde_json::from_str(&answer.text)?;
+        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        if answer.status != 201 {
+            return Err(format!("an order was answered with {} {told}", answer.status).into());
+        }
+        let (number, token) = (text(&told["number"]), text(&told["token"]));
+        Ok(Target { number, token, pickup: text(&told["groups"][0]["id"]), is_order: true })
     }
 
     /// What must not change when somebody is refused: the reservation, and the shelves deeds of partners are about.
     pub async fn state_of(&self, target: &Target) -> Result<String, Failure> {
-        let view = self.shop.reservation(Lang::Ko, &target.number, &target.token).await?;
+        let status = if target.is_order {
+            let headers = [("authorization", format!("Bearer {}", target.token))];
+            let path = format!("/api/v1/orders/{}", target.number);
+            let answer = self.send("GET", &path, &headers, Vec::new()).await?;
+            let told: serde_json::Value = serde_json::from_str(&answer.text)?;
+            format!("{} {}", told["status"], told["groups"][0]["status"])
+        } else {
+            let view = self.shop.reservation(Lang::Ko, &target.number, &target.token).await?;
+            view.status.code().to_owned()
+        };
         let levels: Vec<(i64, i64, i64)> = crate::drills::books::ask(
             self.shop.db(),
             "SELECT l.store_id, l.on_hand, l.held FROM stock_levels l JOIN variants v ON v.id = l.variant_id
              WHERE v.sku = 'DRILL-9' ORDER BY l.store_id",
         )
         .await?;
-        Ok(format!("{} {levels:?}", view.status.code()))
+        Ok(format!("{status} {levels:?}"))
     }
 
     /// `own`: the token is the right one, the store is the east one.
@@ -193,6 +239,8 @@ impl Scene {
     pub fn filled(&self, text: &str, role: Role, own: bool, target: &Target) -> String {
         let number = self.number();
         text.replace("NUMBER", &target.number)
+            .replace("ORDER", &target.number)
+            .replace("GROUP", &target.pickup)
             .replace("PICKUP", &target.pickup)
             .replace("TOKEN", &self.token(role, own, target))
             .replace("STORE", if own { STORE } else { OTHER_STORE })
@@ -206,6 +254,7 @@ impl Scene {
             Role::Shopper if own => target.token.clone(),
             Role::Shopper | Role::OtherShopper => self.other.token.clone(),
             Role::Warehouse => self.warehouse.clone(),
+            Role::Till if target.is_order && !own => self.other_till.clone(),
             Role::Till => self.till.clone(),
             _ => "nothing".to_owned(),
         }
