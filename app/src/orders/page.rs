@@ -90,6 +90,11 @@ fn was_swapped(view: &OrderView, group: &GroupView) -> bool {
     !ended && group.status == ReservationStatus::Cancelled
 }
 
+/// Whether something is held in its place until its owner decides.
+fn awaits_answer(view: &OrderView, group: &GroupView) -> bool {
+    view.groups.iter().any(|other| is_offer(other) && other.offered_for.as_deref() == Some(group.id.as_str()))
+}
+
 /// Whether it changes by itself, so that the page asks again.
 fn goes_on(view: &OrderView) -> bool {
     let waiting = matches!(view.payment.status, PaymentStatus::Pending);
@@ -100,8 +105,12 @@ fn body(visit: &Visit, view: &OrderView, token: &str, shown: &Shown, providers: 
     let payable = view.can_pay && view.held_until.is_some();
     let goes_on = goes_on(view);
     let head = payable.then(|| hold(visit, view, token, providers));
-    let groups = view.groups.iter().filter(|group| !is_offer(group) && !was_swapped(view, group));
-    let cards = groups.map(|group| card(&Card { visit, order: view, token, group })).collect_view();
+    let mut groups: Vec<&GroupView> =
+        view.groups.iter().filter(|group| !is_offer(group) && !was_swapped(view, group)).collect();
+    // What is over comes last, unless there is something to decide about it.
+    groups.sort_by_key(|group| group.status.is_over() && !awaits_answer(view, group));
+    let cards =
+        groups.into_iter().map(|group| card(&Card { visit, order: view, token, group })).collect_view();
     view! {
         <div class="order">
             {said(visit, view, shown)}
