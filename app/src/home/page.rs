@@ -207,8 +207,8 @@ fn categories(visit: &Visit, worded: bool) -> Option<impl IntoView + use<>> {
     let active = visit.shop().book().catalogue.products().iter().filter(|product| product.active).count();
     let total = onshelf_vocabulary::money::grouped(active as u64);
     if categories.len() > TILES {
-        // Where there are too many to show, the largest are; the whole list has them all.
-        categories.sort_by_key(|category| std::cmp::Reverse(category.products));
+        // Where there are too many to show, those that can be seen and are the largest are; the whole list has all.
+        categories.sort_by_key(|category| (category.image.is_none(), std::cmp::Reverse(category.products)));
         categories.truncate(TILES);
     }
     let title = if worded {
@@ -226,8 +226,11 @@ fn categories(visit: &Visit, worded: bool) -> Option<impl IntoView + use<>> {
                 .filter_map(|child| child.image.clone())
                 .chain(category.image.clone())
                 .take(3);
+            let images: Vec<_> = images.map(Some).collect();
+            // An empty board says at least that there is no picture.
+            let images = if images.is_empty() { vec![None] } else { images };
             let pictures =
-                images.map(|image| view! { <Picture image=Some(image) silent=true /> }).collect_view();
+                images.into_iter().map(|image| view! { <Picture image silent=true /> }).collect_view();
             view! {
                 <li>
                     <a class="tile" href=visit.href(&format!("/category/{}", category.slug))>

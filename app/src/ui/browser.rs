@@ -11,11 +11,11 @@ thread_local! {
 
 /// The page's window. A worker has none, and islands do not run there.
 pub(crate) fn window() -> Window {
-    WINDOW.with(|window| window.clone()).unwrap_or_else(|| JsValue::UNDEFINED.unchecked_into())
+    WINDOW.with(Clone::clone).unwrap_or_else(|| JsValue::UNDEFINED.unchecked_into())
 }
 
 pub(crate) fn document() -> Document {
-    DOCUMENT.with(|document| document.clone()).unwrap_or_else(|| JsValue::UNDEFINED.unchecked_into())
+    DOCUMENT.with(Clone::clone).unwrap_or_else(|| JsValue::UNDEFINED.unchecked_into())
 }
 
 /// Hears an event for as long as the page lives: islands do.

@@ -1,7 +1,15 @@
 //! Around every request: an id, one line in the log, a count; and a panic becomes an answer with a reference.
 //! Neither the address nor the query is logged, only the route's pattern: they may name a person's reservation.
 
-use std::{any::Any, panic::AssertUnwindSafe, time::Instant};
+use std::{
+    any::Any,
+    panic::AssertUnwindSafe,
+    sync::{
+        LazyLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Instant,
+};
 
 use axum::{
     extract::{MatchedPath, Request},
@@ -73,7 +81,11 @@ fn is_id(value: &HeaderValue) -> bool {
     (1..=64).contains(&bytes.len()) && bytes.iter().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(b))
 }
 
+/// The process's own random beginning and a count: asking the kernel for chance each time would take longer than
+/// answering with a kept page.
 fn fresh_id() -> HeaderValue {
-    let id = uuid::Uuid::now_v7().simple().to_string();
+    static PROCESS: LazyLock<String> = LazyLock::new(|| uuid::Uuid::now_v7().simple().to_string());
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let id = format!("{}-{:x}", *PROCESS, NEXT.fetch_add(1, Ordering::Relaxed));
     HeaderValue::from_str(&id).unwrap_or_else(|_| HeaderValue::from_static("none"))
 }

@@ -89,7 +89,7 @@ impl Catalogue {
             by_sku: variants.iter().enumerate().map(|(i, v)| (v.sku.clone(), position(i))).collect(),
             by_variant_id: variants.iter().enumerate().map(|(i, v)| (v.id, position(i))).collect(),
             category_by_slug,
-            newest: newest(&products),
+            newest: newest(&products, &variants),
             products,
             variants,
             categories,
@@ -172,16 +172,20 @@ fn place(categories: &mut [Category], products: &[Product]) {
     }
 }
 
-fn newest(products: &[Product]) -> Vec<u32> {
+/// What stands in front is looked at: things without a picture come after all that have one.
+fn newest(products: &[Product], variants: &[Variant]) -> Vec<u32> {
     let active = products.iter().enumerate().filter(|(_, product)| product.active);
-    let mut newest: Vec<(bool, i64, u32)> = active
+    let mut newest: Vec<(bool, bool, i64, u32)> = active
         .map(|(index, product)| {
+            let first = product.first_variant as usize;
+            let own = variants.get(first..first + product.variant_count as usize).unwrap_or_default();
+            let bare = product.images.is_empty() && own.iter().all(|variant| variant.images.is_empty());
             let plain = !product.tags.iter().any(|tag| tag == "new");
-            (plain, -product.created_at, position(index))
+            (bare, plain, -product.created_at, position(index))
         })
         .collect();
     newest.sort_unstable();
-    newest.into_iter().map(|(_, _, index)| index).collect()
+    newest.into_iter().map(|(_, _, _, index)| index).collect()
 }
 
 /// What the index is told of one product, kept while it is told.

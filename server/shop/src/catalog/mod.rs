@@ -25,7 +25,7 @@ pub struct Catalogue {
     by_sku: HashMap<Box<str>, u32>,
     by_variant_id: HashMap<i64, u32>,
     category_by_slug: HashMap<Box<str>, u32>,
-    /// Active products: those marked new first, then the youngest first.
+    /// Active products: those with a picture first, of them those marked new, then the youngest.
     newest: Vec<u32>,
     index: search::SearchIndex,
 }

@@ -172,7 +172,8 @@ fn check_headers(answer: &Answer, line: &Line, what: &dyn Fn() -> String, tally:
     let header = |name: &str| answer.header(name);
     let mut wrong: Vec<String> = Vec::new();
     let policy = header("content-security-policy");
-    let scripts = policy.split(';').find(|part| part.trim().starts_with("script-src")).unwrap_or(policy);
+    let part = |name: &str| policy.split(';').find(|part| part.trim().starts_with(name));
+    let scripts = part("script-src").or_else(|| part("default-src")).unwrap_or("'unsafe-inline'");
     if scripts.contains("unsafe-inline") || !policy.contains("frame-ancestors 'none'") {
         wrong.push(format!("policy {policy:?}"));
     }

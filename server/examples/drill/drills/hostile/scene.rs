@@ -72,7 +72,8 @@ pub struct Scene {
     /// The same without kept pages before it, which hide the routes.
     pub table: Router,
     pub shop: Shop,
-    sessions: Vec<(Role, String)>,
+    /// Who is signed in, under which name, with which session.
+    sessions: Vec<(Role, String, String)>,
     warehouse: String,
     till: String,
     /// A till's of the west store.
@@ -118,7 +119,8 @@ impl Scene {
             let (login, password) = (login.to_owned(), PASSWORD.to_owned());
             let new = NewStaff { login: login.clone(), name: login.clone(), password, role: rank, stores };
             shop.add_staff(new).await?;
-            sessions.push((role, shop.sign_in(&login, PASSWORD).await?));
+            let session = shop.sign_in(&login, PASSWORD).await?;
+            sessions.push((role, login, session));
         }
         let site = Arc::new(Site { public_url: PUBLIC.to_owned(), secure: true, ..Site::default() });
         // The limits of how often have tests of their own; here they would stand in front of everything else.
@@ -231,6 +233,14 @@ impl Scene {
         let (kind, body) = body_of(line);
         let mut headers = self.credentials(role, own, target);
         headers.extend(kind.map(|kind| ("content-type", kind.to_owned())));
+        if let (true, Some((_, login, _))) =
+            (line.route == "/staff/sign-out", self.sessions.iter().find(|(own, ..)| *own == role))
+        {
+            // A session to be ended; the others are still needed.
+            let session = self.shop.sign_in(login, PASSWORD).await?;
+            headers.retain(|(name, _)| *name != "cookie");
+            headers.push(("cookie", format!("__Host-staff={session}")));
+        }
         self.send(line.method, &path, &headers, fill(body).into_bytes()).await
     }
 
@@ -266,7 +276,7 @@ impl Scene {
             ("sec-fetch-site", "same-origin".to_owned()),
             ("idempotency-key", format!("hostile-{}", self.number())),
         ];
-        if let Some((_, session)) = self.sessions.iter().find(|(own, _)| *own == role) {
+        if let Some((.., session)) = self.sessions.iter().find(|(own, ..)| *own == role) {
             headers.push(("cookie", format!("__Host-staff={session}")));
         }
         if matches!(role, Role::Shopper | Role::OtherShopper | Role::Warehouse | Role::Till) {
