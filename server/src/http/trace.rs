@@ -84,8 +84,8 @@ fn is_id(value: &HeaderValue) -> bool {
 /// The process's own random beginning and a count: asking the kernel for chance each time would take longer than
 /// answering with a kept page.
 fn fresh_id() -> HeaderValue {
-    static PROCESS: LazyLock<String> = LazyLock::new(|| uuid::Uuid::now_v7().simple().to_string());
+    static PROCESS: LazyLock<u64> = LazyLock::new(|| uuid::Uuid::new_v4().as_u64_pair().0);
     static NEXT: AtomicU64 = AtomicU64::new(0);
-    let id = format!("{}-{:x}", *PROCESS, NEXT.fetch_add(1, Ordering::Relaxed));
+    let id = format!("{:016x}{:016x}", *PROCESS, NEXT.fetch_add(1, Ordering::Relaxed));
     HeaderValue::from_str(&id).unwrap_or_else(|_| HeaderValue::from_static("none"))
 }

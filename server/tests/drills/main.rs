@@ -32,26 +32,31 @@ fn short(name: &str) {
 }
 
 #[test]
+#[ignore = "takes the machine for minutes: `cargo xtask drill kill --short`"]
 fn kill() {
     short("kill");
 }
 
 #[test]
+#[ignore = "takes the machine for minutes: `cargo xtask drill power --short`"]
 fn power() {
     short("power");
 }
 
 #[test]
+#[ignore = "takes the machine for minutes: `cargo xtask drill database --short`"]
 fn database() {
     short("database");
 }
 
 #[test]
+#[ignore = "takes the machine for minutes: `cargo xtask drill stop --short`"]
 fn stop() {
     short("stop");
 }
 
 #[test]
+#[ignore = "takes the machine for minutes: `cargo xtask drill overload --short`"]
 fn overload() {
     short("overload");
 }
@@ -62,16 +67,19 @@ fn model() {
 }
 
 #[test]
+#[ignore = "takes the machine for minutes: `cargo xtask drill hostile --short`"]
 fn hostile() {
     short("hostile");
 }
 
 #[test]
+#[ignore = "takes the machine for minutes: `cargo xtask drill backup --short`"]
 fn backup() {
     short("backup");
 }
 
 #[test]
+#[ignore = "takes the machine for minutes: `cargo xtask drill mail --short`"]
 fn mail() {
     short("mail");
 }

@@ -82,10 +82,11 @@ fn amount_of(number: &str, currency: Currency) -> Result<i64, BadPrice> {
     let (whole, fraction) = split_decimals(number, currency);
     let whole = ungrouped(whole)?;
     let decimals = currency.decimals() as usize;
-    let (kept, beyond) = fraction.split_at(fraction.len().min(decimals));
     if !fraction.bytes().all(|b| b.is_ascii_digit()) {
         return Err(BadPrice::NotAPrice);
     }
+    // Digits only from here on: any place in them is a boundary.
+    let (kept, beyond) = fraction.split_at(fraction.len().min(decimals));
     if beyond.bytes().any(|digit| digit != b'0') {
         return Err(BadPrice::TooFine);
     }
@@ -168,6 +169,7 @@ mod tests {
     #[test]
     fn what_is_no_price_is_refused() {
         for (text, bad) in [
+            ("$1,234.\u{fffd}5.", BadPrice::NotAPrice),
             ("", BadPrice::Missing),
             ("무료", BadPrice::NotAPrice),
             ("12 3", BadPrice::NotAPrice),
