@@ -1,6 +1,6 @@
 // Several things at once, from the store that has most of them.
 
-import { type Page } from "@playwright/test";
+import { type Locator, type Page } from "@playwright/test";
 import { expect, makeMine, somebody, test } from "../fixtures";
 import { type Good, type Goods } from "../fixtures/goods";
 import { type Partner } from "../fixtures/partner";
@@ -28,6 +28,12 @@ async function putIn(page: Page, good: Good): Promise<void> {
   await expect(page.getByRole("banner").getByRole("link", { name: /^장바구니, [1-9]/ })).toBeVisible();
 }
 
+/** In the evening stores that close later rank before the one these journeys use: it may be among those folded away. */
+async function unfold(covers: Locator): Promise<void> {
+  const more = covers.getByText(/곳 더 펼치기/);
+  if (await more.count()) await more.click();
+}
+
 test("two things, ranked stores, one reservation", async ({ page, goods, partner, audit }) => {
   const { first, second } = goods;
   await stock(partner, goods);
@@ -53,6 +59,7 @@ test("two things, ranked stores, one reservation", async ({ page, goods, partner
 
   // Which stores lack something, and what.
   await want(page, first, MANY);
+  await unfold(covers);
   const lacking = covers.getByRole("listitem").filter({ hasText: "서울숲점" });
   await expect(lacking).toContainText("2가지 중 1가지");
   await expect(lacking).toContainText(`${second.ko} 없음`);
@@ -77,6 +84,7 @@ test("another store is chosen, and what it has is reserved there", async ({ page
   await page.goto("/basket");
   await want(page, first, MANY);
   const covers = page.getByRole("region", { name: "어디서 찾으실까요?" });
+  await unfold(covers);
   await covers.getByRole("button", { name: /서울숲점/ }).click();
   await expect(covers.getByRole("listitem").filter({ hasText: "고른 매장" })).toContainText("서울숲점");
   await page.getByRole("link", { name: /^서울숲점에 있는 것만 맡아두기/ }).click();

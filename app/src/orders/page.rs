@@ -62,7 +62,7 @@ pub(super) async fn order_page(visit: &Visit, number: &str, token: &str, shown: 
     };
     let providers = visit.shop().providers();
     let status = match &shown {
-        Shown::Refused(OrderRefusal::ProviderDown) => StatusCode::BAD_GATEWAY,
+        Shown::Refused(OrderRefusal::ProviderDown) => StatusCode::SERVICE_UNAVAILABLE,
         Shown::Refused(_) => StatusCode::CONFLICT,
         Shown::Asked | Shown::Back | Shown::NoProvider => StatusCode::OK,
     };

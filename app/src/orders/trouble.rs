@@ -53,7 +53,7 @@ impl Trouble {
         match self {
             Trouble::None => StatusCode::OK,
             Trouble::Faults(_) | Trouble::Sent => StatusCode::UNPROCESSABLE_ENTITY,
-            Trouble::ProviderDown => StatusCode::BAD_GATEWAY,
+            Trouble::ProviderDown => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::CONFLICT,
         }
     }

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::Next,
     response::Response,
 };
@@ -22,6 +22,7 @@ const ENCRYPTED: &str = "max-age=31536000";
 pub async fn add_headers(State(surface): State<Surface>, request: Request, next: Next) -> Response {
     let media = request.uri().path().starts_with("/media/");
     let mut response = next.run(request).await;
+    let status = response.status();
     let headers = response.headers_mut();
     let policy = if media { MEDIA_POLICY } else { POLICY };
     let constant = |text: &'static str| HeaderValue::from_static(text);
@@ -33,6 +34,9 @@ pub async fn add_headers(State(surface): State<Surface>, request: Request, next:
     headers.insert(HeaderName::from_static("cross-origin-opener-policy"), constant("same-origin"));
     if surface.encrypted {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, constant(ENCRYPTED));
+    }
+    if status == StatusCode::SERVICE_UNAVAILABLE && !headers.contains_key(header::RETRY_AFTER) {
+        headers.insert(header::RETRY_AFTER, constant("5"));
     }
     let page =
         headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
