@@ -37,8 +37,8 @@ async function said(page: Page): Promise<string[]> {
 
 async function expectOneLanguage(page: Page, lang: Language): Promise<void> {
   await expect(page.locator("html")).toHaveAttribute("lang", lang);
-  // People are called what they are called: the demo's staff, and the shoppers of other journeys on their board.
-  const names = /한결|서윤|도현|김민지|이서준|박하늘|민지/g;
+  // People, their cars and their streets are called what they are called: the staff, and the shoppers on their board.
+  const names = /흰색 아반떼 1234|서울 성동구 왕십리로 83|한결|서윤|도현|김민지|이서준|박하늘|민지/g;
   // What a shopper searched for is repeated as they wrote it.
   const asked = [...new URL(page.url()).searchParams.values()].filter((value) => value !== "");
   const strange = (await said(page))
