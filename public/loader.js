@@ -41,6 +41,7 @@ function patch({ sku, store, available, version }) {
       say.textContent = (words ?? "").replace("#", text);
     }
     if (changed) {
+      tellBasket(2_000);
       number.classList.remove("fresh");
       // Reading a size starts the animation anew.
       void number.offsetWidth;
@@ -75,16 +76,34 @@ function sleep() {
 }
 
 addEventListener("pagehide", sleep);
-addEventListener("pageshow", (event) => event.persisted && watch());
+addEventListener("pageshow", (event) => event.persisted && (watch(), tellBasket()));
 addEventListener("online", watch);
 document.addEventListener("shelves", watch);
 let hiding = 0;
 document.addEventListener("visibilitychange", () => {
   clearTimeout(hiding);
-  if (document.visibilityState === "visible") watch();
+  if (document.visibilityState === "visible") watch(), tellBasket();
   // A glance at another tab is no reason to come and go.
   else hiding = setTimeout(sleep, 30_000);
 });
+
+// ---- The basket, on every page -----------------------------------------------------------------------------
+
+// Pages are shared and know only that there is a basket; which store has all of it is asked for here, and again when
+// a number on the page has changed or the shopper comes back.
+const strip = document.querySelector("[data-strip]");
+let told = "";
+let telling = 0;
+function tellBasket(pause = 0) {
+  if (!strip || telling) return;
+  telling = setTimeout(async () => {
+    telling = 0;
+    if (document.visibilityState === "hidden") return;
+    const answer = await fetch(strip.dataset.strip).catch(() => null);
+    const line = answer?.ok ? await answer.text() : "";
+    if (line && line !== told) strip.innerHTML = told = line;
+  }, pause);
+}
 
 // ---- The browser's position --------------------------------------------------------------------------------
 
@@ -251,5 +270,6 @@ for (const button of all("[data-print]")) {
 }
 
 // A page that is prepared before it is asked for waits with its stream until it is seen.
-if (document.prerendering) document.addEventListener("prerenderingchange", watch, { once: true });
-else watch();
+const begin = () => (watch(), tellBasket());
+if (document.prerendering) document.addEventListener("prerenderingchange", begin, { once: true });
+else begin();

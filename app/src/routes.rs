@@ -35,6 +35,7 @@ fn pages_of(lang: Lang) -> Router<Door> {
         .route("/stores/near", post(stores::forms::set_near))
         .route("/stores/{code}", get(stores::page::store))
         .route("/basket", get(cart::page::basket))
+        .route("/basket/strip", get(cart::strip::strip))
         .route("/basket/add", post(cart::forms::add))
         .route("/basket/change", post(cart::forms::change))
         .route("/reserve", get(fulfilment::reserve::reserve_form).post(fulfilment::forms::reserve))

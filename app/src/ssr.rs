@@ -137,6 +137,19 @@ impl Visit {
         response
     }
 
+    /// A piece of a page, HTML without a document around it: for whoever puts it in place in the browser.
+    pub fn fragment<V: IntoView>(&self, build: impl FnOnce() -> V) -> Response {
+        let owner = Owner::new();
+        let html = owner.with(|| build().into_view().to_html());
+        owner.unset_with_forced_cleanup();
+        let mut response = html.into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
+        response
+    }
+
     /// The page that tells what went wrong, with a way on.
     pub fn failure(&self, error: &AppError) -> Response {
         let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use onshelf_vocabulary::Lang;
 
 use super::icon::{Glyph, Icon};
-use crate::{catalog::islands::suggest::SearchField, ssr::Visit};
+use crate::{cart::strip, catalog::islands::suggest::SearchField, ssr::Visit};
 
 /// Who a page is for: decides what stands around it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub struct Page {
     pub image: Option<String>,
     /// Whether search engines should know it.
     pub indexed: bool,
+    /// The SKU the page is about, where it is about one.
+    pub sku: Option<String>,
 }
 
 impl Page {
@@ -46,6 +48,7 @@ impl Page {
             json_ld: None,
             image: None,
             indexed: true,
+            sku: None,
         }
     }
 }
@@ -78,6 +81,7 @@ pub fn shell(visit: &Visit, page: Page) -> impl IntoView + use<> {
             <a class="skip" href="#main">{visit.say("본문으로", "Skip to content")}</a>
             {bar(visit)}
             <main id="main">{page.view}</main>
+            {(page.indexed && visit.items > 0).then(|| strip::place(visit, page.sku.as_deref()))}
             {foot(visit, &page.path)}
         }
         .into_any(),
