@@ -52,11 +52,7 @@ function patch({ sku, store, available, version }) {
 
 function watch() {
   const keys = [...new Set(all("[data-stock]").map((number) => number.dataset.stock))].slice(0, MOST);
-  const query = new URLSearchParams();
-  const stores = new Set();
-  for (const sku of new Set(keys.map((key) => key.slice(0, key.lastIndexOf("@"))))) query.append("sku", sku);
-  for (const key of keys) stores.add(key.slice(key.lastIndexOf("@") + 1));
-  if (stores.size === 1) query.append("store", [...stores][0]);
+  const query = new URLSearchParams(keys.map((key) => ["shelf", key]));
   const wanted = query.toString();
   if (wanted === watched && stream && stream.readyState !== EventSource.CLOSED) return;
   sleep();

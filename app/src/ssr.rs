@@ -204,6 +204,9 @@ fn is_passing(error: &onshelf_shop::DatabaseError) -> bool {
     matches!(error, onshelf_shop::DatabaseError::Unavailable(_) | onshelf_shop::DatabaseError::Contended)
 }
 
+/// Browsers take such a cookie only from this very host, encrypted and for the whole site.
+const HOST_BOUND: &str = "__Host-";
+
 /// Cookies of a request.
 pub(crate) struct Jar<'a>(pub(crate) &'a HeaderMap);
 
@@ -212,32 +215,34 @@ impl<'a> Jar<'a> {
         self.raw(name).and_then(percent_decoded)
     }
 
-    /// A cookie as it was sent.
+    /// A cookie as it was sent. One that is bound to this host counts before one that a neighbour could have set.
     pub(crate) fn raw(&self, name: &str) -> Option<&'a str> {
-        self.0
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|line| line.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
-            .find(|(own, _)| *own == name)
+        self.pairs()
+            .find(|(own, _)| own.strip_prefix(HOST_BOUND) == Some(name))
+            .or_else(|| self.pairs().find(|(own, _)| *own == name))
             .map(|(_, value)| value)
+    }
+
+    fn pairs(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let lines = self.0.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='))
     }
 }
 
-/// Sets a cookie for the whole site; an empty value removes it.
+/// Sets a cookie for the whole site, bound to its host where it is encrypted; an empty value removes it.
 #[must_use]
 pub fn set_cookie(site: &Site, name: &str, value: &str, max_age_s: i64) -> HeaderValue {
-    let secure = if site.secure { "; Secure" } else { "" };
+    let (bound, secure) = if site.secure { (HOST_BOUND, "; Secure") } else { ("", "") };
     let age = if value.is_empty() { 0 } else { max_age_s };
-    let text =
-        format!("{name}={}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}", percent_encoded(value));
+    let text = format!(
+        "{bound}{name}={}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}",
+        percent_encoded(value)
+    );
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
-/// A session's cookie: bound to the host where the site is encrypted.
-#[must_use]
-pub const fn staff_cookie(secure: bool) -> &'static str {
+/// What a session's cookie is read by: where the site is encrypted, no other than the bound one counts.
+const fn staff_cookie(secure: bool) -> &'static str {
     if secure { "__Host-staff" } else { "staff" }
 }
 
@@ -321,6 +326,19 @@ pub(crate) fn percent_decoded(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_neighbour_cannot_change_what_is_bound_to_the_host() {
+        let mut headers = HeaderMap::new();
+        let cookies = "basket=EVIL:9; __Host-basket=CUP:1; near=a; staff=fixed";
+        headers.insert(header::COOKIE, HeaderValue::from_static(cookies));
+        let jar = Jar(&headers);
+        assert_eq!((jar.raw("basket"), jar.raw("near")), (Some("CUP:1"), Some("a")));
+        assert_eq!((jar.raw(staff_cookie(true)), jar.raw(staff_cookie(false))), (None, Some("fixed")));
+        let site = Site { secure: true, ..Site::default() };
+        let set = set_cookie(&site, "basket", "CUP:1", 9);
+        assert_eq!(set, "__Host-basket=CUP:1; Path=/; Max-Age=9; HttpOnly; SameSite=Lax; Secure");
+    }
 
     #[test]
     fn a_basket_survives_its_cookie_and_forgets_what_is_wrong() {

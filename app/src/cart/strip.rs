@@ -121,8 +121,7 @@ mod tests {
     use super::*;
 
     fn cover(store: &str, covered: u32, ready: &str, metres: u32) -> CoverView {
-        let missing =
-            MissingView { sku: "A".into(), name: "주전자".into(), wanted: 1, available: 0 };
+        let missing = MissingView { sku: "A".into(), name: "주전자".into(), wanted: 1, available: 0 };
         CoverView {
             store: store.into(),
             store_name: store.into(),
@@ -138,7 +137,11 @@ mod tests {
 
     #[test]
     fn the_best_is_told_first_and_a_sooner_one_beside_it() {
-        let covers = [cover("강남점", 4, "17:40", 900), cover("서초점", 4, "18:00", 1200), cover("역삼점", 3, "16:10", 400)];
+        let covers = [
+            cover("강남점", 4, "17:40", 900),
+            cover("서초점", 4, "18:00", 1200),
+            cover("역삼점", 3, "16:10", 400),
+        ];
         let told: Vec<&str> = named(&covers).iter().map(|cover| cover.store.as_str()).collect();
         assert_eq!(told, ["강남점", "역삼점"]);
         assert_eq!(answer(Lang::Ko, &covers[0]), "강남점에 모두 · 17:40 준비");

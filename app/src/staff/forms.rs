@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     error::AppError,
-    ssr::{Visit, explain, set_cookie, staff_cookie, with_cookie},
+    ssr::{Visit, explain, set_cookie, with_cookie},
 };
 
 /// A working day, as long as the session itself. Seconds.
@@ -52,7 +52,7 @@ pub async fn sign_in(visit: Visit, form: Result<Form<SignIn>, FormRejection>) ->
         Ok(token) => {
             let next = gate::next_path(&form.next).map_or_else(|| visit.href("/staff"), str::to_owned);
             let site = &visit.door.site;
-            let cookie = set_cookie(site, staff_cookie(site.secure), &token, SESSION);
+            let cookie = set_cookie(site, "staff", &token, SESSION);
             with_cookie(Redirect::to(&next).into_response(), cookie)
         }
         Err(Error::Staff(StaffRefusal::BadCredentials)) => refused(Refused::Wrong),
@@ -69,7 +69,7 @@ pub async fn sign_out(visit: Visit) -> Response {
         return visit.failure(&explain(&error));
     }
     let site = &visit.door.site;
-    with_cookie(visit.see("/staff/sign-in"), set_cookie(site, staff_cookie(site.secure), "", 0))
+    with_cookie(visit.see("/staff/sign-in"), set_cookie(site, "staff", "", 0))
 }
 
 #[derive(Default, Deserialize)]
