@@ -145,8 +145,7 @@ fn bar(visit: &Visit) -> impl IntoView + use<> {
     };
     let (open, store_label) = match mine {
         Some(store) => {
-            let (open, hours) =
-                onshelf_domain::words::hours_now(visit.lang, &store.schedule, visit.shop().now());
+            let (open, hours) = store.hours_now(visit.lang, visit.shop().now());
             (open, Some((store.name.get(visit.lang).to_owned(), hours)))
         }
         None => (false, None),
