@@ -34,6 +34,8 @@ async fn gauges_tell_what_is_held_waits_and_is_late() {
 
         let now = scrape(&page).await;
         let engine = test.shop.db().engine();
+        let build =
+            format!("onshelf_build_info{{version=\"{}\",engine=\"{engine}\"}}", env!("CARGO_PKG_VERSION"));
         for (series, value) in [
             ("onshelf_database_up", 1.0),
             ("onshelf_holds", 2.0),
@@ -51,13 +53,7 @@ async fn gauges_tell_what_is_held_waits_and_is_late() {
             ("onshelf_payments_open", 0.0),
             ("onshelf_refunds_failed", 0.0),
             ("onshelf_database_writes_under_way", 0.0),
-            (
-                &format!(
-                    "onshelf_build_info{{version=\"{}\",engine=\"{engine}\"}}",
-                    env!("CARGO_PKG_VERSION")
-                ),
-                1.0,
-            ),
+            (build.as_str(), 1.0),
         ] {
             assert!((now.value(series) - value).abs() < 0.001, "{series}: {}", now.value(series));
         }

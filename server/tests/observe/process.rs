@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     net::TcpListener,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command, ExitStatus, Output, Stdio},
     time::{Duration, Instant},
 };
@@ -67,10 +67,6 @@ impl Process {
 
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap()
-    }
-
-    pub fn data_dir(&self) -> PathBuf {
-        self.folder.path().to_owned()
     }
 
     /// Asks it to stop, and answers how it ended and how long that took.

@@ -76,6 +76,7 @@ impl Shop {
         if typed.trim().starts_with(crate::orders::PASS_PREFIX) {
             let row = self.open_pass(&mut tx, store, typed).await?;
             let card = self.board_card(&mut tx, &book, store, lang, &row).await?;
+            drop(reader);
             self.note_read(who, "look_up", &card.number).await?;
             return Ok(card);
         }
@@ -93,6 +94,7 @@ impl Shop {
         };
         let row = row.ok_or(Error::NotFound)?;
         let card = self.board_card(&mut tx, &book, store, lang, &row).await?;
+        drop(reader);
         self.note_read(who, "look_up", &card.number).await?;
         Ok(card)
     }

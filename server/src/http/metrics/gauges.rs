@@ -167,11 +167,11 @@ fn write_waiting(
 ) {
     page.family(name, "gauge", &format!("How many {what}, by {label}."));
     for (own, waiting) in all {
-        page.sample(name, &[(label, own)], waiting.count);
+        page.sample(name, &[(label, own.as_str())], waiting.count);
     }
     page.family(oldest, "gauge", &format!("How long the oldest of the {what} has waited, by {label}."));
     for (own, waiting) in all {
-        page.sample(oldest, &[(label, own)], millis(waiting.oldest));
+        page.sample(oldest, &[(label, own.as_str())], millis(waiting.oldest));
     }
 }
 

@@ -185,7 +185,8 @@ impl Meter {
         page.family("http_requests_total", "counter", "Answers by route, method and status.");
         for (route, own) in &*routes {
             for ((method, status), count) in &own.answers {
-                let labels = [("route", route.as_str()), ("method", method), ("status", &status.to_string())];
+                let status = status.to_string();
+                let labels = [("route", route.as_str()), ("method", *method), ("status", status.as_str())];
                 page.sample("http_requests_total", &labels, count);
             }
         }
@@ -226,7 +227,7 @@ impl Meter {
             "Rounds of workers that failed, and workers that ended.",
         );
         for (worker, count) in &*unpoisoned(&self.workers) {
-            page.sample("worker_failures_total", &[("worker", worker)], count);
+            page.sample("worker_failures_total", &[("worker", *worker)], count);
         }
     }
 }
@@ -241,7 +242,7 @@ fn write_times(page: &mut Page, route: &str, own: &Route) {
     for (place, count) in own.times.iter().enumerate() {
         sum += count;
         let bound = BOUNDS.get(place).map_or_else(|| "+Inf".to_owned(), |micros| seconds(*micros));
-        page.sample("http_request_seconds_bucket", &[("route", route), ("le", &bound)], sum);
+        page.sample("http_request_seconds_bucket", &[("route", route), ("le", bound.as_str())], sum);
     }
     page.sample("http_request_seconds_sum", &[("route", route)], seconds(own.micros));
     page.sample("http_request_seconds_count", &[("route", route)], sum);
