@@ -114,7 +114,7 @@ impl Shop {
         let mut tx = reader.tx();
         let jobs = outbox::backlog_by_kind(&mut tx).await?;
         let states = fulfilment::under_way(&mut tx).await?;
-        let (holds, units_held) = stock::live_holds(&mut tx).await?;
+        let (holds, units_held) = stock::held_in_all(&mut tx).await?;
         let [looks, refunds] = payments::due(&mut tx, now).await?;
         let (payments_open, payments_stuck) = payments::unended(&mut tx, now - STUCK).await?;
         Ok(Pulse {
