@@ -79,10 +79,10 @@ async fn gauges_tell_what_is_held_waits_and_is_late() {
 async fn answers_are_counted_by_pattern() {
     on_each_engine(async |test| {
         let (site, page) = (site(test), metrics::router_fresh_for(test.shop.clone(), Duration::ZERO));
-        Call::get("/api/v1/products/kettle?lang=en").on(&site).await.ok(200);
+        Call::get("/api/v1/products/kettle").on(&site).await.ok(200);
         Call::get("/api/v1/products/none").on(&site).await.problem(404, "not-found");
         let now = scrape(&page).await;
-        let route = "/api/v1/products/{slug}";
+        let route = "/api/v1/products/{key}";
         for status in [200, 404] {
             let series = format!(
                 "onshelf_http_requests_total{{route=\"{route}\",method=\"GET\",status=\"{status}\"}}"

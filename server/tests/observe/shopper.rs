@@ -90,7 +90,9 @@ async fn everything(url: &str) -> Vec<String> {
         for (table, column) in
             sqlx::query_as::<_, (String, String)>(columns).fetch_all(&mut conn).await.unwrap()
         {
-            let sql = AssertSqlSafe(format!("SELECT COALESCE(CAST(\"{column}\" AS TEXT), '') FROM {table}"));
+            let sql = AssertSqlSafe(format!(
+                "SELECT COALESCE(CAST(\"{column}\" AS TEXT), '') FROM {table} WHERE TYPEOF(\"{column}\") <> 'blob'"
+            ));
             for row in sqlx::query(sql).fetch_all(&mut conn).await.unwrap() {
                 cells.push(format!("{table}.{column}: {}", row.get::<String, _>(0)));
             }
