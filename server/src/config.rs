@@ -60,6 +60,9 @@ pub struct Config {
     /// `live_sk_…` or `test_sk_…`; with it orders are paid through Toss Payments.
     pub toss_secret_key: Option<Secret>,
     pub toss_url: String,
+    /// Address of an OpenTelemetry collector that takes traces (OTLP over HTTP), such as `http://127.0.0.1:4318`; none:
+    /// nothing is traced.
+    pub otlp_endpoint: Option<String>,
     /// `info`, `debug`, or `tracing` directives.
     pub log: String,
     /// `text` or `json`.
@@ -128,6 +131,7 @@ impl Default for Config {
             stripe_url: "https://api.stripe.com".to_owned(),
             toss_secret_key: None,
             toss_url: "https://api.tosspayments.com".to_owned(),
+            otlp_endpoint: None,
             log: "info".to_owned(),
             log_format: LogFormat::Text,
         }
@@ -155,6 +159,16 @@ impl Config {
             None => toml::Table::new(),
         };
         for (name, value) in environment {
+            // What cargo-leptos tells whom it starts; the settings come before it.
+            let told = match name.as_str() {
+                "LEPTOS_SITE_ROOT" => Some("site_dir"),
+                "LEPTOS_SITE_ADDR" => Some("addr"),
+                _ => None,
+            };
+            if let Some(key) = told {
+                table.entry(key).or_insert(toml::Value::String(value));
+                continue;
+            }
             let Some(key) = name.strip_prefix(PREFIX) else { continue };
             if !NOT_SETTINGS.iter().any(|other| name.starts_with(other)) {
                 table.insert(key.to_lowercase(), typed(&key.to_lowercase(), value));
@@ -173,6 +187,12 @@ impl Config {
             let web = url.starts_with("http://") || url.starts_with("https://");
             if !web || url::Url::parse(url).is_err() {
                 return wrong("public_url: must begin with http:// or https://");
+            }
+        }
+        if let Some(url) = &self.otlp_endpoint {
+            let web = url.starts_with("http://") || url.starts_with("https://");
+            if !web || url::Url::parse(url).is_err() {
+                return wrong("otlp_endpoint: must begin with http:// or https://");
             }
         }
         if self.live_reservations == 0 {
@@ -317,6 +337,20 @@ mod tests {
     }
 
     #[test]
+    fn cargo_leptos_says_where_its_site_is_and_the_settings_come_first() {
+        for order in [[0, 1, 2], [2, 1, 0]] {
+            let told = [
+                ("LEPTOS_SITE_ROOT", "elsewhere/site"),
+                ("LEPTOS_SITE_ADDR", "127.0.0.1:4100"),
+                ("ONSHELF_ADDR", "127.0.0.1:4200"),
+            ];
+            let config = load(&order.map(|place: usize| told[place])).unwrap();
+            assert_eq!(config.site_dir, PathBuf::from("elsewhere/site"));
+            assert_eq!(config.addr.port(), 4200);
+        }
+    }
+
+    #[test]
     fn zones_and_taxes_are_read_from_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("onshelf.toml");
@@ -353,6 +387,7 @@ mod tests {
             ("ONSHELF_ADDR", "nowhere", "socket address"),
             ("ONSHELF_COLOUR", "red", "colour"),
             ("ONSHELF_PUBLIC_URL", "shop", "public_url"),
+            ("ONSHELF_OTLP_ENDPOINT", "collector:4317", "otlp_endpoint"),
             ("ONSHELF_LIVE_RESERVATIONS", "0", "live_reservations"),
             ("ONSHELF_DATABASE_URL", "mysql://x", "database_url"),
             ("ONSHELF_TEST_PAYMENTS", "perhaps", "bool"),

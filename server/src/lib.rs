@@ -10,4 +10,5 @@ pub mod demo;
 pub mod http;
 pub mod notifications;
 pub mod payments;
+pub mod telemetry;
 pub mod worker;

@@ -4,6 +4,8 @@
 //! each) and answers after the fsync; PostgreSQL runs each in its own, retried a bounded number of times when
 //! transactions collide. So a unit may run more than once and must keep its side effects inside the `Tx`.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use futures::future::BoxFuture;
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, pool::PoolConnection};
 
@@ -26,6 +28,43 @@ pub enum Tx<'c> {
 pub enum Reader {
     Sqlite(PoolConnection<Sqlite>),
     Postgres(PoolConnection<Postgres>),
+}
+
+/// How busy a database is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Units of work this process has asked for and not yet got an answer to, those that wait their turn included.
+    pub writes: u64,
+    /// Connections that are in use, and that are open and free. SQLite's one writer is not among them.
+    pub busy: u64,
+    pub idle: u64,
+}
+
+impl Load {
+    pub(crate) fn of<D: sqlx::Database>(pool: &sqlx::Pool<D>) -> Load {
+        let idle = pool.num_idle() as u64;
+        let busy = u64::from(pool.size()).saturating_sub(idle);
+        Load { writes: WRITES.load(Ordering::Relaxed), busy, idle }
+    }
+}
+
+/// Units of work under way in this process.
+static WRITES: AtomicU64 = AtomicU64::new(0);
+
+/// Counts a unit of work for as long as it is waited for.
+struct UnderWay;
+
+impl UnderWay {
+    fn begin() -> UnderWay {
+        WRITES.fetch_add(1, Ordering::Relaxed);
+        UnderWay
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        WRITES.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// What a unit of work gives back.
@@ -89,6 +128,7 @@ impl Db {
     }
 
     /// A connection to read with, waited for a bounded time.
+    #[tracing::instrument(target = "otel", level = "debug", name = "database connection", skip_all)]
     pub async fn reader(&self) -> Result<Reader, Error> {
         Ok(match self {
             Db::Sqlite(embedded) => {
@@ -101,12 +141,14 @@ impl Db {
     }
 
     /// Runs a unit of work and answers once it is on disk. On an error nothing of it stays.
+    #[tracing::instrument(target = "otel", level = "debug", name = "database write", skip_all)]
     pub async fn write<T, E, F>(&self, unit: F) -> Result<T, E>
     where
         F: for<'c> Fn(Tx<'c>) -> Work<'c, T, E> + Send + Sync + 'static,
         T: Send + 'static,
         E: Failure,
     {
+        let _under_way = UnderWay::begin();
         match self {
             Db::Sqlite(embedded) => embedded.write(unit).await,
             Db::Postgres(server) => server.write(unit).await,
@@ -135,6 +177,15 @@ impl Db {
         let target = file.to_string_lossy().into_owned();
         sqlx::query("VACUUM INTO $1").bind(target).execute(embedded.readers()).await?;
         Ok(())
+    }
+
+    /// How busy it is at this moment, without asking it anything.
+    #[must_use]
+    pub fn load(&self) -> Load {
+        match self {
+            Db::Sqlite(embedded) => embedded.load(),
+            Db::Postgres(server) => server.load(),
+        }
     }
 
     #[must_use]

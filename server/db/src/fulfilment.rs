@@ -309,3 +309,22 @@ pub async fn queues(tx: &mut Tx<'_>, now: i64) -> Result<Vec<(i64, i64)>, Error>
                WHERE status IN ('placed', 'picking') AND expires_at > $1 GROUP BY COALESCE(source_id, store_id)";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(now).fetch_all(conn).await)?)
 }
+
+/// How many reservations stand at each state that is not over, and since when the longest does.
+pub async fn under_way(tx: &mut Tx<'_>) -> Result<Vec<(String, i64, i64)>, Error> {
+    let sql = "SELECT status, COUNT(*), MIN(CASE status WHEN 'picking' THEN COALESCE(picking_at, placed_at)
+                 WHEN 'ready' THEN COALESCE(ready_at, placed_at)
+                 WHEN 'in_transfer' THEN COALESCE(picking_at, placed_at)
+                 WHEN 'out_for_delivery' THEN COALESCE(picking_at, placed_at) ELSE placed_at END)
+               FROM reservations
+               WHERE status IN ('pending', 'placed', 'picking', 'in_transfer', 'ready', 'out_for_delivery')
+               GROUP BY status";
+    Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)
+}
+
+/// Live reservations whose moment has passed and that nobody has written down yet, and the oldest such moment.
+pub async fn overdue(tx: &mut Tx<'_>, now: i64) -> Result<(i64, Option<i64>), Error> {
+    let sql = "SELECT COUNT(*), MIN(expires_at) FROM reservations
+               WHERE status IN ('pending', 'placed', 'picking', 'ready') AND expires_at <= $1";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(now).fetch_one(conn).await)?)
+}

@@ -63,6 +63,13 @@ pub async fn forget(tx: &mut Tx<'_>, before: i64) -> Result<u64, Error> {
     Ok(on!(tx, conn => sqlx::query(sql).bind(before).execute(conn).await.map(|done| done.rows_affected()))?)
 }
 
+/// Jobs waiting of each kind there is, and when the oldest of it was written.
+pub async fn backlog_by_kind(tx: &mut Tx<'_>) -> Result<Vec<(String, i64, i64)>, Error> {
+    let sql = "SELECT kind, COUNT(*), MIN(created_at) FROM outbox
+               WHERE done_at IS NULL AND failed_at IS NULL GROUP BY kind";
+    Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)
+}
+
 /// Jobs waiting, and when the oldest was written.
 pub async fn backlog(tx: &mut Tx<'_>) -> Result<(i64, Option<i64>), Error> {
     let sql = "SELECT COUNT(*), MIN(created_at) FROM outbox WHERE done_at IS NULL AND failed_at IS NULL";

@@ -8,7 +8,13 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use crate::{Error, Failure, Tx, engine::Work, migrate};
+use tracing::Instrument;
+
+use crate::{
+    Error, Failure, Tx,
+    engine::{Load, Work},
+    migrate,
+};
 
 const TRIES: u32 = 8;
 
@@ -37,6 +43,10 @@ impl Server {
         &self.pool
     }
 
+    pub(crate) fn load(&self) -> Load {
+        Load::of(&self.pool)
+    }
+
     pub async fn write<T, E, F>(&self, unit: F) -> Result<T, E>
     where
         F: for<'c> Fn(Tx<'c>) -> Work<'c, T, E> + Send + Sync + 'static,
@@ -45,7 +55,7 @@ impl Server {
     {
         let pool = self.pool.clone();
         let unit = Arc::new(unit);
-        let task = tokio::spawn(async move {
+        let work = async move {
             let mut tries = 0;
             loop {
                 tries += 1;
@@ -57,8 +67,9 @@ impl Server {
                     outcome => return outcome,
                 }
             }
-        });
-        match task.await {
+        };
+        // What the unit logs still belongs to whoever asked for it.
+        match tokio::spawn(work.in_current_span()).await {
             Ok(outcome) => outcome,
             Err(stopped) => Err(Error::Unavailable(format!("the write was stopped: {stopped}")).into()),
         }

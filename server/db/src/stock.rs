@@ -440,3 +440,9 @@ pub async fn stock_up(tx: &mut Tx<'_>, levels: &[LevelRow], cause: Cause<'_>) ->
     }
     Ok(())
 }
+
+/// Live holds, and the units they keep.
+pub async fn held_in_all(tx: &mut Tx<'_>) -> Result<(i64, i64), Error> {
+    let sql = "SELECT COUNT(*), CAST(COALESCE(SUM(quantity), 0) AS BIGINT) FROM holds WHERE state = 'live'";
+    Ok(on!(tx, conn => sqlx::query_as(sql).fetch_one(conn).await)?)
+}

@@ -17,6 +17,8 @@ pub mod ledger;
 pub mod orders;
 pub mod partners;
 pub mod places;
+pub mod pulse;
+pub mod shoppers;
 pub mod staff;
 pub mod stock;
 pub mod stores;
@@ -100,6 +102,7 @@ pub(crate) struct Inner {
     outbox: tokio::sync::Notify,
     tills: std::sync::OnceLock<Vec<Arc<dyn PaymentProvider>>>,
     tills_woken: tokio::sync::Notify,
+    looks: staff::Looks,
 }
 
 /// Everything that changes only by imports, read from memory: catalogue, stores and places of one version.
@@ -124,7 +127,9 @@ impl Shop {
         let outbox = tokio::sync::Notify::new();
         let book = ArcSwap::from_pointee(book);
         let (tills, tills_woken) = (std::sync::OnceLock::new(), tokio::sync::Notify::new());
-        let inner = Inner { db, clock, chance, settings, secrets, book, shelves, outbox, tills, tills_woken };
+        let looks = staff::Looks::default();
+        let inner =
+            Inner { db, clock, chance, settings, secrets, book, shelves, outbox, tills, tills_woken, looks };
         Ok(Shop { inner: Arc::new(inner) })
     }
 

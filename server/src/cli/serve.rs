@@ -9,10 +9,7 @@ use onshelf_shop::{Shop, SystemChance, SystemClock};
 use tokio_util::sync::CancellationToken;
 
 use super::{Failure, open_database};
-use crate::{
-    config::{Config, LogFormat},
-    demo, http, payments, worker,
-};
+use crate::{config::Config, demo, http, payments, telemetry, worker};
 
 #[derive(Debug, Args)]
 pub(super) struct Serve {
@@ -23,7 +20,7 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) async fn run(&self, config: Config) -> Result<ExitCode, Failure> {
-        start_log(&config)?;
+        let traces = telemetry::start(&config)?;
         let config = if self.demo { demo::named(config) } else { config };
         let db = open_database(&config).await?;
         if self.demo {
@@ -56,7 +53,12 @@ impl Serve {
         http::serve(listener, router, stop.clone()).await?;
         stop.cancel();
         workers.finish().await;
-        shop.db().close().await;
+        let last_word = async {
+            if let Some(traces) = traces {
+                traces.finish().await;
+            }
+        };
+        tokio::join!(shop.db().close(), last_word);
         Ok(ExitCode::SUCCESS)
     }
 
@@ -99,20 +101,6 @@ fn http_options(config: &Config) -> http::Options {
 #[expect(clippy::print_stdout, reason = "the address is what whoever starts it waits for")]
 fn announce(config: &Config) {
     println!("Onshelf serves {}", config.public_url());
-}
-
-fn start_log(config: &Config) -> Result<(), Failure> {
-    let filter = tracing_subscriber::EnvFilter::try_new(&config.log)
-        .map_err(|error| format!("log: {error}"))?
-        .add_directive("sqlx=warn".parse()?)
-        .add_directive("tantivy=warn".parse()?);
-    let log =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
-    match config.log_format {
-        LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().init(),
-    }
-    Ok(())
 }
 
 async fn stop_on_signal(stop: CancellationToken) {

@@ -19,6 +19,7 @@ pub mod assets;
 pub mod metrics;
 pub mod openapi;
 
+pub(crate) use guard::client::FromProxy;
 pub use options::{Limits, Options, Proxy, Rates};
 pub use serve::{Closing, serve};
 

@@ -79,6 +79,11 @@ pub struct Notifier {
     texts: Box<dyn TextGateway>,
 }
 
+/// Removes messages that were kept as files about reservations or orders of these numbers; answers how many.
+pub fn forget_kept(data_dir: &std::path::Path, numbers: &[String]) -> std::io::Result<usize> {
+    files::forget(&data_dir.join("mail"), numbers)
+}
+
 /// How many other stores are named when one could not find what it kept.
 const ELSEWHERE: usize = 3;
 

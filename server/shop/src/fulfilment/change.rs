@@ -17,6 +17,7 @@ use crate::{Error, Once, Result, Shop, jobs, secrets::fingerprint};
 
 impl Shop {
     /// Cancels for whoever shows the token, and gives the stock back. Cancelling twice is no error.
+    #[tracing::instrument(target = "otel", level = "debug", name = "cancel reservation", skip_all)]
     pub async fn cancel_reservation(
         &self,
         lang: Lang,

@@ -1,7 +1,7 @@
 //! Writing down that reservations have run out. Their stock was free from that second on anyway.
 
 use super::{change::write_step, state_of};
-use crate::{Error, Result, Shop};
+use crate::{Error, Result, Shop, pulse::Deed};
 
 const BATCH: i64 = 200;
 
@@ -23,6 +23,7 @@ impl Shop {
         }
     }
 
+    #[tracing::instrument(target = "otel", level = "debug", name = "expire", skip_all)]
     async fn expire(&self, number: &str) -> Result<bool> {
         let (number, now) = (number.to_owned(), self.now());
         let done = self
@@ -40,6 +41,7 @@ impl Shop {
             })
             .await?;
         if done {
+            Deed::ReservationExpired.count();
             self.wake_stock();
             self.wake_outbox();
         }

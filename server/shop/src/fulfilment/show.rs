@@ -47,6 +47,7 @@ impl Shop {
 
     /// The token of a reservation for whoever knows both its number and its code, as they typed them. Whatever is
     /// wrong, the answer is the same.
+    #[tracing::instrument(target = "otel", level = "debug", name = "find reservation", skip_all)]
     pub async fn find_reservation(&self, number: &str, code: &str) -> Result<Reserved> {
         let number = read_number(number).ok_or(Error::NotFound)?.to_string();
         let code = read_code(code).ok_or(Error::NotFound)?;
@@ -59,6 +60,7 @@ impl Shop {
     }
 
     /// For whoever shows the token; without the right one it does not exist.
+    #[tracing::instrument(target = "otel", level = "debug", name = "show reservation", skip_all)]
     pub async fn reservation(&self, lang: Lang, number: &str, token: &str) -> Result<ReservationView> {
         let mut reader = self.db().reader().await?;
         let mut tx = reader.tx();

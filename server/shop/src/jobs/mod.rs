@@ -31,8 +31,12 @@ pub enum Job {
     Delivery { endpoint: i64, id: String, event: String, data: serde_json::Value, at: i64 },
 }
 
+/// What jobs are called in the outbox.
+pub const KINDS: [&str; 5] = ["message", "order", "heal", "event", "delivery"];
+
 impl Job {
-    const fn kind(&self) -> &'static str {
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
         match self {
             Job::Message { .. } => "message",
             Job::Order { .. } => "order",
@@ -103,6 +107,14 @@ pub struct Claimed {
     pub job: Job,
     /// From 1.
     pub attempt: i64,
+}
+
+impl Claimed {
+    /// Whether it is given up if this try fails.
+    #[must_use]
+    pub fn is_last_try(&self) -> bool {
+        self.attempt >= i64::from(TRIES)
+    }
 }
 
 /// How long a job belongs to whoever took it. Milliseconds.
@@ -216,6 +228,7 @@ impl Shop {
 
     /// Turns an event into one delivery for each partner that asked for it, and finishes the event, in one
     /// transaction: a crash in between sends nothing twice.
+    #[tracing::instrument(target = "otel", level = "debug", name = "fan out", skip_all)]
     pub async fn fan_out(&self, claimed: &Claimed) -> Result<()> {
         let Job::Event { event, data, at } = claimed.job.clone() else {
             return Err(Error::internal("only events fan out"));

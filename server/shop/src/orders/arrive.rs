@@ -16,6 +16,7 @@ const CAR_MAX: usize = 60;
 impl Shop {
     /// Tells the store that the owner is on the way (`arrived` false) or there. For one group, or all that are
     /// brought to the car.
+    #[tracing::instrument(target = "otel", level = "debug", name = "announce arrival", skip_all)]
     pub async fn announce_arrival(
         &self,
         number: &str,

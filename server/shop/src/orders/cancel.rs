@@ -17,6 +17,7 @@ use crate::{
 
 impl Shop {
     /// Cancels for whoever shows the token. Cancelling twice is no error; what has left the shelf cannot be cancelled.
+    #[tracing::instrument(target = "otel", level = "debug", name = "cancel order", skip_all)]
     pub async fn cancel_order(
         &self,
         lang: Lang,

@@ -40,6 +40,7 @@ pub struct Changed {
 const NAME_MAX: usize = 80;
 
 impl Shop {
+    #[tracing::instrument(target = "otel", level = "debug", name = "change order", skip_all)]
     pub async fn change_order(
         &self,
         lang: Lang,

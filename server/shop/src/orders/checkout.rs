@@ -20,6 +20,7 @@ const WINDOWS: usize = 16;
 
 impl Shop {
     /// The ways to get these lines. `postcode` is where they would be delivered.
+    #[tracing::instrument(target = "otel", level = "debug", name = "checkout", skip_all)]
     pub async fn checkout(
         &self,
         viewer: &Viewer,

@@ -31,6 +31,7 @@ const ASKED_FOR: i64 = 4 * 3_600_000;
 impl Shop {
     /// Looks for another way to get a group that was not found, holds it and asks; refunds where there is none.
     /// Doing it twice does it once.
+    #[tracing::instrument(target = "otel", level = "debug", name = "heal", skip_all)]
     pub async fn heal(&self, group: &str) -> Result<()> {
         let book = self.book();
         let (row, order, lines) = {
@@ -160,6 +161,7 @@ impl Shop {
     }
 
     /// The owner says yes or no to what is held for them in place of what was not found.
+    #[tracing::instrument(target = "otel", level = "debug", name = "answer offer", skip_all)]
     pub async fn answer_offer(&self, number: &str, token: &str, group: &str, accept: bool) -> Result<()> {
         let book = self.book();
         let (number, hash, group, now) =

@@ -27,6 +27,7 @@ const AFTERWARDS: i64 = 30 * 60_000;
 
 impl Shop {
     /// Where the owner of an order pays: opens a payment if none is open. Two tabs get the same one.
+    #[tracing::instrument(target = "otel", level = "debug", name = "pay order", skip_all)]
     pub async fn pay_order(
         &self,
         _lang: Lang,
@@ -65,6 +66,7 @@ impl Shop {
     }
 
     /// The shopper came back from the provider's page with these query fields. Proves nothing: the provider is asked.
+    #[tracing::instrument(target = "otel", level = "debug", name = "payment returned", skip_all)]
     pub async fn payment_returned(
         &self,
         number: &str,
@@ -90,6 +92,7 @@ impl Shop {
     }
 
     /// Keeps a webhook that was proven to be the provider's, and looks at what it is about. False: it came before.
+    #[tracing::instrument(target = "otel", level = "debug", name = "note webhook", skip_all)]
     pub async fn note_webhook(&self, provider: ProviderCode, hint: &Hint, body: &str) -> Result<bool> {
         let (hint, body, now) = (hint.clone(), body.to_owned(), self.now_ms());
         let fresh = self
@@ -130,6 +133,7 @@ impl Shop {
         Ok(taken)
     }
 
+    #[tracing::instrument(target = "otel", level = "debug", name = "look at payment", skip_all)]
     async fn look_at(&self, payment: PaymentRow) -> Result<()> {
         let Some(provider) = self.provider_of(&payment) else {
             return self.ask_again(&payment, "its provider is not set up").await;
@@ -272,6 +276,7 @@ impl Shop {
     }
 
     /// Opens a payment with its provider; answers where it is paid, or none where the provider does not answer now.
+    #[tracing::instrument(target = "otel", level = "debug", name = "open payment", skip_all)]
     async fn open_payment(&self, order: &OrderRow, payment: &PaymentRow) -> Result<Option<String>> {
         let Some(provider) = self.provider_of(payment) else { return Ok(None) };
         match provider.open(&self.intent(order, payment).await?).await {

@@ -26,6 +26,7 @@ use crate::{
     Book, Error, Once, Result, Shop,
     fulfilment::{Reserve, shopper_key},
     jobs::{OrderNews, announce_order},
+    pulse::Deed,
     secrets::fingerprint,
     stores::Store,
 };
@@ -60,9 +61,11 @@ struct Prepared {
 impl Shop {
     /// Places an order: for the till at once, for a provider held for ten minutes while it is paid. The provider is
     /// asked after the commit; where it does not answer, the order stands and can be paid from its page.
+    #[tracing::instrument(target = "otel", level = "debug", name = "place order", skip_all)]
     pub async fn place_order(&self, request: PlaceOrder) -> Result<Placed> {
         let book = self.book();
         let prepared = self.prepare(&book, &request)?;
+        let number = prepared.placed.number.clone();
         let (once, now) = (request.once.clone(), self.now_ms());
         let written = self
             .db()
@@ -80,10 +83,14 @@ impl Shop {
             .await;
         let placed = match written {
             Err(Error::Order(OrderRefusal::OutOfStock { .. })) => {
+                Deed::HoldRefused.count();
                 return Err(self.short_of_any(&book, &request).await);
             }
             outcome => outcome?,
         };
+        if placed.number == number {
+            Deed::OrderPlaced.count();
+        }
         self.wake_stock();
         self.wake_outbox();
         if request.input.provider.is_some() {

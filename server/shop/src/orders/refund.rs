@@ -12,6 +12,7 @@ use crate::{
     Error, Once, PaymentFault, RefundCall, Result, Shop,
     jobs::{OrderNews, announce_order},
     partners::Partner,
+    pulse::Deed,
 };
 
 /// How long a refund belongs to whoever took it. Milliseconds.
@@ -51,6 +52,7 @@ pub(super) async fn refund_order(
 
 impl Shop {
     /// A partner gives back part of an order's money, with or without goods. More than is left is refused.
+    #[tracing::instrument(target = "otel", level = "debug", name = "refund", skip_all)]
     pub async fn refund(
         &self,
         partner: &Partner,
@@ -114,6 +116,7 @@ impl Shop {
         Ok(taken)
     }
 
+    #[tracing::instrument(target = "otel", level = "debug", name = "send refund", skip_all)]
     async fn send_refund(&self, refund: RefundRow) -> Result<()> {
         let payment = {
             let mut reader = self.db().reader().await?;
@@ -150,13 +153,14 @@ impl Shop {
         name: String,
     ) -> Result<()> {
         let now = self.now_ms();
-        self.db()
+        let fresh = self
+            .db()
             .write(move |mut tx| {
                 let (refund, provider) = (refund.clone(), provider.clone());
                 let (currency, name) = (currency.clone(), name.clone());
                 Box::pin(async move {
                     if !payments::refund_done(&mut tx, refund.id, &name, now).await? {
-                        return Ok::<_, Error>(());
+                        return Ok::<_, Error>(false);
                     }
                     let account = format!("provider:{provider}");
                     let amounts = [(account.as_str(), -refund.amount), ("customer", refund.amount)];
@@ -165,10 +169,13 @@ impl Shop {
                     if let Some(order) = orders::by_id(&mut tx, refund.order_id).await? {
                         announce_order(&mut tx, &order.number, None, OrderNews::Refunded, now).await?;
                     }
-                    Ok(())
+                    Ok(true)
                 })
             })
             .await?;
+        if fresh {
+            Deed::RefundDone.count();
+        }
         self.wake_outbox();
         Ok(())
     }

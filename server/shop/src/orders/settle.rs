@@ -19,6 +19,7 @@ use crate::{
     Book, Error, Result, Shop, Statement,
     fulfilment::{state_of, way_of, write_step},
     jobs::{OrderNews, announce_order},
+    pulse::Deed,
 };
 
 /// Why money that came is not kept.
@@ -34,6 +35,7 @@ enum GoesBack {
 
 impl Shop {
     /// Writes down a capture, once, with all that follows from it.
+    #[tracing::instrument(target = "otel", level = "debug", name = "settle", skip_all)]
     pub(super) async fn settle(&self, reference: &str, statement: &Statement) -> Result<()> {
         // First as it should be. What cannot be undoes everything, and the money goes back in a second go.
         let first = self.write_capture(reference, statement, None).await;
@@ -61,7 +63,8 @@ impl Shop {
     ) -> Result<()> {
         let (shop, book, now) = (self.clone(), self.book(), self.now());
         let (reference, statement) = (reference.to_owned(), statement.clone());
-        self.db()
+        let fresh = self
+            .db()
             .write(move |mut tx| {
                 let (shop, book) = (shop.clone(), book.clone());
                 let (reference, statement) = (reference.clone(), statement.clone());
@@ -71,7 +74,7 @@ impl Shop {
                     let order = orders::by_id(&mut tx, payment.order_id).await?.ok_or(Error::NotFound)?;
                     let at = now.as_millisecond();
                     if !enter_capture(&mut tx, &payment, &statement, at).await? {
-                        return Ok::<_, Error>(());
+                        return Ok::<_, Error>(false);
                     }
                     let back = back.or_else(|| judge(&order, &payment, &statement));
                     match back {
@@ -80,10 +83,15 @@ impl Shop {
                             Some(_) => change::apply_paid(&mut tx, &shop, &order, &payment, now).await,
                             None => confirm(&mut tx, &book, &order, now).await,
                         },
-                    }
+                    }?;
+                    Ok(true)
                 })
             })
-            .await
+            .await?;
+        if fresh {
+            Deed::PaymentCaptured.count();
+        }
+        Ok(())
     }
 }
 

@@ -37,6 +37,7 @@ pub struct OrderNotice {
 
 impl Shop {
     /// For whoever shows the token; without the right one it does not exist.
+    #[tracing::instrument(target = "otel", level = "debug", name = "show order", skip_all)]
     pub async fn order(&self, lang: Lang, number: &str, token: &str) -> Result<OrderView> {
         let order = self.owned_order(number, token).await?;
         let mut reader = self.db().reader().await?;

@@ -7,6 +7,7 @@ use crate::{Error, Once, Result, Shop, fulfilment::step, partners::Partner};
 
 impl Shop {
     /// Carries a group one step on; answers where it stands.
+    #[tracing::instrument(target = "otel", level = "debug", name = "carry group", skip_all)]
     pub async fn carry_group(
         &self,
         partner: &Partner,

@@ -17,6 +17,7 @@ use crate::{
     Book, Error, Result, Shop,
     fulfilment::{currency_of, state_of, step, way_of},
     orders::{arrival_view, window_view},
+    pulse::Deed,
     stores::Store,
 };
 
@@ -25,9 +26,11 @@ const DONE: i64 = 20;
 
 impl Shop {
     /// A store's board, for those who work there.
+    #[tracing::instrument(target = "otel", level = "debug", name = "board", skip_all)]
     pub async fn board(&self, who: &Associate, lang: Lang, store: &str) -> Result<BoardView> {
         let book = self.book();
         let store = who.store(&book, store)?;
+        self.note_board(who, store).await?;
         let mut reader = self.db().reader().await?;
         let mut tx = reader.tx();
         let rows = onshelf_db::fulfilment::board(&mut tx, store.id, DONE).await?;
@@ -64,6 +67,7 @@ impl Shop {
     }
 
     /// By what was scanned or typed: the code, the number, or the address in the QR.
+    #[tracing::instrument(target = "otel", level = "debug", name = "look up", skip_all)]
     pub async fn look_up(&self, who: &Associate, lang: Lang, store: &str, typed: &str) -> Result<BoardCard> {
         let book = self.book();
         let store = who.store(&book, store)?;
@@ -71,7 +75,10 @@ impl Shop {
         let mut tx = reader.tx();
         if typed.trim().starts_with(crate::orders::PASS_PREFIX) {
             let row = self.open_pass(&mut tx, store, typed).await?;
-            return self.board_card(&mut tx, &book, store, lang, &row).await;
+            let card = self.board_card(&mut tx, &book, store, lang, &row).await?;
+            drop(reader);
+            self.note_read(who, "look_up", &card.number).await?;
+            return Ok(card);
         }
         // The QR holds the reservation's address; what counts is its last part.
         let typed = typed.trim().split(['?', '#']).next().unwrap_or_default();
@@ -86,10 +93,14 @@ impl Shop {
             None => None,
         };
         let row = row.ok_or(Error::NotFound)?;
-        self.board_card(&mut tx, &book, store, lang, &row).await
+        let card = self.board_card(&mut tx, &book, store, lang, &row).await?;
+        drop(reader);
+        self.note_read(who, "look_up", &card.number).await?;
+        Ok(card)
     }
 
     /// Carries a reservation one step on.
+    #[tracing::instrument(target = "otel", level = "debug", name = "do on board", skip_all)]
     pub async fn do_on_board(
         &self,
         who: &Associate,
@@ -113,6 +124,7 @@ impl Shop {
                 })
             })
             .await?;
+        Deed::BoardStep.count();
         self.wake_stock();
         self.wake_outbox();
         Ok(())

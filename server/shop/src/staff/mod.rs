@@ -3,8 +3,10 @@
 
 mod board;
 mod sign_in;
+mod trail;
 
 pub use sign_in::NewStaff;
+pub(crate) use trail::Looks;
 
 use onshelf_vocabulary::staff::{Role, StaffRefusal};
 

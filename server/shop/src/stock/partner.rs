@@ -60,6 +60,7 @@ pub struct LevelAfter {
 
 impl Shop {
     /// Sets a level to what was counted. A count older than the last word changes nothing.
+    #[tracing::instrument(target = "otel", level = "debug", name = "count stock", skip_all)]
     pub async fn count_stock(&self, partner: &Partner, once: &Once, input: CountInput) -> Result<LevelAfter> {
         partner.may_for(&input.store, "stock")?;
         let key = self.level_key(&self.book(), 0, &input.store, &input.sku)?;
@@ -85,6 +86,7 @@ impl Shop {
     }
 
     /// Enters movements, all or none.
+    #[tracing::instrument(target = "otel", level = "debug", name = "move stock", skip_all)]
     pub async fn move_stock(
         &self,
         partner: &Partner,
@@ -130,6 +132,7 @@ impl Shop {
     /// Takes what a till sold. Sales are facts: they are never refused for want of stock. Lines that answer the
     /// reservation leave the shelf with it, once. Answers the levels of the lines in their order, then those that
     /// only the reservation touched.
+    #[tracing::instrument(target = "otel", level = "debug", name = "record sale", skip_all)]
     pub async fn record_sale(
         &self,
         partner: &Partner,
