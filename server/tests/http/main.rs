@@ -7,5 +7,6 @@ mod guards;
 mod live;
 mod pages;
 mod partners;
+mod privacy;
 mod reading;
 mod reserving;
