@@ -58,7 +58,7 @@ async fn no_person_and_no_token_stands_in_the_log() {
         let own = format!("/api/v1/reservations/{number}");
         Call::get(&own).token(token).on(&site).await.ok(200);
         Call::get(&format!("/reservations/{number}?t={token}")).on(&site).await;
-        Call::get(&format!("{own}?name={NAME}&phone={PHONE}")).token(token).on(&site).await;
+        Call::get(&format!("{own}?email={EMAIL}&phone={PHONE}")).token(token).on(&site).await;
         // Refusals and faults have most to tell.
         let bad = json!({ "store": "seongsu", "lines": lines, "contact": { "name": NAME, "phone": EMAIL } });
         Call::post("/api/v1/reservations").key("k-2").json(&bad).on(&site).await.problem(422, "invalid");

@@ -363,10 +363,11 @@ impl Shop {
 /// questions: a shopper who pays takes a minute, a provider that is down longer. But in the first hour no longer than
 /// half a minute, so that within a minute of its coming back no money is in limbo. Milliseconds.
 pub(super) fn pause(questions: i64, age: i64) -> i64 {
-    let longest = match age {
-        ..3_600_000 => 30_000,
-        ..86_400_000 => 5 * 60_000,
-        _ => 3_600_000,
+    const HOUR: i64 = 3_600_000;
+    let longest = match age / HOUR {
+        ..=0 => 30_000,
+        1..24 => 5 * 60_000,
+        _ => HOUR,
     };
     (2_000i64 << questions.clamp(0, 12)).min(longest)
 }
