@@ -10,3 +10,4 @@ mod partners;
 mod privacy;
 mod reading;
 mod reserving;
+mod sessions;
