@@ -7,7 +7,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::future::BoxFuture;
-use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, pool::PoolConnection};
+use sqlx::{PgConnection, Sqlite, SqliteConnection, pool::PoolConnection};
 
 use crate::{Error, Failure, postgres, sqlite};
 
@@ -27,7 +27,7 @@ pub enum Tx<'c> {
 /// A connection to read with.
 pub enum Reader {
     Sqlite(PoolConnection<Sqlite>),
-    Postgres(PoolConnection<Postgres>),
+    Postgres(postgres::Loan),
 }
 
 /// How busy a database is.
@@ -71,7 +71,7 @@ impl Drop for UnderWay {
 pub type Work<'c, T, E> = BoxFuture<'c, Result<T, E>>;
 
 /// Runs one query, written once, on whichever engine the `Tx` is of. `$conn` is its executor and `$db` names the
-/// engine's type where a query builder needs it.
+/// engine's type where a query builder needs it. A server that never answers is waited for a bounded time.
 macro_rules! on {
     ($tx:expr, $conn:ident => $query:expr) => {
         match $tx {
@@ -81,7 +81,7 @@ macro_rules! on {
             }
             $crate::Tx::Postgres(connection) => {
                 let $conn = &mut **connection;
-                $query
+                $crate::postgres::in_time(async { $query }).await
             }
         }
     };
@@ -95,7 +95,7 @@ macro_rules! on {
             $crate::Tx::Postgres(connection) => {
                 type $db = sqlx::Postgres;
                 let $conn = &mut **connection;
-                $query
+                $crate::postgres::in_time(async { $query }).await
             }
         }
     };
@@ -134,9 +134,7 @@ impl Db {
             Db::Sqlite(embedded) => {
                 Reader::Sqlite(embedded.readers().acquire().await.map_err(Error::unreachable)?)
             }
-            Db::Postgres(server) => {
-                Reader::Postgres(server.pool().acquire().await.map_err(Error::unreachable)?)
-            }
+            Db::Postgres(server) => Reader::Postgres(server.lend().await?),
         })
     }
 
@@ -158,14 +156,14 @@ impl Db {
     /// Whether a trivial read succeeds now.
     pub async fn is_ready(&self) -> bool {
         let Ok(mut reader) = self.reader().await else { return false };
-        on!(&mut reader.tx(), conn => sqlx::query("SELECT 1").execute(conn).await.is_ok())
+        on!(&mut reader.tx(), conn => sqlx::query("SELECT 1").execute(conn).await.map(drop)).is_ok()
     }
 
-    /// Ends all connections after what is under way.
+    /// Ends all connections after what is under way, as far as that ends soon.
     pub async fn close(&self) {
         match self {
             Db::Sqlite(embedded) => embedded.close().await,
-            Db::Postgres(server) => server.pool().close().await,
+            Db::Postgres(server) => server.close().await,
         }
     }
 

@@ -56,3 +56,23 @@ impl Secrets {
 pub fn fingerprint(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(text.as_bytes()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_good_for_one_subject_and_one_purpose() {
+        let secrets = Secrets { key: b"a key of the shop's own".to_vec() };
+        let token = secrets.token("order", "O-1");
+        assert_eq!(token, secrets.token("order", "O-1"), "it can be given again");
+        assert_eq!(token.len(), 43);
+        for (purpose, subject) in
+            [("reservation", "O-1"), ("order", "O-2"), ("orde", "rO-1"), ("", "orderO-1")]
+        {
+            assert_ne!(token, secrets.token(purpose, subject), "{purpose} {subject}");
+        }
+        assert_ne!(token, Secrets { key: b"another".to_vec() }.token("order", "O-1"));
+        assert!(!fingerprint(&token).contains(&token[..8]), "what is kept does not tell it");
+    }
+}

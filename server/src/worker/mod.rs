@@ -25,7 +25,7 @@ const HOUR: Duration = Duration::from_secs(3_600);
 /// How long one that failed rests before it is started again.
 const REST: Duration = Duration::from_secs(2);
 /// How long stopping waits for what is under way.
-const GRACE: Duration = Duration::from_secs(3);
+const GRACE: Duration = Duration::from_secs(2);
 
 /// Everything that was started.
 pub struct Workers {

@@ -7,5 +7,7 @@ mod guards;
 mod live;
 mod pages;
 mod partners;
+mod privacy;
 mod reading;
 mod reserving;
+mod sessions;

@@ -240,3 +240,20 @@ async fn one_contact_cannot_ask_for_ever() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_request_that_is_under_way_is_not_begun_twice() {
+    on_each_engine(async |test| {
+        test.with_stock("seongsu", "CUP", 3).await;
+        let site = site(test);
+        let call =
+            || Call::post("/api/v1/reservations").key("twice").json(&cup(1, "010-1234-5678")).on(&site);
+        let (first, second) = tokio::join!(call(), call());
+        let first = first.ok(201);
+        second.problem(409, "in-flight");
+        let again = call().await.ok(201);
+        assert_eq!(again["number"], first["number"]);
+        assert_eq!(test.available("seongsu", "CUP").await, 2);
+    })
+    .await;
+}

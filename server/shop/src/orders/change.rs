@@ -3,7 +3,8 @@
 
 use jiff::Timestamp;
 use onshelf_db::{
-    Tx, fulfilment,
+    Tx,
+    fulfilment::{self, ReservationRow},
     orders::{self, OrderRow},
     payments::{self, PaymentRow},
     stock,
@@ -134,11 +135,16 @@ impl Shop {
             expires_at: self.now_ms() + super::HOLD,
             ..self.payment_row(order, code, dearer, Some(kept))
         };
-        let (id, at) = (order.id, self.now_ms());
+        let (id, now) = (order.id, self.now());
         self.db()
             .write(move |mut tx| {
                 let row = row.clone();
                 Box::pin(async move {
+                    let at = now.as_millisecond();
+                    // Nobody pays for a change that cannot be made any more.
+                    if !is_untouched(&fulfilment::of_order(&mut tx, id).await?, now)? {
+                        return Err(OrderRefusal::PickingBegun.into());
+                    }
                     for old in payments::of_order(&mut tx, id).await?.iter().filter(|p| is_open(p)) {
                         payments::failed(&mut tx, old.id, "the order was changed again", Some(at), at)
                             .await?;
@@ -205,6 +211,16 @@ fn is_underway(status: &str) -> bool {
     ReservationStatus::from_code(status).is_some_and(|status| !status.is_over())
 }
 
+/// Whether no group has been begun or has ended.
+fn is_untouched(groups: &[ReservationRow], now: Timestamp) -> Result<bool> {
+    for row in groups {
+        if !matches!(state_of(row)?.status_at(now), ReservationStatus::Pending | ReservationStatus::Placed) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// The difference was paid: the change that was kept with it is made, as it is priced now.
 pub(super) async fn apply_paid(
     tx: &mut Tx<'_>,
@@ -231,11 +247,11 @@ async fn swap(tx: &mut Tx<'_>, order: &OrderRow, plan: &Plan, capacity: i64, now
     if pending && order.held_until.is_none_or(|until| until <= at) {
         return Err(OrderRefusal::HoldOver.into());
     }
-    for row in fulfilment::of_order(tx, order.id).await? {
-        match state_of(&row)?.status_at(now) {
-            ReservationStatus::Pending | ReservationStatus::Placed => {}
-            _ => return Err(OrderRefusal::PickingBegun.into()),
-        }
+    let groups = fulfilment::of_order(tx, order.id).await?;
+    if !is_untouched(&groups, now)? {
+        return Err(OrderRefusal::PickingBegun.into());
+    }
+    for row in groups {
         let cancelled = ReservationStatus::Cancelled.code();
         if !fulfilment::set_status(tx, row.id, &row.status, cancelled, at).await? {
             return Err(onshelf_db::Error::Contended.into());

@@ -16,6 +16,7 @@ use onshelf_vocabulary::{
 use super::{
     place::write_groups,
     plan::{Group, demand},
+    refund::is_refunded,
     settle::{confirm_group, refund_group},
 };
 use crate::{
@@ -136,7 +137,9 @@ impl Shop {
                 let (row, order, offer) = (row.clone(), order.clone(), offer.clone());
                 Box::pin(async move {
                     let groups = fulfilment::of_order(&mut tx, order.id).await?;
-                    if groups.iter().any(|group| group.offered_for.as_ref() == Some(&row.number)) {
+                    let asked = groups.iter().any(|group| group.offered_for.as_ref() == Some(&row.number));
+                    // Whose money went back when there was nothing else gets nothing for it a moment later.
+                    if asked || is_refunded(&mut tx, &order, &row.number).await? {
                         return Ok::<_, Error>(());
                     }
                     let group = offer.row.number.clone();

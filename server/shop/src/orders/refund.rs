@@ -8,6 +8,7 @@ use onshelf_db::{
 };
 use onshelf_vocabulary::{Currency, Money, orders::OrderRefusal, payment::ProviderCode};
 
+use super::pay::pause;
 use crate::{
     Error, Once, PaymentFault, RefundCall, Result, Shop,
     jobs::{OrderNews, announce_order},
@@ -16,9 +17,9 @@ use crate::{
 };
 
 /// How long a refund belongs to whoever took it. Milliseconds.
-const CLAIM: i64 = 60_000;
-/// After this many tries, some two days, a person must look.
-const TRIES: i64 = 14;
+const CLAIM: i64 = 30_000;
+/// What is not done after two days a person must look at. Milliseconds.
+const GIVEN_UP: i64 = 2 * 86_400_000;
 const ROUND: i64 = 10;
 
 /// Sets `amount` of an order's money apart, from its captured payments in their order; answers how much it was.
@@ -31,11 +32,10 @@ pub(super) async fn refund_order(
     reason: &str,
     now: i64,
 ) -> Result<i64> {
-    let done = payments::refunds_of(tx, order.id).await?;
-    let prefix = format!("group:{subject}:");
-    if done.iter().any(|refund| refund.key.starts_with(&prefix)) {
+    if is_refunded(tx, order, subject).await? {
         return Ok(0);
     }
+    let prefix = prefix(subject);
     let mut left = amount;
     for payment in payments::of_order(tx, order.id).await? {
         let share = left.min(payment.captured - payment.refunded);
@@ -48,6 +48,16 @@ pub(super) async fn refund_order(
         }
     }
     Ok(amount - left)
+}
+
+/// Whether money went back for this subject before.
+pub(super) async fn is_refunded(tx: &mut Tx<'_>, order: &OrderRow, subject: &str) -> Result<bool> {
+    let prefix = prefix(subject);
+    Ok(payments::refunds_of(tx, order.id).await?.iter().any(|refund| refund.key.starts_with(&prefix)))
+}
+
+fn prefix(subject: &str) -> String {
+    format!("group:{subject}:")
 }
 
 impl Shop {
@@ -110,8 +120,10 @@ impl Shop {
             })
             .await?;
         let taken = due.len();
-        for refund in due {
-            self.send_refund(refund).await?;
+        // All at once: one after the other a slow provider would outlast the claim.
+        let sent = due.into_iter().map(|refund| self.send_refund(refund));
+        for outcome in futures::future::join_all(sent).await {
+            outcome?;
         }
         Ok(taken)
     }
@@ -125,7 +137,7 @@ impl Shop {
         let payment = payment.ok_or_else(|| Error::internal("a refund without its payment"))?;
         let provider = ProviderCode::from_code(&payment.provider).and_then(|code| self.provider(code));
         let (Some(provider), Some(provider_id)) = (provider, payment.provider_id.clone()) else {
-            return self.refund_waits(&refund, "its provider is not set up").await;
+            return self.refund_waits(&refund, "its provider is not set up", true).await;
         };
         let currency = Currency::from_code(&payment.currency).unwrap_or_default();
         let call = RefundCall {
@@ -137,10 +149,10 @@ impl Shop {
         };
         match provider.refund(&call).await {
             Ok(name) => self.refund_done(refund, payment.provider, payment.currency, name).await,
-            Err(PaymentFault::Passing(why)) => self.refund_waits(&refund, &why).await,
+            Err(PaymentFault::Passing(why)) => self.refund_waits(&refund, &why, true).await,
             Err(PaymentFault::Refused(why)) => {
                 tracing::error!(refund = refund.id, why, "A provider refuses a refund: a person must look.");
-                self.refund_waits(&RefundRow { tries: TRIES, ..refund }, &why).await
+                self.refund_waits(&refund, &why, false).await
             }
         }
     }
@@ -180,10 +192,11 @@ impl Shop {
         Ok(())
     }
 
-    async fn refund_waits(&self, refund: &RefundRow, why: &str) -> Result<()> {
-        let (id, why) = (refund.id, why.to_owned());
-        let pause = (2_000i64 << refund.tries.clamp(0, 13)).min(6 * 3_600_000);
-        let due = (refund.tries < TRIES).then(|| self.now_ms() + pause);
+    /// `again`: it may go better later.
+    async fn refund_waits(&self, refund: &RefundRow, why: &str, again: bool) -> Result<()> {
+        let (id, why, now) = (refund.id, why.to_owned(), self.now_ms());
+        let age = now - refund.created_at;
+        let due = (again && age < GIVEN_UP).then(|| now + pause(refund.tries, age));
         if due.is_none() {
             tracing::error!(refund = id, "A refund was given up: a person must look.");
         }

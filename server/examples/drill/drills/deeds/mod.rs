@@ -1,6 +1,9 @@
-//! What clients do, and what they remember of it. This is the one place that knows the deeds: a new one (paying,
-//! refunding) becomes a variant of [`Deed`], a line in `choose`, a request in `carry_out`, and a state in [`State`]
-//! that `books` compares with the database.
+//! What clients do, and what they remember of it. This is the one place that knows the deeds: a new one becomes a
+//! variant of [`Deed`], a line in `choose`, a request in `carry_out`, and something a client remembers, which `books`
+//! and `money` compare with the database.
+
+mod asking;
+mod orders;
 
 use std::{
     net::SocketAddr,
@@ -13,7 +16,7 @@ use std::{
 };
 
 use rand::{Rng, SeedableRng, rngs::StdRng};
-use reqwest::{Method, StatusCode, header};
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use super::{
@@ -21,10 +24,11 @@ use super::{
     ground::{Ground, SKUS, STORE, sku},
 };
 
+use asking::{Answer, Request, Sent};
+pub use orders::{KeptOrder, Standing};
+
 /// Live reservations of one client: enough that shelves run empty now and then.
 const MOST_LIVE: usize = 5;
-/// A deed that finds no answer for this long is reported.
-const PATIENCE: Duration = Duration::from_secs(90);
 
 /// What a client can do next. Indexes point into its memory.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +46,8 @@ enum Deed {
     },
     /// The request that made a reservation, sent once more.
     Repeat(usize),
+    /// One of those that are about an order.
+    Order(orders::Deed),
 }
 
 /// How far a reservation got, as its client was told.
@@ -92,6 +98,7 @@ pub struct Delivery {
 pub struct Memory {
     pub kept: Vec<Kept>,
     pub deliveries: Vec<Delivery>,
+    pub orders: Vec<KeptOrder>,
     pub acknowledged: u64,
     /// Refused for want of stock: an answer like any other.
     pub refused: u64,
@@ -117,6 +124,10 @@ pub struct Course {
     /// Rest between two deeds.
     rest: Duration,
     run: u64,
+    /// Whether clients order and pay as well.
+    pays: bool,
+    /// How long a client waits for one answer before it asks again.
+    patience: Duration,
 }
 
 impl Course {
@@ -132,7 +143,20 @@ impl Course {
             notes: None,
             rest,
             run: u64::from(std::process::id()),
+            pays: false,
+            patience: Duration::from_secs(40),
         }
+    }
+
+    #[must_use]
+    pub fn patient(self, patience: Duration) -> Course {
+        Course { patience, ..self }
+    }
+
+    /// Lets clients place orders and pay them with the test provider.
+    #[must_use]
+    pub fn paying(self) -> Course {
+        Course { pays: true, ..self }
     }
 
     /// Stamps what clients are told with the length of these notes.
@@ -208,15 +232,10 @@ struct Client {
     node: usize,
 }
 
-/// An answer that settles a deed.
-struct Answer {
-    status: StatusCode,
-    body: Value,
-}
-
 impl Client {
     fn new(course: Arc<Course>, number: u64, seed: u64) -> Result<Client, Failure> {
-        let http = reqwest::Client::builder().timeout(Duration::from_secs(40)).no_proxy().build()?;
+        let http = reqwest::Client::builder().timeout(course.patience).no_proxy();
+        let http = http.redirect(reqwest::redirect::Policy::none()).build()?;
         let chance = StdRng::seed_from_u64(seed ^ (number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let node = usize::try_from(number)? % course.addresses.len();
         Ok(Client { course, number, http, chance, memory: Memory::default(), deeds: 0, node })
@@ -235,6 +254,9 @@ impl Client {
     }
 
     fn choose(&mut self) -> Deed {
+        if self.course.pays && self.chance.random_bool(0.6) {
+            return Deed::Order(self.choose_order());
+        }
         let live: Vec<usize> = (0..self.memory.kept.len())
             .filter(|index| self.memory.kept[*index].state == State::Placed)
             .collect();
@@ -260,22 +282,23 @@ impl Client {
             Deed::Cancel(index) => {
                 let kept = self.memory.kept[index].clone();
                 let path = format!("/api/v1/reservations/{}/cancel", kept.number);
-                let answer = self.send(&path, Some(kept.token), &key, &json!({})).await;
+                let answer = self.send(&Request::post(&path, &key, json!({})).by(&kept.token)).await;
                 self.settle(index, State::Cancelled, answer);
             }
             Deed::Collect(index) => {
                 let number = self.memory.kept[index].number.clone();
                 let body = json!({ "store": STORE, "receipt": key, "reservation": number });
-                let answer =
-                    self.send("/api/v1/pos/sales", Some(self.course.till.clone()), &key, &body).await;
+                let till = self.course.till.clone();
+                let answer = self.send(&Request::post("/api/v1/pos/sales", &key, body).by(&till)).await;
                 self.settle(index, State::Collected, answer);
             }
             Deed::Deliver { sku: index, quantity } => {
                 let line = json!({ "store": STORE, "sku": sku(index), "delta": quantity,
                                    "reason": "received", "reference": key });
-                let token = Some(self.course.warehouse.clone());
+                let warehouse = self.course.warehouse.clone();
                 let body = json!({ "lines": [line] });
-                match self.send("/api/v1/stock/movements", token, &key, &body).await {
+                let request = Request::post("/api/v1/stock/movements", &key, body);
+                match self.send(&request.by(&warehouse)).await {
                     Some(answer) if answer.status == StatusCode::OK => {
                         let at = self.course.stamp();
                         self.memory.deliveries.push(Delivery { sku: index, quantity, key, at });
@@ -286,7 +309,7 @@ impl Client {
             }
             Deed::Repeat(index) => {
                 let kept = self.memory.kept[index].clone();
-                let answer = self.send("/api/v1/reservations", None, &kept.key, &kept.body).await;
+                let answer = self.send(&Request::post("/api/v1/reservations", &kept.key, kept.body)).await;
                 let same =
                     answer.as_ref().is_some_and(|answer| answer.body["number"] == kept.number.as_str());
                 if !same {
@@ -294,15 +317,16 @@ impl Client {
                     self.wonder("a repeated reservation", answer.as_ref());
                 }
             }
+            Deed::Order(deed) => self.carry_out_order(deed, key).await,
         }
     }
 
     async fn reserve(&mut self, index: usize, quantity: i64, key: String) {
         // A phone number of its own for each: the limit of live reservations is not what is tried here.
-        let phone = format!("010{:04}{:04}", self.number % 10_000, self.deeds % 10_000);
+        let phone = self.phone();
         let body = json!({ "store": STORE, "lines": [{ "sku": sku(index), "quantity": quantity }],
                            "contact": { "name": "김훈련", "phone": phone } });
-        let answer = self.send("/api/v1/reservations", None, &key, &body).await;
+        let answer = self.send(&Request::post("/api/v1/reservations", &key, body.clone())).await;
         let Some(answer) = answer else { return self.wonder("a reservation", None) };
         let text = |name: &str| answer.body[name].as_str().unwrap_or_default().to_owned();
         match answer.status {
@@ -316,6 +340,10 @@ impl Client {
             StatusCode::CONFLICT if text("type").ends_with("/out-of-stock") => self.memory.refused += 1,
             _ => self.wonder("a reservation", Some(&answer)),
         }
+    }
+
+    fn phone(&self) -> String {
+        format!("010{:04}{:04}", self.number % 10_000, self.deeds % 10_000)
     }
 
     fn settle(&mut self, index: usize, to: State, answer: Option<Answer>) {
@@ -342,67 +370,5 @@ impl Client {
         );
         let client = self.number;
         self.memory.strange.push(format!("client {client}: {what} was answered with {said}"));
-    }
-
-    /// Sends until an answer settles it: under the same key, so that however often it arrives it is done once.
-    async fn send(&mut self, path: &str, token: Option<String>, key: &str, body: &Value) -> Option<Answer> {
-        let begun = Instant::now();
-        while begun.elapsed() < PATIENCE {
-            match self.attempt(path, token.as_deref(), key, body).await {
-                Ok(answer) if self.is_settled(&answer) => return Some(answer),
-                Ok(_) => {}
-                Err(_) => self.node = (self.node + 1) % self.course.addresses.len(),
-            }
-            self.memory.repeated += 1;
-            let pause = self.chance.random_range(10..120);
-            tokio::time::sleep(Duration::from_millis(pause)).await;
-        }
-        None
-    }
-
-    fn is_settled(&mut self, answer: &Answer) -> bool {
-        let kind = answer.body["type"].as_str().unwrap_or_default();
-        match answer.status.as_u16() {
-            503 => {
-                self.memory.put_off += 1;
-                false
-            }
-            409 if kind.ends_with("/in-flight") => false,
-            500..=599 => {
-                let text = format!("a fault instead of 503: {} {}", answer.status, answer.body);
-                self.memory.strange.push(text);
-                false
-            }
-            _ => true,
-        }
-    }
-
-    async fn attempt(
-        &mut self,
-        path: &str,
-        token: Option<&str>,
-        key: &str,
-        body: &Value,
-    ) -> Result<Answer, reqwest::Error> {
-        let url = format!("http://{}{path}", self.course.addresses[self.node]);
-        let [a, b, c]: [u8; 3] = self.chance.random();
-        let mut request = self
-            .http
-            .request(Method::POST, url)
-            .header("idempotency-key", key)
-            .header("x-forwarded-for", format!("10.{a}.{b}.{c}"))
-            .json(body);
-        if let Some(token) = token {
-            request = request.bearer_auth(token);
-        }
-        let response = request.send().await?;
-        let status = response.status();
-        if status == StatusCode::SERVICE_UNAVAILABLE && !response.headers().contains_key(header::RETRY_AFTER)
-        {
-            self.memory.strange.push("a 503 without Retry-After".to_owned());
-        }
-        // An answer that breaks off is no answer.
-        let text = response.text().await?;
-        Ok(Answer { status, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) })
     }
 }
