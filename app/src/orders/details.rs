@@ -2,12 +2,14 @@
 
 use axum::response::Response;
 use leptos::prelude::*;
+use onshelf_shop::orders::Kept;
 use onshelf_vocabulary::{Lang, Money, fulfilment::Way, orders::WayOffer, payment::ProviderCode};
 use uuid::Uuid;
 
 use super::{
     choose::choose_page,
     draft::{Draft, Pay, write_money},
+    kept::{self, kept_for},
     offers::offered,
     plan::{Plan, PlanGroup},
     quote::{Quote, quote},
@@ -33,13 +35,22 @@ struct Scene<'v> {
     quote: Quote,
     pays: Vec<Pay>,
     trouble: &'v Trouble,
+    kept: Option<Kept>,
 }
 
 /// The screen for a plan; where the plan is no longer possible, the first screen says so.
 pub(super) async fn details_page(visit: &Visit, draft: &Draft, plan: &Plan, trouble: &Trouble) -> Response {
-    let offers: Option<Vec<WayOffer>> = match offered(visit, draft, plan).await {
-        Ok(offers) => offers.into_iter().collect(),
+    let kept = match kept_for(visit, draft, plan).await {
+        Ok(kept) => kept,
         Err(error) => return visit.failure(&explain(&error)),
+    };
+    // What is kept is theirs, though the shelf says that it is gone.
+    let offers: Option<Vec<WayOffer>> = match &kept {
+        Some(kept) => Some(kept.groups.iter().map(|group| group.offer.clone()).collect()),
+        None => match offered(visit, draft, plan).await {
+            Ok(offers) => offers.into_iter().collect(),
+            Err(error) => return visit.failure(&explain(&error)),
+        },
     };
     let told = match trouble {
         Trouble::Price(total) => Some(*total),
@@ -50,7 +61,7 @@ pub(super) async fn details_page(visit: &Visit, draft: &Draft, plan: &Plan, trou
         return choose_page(visit, draft, gone(trouble)).await;
     };
     let pays = pays(visit, plan);
-    let scene = Scene { visit, draft, plan, offers, quote, pays, trouble };
+    let scene = Scene { visit, draft, plan, offers, quote, pays, trouble, kept };
     visit.page(|| page(&scene))
 }
 
@@ -87,10 +98,11 @@ fn page(scene: &Scene<'_>) -> Page {
                 <h1>{title}</h1>
             </header>
             {panel(visit, draft, trouble)}
-            <form id="checkout" class="checkout-body" method="post" action=visit.href("/checkout") novalidate>
+            <form id="checkout" class="checkout-body" method="post" action=visit.href("/checkout") data-keeps novalidate>
                 <button class="reserve-enter" name="act" value="place" tabindex="-1" aria-hidden="true"></button>
                 {hidden(scene)}
                 <div class="checkout-main">
+                    {kept::panel(visit, scene.kept.as_ref())}
                     {groups(scene)}
                     {who(scene)}
                     {plan.has(Way::Delivery).then(|| address(scene))}
@@ -367,8 +379,8 @@ fn total(scene: &Scene<'_>) -> AnyView {
                 {added}
             </dl>
             <p class="fine">{visit.say(
-                "누르시는 순간 선반에서 잡아 둡니다. 이름과 연락처는 이 주문을 알려 드리는 데만 써요.",
-                "The moment you press, it is held on the shelf. Name and contact are used for this order only.",
+                "이름과 연락처는 이 주문을 알려 드리는 데만 써요.",
+                "Name and contact are used for this order only.",
             )}</p>
         </section>
         <div class="sum-act" class:only-counter=only_counter>
@@ -376,12 +388,13 @@ fn total(scene: &Scene<'_>) -> AnyView {
                 <span>{visit.say("합계", "Total")}{within.map(|within| view! { <small>{within}</small> })}</span>
                 <b>{shown}</b>
             </p>
+            {kept::small_clock(visit, scene.kept.as_ref())}
             {(online || counter).then(|| view! {
                 <button class="go" name="act" value="place">
                     {online.then(|| view! { <span class="when-online">{pay}</span> })}
                     {counter.then(|| view! { <span class="when-counter">{order}</span> })}
                     <em>
-                        {online.then(|| view! { <span class="when-online">{visit.say("10분 동안 잡아 둬요", "Held for 10 minutes")}</span> })}
+                        {online.then(|| view! { <span class="when-online">{visit.say("결제하는 동안 잡아 둬요", "Held while you pay")}</span> })}
                         {counter.then(|| view! { <span class="when-counter">{visit.say("계산은 매장에서", "Pay in store")}</span> })}
                     </em>
                 </button>

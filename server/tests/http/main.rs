@@ -8,4 +8,5 @@ mod live;
 mod pages;
 mod partners;
 mod reading;
+mod receipts;
 mod reserving;

@@ -82,7 +82,7 @@ impl Shop {
         let contact =
             Contact { name: order.name.clone(), email: order.email.clone(), phone: order.phone.clone() };
         let whom =
-            For { contact: &contact, lang, near: None, online: order.provider.is_some(), now: self.now() };
+            For { contact: &contact, lang, near: None, online: order.provider.is_some(), now: self.now(), held: &[] };
         let plan = self.plan_groups(&self.book(), groups, &whom)?;
         if plan.currency.code() != order.currency {
             return Err(OrderRefusal::StoreClosed.into());

@@ -135,7 +135,7 @@ impl Shop {
     }
 
     /// Quarters of an hour that take more orders.
-    async fn free_windows(
+    pub(super) async fn free_windows(
         &self,
         viewer: &Viewer,
         store: &Store,
