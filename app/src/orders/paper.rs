@@ -65,7 +65,8 @@ pub fn dated(lang: Lang, at: &str) -> String {
 /// The same with the clock it was read from: `2026-11-22 17:40 (UTC+9)`.
 #[must_use]
 pub fn dated_with_zone(lang: Lang, at: &str) -> String {
-    let offset = at.get(19..).unwrap_or_default().trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
+    let offset =
+        at.get(19..).unwrap_or_default().trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
     let zone = match offset.split_once(':') {
         Some((hours, minutes)) => {
             let (sign, hours) = hours.split_at(hours.len().min(1));
@@ -175,7 +176,9 @@ pub fn notes(lang: Lang, receipt: &Receipt) -> Vec<String> {
 const fn rounding(lang: Lang, currency: Currency) -> &'static str {
     match (lang, currency.decimals()) {
         (Lang::Ko, 0) => "값은 판매한 매장의 값입니다. 세금은 매장마다 한 번만 원 단위로 반올림했습니다.",
-        (Lang::Ko, _) => "값은 판매한 매장의 값입니다. 세금은 매장마다 한 번만 소수 둘째 자리로 반올림했습니다.",
+        (Lang::Ko, _) => {
+            "값은 판매한 매장의 값입니다. 세금은 매장마다 한 번만 소수 둘째 자리로 반올림했습니다."
+        }
         (Lang::En, 0) => {
             "Prices are those of the store that sold it. Tax is rounded half up, once per store, to the whole unit."
         }

@@ -73,7 +73,8 @@ impl Slice {
         let cut = |weight: Weight| {
             let at = weight.on_axis();
             let made = Font::new_variable(data.clone().into(), 0, &[(Tag::new(b"wght"), at)]);
-            let made = made.ok_or_else(|| DocumentError("a slice of the typeface is unreadable".to_owned()))?;
+            let made =
+                made.ok_or_else(|| DocumentError("a slice of the typeface is unreadable".to_owned()))?;
             Ok((made, font.axes().location([("wght", at)])))
         };
         let cuts = Weight::ALL.into_iter().map(cut).collect::<Result<_, DocumentError>>()?;
@@ -137,8 +138,10 @@ impl<'f> Letters<'f> {
     pub(super) fn set(&self, text: &str, weight: Weight) -> Vec<Run> {
         let mut runs: Vec<Run> = Vec::new();
         for letter in text.nfc().filter(|letter| !is_unseen(*letter)) {
-            let Some((cut, glyph, own)) =
-                self.find(letter, weight).or_else(|| self.find(BOX, weight)).or_else(|| self.find('?', weight))
+            let Some((cut, glyph, own)) = self
+                .find(letter, weight)
+                .or_else(|| self.find(BOX, weight))
+                .or_else(|| self.find('?', weight))
             else {
                 continue;
             };
@@ -202,7 +205,8 @@ mod tests {
             assert_eq!(set, text);
         }
         // Written in single letters, as some machines do, it is composed.
-        let set: String = letters.set("\u{1100}\u{1161}\u{200f}", Weight::Text).into_iter().map(|run| run.text).collect();
+        let set: String =
+            letters.set("\u{1100}\u{1161}\u{200f}", Weight::Text).into_iter().map(|run| run.text).collect();
         assert_eq!(set, "가");
     }
 

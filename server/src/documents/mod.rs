@@ -2,6 +2,7 @@
 //! look, never what they come to. The same order gives the same bytes: nothing of the clock or of chance is in them.
 
 mod letters;
+mod paint;
 mod receipt;
 mod sheet;
 

@@ -7,7 +7,8 @@ use onshelf_vocabulary::{Lang, Money, fulfilment::ReservationLineView, orders::G
 use super::{
     DocumentError,
     letters::Weight,
-    sheet::{ACROSS, Cell, Column, LEFT, RIGHT, Row, Sheet, Style, Tone},
+    paint::Tone,
+    sheet::{ACROSS, Cell, Column, LEFT, RIGHT, Row, Sheet, Style},
 };
 
 /// Whose receipt it is.

@@ -18,7 +18,8 @@ use utoipa::{
 };
 
 use super::api::{
-    availability, carrying, live, orders, passes, pos, products, receipts, reservations, shapes, stock, stores,
+    availability, carrying, live, orders, passes, pos, products, receipts, reservations, shapes, stock,
+    stores,
 };
 
 #[derive(OpenApi)]

@@ -58,4 +58,3 @@ async fn answer(lang: Lang, receipt: Receipt, seller: Seller) -> Result<Response
     ];
     Ok((headers, pdf).into_response())
 }
-

@@ -40,8 +40,7 @@ async fn paid(test: &TestShop) -> Placed {
     let input =
         OrderInput { groups: vec![group], contact, provider: Some(ProviderCode::Test), expected_total: None };
     let once = Once::new("test", "order", "a", "");
-    let placed =
-        test.shop.place_order(PlaceOrder { input, lang: Lang::Ko, near: None, once }).await.unwrap();
+    let placed = test.shop.place_order(PlaceOrder { input, lang: Lang::Ko, near: None, once }).await.unwrap();
     assert!(payments.pay(&payments.open()[0]));
     test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
     placed
@@ -94,7 +93,10 @@ async fn the_page_and_the_api_give_it_in_both_languages() {
         assert_eq!(again.body, english.body, "the same receipt is the same bytes");
         Call::get(&api).token("wrong").on(&site).await.problem(404, "not-found");
         Call::get(&api).on(&site).await.problem(404, "not-found");
-        assert_eq!(Call::get(&format!("/orders/{}/receipt.pdf?t=x", placed.number)).on(&site).await.status, 404);
+        assert_eq!(
+            Call::get(&format!("/orders/{}/receipt.pdf?t=x", placed.number)).on(&site).await.status,
+            404
+        );
 
         let page = Call::get(&path.replace(".pdf", "")).on(&site).await.text();
         says(&page, &["PDF로 받기", "receipt.pdf?t=", "공급가액", "₩59,091"]);
@@ -106,8 +108,9 @@ async fn the_page_and_the_api_give_it_in_both_languages() {
 async fn it_is_the_same_as_pdf_ua_for_whoever_cannot_see() {
     on_each_engine(async |test| {
         let placed = paid(test).await;
-        let answer =
-            Call::get(&format!("/orders/{}/receipt.pdf?t={}", placed.number, placed.token)).on(&site(test)).await;
+        let answer = Call::get(&format!("/orders/{}/receipt.pdf?t={}", placed.number, placed.token))
+            .on(&site(test))
+            .await;
         let (document, _) = read(&answer);
         let catalog = document.catalog().unwrap();
         let (_, metadata) = document.dereference(catalog.get(b"Metadata").unwrap()).unwrap();

@@ -122,7 +122,10 @@ mod tests {
     #[test]
     fn markup_goes_and_what_it_says_stays() {
         for (text, plain) in [
-            ("<p>A <b>mug</b> &amp; a&nbsp;lid</p><ul><li>one</li><li>two</li></ul>", "A mug & a lid\none\ntwo"),
+            (
+                "<p>A <b>mug</b> &amp; a&nbsp;lid</p><ul><li>one</li><li>two</li></ul>",
+                "A mug & a lid\none\ntwo",
+            ),
             ("<style>p { color: red }</style><p class=\"x\">Hi</p>", "Hi"),
             ("<script>alert(1)</script>safe<br/>line", "safe\nline"),
             ("5 < 6 and 7 > 6", "5 < 6 and 7 > 6"),

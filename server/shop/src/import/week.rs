@@ -95,11 +95,16 @@ mod tests {
     fn weeks_are_read_in_the_shapes_of_others() {
         for (json, said) in [
             (r#"{"mon":["10:30-21:00"]}"#, r#"{"mon":["10:30-21:00"]}"#),
-            (r#"{"Monday":{"open":"09:00","close":"18:00"},"Tuesday":null}"#, "Monday 09:00-18:00; Tuesday off"),
+            (
+                r#"{"Monday":{"open":"09:00","close":"18:00"},"Tuesday":null}"#,
+                "Monday 09:00-18:00; Tuesday off",
+            ),
             (r#"{"mo":"9-18","sa":"","su":{"closed":true}}"#, "mo 9-18; sa off; su off"),
             (r#"{"fri":[{"from":"18:00","to":"02:00"}],"sat":"x"}"#, "fri 18:00-02:00; sat x"),
-            (r#"[{"dayOfWeek":["https://schema.org/Monday","Friday"],"opens":"09:00","closes":"24:00"}]"#,
-             "Monday 09:00-24:00; Friday 09:00-24:00"),
+            (
+                r#"[{"dayOfWeek":["https://schema.org/Monday","Friday"],"opens":"09:00","closes":"24:00"}]"#,
+                "Monday 09:00-24:00; Friday 09:00-24:00",
+            ),
             (r#"[{"day":"Mon","hours":["10:00-12:00","13:00-18:00"]}]"#, "Mon 10:00-12:00, 13:00-18:00"),
         ] {
             let value: Value = serde_json::from_str(json).unwrap();

@@ -211,7 +211,8 @@ impl Shop {
 
     /// A kept basket's name, where the token is one of a basket: with an order's token nothing is given back.
     pub(super) fn mine(&self, of: Option<&Placed>) -> Option<Placed> {
-        of.filter(|of| fingerprint(&self.secrets().token(PURPOSE, &of.number)) == fingerprint(&of.token)).cloned()
+        of.filter(|of| fingerprint(&self.secrets().token(PURPOSE, &of.number)) == fingerprint(&of.token))
+            .cloned()
     }
 
     async fn live_basket(&self, of: &Placed) -> Result<Option<(OrderRow, Vec<ReservationRow>)>> {

@@ -24,9 +24,9 @@ mod staff;
 
 pub use change::Changed;
 pub(crate) use follow::follow;
+pub use keep::{KeepBasket, Kept, KeptGroup};
 pub(crate) use pass::PREFIX as PASS_PREFIX;
 pub use pass::Pass;
-pub use keep::{Kept, KeepBasket, KeptGroup};
 pub use place::{PlaceOrder, Placed};
 pub use receipt::{MoneyLine, Receipt, TaxLine};
 pub use reconcile::Difference;

@@ -144,9 +144,9 @@ impl Shop {
             Way::Transfer => {
                 let store = chosen.ok_or_else(|| fault(index, "store", Fault::Missing))?;
                 let held = whom.held_at(input.way, Some(store), &input.lines);
-                let source = held.and_then(|id| book.stores.by_id(id)).or_else(|| {
-                    self.source_for(book, &input.lines, store.point, Some(store), whom.now)
-                });
+                let source = held
+                    .and_then(|id| book.stores.by_id(id))
+                    .or_else(|| self.source_for(book, &input.lines, store.point, Some(store), whom.now));
                 let source = source.ok_or_else(|| self.short(book, store, &input.lines, whom))?;
                 let ready = self.transfer_by(source, store, whom.now).ok_or(OrderRefusal::StoreClosed)?;
                 let ready_by = window_or(store, input.window.as_deref(), ready)

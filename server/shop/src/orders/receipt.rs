@@ -131,7 +131,13 @@ fn given_back(lines: &[TaxLine], back: Money) -> Option<TaxLine> {
     // What comes back has its tax in it, whichever way it was charged.
     let tax = rate.map_or(0, |rate| Tax { rate, included: true }.of(back.amount));
     let minus = |amount: i64| Money::new(-amount, back.currency);
-    Some(TaxLine { store: None, rate, net: minus(back.amount - tax), tax: minus(tax), gross: minus(back.amount) })
+    Some(TaxLine {
+        store: None,
+        rate,
+        net: minus(back.amount - tax),
+        tax: minus(tax),
+        gross: minus(back.amount),
+    })
 }
 
 fn moved(
@@ -145,9 +151,10 @@ fn moved(
         let payment = payments.iter().find(|payment| payment.id == id);
         payment.and_then(|payment| ProviderCode::from_code(&payment.provider))
     };
-    let came = payments.iter().filter(|payment| payment.captured > 0).map(|payment| {
-        (payment.ended_at.unwrap_or(payment.created_at), payment.captured, payment.id, true)
-    });
+    let came = payments
+        .iter()
+        .filter(|payment| payment.captured > 0)
+        .map(|payment| (payment.ended_at.unwrap_or(payment.created_at), payment.captured, payment.id, true));
     let went = refunds.iter().map(|refund| {
         let at = refund.done_at.unwrap_or(refund.created_at);
         (at, -refund.amount, refund.payment_id, refund.done_at.is_some())

@@ -58,7 +58,12 @@ impl Shop {
         })
     }
 
-    pub(super) async fn order_view(&self, tx: &mut Tx<'_>, lang: Lang, order: &OrderRow) -> Result<OrderView> {
+    pub(super) async fn order_view(
+        &self,
+        tx: &mut Tx<'_>,
+        lang: Lang,
+        order: &OrderRow,
+    ) -> Result<OrderView> {
         let now = self.now();
         let book = self.book();
         let currency = currency_of(order);

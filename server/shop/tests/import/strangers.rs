@@ -31,12 +31,20 @@ tote,,,,,,,,,,,,,100,12.5,,,,,,\n";
 async fn shopifys_export_is_products_variants_and_pictures() {
     on_each_engine(async |test: &TestShop| {
         let report = take(test, Kind::Products, "products_export.csv", SHOPIFY.as_bytes(), dollars()).await;
-        assert_eq!((report.accepted, rejected(&report)), (4, vec![(6, "missing")]), "{:?}", report.rejections);
+        assert_eq!(
+            (report.accepted, rejected(&report)),
+            (4, vec![(6, "missing")]),
+            "{:?}",
+            report.rejections
+        );
         let mut reader = test.shop.db().reader().await.unwrap();
         let tx = &mut reader.tx();
         let products = catalog::products(tx).await.unwrap();
         let shirt = products.iter().find(|product| product.code == "linen-shirt").unwrap();
-        assert_eq!((shirt.slug.as_str(), shirt.brand_en.as_str(), shirt.status.as_str()), ("linen-shirt", "Maru", "active"));
+        assert_eq!(
+            (shirt.slug.as_str(), shirt.brand_en.as_str(), shirt.status.as_str()),
+            ("linen-shirt", "Maru", "active")
+        );
         assert_eq!(shirt.category.as_deref(), Some("apparel-shirts"));
         assert_eq!(shirt.description_en, "Cool & light.\nWashed");
         for picture in ["1.jpg", "2.jpg", "3.jpg"] {
@@ -44,7 +52,10 @@ async fn shopifys_export_is_products_variants_and_pictures() {
         }
         let variants = catalog::variants(tx).await.unwrap();
         let of = |sku: &str| variants.iter().find(|variant| variant.sku == sku).unwrap();
-        assert_eq!((of("LS-S-MO").options.as_str(), of("LS-M-MO").options.as_str()), (r#"["s","moss"]"#, r#"["m","moss"]"#));
+        assert_eq!(
+            (of("LS-S-MO").options.as_str(), of("LS-M-MO").options.as_str()),
+            (r#"["s","moss"]"#, r#"["m","moss"]"#)
+        );
         assert!(of("LS-M-MO").images.contains("m.jpg"));
         assert_eq!(of("TOTE-1").options, "[]", "there is nothing to choose");
         let prices = catalog::prices(tx).await.unwrap();
@@ -65,7 +76,12 @@ const WOO: &str = "ID,Type,SKU,\"GTIN, UPC, EAN, or ISBN\",Name,Published,Short 
 async fn woocommerces_variations_find_their_product() {
     on_each_engine(async |test: &TestShop| {
         let report = take(test, Kind::Products, "wc-product-export.csv", WOO.as_bytes(), dollars()).await;
-        assert_eq!(rejected(&report), [(6, "no variant of the product can be taken")], "{:?}", report.rejections);
+        assert_eq!(
+            rejected(&report),
+            [(6, "no variant of the product can be taken")],
+            "{:?}",
+            report.rejections
+        );
         let mut reader = test.shop.db().reader().await.unwrap();
         let tx = &mut reader.tx();
         let products = catalog::products(tx).await.unwrap();

@@ -68,7 +68,9 @@ async fn leaving_gives_it_back_and_choosing_again_swaps_it() {
         assert_eq!(test.available("gangnam", "CUP").await, 1);
         // A swap that cannot be made changes nothing.
         let third = test.shop.keep_basket(keep(vec![collect("seongsu", &[("CUP", 1)])], None)).await.unwrap();
-        assert!(test.shop.keep_basket(keep(vec![collect("gangnam", &[("CUP", 2)])], Some(&third))).await.is_err());
+        assert!(
+            test.shop.keep_basket(keep(vec![collect("gangnam", &[("CUP", 2)])], Some(&third))).await.is_err()
+        );
         assert!(is_kept(test, &third).await);
         settle(test).await;
     })
@@ -85,7 +87,11 @@ async fn the_last_one_that_is_kept_becomes_the_order() {
         test.shop.extend_basket(&kept).await.unwrap();
         let request = order("a", groups.clone(), Some(ProviderCode::Test));
         let placed = test.shop.place_kept(request.clone(), Some(&kept)).await.unwrap();
-        assert_eq!(test.shop.place_kept(request, Some(&kept)).await.unwrap(), placed, "sent twice is placed once");
+        assert_eq!(
+            test.shop.place_kept(request, Some(&kept)).await.unwrap(),
+            placed,
+            "sent twice is placed once"
+        );
         let view = test.shop.order(Lang::Ko, &placed.number, &placed.token).await.unwrap();
         assert_eq!((view.held_seconds, view.can_extend), (600, false), "longer once is once");
         assert!(!is_kept(test, &kept).await);

@@ -29,7 +29,9 @@ async fn tax_is_told_by_store_and_money_with_its_day() {
         let taxes: Vec<_> = receipt
             .taxes
             .iter()
-            .map(|line| (line.store.as_deref(), line.rate, line.net.amount, line.tax.amount, line.gross.amount))
+            .map(|line| {
+                (line.store.as_deref(), line.rate, line.net.amount, line.tax.amount, line.gross.amount)
+            })
             .collect();
         assert_eq!(
             taxes,
@@ -65,7 +67,8 @@ async fn what_was_not_had_is_no_sale_and_what_was_not_paid_has_no_receipt() {
         let payments = with_payments(test);
         test.with_stock("seongsu", "KETTLE-MO", 2).await;
         let groups = vec![collect("seongsu", &[("KETTLE-MO", 1)])];
-        let open = test.shop.place_order(order("open", groups.clone(), Some(ProviderCode::Test))).await.unwrap();
+        let open =
+            test.shop.place_order(order("open", groups.clone(), Some(ProviderCode::Test))).await.unwrap();
         let none = test.shop.receipt(Lang::Ko, &open.number, &open.token).await;
         assert!(matches!(none, Err(Error::NotFound)), "{none:?}");
         test.shop.cancel_order(Lang::Ko, &open.number, &open.token, None).await.unwrap();

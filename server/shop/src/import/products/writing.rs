@@ -45,7 +45,8 @@ impl Products {
         let mut batch = Vec::with_capacity(BATCH.min(drafts.len()));
         for draft in drafts {
             if draft.variants.is_empty() {
-                let entry = Entry::new(draft.line, "sku", "no variant of the product can be taken", &draft.code);
+                let entry =
+                    Entry::new(draft.line, "sku", "no variant of the product can be taken", &draft.code);
                 ledger.reject(entry);
                 continue;
             }

@@ -103,7 +103,9 @@ impl Encoding {
                 .decode_without_bom_handling_and_without_replacement(bytes)
                 .ok_or(Unreadable("not EUC-KR text"))?
                 .into_owned(),
-            Encoding::Windows1252 => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned(),
+            Encoding::Windows1252 => {
+                encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned()
+            }
         };
         if text.contains('\0') { Err(Unreadable("contains a NUL character")) } else { Ok(text) }
     }

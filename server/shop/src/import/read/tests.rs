@@ -204,7 +204,10 @@ fn formats_are_told_by_content_and_name() {
 fn utf_16_is_read_as_it_is() {
     let utf16 = |text: &str, little: bool, mark: bool| -> Vec<u8> {
         let units = mark.then_some('\u{feff}').into_iter().chain(text.chars()).collect::<String>();
-        units.encode_utf16().flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
+        units
+            .encode_utf16()
+            .flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() })
+            .collect()
     };
     let text = "name\tqty\r\n주전자 \u{1f375}\t2\r\n";
     for (little, mark) in [(true, true), (false, true)] {

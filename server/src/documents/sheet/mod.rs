@@ -2,24 +2,25 @@
 //! hung into a tree that says what it is, so that a screen reader finds headings, tables and their heads. Lengths are
 //! points.
 
+mod table;
+
 use krilla::{
     Document, SerializeSettings,
-    color::rgb,
     configure::{Accessibility, Configuration, ConfigurationBuilder},
     destination::XyzDestination,
-    geom::{PathBuilder, Point, Rect},
+    geom::Point,
     metadata::Metadata,
-    num::NormalizedF32,
     outline::{Outline, OutlineNode},
     page::PageSettings,
-    paint::{Fill, FillRule},
-    surface::Surface,
-    tagging::{Artifact, ArtifactType, ContentTag, Identifier, SpanTag, Tag, TagGroup, TagKind, TagTree},
+    tagging::{Identifier, Tag, TagGroup, TagKind, TagTree},
 };
+
+pub(in crate::documents) use table::{Cell, Column, Row};
 
 use super::{
     DocumentError,
-    letters::{Letters, Run, Typeface, Weight},
+    letters::{Letters, Typeface, Weight},
+    paint::{Piece, Tone, What, draw},
 };
 
 const WIDTH: f32 = 595.28;
@@ -32,26 +33,6 @@ pub(super) const RIGHT: f32 = WIDTH - 60.0;
 pub(super) const ACROSS: f32 = RIGHT - LEFT;
 /// A cell says no more than this many lines: no name fills a page.
 const MOST_LINES: usize = 8;
-
-/// The tones of the house on paper.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Tone {
-    Ink,
-    Quiet,
-    Line,
-    Accent,
-}
-
-impl Tone {
-    fn color(self) -> rgb::Color {
-        match self {
-            Tone::Ink => rgb::Color::new(0x1d, 0x1b, 0x18),
-            Tone::Quiet => rgb::Color::new(0x5d, 0x57, 0x4e),
-            Tone::Line => rgb::Color::new(0xd9, 0xd2, 0xc5),
-            Tone::Accent => rgb::Color::new(0xc2, 0x41, 0x0c),
-        }
-    }
-}
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Style {
@@ -73,50 +54,6 @@ impl Style {
     fn rise(self) -> f32 {
         self.size * 1.06
     }
-}
-
-/// Where a column stands, and whether its text ends there or begins.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Column {
-    pub(super) from: f32,
-    pub(super) width: f32,
-    pub(super) ends: bool,
-}
-
-#[derive(Clone, Debug, Default)]
-pub(super) struct Cell {
-    pub(super) text: String,
-    /// Said below it, smaller.
-    pub(super) small: String,
-}
-
-impl Cell {
-    pub(super) fn new(text: impl Into<String>) -> Cell {
-        Cell { text: text.into(), small: String::new() }
-    }
-}
-
-/// What kind of row of a table it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Row {
-    Head,
-    Plain,
-    /// What is void is struck out.
-    Struck,
-    /// A sum, on a line of its own.
-    Sum,
-}
-
-enum What {
-    Text { x: f32, baseline: f32, size: f32, tone: Tone, runs: Vec<Run> },
-    Bar { x: f32, y: f32, width: f32, height: f32, tone: Tone },
-}
-
-struct Piece {
-    page: usize,
-    /// Which leaf of the tree it belongs to; none: it is there for the eye alone.
-    leaf: Option<usize>,
-    what: What,
 }
 
 enum Twig {
@@ -281,62 +218,6 @@ impl Sheet<'_> {
         });
     }
 
-    /// A row of a table; its first cell may take several lines.
-    pub(super) fn row(&mut self, columns: &[Column], cells: &[Cell], kind: Row) {
-        let (style, small) = row_styles(kind);
-        let set: Vec<(Vec<String>, Vec<String>)> = columns
-            .iter()
-            .zip(cells)
-            .map(|(column, cell)| {
-                (self.wrapped(&cell.text, style, column.width), self.wrapped(&cell.small, small, column.width))
-            })
-            .collect();
-        let above = if kind == Row::Sum { 6.0 } else { 4.0 };
-        let tall = |(lines, more): &(Vec<String>, Vec<String>)| {
-            count(lines) * style.leading() + count(more) * small.leading()
-        };
-        let height = set.iter().map(tall).fold(0.0, f32::max) + above + 4.0;
-        self.need(height);
-        if kind == Row::Sum {
-            self.bar(LEFT, ACROSS, 1.6, Tone::Ink);
-        }
-        self.within(Tag::TR, |sheet| {
-            for (index, (column, (lines, more))) in columns.iter().zip(&set).enumerate() {
-                sheet.cell(cell_tag(kind, index), *column, above, (lines, style), (more, small), kind);
-            }
-        });
-        self.y += height;
-        if kind != Row::Sum {
-            self.bar(LEFT, ACROSS, 0.5, Tone::Line);
-        }
-    }
-
-    fn cell(
-        &mut self,
-        tag: TagKind,
-        column: Column,
-        above: f32,
-        (lines, style): (&[String], Style),
-        (more, small): (&[String], Style),
-        kind: Row,
-    ) {
-        self.within(tag, |sheet| {
-            let leaf = sheet.leaf();
-            let mut down = above;
-            let all = lines.iter().map(|line| (line, style)).chain(more.iter().map(|line| (line, small)));
-            for (line, style) in all {
-                let wide = sheet.wide(line, style);
-                let x = if column.ends { column.from + column.width - wide } else { column.from };
-                sheet.line(Some(leaf), x, down, line, style);
-                if kind == Row::Struck && !line.is_empty() {
-                    let y = sheet.y + down + style.rise() - style.size * 0.3;
-                    sheet.put(None, What::Bar { x, y, width: wide, height: 0.6, tone: style.tone });
-                }
-                down += style.leading();
-            }
-        });
-    }
-
     /// Lines no wider than `width`: broken between words, and within one that is wider than a line.
     fn wrapped(&self, text: &str, style: Style, width: f32) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
@@ -386,7 +267,8 @@ impl Sheet<'_> {
     /// may hold what the standard forbids, and they get their paper all the same.
     pub(super) fn finish(mut self, title: &str, lang: &str, foot: &str) -> Result<Vec<u8>, DocumentError> {
         self.number_pages(foot);
-        let accessible = ConfigurationBuilder::new().with_accessibility_validator(Accessibility::UA1).finish();
+        let accessible =
+            ConfigurationBuilder::new().with_accessibility_validator(Accessibility::UA1).finish();
         let accessible = accessible.map_err(|error| DocumentError(format!("{error:?}")))?;
         self.drawn(title, lang, accessible).or_else(|error| {
             tracing::debug!(%error, "The document is no PDF/UA.");
@@ -431,7 +313,11 @@ impl Sheet<'_> {
         document.set_outline(self.outline());
         let (title, lang) = (title.to_owned(), lang.to_owned());
         document.set_metadata(
-            Metadata::new().document_id(title.clone()).title(title).language(lang).creator("Onshelf".to_owned()),
+            Metadata::new()
+                .document_id(title.clone())
+                .title(title)
+                .language(lang)
+                .creator("Onshelf".to_owned()),
         );
         document.finish().map_err(|error| DocumentError(format!("{error:?}")))
     }
@@ -443,30 +329,6 @@ impl Sheet<'_> {
             outline.push_child(OutlineNode::new(text.clone(), place));
         }
         outline
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a handful of lines")]
-fn count(lines: &[String]) -> f32 {
-    lines.len() as f32
-}
-
-fn row_styles(kind: Row) -> (Style, Style) {
-    let small = Style::new(8.5, Weight::Text, Tone::Quiet);
-    match kind {
-        Row::Head => (small, small),
-        Row::Plain => (Style::new(10.0, Weight::Text, Tone::Ink), small),
-        Row::Struck => (Style::new(10.0, Weight::Text, Tone::Quiet), small),
-        Row::Sum => (Style::new(11.5, Weight::Strong, Tone::Ink), small),
-    }
-}
-
-fn cell_tag(kind: Row, index: usize) -> TagKind {
-    use krilla::tagging::TableHeaderScope::{Column, Row as Across};
-    match (kind, index) {
-        (Row::Head, _) => Tag::TH(Column).into(),
-        (_, 0) => Tag::TH(Across).into(),
-        _ => Tag::TD.into(),
     }
 }
 
@@ -485,46 +347,4 @@ fn hang(twig: &Twig, ids: &[Vec<Identifier>], push: &mut dyn FnMut(krilla::taggi
             push(group.into());
         }
     }
-}
-
-fn draw(surface: &mut Surface<'_>, piece: &Piece, ids: &mut [Vec<Identifier>]) {
-    match piece.leaf {
-        Some(leaf) => {
-            let id = surface.start_tagged(ContentTag::Span(SpanTag::empty()));
-            if let Some(ids) = ids.get_mut(leaf) {
-                ids.push(id);
-            }
-        }
-        None => {
-            surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::Layout)));
-        }
-    }
-    match &piece.what {
-        What::Text { x, baseline, size, tone, runs } => {
-            surface.set_fill(Some(filled(*tone)));
-            let mut x = *x;
-            for run in runs {
-                let start = Point::from_xy(x, *baseline);
-                surface.draw_glyphs(start, &run.glyphs, run.font.clone(), &run.text, *size, false);
-                x += run.width * size;
-            }
-        }
-        What::Bar { x, y, width, height, tone } => {
-            surface.set_fill(Some(filled(*tone)));
-            if let Some(path) = rectangle(*x, *y, *width, *height) {
-                surface.draw_path(&path);
-            }
-        }
-    }
-    surface.end_tagged();
-}
-
-fn rectangle(x: f32, y: f32, width: f32, height: f32) -> Option<krilla::geom::Path> {
-    let mut builder = PathBuilder::new();
-    builder.push_rect(Rect::from_xywh(x, y, width, height)?);
-    builder.finish()
-}
-
-fn filled(tone: Tone) -> Fill {
-    Fill { paint: tone.color().into(), opacity: NormalizedF32::ONE, rule: FillRule::NonZero }
 }
