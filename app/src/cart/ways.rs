@@ -82,7 +82,7 @@ fn sold(visit: &Visit, basket: &BasketView) -> Vec<onshelf_vocabulary::cart::Lin
     visit.basket.iter().filter(|line| known(line.sku.as_str())).cloned().collect()
 }
 
-/// What is chosen is kept on its shelf, so it is posted; a part leads to the screen where the rest is decided on.
+/// What is chosen is kept on its shelf, so it is posted; of a part, the rest stays in the basket.
 fn chip(visit: &Visit, offer: &WayOffer) -> AnyView {
     let lang = visit.lang;
     let (glyph, name) = match offer.way {
@@ -101,14 +101,11 @@ fn chip(visit: &Visit, offer: &WayOffer) -> AnyView {
         {part.map(|part| view! { <small>{part}</small> })}
         <b>{offer.ready_by.label.clone()}</b>
     };
-    if !whole {
-        let href = visit.href(&format!("/checkout?store={}", offer.store));
-        return view! { <li><a class="way-chip" href=href>{inside}</a></li> }.into_any();
-    }
     view! {
         <li>
             <form method="post" action=visit.href("/checkout")>
                 <input type="hidden" name="store" value=offer.store.clone() />
+                {(!whole).then(|| view! { <input type="hidden" name="part" value="1" /> })}
                 <button class="way-chip" name="way" value=offer.way.code()>{inside}</button>
             </form>
         </li>

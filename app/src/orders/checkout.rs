@@ -48,7 +48,7 @@ pub async fn checkout(mut visit: Visit, Query(typed): Query<HashMap<String, Stri
         Err(nothing) => return no_checkout(&visit, nothing),
     };
     let choosing = typed.get("act").is_some_and(|act| act == "choose");
-    let plan = match planned(&visit, &draft).await {
+    let plan = match planned(&visit, &draft, false).await {
         Ok(plan) => plan.filter(|_| !choosing),
         Err(error) => return visit.failure(&explain(&error)),
     };
@@ -71,18 +71,19 @@ fn no_checkout(visit: &Visit, nothing: Nothing) -> Response {
     }
 }
 
-/// The plan that was chosen, or everything in the way that was named, at the store that was begun with.
-async fn planned(visit: &Visit, draft: &Draft) -> Result<Option<Plan>, Error> {
+/// The plan that was chosen, or everything in the way that was named, at the store that was begun with; in `part`
+/// what that store has of it.
+async fn planned(visit: &Visit, draft: &Draft, part: bool) -> Result<Option<Plan>, Error> {
     let (None, Some(way)) = (&draft.plan, draft.way) else { return Ok(draft.plan.clone()) };
     let found = choices(visit, draft).await?;
     let all = found.at_here.into_iter().chain(found.home);
-    let fits = all
-        .into_iter()
-        .find(|choice| choice.left.is_empty() && matches!(choice.plan.groups(), [only] if only.way == way));
+    let fits = all.into_iter().find(|choice| {
+        choice.left.is_empty() != part && matches!(choice.plan.groups(), [only] if only.way == way)
+    });
     Ok(fits.map(|choice| choice.plan))
 }
 
-/// `POST /checkout`: on with a way (`pick`, or `store` and `way`), which keeps it; back to the ways (`act=choose`);
+/// `POST /checkout`: on with a way (`pick`, or `store` and `way`, for a `part`), which keeps it; back to the ways (`act=choose`);
 /// `act=keep`, `act=extend` and `act=leave` for what is kept; `act=place`.
 pub async fn place(mut visit: Visit, Form(typed): Form<HashMap<String, String>>) -> Response {
     let text = |name: &str| typed.get(name).map(|text| text.trim()).unwrap_or_default();
@@ -97,7 +98,7 @@ pub async fn place(mut visit: Visit, Form(typed): Form<HashMap<String, String>>)
     if text("act") == "choose" {
         return choose_again(&mut visit, &draft).await;
     }
-    let plan = match planned(&visit, &draft).await {
+    let plan = match planned(&visit, &draft, !text("part").is_empty()).await {
         Ok(plan) => plan,
         Err(error) => return visit.failure(&explain(&error)),
     };

@@ -13,12 +13,14 @@ use super::{
     offers::offered,
     plan::{Plan, PlanGroup},
     quote::{Quote, quote},
-    things::{named, row},
+    things::{named, row, things},
     times::{Times, times},
     trouble::{Trouble, panel},
+    whereto::address_fields,
     words::{by, provider_name, way_glyph, way_name},
 };
 use crate::{
+    fulfilment::left_over,
     ssr::{Page, Visit, explain},
     ui::{
         field::Field,
@@ -133,7 +135,25 @@ fn hidden(scene: &Scene<'_>) -> AnyView {
 fn groups(scene: &Scene<'_>) -> AnyView {
     let all = scene.plan.groups().iter().zip(&scene.offers).enumerate();
     let cards = all.map(|(place, (group, offer))| group_card(scene, place, group, offer)).collect_view();
-    view! { <ol class="got">{cards}</ol> }.into_any()
+    view! {
+        <ol class="got">{cards}</ol>
+        {left(scene)}
+    }
+    .into_any()
+}
+
+/// What is not part of this order.
+fn left(scene: &Scene<'_>) -> Option<AnyView> {
+    let Scene { visit, draft, plan, .. } = scene;
+    let left = left_over(&draft.lines, &plan.lines());
+    let names = named(visit.lang, &things(visit, draft, None, &left), 3);
+    let said = match (visit.lang, draft.from_basket) {
+        (Lang::Ko, true) => format!("{names}: 장바구니에 남겨요"),
+        (Lang::Ko, false) => format!("{names}: 빼고 주문해요"),
+        (Lang::En, true) => format!("{names} stays in your basket"),
+        (Lang::En, false) => format!("Without {names}"),
+    };
+    (!left.is_empty()).then(|| view! { <p class="got-left">{said}</p> }.into_any())
 }
 
 /// Where, when, what: the choice that was made, once more, with its quarters of an hour.
@@ -250,65 +270,6 @@ fn address(scene: &Scene<'_>) -> AnyView {
         </section>
     }
     .into_any()
-}
-
-/// Where something is delivered to, in the order the language writes addresses in.
-pub(super) fn address_fields(
-    lang: Lang,
-    address: &onshelf_vocabulary::orders::Address,
-    fault: impl Fn(&str) -> Option<String>,
-) -> AnyView {
-    let postcode = view! {
-        <Field
-            name="postcode"
-            label=lang.pick("우편번호", "Postcode")
-            value=address.postcode.clone()
-            fault=fault("/postcode")
-            required=true
-            autocomplete="shipping postal-code"
-            maxlength=12
-        />
-    };
-    let city = view! {
-        <Field
-            name="city"
-            label=lang.pick("시 · 군 · 구", "City or district")
-            value=address.city.clone()
-            fault=fault("/city")
-            autocomplete="shipping address-level2"
-            maxlength=200
-        />
-    };
-    let line1 = view! {
-        <Field
-            name="line1"
-            label=lang.pick("도로명 주소", "Street and number")
-            value=address.line1.clone()
-            fault=fault("/line1").or_else(|| fault(""))
-            required=true
-            autocomplete="shipping address-line1"
-        />
-    };
-    let rest = view! {
-        <Field
-            name="line2"
-            label=lang.pick("상세 주소", "Flat, floor, company")
-            value=address.line2.clone()
-            fault=fault("/line2")
-            autocomplete="shipping address-line2"
-        />
-        <Field
-            name="note"
-            label=lang.pick("배송하는 분께", "For the courier")
-            hint=lang.pick("공동 현관이나 맡길 곳", "The door, or where to leave it")
-            value=address.note.clone()
-            fault=fault("/note")
-        />
-    };
-    match lang {
-        Lang::Ko => view! { <div class="pair">{postcode}{city}</div>{line1}{rest} }.into_any(),
-        Lang::En => view! { {line1}<div class="pair">{city}{postcode}</div>{rest} }.into_any(),
-    }
 }
 
 fn payment(scene: &Scene<'_>) -> AnyView {

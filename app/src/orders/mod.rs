@@ -47,4 +47,6 @@ mod times;
 #[cfg(feature = "ssr")]
 mod trouble;
 #[cfg(feature = "ssr")]
+mod whereto;
+#[cfg(feature = "ssr")]
 mod words;
