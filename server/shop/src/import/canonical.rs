@@ -149,10 +149,10 @@ pub(super) const PRODUCTS: &[Field] = &[
     ("description", &["description", "설명", "beschreibung"]),
     ("description_ko", &["description_ko", "description.ko"]),
     ("description_en", &["description_en", "description.en"]),
-    ("price", &["price", "regular_price", "가격", "판매가", "preis", "verkaufspreis"]),
+    ("price", &["price", "price.value", "regular_price", "가격", "판매가", "preis", "verkaufspreis"]),
     ("sale_price", &["sale_price", "special_price", "할인가", "angebotspreis"]),
     ("list_price", &["list_price", "compare_at_price", "정가"]),
-    ("currency", &["currency", "währung"]),
+    ("currency", &["currency", "price.currency", "währung"]),
     (
         "images",
         &[

@@ -153,3 +153,25 @@ async fn nested_records_and_weeks_of_any_shape_are_found() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_price_that_could_be_cents_or_dollars_is_asked_about() {
+    on_each_engine(async |test: &TestShop| {
+        let rows = concat!(
+            r#"{"id":"A","title":"One","price":{"amount":1299,"currency":"USD"},"images":[{"src":"https://x.example/1.jpg"}]}"#,
+            "\n",
+            r#"{"id":"B","title":"Two","price":{"value":"12.99","currency":"USD"}}"#,
+            "\n",
+        );
+        let report = take(test, Kind::Products, "p.jsonl", rows.as_bytes(), options()).await;
+        assert_eq!((report.accepted, report.rejected), (2, 0), "{:?}", report.rejections);
+        let told: Vec<_> = report.warned.iter().filter(|entry| entry.field == "price").map(|entry| entry.line).collect();
+        assert_eq!((told, report.written["drafts without a price"]), (vec![1], 1));
+        let mut reader = test.shop.db().reader().await.unwrap();
+        let products = catalog::products(&mut reader.tx()).await.unwrap();
+        assert!(products.iter().any(|product| product.code == "A" && product.images.contains("1.jpg")));
+        let prices = catalog::prices(&mut reader.tx()).await.unwrap();
+        assert!(prices.iter().any(|price| price.amount == 1_299 && price.currency == "USD"));
+    })
+    .await;
+}

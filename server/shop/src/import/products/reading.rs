@@ -302,6 +302,10 @@ impl Products {
             None => read(outer, field),
         };
         let (price, sale, list) = (either("price")?, either("sale_price")?, either("list_price")?);
+        if price.is_none() && sale.is_none() && has_nested_price(row) {
+            // Whether 1299 is cents or dollars is known to whoever made the file.
+            row.warn("price", "an object with an amount: say in a mapping file what it counts", "");
+        }
         let fallback = || self.price_default.as_deref().and_then(|text| parse_price(text, currency).ok());
         let (price, list) = match (price, sale) {
             (Some(full), Some(sale)) if sale.currency == full.currency && sale.amount < full.amount => {
@@ -372,6 +376,10 @@ impl Products {
 
 pub(super) fn hash(code: &str) -> u64 {
     std::hash::BuildHasherDefault::<std::hash::DefaultHasher>::default().hash_one(code)
+}
+
+fn has_nested_price(row: &Row<'_>) -> bool {
+    matches!(&row.record().fields, Fields::Tree(tree) if value::at(tree, "price.amount").is_some())
 }
 
 fn first_text(value: &Value) -> Option<String> {
