@@ -72,7 +72,11 @@ impl Slice {
         let font = FontRef::new(&data).map_err(|error| DocumentError(error.to_string()))?;
         let cut = |weight: Weight| {
             let at = weight.on_axis();
-            let made = Font::new_variable(data.clone().into(), 0, &[(Tag::new(b"wght"), at)]);
+            // The rare slice has one weight, and no axis to set.
+            let made = match font.axes().is_empty() {
+                true => Font::new(data.clone().into(), 0),
+                false => Font::new_variable(data.clone().into(), 0, &[(Tag::new(b"wght"), at)]),
+            };
             let made =
                 made.ok_or_else(|| DocumentError("a slice of the typeface is unreadable".to_owned()))?;
             Ok((made, font.axes().location([("wght", at)])))
