@@ -244,7 +244,7 @@ const looking = going && setInterval(look, going.dataset.refresh * 1000);
 if (going) document.addEventListener("visibilitychange", look);
 
 // Minutes that run out come with the page as seconds; they are counted from there, as the
-// browser's clock may be wrong. At the end the page is asked for again.
+// browser's clock may be wrong. At the end the page is asked for again, unless somebody is typing in it.
 const ends = new WeakMap();
 function count() {
   for (const clock of all("[data-left]")) {
@@ -254,11 +254,72 @@ function count() {
     const strip = all("[data-ticks] i", clock.closest("[data-hold]") ?? clock);
     strip.forEach((tick, place) => tick.classList.toggle("gap", place * 60 >= left));
     if (left > 0) continue;
+    if (clock.closest("[data-keeps]")) {
+      clock.removeAttribute("data-left");
+      const kept = clock.closest("[data-kept]");
+      if (!kept) continue;
+      kept.dataset.kept = "over";
+      kept.querySelector(".kept-said").textContent = kept.dataset.over;
+      continue;
+    }
     clearInterval(counting);
     setTimeout(() => location.reload(), 1_500);
   }
 }
-const counting = document.querySelector("[data-left]") && setInterval(count, 1_000);
+const counting = document.querySelector("[data-left], [data-keeps]") && setInterval(count, 1_000);
+
+// What is checked out is kept on its shelf while the page is open: from when it is seen, longer once for somebody who
+// is at it near the end, and given back on leaving. The server decides; here is only when it is asked.
+const keeps = document.querySelector("form[data-keeps]");
+if (keeps) {
+  const SOON_OVER = 300;
+  const kept = () => keeps.querySelector("[data-kept]");
+  let asked = false;
+  let going = false;
+  const send = (act) => {
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name: "act", value: act });
+    keeps.append(field);
+    going = true;
+    keeps.submit();
+  };
+  const ask = async (act) => {
+    if (asked || going) return;
+    asked = true;
+    const body = new URLSearchParams(new FormData(keeps));
+    body.set("act", act);
+    const answer = await fetch(keeps.action, { method: "POST", body }).catch(() => null);
+    asked = false;
+    // Somebody else was quicker: the page that says so takes this one's place, with all that was typed.
+    if (answer?.status === 409) return going || send(act);
+    if (!answer?.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of ["[data-kept]", ".kept-clock"]) {
+      const [own, next] = [keeps.querySelector(part), page.querySelector(part)];
+      if (own && next && !own.contains(document.activeElement)) own.replaceWith(next);
+    }
+    count();
+  };
+  keeps.addEventListener("change", () => {
+    const { kept: state, extend } = kept()?.dataset ?? {};
+    const left = (ends.get(kept()?.querySelector("[data-left]")) - Date.now()) / 1000;
+    if (state && state !== "held") ask("keep");
+    else if (extend !== undefined && left < SOON_OVER) ask("extend");
+  });
+  keeps.addEventListener("submit", () => (going = true));
+  addEventListener("pagehide", () => {
+    if (!going && kept()?.dataset.kept === "held") navigator.sendBeacon(keeps.action, new URLSearchParams({ act: "leave" }));
+  });
+  // Also where the server said that it is held: the page before may have given it back a moment later.
+  const begin = () => setTimeout(ask, 400, "keep");
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    going = false;
+    begin();
+  });
+  if (document.prerendering) document.addEventListener("prerenderingchange", begin, { once: true });
+  else begin();
+}
 
 for (const button of all("[data-print]")) {
   button.hidden = false;

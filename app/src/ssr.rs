@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use leptos::prelude::*;
-use onshelf_shop::{Shop, Viewer, staff::Associate};
+use onshelf_shop::{Shop, Viewer, orders::Placed, staff::Associate};
 use onshelf_vocabulary::{
     Lang, Point, Quantity, Sku, StoreCode,
     cart::{Line, MAX_LINES},
@@ -36,6 +36,8 @@ pub struct Site {
     pub client_wasm: String,
     /// What the chain is called.
     pub name: onshelf_vocabulary::Text,
+    /// Who sells by law, as it has to stand on a receipt; may be empty.
+    pub seller: String,
     /// Whether cookies may only travel encrypted.
     pub secure: bool,
     /// The operator's drawn map, if there is one.
@@ -57,6 +59,8 @@ pub struct Visit {
     pub items: i64,
     /// The whole path and query as asked, with the language's prefix.
     pub path: String,
+    /// What is kept on a shelf while they check out, as their cookie names it; not yet verified.
+    pub kept: Option<Placed>,
     /// The session token of a member of staff, not yet verified.
     pub staff_token: Option<String>,
 }
@@ -91,6 +95,7 @@ impl FromRequestParts<Door> for Visit {
             items,
             basket,
             path,
+            kept: jar.get(KEPT).and_then(|text| read_kept(&text)),
             staff_token: jar.get(staff_cookie(door.site.secure)),
         })
     }
@@ -239,6 +244,14 @@ pub fn set_cookie(site: &Site, name: &str, value: &str, max_age_s: i64) -> Heade
         percent_encoded(value)
     );
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+/// The cookie of what is kept while its shopper checks out.
+pub const KEPT: &str = "kept";
+
+fn read_kept(text: &str) -> Option<Placed> {
+    let (number, token) = text.split_once('.')?;
+    Some(Placed { number: number.to_owned(), token: token.to_owned() })
 }
 
 /// What a session's cookie is read by: where the site is encrypted, no other than the bound one counts.

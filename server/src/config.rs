@@ -10,6 +10,9 @@ const PREFIX: &str = "ONSHELF_";
 /// Variables of that prefix that are not settings: what tests and the build hand to each other.
 const NOT_SETTINGS: [&str; 3] = ["ONSHELF_TEST_POSTGRES", "ONSHELF_BIN", "ONSHELF_TOOLCHAIN"];
 
+/// A seller is told in a few lines of a receipt; in characters.
+const SELLER_MOST: usize = 300;
+
 /// Everything an operator can set. The names are those of `onshelf.toml`; in the environment they are written in
 /// capitals after `ONSHELF_`.
 #[derive(Clone, Debug, Deserialize)]
@@ -27,6 +30,8 @@ pub struct Config {
     pub site_dir: PathBuf,
     pub name_ko: String,
     pub name_en: String,
+    /// Who sells by law, printed on receipts: registered name, registration number, representative, address.
+    pub seller: String,
     pub currency: Currency,
     /// Numbers above it are shown as "9+"; 0 shows them as they are.
     pub shown_cap: i64,
@@ -112,6 +117,7 @@ impl Default for Config {
             site_dir: PathBuf::from("target/site"),
             name_ko: "온셸프".to_owned(),
             name_en: "Onshelf".to_owned(),
+            seller: String::new(),
             currency: Currency::Krw,
             shown_cap: 9,
             live_reservations: 5,
@@ -206,6 +212,9 @@ impl Config {
         }
         if self.secret.as_ref().is_some_and(|secret| secret.len() < 32) {
             return wrong("secret: must have at least 32 characters");
+        }
+        if self.seller.chars().count() > SELLER_MOST || self.seller.chars().any(char::is_control) {
+            return wrong("seller: must be one line of at most 300 characters");
         }
         self.check_payments()
     }
@@ -393,6 +402,7 @@ mod tests {
             ("ONSHELF_TEST_PAYMENTS", "perhaps", "bool"),
             ("ONSHELF_STRIPE_SECRET_KEY", "sk_test_1", "stripe_webhook_secret"),
             ("ONSHELF_STRIPE_WEBHOOK_SECRET", "whsec_1", "stripe_secret_key"),
+            ("ONSHELF_SELLER", "a\nb", "seller"),
             ("ONSHELF_TOSS_SECRET_KEY", "a key", "toss_secret_key"),
             ("ONSHELF_TOSS_SECRET_KEY", "", "toss_secret_key"),
             ("ONSHELF_TOSS_URL", "http://elsewhere.example", "toss_url"),

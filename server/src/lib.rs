@@ -7,6 +7,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 pub mod cli;
 pub mod config;
 pub mod demo;
+pub mod documents;
 pub mod http;
 pub mod notifications;
 pub mod payments;

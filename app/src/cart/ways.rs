@@ -63,12 +63,14 @@ impl Ways {
             lang.pick("배송비 무료", "free delivery").to_owned()
         };
         let view = view! {
-            <a class="cover-home" href=visit.href("/checkout?way=delivery")>
-                <Icon glyph=Glyph::Truck />
-                <span><b>{lang.pick("집으로 배송", "Deliver to me")}</b><small>{fee}</small></span>
-                <strong>{by}</strong>
-                <Icon glyph=Glyph::Next />
-            </a>
+            <form method="post" action=visit.href("/checkout")>
+                <button class="cover-home" name="way" value="delivery">
+                    <Icon glyph=Glyph::Truck />
+                    <span><b>{lang.pick("집으로 배송", "Deliver to me")}</b><small>{fee}</small></span>
+                    <strong>{by}</strong>
+                    <Icon glyph=Glyph::Next />
+                </button>
+            </form>
         };
         Some(view.into_any())
     }
@@ -80,7 +82,7 @@ fn sold(visit: &Visit, basket: &BasketView) -> Vec<onshelf_vocabulary::cart::Lin
     visit.basket.iter().filter(|line| known(line.sku.as_str())).cloned().collect()
 }
 
-/// A part leads to the screen where the rest is decided on.
+/// What is chosen is kept on its shelf, so it is posted; of a part, the rest stays in the basket.
 fn chip(visit: &Visit, offer: &WayOffer) -> AnyView {
     let lang = visit.lang;
     let (glyph, name) = match offer.way {
@@ -89,22 +91,23 @@ fn chip(visit: &Visit, offer: &WayOffer) -> AnyView {
         _ => (Glyph::Store, lang.pick("매장", "In store")),
     };
     let whole = offer.covered_lines == offer.lines;
-    let href = match whole {
-        true => format!("/checkout?store={}&way={}", offer.store, offer.way.code()),
-        false => format!("/checkout?store={}", offer.store),
-    };
     let part = (!whole).then(|| match lang {
         Lang::Ko => format!("{}가지", offer.covered_lines),
         Lang::En => format!("{} of {}", offer.covered_lines, offer.lines),
     });
+    let inside = view! {
+        <Icon glyph=glyph />
+        {name}
+        {part.map(|part| view! { <small>{part}</small> })}
+        <b>{offer.ready_by.label.clone()}</b>
+    };
     view! {
         <li>
-            <a class="way-chip" href=visit.href(&href)>
-                <Icon glyph=glyph />
-                {name}
-                {part.map(|part| view! { <small>{part}</small> })}
-                <b>{offer.ready_by.label.clone()}</b>
-            </a>
+            <form method="post" action=visit.href("/checkout")>
+                <input type="hidden" name="store" value=offer.store.clone() />
+                {(!whole).then(|| view! { <input type="hidden" name="part" value="1" /> })}
+                <button class="way-chip" name="way" value=offer.way.code()>{inside}</button>
+            </form>
         </li>
     }
     .into_any()

@@ -35,7 +35,7 @@ pub(super) fn row_of(visit: &Visit, draft: &Draft, choice: &Choice) -> AnyView {
     let (day, time) = day_and_time(&last.ready_by.label);
     view! {
         <li>
-            <button class="board-row" name="pick" value=choice.plan.write() data-level=level>
+            <button class="board-row" formmethod="post" name="pick" value=choice.plan.write() data-level=level>
                 <Icon glyph=way_glyph(glyph) />
                 <span class="board-what">
                     <b>{title}</b>

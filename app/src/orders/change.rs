@@ -19,11 +19,11 @@ use onshelf_vocabulary::{
 };
 
 use super::{
-    details::address_fields,
     forms::{address, deed, to_provider, token_field},
     page::{Shown, order_page, private, refused},
     times::{Times, times},
     trouble::{Trouble, notice},
+    whereto::address_fields,
     words::{by, is_offer, span, way_glyph, way_name},
 };
 use crate::{

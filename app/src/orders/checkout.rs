@@ -1,13 +1,21 @@
-//! From a basket or one thing to an order: two screens and then the provider's page. Nothing is kept between them but
-//! what the form itself holds.
+//! From a basket or one thing to an order: two screens and then the provider's page. What is typed lies in the form
+//! itself; what is chosen is kept on its shelf from the first screen on, under a cookie that names it.
 
 use std::collections::HashMap;
 
-use axum::{Form, extract::Query, http::StatusCode, response::Response};
-use onshelf_shop::{Error, Once, orders::PlaceOrder, orders::Placed};
+use axum::{
+    Form,
+    extract::Query,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use onshelf_shop::{
+    Error, Once,
+    orders::{KeepBasket, PlaceOrder, Placed},
+};
 use onshelf_vocabulary::{
-    fulfilment::{Fault, FieldFault, Way},
-    orders::OrderRefusal,
+    fulfilment::{Fault, FieldFault},
+    orders::{Address, OrderRefusal},
 };
 
 use super::{
@@ -15,6 +23,7 @@ use super::{
     details::details_page,
     draft::{Draft, Nothing, Pay},
     forms::{address, to_provider},
+    kept::kept_for,
     offers::choices,
     plan::Plan,
     trouble::Trouble,
@@ -23,32 +32,30 @@ use crate::{
     cart::forms::basket_cookie,
     error::AppError,
     fulfilment::left_over,
-    ssr::{Visit, explain, with_cookie},
+    ssr::{KEPT, Visit, explain, set_cookie, with_cookie},
 };
 
+/// The cookie outlives what it names by a little: whoever comes back late is told that it ran out.
+const KEPT_FOR: i64 = 30 * 60;
+/// Somebody who is at it with less time left is given more, once. Seconds.
+const SOON_OVER: i64 = 5 * 60;
+
 /// `GET /checkout`: of the basket, of `lines`, or of one `sku` with its `quantity`; at `store`, by `way`, or by a
-/// whole `plan`.
-pub async fn checkout(visit: Visit, Query(typed): Query<HashMap<String, String>>) -> Response {
+/// whole `plan`. Looking holds nothing.
+pub async fn checkout(mut visit: Visit, Query(typed): Query<HashMap<String, String>>) -> Response {
     let draft = match Draft::read(&visit, &typed) {
         Ok(draft) => draft,
         Err(nothing) => return no_checkout(&visit, nothing),
     };
     let choosing = typed.get("act").is_some_and(|act| act == "choose");
-    let plan = match draft.way {
-        _ if choosing => None,
-        None => draft.plan.clone(),
-        Some(way) => match draft.plan.clone() {
-            Some(plan) => Some(plan),
-            None => match plan_by(&visit, &draft, way).await {
-                Ok(plan) => plan,
-                Err(error) => return visit.failure(&explain(&error)),
-            },
-        },
+    let plan = match planned(&visit, &draft, false).await {
+        Ok(plan) => plan.filter(|_| !choosing),
+        Err(error) => return visit.failure(&explain(&error)),
     };
     let mut response = match (plan, draft.way) {
         (Some(plan), _) => details_page(&visit, &draft, &plan, &Trouble::None).await,
         (None, Some(_)) if !choosing => choose_page(&visit, &draft, &Trouble::Gone).await,
-        (None, _) => choose_page(&visit, &draft, &Trouble::None).await,
+        (None, _) => choose_again(&mut visit, &draft).await,
     };
     // An address that was kept asks for nothing yet: that its way is gone by now refuses nothing.
     if response.status() == StatusCode::CONFLICT {
@@ -64,27 +71,124 @@ fn no_checkout(visit: &Visit, nothing: Nothing) -> Response {
     }
 }
 
-/// Everything in one way, at the store that was begun with.
-async fn plan_by(visit: &Visit, draft: &Draft, way: Way) -> Result<Option<Plan>, Error> {
+/// The plan that was chosen, or everything in the way that was named, at the store that was begun with; in `part`
+/// what that store has of it.
+async fn planned(visit: &Visit, draft: &Draft, part: bool) -> Result<Option<Plan>, Error> {
+    let (None, Some(way)) = (&draft.plan, draft.way) else { return Ok(draft.plan.clone()) };
     let found = choices(visit, draft).await?;
     let all = found.at_here.into_iter().chain(found.home);
-    let fits = all
-        .into_iter()
-        .find(|choice| choice.left.is_empty() && matches!(choice.plan.groups(), [only] if only.way == way));
+    let fits = all.into_iter().find(|choice| {
+        choice.left.is_empty() != part && matches!(choice.plan.groups(), [only] if only.way == way)
+    });
     Ok(fits.map(|choice| choice.plan))
 }
 
-/// `POST /checkout`: back to the ways (`act=choose`), on with one (`pick`), or `act=place`.
-pub async fn place(visit: Visit, Form(typed): Form<HashMap<String, String>>) -> Response {
+/// `POST /checkout`: on with a way (`pick`, or `store` and `way`, for a `part`), which keeps it; back to the ways (`act=choose`);
+/// `act=keep`, `act=extend` and `act=leave` for what is kept; `act=place`.
+pub async fn place(mut visit: Visit, Form(typed): Form<HashMap<String, String>>) -> Response {
+    let text = |name: &str| typed.get(name).map(|text| text.trim()).unwrap_or_default();
+    if text("act") == "leave" {
+        let next = if typed.contains_key("basket") { "/basket" } else { "/products" };
+        return leave(&visit, Some(next).filter(|_| !text("plan").is_empty())).await;
+    }
     let draft = match Draft::read(&visit, &typed) {
         Ok(draft) => draft,
         Err(nothing) => return no_checkout(&visit, nothing),
     };
-    let text = |name: &str| typed.get(name).map(|text| text.trim()).unwrap_or_default();
-    match (&draft.plan, text("act")) {
-        (_, "choose") | (None, _) => choose_page(&visit, &draft, &Trouble::None).await,
-        (Some(plan), "place") => place_plan(&visit, &draft, plan, text("key")).await,
-        (Some(plan), _) => details_page(&visit, &draft, plan, &Trouble::None).await,
+    if text("act") == "choose" {
+        return choose_again(&mut visit, &draft).await;
+    }
+    let plan = match planned(&visit, &draft, !text("part").is_empty()).await {
+        Ok(plan) => plan,
+        Err(error) => return visit.failure(&explain(&error)),
+    };
+    match (plan, text("act")) {
+        (None, _) if draft.way.is_some() => choose_page(&visit, &draft, &Trouble::Gone).await,
+        (None, _) => choose_page(&visit, &draft, &Trouble::None).await,
+        (Some(plan), "place") => place_plan(&visit, &draft, &plan, text("key")).await,
+        (Some(plan), "extend") => {
+            if let Some(kept) = &visit.kept
+                && let Err(error) = visit.shop().extend_basket(kept).await
+            {
+                // The page shows how long it is held, whatever was asked for.
+                tracing::debug!(%error, "A kept basket was not extended.");
+            }
+            details_page(&visit, &draft, &plan, &Trouble::None).await
+        }
+        (Some(plan), _) => keep(&mut visit, &draft, &plan).await,
+    }
+}
+
+/// Keeps what was chosen, in place of what was kept before, and shows the second screen.
+async fn keep(visit: &mut Visit, draft: &Draft, plan: &Plan) -> Response {
+    match kept_for(visit, draft, plan).await {
+        Ok(Some(_)) => {}
+        Ok(None) => {
+            let request = KeepBasket {
+                groups: plan.inputs(&whereto(&draft.address), &[]),
+                lang: visit.lang,
+                near: visit.viewer.near,
+                instead: visit.kept.clone(),
+            };
+            match visit.shop().keep_basket(request).await {
+                Ok(placed) => visit.kept = Some(placed),
+                // Nobody knows where to yet: it is held as soon as that is said.
+                Err(Error::Order(OrderRefusal::Invalid { .. })) => {}
+                Err(Error::Order(refusal)) => return refused(visit, draft, plan, refusal).await,
+                Err(error) => return visit.failure(&explain(&error)),
+            }
+        }
+        Err(error) => return visit.failure(&explain(&error)),
+    }
+    let response = match draft.is_typed() {
+        true => details_page(visit, draft, plan, &Trouble::None).await,
+        // Nothing is lost by an address, and one can come back to it.
+        false => visit.see(&draft.path(Some(plan))),
+    };
+    named(visit, response)
+}
+
+/// For keeping something that is delivered its postcode is enough.
+fn whereto(address: &Address) -> Address {
+    let line1 = if address.line1.is_empty() { "-".to_owned() } else { address.line1.clone() };
+    Address { line1, ..address.clone() }
+}
+
+fn named(visit: &Visit, response: Response) -> Response {
+    let Some(kept) = &visit.kept else { return response };
+    let value = format!("{}.{}", kept.number, kept.token);
+    with_cookie(response, set_cookie(&visit.door.site, KEPT, &value, KEPT_FOR))
+}
+
+fn forgotten(visit: &Visit, response: Response) -> Response {
+    with_cookie(response, set_cookie(&visit.door.site, KEPT, "", 0))
+}
+
+/// Back on the first screen nothing is chosen, and nothing is kept.
+async fn choose_again(visit: &mut Visit, draft: &Draft) -> Response {
+    let Some(kept) = visit.kept.take() else { return choose_page(visit, draft, &Trouble::None).await };
+    let mut done = visit.shop().let_go(&kept).await;
+    if done.is_ok() {
+        // What is offered next is read from the shelves: they have to show it again.
+        done = visit.shop().catch_up().await;
+    }
+    if let Err(error) = done {
+        return visit.failure(&explain(&error));
+    }
+    let response = choose_page(visit, draft, &Trouble::None).await;
+    forgotten(visit, response)
+}
+
+/// The shopper stops, or the page is left: a page that is gone reads no answer.
+async fn leave(visit: &Visit, next: Option<&str>) -> Response {
+    if let Some(kept) = &visit.kept
+        && let Err(error) = visit.shop().let_go(kept).await
+    {
+        return visit.failure(&explain(&error));
+    }
+    match next {
+        Some(next) => forgotten(visit, visit.see(next)),
+        None => forgotten(visit, StatusCode::NO_CONTENT.into_response()),
     }
 }
 
@@ -101,8 +205,8 @@ async fn place_plan(visit: &Visit, draft: &Draft, plan: &Plan, key: &str) -> Res
     let Ok(body) = serde_json::to_string(&input) else { return visit.failure(&AppError::NotFound) };
     let once = Once::new("guest", "page:/checkout", key, &body);
     let order = PlaceOrder { input, lang: visit.lang, near: visit.viewer.near, once };
-    match visit.shop().place_order(order).await {
-        Ok(placed) => placed_page(visit, draft, plan, &placed).await,
+    match visit.shop().place_kept(order, visit.kept.as_ref()).await {
+        Ok(placed) => forgotten(visit, placed_page(visit, draft, plan, &placed).await),
         Err(Error::KeyReused) => details_page(visit, draft, plan, &Trouble::Sent).await,
         Err(Error::Order(refusal)) => refused(visit, draft, plan, refusal).await,
         Err(error) => visit.failure(&explain(&error)),
@@ -111,8 +215,22 @@ async fn place_plan(visit: &Visit, draft: &Draft, plan: &Plan, key: &str) -> Res
 
 async fn refused(visit: &Visit, draft: &Draft, plan: &Plan, refusal: OrderRefusal) -> Response {
     match Trouble::of(refusal) {
-        Some(trouble) => details_page(visit, draft, plan, &trouble).await,
+        Some(trouble) => {
+            if let Err(error) = go_on_keeping(visit, draft, plan).await {
+                tracing::debug!(%error, "A kept basket was not extended.");
+            }
+            details_page(visit, draft, plan, &trouble).await
+        }
         None => visit.failure(&AppError::NotFound),
+    }
+}
+
+/// Whoever has to mend something is at it: near its end, the time is made longer once.
+async fn go_on_keeping(visit: &Visit, draft: &Draft, plan: &Plan) -> Result<(), Error> {
+    let Some(named) = &visit.kept else { return Ok(()) };
+    match kept_for(visit, draft, plan).await? {
+        Some(kept) if kept.can_extend && kept.seconds < SOON_OVER => visit.shop().extend_basket(named).await,
+        _ => Ok(()),
     }
 }
 

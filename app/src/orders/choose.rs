@@ -62,8 +62,8 @@ fn basket(visit: &Visit, all: &[Thing]) -> AnyView {
     .into_any()
 }
 
-/// Every choice is a button of one form, so that what was typed already travels along. Without anything typed it is
-/// a plain address, which one can go back to.
+/// Every choice is a button of one form, so that what was typed already travels along. A choice is kept on its shelf,
+/// so it is posted; looking again is a plain address, which one can go back to.
 fn form(visit: &Visit, draft: &Draft, found: &Choices) -> AnyView {
     let typed = draft.is_typed();
     let mut hidden = draft.hidden();
@@ -206,7 +206,7 @@ fn other_store(visit: &Visit, store: &Elsewhere) -> AnyView {
             Lang::En => format!("{}: ", store.name),
         };
         Some(view! {
-            <button class="way-chip" name="pick" value=choice.plan.write()>
+            <button class="way-chip" formmethod="post" name="pick" value=choice.plan.write()>
                 <Icon glyph=way_glyph(offer.way) />
                 <span class="quiet">{of}</span>
                 {label}

@@ -2,21 +2,25 @@
 
 use axum::response::Response;
 use leptos::prelude::*;
+use onshelf_shop::orders::Kept;
 use onshelf_vocabulary::{Lang, Money, fulfilment::Way, orders::WayOffer, payment::ProviderCode};
 use uuid::Uuid;
 
 use super::{
     choose::choose_page,
     draft::{Draft, Pay, write_money},
+    kept::{self, kept_for},
     offers::offered,
     plan::{Plan, PlanGroup},
     quote::{Quote, quote},
-    things::{named, row},
+    things::{named, row, things},
     times::{Times, times},
     trouble::{Trouble, panel},
+    whereto::address_fields,
     words::{by, provider_name, way_glyph, way_name},
 };
 use crate::{
+    fulfilment::left_over,
     ssr::{Page, Visit, explain},
     ui::{
         field::Field,
@@ -33,13 +37,22 @@ struct Scene<'v> {
     quote: Quote,
     pays: Vec<Pay>,
     trouble: &'v Trouble,
+    kept: Option<Kept>,
 }
 
 /// The screen for a plan; where the plan is no longer possible, the first screen says so.
 pub(super) async fn details_page(visit: &Visit, draft: &Draft, plan: &Plan, trouble: &Trouble) -> Response {
-    let offers: Option<Vec<WayOffer>> = match offered(visit, draft, plan).await {
-        Ok(offers) => offers.into_iter().collect(),
+    let kept = match kept_for(visit, draft, plan).await {
+        Ok(kept) => kept,
         Err(error) => return visit.failure(&explain(&error)),
+    };
+    // What is kept is theirs, though the shelf says that it is gone.
+    let offers: Option<Vec<WayOffer>> = match &kept {
+        Some(kept) => Some(kept.groups.iter().map(|group| group.offer.clone()).collect()),
+        None => match offered(visit, draft, plan).await {
+            Ok(offers) => offers.into_iter().collect(),
+            Err(error) => return visit.failure(&explain(&error)),
+        },
     };
     let told = match trouble {
         Trouble::Price(total) => Some(*total),
@@ -50,7 +63,7 @@ pub(super) async fn details_page(visit: &Visit, draft: &Draft, plan: &Plan, trou
         return choose_page(visit, draft, gone(trouble)).await;
     };
     let pays = pays(visit, plan);
-    let scene = Scene { visit, draft, plan, offers, quote, pays, trouble };
+    let scene = Scene { visit, draft, plan, offers, quote, pays, trouble, kept };
     visit.page(|| page(&scene))
 }
 
@@ -87,10 +100,11 @@ fn page(scene: &Scene<'_>) -> Page {
                 <h1>{title}</h1>
             </header>
             {panel(visit, draft, trouble)}
-            <form id="checkout" class="checkout-body" method="post" action=visit.href("/checkout") novalidate>
+            <form id="checkout" class="checkout-body" method="post" action=visit.href("/checkout") data-keeps novalidate>
                 <button class="reserve-enter" name="act" value="place" tabindex="-1" aria-hidden="true"></button>
                 {hidden(scene)}
                 <div class="checkout-main">
+                    {kept::panel(visit, scene.kept.as_ref())}
                     {groups(scene)}
                     {who(scene)}
                     {plan.has(Way::Delivery).then(|| address(scene))}
@@ -121,7 +135,25 @@ fn hidden(scene: &Scene<'_>) -> AnyView {
 fn groups(scene: &Scene<'_>) -> AnyView {
     let all = scene.plan.groups().iter().zip(&scene.offers).enumerate();
     let cards = all.map(|(place, (group, offer))| group_card(scene, place, group, offer)).collect_view();
-    view! { <ol class="got">{cards}</ol> }.into_any()
+    view! {
+        <ol class="got">{cards}</ol>
+        {left(scene)}
+    }
+    .into_any()
+}
+
+/// What is not part of this order.
+fn left(scene: &Scene<'_>) -> Option<AnyView> {
+    let Scene { visit, draft, plan, .. } = scene;
+    let left = left_over(&draft.lines, &plan.lines());
+    let names = named(visit.lang, &things(visit, draft, None, &left), 3);
+    let said = match (visit.lang, draft.from_basket) {
+        (Lang::Ko, true) => format!("{names}: 장바구니에 남겨요"),
+        (Lang::Ko, false) => format!("{names}: 빼고 주문해요"),
+        (Lang::En, true) => format!("{names} stays in your basket"),
+        (Lang::En, false) => format!("Without {names}"),
+    };
+    (!left.is_empty()).then(|| view! { <p class="got-left">{said}</p> }.into_any())
 }
 
 /// Where, when, what: the choice that was made, once more, with its quarters of an hour.
@@ -240,65 +272,6 @@ fn address(scene: &Scene<'_>) -> AnyView {
     .into_any()
 }
 
-/// Where something is delivered to, in the order the language writes addresses in.
-pub(super) fn address_fields(
-    lang: Lang,
-    address: &onshelf_vocabulary::orders::Address,
-    fault: impl Fn(&str) -> Option<String>,
-) -> AnyView {
-    let postcode = view! {
-        <Field
-            name="postcode"
-            label=lang.pick("우편번호", "Postcode")
-            value=address.postcode.clone()
-            fault=fault("/postcode")
-            required=true
-            autocomplete="shipping postal-code"
-            maxlength=12
-        />
-    };
-    let city = view! {
-        <Field
-            name="city"
-            label=lang.pick("시 · 군 · 구", "City or district")
-            value=address.city.clone()
-            fault=fault("/city")
-            autocomplete="shipping address-level2"
-            maxlength=200
-        />
-    };
-    let line1 = view! {
-        <Field
-            name="line1"
-            label=lang.pick("도로명 주소", "Street and number")
-            value=address.line1.clone()
-            fault=fault("/line1").or_else(|| fault(""))
-            required=true
-            autocomplete="shipping address-line1"
-        />
-    };
-    let rest = view! {
-        <Field
-            name="line2"
-            label=lang.pick("상세 주소", "Flat, floor, company")
-            value=address.line2.clone()
-            fault=fault("/line2")
-            autocomplete="shipping address-line2"
-        />
-        <Field
-            name="note"
-            label=lang.pick("배송하는 분께", "For the courier")
-            hint=lang.pick("공동 현관이나 맡길 곳", "The door, or where to leave it")
-            value=address.note.clone()
-            fault=fault("/note")
-        />
-    };
-    match lang {
-        Lang::Ko => view! { <div class="pair">{postcode}{city}</div>{line1}{rest} }.into_any(),
-        Lang::En => view! { {line1}<div class="pair">{city}{postcode}</div>{rest} }.into_any(),
-    }
-}
-
 fn payment(scene: &Scene<'_>) -> AnyView {
     let Scene { visit, draft, trouble, pays, .. } = scene;
     let lang = visit.lang;
@@ -367,8 +340,8 @@ fn total(scene: &Scene<'_>) -> AnyView {
                 {added}
             </dl>
             <p class="fine">{visit.say(
-                "누르시는 순간 선반에서 잡아 둡니다. 이름과 연락처는 이 주문을 알려 드리는 데만 써요.",
-                "The moment you press, it is held on the shelf. Name and contact are used for this order only.",
+                "이름과 연락처는 이 주문을 알려 드리는 데만 써요.",
+                "Name and contact are used for this order only.",
             )}</p>
         </section>
         <div class="sum-act" class:only-counter=only_counter>
@@ -376,12 +349,13 @@ fn total(scene: &Scene<'_>) -> AnyView {
                 <span>{visit.say("합계", "Total")}{within.map(|within| view! { <small>{within}</small> })}</span>
                 <b>{shown}</b>
             </p>
+            {kept::small_clock(visit, scene.kept.as_ref())}
             {(online || counter).then(|| view! {
                 <button class="go" name="act" value="place">
                     {online.then(|| view! { <span class="when-online">{pay}</span> })}
                     {counter.then(|| view! { <span class="when-counter">{order}</span> })}
                     <em>
-                        {online.then(|| view! { <span class="when-online">{visit.say("10분 동안 잡아 둬요", "Held for 10 minutes")}</span> })}
+                        {online.then(|| view! { <span class="when-online">{visit.say("결제하는 동안 잡아 둬요", "Held while you pay")}</span> })}
                         {counter.then(|| view! { <span class="when-counter">{visit.say("계산은 매장에서", "Pay in store")}</span> })}
                     </em>
                 </button>

@@ -23,11 +23,15 @@ mod group;
 #[cfg(feature = "ssr")]
 mod hold;
 #[cfg(feature = "ssr")]
+mod kept;
+#[cfg(feature = "ssr")]
 mod money;
 #[cfg(feature = "ssr")]
 mod offers;
 #[cfg(feature = "ssr")]
 pub mod page;
+#[cfg(feature = "ssr")]
+pub mod paper;
 #[cfg(feature = "ssr")]
 mod plan;
 #[cfg(feature = "ssr")]
@@ -42,5 +46,7 @@ mod things;
 mod times;
 #[cfg(feature = "ssr")]
 mod trouble;
+#[cfg(feature = "ssr")]
+mod whereto;
 #[cfg(feature = "ssr")]
 mod words;

@@ -7,22 +7,11 @@ use axum::{
     response::Response,
 };
 use leptos::prelude::*;
-use onshelf_vocabulary::{
-    Lang, Money,
-    fulfilment::ReservationStatus as Status,
-    orders::{GroupView, OrderView},
-};
+use onshelf_shop::orders::{MoneyLine, Receipt, TaxLine};
+use onshelf_vocabulary::{Lang, fulfilment::ReservationLineView, orders::GroupView};
 
-use super::{
-    forms::address,
-    money::{paid_lines, sum_lines},
-    page::private,
-    words::{is_offer, way_name},
-};
-use crate::{
-    error::AppError,
-    ssr::{Chrome, Page, Visit, explain},
-};
+use super::{forms::address, money::sum_lines, page::private, paper};
+use crate::ssr::{Chrome, Page, Visit, explain};
 
 /// `GET /orders/{number}/receipt?t=TOKEN`. There is one once something was paid.
 pub async fn receipt(
@@ -31,30 +20,28 @@ pub async fn receipt(
     Query(typed): Query<HashMap<String, String>>,
 ) -> Response {
     let token = typed.get("t").map(String::as_str).unwrap_or_default();
-    let view = match visit.shop().order(visit.lang, &number, token).await {
-        Ok(view) => view,
+    let receipt = match visit.shop().receipt(visit.lang, &number, token).await {
+        Ok(receipt) => receipt,
         Err(error) => return visit.failure(&explain(&error)),
     };
-    if view.payment.paid.amount == 0 {
-        return visit.failure(&AppError::NotFound);
-    }
     private(visit.page(|| {
-        let title = match visit.lang {
-            Lang::Ko => format!("영수증 {}", view.number),
-            Lang::En => format!("Receipt {}", view.number),
-        };
-        let path = address(&view.number, token).replacen('?', "/receipt?", 1);
-        Page { indexed: false, chrome: Chrome::Bare, ..Page::new(title, path, sheet(&visit, &view, token)) }
+        let path = address(&receipt.order.number, token).replacen('?', "/receipt?", 1);
+        let title = paper::title(visit.lang, &receipt);
+        Page {
+            indexed: false,
+            chrome: Chrome::Bare,
+            ..Page::new(title, path, sheet(&visit, &receipt, token))
+        }
     }))
 }
 
-fn sheet(visit: &Visit, view: &OrderView, token: &str) -> AnyView {
-    let lang = visit.lang;
-    let groups = view.groups.iter().filter(|group| !is_offer(group)).map(|group| lines(lang, group));
-    let net = Money::new(view.payment.paid.amount - view.payment.refunded.amount, view.payment.paid.currency);
-    let left = (view.payment.refunded.amount > 0).then(|| {
-        view! { <p class="sum-total"><span>{lang.pick("받은 돈", "Kept")}</span><b>{net.display(lang)}</b></p> }
-    });
+fn sheet(visit: &Visit, receipt: &Receipt, token: &str) -> AnyView {
+    let (lang, view) = (visit.lang, &receipt.order);
+    let groups = paper::groups(receipt).map(|group| lines(lang, group));
+    let notes = paper::notes(lang, receipt).into_iter().map(|note| view! { <p class="fine">{note}</p> });
+    let seller = visit.door.site.seller.clone();
+    let seller = (!seller.is_empty()).then(|| view! { <p class="fine">{seller}</p> });
+    let on_paper = visit.href(&address(&view.number, token).replacen('?', "/receipt.pdf?", 1));
     view! {
         <article class="receipt">
             <header>
@@ -62,19 +49,18 @@ fn sheet(visit: &Visit, view: &OrderView, token: &str) -> AnyView {
                 <h1>{lang.pick("영수증", "Receipt")}</h1>
                 <dl>
                     <div><dt>{lang.pick("주문", "Order")}</dt><dd>{view.number.clone()}</dd></div>
-                    <div><dt>{lang.pick("주문한 때", "Ordered")}</dt><dd><time datetime=view.placed_at.at.clone()>{dated(lang, &view.placed_at.at)}</time></dd></div>
+                    <div><dt>{lang.pick("주문한 때", "Ordered")}</dt><dd><time datetime=view.placed_at.at.clone()>{paper::dated_with_zone(lang, &view.placed_at.at)}</time></dd></div>
                     <div><dt>{lang.pick("주문한 분", "For")}</dt><dd>{view.name.clone()}</dd></div>
                 </dl>
             </header>
             {groups.collect_view()}
             {sum_lines(lang, view)}
-            {paid_lines(lang, view)}
-            {left}
-            <p class="fine">{lang.pick(
-                "값은 준비한 매장의 값이고, 세금은 매장마다 한 번 반올림했습니다.",
-                "Prices are those of the store that fulfils; tax is rounded once per store.",
-            )}</p>
+            {taxes(lang, receipt)}
+            {money(lang, receipt)}
+            {notes.collect_view()}
+            {seller}
             <p class="receipt-ways">
+                <a class="alt" href=on_paper>{lang.pick("PDF로 받기", "Get it as a PDF")}</a>
                 <button type="button" class="alt" data-print hidden>{lang.pick("인쇄하기", "Print")}</button>
                 <a class="alt" href=visit.href(&address(&view.number, token))>{lang.pick("주문으로", "To the order")}</a>
             </p>
@@ -85,8 +71,8 @@ fn sheet(visit: &Visit, view: &OrderView, token: &str) -> AnyView {
 
 /// What one store sold.
 fn lines(lang: Lang, group: &GroupView) -> AnyView {
-    let void = matches!(group.status, Status::Cancelled | Status::Expired | Status::NotFound);
-    let row = |line: &onshelf_vocabulary::fulfilment::ReservationLineView| {
+    let void = paper::is_void(group);
+    let row = |line: &ReservationLineView| {
         let sum = line.price.checked_mul(line.quantity).map(|sum| sum.display(lang));
         view! {
             <tr>
@@ -97,21 +83,14 @@ fn lines(lang: Lang, group: &GroupView) -> AnyView {
             </tr>
         }
     };
-    let state = void.then(|| view! { <em>{lang.pick("주지 못한 것", "not handed over")}</em> });
+    let state = void.then(|| view! { <em>{paper::void(lang)}</em> });
     let phone = (!group.store.phone.is_empty()).then(|| format!(" · {}", group.store.phone));
     view! {
         <section class:void=void>
-            <h2>{group.store.name.clone()}<small>{way_name(lang, group.way)}</small>{state}</h2>
+            <h2>{group.store.name.clone()}<small>{paper::way(lang, group.way)}</small>{state}</h2>
             <p class="receipt-store">{group.store.address.clone()}{phone}</p>
             <table>
-                <thead>
-                    <tr>
-                        <th scope="col">{lang.pick("상품", "Thing")}</th>
-                        <th scope="col">{lang.pick("수량", "Qty")}</th>
-                        <th scope="col">{lang.pick("값", "Price")}</th>
-                        <th scope="col">{lang.pick("금액", "Sum")}</th>
-                    </tr>
-                </thead>
+                <thead><tr>{heads(&paper::heads(lang))}</tr></thead>
                 <tbody>{group.lines.iter().map(row).collect_view()}</tbody>
             </table>
         </section>
@@ -119,27 +98,61 @@ fn lines(lang: Lang, group: &GroupView) -> AnyView {
     .into_any()
 }
 
-/// A receipt is read in other years: `2026-11-22 17:40`, as the store's clock showed it.
-fn dated(lang: Lang, at: &str) -> String {
-    let Some((date, time)) = at.split_once('T') else { return at.to_owned() };
-    let time = time.get(..5).unwrap_or(time);
-    let mut parts = date.splitn(3, '-');
-    match (lang, parts.next(), parts.next(), parts.next()) {
-        (Lang::Ko, Some(year), Some(month), Some(day)) => {
-            format!("{year}년 {}월 {}일 {time}", month.trim_start_matches('0'), day.trim_start_matches('0'))
-        }
-        _ => format!("{date} {time}"),
-    }
+fn heads(heads: &[&'static str]) -> AnyView {
+    heads.iter().map(|head| view! { <th scope="col">{*head}</th> }).collect_view().into_any()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_receipt_says_the_year() {
-        assert_eq!(dated(Lang::Ko, "2026-01-02T07:40:11+09:00"), "2026년 1월 2일 07:40");
-        assert_eq!(dated(Lang::En, "2026-01-02T07:40:11+09:00"), "2026-01-02 07:40");
-        assert_eq!(dated(Lang::En, "soon"), "soon");
+/// The tax, by whom it is owed and at which rate.
+fn taxes(lang: Lang, receipt: &Receipt) -> Option<AnyView> {
+    if !paper::is_taxed(receipt) {
+        return None;
     }
+    let included = receipt.order.tax_included;
+    let row = |name: String, rate: String, line: &TaxLine| {
+        view! {
+            <tr>
+                <td>{name}</td>
+                <td>{rate}</td>
+                <td>{line.net.display(lang)}</td>
+                <td>{line.tax.display(lang)}</td>
+                <td>{line.gross.display(lang)}</td>
+            </tr>
+        }
+    };
+    let rows = receipt.taxes.iter().map(|line| row(paper::sold_by(lang, line), paper::rate(line), line));
+    let sum = paper::tax_sum(receipt);
+    let sum = sum.map(|sum| row(lang.pick("합계", "Total").to_owned(), String::new(), &sum));
+    let view = view! {
+        <section class="receipt-tax">
+            <h2>{paper::tax_title(lang, included)}</h2>
+            <table>
+                <thead><tr>{heads(&paper::tax_heads(lang, included))}</tr></thead>
+                <tbody>{rows.collect_view()}</tbody>
+                <tfoot>{sum}</tfoot>
+            </table>
+        </section>
+    };
+    Some(view.into_any())
+}
+
+/// Every movement of money with its day, and what is left of it.
+fn money(lang: Lang, receipt: &Receipt) -> AnyView {
+    let line = |line: &MoneyLine| {
+        let class = (line.amount.amount < 0).then_some("sum-back");
+        view! {
+            <div class=class>
+                <dt>{paper::moved(lang, line)}<small>{paper::dated(lang, &line.at.at)}</small></dt>
+                <dd>{line.amount.display(lang)}</dd>
+            </div>
+        }
+    };
+    let kept = (receipt.order.payment.refunded.amount > 0).then(|| {
+        let kept = receipt.kept().display(lang);
+        view! { <p class="sum-total"><span>{lang.pick("받은 돈", "Kept")}</span><b>{kept}</b></p> }
+    });
+    view! {
+        <dl class="sum-lines sum-paid">{receipt.money.iter().map(line).collect_view()}</dl>
+        {kept}
+    }
+    .into_any()
 }

@@ -44,6 +44,7 @@ pub fn site() -> Site {
         client_js: "/pkg/onshelf.0123456789abcdef.js".to_owned(),
         client_wasm: "/pkg/onshelf.0123456789abcdef.wasm".to_owned(),
         name: Text { ko: "제자리".to_owned(), en: "Jejari".to_owned() },
+        seller: String::new(),
         secure: true,
         basemap: demo::basemap().ok().map(Arc::new),
         home: demo::home().ok(),

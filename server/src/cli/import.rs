@@ -34,7 +34,7 @@ pub(super) struct Import {
     /// csv, tsv, jsonl, json, google-tsv or google-xml [default: as the file looks]
     #[arg(long)]
     format: Option<Format>,
-    /// utf-8 or euc-kr
+    /// utf-8, euc-kr or windows-1252; UTF-16 is seen by itself
     #[arg(long)]
     encoding: Option<Encoding>,
     /// A mapping file: which columns fill which fields
@@ -180,6 +180,9 @@ fn tell(report: &Report, took: Duration) {
         for ((field, reason), count) in counts {
             eprintln!("{title}: {count} × {}{reason}", prefix(field));
         }
+    }
+    if report.rejected_by.keys().any(|(_, reason)| reason == import::NOT_UTF8) {
+        eprintln!("onshelf: rows in another encoding can be read with --encoding euc-kr or windows-1252");
     }
     let written: Vec<String> = report.written.iter().map(|(what, count)| format!("{count} {what}")).collect();
     let verb = if report.dry_run { "would be written (dry run)" } else { "written" };

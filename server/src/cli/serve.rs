@@ -76,6 +76,7 @@ impl Serve {
             client_js: assets.client_js,
             client_wasm: assets.client_wasm,
             name: config.name(),
+            seller: config.seller.clone(),
             secure: config.public_url().starts_with("https://"),
             basemap: basemap.map(Arc::new),
             home: self.demo.then(demo::home).transpose()?,

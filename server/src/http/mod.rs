@@ -8,6 +8,7 @@ mod health;
 mod options;
 mod pages;
 mod problem;
+mod receipts;
 mod serve;
 mod sitemap;
 mod speak;
@@ -45,6 +46,7 @@ pub fn router(door: Door, options: &Options) -> Router {
     let shared = || surface.clone();
     let router = Router::new()
         .merge(onshelf_app::routes::pages())
+        .merge(receipts::routes())
         .merge(crate::payments::test::routes())
         .merge(api::routes())
         .route("/webhooks/{provider}", post(webhooks::take))

@@ -62,12 +62,7 @@ pub(super) fn compose(occasion: &Occasion<'_>) -> Letter {
         lines: groups.iter().flat_map(|group| &group.lines).map(|line| row(occasion, line)).collect(),
         total: (lang.pick("합계", "Total"), view.total.display(lang)),
         action: Link { label: action(occasion).to_owned(), href: page.clone() },
-        cancel: (view.can_cancel && matches!(occasion.about, OrderNews::Placed | OrderNews::Paid)).then(
-            || Link {
-                label: lang.pick("주문 취소하기", "Cancel the order").to_owned(),
-                href: format!("{page}#cancel"),
-            },
-        ),
+        cancel: aside(occasion, &page),
         store: place(occasion),
         elsewhere: None,
         reason: match lang {
@@ -81,6 +76,21 @@ pub(super) fn compose(occasion: &Occasion<'_>) -> Letter {
             ),
         },
         short,
+    }
+}
+
+/// What else one may want of it: to give it up while that is possible, the receipt once it is had or paid back.
+fn aside(occasion: &Occasion<'_>, page: &str) -> Option<Link> {
+    let (view, lang) = (&occasion.notice.view, occasion.notice.lang);
+    let link = |label: &str, href: String| Some(Link { label: label.to_owned(), href });
+    match occasion.about {
+        OrderNews::Placed | OrderNews::Paid if view.can_cancel => {
+            link(lang.pick("주문 취소하기", "Cancel the order"), format!("{page}#cancel"))
+        }
+        OrderNews::Collected | OrderNews::Delivered | OrderNews::Refunded if view.payment.paid.amount > 0 => {
+            link(lang.pick("영수증 (PDF)", "Receipt (PDF)"), page.replacen('?', "/receipt.pdf?", 1))
+        }
+        _ => None,
     }
 }
 

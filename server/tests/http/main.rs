@@ -9,5 +9,6 @@ mod pages;
 mod partners;
 mod privacy;
 mod reading;
+mod receipts;
 mod reserving;
 mod sessions;

@@ -42,6 +42,57 @@ pub fn neutralised(cell: &str) -> Cow<'_, str> {
     }
 }
 
+/// A text without the tags and entities of HTML, as shop systems keep descriptions: paragraphs, breaks and list items
+/// begin a line. A text without tags stays as it is.
+pub(super) fn without_markup(text: &str) -> Cow<'_, str> {
+    let is_tag = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!');
+    let first = text.match_indices('<').find(|(at, _)| is_tag(&text[at + 1..]) && text[*at..].contains('>'));
+    if first.is_none() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('<') {
+        out.push_str(before);
+        let Some((tag, next)) = after.split_once('>').filter(|_| is_tag(after)) else {
+            out.push('<');
+            rest = after;
+            continue;
+        };
+        let name = tag.trim_start_matches('/').split(|c: char| !c.is_ascii_alphanumeric()).next();
+        let name = name.unwrap_or_default().to_ascii_lowercase();
+        rest = match name.as_str() {
+            // What stands inside is said to no reader.
+            "script" | "style" => {
+                let end = format!("</{name}");
+                next.to_ascii_lowercase().find(&end).map_or("", |at| &next[at..])
+            }
+            "p" | "br" | "li" | "div" | "ul" | "ol" | "tr" | "table" | "h1" | "h2" | "h3" | "h4" | "h5" => {
+                out.push('\n');
+                next
+            }
+            _ => next,
+        };
+    }
+    out.push_str(rest);
+    let lines = out.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    let plain = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
+    Cow::Owned(ENTITIES.iter().fold(plain, |text, (entity, letter)| text.replace(entity, letter)))
+}
+
+/// Those that editors write; the ampersand comes last, so that nothing is undone twice.
+const ENTITIES: [(&str, &str); 9] = [
+    ("&nbsp;", " "),
+    ("&lt;", "<"),
+    ("&gt;", ">"),
+    ("&quot;", "\""),
+    ("&#39;", "'"),
+    ("&rsquo;", "’"),
+    ("&ndash;", "–"),
+    ("&mdash;", "—"),
+    ("&amp;", "&"),
+];
+
 /// Whether a text has Hangul, and so is Korean.
 pub(super) fn is_korean(text: &str) -> bool {
     text.chars()
@@ -65,6 +116,24 @@ mod tests {
             ("'s-Hertogenbosch", "'s-Hertogenbosch", false),
         ] {
             assert_eq!(cleaned(raw), (Cow::Borrowed(kept), odd), "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn markup_goes_and_what_it_says_stays() {
+        for (text, plain) in [
+            (
+                "<p>A <b>mug</b> &amp; a&nbsp;lid</p><ul><li>one</li><li>two</li></ul>",
+                "A mug & a lid\none\ntwo",
+            ),
+            ("<style>p { color: red }</style><p class=\"x\">Hi</p>", "Hi"),
+            ("<script>alert(1)</script>safe<br/>line", "safe\nline"),
+            ("5 < 6 and 7 > 6", "5 < 6 and 7 > 6"),
+            ("a <b", "a <b"),
+            ("&amp; as written", "&amp; as written"),
+            ("<p>&amp;lt;</p>", "&lt;"),
+        ] {
+            assert_eq!(without_markup(text), plain, "{text}");
         }
     }
 

@@ -7,8 +7,6 @@ pub enum ImportError {
     Unreadable { file: String, reason: String },
     #[error("the file is empty")]
     Empty,
-    #[error("the file is UTF-16; save it as UTF-8 and try again")]
-    Utf16,
     /// The header or the shape of the file as a whole.
     #[error("{0}")]
     Unusable(String),

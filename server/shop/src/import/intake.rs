@@ -54,7 +54,13 @@ pub(super) async fn drive<I: Intake>(
     };
     let reading = read::start(opened, wish)?;
     let is_google = matches!(reading.format, Format::GoogleTsv | Format::GoogleXml);
-    let mapping = if is_google && mapping.is_blank() { Mapping::for_google(kind)? } else { mapping };
+    let known = match &reading.header {
+        _ if !mapping.is_blank() => None,
+        _ if is_google => Some(Mapping::for_google(kind)?),
+        Some(header) => Mapping::for_columns(kind, header)?,
+        None => None,
+    };
+    let mapping = known.unwrap_or(mapping);
     let mut plan = Plan::new(kind, mapping, Tables::beside(folder))?;
     if let Some(header) = &reading.header {
         plan.bind(header)?;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use serde::Deserialize;
 
-use super::{Encoding, Format, ImportError, Kind};
+use super::{Encoding, Format, ImportError, Kind, read::Header};
 
 /// A mapping file as written (TOML). `server/mappings/README.md` tells it by example.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -59,6 +59,8 @@ pub struct Made {
     pub split: Option<String>,
     /// Of a list in the file.
     pub take: Option<Take>,
+    /// Of what `split` made: the first or the last.
+    pub part: Option<Take>,
     /// Only list items that begin so; the beginning is taken off.
     pub prefix: Option<String>,
     /// Of a text of several words: the last, or all but the last.
@@ -140,7 +142,7 @@ pub enum OptionsFrom {
 }
 
 /// Mappings that come with the program, by name.
-pub const BUILT_IN: [(&str, &str); 18] = [
+pub const BUILT_IN: [(&str, &str); 20] = [
     ("bestbuy-stores", include_str!("../../../mappings/bestbuy-stores.toml")),
     ("bestbuy-products", include_str!("../../../mappings/bestbuy-products.toml")),
     ("starbucks-kr", include_str!("../../../mappings/starbucks-kr.toml")),
@@ -152,6 +154,8 @@ pub const BUILT_IN: [(&str, &str); 18] = [
     ("vendure", include_str!("../../../mappings/vendure.toml")),
     ("uhtt", include_str!("../../../mappings/uhtt.toml")),
     ("google-products", include_str!("../../../mappings/google-products.toml")),
+    ("shopify-products", include_str!("../../../mappings/shopify-products.toml")),
+    ("woocommerce-products", include_str!("../../../mappings/woocommerce-products.toml")),
     ("google-local-inventory", include_str!("../../../mappings/google-local-inventory.toml")),
     ("kr-roads", include_str!("../../../mappings/kr-roads.toml")),
     ("kr-region", include_str!("../../../mappings/kr-region.toml")),
@@ -188,6 +192,21 @@ impl Mapping {
     /// Whether it says nothing about fields.
     pub(super) fn is_blank(&self) -> bool {
         self.fields.is_empty() && self.options.is_empty() && self.attributes.is_empty()
+    }
+
+    /// The mapping of a shop system's own export, known by its columns.
+    pub(super) fn for_columns(kind: Kind, header: &Header) -> Result<Option<Mapping>, ImportError> {
+        let has = |names: &[&str]| names.iter().all(|name| header.column(name).is_some());
+        if kind != Kind::Products {
+            return Ok(None);
+        }
+        if has(&["Handle", "Title", "Variant SKU"]) {
+            return Mapping::built_in("shopify-products").map(Some);
+        }
+        if has(&["ID", "Type", "SKU", "Name", "Regular price"]) {
+            return Mapping::built_in("woocommerce-products").map(Some);
+        }
+        Ok(None)
     }
 
     /// The mapping of Google's feeds, for formats that name their fields as Google does.

@@ -24,6 +24,7 @@ mod source;
 mod stock;
 mod stores;
 mod value;
+mod week;
 mod zones;
 
 use std::path::PathBuf;
@@ -34,7 +35,7 @@ use onshelf_vocabulary::Currency;
 pub use clean::neutralised;
 pub use error::ImportError;
 pub use mapping::{BUILT_IN, Mapping};
-pub use read::{Encoding, Format};
+pub use read::{Encoding, Format, NOT_UTF8};
 pub use report::{Entry, Report};
 pub use source::Source;
 

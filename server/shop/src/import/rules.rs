@@ -21,6 +21,7 @@ pub(super) struct Compiled {
     constant: Option<String>,
     split: Option<String>,
     take: Option<Take>,
+    part: Option<Take>,
     prefix: Option<String>,
     word: Option<Word>,
     digest: bool,
@@ -78,6 +79,7 @@ impl Compiled {
             constant: made.constant.clone(),
             split: made.split.clone().filter(|split| !split.is_empty()),
             take: made.take,
+            part: made.part,
             prefix: made.prefix.clone(),
             word: made.word,
             digest: made.digest,
@@ -164,6 +166,11 @@ impl Compiled {
                 text.split(split.as_str()).map(|part| Cow::Owned(part.trim().to_owned())).collect()
             };
             *texts = texts.iter().flat_map(parts).filter(|part| !part.is_empty()).collect();
+        }
+        match self.part {
+            Some(Take::First) => texts.truncate(1),
+            Some(Take::Last) => drop(texts.drain(..texts.len().saturating_sub(1))),
+            None => {}
         }
         if let Some(word) = self.word {
             for text in texts.iter_mut() {

@@ -10,6 +10,7 @@ use std::{
     },
 };
 
+use encoding_rs::{Decoder, Encoding, UTF_16BE, UTF_16LE};
 use flate2::bufread::MultiGzDecoder;
 
 use super::ImportError;
@@ -59,6 +60,10 @@ pub(super) fn open(source: Source) -> Result<Opened, ImportError> {
     let counted = Counted { inner: raw, bytes: Arc::clone(&bytes) };
     let (name, mut reader) = decompressed(name, counted)?;
     let mut head = peek(&mut reader, HEAD).map_err(|error| ImportError::unreadable(&name, error))?;
+    if let Some(encoding) = utf16(&head) {
+        reader = Box::new(Utf16::new(Cursor::new(head).chain(reader), encoding));
+        head = peek(&mut reader, HEAD).map_err(|error| ImportError::unreadable(&name, error))?;
+    }
     check_encoding(&head)?;
     if head.starts_with(b"\xEF\xBB\xBF") {
         head.drain(..3);
@@ -104,13 +109,6 @@ fn check_encoding(head: &[u8]) -> Result<(), ImportError> {
     if head.is_empty() || head.iter().all(u8::is_ascii_whitespace) && head.len() < HEAD {
         return Err(ImportError::Empty);
     }
-    let zeros = |from: usize| head.iter().skip(from).step_by(2).filter(|byte| **byte == 0).count();
-    let half = head.len() / 2;
-    // Without a mark, Latin text in UTF-16 has a zero in nearly every other place.
-    let unmarked = half >= 4 && (zeros(0) * 10 > half * 7) != (zeros(1) * 10 > half * 7);
-    if head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]) || unmarked {
-        return Err(ImportError::Utf16);
-    }
     let nul = head.iter().filter(|byte| **byte == 0).count();
     if nul * 10 > head.len() {
         return Err(ImportError::Unusable("this is no text: it is full of NUL bytes".to_owned()));
@@ -121,6 +119,67 @@ fn check_encoding(head: &[u8]) -> Result<(), ImportError> {
         ));
     }
     Ok(())
+}
+
+/// Whether a file is UTF-16, as spreadsheets save their "Unicode text", and in which order its bytes stand.
+fn utf16(head: &[u8]) -> Option<&'static Encoding> {
+    match head {
+        [0xFF, 0xFE, ..] => return Some(UTF_16LE),
+        [0xFE, 0xFF, ..] => return Some(UTF_16BE),
+        _ => {}
+    }
+    let half = head.len() / 2;
+    let zeros = |from: usize| head.iter().skip(from).step_by(2).filter(|byte| **byte == 0).count();
+    // Without a mark, Latin text in UTF-16 has a zero in nearly every other place.
+    let is_mostly = |zeros: usize| half >= 4 && zeros * 10 > half * 7;
+    match (is_mostly(zeros(0)), is_mostly(zeros(1))) {
+        (true, false) => Some(UTF_16BE),
+        (false, true) => Some(UTF_16LE),
+        _ => None,
+    }
+}
+
+/// Reads UTF-16 as UTF-8, a piece at a time; half a character becomes the mark for one that cannot be read.
+struct Utf16<R> {
+    inner: R,
+    decoder: Decoder,
+    raw: Vec<u8>,
+    text: Vec<u8>,
+    /// How much of `text` has been read.
+    taken: usize,
+    ended: bool,
+}
+
+impl<R: Read> Utf16<R> {
+    fn new(inner: R, encoding: &'static Encoding) -> Utf16<R> {
+        let decoder = encoding.new_decoder_with_bom_removal();
+        Utf16 { inner, decoder, raw: vec![0; HEAD], text: Vec::new(), taken: 0, ended: false }
+    }
+
+    fn refill(&mut self) -> io::Result<()> {
+        let read = self.inner.read(&mut self.raw)?;
+        self.ended = read == 0;
+        let most = self.decoder.max_utf8_buffer_length(read).unwrap_or(3 * HEAD);
+        self.text.resize(most, 0);
+        let raw = self.raw.get(..read).unwrap_or_default();
+        let (_, _, written, _) = self.decoder.decode_to_utf8(raw, &mut self.text, self.ended);
+        self.text.truncate(written);
+        self.taken = 0;
+        Ok(())
+    }
+}
+
+impl<R: Read> Read for Utf16<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.taken == self.text.len() && !self.ended {
+            self.refill()?;
+        }
+        let left = self.text.get(self.taken..).unwrap_or_default();
+        let read = left.len().min(buffer.len());
+        buffer[..read].copy_from_slice(&left[..read]);
+        self.taken += read;
+        Ok(read)
+    }
 }
 
 /// Counts what goes through, for the progress bar.

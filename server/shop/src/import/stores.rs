@@ -21,6 +21,7 @@ use super::{
     report::{Entry, Ledger},
     row::{MAX_NAME, Row},
     seen::Seen,
+    week,
     zones::{self, Zone},
 };
 
@@ -221,6 +222,9 @@ fn country(row: &Row<'_>, default: Option<&str>) -> Result<String, Entry> {
         "united states" | "united states of america" | "usa" | "u.s.a." | "미국" => "US".to_owned(),
         "canada" | "can" => "CA".to_owned(),
         "japan" | "jpn" | "일본" => "JP".to_owned(),
+        "germany" | "deutschland" | "deu" => "DE".to_owned(),
+        "austria" | "österreich" | "aut" => "AT".to_owned(),
+        "france" | "fra" => "FR".to_owned(),
         "united kingdom" | "uk" | "gbr" | "great britain" => "GB".to_owned(),
         other => other.to_uppercase(),
     };
@@ -248,7 +252,7 @@ fn point(row: &Row<'_>, country: &str) -> Option<Point> {
         return None;
     }
     let shown = format!("{lat}, {lng}");
-    let (Ok(lat), Ok(lng)) = (lat.parse::<f64>(), lng.parse::<f64>()) else {
+    let (Ok(lat), Ok(lng)) = (decimal(&lat), decimal(&lng)) else {
         row.warn("lat, lng", "not numbers: taken as no position", &shown);
         return None;
     };
@@ -267,6 +271,14 @@ fn point(row: &Row<'_>, country: &str) -> Option<Point> {
             None
         }
     }
+}
+
+/// `48,1374` is how a German spreadsheet writes 48.1374.
+fn decimal(text: &str) -> Result<f64, std::num::ParseFloatError> {
+    text.parse().or_else(|error| match text.split_once(',') {
+        Some((whole, rest)) if !rest.contains([',', '.']) => format!("{whole}.{rest}").parse(),
+        _ => Err(error),
+    })
 }
 
 fn region(row: &Row<'_>, state: &str) -> Result<Text, Entry> {
@@ -305,9 +317,10 @@ fn hours(row: &Row<'_>) -> String {
         // OpenStreetMap's word for a day is the first two letters of its name.
         Some(format!("{}{}: {hours}", day[..1].to_uppercase(), &day[1..]))
     });
-    let text = row
-        .text("hours")
-        .map(std::borrow::Cow::into_owned)
+    // A list is read as one text: its first line alone would be a silent half of the week.
+    let told = row.list("hours").join("; ");
+    let text = Some(told)
+        .filter(|text| !text.is_empty())
         .or_else(|| hours_by_day(row))
         .unwrap_or_else(|| by_day.collect::<Vec<_>>().join("; "));
     if text.is_empty() {
@@ -327,11 +340,11 @@ fn hours(row: &Row<'_>) -> String {
     }
 }
 
-/// Hours as the API gives them: an object with the days as its names.
+/// Hours as an object or a list of objects: the API's own shape, or another's.
 fn hours_by_day(row: &Row<'_>) -> Option<String> {
     let Fields::Tree(tree) = &row.record().fields else { return None };
-    let named = ["hours", "opening_hours", "business_hours"].into_iter().find_map(|name| tree.get(name));
-    named.filter(|value| value.is_object()).map(ToString::to_string)
+    let names = ["hours", "opening_hours", "openingHours", "business_hours", "openingHoursSpecification"];
+    week::text(names.into_iter().find_map(|name| tree.get(name))?)
 }
 
 /// A warning's kind, to count by; its own words go into the value.

@@ -83,8 +83,14 @@ impl Shop {
     fn plan_change(&self, order: &OrderRow, lang: Lang, groups: &[GroupInput]) -> Result<Plan> {
         let contact =
             Contact { name: order.name.clone(), email: order.email.clone(), phone: order.phone.clone() };
-        let whom =
-            For { contact: &contact, lang, near: None, online: order.provider.is_some(), now: self.now() };
+        let whom = For {
+            contact: &contact,
+            lang,
+            near: None,
+            online: order.provider.is_some(),
+            now: self.now(),
+            held: &[],
+        };
         let plan = self.plan_groups(&self.book(), groups, &whom)?;
         if plan.currency.code() != order.currency {
             return Err(OrderRefusal::StoreClosed.into());

@@ -14,8 +14,8 @@ use onshelf_vocabulary::{
 use super::show::window_view;
 use crate::{Book, Result, Shop, Viewer, stores::Store};
 
-/// Stores offered besides the chosen one.
-const STORES: usize = 5;
+/// Stores offered besides the chosen one: as many as a basket shows.
+const STORES: usize = 8;
 const WINDOWS: usize = 16;
 
 impl Shop {
@@ -136,7 +136,7 @@ impl Shop {
     }
 
     /// Quarters of an hour that take more orders.
-    async fn free_windows(
+    pub(super) async fn free_windows(
         &self,
         viewer: &Viewer,
         store: &Store,

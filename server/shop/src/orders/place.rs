@@ -13,13 +13,14 @@ use onshelf_vocabulary::{
     Lang, Money, Point,
     cart::Line,
     fulfilment::{Contact, Fault, FieldFault, ReservationRefusal, ReservationStatus, ReserveInput},
-    orders::{OrderInput, OrderRefusal},
+    orders::{GroupInput, OrderInput, OrderRefusal},
     payment::ProviderCode,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
     HOLD, PURPOSE,
+    keep::{Held, give_back},
     plan::{For, Group, Plan},
 };
 use crate::{
@@ -63,19 +64,27 @@ impl Shop {
     /// asked after the commit; where it does not answer, the order stands and can be paid from its page.
     #[tracing::instrument(target = "otel", level = "debug", name = "place order", skip_all)]
     pub async fn place_order(&self, request: PlaceOrder) -> Result<Placed> {
+        self.place_kept(request, None).await
+    }
+
+    /// The same of a basket that is kept: its things become the order's in one transaction.
+    pub async fn place_kept(&self, request: PlaceOrder, kept: Option<&Placed>) -> Result<Placed> {
         let book = self.book();
-        let prepared = self.prepare(&book, &request)?;
+        let held = self.held_by(&book, kept).await?;
+        let prepared = self.prepare(&book, &request, &held)?;
         let number = prepared.placed.number.clone();
+        let kept = self.mine(kept);
         let (once, now) = (request.once.clone(), self.now_ms());
         let written = self
             .db()
             .write(move |mut tx| {
-                let (once, prepared) = (once.clone(), prepared.clone());
+                let (once, prepared, kept) = (once.clone(), prepared.clone(), kept.clone());
                 Box::pin(async move {
                     if let Some(before) = once.before(&mut tx).await? {
                         return Ok::<Placed, Error>(before);
                     }
-                    write(&mut tx, &prepared, now).await?;
+                    let extended = give_back(&mut tx, kept.as_ref(), now).await?;
+                    write(&mut tx, &prepared, extended, now).await?;
                     once.keep(&mut tx, &prepared.placed, now).await?;
                     Ok(prepared.placed)
                 })
@@ -84,7 +93,16 @@ impl Shop {
         let placed = match written {
             Err(Error::Order(OrderRefusal::OutOfStock { .. })) => {
                 Deed::HoldRefused.count();
-                return Err(self.short_of_any(&book, &request).await);
+                let contact = &request.input.contact;
+                let whom = For {
+                    contact,
+                    lang: request.lang,
+                    near: request.near,
+                    online: true,
+                    now: self.now(),
+                    held: &[],
+                };
+                return Err(self.short_of_any(&book, &request.input.groups, &whom).await);
             }
             outcome => outcome?,
         };
@@ -99,7 +117,7 @@ impl Shop {
         Ok(placed)
     }
 
-    fn prepare(&self, book: &Book, request: &PlaceOrder) -> Result<Prepared> {
+    fn prepare(&self, book: &Book, request: &PlaceOrder, held: &[Held]) -> Result<Prepared> {
         let now = self.now();
         let input = &request.input;
         let (contact, mut faults) = check_contact(&input.contact);
@@ -113,6 +131,7 @@ impl Shop {
             near: request.near,
             online: input.provider.is_some(),
             now,
+            held,
         };
         let mut plan = match self.plan_groups(book, &input.groups, &whom) {
             Err(Error::Order(OrderRefusal::Invalid { faults: more })) => {
@@ -179,16 +198,14 @@ impl Shop {
     }
 
     /// Which group was short, with where else to get it.
-    async fn short_of_any(&self, book: &Book, request: &PlaceOrder) -> Error {
+    pub(super) async fn short_of_any(&self, book: &Book, groups: &[GroupInput], whom: &For<'_>) -> Error {
         if let Err(error) = self.catch_up().await {
             return error;
         }
-        let contact = &request.input.contact;
-        let whom = For { contact, lang: request.lang, near: request.near, online: true, now: self.now() };
-        for group in &request.input.groups {
+        for group in groups {
             let store = group.store.as_ref().and_then(|code| book.stores.by_code(code.as_str()));
             let Some(store) = store else { continue };
-            let refusal = self.short(book, store, &group.lines, &whom);
+            let refusal = self.short(book, store, &group.lines, whom);
             if let Error::Order(OrderRefusal::OutOfStock { short, .. }) = &refusal
                 && !short.is_empty()
             {
@@ -252,12 +269,16 @@ fn order_row(
     }
 }
 
-async fn write(tx: &mut Tx<'_>, prepared: &Prepared, now: i64) -> Result<()> {
+async fn write(tx: &mut Tx<'_>, prepared: &Prepared, extended: bool, now: i64) -> Result<()> {
     if fulfilment::live_of(tx, &prepared.order.shopper, now).await? >= prepared.live_limit {
         let limit = u32::try_from(prepared.live_limit).unwrap_or(u32::MAX);
         return Err(OrderRefusal::TooMany { limit }.into());
     }
     let id = orders::insert(tx, &prepared.order).await?;
+    // Longer once is once, also where it was while the basket was kept.
+    if let Some(until) = prepared.order.held_until.filter(|_| extended) {
+        orders::extend(tx, id, until).await?;
+    }
     write_groups(tx, id, &prepared.plan.groups, prepared.window_capacity, now).await?;
     match &prepared.payment {
         Some(payment) => {

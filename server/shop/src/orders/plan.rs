@@ -19,6 +19,7 @@ use onshelf_vocabulary::{
     orders::{Address, GroupInput, MAX_GROUPS, OrderRefusal},
 };
 
+use super::keep::{Held, in_order};
 use crate::{
     Book, Error, Result, Shop,
     fulfilment::{line_faults, shopper_key},
@@ -56,6 +57,21 @@ pub(super) struct For<'a> {
     /// Paid online: what travels must be.
     pub online: bool,
     pub now: Timestamp,
+    /// What is held for them already and goes back for this.
+    pub held: &'a [Held],
+}
+
+impl For<'_> {
+    /// From where the same lines would be sent already; the shelves there no longer show them.
+    fn held_at(&self, way: Way, store: Option<&Store>, lines: &[Line]) -> Option<i64> {
+        let lines = in_order(lines);
+        let same = |held: &&Held| {
+            held.way == way.code()
+                && store.is_none_or(|store| store.id == held.store_id)
+                && held.lines == lines
+        };
+        self.held.iter().find(same).map(|held| held.source_id)
+    }
 }
 
 /// Where a group's stock is, and where it is handed over.
@@ -127,7 +143,10 @@ impl Shop {
             }
             Way::Transfer => {
                 let store = chosen.ok_or_else(|| fault(index, "store", Fault::Missing))?;
-                let source = self.source_for(book, &input.lines, store.point, Some(store), whom.now);
+                let held = whom.held_at(input.way, Some(store), &input.lines);
+                let source = held
+                    .and_then(|id| book.stores.by_id(id))
+                    .or_else(|| self.source_for(book, &input.lines, store.point, Some(store), whom.now));
                 let source = source.ok_or_else(|| self.short(book, store, &input.lines, whom))?;
                 let ready = self.transfer_by(source, store, whom.now).ok_or(OrderRefusal::StoreClosed)?;
                 let ready_by = window_or(store, input.window.as_deref(), ready)
@@ -139,7 +158,10 @@ impl Shop {
                     input.address.as_ref().ok_or_else(|| fault(index, "address", Fault::Missing))?;
                 let point = self.point_of(book, address);
                 let near = point.or(whom.near);
-                let store = chosen.or_else(|| self.source_for(book, &input.lines, near, None, whom.now));
+                let held = whom.held_at(input.way, None, &input.lines);
+                let store = chosen
+                    .or_else(|| held.and_then(|id| book.stores.by_id(id)))
+                    .or_else(|| self.source_for(book, &input.lines, near, None, whom.now));
                 let Some(store) = store.or_else(|| book.stores.from(near).next().map(|(store, _)| store))
                 else {
                     return Err(OrderRefusal::StoreClosed.into());

@@ -59,7 +59,12 @@ impl Shop {
         })
     }
 
-    async fn order_view(&self, tx: &mut Tx<'_>, lang: Lang, order: &OrderRow) -> Result<OrderView> {
+    pub(super) async fn order_view(
+        &self,
+        tx: &mut Tx<'_>,
+        lang: Lang,
+        order: &OrderRow,
+    ) -> Result<OrderView> {
         let now = self.now();
         let book = self.book();
         let currency = currency_of(order);
@@ -189,7 +194,7 @@ pub(crate) fn window_view(
 }
 
 /// The order's own moments are said in the time of its first store.
-fn groups_zone(book: &Book, rows: &[ReservationRow]) -> jiff::tz::TimeZone {
+pub(super) fn groups_zone(book: &Book, rows: &[ReservationRow]) -> jiff::tz::TimeZone {
     let store = rows.first().and_then(|row| book.stores.by_id(row.store_id));
     store.map_or(jiff::tz::TimeZone::UTC, |store| store.schedule.time_zone().clone())
 }

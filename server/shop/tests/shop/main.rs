@@ -4,8 +4,10 @@
 
 mod board;
 mod holds;
+mod kept;
 mod listing;
 mod orders;
 mod partners;
 mod paying;
+mod receipts;
 mod shelves;

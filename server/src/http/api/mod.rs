@@ -8,6 +8,7 @@ pub mod orders;
 pub mod passes;
 pub mod pos;
 pub mod products;
+pub mod receipts;
 pub mod reservations;
 pub mod shapes;
 pub mod stock;
@@ -43,6 +44,7 @@ pub fn routes() -> Router<Door> {
         .route("/api/v1/orders", post(orders::create))
         .route("/api/v1/orders/{number}", get(orders::show).patch(orders::change))
         .route("/api/v1/orders/{number}/cancel", post(orders::cancel))
+        .route("/api/v1/orders/{number}/receipt.pdf", get(receipts::show))
         .route("/api/v1/orders/{number}/arrivals", post(orders::arrive))
         .route("/api/v1/orders/{number}/refunds", post(carrying::refund))
         .route("/api/v1/orders/{number}/groups/{id}/{deed}", post(carrying::carry))

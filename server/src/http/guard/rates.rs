@@ -84,7 +84,7 @@ fn what(method: &Method, path: &str) -> What {
     let path = path.strip_prefix("/en").filter(|rest| rest.starts_with('/')).unwrap_or(path);
     let post = method == Method::POST;
     match path {
-        "/reserve" | "/api/v1/reservations" if post => What::Reserve,
+        "/reserve" | "/checkout" | "/api/v1/reservations" if post => What::Reserve,
         "/staff/sign-in" if post => What::SignIn,
         "/reservations" if post => What::LookUp,
         _ if path.starts_with("/reservations/") || path.starts_with("/api/v1/reservations/") => What::LookUp,
@@ -175,6 +175,7 @@ mod tests {
     fn both_languages_are_counted() {
         assert_eq!(what(&Method::POST, "/en/reserve"), What::Reserve);
         assert_eq!(what(&Method::GET, "/reserve"), What::Other);
+        assert_eq!(what(&Method::POST, "/en/checkout"), What::Reserve);
         assert_eq!(what(&Method::GET, "/api/v1/reservations/R-1"), What::LookUp);
         assert_eq!(what(&Method::POST, "/staff/sign-in"), What::SignIn);
     }

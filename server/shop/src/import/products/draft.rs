@@ -24,9 +24,22 @@ pub(super) struct Draft {
     pub status: &'static str,
     pub position: i64,
     pub options: OptionSet,
+    /// What its first row calls its options; its other rows need not say it again.
+    pub option_names: Vec<String>,
     /// The options as an export writes them, instead of those gathered from the variants.
     pub exported_options: Option<String>,
     pub variants: Vec<VariantDraft>,
+}
+
+impl Draft {
+    /// Further pictures, each once.
+    pub fn add_images(&mut self, images: Vec<String>, most: usize) {
+        for image in images {
+            if self.images.len() < most && !self.images.contains(&image) {
+                self.images.push(image);
+            }
+        }
+    }
 }
 
 #[derive(Debug)]

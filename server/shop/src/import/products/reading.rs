@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::{
     super::{
+        clean::without_markup,
         mapping::{Label, OptionsFrom},
         options::by_script,
         plan::Plan,
@@ -29,6 +30,10 @@ const MAX_CODE: usize = 128;
 const MAX_IMAGES: usize = 24;
 const MAX_VARIANTS: usize = 2_000;
 
+/// The columns of options: of the name, and of the value.
+const OPTIONS: [(&str, &str); 3] =
+    [("option1_name", "option1"), ("option2_name", "option2"), ("option3_name", "option3")];
+
 const TWICE: &str = "the same SKU stands twice: the first row counts";
 
 impl Products {
@@ -42,17 +47,22 @@ impl Products {
     }
 
     fn read_flat(&mut self, row: &Row<'_>, plan: &Plan) -> Result<(), Entry> {
-        let sku = sku(row)?;
         let code = match row.text("code") {
             Some(_) => row.bounded("code", MAX_CODE)?,
-            None => sku.clone(),
+            None => sku(row)?,
         };
         if self.grouped && self.closed.contains(&hash(&code)) {
             let why = "rows of one product stand too far apart: sort the file by product";
             return Err(row.bad("code", why, &code));
         }
-        let values = self.values(row, plan, None);
-        let mut variant = self.variant(row, sku, row)?;
+        let kind = row.text_or_empty("row_kind").to_lowercase();
+        if kind.split([',', ' ']).any(|word| word == "variable") {
+            return self.read_head(row, plan, code);
+        }
+        if row.text("sku").is_none() && self.add_picture(row, &code) {
+            return Ok(());
+        }
+        let mut variant = self.variant(row, sku(row)?, row)?;
         if let Some(line) = self.skus.before(&variant.sku, row.line()) {
             return Err(row.bad("sku", TWICE, &format!("{}, first on line {line}", variant.sku)));
         }
@@ -65,11 +75,18 @@ impl Products {
                 self.drafts.len() - 1
             }
         };
+        let inherited = self.drafts[at].option_names.clone();
+        // Where rows say what they are, a single product's attributes tell no variants apart.
+        let is_single = !kind.is_empty() && !kind.contains("variation");
+        let values = if is_single { Vec::new() } else { self.values(row, plan, None, &inherited) };
         let draft = &mut self.drafts[at];
-        // A further row of a product tells its own pictures; the first row's are the product's.
+        // A further row of a product tells its own pictures; the first row's are the product's. Where variants have a
+        // column of their own, all the others are the product's too.
         let images = |field| row.list(field).into_iter().map(String::from).collect::<Vec<String>>();
         variant.images = images("variant_images");
-        if variant.images.is_empty() && !draft.variants.is_empty() {
+        if plan.fields.contains_key("variant_images") {
+            draft.add_images(images("images"), MAX_IMAGES);
+        } else if variant.images.is_empty() && !draft.variants.is_empty() {
             variant.images =
                 Some(images("images")).filter(|images| *images != draft.images).unwrap_or_default();
         }
@@ -86,6 +103,35 @@ impl Products {
         draft.rows += 1;
         self.variants += 1;
         Ok(())
+    }
+
+    /// A row that tells a product and is none of its variants: they come in rows of their own.
+    fn read_head(&mut self, row: &Row<'_>, plan: &Plan, code: String) -> Result<(), Entry> {
+        if self.open.contains_key(&code) {
+            return Err(row.bad("code", "the same product stands twice: the first row counts", &code));
+        }
+        let mut draft = self.product(row, plan, code.clone())?;
+        draft.rows = 1;
+        self.drafts.push(draft);
+        let at = self.drafts.len() - 1;
+        self.open.insert(code, at);
+        if let Some(record) = row.text("record") {
+            self.open.insert(format!("id:{record}"), at);
+        }
+        Ok(())
+    }
+
+    /// A row without a SKU or a price that only tells a further picture of a product.
+    fn add_picture(&mut self, row: &Row<'_>, code: &str) -> bool {
+        let images: Vec<String> = row.list("images").into_iter().map(String::from).collect();
+        let Some(at) = self.open.get(code).copied().filter(|_| self.grouped) else { return false };
+        if images.is_empty() || row.text("price").is_some() {
+            return false;
+        }
+        let draft = &mut self.drafts[at];
+        draft.add_images(images, MAX_IMAGES);
+        draft.rows += 1;
+        true
     }
 
     /// One record, one product; its variants stand inside it, or it is its own.
@@ -154,7 +200,7 @@ impl Products {
             Ok(mut variant) => match self.skus.before(&variant.sku, row.line()) {
                 None => {
                     variant.images = row.list("images").into_iter().map(String::from).collect();
-                    let values = self.values(&row, plan, Some(outer));
+                    let values = self.values(&row, plan, Some(outer), &[]);
                     variant.options = draft.options.add(&values, &plan.mapping);
                     draft.variants.push(variant);
                     return row.tell(ledger);
@@ -178,7 +224,7 @@ impl Products {
             return Err(row.bad("sku", TWICE, &format!("{sku}, first on line {line}")));
         }
         let mut variant = self.variant(row, sku, row)?;
-        variant.options = draft.options.add(&self.values(row, plan, None), &plan.mapping);
+        variant.options = draft.options.add(&self.values(row, plan, None, &[]), &plan.mapping);
         draft.variants.push(variant);
         Ok(())
     }
@@ -211,6 +257,7 @@ impl Products {
             status: status(row),
             position: row.whole("position", 0, i64::from(i32::MAX))?.unwrap_or(self.position),
             code,
+            option_names: OPTIONS.iter().map(|(name, _)| row.text_or_empty(name)).collect(),
             exported_options: row.text("options").filter(|text| is_options(text)).map(String::from),
             ..Draft::default()
         })
@@ -255,6 +302,10 @@ impl Products {
             None => read(outer, field),
         };
         let (price, sale, list) = (either("price")?, either("sale_price")?, either("list_price")?);
+        if price.is_none() && sale.is_none() && has_nested_price(row) {
+            // Whether 1299 is cents or dollars is known to whoever made the file.
+            row.warn("price", "an object with an amount: say in a mapping file what it counts", "");
+        }
         let fallback = || self.price_default.as_deref().and_then(|text| parse_price(text, currency).ok());
         let (price, list) = match (price, sale) {
             (Some(full), Some(sale)) if sale.currency == full.currency && sale.amount < full.amount => {
@@ -269,7 +320,14 @@ impl Products {
     }
 
     /// Option values as `(key, name, value)`.
-    fn values(&self, row: &Row<'_>, plan: &Plan, outer: Option<&Row<'_>>) -> Vec<(String, Text, String)> {
+    /// `inherited` are the names that the product's first row gave its options, in order.
+    fn values(
+        &self,
+        row: &Row<'_>,
+        plan: &Plan,
+        outer: Option<&Row<'_>>,
+        inherited: &[String],
+    ) -> Vec<(String, Text, String)> {
         let named = |key: &str| plan.mapping.names.get(key).map_or_else(|| by_script(key), Label::text);
         let mut values = Vec::new();
         for (label, rule) in &plan.options {
@@ -279,11 +337,14 @@ impl Products {
                 values.push((key, name, value.into_owned()));
             }
         }
-        for (name, value) in
-            [("option1_name", "option1"), ("option2_name", "option2"), ("option3_name", "option3")]
-        {
-            if let (Some(name), Some(value)) = (row.text(name), row.text(value)) {
-                values.push((name.to_lowercase(), named(&name), value.into_owned()));
+        for (place, (name, value)) in OPTIONS.into_iter().enumerate() {
+            let own = row.text(name).map(String::from);
+            let name = own.or_else(|| inherited.get(place).filter(|name| !name.is_empty()).cloned());
+            if let (Some(name), Some(value)) = (name, row.text(value)) {
+                // What a shop system writes where there is nothing to choose.
+                if name != "Title" || value != "Default Title" {
+                    values.push((name.to_lowercase(), named(&name), value.into_owned()));
+                }
             }
         }
         let tree = |row: &Row<'_>| match &row.record().fields {
@@ -315,6 +376,10 @@ impl Products {
 
 pub(super) fn hash(code: &str) -> u64 {
     std::hash::BuildHasherDefault::<std::hash::DefaultHasher>::default().hash_one(code)
+}
+
+fn has_nested_price(row: &Row<'_>) -> bool {
+    matches!(&row.record().fields, Fields::Tree(tree) if value::at(tree, "price.amount").is_some())
 }
 
 fn first_text(value: &Value) -> Option<String> {
@@ -355,7 +420,7 @@ fn said(bad: BadPrice) -> &'static str {
 fn description(row: &Row<'_>) -> Text {
     let mut text =
         Text::new(row.cut("description_ko", MAX_DESCRIPTION), row.cut("description_en", MAX_DESCRIPTION));
-    let either = by_script(&row.cut("description", MAX_DESCRIPTION));
+    let either = by_script(&without_markup(&row.cut("description", MAX_DESCRIPTION)));
     if text.ko.is_empty() {
         text.ko = either.ko;
     }
@@ -386,7 +451,7 @@ fn words(row: &Row<'_>, field: &'static str) -> Vec<String> {
 fn status(row: &Row<'_>) -> &'static str {
     match row.text_or_empty("status").to_lowercase().as_str() {
         "" | "active" | "published" | "enabled" | "true" | "1" => "active",
-        "draft" | "hidden" | "disabled" | "false" | "0" => "draft",
+        "draft" | "hidden" | "disabled" | "false" | "0" | "-1" => "draft",
         "retired" | "archived" | "discontinued" => "retired",
         other => {
             row.warn("status", "not active, draft or retired: taken as draft", other);

@@ -44,6 +44,12 @@ impl Products {
         self.variants = 0;
         let mut batch = Vec::with_capacity(BATCH.min(drafts.len()));
         for draft in drafts {
+            if draft.variants.is_empty() {
+                let entry =
+                    Entry::new(draft.line, "sku", "no variant of the product can be taken", &draft.code);
+                ledger.reject(entry);
+                continue;
+            }
             batch.push(self.whole(draft, ledger).await);
             self.media.check()?;
             if batch.len() == BATCH {

@@ -76,7 +76,7 @@ impl Rows {
             }
             Ok(Some(Err(bad))) => {
                 let hint = if bad.reason == Unreadable::NOT_UTF8.0 {
-                    ": save it as UTF-8, or say --encoding euc-kr if a Korean spreadsheet wrote it"
+                    ": save it as UTF-8, or say --encoding euc-kr (a Korean spreadsheet) or windows-1252 (a western one)"
                 } else {
                     ""
                 };

@@ -76,6 +76,9 @@ pub enum Encoding {
     Utf8,
     /// EUC-KR with its Windows extension (CP949), as Korean spreadsheets save CSV.
     EucKr,
+    /// As western spreadsheets save CSV; every byte is a letter of it, so it is never guessed.
+    #[serde(rename = "windows-1252")]
+    Windows1252,
 }
 
 impl std::str::FromStr for Encoding {
@@ -85,7 +88,8 @@ impl std::str::FromStr for Encoding {
         match text.to_ascii_lowercase().as_str() {
             "utf-8" | "utf8" => Ok(Encoding::Utf8),
             "euc-kr" | "cp949" | "ms949" => Ok(Encoding::EucKr),
-            _ => Err(format!("`{text}` is none of utf-8, euc-kr")),
+            "windows-1252" | "cp1252" | "latin1" | "latin-1" | "iso-8859-1" => Ok(Encoding::Windows1252),
+            _ => Err(format!("`{text}` is none of utf-8, euc-kr, windows-1252")),
         }
     }
 }
@@ -99,17 +103,23 @@ impl Encoding {
                 .decode_without_bom_handling_and_without_replacement(bytes)
                 .ok_or(Unreadable("not EUC-KR text"))?
                 .into_owned(),
+            Encoding::Windows1252 => {
+                encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned()
+            }
         };
         if text.contains('\0') { Err(Unreadable("contains a NUL character")) } else { Ok(text) }
     }
 }
+
+/// Why a row in another encoding is rejected.
+pub const NOT_UTF8: &str = "not UTF-8 text";
 
 /// Why a record cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Unreadable(pub &'static str);
 
 impl Unreadable {
-    const NOT_UTF8: Unreadable = Unreadable("not UTF-8 text");
+    const NOT_UTF8: Unreadable = Unreadable(NOT_UTF8);
     const TOO_LONG: Unreadable = Unreadable("longer than 1 MiB");
 }
 

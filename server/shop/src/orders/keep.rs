@@ -1,0 +1,277 @@
+//! Keeping a basket while its shopper checks out: held from the moment a way is chosen, before anybody has said who
+//! they are. What is kept is a pending order without a name and without a payment. Placing the order swaps it for the
+//! real one in one transaction, so that nobody comes in between; leaving gives it back; its time does so too.
+
+use jiff::Timestamp;
+use onshelf_db::{
+    Tx,
+    fulfilment::{self, ReservationRow},
+    orders::{self, OrderRow},
+    stock,
+};
+use onshelf_domain::{fulfilment::order_number, words};
+use onshelf_vocabulary::{
+    Lang, Moment, Money, Point, Quantity, Sku,
+    cart::Line,
+    fulfilment::{Contact, ReservationStatus, Way},
+    orders::{GroupInput, OrderRefusal, WayOffer},
+};
+
+use super::{
+    HOLD, Placed, currency_of, moment,
+    place::write_groups,
+    plan::{For, Plan},
+};
+use crate::{
+    Book, Error, Result, Shop, Viewer,
+    fulfilment::{state_of, way_of},
+    secrets::fingerprint,
+};
+
+/// What a kept basket's token is for: it opens no order, and no order's token opens a kept basket.
+const PURPOSE: &str = "basket";
+
+/// A basket to be kept.
+#[derive(Clone, Debug)]
+pub struct KeepBasket {
+    pub groups: Vec<GroupInput>,
+    pub lang: Lang,
+    pub near: Option<Point>,
+    /// What is kept already and goes back for this.
+    pub instead: Option<Placed>,
+}
+
+/// A basket that is kept now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kept {
+    pub until: Moment,
+    pub seconds: i64,
+    pub can_extend: bool,
+    pub groups: Vec<KeptGroup>,
+}
+
+/// What is kept at one place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeptGroup {
+    pub lines: Vec<Line>,
+    /// What its way costs and when it is there: what is held needs not be offered again.
+    pub offer: WayOffer,
+}
+
+/// Where something that travels is held: it is sent from there, though the shelves say it is gone.
+#[derive(Clone, Debug)]
+pub(super) struct Held {
+    pub way: String,
+    pub store_id: i64,
+    pub source_id: i64,
+    /// Each SKU once, in order.
+    pub lines: Vec<(String, i64)>,
+}
+
+impl Shop {
+    /// Keeps a basket for ten minutes, in place of what was kept before. Nothing is kept twice.
+    pub async fn keep_basket(&self, request: KeepBasket) -> Result<Placed> {
+        let (book, now) = (self.book(), self.now());
+        let nobody = Contact { name: String::new(), email: None, phone: None };
+        let held = self.held_by(&book, request.instead.as_ref()).await?;
+        let whom =
+            For { contact: &nobody, lang: request.lang, near: request.near, online: true, now, held: &held };
+        let plan = self.plan_groups(&book, &request.groups, &whom)?;
+        let (order, plan, placed) = self.kept_rows(plan, request.lang, now);
+        let (instead, capacity) = (self.mine(request.instead.as_ref()), self.settings().window_capacity);
+        let at = now.as_millisecond();
+        let written = self
+            .db()
+            .write(move |mut tx| {
+                let (order, plan, instead) = (order.clone(), plan.clone(), instead.clone());
+                Box::pin(async move {
+                    give_back(&mut tx, instead.as_ref(), at).await?;
+                    let id = orders::insert(&mut tx, &order).await?;
+                    write_groups(&mut tx, id, &plan.groups, capacity, at).await
+                })
+            })
+            .await;
+        if let Err(Error::Order(OrderRefusal::OutOfStock { .. })) = written {
+            return Err(self.short_of_any(&book, &request.groups, &whom).await);
+        }
+        written?;
+        self.wake_stock();
+        Ok(placed)
+    }
+
+    fn kept_rows(&self, mut plan: Plan, lang: Lang, now: Timestamp) -> (OrderRow, Plan, Placed) {
+        let until = now.as_millisecond() + HOLD;
+        for group in &mut plan.groups {
+            group.row.expires_at = until;
+        }
+        let mut random = [0u8; 5];
+        self.chance().fill(&mut random);
+        let number = order_number(random);
+        let token = self.secrets().token(PURPOSE, &number);
+        let order = OrderRow {
+            number: number.clone(),
+            token_hash: fingerprint(&token),
+            // Nobody's yet: it counts for no shopper's limit, and the real order does.
+            shopper: format!("basket:{number}"),
+            lang: lang.tag().to_owned(),
+            currency: plan.currency.code().to_owned(),
+            subtotal: plan.sums.subtotal,
+            fees: plan.sums.fees,
+            tax: plan.sums.tax,
+            tax_included: i64::from(plan.tax_included),
+            total: plan.sums.total,
+            placed_at: now.as_millisecond(),
+            held_until: Some(until),
+            ..OrderRow::default()
+        };
+        (order, plan, Placed { number, token })
+    }
+
+    /// What is kept under this number and token; none once it ran out, was given back or became an order.
+    pub async fn kept_basket(&self, viewer: &Viewer, of: &Placed) -> Result<Option<Kept>> {
+        let Some((order, rows)) = self.live_basket(of).await? else { return Ok(None) };
+        let (book, now) = (self.book(), self.now());
+        let mut groups = Vec::with_capacity(rows.len());
+        for row in &rows {
+            groups.push(self.kept_group(viewer, &book, &order, row, now).await?);
+        }
+        let until = order.held_until.unwrap_or_default();
+        let store = rows.first().and_then(|row| book.stores.by_id(row.store_id));
+        let store = store.ok_or(Error::NotFound)?;
+        Ok(Some(Kept {
+            until: words::moment(viewer.lang, moment(until)?, now, store.schedule.time_zone()),
+            seconds: (until - now.as_millisecond()).max(0) / 1_000,
+            can_extend: order.extended == 0,
+            groups,
+        }))
+    }
+
+    async fn kept_group(
+        &self,
+        viewer: &Viewer,
+        book: &Book,
+        order: &OrderRow,
+        row: &ReservationRow,
+        now: Timestamp,
+    ) -> Result<KeptGroup> {
+        let store = book.stores.by_id(row.store_id).ok_or(Error::NotFound)?;
+        let way = way_of(row)?;
+        let lines = self.lines_of(book, row).await?;
+        let count = u32::try_from(lines.len()).unwrap_or(u32::MAX);
+        let ready = moment(row.ready_by)?;
+        let windows = match way {
+            Way::Delivery => Vec::new(),
+            _ => self.free_windows(viewer, store, ready, now).await?,
+        };
+        let source = row.source_id.and_then(|id| book.stores.by_id(id));
+        let offer = WayOffer {
+            way,
+            store: store.code.to_string(),
+            store_name: store.name.get(viewer.lang).to_owned(),
+            source_name: source.map(|source| source.name.get(viewer.lang).to_owned()),
+            distance_m: None,
+            covered_lines: count,
+            lines: count,
+            ready_by: words::moment(viewer.lang, ready, now, store.schedule.time_zone()),
+            fee: Money::new(row.fee, currency_of(order)),
+            windows,
+        };
+        Ok(KeptGroup { lines, offer })
+    }
+
+    async fn lines_of(&self, book: &Book, row: &ReservationRow) -> Result<Vec<Line>> {
+        let mut reader = self.db().reader().await?;
+        let rows = fulfilment::lines(&mut reader.tx(), row.id).await?;
+        let line = |row: &onshelf_db::fulfilment::ReservationLineRow| {
+            let sku = &book.catalogue.variant_by_id(row.variant_id)?.sku;
+            Some(Line { sku: Sku::new(&**sku).ok()?, quantity: Quantity::try_from(row.quantity).ok()? })
+        };
+        Ok(rows.iter().filter_map(line).collect())
+    }
+
+    /// Keeps it ten minutes more, once.
+    pub async fn extend_basket(&self, of: &Placed) -> Result<()> {
+        let of = self.mine(Some(of)).ok_or(Error::NotFound)?;
+        self.extend_order(&of.number, &of.token).await
+    }
+
+    /// Gives back what is kept; what is not kept any more is no error.
+    pub async fn let_go(&self, of: &Placed) -> Result<()> {
+        let Some(of) = self.mine(Some(of)) else { return Ok(()) };
+        let at = self.now_ms();
+        self.db()
+            .write(move |mut tx| {
+                let of = of.clone();
+                Box::pin(async move { give_back(&mut tx, Some(&of), at).await.map(drop) })
+            })
+            .await?;
+        self.wake_stock();
+        Ok(())
+    }
+
+    /// A kept basket's name, where the token is one of a basket: with an order's token nothing is given back.
+    pub(super) fn mine(&self, of: Option<&Placed>) -> Option<Placed> {
+        of.filter(|of| fingerprint(&self.secrets().token(PURPOSE, &of.number)) == fingerprint(&of.token))
+            .cloned()
+    }
+
+    async fn live_basket(&self, of: &Placed) -> Result<Option<(OrderRow, Vec<ReservationRow>)>> {
+        let Some(of) = self.mine(Some(of)) else { return Ok(None) };
+        let now = self.now();
+        let mut reader = self.db().reader().await?;
+        let mut tx = reader.tx();
+        let order = orders::by_token(&mut tx, &of.number, &fingerprint(&of.token)).await?;
+        let Some(order) = order else { return Ok(None) };
+        let rows = fulfilment::of_order(&mut tx, order.id).await?;
+        let live = !rows.is_empty() && order.held_until.is_some_and(|until| until > now.as_millisecond());
+        for row in &rows {
+            if state_of(row)?.status_at(now) != ReservationStatus::Pending {
+                return Ok(None);
+            }
+        }
+        Ok(live.then_some((order, rows)))
+    }
+
+    /// From where what is kept would be sent.
+    pub(super) async fn held_by(&self, book: &Book, of: Option<&Placed>) -> Result<Vec<Held>> {
+        let Some(of) = of else { return Ok(Vec::new()) };
+        let Some((_, rows)) = self.live_basket(of).await? else { return Ok(Vec::new()) };
+        let mut held = Vec::with_capacity(rows.len());
+        for row in rows {
+            let lines = in_order(&self.lines_of(book, &row).await?);
+            let source_id = row.source_id.unwrap_or(row.store_id);
+            held.push(Held { way: row.way, store_id: row.store_id, source_id, lines });
+        }
+        Ok(held)
+    }
+}
+
+/// Each SKU once with its quantity, in order: to be compared.
+pub(super) fn in_order(lines: &[Line]) -> Vec<(String, i64)> {
+    let mut sums = std::collections::BTreeMap::new();
+    for line in lines {
+        *sums.entry(line.sku.to_string()).or_insert(0) += line.quantity.get();
+    }
+    sums.into_iter().collect()
+}
+
+/// Puts what is kept back on its shelves. True: it had been extended before.
+pub(super) async fn give_back(tx: &mut Tx<'_>, of: Option<&Placed>, at: i64) -> Result<bool> {
+    let Some(of) = of else { return Ok(false) };
+    let order = orders::by_token(tx, &of.number, &fingerprint(&of.token)).await?;
+    let Some(order) = order else { return Ok(false) };
+    for row in fulfilment::of_order(tx, order.id).await? {
+        let (pending, cancelled) = (ReservationStatus::Pending.code(), ReservationStatus::Cancelled.code());
+        // What ran out, or was taken back by another tab, is on its shelf already.
+        if !fulfilment::set_status(tx, row.id, pending, cancelled, at).await? {
+            continue;
+        }
+        stock::release(tx, row.id, at).await?;
+        fulfilment::replace(tx, row.id).await?;
+        orders::revoke_passes(tx, row.id, at).await?;
+        if let Some(window) = row.window_at {
+            orders::leave_window(tx, row.store_id, window).await?;
+        }
+    }
+    Ok(order.extended == 1)
+}

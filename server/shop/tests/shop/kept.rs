@@ -1,0 +1,142 @@
+//! A basket that is kept while its shopper checks out: held from the first choice on, theirs alone, and given back by
+//! leaving as by its time.
+
+use std::time::Duration;
+
+use onshelf_shop::{
+    Error, Viewer,
+    orders::{KeepBasket, Placed},
+    testing::{TestShop, on_each_engine},
+};
+use onshelf_vocabulary::{
+    Lang,
+    fulfilment::Way,
+    orders::{Address, GroupInput, OrderRefusal, OrderStatus},
+    payment::ProviderCode,
+};
+
+use crate::paying::{collect, lines, order, settle, with_payments};
+
+fn keep(groups: Vec<GroupInput>, instead: Option<&Placed>) -> KeepBasket {
+    KeepBasket { groups, lang: Lang::Ko, near: None, instead: instead.cloned() }
+}
+
+async fn is_kept(test: &TestShop, of: &Placed) -> bool {
+    test.shop.kept_basket(&Viewer::new(Lang::Ko), of).await.unwrap().is_some()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_held_for_ten_minutes_once_longer_and_then_anybodys() {
+    on_each_engine(async |test: &TestShop| {
+        with_payments(test);
+        test.with_stock("seongsu", "CUP", 2).await;
+        let kept = test.shop.keep_basket(keep(vec![collect("seongsu", &[("CUP", 2)])], None)).await.unwrap();
+        assert_eq!(test.available("seongsu", "CUP").await, 0);
+        let refused = test.shop.keep_basket(keep(vec![collect("seongsu", &[("CUP", 1)])], None)).await;
+        assert!(matches!(refused, Err(Error::Order(OrderRefusal::OutOfStock { .. }))), "{refused:?}");
+        let seen = test.shop.kept_basket(&Viewer::new(Lang::Ko), &kept).await.unwrap().unwrap();
+        assert_eq!((seen.seconds, seen.can_extend), (600, true));
+        assert_eq!(seen.groups[0].lines, lines(&[("CUP", 2)]));
+
+        test.clock.advance(Duration::from_secs(590));
+        test.shop.extend_basket(&kept).await.unwrap();
+        let again = test.shop.extend_basket(&kept).await;
+        assert!(matches!(again, Err(Error::Order(OrderRefusal::ExtendedBefore))), "{again:?}");
+        test.clock.advance(Duration::from_secs(590));
+        assert_eq!(test.available("seongsu", "CUP").await, 0);
+        test.clock.advance(Duration::from_secs(10));
+        assert_eq!(test.available("seongsu", "CUP").await, 2, "to the second, and no job ran");
+        assert!(!is_kept(test, &kept).await);
+        test.shop.let_go(&kept).await.unwrap();
+        settle(test).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leaving_gives_it_back_and_choosing_again_swaps_it() {
+    on_each_engine(async |test: &TestShop| {
+        with_payments(test);
+        test.with_stock("seongsu", "CUP", 1).await.with_stock("gangnam", "CUP", 1).await;
+        let first = test.shop.keep_basket(keep(vec![collect("seongsu", &[("CUP", 1)])], None)).await.unwrap();
+        let second = keep(vec![collect("gangnam", &[("CUP", 1)])], Some(&first));
+        let second = test.shop.keep_basket(second).await.unwrap();
+        assert_eq!((test.available("seongsu", "CUP").await, test.available("gangnam", "CUP").await), (1, 0));
+        assert!(!is_kept(test, &first).await && is_kept(test, &second).await);
+        test.shop.let_go(&second).await.unwrap();
+        test.shop.let_go(&second).await.unwrap();
+        assert_eq!(test.available("gangnam", "CUP").await, 1);
+        // A swap that cannot be made changes nothing.
+        let third = test.shop.keep_basket(keep(vec![collect("seongsu", &[("CUP", 1)])], None)).await.unwrap();
+        assert!(
+            test.shop.keep_basket(keep(vec![collect("gangnam", &[("CUP", 2)])], Some(&third))).await.is_err()
+        );
+        assert!(is_kept(test, &third).await);
+        settle(test).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_one_that_is_kept_becomes_the_order() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "CUP", 1).await;
+        let groups = vec![collect("seongsu", &[("CUP", 1)])];
+        let kept = test.shop.keep_basket(keep(groups.clone(), None)).await.unwrap();
+        test.shop.extend_basket(&kept).await.unwrap();
+        let request = order("a", groups.clone(), Some(ProviderCode::Test));
+        let placed = test.shop.place_kept(request.clone(), Some(&kept)).await.unwrap();
+        assert_eq!(
+            test.shop.place_kept(request, Some(&kept)).await.unwrap(),
+            placed,
+            "sent twice is placed once"
+        );
+        let view = test.shop.order(Lang::Ko, &placed.number, &placed.token).await.unwrap();
+        assert_eq!((view.held_seconds, view.can_extend), (600, false), "longer once is once");
+        assert!(!is_kept(test, &kept).await);
+        assert!(payments.pay(&payments.open()[0]));
+        test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+        // What is an order is given back by nobody who kept it.
+        test.shop.let_go(&kept).await.unwrap();
+        let stranger = Placed { number: placed.number.clone(), token: placed.token.clone() };
+        test.shop.let_go(&stranger).await.unwrap();
+        let view = test.shop.order(Lang::Ko, &placed.number, &placed.token).await.unwrap();
+        assert_eq!(view.status, OrderStatus::Paid);
+        settle(test).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_travels_is_sent_from_where_it_is_kept() {
+    on_each_engine(async |test: &TestShop| {
+        with_payments(test);
+        test.with_stock("gangnam", "CUP", 1).await;
+        let ways = [
+            GroupInput { way: Way::Transfer, ..collect("seongsu", &[("CUP", 1)]) },
+            GroupInput {
+                way: Way::Delivery,
+                store: None,
+                address: Some(Address {
+                    line1: "연무장길 12".to_owned(),
+                    postcode: "04782".to_owned(),
+                    ..Address::default()
+                }),
+                window: None,
+                lines: lines(&[("CUP", 1)]),
+            },
+        ];
+        for (key, group) in ["transfer", "delivery"].into_iter().zip(ways) {
+            let kept = test.shop.keep_basket(keep(vec![group.clone()], None)).await.unwrap();
+            // The shelves say that it is gone; it is theirs all the same.
+            assert_eq!(test.available("gangnam", "CUP").await, 0);
+            let request = order(key, vec![group], Some(ProviderCode::Test));
+            let placed = test.shop.place_kept(request, Some(&kept)).await.unwrap();
+            test.shop.cancel_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
+            assert_eq!(test.available("gangnam", "CUP").await, 1);
+        }
+        settle(test).await;
+    })
+    .await;
+}

@@ -1,0 +1,85 @@
+//! What a receipt states of an order that was paid, partly given back, or not had.
+
+use onshelf_shop::{
+    Error, Once,
+    orders::Placed,
+    testing::{FakePayments, TestShop, on_each_engine},
+};
+use onshelf_vocabulary::{Currency, Lang, Money, orders::GroupInput, payment::ProviderCode};
+
+use crate::paying::{collect, order, settle, with_payments};
+
+async fn paid(test: &TestShop, payments: &FakePayments, groups: Vec<GroupInput>) -> Placed {
+    let placed = test.shop.place_order(order("a", groups, Some(ProviderCode::Test))).await.unwrap();
+    assert!(payments.pay(&payments.open()[0]));
+    test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+    placed
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tax_is_told_by_store_and_money_with_its_day() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "KETTLE-MO", 1).await.with_stock("gangnam", "CUP", 3).await;
+        let groups = vec![collect("seongsu", &[("KETTLE-MO", 1)]), collect("gangnam", &[("CUP", 3)])];
+        let unpaid = test.shop.place_order(order("b", vec![], Some(ProviderCode::Test))).await;
+        assert!(unpaid.is_err());
+        let placed = paid(test, &payments, groups).await;
+        let receipt = test.shop.receipt(Lang::En, &placed.number, &placed.token).await.unwrap();
+        let taxes: Vec<_> = receipt
+            .taxes
+            .iter()
+            .map(|line| {
+                (line.store.as_deref(), line.rate, line.net.amount, line.tax.amount, line.gross.amount)
+            })
+            .collect();
+        assert_eq!(
+            taxes,
+            [
+                (Some("Seongsu"), Some(100_000), 34_545, 3_455, 38_000),
+                (Some("Gangnam"), Some(100_000), 24_545, 2_455, 27_000)
+            ]
+        );
+        assert_eq!(receipt.money.len(), 1);
+        assert_eq!((receipt.money[0].amount.amount, receipt.kept().amount), (65_000, 65_000));
+        assert!(receipt.money[0].at.at.ends_with("+09:00"), "as the store's clock showed it");
+
+        // Part goes back though all is kept: the tax goes with it.
+        let token = test.shop.create_token("pos", None).await.unwrap();
+        let till = test.shop.partner(&token).await.unwrap().unwrap();
+        let once = Once::new("till", "refund", "r", "");
+        let back = Money::new(5_500, Currency::Krw);
+        test.shop.refund(&till, &once, &placed.number, back, "a scratch").await.unwrap();
+        settle(test).await;
+        let receipt = test.shop.receipt(Lang::En, &placed.number, &placed.token).await.unwrap();
+        let last = receipt.taxes.last().unwrap();
+        assert_eq!((last.store.clone(), last.net.amount, last.tax.amount), (None, -5_000, -500));
+        assert_eq!(receipt.kept().amount, receipt.taxes.iter().map(|line| line.gross.amount).sum::<i64>());
+        let gone = receipt.money.last().unwrap();
+        assert_eq!((gone.amount.amount, gone.done), (-5_500, true));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_had_is_no_sale_and_what_was_not_paid_has_no_receipt() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "KETTLE-MO", 2).await;
+        let groups = vec![collect("seongsu", &[("KETTLE-MO", 1)])];
+        let open =
+            test.shop.place_order(order("open", groups.clone(), Some(ProviderCode::Test))).await.unwrap();
+        let none = test.shop.receipt(Lang::Ko, &open.number, &open.token).await;
+        assert!(matches!(none, Err(Error::NotFound)), "{none:?}");
+        test.shop.cancel_order(Lang::Ko, &open.number, &open.token, None).await.unwrap();
+
+        let placed = paid(test, &payments, groups).await;
+        test.shop.cancel_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
+        settle(test).await;
+        let receipt = test.shop.receipt(Lang::Ko, &placed.number, &placed.token).await.unwrap();
+        assert_eq!((receipt.taxes.len(), receipt.kept().amount, receipt.money.len()), (0, 0, 2));
+        let wrong = test.shop.receipt(Lang::Ko, &placed.number, &open.token).await;
+        assert!(wrong.is_err(), "another order's token opens nothing");
+    })
+    .await;
+}

@@ -1,0 +1,42 @@
+//! The receipt of an order, as the paper that it is.
+
+use axum::{
+    extract::{Path, RawQuery, State},
+    response::Response,
+};
+use onshelf_app::ssr::Door;
+use utoipa::ToSchema;
+
+use super::shapes::Reading;
+use crate::http::{
+    ask::{Asked, Bearer, Parameters},
+    problem::{Kind, Problem},
+    receipts,
+};
+
+/// A PDF file.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "it only describes what the body is")]
+pub struct Pdf(Vec<u8>);
+
+/// Gives the receipt of a paid order as a PDF, in the language of `Accept-Language`
+///
+/// There is one once something was paid: before that it is 404.
+#[utoipa::path(
+    get, path = "/api/v1/orders/{number}/receipt.pdf", tag = "orders",
+    params(("number" = String, Path, description = "The order's number.", min_length = 1, max_length = 32)),
+    security(("reservation" = [])),
+    responses((status = 200, description = "The receipt, A4, tagged.", body = Pdf, content_type = "application/pdf"), Reading),
+)]
+pub async fn show(
+    State(door): State<Door>,
+    Asked(lang): Asked,
+    Path(number): Path<String>,
+    Bearer(token): Bearer,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    Parameters::read(query.as_deref(), &[]).finish()?;
+    let token = token.ok_or_else(|| Problem::new(Kind::NotFound))?;
+    Ok(receipts::made(&door, lang, &number, &token).await?)
+}

@@ -1,0 +1,123 @@
+//! A receipt as a PDF, read back as a reader would.
+
+use std::sync::Arc;
+
+use axum::http::header;
+use lopdf::{Document, Object};
+use onshelf_shop::{
+    Once,
+    orders::{PlaceOrder, Placed},
+    testing::{FakePayments, TestShop, on_each_engine},
+};
+use onshelf_vocabulary::{
+    Lang, Quantity, Sku, StoreCode,
+    cart::Line,
+    fulfilment::{Contact, Way},
+    orders::{GroupInput, OrderInput},
+    payment::ProviderCode,
+};
+
+use crate::call::{Answer, Call, site};
+
+/// A paid order of a kettle and three cups, by somebody whose name has a syllable that few fonts have.
+async fn paid(test: &TestShop) -> Placed {
+    let payments = Arc::new(FakePayments::default());
+    test.shop.take_payments(vec![payments.clone()]);
+    test.with_stock("seongsu", "KETTLE-MO", 1).await.with_stock("seongsu", "CUP", 3).await;
+    let line = |sku: &str, quantity: i64| Line {
+        sku: Sku::new(sku).unwrap(),
+        quantity: Quantity::try_from(quantity).unwrap(),
+    };
+    let group = GroupInput {
+        way: Way::Collect,
+        store: Some(StoreCode::new("seongsu").unwrap()),
+        address: None,
+        window: None,
+        lines: vec![line("KETTLE-MO", 1), line("CUP", 3)],
+    };
+    let contact =
+        Contact { name: "설믜 金".to_owned(), email: None, phone: Some("010-2000-0001".to_owned()) };
+    let input =
+        OrderInput { groups: vec![group], contact, provider: Some(ProviderCode::Test), expected_total: None };
+    let once = Once::new("test", "order", "a", "");
+    let placed = test.shop.place_order(PlaceOrder { input, lang: Lang::Ko, near: None, once }).await.unwrap();
+    assert!(payments.pay(&payments.open()[0]));
+    test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+    placed
+}
+
+#[track_caller]
+fn read(answer: &Answer) -> (Document, String) {
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(answer.header(header::CONTENT_TYPE), "application/pdf");
+    assert_eq!(answer.header(header::CACHE_CONTROL), "private, no-store");
+    let document = Document::load_mem(&answer.body).unwrap();
+    let pages: Vec<u32> = document.get_pages().keys().copied().collect();
+    assert_eq!(pages, [1], "a short receipt is one page");
+    let text = document.extract_text(&pages).unwrap();
+    // Lines are where the layout breaks them; what is read is what they say.
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    (document, text)
+}
+
+#[track_caller]
+fn says(text: &str, all: &[&str]) {
+    for words in all {
+        assert!(text.contains(words), "no “{words}” in: {text}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_and_the_api_give_it_in_both_languages() {
+    on_each_engine(async |test| {
+        let placed = paid(test).await;
+        let site = site(test);
+        let path = format!("/orders/{}/receipt.pdf?t={}", placed.number, placed.token);
+        let korean = Call::get(&path).on(&site).await;
+        let (document, text) = read(&korean);
+        says(&text, &["영수증", &placed.number, "설믜 金", "2026년 11월 23일 12:00 (UTC+9)", "성수점"]);
+        says(&text, &["법랑 주전자", "이끼색", "₩38,000", "₩27,000", "₩65,000"]);
+        // 65,000 with 10 % in it.
+        says(&text, &["공급가액", "10%", "₩59,091", "₩5,909", "시험 결제로 결제", "원 단위로 반올림"]);
+        let catalog = document.catalog().unwrap();
+        assert_eq!(catalog.get(b"Lang").unwrap().as_str().unwrap(), b"ko");
+        assert!(catalog.get(b"StructTreeRoot").is_ok(), "it is tagged");
+
+        let english = Call::get(&format!("/en{path}")).on(&site).await;
+        let (_, text) = read(&english);
+        says(&text, &["Receipt", "Seongsu", "Enamel kettle", "₩65,000", "Net (supply value)", "₩5,909"]);
+        says(&text, &["2026-11-23 12:00 (UTC+9)", "Paid by Test payment", "rounded half up"]);
+
+        let api = format!("/api/v1/orders/{}/receipt.pdf", placed.number);
+        let again = Call::get(&api).token(&placed.token).english().on(&site).await;
+        assert_eq!(again.body, english.body, "the same receipt is the same bytes");
+        Call::get(&api).token("wrong").on(&site).await.problem(404, "not-found");
+        Call::get(&api).on(&site).await.problem(404, "not-found");
+        assert_eq!(
+            Call::get(&format!("/orders/{}/receipt.pdf?t=x", placed.number)).on(&site).await.status,
+            404
+        );
+
+        let page = Call::get(&path.replace(".pdf", "")).on(&site).await.text();
+        says(&page, &["PDF로 받기", "receipt.pdf?t=", "공급가액", "₩59,091"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn it_is_the_same_as_pdf_ua_for_whoever_cannot_see() {
+    on_each_engine(async |test| {
+        let placed = paid(test).await;
+        let answer = Call::get(&format!("/orders/{}/receipt.pdf?t={}", placed.number, placed.token))
+            .on(&site(test))
+            .await;
+        let (document, _) = read(&answer);
+        let catalog = document.catalog().unwrap();
+        let (_, metadata) = document.dereference(catalog.get(b"Metadata").unwrap()).unwrap();
+        let metadata = String::from_utf8_lossy(&metadata.as_stream().unwrap().content).into_owned();
+        assert!(metadata.contains("pdfuaid"), "{metadata}");
+        let (_, viewer) = document.dereference(catalog.get(b"ViewerPreferences").unwrap()).unwrap();
+        assert!(matches!(viewer.as_dict().unwrap().get(b"DisplayDocTitle"), Ok(Object::Boolean(true))));
+    })
+    .await;
+}
