@@ -9,3 +9,4 @@ mod pages;
 mod partners;
 mod reading;
 mod reserving;
+mod tiles;
