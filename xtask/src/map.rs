@@ -10,6 +10,7 @@ use crate::arguments::Grade;
 use crate::process::say;
 use crate::{assets, client, packages, project, style};
 
+const LICENCES: &str = "licences/live-map.txt";
 const WORKER: &str = "node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs";
 
 /// Adds `map.js`, `live-map.js`, `live-map-worker.js` and `live-map.css` to the site, or says why it goes without.
@@ -24,7 +25,47 @@ pub fn add(folder: &Path, grade: Grade, site: &mut assets::Site) -> Result<()> {
     for (name, content) in parts {
         site.add_hashed(name, &content)?;
     }
-    Ok(())
+    site.add(Path::new(LICENCES), licences(&folder.join("node_modules"))?.as_bytes())
+}
+
+/// The licences of all packages the map may be made of, as they ask whoever hands them on.
+fn licences(packages: &Path) -> Result<String> {
+    let mut text = String::new();
+    for package in folders(packages)? {
+        let name = package.strip_prefix(packages).unwrap_or(&package).display().to_string();
+        if name.starts_with('@') && !name.contains('/') {
+            text.push_str(&licences_below(&package, packages)?);
+        } else {
+            text.push_str(&licence(&package, &name)?);
+        }
+    }
+    Ok(text)
+}
+
+fn licences_below(scope: &Path, packages: &Path) -> Result<String> {
+    let name = |package: &Path| package.strip_prefix(packages).unwrap_or(package).display().to_string();
+    folders(scope)?.iter().map(|package| licence(package, &name(package))).collect()
+}
+
+fn licence(package: &Path, name: &str) -> Result<String> {
+    for entry in std::fs::read_dir(package)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().to_uppercase().starts_with("LICEN") {
+            let said = std::fs::read_to_string(entry.path())?;
+            return Ok(format!("{name}\n\n{}\n\n----\n\n", said.trim()));
+        }
+    }
+    Ok(String::new())
+}
+
+fn folders(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
+    let mut found: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();
+    found.retain(|path| {
+        path.is_dir() && path.file_name().is_some_and(|name| !name.to_string_lossy().starts_with('.'))
+    });
+    found.sort();
+    Ok(found)
 }
 
 /// The bundler, with the packages at hand.
@@ -57,4 +98,26 @@ fn bundled(esbuild: &Path, folder: &Path, entry: &str, grade: Grade) -> Result<V
     let output = command.output().with_context(|| format!("bundling {entry}"))?;
     ensure!(output.status.success(), "esbuild refuses {entry}:\n{}", String::from_utf8_lossy(&output.stderr));
     Ok(output.stdout)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_package_has_its_licence_said() {
+        let packages = tempfile::tempdir().expect("a temporary folder");
+        for (file, text) in [
+            ("maps/LICENSE.txt", "BSD"),
+            ("@scope/tiles/license.md", "ISC"),
+            ("bare/index.js", ""),
+            (".bin/x", ""),
+        ] {
+            let file = packages.path().join(file);
+            std::fs::create_dir_all(file.parent().expect("a folder")).expect("made");
+            std::fs::write(file, text).expect("written");
+        }
+        let said = licences(packages.path()).expect("read");
+        assert_eq!(said, "@scope/tiles\n\nISC\n\n----\n\nmaps\n\nBSD\n\n----\n\n");
+    }
 }

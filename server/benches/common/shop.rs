@@ -46,6 +46,7 @@ pub fn site() -> Site {
         name: Text { ko: "제자리".to_owned(), en: "Jejari".to_owned() },
         secure: true,
         basemap: demo::basemap().ok().map(Arc::new),
+        live_map: None,
         home: demo::home().ok(),
         demo: true,
     }

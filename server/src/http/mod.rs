@@ -11,6 +11,7 @@ mod problem;
 mod serve;
 mod sitemap;
 mod speak;
+mod strict;
 mod surface;
 mod trace;
 mod webhooks;

@@ -9,3 +9,4 @@ mod orders;
 mod partners;
 mod paying;
 mod shelves;
+mod walking;
