@@ -79,12 +79,13 @@ export async function open(frame) {
   const focused = document.activeElement?.closest?.(".map-sheet a[href]")?.getAttribute("href");
   show();
   frame.dataset.live = "";
+  // What was drawn while nobody could see it may not have been kept.
+  requestAnimationFrame(() => ground.triggerRepaint());
   layer.inert = false;
   if (focused) spots.focus(focused);
   return true;
 }
 
-const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const MANNERS = {
   attributionControl: false,
   // Streets stand north up, as on the drawn map.
@@ -94,7 +95,6 @@ const MANNERS = {
   maxPitch: 0,
   minZoom: 2,
   maxZoom: 18.5,
-  fadeDuration: still ? 0 : 150,
   // On a phone one finger goes on moving the page: the list is below.
   cooperativeGestures: !matchMedia("(min-width: 900px)").matches,
 };
@@ -147,7 +147,7 @@ function standing(ground, foreign) {
   return new Promise((done, failed) => {
     const timer = setTimeout(() => failed(new Error("too slow")), PATIENCE);
     ground.on("error", () => foreign && !ground.isStyleLoaded() && failed(new Error("no style")));
-    ground.once("load", () => (clearTimeout(timer), done()));
+    ground.once("idle", () => (clearTimeout(timer), done()));
   });
 }
 

@@ -29,6 +29,8 @@ export function paper(frame, ground, about) {
 /** The style sheet's colours as red, green and blue, however they were mixed there. */
 function coloursOf(frame) {
   const probe = document.createElement("i");
+  // Else a colour would be read on its way from the one before.
+  probe.style.setProperty("transition", "none", "important");
   frame.append(probe);
   const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 });
   const ink = canvas.getContext("2d", { willReadFrequently: true });
@@ -37,12 +39,15 @@ function coloursOf(frame) {
     ink.fillStyle = getComputedStyle(probe).color;
     ink.fillRect(0, 0, 1, 1);
     const [red, green, blue] = ink.getImageData(0, 0, 1, 1).data;
-    return `rgb(${red}, ${green}, ${blue})`;
+    return [red, green, blue];
   };
   const names = ["paper", "water", "hill", "quiet", "way", "board", "line", "ink-2", "none"];
   const colours = Object.fromEntries(names.map((name) => [name, read(name)]));
   probe.remove();
-  return colours;
+  // Streets are read here, not only felt: a little darker than on the drawn map, which has few.
+  const mixed = (one, other, share) => colours[one].map((part, place) => Math.round(part + (colours[other][place] - part) * share));
+  Object.assign(colours, { street: mixed("line", "paper", 0.25), road: mixed("line", "none", 0.22), house: mixed("paper", "line", 0.45) });
+  return Object.fromEntries(Object.entries(colours).map(([name, parts]) => [name, `rgb(${parts.join(", ")})`]));
 }
 
 /** Faces of the operator's glyphs, else the page's own typeface drawn by the browser. */
@@ -110,19 +115,19 @@ function houses(colour) {
     type: "fill",
     source: "tiles",
     "source-layer": layer,
-    minzoom: 15,
+    minzoom: 14.5,
     filter: AREA,
-    paint: { "fill-color": colour.way, "fill-opacity": by(15, 0, 16, 0.8) },
+    paint: { "fill-color": colour.house, "fill-opacity": ["interpolate", ["linear"], ["zoom"], 14.5, 0, 15.5, 1] },
   }));
 }
 
 // Wide, lesser and small ways: what each schema calls them, how wide they are by zoom, from which zoom on.
 const WAYS = [
-  { id: "small", kinds: ["minor_road", "minor", "service", "other", "track"], width: [13, 0.4, 16, 3, 18, 10], from: 13 },
+  { id: "small", kinds: ["minor_road", "minor", "service", "other", "pedestrian"], width: [13, 0.5, 15, 2.2, 16, 4, 18, 14], from: 13 },
   { id: "lesser", kinds: ["medium_road", "secondary", "tertiary"], width: [10, 0.5, 13, 1.6, 16, 6, 18, 16], from: 10 },
   { id: "wide", kinds: ["major_road", "highway", "motorway", "trunk", "primary"], width: [6, 0.6, 11, 1.4, 13, 3, 16, 8, 18, 20], from: 6 },
 ];
-const FOOT = ["path", "footway", "pedestrian", "steps", "corridor"];
+const FOOT = ["path", "footway", "steps", "corridor", "cycleway", "track"];
 const RAIL = ["rail", "railway", "subway", "light_rail", "transit"];
 
 function ways(colour) {
@@ -138,7 +143,7 @@ function ways(colour) {
     minzoom: from,
     filter: ["all", LINE, ["in", kind, ["literal", kinds]], ["!", below], ["!", walked]],
     layout: { "line-cap": "round", "line-join": "round" },
-    paint: { "line-color": id === "wide" ? colour.line : colour.way, "line-width": by(...width) },
+    paint: { "line-color": id === "small" ? colour.street : colour.road, "line-width": by(...width) },
   });
   const rail = (layer) => ({
     id: `rail-${layer}`,
@@ -147,7 +152,7 @@ function ways(colour) {
     "source-layer": layer,
     minzoom: 11,
     filter: ["all", LINE, ["in", kind, ["literal", RAIL]], ["!", below]],
-    paint: { "line-color": colour.none, "line-opacity": 0.5, "line-width": by(11, 0.6, 16, 1.4), "line-dasharray": [5, 3] },
+    paint: { "line-color": colour.road, "line-width": by(11, 0.8, 16, 1.2), "line-dasharray": [6, 3] },
   });
   const roads = ["roads", "transportation"];
   return [...WAYS.flatMap((way) => roads.map((layer) => line(layer, way))), ...["transit", ...roads].map(rail)];

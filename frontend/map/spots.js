@@ -4,7 +4,9 @@
 import { pick, units } from "./words.js";
 
 /** Shelves nearer than this would cover each other. */
-const APART = { x: 46, y: 40 };
+const APART = { x: 48, y: 58 };
+/** How long the stem of a shelf is that stands over the chosen store's. */
+const LIFTED = "68px";
 /** Room for a name beside what is there already. */
 const NAME = { height: 16, letter: { ko: 11, en: 7 } };
 const THINGS = "M0 15h5V2H0zm7 0h5V6H7zm7 0h5V4h-5z";
@@ -35,6 +37,7 @@ export class Spots {
 
   /** Who shares a shelf with whom. The list's order is the order of importance; the chosen store stands alone. */
   arrange() {
+    const left = this.together.find(({ element }) => element === document.activeElement);
     for (const { element } of this.together) element.remove();
     this.together = [];
     const leads = [];
@@ -44,6 +47,8 @@ export class Spots {
       spot.members = [spot];
       const near = ({ at }) => Math.abs(at.x - spot.at.x) < APART.x && Math.abs(at.y - spot.at.y) < APART.y;
       const lead = leads.find((other) => !other.store.selected && near(other));
+      const crowded = leads.some((other) => other.store.selected && near(other));
+      spot.element.style.setProperty("--stem", crowded ? LIFTED : "");
       if (lead) lead.members.push(spot);
       else leads.push(spot);
       spot.element.hidden = Boolean(lead);
@@ -52,6 +57,7 @@ export class Spots {
       const had = document.activeElement === lead.element;
       lead.element.hidden = true;
       const many = { ...lead, element: bundle(() => this.closer(lead.members)) };
+      many.element.style.setProperty("--stem", lead.element.style.getPropertyValue("--stem"));
       this.board.append(many.element);
       this.together.push(many);
       if (had) many.element.focus();
@@ -59,6 +65,13 @@ export class Spots {
     this.count();
     this.place();
     this.names();
+    // Who opened a shared shelf goes on from the first store on it.
+    if (left && document.activeElement === document.body) this.standing(left.members[0])?.focus();
+  }
+
+  /** The shelf a store stands on now: its own or a shared one. */
+  standing(spot) {
+    return spot.element.hidden ? this.together.find(({ members }) => members.includes(spot))?.element : spot.element;
   }
 
   /** Where each stands now. What is out of sight is out of the tab order, too. */
@@ -152,7 +165,8 @@ export class Spots {
 
   /** The shelf of the store whose page is there. */
   focus(href) {
-    this.alone.find(({ store, element }) => store.href === href && !element.hidden)?.element.focus();
+    const spot = this.alone.find(({ store }) => store.href === href);
+    if (spot) this.standing(spot)?.focus();
   }
 }
 
