@@ -42,6 +42,8 @@ pub struct Site {
     pub secure: bool,
     /// The operator's drawn map, if there is one.
     pub basemap: Option<Arc<onshelf_domain::basemap::Basemap>>,
+    /// What takes the drawn map's place; none where the operator set no tiles.
+    pub live_map: Option<ui::live_map::LiveMap>,
     /// Home page texts of the operator, as JSON; none shows categories and what is new.
     pub home: Option<serde_json::Value>,
     /// A demo says so, and shows how to sign in.

@@ -49,6 +49,14 @@ pub struct Config {
     pub secret: Option<String>,
     /// GeoJSON or TopoJSON for the drawn map.
     pub basemap: Option<PathBuf>,
+    /// Tiles of the live map: a `.pmtiles` file, or the `https` address of one or of a style.
+    pub tiles: Option<String>,
+    /// A folder of typefaces (`FACE/0-255.pbf`) for it.
+    pub tiles_glyphs: Option<PathBuf>,
+    /// A folder of icons (`light.json`, `dark.json` and their pictures) for it.
+    pub tiles_sprites: Option<PathBuf>,
+    /// Whom the tiles are owed to, where they do not say it themselves.
+    pub tiles_attribution: String,
     /// `smtp://USER:PASSWORD@HOST:587` or `smtps://…`; without it mails are written to `data_dir/mail`.
     pub smtp_url: Option<String>,
     pub mail_from: String,
@@ -128,6 +136,10 @@ impl Default for Config {
             taxes: None,
             secret: None,
             basemap: None,
+            tiles: None,
+            tiles_glyphs: None,
+            tiles_sprites: None,
+            tiles_attribution: String::new(),
             smtp_url: None,
             mail_from: "Onshelf <no-reply@localhost>".to_owned(),
             trusted_proxies: String::new(),
@@ -216,7 +228,28 @@ impl Config {
         if self.seller.chars().count() > SELLER_MOST || self.seller.chars().any(char::is_control) {
             return wrong("seller: must be one line of at most 300 characters");
         }
+        self.check_tiles()?;
         self.check_payments()
+    }
+
+    fn check_tiles(&self) -> Result<(), ConfigError> {
+        let wrong = |text: &str| Err(ConfigError::Setting(text.to_owned()));
+        let beside = [
+            ("tiles_glyphs", self.tiles_glyphs.is_some()),
+            ("tiles_sprites", self.tiles_sprites.is_some()),
+            ("tiles_attribution", !self.tiles_attribution.is_empty()),
+        ];
+        let Some(tiles) = &self.tiles else {
+            return match beside.into_iter().find(|(_, is_set)| *is_set) {
+                Some((name, _)) => wrong(&format!("tiles: is needed beside {name}")),
+                None => Ok(()),
+            };
+        };
+        match url::Url::parse(tiles).ok().filter(url::Url::has_host) {
+            Some(url) if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) => Ok(()),
+            None if tiles.ends_with(".pmtiles") => Ok(()),
+            _ => wrong("tiles: must be a .pmtiles file or begin with https://"),
+        }
     }
 
     fn check_payments(&self) -> Result<(), ConfigError> {
@@ -399,6 +432,9 @@ mod tests {
             ("ONSHELF_OTLP_ENDPOINT", "collector:4317", "otlp_endpoint"),
             ("ONSHELF_LIVE_RESERVATIONS", "0", "live_reservations"),
             ("ONSHELF_DATABASE_URL", "mysql://x", "database_url"),
+            ("ONSHELF_TILES", "http://elsewhere.example/a.pmtiles", "tiles"),
+            ("ONSHELF_TILES", "map.mbtiles", "tiles"),
+            ("ONSHELF_TILES_GLYPHS", "fonts", "tiles"),
             ("ONSHELF_TEST_PAYMENTS", "perhaps", "bool"),
             ("ONSHELF_STRIPE_SECRET_KEY", "sk_test_1", "stripe_webhook_secret"),
             ("ONSHELF_STRIPE_WEBHOOK_SECRET", "whsec_1", "stripe_secret_key"),

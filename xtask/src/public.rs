@@ -29,7 +29,7 @@ pub fn add(folder: &Path, grade: Grade, site: &mut assets::Site) -> Result<()> {
     Ok(())
 }
 
-/// Every file below the folder, relative to it and sorted; hidden ones are left out.
+/// Every file below the folder, relative to it and sorted; hidden ones and installed packages are left out.
 pub fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut open = vec![PathBuf::new()];
@@ -37,7 +37,7 @@ pub fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
         for entry in std::fs::read_dir(folder.join(&part))? {
             let name = entry?.file_name();
             let relative = part.join(&name);
-            if name.to_string_lossy().starts_with('.') {
+            if name.to_string_lossy().starts_with('.') || name == "node_modules" {
                 continue;
             }
             if folder.join(&relative).is_dir() {

@@ -3,13 +3,21 @@
 use std::{process::ExitCode, sync::Arc};
 
 use clap::Args;
-use onshelf_app::ssr::{Door, Site};
+use onshelf_app::{
+    ssr::{Door, Site},
+    ui::live_map::{LiveMap, Parts},
+};
 use onshelf_domain::basemap::Basemap;
 use onshelf_shop::{Shop, SystemChance, SystemClock};
 use tokio_util::sync::CancellationToken;
 
 use super::{Failure, open_database};
-use crate::{config::Config, demo, http, payments, telemetry, worker};
+use crate::{
+    config::Config,
+    demo,
+    http::{self, tiles::Tiles},
+    payments, telemetry, worker,
+};
 
 #[derive(Debug, Args)]
 pub(super) struct Serve {
@@ -32,7 +40,8 @@ impl Serve {
             demo::add_people(&shop).await?;
         }
         shop.take_payments(payments::providers(&config, &shop).await?);
-        let site = Arc::new(self.site(&config)?);
+        let tiles = tiles(&config)?.map(Arc::new);
+        let site = Arc::new(self.site(&config, tiles.as_deref())?);
         let door = Door { shop: shop.clone(), site };
         let listener = tokio::net::TcpListener::bind(config.addr)
             .await
@@ -49,7 +58,7 @@ impl Serve {
         }
         announce(&config);
         tokio::spawn(stop_on_signal(stop.clone()));
-        let router = http::router(door, &http_options(&config));
+        let router = http::router(door, &http_options(&config, tiles));
         http::serve(listener, router, stop.clone()).await?;
         stop.cancel();
         workers.finish().await;
@@ -62,7 +71,7 @@ impl Serve {
         Ok(ExitCode::SUCCESS)
     }
 
-    fn site(&self, config: &Config) -> Result<Site, Failure> {
+    fn site(&self, config: &Config, tiles: Option<&Tiles>) -> Result<Site, Failure> {
         let assets = http::assets::site_assets(&config.site_dir);
         let basemap = match &config.basemap {
             Some(path) => Some(Basemap::parse(&std::fs::read(path)?)?),
@@ -79,13 +88,31 @@ impl Serve {
             seller: config.seller.clone(),
             secure: config.public_url().starts_with("https://"),
             basemap: basemap.map(Arc::new),
+            live_map: tiles.and_then(|tiles| live_map(tiles, assets.live_map)),
             home: self.demo.then(demo::home).transpose()?,
             demo: self.demo,
         })
     }
 }
 
-fn http_options(config: &Config) -> http::Options {
+/// What the operator set for the live map; none if nothing.
+fn tiles(config: &Config) -> Result<Option<Tiles>, Failure> {
+    let Some(tiles) = &config.tiles else { return Ok(None) };
+    let (glyphs, sprites) = (config.tiles_glyphs.as_deref(), config.tiles_sprites.as_deref());
+    Ok(Some(Tiles::open(tiles, glyphs, sprites, &config.tiles_attribution)?))
+}
+
+fn live_map(tiles: &Tiles, parts: Option<(String, Parts)>) -> Option<LiveMap> {
+    let Some((waiter, parts)) = parts else {
+        tracing::warn!(
+            "This build has no live map, npm was out of reach when it was made: the drawn one stays."
+        );
+        return None;
+    };
+    Some(LiveMap { waiter, parts, ground: tiles.ground() })
+}
+
+fn http_options(config: &Config, tiles: Option<Arc<Tiles>>) -> http::Options {
     http::Options {
         public_url: config.public_url(),
         data_dir: config.data_dir.clone(),
@@ -95,6 +122,7 @@ fn http_options(config: &Config) -> http::Options {
             .split(',')
             .filter_map(|address| address.trim().parse().ok())
             .collect(),
+        tiles,
         ..http::Options::default()
     }
 }

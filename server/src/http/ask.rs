@@ -10,7 +10,10 @@ use onshelf_shop::partners::Partner;
 use onshelf_vocabulary::{Lang, Point, Text};
 use serde::de::DeserializeOwned;
 
-use super::problem::{FieldError, Kind, Problem};
+use super::{
+    problem::{FieldError, Kind, Problem},
+    strict::Strict,
+};
 
 /// The language that was asked for.
 #[derive(Clone, Copy, Debug)]
@@ -157,7 +160,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 fn read_json<T: DeserializeOwned>(raw: &str) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_str(raw);
-    let value: T = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+    let value: T = serde_path_to_error::deserialize(Strict(&mut reader)).map_err(|error| {
         let path = pointer(error.path());
         refused(&path, error.inner())
     })?;

@@ -12,13 +12,13 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{any_service, get},
 };
-use onshelf_app::{routes::nowhere, ssr::Door};
+use onshelf_app::{routes::nowhere, ssr::Door, ui::live_map::Parts};
 use onshelf_vocabulary::Lang;
 use tower_http::services::ServeDir;
 
 use super::Options;
 
-const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+pub(super) const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// The light page's ground, as in the style sheet.
 const PAPER: &str = "#faf8f4";
 const ASK_FIRST: HeaderValue = HeaderValue::from_static("no-cache");
@@ -31,6 +31,8 @@ pub struct SiteAssets {
     pub loader: String,
     pub client_js: String,
     pub client_wasm: String,
+    /// The script that waits for the live map, and the map's parts; none in a build without it.
+    pub live_map: Option<(String, Parts)>,
 }
 
 /// From `assets.json`, which our own build writes; where it is missing, or tells of files of an earlier build, the names
@@ -52,6 +54,7 @@ pub fn site_assets(site_dir: &Path) -> SiteAssets {
         loader: address("loader.js", "/loader.js"),
         client_js: address("onshelf.js", "/pkg/onshelf.js"),
         client_wasm: address("onshelf.wasm", "/pkg/onshelf.wasm"),
+        live_map: live_map(&manifest),
     }
 }
 
@@ -74,10 +77,20 @@ fn newest_hashed(site_dir: &Path, plain: &str) -> Option<String> {
     Some(format!("{folder}/{}", newest.0))
 }
 
+fn live_map(manifest: &BTreeMap<String, String>) -> Option<(String, Parts)> {
+    let part = |name: &str| manifest.get(name).cloned();
+    let parts = Parts {
+        code: part("live-map.js")?,
+        worker: part("live-map-worker.js")?,
+        sheet: part("live-map.css")?,
+    };
+    Some((part("map.js")?, parts))
+}
+
 /// Media, and drawings: the pages' own, and those of the demo's things.
 pub fn routes(options: &Options) -> Router<Door> {
     let media = ServeDir::new(options.data_dir.join("media")).append_index_html_on_directories(false);
-    let media = Router::new().fallback_service(media).layer(middleware::from_fn(media_headers));
+    let media = Router::new().fallback_service(media).layer(middleware::from_fn(beside_pages));
     Router::new()
         .nest_service("/media", media)
         .route("/drawings/{name}", get(drawing))
@@ -124,7 +137,8 @@ fn is_hashed(path: &str) -> bool {
     name.split('.').any(|part| is_ours(part) || is_theirs(part))
 }
 
-async fn media_headers(request: Request, next: Next) -> Response {
+/// Files of the operator's: kept for a while, as they may be replaced under their names.
+pub(super) async fn beside_pages(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     if response.status().is_success() {
         response.headers_mut().insert(header::CACHE_CONTROL, FOR_A_WHILE);

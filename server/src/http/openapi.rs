@@ -35,7 +35,7 @@ use super::api::{
         pos::sell, orders::create, orders::show, orders::change, orders::cancel, orders::arrive, carrying::refund,
         carrying::carry, passes::key, receipts::show,
     ),
-    components(schemas(shapes::Problem, shapes::FieldProblem, reservations::OutOfStock, live::LiveStock, live::LiveSnapshot)),
+    components(schemas(shapes::Problem, shapes::FieldProblem, shapes::SkuText, reservations::OutOfStock, live::LiveStock, live::LiveSnapshot)),
     tags(
         (name = "catalogue", description = "Products"),
         (name = "stores", description = "Where they are and when they are open"),

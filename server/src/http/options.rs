@@ -1,8 +1,10 @@
 //! What the HTTP surface is told when it is built: where it stands, and its bounds.
 
-use std::{net::IpAddr, path::PathBuf, str::FromStr, time::Duration};
+use std::{net::IpAddr, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
 use ipnet::IpNet;
+
+use super::tiles::Tiles;
 
 /// Everything [`super::router`] needs besides the shop.
 #[derive(Clone, Debug)]
@@ -15,6 +17,8 @@ pub struct Options {
     pub site_dir: PathBuf,
     /// Only these are believed about whom they speak for (`X-Forwarded-For`).
     pub trusted_proxies: Vec<Proxy>,
+    /// Of the live map, where the operator set some.
+    pub tiles: Option<Arc<Tiles>>,
     pub limits: Limits,
 }
 
@@ -25,6 +29,7 @@ impl Default for Options {
             data_dir: PathBuf::from("data"),
             site_dir: PathBuf::from("target/site"),
             trusted_proxies: Vec::new(),
+            tiles: None,
             limits: Limits::default(),
         }
     }

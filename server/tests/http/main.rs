@@ -12,3 +12,4 @@ mod reading;
 mod receipts;
 mod reserving;
 mod sessions;
+mod tiles;

@@ -11,3 +11,4 @@ mod partners;
 mod paying;
 mod receipts;
 mod shelves;
+mod walking;

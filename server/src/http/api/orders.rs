@@ -117,7 +117,7 @@ impl From<Amount> for words::Money {
 pub struct OrderPatch {
     /// All groups anew.
     #[serde(default)]
-    #[schema(max_items = 8)]
+    #[schema(min_items = 1, max_items = 8)]
     groups: Option<Vec<GroupRequest>>,
     /// Who else may collect; an empty name takes it back.
     #[serde(default)]

@@ -19,14 +19,24 @@ const MEDIA_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame
 const PERMISSIONS: &str = "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()";
 const ENCRYPTED: &str = "max-age=31536000";
 
+/// The policy of every page. Tiles that lie elsewhere add their host, and nothing else.
+#[must_use]
+pub fn policy(tiles: Option<&str>) -> HeaderValue {
+    let text = match tiles {
+        Some(origin) => POLICY.replace("connect-src 'self'", &format!("connect-src 'self' {origin}")),
+        None => POLICY.to_owned(),
+    };
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(POLICY))
+}
+
 pub async fn add_headers(State(surface): State<Surface>, request: Request, next: Next) -> Response {
     let media = request.uri().path().starts_with("/media/");
     let mut response = next.run(request).await;
     let status = response.status();
     let headers = response.headers_mut();
-    let policy = if media { MEDIA_POLICY } else { POLICY };
     let constant = |text: &'static str| HeaderValue::from_static(text);
-    headers.insert(header::CONTENT_SECURITY_POLICY, constant(policy));
+    let policy = if media { constant(MEDIA_POLICY) } else { surface.policy.clone() };
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, constant("nosniff"));
     headers.insert(header::X_FRAME_OPTIONS, constant("DENY"));
     headers.insert(header::REFERRER_POLICY, constant("same-origin"));

@@ -25,7 +25,7 @@ use onshelf_vocabulary::{Sku, StoreCode};
 use tokio_util::sync::CancellationToken;
 
 use self::seat::Shelf;
-use super::shapes::Reading;
+use super::shapes::{Reading, SkuText};
 use crate::http::{Closing, ask::Parameters, guard::client::Client, problem::Problem, surface::Surface};
 
 pub(in crate::http) use streams::{Line, Streams};
@@ -60,7 +60,7 @@ pub(in crate::http) struct Listener {
 #[utoipa::path(
     get, path = "/api/v1/live/stock", tag = "stock",
     params(
-        ("sku" = Option<Vec<String>>, Query, description = "1 to 50 SKUs: `sku=A&sku=B`. Either these or `shelf`.", min_items = 1, max_items = 50, explode = true),
+        ("sku" = Option<Vec<SkuText>>, Query, description = "1 to 50 SKUs: `sku=A&sku=B`. Either these or `shelf`.", min_items = 1, max_items = 50, explode = true),
         ("store" = Option<String>, Query, description = "Only this store; all stores without it.", pattern = r"^[A-Za-z0-9._-]{1,64}$"),
         ("shelf" = Option<Vec<String>>, Query, description = "1 to 64 single shelves, `SKU@STORE`: what a page shows and nothing more.", min_items = 1, max_items = 64, explode = true),
         ("Last-Event-ID" = Option<String>, Header, description = "Sent by browsers that come back."),
