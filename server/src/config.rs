@@ -42,6 +42,8 @@ pub struct Config {
     pub taxes: Option<onshelf_domain::orders::TaxTable>,
     /// Signs tokens; made and kept in the database where it is not set.
     pub secret: Option<String>,
+    /// What `secret` was before it was changed: passes that shoppers have on their phones still open.
+    pub previous_secret: Option<String>,
     /// GeoJSON or TopoJSON for the drawn map.
     pub basemap: Option<PathBuf>,
     /// `smtp://USER:PASSWORD@HOST:587` or `smtps://…`; without it mails are written to `data_dir/mail`.
@@ -118,6 +120,7 @@ impl Default for Config {
             delivery: None,
             taxes: None,
             secret: None,
+            previous_secret: None,
             basemap: None,
             smtp_url: None,
             mail_from: "Onshelf <no-reply@localhost>".to_owned(),
@@ -186,6 +189,9 @@ impl Config {
         }
         if self.secret.as_ref().is_some_and(|secret| secret.len() < 32) {
             return wrong("secret: must have at least 32 characters");
+        }
+        if self.previous_secret.is_some() && self.secret.is_none() {
+            return wrong("previous_secret: is of use only beside the secret that came after it");
         }
         self.check_payments()
     }
@@ -258,6 +264,7 @@ impl Config {
             index_dir: Some(self.data_dir.join("index")),
             public_url: self.public_url(),
             secret: self.secret.clone(),
+            previous_secret: self.previous_secret.clone(),
             window_capacity: self.window_capacity,
             transfer_hours: self.transfer_hours,
             delivery: self.delivery.clone().unwrap_or_default(),

@@ -29,6 +29,10 @@ mod offers;
 #[cfg(feature = "ssr")]
 pub mod page;
 #[cfg(feature = "ssr")]
+pub mod pass;
+#[cfg(feature = "ssr")]
+mod passes;
+#[cfg(feature = "ssr")]
 mod plan;
 #[cfg(feature = "ssr")]
 mod quote;

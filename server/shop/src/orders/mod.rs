@@ -16,14 +16,15 @@ mod plan;
 mod reconcile;
 mod refund;
 mod remind;
+mod sent;
 mod settle;
 mod show;
 mod staff;
 
 pub use change::Changed;
 pub(crate) use follow::follow;
-pub(crate) use pass::PREFIX as PASS_PREFIX;
 pub use pass::Pass;
+pub(crate) use pass::{PREFIX as PASS_PREFIX, opens, reference as pass_reference, refuse as refuse_pass};
 pub use place::{PlaceOrder, Placed};
 pub use reconcile::Difference;
 pub use show::OrderNotice;

@@ -5,6 +5,7 @@ use onshelf_db::{
     Tx,
     fulfilment::{self, ReservationRow},
     orders::{self, OrderRow},
+    passes,
     payments::{self, PaymentRow},
 };
 use onshelf_domain::{
@@ -102,6 +103,7 @@ impl Shop {
                 && standing.iter().all(changeable)
                 && (order.settled_at.is_some() || order.provider.is_none() || held.is_some()),
             proxy: order.proxy.clone(),
+            passes: self.pass_lines(tx, &book, lang, order, &rows).await?,
             groups,
         })
     }
@@ -148,7 +150,7 @@ impl Shop {
 
     /// The owner's pass, signed.
     async fn pass_of(&self, tx: &mut Tx<'_>, store: &Store, row: &ReservationRow) -> Result<Option<String>> {
-        let passes = orders::passes_of(tx, row.id).await?;
+        let passes = passes::of_group(tx, row.id).await?;
         let own = passes.into_iter().find(|pass| pass.holder.is_empty() && pass.revoked_at.is_none());
         Ok(own.map(|pass| self.sign_pass(&pass.serial, store, row.expires_at)))
     }

@@ -2,8 +2,10 @@
 //! for their stores only.
 
 mod board;
+mod counter;
 mod sign_in;
 
+pub use counter::Away;
 pub use sign_in::NewStaff;
 
 use onshelf_vocabulary::staff::{Role, StaffRefusal};

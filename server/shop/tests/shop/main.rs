@@ -7,5 +7,6 @@ mod holds;
 mod listing;
 mod orders;
 mod partners;
+mod passes;
 mod paying;
 mod shelves;
