@@ -54,6 +54,7 @@ fn pages_of(lang: Lang) -> Router<Door> {
         .route("/orders/{number}/receipt", get(orders::receipt::receipt))
         .route("/orders/{number}/{file}", get(orders::calendar::calendar))
         .route("/pass/{secret}", get(orders::pass::pass))
+        .route("/pass/{secret}/arrive", post(orders::pass::arrive))
         .route("/staff", get(staff::home::home))
         .route("/staff/sign-in", get(staff::sign_in::page).post(staff::forms::sign_in))
         .route("/staff/sign-out", post(staff::forms::sign_out))

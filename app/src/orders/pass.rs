@@ -2,9 +2,11 @@
 //! shows nothing else of the order, and of a pass that was taken back nothing at all. The secret in its address is the
 //! key: the log has only the route's pattern.
 
-use axum::{extract::Path, http::StatusCode, response::Response};
+use std::collections::HashMap;
+
+use axum::{Form, extract::Path, http::StatusCode, response::Response};
 use leptos::prelude::*;
-use onshelf_shop::Viewer;
+use onshelf_shop::{Error, Viewer};
 use onshelf_vocabulary::{
     Lang,
     fulfilment::{ReservationStatus as Status, Way},
@@ -12,6 +14,7 @@ use onshelf_vocabulary::{
 };
 
 use super::{
+    group::{Kerb, comes_by_car},
     page::private,
     words::{by, span},
 };
@@ -37,7 +40,7 @@ pub async fn pass(visit: Visit, Path(secret): Path<String>) -> Response {
     let status = if open || of(PassState::Used) { StatusCode::OK } else { StatusCode::GONE };
     private(visit.page(|| {
         let (title, said) = headline(visit.lang, &view);
-        let tickets = view.tickets.iter().map(|ticket| ticket_of(&visit, ticket)).collect_view();
+        let tickets = view.tickets.iter().map(|ticket| ticket_of(&visit, &secret, ticket)).collect_view();
         let body = view! {
             <div class="pass" id="pass" data-refresh=open.then_some("15")>
                 <header class="pass-front" role="status">
@@ -50,6 +53,24 @@ pub async fn pass(visit: Visit, Path(secret): Path<String>) -> Response {
         };
         Page { status, indexed: false, ..Page::new(title, format!("/pass/{secret}"), body) }
     }))
+}
+
+/// `POST /pass/{secret}/arrive` with `arrived` 0 (on the way) or 1, and `bay` and `car`: whoever is sent comes by car.
+pub async fn arrive(
+    visit: Visit,
+    Path(secret): Path<String>,
+    Form(typed): Form<HashMap<String, String>>,
+) -> Response {
+    let text = |name: &str| typed.get(name).map(|text| text.trim()).unwrap_or_default();
+    let (arrived, bay, car) = (text("arrived") == "1", text("bay"), text("car"));
+    match visit.shop().announce_by_pass(&secret, arrived, bay, car).await {
+        // What opens nothing any more says so by itself.
+        Ok(()) | Err(Error::Order(_)) => {
+            let part: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+            visit.see(&format!("/pass/{part}"))
+        }
+        Err(error) => visit.failure(&explain(&error)),
+    }
 }
 
 fn headline(lang: Lang, view: &PassView) -> (String, &'static str) {
@@ -85,7 +106,7 @@ fn headline(lang: Lang, view: &PassView) -> (String, &'static str) {
     (title, said)
 }
 
-fn ticket_of(visit: &Visit, ticket: &PassTicket) -> Option<AnyView> {
+fn ticket_of(visit: &Visit, secret: &str, ticket: &PassTicket) -> Option<AnyView> {
     if ticket.state != PassState::Open || ticket.status == Status::Pending {
         return None;
     }
@@ -97,10 +118,16 @@ fn ticket_of(visit: &Visit, ticket: &PassTicket) -> Option<AnyView> {
     } else {
         lang.pick("계산은 찾을 때 매장에서 해요.", "It is paid for at the store.")
     };
+    let kerb = comes_by_car(ticket.way, ticket.status).then(|| {
+        let action = visit.href(&format!("/pass/{secret}/arrive"));
+        let id = ticket.code.as_deref().unwrap_or_default();
+        Kerb { id, action, arrival: ticket.arrival.clone() }.view(lang, ().into_any())
+    });
     let view = view! {
         <article class="pass-ticket" data-status=ticket.status.code()>
             <h2>{ticket.store.name.clone()}</h2>
             {shown(visit, ticket)}
+            {kerb}
             {times(lang, ticket)}
             <ul class="helds">{ticket.things.iter().map(|thing| thing_row(lang, thing)).collect_view()}</ul>
             <p class="pass-paid">{paid}</p>

@@ -233,6 +233,8 @@ pub struct PassTicket {
     pub window: Option<WindowView>,
     pub ready_by: Moment,
     pub expires_at: Moment,
+    /// Whoever is sent comes by car.
+    pub arrival: Option<ArrivalView>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -48,6 +48,16 @@ impl Secrets {
         token(&self.key, purpose, subject)
     }
 
+    /// The token of `subject` that is kept as this hash: of this secret, or of the one before it.
+    pub(crate) fn token_kept_as(&self, hash: &str, purpose: &str, subject: &str) -> String {
+        let own = self.token(purpose, subject);
+        if fingerprint(&own) == hash {
+            return own;
+        }
+        let before = self.token_before(purpose, subject).filter(|token| fingerprint(token) == hash);
+        before.unwrap_or(own)
+    }
+
     /// The same token under the secret before this one, if there was one.
     pub(crate) fn token_before(&self, purpose: &str, subject: &str) -> Option<String> {
         self.before.as_ref().map(|key| token(key, purpose, subject))

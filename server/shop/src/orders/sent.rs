@@ -16,7 +16,7 @@ use onshelf_vocabulary::{
 };
 
 use super::{
-    moment,
+    arrival_view, moment,
     pass::{of_sent, which},
     window_view,
 };
@@ -39,7 +39,7 @@ impl Shop {
         let name: String = proxy.chars().filter(|c| !c.is_control()).take(NAME_MAX).collect();
         let name = name.trim().to_owned();
         let which = (order.version + 1).to_string();
-        let link_hash = fingerprint(&self.pass_link(&order.number, &which));
+        let link_hash = fingerprint(&self.secrets().token(PURPOSE, &format!("{}/{which}", order.number)));
         let (order, now) = (order.clone(), self.now_ms());
         self.db()
             .write(move |mut tx| {
@@ -67,9 +67,13 @@ impl Shop {
             .await
     }
 
-    /// The secret in a link; made again whenever the owner looks, so that only its hash is kept.
-    fn pass_link(&self, number: &str, which: &str) -> String {
-        self.secrets().token(PURPOSE, &format!("{number}/{which}"))
+    /// The secret in a pass's link, made again whenever the owner looks: only its hash is kept. None for the owner's
+    /// own pass, which has no link.
+    fn pass_link(&self, order: &OrderRow, pass: &PassRow) -> Option<String> {
+        let hash = pass.link_hash.as_deref()?;
+        let subject = format!("{}/{}", order.number, which(&pass.serial));
+        let secret = self.secrets().token_kept_as(hash, PURPOSE, &subject);
+        (fingerprint(&secret) == hash).then_some(secret)
     }
 
     /// Who may collect the groups of an order, and what became of their passes. The newest last.
@@ -93,15 +97,14 @@ impl Shop {
             for pass in passes::of_group(tx, row.id).await? {
                 let state = state(&pass, status);
                 let at = ended_at(&pass).map(|at| said(lang, at, now, zone)).transpose()?;
-                let link = self.pass_link(&order.number, which(&pass.serial));
-                let own = pass.link_hash.as_deref() == Some(&*fingerprint(&link));
+                let link = self.pass_link(order, &pass).filter(|_| state == PassState::Open);
                 lines.push(PassLine {
                     group: row.number.clone(),
                     store: store.code.to_string(),
                     store_name: store.name.get(lang).to_owned(),
                     state,
                     at,
-                    link: (own && state == PassState::Open).then(|| format!("/pass/{link}")),
+                    link: link.map(|secret| format!("/pass/{secret}")),
                     holder: Some(pass.holder).filter(|holder| !holder.is_empty()),
                 });
             }
@@ -158,6 +161,7 @@ impl Shop {
             window: row.window_at.map(|at| window_view(lang, store, at, now, 0)).transpose()?,
             ready_by: said(lang, row.ready_by, now, zone)?,
             expires_at: said(lang, row.expires_at, now, zone)?,
+            arrival: if opens { arrival_view(&row, |at| said(lang, at, now, zone))? } else { None },
         })
     }
 }

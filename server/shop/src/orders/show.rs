@@ -53,7 +53,7 @@ impl Shop {
         Ok(OrderNotice {
             view: self.order_view(&mut tx, lang, &order).await?,
             lang,
-            token: self.secrets().token(PURPOSE, &order.number),
+            token: self.secrets().token_kept_as(&order.token_hash, PURPOSE, &order.number),
             email: order.email,
             phone: order.phone,
         })

@@ -419,19 +419,30 @@ async fn who_has_waited_longest_stands_first_and_who_is_on_the_way_after_them() 
         };
         tell(3, false, "").await;
         tell(2, true, "B3").await;
+        // Whoever was sent says so by their link.
+        test.clock.advance(Duration::from_secs(60));
+        let name = OrderChange { groups: None, proxy: Some("이모".to_owned()) };
+        let (number, token) = (&placed[1].0.number, &placed[1].0.token);
+        test.shop.change_order(Lang::Ko, number, token, name, None).await.unwrap();
+        let link = view(&test.shop, &placed[1].0).await.passes.last().unwrap().link.clone().unwrap();
+        let secret = link.strip_prefix("/pass/").unwrap();
+        test.shop.announce_by_pass(secret, true, "A1", "").await.unwrap();
+        let page = test.shop.pass_page(Lang::Ko, secret).await.unwrap();
+        assert_eq!(page.tickets[0].arrival.as_ref().unwrap().bay, "A1");
+        assert!(matches!(test.shop.announce_by_pass("nothing", true, "", "").await, Err(Error::NotFound)));
         tell(0, true, "").await;
         // Saying it again, or mending the bay, makes nobody wait anew.
         tell(2, true, "B4").await;
         let board = test.shop.board(&who, Lang::Ko, "seongsu").await.unwrap();
         let order: Vec<&str> = board.arrivals.iter().map(|card| card.number.as_str()).collect();
-        assert_eq!(order, [&placed[2].1, &placed[0].1, &placed[3].1]);
+        assert_eq!(order, [&placed[2].1, &placed[1].1, &placed[0].1, &placed[3].1]);
         assert_eq!(board.arrivals[0].arrival.as_ref().unwrap().bay, "B4");
         let column: Vec<&str> = board.to_prepare.iter().map(|card| card.number.as_str()).collect();
-        assert_eq!(column[..2], [&placed[2].1, &placed[0].1], "in their column, too");
+        assert_eq!(column[..3], [&placed[2].1, &placed[1].1, &placed[0].1], "in their column, too");
         // Those who are ready come before the others there by the same rule.
         test.shop.do_on_board(&who, "seongsu", &placed[2].1, BoardDeed::HandOver).await.unwrap();
         let board = test.shop.board(&who, Lang::Ko, "seongsu").await.unwrap();
-        assert_eq!(board.arrivals.len(), 2, "who has it waits no more");
+        assert_eq!(board.arrivals.len(), 3, "who has it waits no more");
         let again = test.shop.do_on_board(&who, "seongsu", &placed[2].1, BoardDeed::HandOver).await;
         assert!(matches!(again, Err(Error::Reservation(ReservationRefusal::WrongState { .. }))));
         settle(test).await;

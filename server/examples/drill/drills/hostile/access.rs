@@ -111,6 +111,7 @@ pub const PAGES: &[Line] = &[
     form("/pay/test/{id}", "/pay/test/nothing", Everybody, "action=pay"),
     // Its secret is the key; without it there is nothing.
     get("/pass/{secret}", "/pass/nothing", Everybody),
+    form("/pass/{secret}/arrive", "/pass/nothing/arrive", Everybody, "arrived=1&bay=3"),
     get("/staff", "/staff", Staff),
     get("/staff/sign-in", "/staff/sign-in", Everybody),
     form("/staff/sign-in", "/staff/sign-in", Everybody, "login=nobody&password=nothing-at-all"),
