@@ -198,7 +198,8 @@ fn curbside(card: &Card<'_>) -> Option<AnyView> {
         {token_field(token)}
         <input type="hidden" name="group" value=group.id.clone() />
     };
-    let kerb = Kerb { id: &group.id, action: visit.href(&deed(order, "arrive")), arrival: group.arrival.clone() };
+    let kerb =
+        Kerb { id: &group.id, action: visit.href(&deed(order, "arrive")), arrival: group.arrival.clone() };
     comes_by_car(group.way, group.status).then(|| kerb.view(visit.lang, hidden.into_any()))
 }
 

@@ -82,25 +82,41 @@ fn headline(lang: Lang, view: &PassView) -> (String, &'static str) {
             Lang::En => format!("{holder}, please collect this"),
         };
         let said = match open.status {
-            Status::Ready => lang.pick("준비돼 있어요. 아래 화면을 보여 주면 됩니다.", "It is ready. Just show what stands below."),
+            Status::Ready => lang.pick(
+                "준비돼 있어요. 아래 화면을 보여 주면 됩니다.",
+                "It is ready. Just show what stands below.",
+            ),
             Status::Pending => lang.pick(
                 "아직 결제가 끝나지 않았어요. 끝나면 여기에 코드가 나타납니다.",
                 "It is not paid yet. Once it is, the code shows up here.",
             ),
-            _ => lang.pick("매장에서 준비하고 있어요. 다 되면 이 화면이 바뀝니다.", "The store is preparing it. This page changes once it is ready."),
+            _ => lang.pick(
+                "매장에서 준비하고 있어요. 다 되면 이 화면이 바뀝니다.",
+                "The store is preparing it. This page changes once it is ready.",
+            ),
         };
         return (title, said);
     }
     if state(PassState::Used).is_some() {
         let title = lang.pick("찾아가셨어요", "Collected").to_owned();
-        return (title, lang.pick("고맙습니다. 이 링크는 더 쓸 수 없어요.", "Thank you. This link opens nothing more."));
+        return (
+            title,
+            lang.pick("고맙습니다. 이 링크는 더 쓸 수 없어요.", "Thank you. This link opens nothing more."),
+        );
     }
     let title = lang.pick("더는 쓸 수 없는 링크예요", "This link opens nothing any more").to_owned();
     let said = match view.tickets.first().map(|ticket| ticket.state) {
-        Some(PassState::Renewed) => lang.pick("새 링크가 만들어졌어요. 보내 주신 분께 물어보세요.", "There is a new one: ask whoever sent it to you."),
-        Some(PassState::Collected) => lang.pick("다른 사람이 이미 찾아갔어요.", "Somebody else has collected it."),
+        Some(PassState::Renewed) => lang.pick(
+            "새 링크가 만들어졌어요. 보내 주신 분께 물어보세요.",
+            "There is a new one: ask whoever sent it to you.",
+        ),
+        Some(PassState::Collected) => {
+            lang.pick("다른 사람이 이미 찾아갔어요.", "Somebody else has collected it.")
+        }
         Some(PassState::Expired) => lang.pick("찾아갈 기한이 지났어요.", "The time to collect it is over."),
-        Some(PassState::Over) => lang.pick("주문이 취소되거나 바뀌었어요.", "The order was cancelled or changed."),
+        Some(PassState::Over) => {
+            lang.pick("주문이 취소되거나 바뀌었어요.", "The order was cancelled or changed.")
+        }
         _ => lang.pick("보내 주신 분이 거두었어요.", "Whoever sent it has taken it back."),
     };
     (title, said)
@@ -164,7 +180,8 @@ fn shown(visit: &Visit, ticket: &PassTicket) -> Option<AnyView> {
 }
 
 fn times(lang: Lang, ticket: &PassTicket) -> AnyView {
-    let ready = (ticket.status != Status::Ready).then(|| (lang.pick("준비", "Ready"), by(lang, &ticket.ready_by)));
+    let ready =
+        (ticket.status != Status::Ready).then(|| (lang.pick("준비", "Ready"), by(lang, &ticket.ready_by)));
     let window = ticket.window.as_ref().map(|window| (lang.pick("오시는 때", "You come"), span(window)));
     let kept = (lang.pick("보관", "Kept"), until(lang, &ticket.expires_at.label));
     let rows = [ready, window, Some(kept)].into_iter().flatten();

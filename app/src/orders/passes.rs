@@ -59,7 +59,7 @@ fn what_became(lang: Lang, line: &PassLine) -> String {
     let at = line.at.as_ref().map_or("", |at| at.label.as_str());
     match (lang, line.state) {
         (_, PassState::Open) if line.holder.is_none() => {
-            lang.pick("위의 코드로 찾아요", "With the code above").to_owned()
+            lang.pick("이 화면의 코드로 찾아요", "With the code on this page").to_owned()
         }
         (_, PassState::Open) => lang.pick("아직 쓰지 않았어요", "Not used yet").to_owned(),
         (Lang::Ko, PassState::Used) => format!("{at}에 찾아갔어요"),
@@ -81,8 +81,12 @@ fn give(visit: &Visit, view: &OrderView, token: &str, holder: &str, link: &str) 
     let path = visit.href(link);
     let url = format!("{}{path}", visit.door.site.public_url);
     let (may, text) = match visit.lang {
-        Lang::Ko => (format!("{holder} 님도 찾을 수 있어요"), format!("{holder} 님, 대신 찾아 주세요. {url}")),
-        Lang::En => (format!("{holder} may collect it too"), format!("{holder}, please collect this for me: {url}")),
+        Lang::Ko => {
+            (format!("{holder} 님도 찾을 수 있어요"), format!("{holder} 님, 대신 찾아 주세요. {url}"))
+        }
+        Lang::En => {
+            (format!("{holder} may collect it too"), format!("{holder}, please collect this for me: {url}"))
+        }
     };
     let part = |text: &str| {
         url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")

@@ -38,7 +38,7 @@ fn arrival(lang: Lang, store: &str, card: &BoardCard, now: i64) -> Option<AnyVie
     let view = view! {
         <li id=format!("outside-{}", card.number) data-print=print(card) data-call=call class:here=here>
             <a href=href>
-                <b class="staff-bay">{bay}</b>
+                <b class="staff-bay" data-none=arrival.bay.is_empty().then_some("")>{bay}</b>
                 <span class="staff-car">
                     <b>{arrival.car.clone()}</b>
                     <span>{card.name.clone()}" · "<span translate="no">{code}</span>" · "{words::status(lang, card.status)}</span>

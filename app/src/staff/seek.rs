@@ -2,10 +2,7 @@
 //! check passes, and every text it may come to say. What it does with them is `public/counter.js`.
 
 use leptos::prelude::*;
-use onshelf_vocabulary::{
-    Lang,
-    orders::PassRefusal,
-};
+use onshelf_vocabulary::{Lang, orders::PassRefusal};
 
 use super::{board::LONGEST_LOOK_UP, words};
 use crate::{
@@ -45,7 +42,10 @@ pub(super) fn look_up(visit: &Visit, path: &str, typed: &str) -> AnyView {
 pub(super) fn counter(visit: &Visit, path: &str, store: (&str, &str)) -> AnyView {
     let shop = visit.shop();
     let book = shop.book();
-    let zone = book.stores.by_code(store.0).and_then(|store| store.schedule.time_zone().iana_name().map(str::to_owned));
+    let zone = book
+        .stores
+        .by_code(store.0)
+        .and_then(|store| store.schedule.time_zone().iana_name().map(str::to_owned));
     let script = visit.door.site.counter.clone();
     view! {
         <section
@@ -108,11 +108,14 @@ mod tests {
         let script = include_str!("../../../public/counter.js");
         let texts = texts(Lang::En, "Seongsu");
         let asked = script.split("words.").skip(1).map(|rest| {
-            rest.split(|letter: char| !letter.is_ascii_lowercase() && letter != '_').next().unwrap_or_default()
+            rest.split(|letter: char| !letter.is_ascii_lowercase() && letter != '_')
+                .next()
+                .unwrap_or_default()
         });
         let asked: Vec<&str> = asked.collect();
         assert!(asked.len() > 10, "{asked:?}");
-        for name in asked.into_iter().chain(["forged", "other_store", "expired", "handed", "code", "unable"]) {
+        for name in asked.into_iter().chain(["forged", "other_store", "expired", "handed", "code", "unable"])
+        {
             assert!(texts[name].is_string(), "{name}");
         }
     }

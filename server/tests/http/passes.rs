@@ -46,7 +46,8 @@ async fn signed_in(test: &TestShop, login: &str) -> String {
 
 async fn posted(site: &Router, cookie: &str, path: &str, form: &[(&str, &str)]) -> Answer {
     let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-    let call = Call::post(path).with("cookie", cookie).with("content-type", "application/x-www-form-urlencoded");
+    let call =
+        Call::post(path).with("cookie", cookie).with("content-type", "application/x-www-form-urlencoded");
     call.body(body).on(site).await
 }
 
@@ -157,7 +158,8 @@ async fn the_counter_is_told_that_a_pass_was_taken_back() {
         let cookie = signed_in(test, "hana").await;
         let now = named(&site, &order, "이모", "a").await;
         let page = Call::get(&path_of(&now)).on(&site).await.text();
-        let code: String = page.split("ticket-code").nth(1).unwrap().split("</span>").nth(1).unwrap()[..8].to_owned();
+        let code: String =
+            page.split("ticket-code").nth(1).unwrap().split("</span>").nth(1).unwrap()[..8].to_owned();
         named(&site, &order, "", "b").await;
         let answer = posted(&site, &cookie, "/staff/seongsu/find", &[("typed", &code)]).await;
         assert_eq!(answer.status, 409, "{code}: {}", answer.text());
@@ -173,7 +175,8 @@ async fn what_a_device_handed_over_while_it_was_away_is_written_down_or_told() {
         let order = ordered(test, &site).await;
         let cookie = signed_in(test, "hana").await;
         let pass = order["groups"][0]["pass"].as_str().unwrap();
-        let send = async |form: &[(&str, &str)]| posted(&site, &cookie, "/staff/seongsu/handovers", form).await;
+        let send =
+            async |form: &[(&str, &str)]| posted(&site, &cookie, "/staff/seongsu/handovers", form).await;
         for wrong in [
             vec![("pass", pass), ("ago", "0")],
             vec![("pass", pass), ("key", "k"), ("ago", "-1")],
@@ -236,7 +239,10 @@ async fn whoever_tries_links_is_stopped() {
 async fn the_key_is_told_to_whoever_checks() {
     on_each_engine(async |test| {
         let answer = Call::get("/api/v1/passes/key").on(&site(test)).await.ok(200);
-        assert_eq!((answer["public_key"].as_str().unwrap().len(), &answer["previous_key"]), (43, &Value::Null));
+        assert_eq!(
+            (answer["public_key"].as_str().unwrap().len(), &answer["previous_key"]),
+            (43, &Value::Null)
+        );
     })
     .await;
 }

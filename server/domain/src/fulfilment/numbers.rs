@@ -129,16 +129,9 @@ mod tests {
         }
         assert_eq!(read_code("7 k3m oi").as_deref(), Some("7K3M01"));
         assert_eq!(read_counter("7k3 m9ol"), Some(CounterInput::Pass("7K3M901".to_owned())));
-        for bad in [
-            "",
-            "R",
-            "7K3M-90XU",
-            "7K3M9",
-            "X-7K3M-90X1",
-            "7K3M90\0",
-            "가나다라마바",
-            &"7".repeat(1_000_000),
-        ] {
+        for bad in
+            ["", "R", "7K3M-90XU", "7K3M9", "X-7K3M-90X1", "7K3M90\0", "가나다라마바", &"7".repeat(1_000_000)]
+        {
             assert_eq!(read_counter(bad), None, "{}", bad.chars().take(20).collect::<String>());
         }
     }

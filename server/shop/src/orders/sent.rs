@@ -146,8 +146,7 @@ impl Shop {
             Some(id) => orders::by_id(tx, id).await?,
             None => None,
         };
-        let lines =
-            if opens { self.reservation_lines(tx, book, lang, &row).await? } else { Vec::new() };
+        let lines = if opens { self.reservation_lines(tx, book, lang, &row).await? } else { Vec::new() };
         Ok(PassTicket {
             state,
             status,

@@ -111,13 +111,18 @@ async fn who_is_sent_has_a_pass_of_their_own_and_sees_nothing_else_of_the_order(
         let page = scene.shop().pass_page(Lang::Ko, &scene.secret().await).await.unwrap();
         assert_eq!((page.holder.as_str(), page.tickets.len()), ("이모", 1));
         let ticket = &page.tickets[0];
-        assert_eq!((ticket.store.code.as_str(), ticket.things[0].quantity, ticket.paid), ("seongsu", 1, true));
+        assert_eq!(
+            (ticket.store.code.as_str(), ticket.things[0].quantity, ticket.paid),
+            ("seongsu", 1, true)
+        );
         let (code, pass) = (ticket.code.clone().unwrap(), ticket.pass.clone().unwrap());
         let group = view(scene.shop(), &scene.placed).await.groups[0].clone();
         assert!(code.len() == 7 && Some(&code) != group.code.as_ref() && Some(&pass) != group.pass.as_ref());
         // Nothing in it leads to the order: neither its number nor the group's, which opens it at the counter.
         let whole = serde_json::to_string(&page).unwrap();
-        for secret in [&scene.placed.number, &group.id, group.code.as_ref().unwrap(), "김제자리", "9000", "9,000"] {
+        for secret in
+            [&scene.placed.number, &group.id, group.code.as_ref().unwrap(), "김제자리", "9000", "9,000"]
+        {
             assert!(!whole.contains(secret), "{secret} in {whole}");
         }
         let card = scene.shop().look_up(&scene.who, Lang::Ko, "seongsu", &code.to_lowercase()).await.unwrap();
@@ -185,7 +190,8 @@ async fn a_guessed_code_opens_nothing() {
             let found = scene.shop().look_up(&scene.who, Lang::Ko, "seongsu", typed).await;
             assert!(matches!(found, Err(Error::NotFound)), "{typed}: {found:?}");
         }
-        let other_time = pass.rsplitn(3, '.').last().map(|said| format!("{said}.1999999999.{}", "A".repeat(86)));
+        let other_time =
+            pass.rsplitn(3, '.').last().map(|said| format!("{said}.1999999999.{}", "A".repeat(86)));
         for typed in [format!("{pass}A"), pass.replace("OS1", "OS1x"), other_time.unwrap()] {
             assert_eq!(scene.refused("seongsu", &typed).await, Some(PassRefusal::Forged), "{typed}");
         }
@@ -257,7 +263,14 @@ async fn a_code_for_another_store_is_refused_as_that() {
         for typed in [&code, &pass, &scene.own_pass().await] {
             assert_eq!(scene.refused("gangnam", typed).await, Some(PassRefusal::OtherStore), "{typed}");
         }
-        let serial = scene.shop().look_up(&scene.who, Lang::Ko, "seongsu", &pass).await.unwrap().opened.unwrap().serial;
+        let serial = scene
+            .shop()
+            .look_up(&scene.who, Lang::Ko, "seongsu", &pass)
+            .await
+            .unwrap()
+            .opened
+            .unwrap()
+            .serial;
         let deed = scene.shop().hand_over_by_pass(&scene.who, "gangnam", &serial).await;
         assert_eq!(reason(deed), PassRefusal::OtherStore);
     })
@@ -298,7 +311,10 @@ async fn a_hand_over_while_away_is_written_down_once_with_its_moment() {
         assert_eq!(test.available("seongsu", "CUP").await, 2, "once, however often it is sent");
         assert_eq!(scene.refused("seongsu", &pass).await, Some(PassRefusal::Used));
         let line = view(scene.shop(), &scene.placed).await.passes[0].clone();
-        assert_eq!((line.state, line.at.unwrap().at.as_str()), (PassState::Used, "2026-11-23T12:05:00+09:00"));
+        assert_eq!(
+            (line.state, line.at.unwrap().at.as_str()),
+            (PassState::Used, "2026-11-23T12:05:00+09:00")
+        );
         settle(test).await;
     })
     .await;
@@ -392,7 +408,10 @@ async fn another_stores_associate_hands_nothing_over_by_pass() {
         let now = scene.shop().now();
         for store in ["seongsu", "gangnam"] {
             let deed = scene.shop().hand_over_away(&other, store, &pass, now, &once).await;
-            assert!(matches!(deed, Err(Error::Staff(_) | Error::Order(OrderRefusal::Pass(PassRefusal::OtherStore)))));
+            assert!(matches!(
+                deed,
+                Err(Error::Staff(_) | Error::Order(OrderRefusal::Pass(PassRefusal::OtherStore)))
+            ));
         }
     })
     .await;
@@ -415,7 +434,9 @@ async fn who_has_waited_longest_stands_first_and_who_is_on_the_way_after_them() 
             test.clock.advance(Duration::from_secs(60));
             let (order, id) = &placed[place];
             let shop = &test.shop;
-            shop.announce_arrival(&order.number, &order.token, Some(id), here, bay, "흰색 아반떼").await.unwrap();
+            shop.announce_arrival(&order.number, &order.token, Some(id), here, bay, "흰색 아반떼")
+                .await
+                .unwrap();
         };
         tell(3, false, "").await;
         tell(2, true, "B3").await;

@@ -35,7 +35,10 @@ pub async fn add_headers(State(surface): State<Surface>, request: Request, next:
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, constant("nosniff"));
     headers.insert(header::X_FRAME_OPTIONS, constant("DENY"));
     headers.insert(header::REFERRER_POLICY, constant("same-origin"));
-    headers.insert(HeaderName::from_static("permissions-policy"), constant(if counter { PERMISSIONS_AT_THE_COUNTER } else { PERMISSIONS }));
+    headers.insert(
+        HeaderName::from_static("permissions-policy"),
+        constant(if counter { PERMISSIONS_AT_THE_COUNTER } else { PERMISSIONS }),
+    );
     headers.insert(HeaderName::from_static("cross-origin-opener-policy"), constant("same-origin"));
     if surface.encrypted {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, constant(ENCRYPTED));
