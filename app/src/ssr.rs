@@ -32,6 +32,8 @@ pub struct Site {
     pub public_url: String,
     pub css: String,
     pub loader: String,
+    /// What a board's page does while its network is away; empty where it was not built.
+    pub counter: String,
     pub client_js: String,
     pub client_wasm: String,
     /// What the chain is called.

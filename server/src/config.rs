@@ -47,6 +47,8 @@ pub struct Config {
     pub taxes: Option<onshelf_domain::orders::TaxTable>,
     /// Signs tokens; made and kept in the database where it is not set.
     pub secret: Option<String>,
+    /// What `secret` was before it was changed: passes that shoppers have on their phones still open.
+    pub previous_secret: Option<String>,
     /// GeoJSON or TopoJSON for the drawn map.
     pub basemap: Option<PathBuf>,
     /// Tiles of the live map: a `.pmtiles` file, or the `https` address of one or of a style.
@@ -135,6 +137,7 @@ impl Default for Config {
             delivery: None,
             taxes: None,
             secret: None,
+            previous_secret: None,
             basemap: None,
             tiles: None,
             tiles_glyphs: None,
@@ -229,6 +232,9 @@ impl Config {
             return wrong("seller: must be one line of at most 300 characters");
         }
         self.check_tiles()?;
+        if self.previous_secret.is_some() && self.secret.is_none() {
+            return wrong("previous_secret: is of use only beside the secret that came after it");
+        }
         self.check_payments()
     }
 
@@ -320,6 +326,7 @@ impl Config {
             index_dir: Some(self.data_dir.join("index")),
             public_url: self.public_url(),
             secret: self.secret.clone(),
+            previous_secret: self.previous_secret.clone(),
             window_capacity: self.window_capacity,
             transfer_hours: self.transfer_hours,
             delivery: self.delivery.clone().unwrap_or_default(),

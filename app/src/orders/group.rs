@@ -194,46 +194,65 @@ fn ticket(visit: &Visit, group: &GroupView) -> Option<AnyView> {
 /// "On my way", "I'm here": while the store has it and it was paid, or is paid at the counter.
 fn curbside(card: &Card<'_>) -> Option<AnyView> {
     let Card { visit, order, token, group } = card;
-    let lang = visit.lang;
-    let there = matches!(group.status, Status::Placed | Status::Picking | Status::InTransfer | Status::Ready);
-    if group.way != Way::Curbside || !there {
-        return None;
-    }
-    let arrival = group.arrival.clone();
-    let said = arrival.as_ref().and_then(|arrival| arrival_said(lang, arrival));
-    let arrived = arrival.as_ref().is_some_and(|arrival| arrival.arrived_at.is_some());
-    let on_way = arrival.as_ref().is_some_and(|arrival| arrival.on_way_at.is_some());
-    let (bay, car) = arrival.map(|arrival| (arrival.bay, arrival.car)).unwrap_or_default();
-    let field = |name: &'static str, label: &'static str, value: String, most: &'static str| {
-        let id = format!("{name}-{}", group.id);
+    let hidden = view! {
+        {token_field(token)}
+        <input type="hidden" name="group" value=group.id.clone() />
+    };
+    let kerb =
+        Kerb { id: &group.id, action: visit.href(&deed(order, "arrive")), arrival: group.arrival.clone() };
+    comes_by_car(group.way, group.status).then(|| kerb.view(visit.lang, hidden.into_any()))
+}
+
+/// Whether somebody may be waited for at the kerb.
+pub(super) const fn comes_by_car(way: Way, status: Status) -> bool {
+    let there = matches!(status, Status::Placed | Status::Picking | Status::InTransfer | Status::Ready);
+    matches!(way, Way::Curbside) && there
+}
+
+/// The form by which somebody with a car says where they are: the owner, or whom they sent.
+pub(super) struct Kerb<'v> {
+    pub(super) id: &'v str,
+    pub(super) action: String,
+    pub(super) arrival: Option<ArrivalView>,
+}
+
+impl Kerb<'_> {
+    pub(super) fn view(self, lang: Lang, hidden: AnyView) -> AnyView {
+        let Kerb { id, action, arrival } = self;
+        let said = arrival.as_ref().and_then(|arrival| arrival_said(lang, arrival));
+        let arrived = arrival.as_ref().is_some_and(|arrival| arrival.arrived_at.is_some());
+        let on_way = arrival.as_ref().is_some_and(|arrival| arrival.on_way_at.is_some());
+        let (bay, car) = arrival.map(|arrival| (arrival.bay, arrival.car)).unwrap_or_default();
+        let field = |name: &'static str, label: &'static str, value: String, most: &'static str| {
+            let id = format!("{name}-{id}");
+            view! {
+                <div class="field">
+                    <label for=id.clone()>{label}</label>
+                    <input id=id name=name value=value maxlength=most autocomplete="off" />
+                </div>
+            }
+        };
         view! {
-            <div class="field">
-                <label for=id.clone()>{label}</label>
-                <input id=id name=name value=value maxlength=most autocomplete="off" />
-            </div>
+            <section class="kerb" aria-label=lang.pick("차에서 받기", "Bring it to my car")>
+                {said.map(|said| view! { <p class="kerb-said" role="status">{said}</p> })}
+                <form method="post" action=action>
+                    {hidden}
+                    <div class="pair">
+                        {field("car", lang.pick("차", "Car"), car, "60")}
+                        {field("bay", lang.pick("주차 칸", "Parking bay"), bay, "12")}
+                    </div>
+                    <p class="fine">{lang.pick("예: 흰색 아반떼 1234 · B3", "e.g. white Avante 1234 · B3")}</p>
+                    <div class="kerb-ways">
+                        {(!arrived).then(|| view! {
+                            <button class="alt" name="arrived" value="0">{if on_way { lang.pick("다시 알리기", "Tell them again") } else { lang.pick("지금 출발해요", "I'm on my way") }}</button>
+                        })}
+                        <button class="go" name="arrived" value="1">{if arrived { lang.pick("칸이나 차 고쳐 알리기", "Change bay or car") } else { lang.pick("도착했어요", "I'm here") }}</button>
+                    </div>
+                </form>
+            </section>
         }
-    };
-    let view = view! {
-        <section class="kerb" aria-label=lang.pick("차에서 받기", "Bring it to my car")>
-            {said.map(|said| view! { <p class="kerb-said" role="status">{said}</p> })}
-            <form method="post" action=visit.href(&deed(order, "arrive"))>
-                {token_field(token)}
-                <input type="hidden" name="group" value=group.id.clone() />
-                <div class="pair">
-                    {field("car", lang.pick("차", "Car"), car, "60")}
-                    {field("bay", lang.pick("주차 칸", "Parking bay"), bay, "12")}
-                </div>
-                <p class="fine">{lang.pick("예: 흰색 아반떼 1234 · B3", "e.g. white Avante 1234 · B3")}</p>
-                <div class="kerb-ways">
-                    {(!arrived).then(|| view! {
-                        <button class="alt" name="arrived" value="0">{if on_way { lang.pick("다시 알리기", "Tell them again") } else { lang.pick("지금 출발해요", "I'm on my way") }}</button>
-                    })}
-                    <button class="go" name="arrived" value="1">{if arrived { lang.pick("칸이나 차 고쳐 알리기", "Change bay or car") } else { lang.pick("도착했어요", "I'm here") }}</button>
-                </div>
-            </form>
-        </section>
-    };
-    Some(view.into_any())
+        .into_any()
+    }
 }
 
 fn arrival_said(lang: Lang, arrival: &ArrivalView) -> Option<String> {

@@ -33,6 +33,10 @@ pub mod page;
 #[cfg(feature = "ssr")]
 pub mod paper;
 #[cfg(feature = "ssr")]
+pub mod pass;
+#[cfg(feature = "ssr")]
+mod passes;
+#[cfg(feature = "ssr")]
 mod plan;
 #[cfg(feature = "ssr")]
 mod quote;

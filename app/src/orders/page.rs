@@ -20,13 +20,11 @@ use super::{
     group::{Card, card},
     hold::{hold, whose},
     money,
+    passes::passes,
     trouble::notice,
     words::{headline, is_offer},
 };
-use crate::{
-    ssr::{Page, Visit, explain},
-    ui::field::Field,
-};
+use crate::ssr::{Page, Visit, explain};
 
 /// Why the page is shown.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,6 +118,7 @@ fn body(visit: &Visit, view: &OrderView, token: &str, shown: &Shown, providers: 
                 <div class="order-groups">{cards}</div>
                 <aside class="order-side">
                     {money::panel(visit, view, token)}
+                    {passes(visit, view, token)}
                     {changes(visit, view, token)}
                 </aside>
             </article>
@@ -222,55 +221,17 @@ pub(super) fn refused(lang: Lang, refusal: &OrderRefusal) -> (&'static str, &'st
     }
 }
 
-/// What its owner may still do: change it, name somebody, give it up.
+/// What its owner may still do: change it, give it up.
 fn changes(visit: &Visit, view: &OrderView, token: &str) -> AnyView {
     let change = view.can_change.then(|| {
         let href = visit.href(&address(&view.number, token).replacen('?', "/change?", 1));
         view! { <a class="go-quiet" href=href>{visit.say("매장 · 시간 · 방법 바꾸기", "Change store, time or way")}</a> }
     });
-    let live = view.groups.iter().any(|group| {
-        !group.status.is_over()
-            && group.way != onshelf_vocabulary::fulfilment::Way::Delivery
-            && group.status != ReservationStatus::Pending
-    });
     view! {
         <section class="order-ways" aria-label=visit.say("이 주문으로 할 수 있는 것", "What you can do")>
             {change}
-            {live.then(|| proxy(visit, view, token))}
             {view.can_cancel.then(|| cancel(visit, view, token))}
         </section>
-    }
-    .into_any()
-}
-
-fn proxy(visit: &Visit, view: &OrderView, token: &str) -> AnyView {
-    let named = view.proxy.clone().unwrap_or_default();
-    let summary = match (visit.lang, named.is_empty()) {
-        (Lang::Ko, true) => "다른 분이 대신 찾아요".to_owned(),
-        (Lang::Ko, false) => format!("{named} 님도 찾을 수 있어요"),
-        (Lang::En, true) => "Somebody else collects it".to_owned(),
-        (Lang::En, false) => format!("{named} may collect it too"),
-    };
-    let take_back = (!named.is_empty()).then(|| {
-        view! { <button class="alt" name="proxy_none" value="1">{visit.say("이제 안 돼요", "No longer")}</button> }
-    });
-    view! {
-        <details class="cancel">
-            <summary>{summary}</summary>
-            <form method="post" action=visit.href(&deed(view, "change"))>
-                {token_field(token)}
-                <Field
-                    name="proxy"
-                    label=visit.say("대신 오시는 분의 이름", "Name of who comes")
-                    hint=visit.say("그분께 이 화면의 코드를 보여 주세요. 코드는 한 번만 쓸 수 있어요.", "Give them the code on this page. It works once.")
-                    value=named
-                    autocomplete="off"
-                    maxlength=80
-                />
-                <button class="cancel-go">{visit.say("이 분도 찾을 수 있게 하기", "Let them collect it")}</button>
-                {take_back}
-            </form>
-        </details>
     }
     .into_any()
 }

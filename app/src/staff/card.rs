@@ -61,6 +61,7 @@ pub(super) fn card(around: Around<'_>, card: &BoardCard, place: Place) -> AnyVie
             id=id(card, place)
             data-print=print(card)
             data-status=card.status.code()
+            data-pass=(!card.pass.is_empty()).then(|| card.pass.clone())
             data-say=waiting.then_some(say)
             class:late=late
         >
@@ -97,6 +98,7 @@ pub(super) fn found(around: Around<'_>, card: &BoardCard, close: String) -> AnyV
                     <p class="staff-number">{card.number.clone()}</p>
                     {who(lang, card)}
                     {ways::tags(lang, card)}
+                    {ways::sent(lang, card)}
                     <p class="staff-standing">{words::standing(lang, card)}</p>
                 </header>
                 {lines(lang, card, live)}
@@ -122,6 +124,7 @@ fn pay(around: Around<'_>, card: &BoardCard) -> AnyView {
         <form method="post" action=deeds(around)>
             <input type="hidden" name="number" value=card.number.clone() />
             <input type="hidden" name="tab" value=Place::Found.code() />
+            {card.opened.as_ref().map(|pass| view! { <input type="hidden" name="pass" value=pass.serial.clone() /> })}
             <button class="staff-go" name="deed" value=BoardDeed::HandOver.code() data-key="hand_over">
                 {if card.paid {
                     lang.pick("건네기", "Hand it over")

@@ -10,6 +10,7 @@ use onshelf_domain::fulfilment::read_number;
 use onshelf_shop::{Error, staff::Associate};
 use onshelf_vocabulary::{
     fulfilment::ReservationRefusal,
+    orders::OrderRefusal,
     staff::{BoardDeed, StaffRefusal},
 };
 use serde::Deserialize;
@@ -17,6 +18,7 @@ use serde::Deserialize;
 use super::{
     board::{self, Telling},
     card::Place,
+    columns::opened_as,
     gate,
     notice::Notice,
     sign_in::{Refused, sign_in_page},
@@ -99,12 +101,16 @@ pub async fn find(
         _ => Err(Error::NotFound),
     };
     match found {
-        Ok(card) => visit.see(&format!("{board}?open={}", card.number)),
+        Ok(card) => visit.see(&format!("{board}?open={}", opened_as(&card))),
         Err(Error::NotFound) => {
             let notice = Notice::Refused(board::unknown(&visit));
             let typed = typed.chars().take(60).collect();
             let telling = Telling { status: StatusCode::NOT_FOUND, notice, tab: Place::Prepare, typed };
             told(&visit, &who, &store, "", telling).await
+        }
+        Err(Error::Order(OrderRefusal::Pass(why))) => {
+            let text = words::pass_refused(visit.lang, why).to_owned();
+            refused(&visit, &who, &store, "", StatusCode::CONFLICT, Place::Prepare, text).await
         }
         Err(error) => board::failed(&visit, &who, &error),
     }
@@ -115,6 +121,8 @@ pub async fn find(
 pub struct Deed {
     number: String,
     deed: String,
+    /// The name of the pass it was looked up with.
+    pass: String,
     /// Needed to end a reservation badly.
     confirm: String,
     tab: String,
@@ -143,8 +151,18 @@ pub async fn deed(
         let text = no_confirmation(&visit);
         return refused(&visit, &who, &store, &number, StatusCode::UNPROCESSABLE_ENTITY, tab, text).await;
     }
-    match visit.shop().do_on_board(&who, &store, &number, deed).await {
-        Ok(()) => visit.see(&after(&store, &number, deed, tab)),
+    let done = match deed {
+        BoardDeed::HandOver if !form.pass.is_empty() => {
+            visit.shop().hand_over_by_pass(&who, &store, &form.pass).await
+        }
+        deed => visit.shop().do_on_board(&who, &store, &number, deed).await,
+    };
+    match done {
+        Ok(()) => visit.see(&after(&store, &number, &form.pass, deed, tab)),
+        Err(Error::Order(OrderRefusal::Pass(why))) => {
+            let text = words::pass_refused(visit.lang, why).to_owned();
+            refused(&visit, &who, &store, "", StatusCode::CONFLICT, tab, text).await
+        }
         Err(Error::Reservation(ReservationRefusal::WrongState { status })) => {
             let text = words::refused(visit.lang, deed, status).to_owned();
             refused(&visit, &who, &store, &number, StatusCode::CONFLICT, tab, text).await
@@ -161,10 +179,16 @@ const fn ends_badly(deed: BoardDeed) -> bool {
 }
 
 /// Back to the column one worked in; what was looked up stays open until it is handed over or ended.
-fn after(store: &str, number: &str, deed: BoardDeed, tab: Place) -> String {
+fn after(store: &str, number: &str, pass: &str, deed: BoardDeed, tab: Place) -> String {
     let goes_on = tab == Place::Found && matches!(deed, BoardDeed::StartPicking | BoardDeed::MarkReady);
-    let open = if goes_on { format!("&open={number}") } else { String::new() };
+    let opened = if pass.is_empty() || !pass.bytes().all(is_plain) { number } else { pass };
+    let open = if goes_on { format!("&open={opened}") } else { String::new() };
     format!("/staff/{store}?tab={}&did={}&number={number}{open}", tab.code(), deed.code())
+}
+
+/// A letter of a pass's name: what came in a form goes into no address unread.
+const fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }
 
 fn no_deed(visit: &Visit) -> String {
@@ -217,7 +241,10 @@ mod tests {
             (BoardDeed::MarkReady, Place::Found, "/staff/a?tab=found&did=mark_ready&number=R-1&open=R-1"),
             (BoardDeed::HandOver, Place::Found, "/staff/a?tab=found&did=hand_over&number=R-1"),
         ] {
-            assert_eq!(after("a", "R-1", deed, tab), address);
+            assert_eq!(after("a", "R-1", "", deed, tab), address);
         }
+        let by_pass = |pass| after("a", "R-1", pass, BoardDeed::MarkReady, Place::Found);
+        assert!(by_pass("x-Y_3").ends_with("&open=x-Y_3"));
+        assert!(by_pass("x&did=release").ends_with("&open=R-1"));
     }
 }

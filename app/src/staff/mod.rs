@@ -4,6 +4,10 @@
 pub mod islands;
 
 #[cfg(feature = "ssr")]
+mod arrivals;
+#[cfg(feature = "ssr")]
+pub mod away;
+#[cfg(feature = "ssr")]
 mod bar;
 #[cfg(feature = "ssr")]
 pub mod board;
@@ -19,6 +23,8 @@ mod gate;
 pub mod home;
 #[cfg(feature = "ssr")]
 mod notice;
+#[cfg(feature = "ssr")]
+mod seek;
 #[cfg(feature = "ssr")]
 pub mod sign_in;
 #[cfg(feature = "ssr")]

@@ -145,6 +145,12 @@ pub async fn by_code(tx: &mut Tx<'_>, code: &str, store_id: i64) -> Result<Optio
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(store_id).bind(code).fetch_optional(conn).await)?)
 }
 
+/// By its id, for whoever showed a pass of it.
+pub async fn of_pass(tx: &mut Tx<'_>, reservation_id: i64) -> Result<Option<ReservationRow>, Error> {
+    let sql = "SELECT * FROM reservations WHERE id = $1";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(reservation_id).fetch_optional(conn).await)?)
+}
+
 pub async fn lines(tx: &mut Tx<'_>, reservation_id: i64) -> Result<Vec<ReservationLineRow>, Error> {
     let sql = "SELECT * FROM reservation_lines WHERE reservation_id = $1 ORDER BY position";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(reservation_id).fetch_all(conn).await)?)

@@ -18,6 +18,7 @@ pub mod meta;
 pub mod orders;
 pub mod outbox;
 pub mod partners;
+pub mod passes;
 pub mod payments;
 pub mod places;
 pub mod shoppers;

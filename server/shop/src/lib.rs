@@ -65,6 +65,8 @@ pub struct Settings {
     pub transfer_hours: u32,
     /// Signs tokens; made once and kept in the database where the operator gives none.
     pub secret: Option<String>,
+    /// What `secret` was before: passes that were signed under it still open.
+    pub previous_secret: Option<String>,
 }
 
 impl Default for Settings {
@@ -81,6 +83,7 @@ impl Default for Settings {
             window_capacity: 6,
             transfer_hours: 20,
             secret: None,
+            previous_secret: None,
         }
     }
 }
@@ -121,7 +124,7 @@ impl Shop {
         chance: Arc<dyn Chance>,
         settings: Settings,
     ) -> Result<Shop> {
-        let secrets = secrets::Secrets::load(&db, chance.as_ref(), settings.secret.as_deref()).await?;
+        let secrets = secrets::Secrets::load(&db, chance.as_ref(), &settings).await?;
         let book = Book::read(&db, &settings, None).await?;
         let shelves = stock::Shelves::read(&db).await?;
         let outbox = tokio::sync::Notify::new();

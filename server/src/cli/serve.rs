@@ -82,6 +82,7 @@ impl Serve {
             public_url: config.public_url(),
             css: assets.css,
             loader: assets.loader,
+            counter: assets.counter,
             client_js: assets.client_js,
             client_wasm: assets.client_wasm,
             name: config.name(),

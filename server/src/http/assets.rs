@@ -29,6 +29,7 @@ const FOR_A_WHILE: HeaderValue = HeaderValue::from_static("public, max-age=3600"
 pub struct SiteAssets {
     pub css: String,
     pub loader: String,
+    pub counter: String,
     pub client_js: String,
     pub client_wasm: String,
     /// The script that waits for the live map, and the map's parts; none in a build without it.
@@ -52,6 +53,7 @@ pub fn site_assets(site_dir: &Path) -> SiteAssets {
     SiteAssets {
         css: address("onshelf.css", "/pkg/onshelf.css"),
         loader: address("loader.js", "/loader.js"),
+        counter: address("counter.js", "/counter.js"),
         client_js: address("onshelf.js", "/pkg/onshelf.js"),
         client_wasm: address("onshelf.wasm", "/pkg/onshelf.wasm"),
         live_map: live_map(&manifest),
@@ -170,8 +172,8 @@ async fn drawing(Address(asked): Address<Drawing>) -> Response {
 /// Pages a visitor is about to open are rendered before the click; what is personal or changes something is not.
 const SPECULATION: &str = r#"{"prerender":[{"source":"document","eagerness":"moderate","where":{"and":[
 {"href_matches":"/*"},
-{"not":{"href_matches":["/basket*","/reserve*","/reservations*","/checkout*","/orders*","/pay/*","/staff*","/api/*",
-"/media/*","/pkg/*","/en/basket*","/en/reserve*","/en/reservations*","/en/checkout*","/en/orders*","/en/pay/*",
+{"not":{"href_matches":["/basket*","/reserve*","/reservations*","/checkout*","/orders*","/pass/*","/pay/*","/staff*","/api/*",
+"/media/*","/pkg/*","/en/basket*","/en/reserve*","/en/reservations*","/en/checkout*","/en/orders*","/en/pass/*","/en/pay/*",
 "/en/staff*"]}},
 {"not":{"selector_matches":"[rel~=nofollow],[rel~=external],[download],[target=_blank],[data-no-prerender]"}}]}}]}"#;
 
@@ -215,6 +217,7 @@ pub async fn robots(State(door): State<Door>) -> Response {
         "/reservations",
         "/checkout",
         "/orders",
+        "/pass/",
         "/staff",
         "/search",
         "/en/basket",
@@ -222,6 +225,7 @@ pub async fn robots(State(door): State<Door>) -> Response {
         "/en/reservations",
         "/en/checkout",
         "/en/orders",
+        "/en/pass/",
         "/en/staff",
         "/en/search",
         "/api/",

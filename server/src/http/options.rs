@@ -67,8 +67,10 @@ pub struct Rates {
     pub sign_in_by_address: u32,
     /// Sign-ins under one name.
     pub sign_in_by_name: u32,
-    /// Reservations looked up from one address.
+    /// Reservations, and pages of people who were sent, looked up from one address; codes at the counters behind it.
     pub look_up_by_address: u32,
+    /// Codes looked up by one associate.
+    pub counter_by_session: u32,
 }
 
 impl Default for Limits {
@@ -95,6 +97,8 @@ impl Default for Rates {
             sign_in_by_address: 60,
             sign_in_by_name: 20,
             look_up_by_address: 600,
+            // More than a hand can scan, and of no use to whoever tries codes.
+            counter_by_session: 60,
         }
     }
 }

@@ -7,6 +7,7 @@ mod guards;
 mod live;
 mod pages;
 mod partners;
+mod passes;
 mod privacy;
 mod reading;
 mod receipts;

@@ -53,9 +53,12 @@ impl Shop {
         let code = read_code(code).ok_or(Error::NotFound)?;
         let mut reader = self.db().reader().await?;
         let row = onshelf_db::fulfilment::by_number_and_code(&mut reader.tx(), &number, &code).await?;
-        let token = self.secrets().token(PURPOSE, &number);
+        let row = row.ok_or(Error::NotFound)?;
+        let token = self.secrets().token_kept_as(&row.token_hash, PURPOSE, &number);
         // A token made under another secret would open nothing.
-        row.filter(|row| row.token_hash == fingerprint(&token)).ok_or(Error::NotFound)?;
+        if row.token_hash != fingerprint(&token) {
+            return Err(Error::NotFound);
+        }
         Ok(Reserved { number, token })
     }
 
@@ -80,7 +83,7 @@ impl Shop {
         Ok(Owned {
             view: self.reservation_view(&mut tx, lang, &row).await?,
             lang,
-            token: self.secrets().token(PURPOSE, &row.number),
+            token: self.secrets().token_kept_as(&row.token_hash, PURPOSE, &row.number),
             ready_by: moment(row.ready_by)?,
             expires_at: moment(row.expires_at)?,
             email: row.email,

@@ -6,6 +6,7 @@ use onshelf_db::{
     Tx,
     fulfilment::{self, ReservationRow},
     orders::{self, OrderRow},
+    passes,
     payments::{self, PaymentRow},
     stock,
 };
@@ -18,7 +19,6 @@ use onshelf_vocabulary::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    pass,
     pay::is_open,
     place::write_groups,
     plan::{For, Plan},
@@ -36,9 +36,6 @@ pub struct Changed {
     /// Where the difference is paid; the change is made when it is.
     pub pay: Option<String>,
 }
-
-/// The longest name of a person sent to collect.
-const NAME_MAX: usize = 80;
 
 impl Shop {
     #[tracing::instrument(target = "otel", level = "debug", name = "change order", skip_all)]
@@ -167,36 +164,6 @@ impl Shop {
         url.ok_or_else(|| OrderRefusal::ProviderDown.into())
     }
 
-    /// Names who else may collect, with a pass of their own; an empty name takes it back.
-    async fn send_somebody(&self, order: &OrderRow, proxy: &str) -> Result<()> {
-        let name: String = proxy.chars().filter(|c| !c.is_control()).take(NAME_MAX).collect();
-        let name = name.trim().to_owned();
-        let (order, now) = (order.clone(), self.now_ms());
-        self.db()
-            .write(move |mut tx| {
-                let (order, name) = (order.clone(), name.clone());
-                Box::pin(async move {
-                    if !orders::advance(&mut tx, order.id, order.version).await? {
-                        return Err(onshelf_db::Error::Contended.into());
-                    }
-                    let proxy = (!name.is_empty()).then_some(name.as_str());
-                    orders::set_proxy(&mut tx, order.id, proxy).await?;
-                    for row in fulfilment::of_order(&mut tx, order.id).await? {
-                        if row.way == "delivery" || !is_underway(&row.status) {
-                            continue;
-                        }
-                        orders::revoke_proxies(&mut tx, row.id, now).await?;
-                        if let Some(name) = proxy {
-                            let serial = pass::serial(&row.number, &(order.version + 1).to_string());
-                            orders::add_pass(&mut tx, row.id, &serial, name, now).await?;
-                        }
-                    }
-                    Ok::<_, Error>(())
-                })
-            })
-            .await
-    }
-
     async fn remember(&self, once: Option<&Once>, changed: Changed) -> Result<Changed> {
         let Some(once) = once.cloned() else { return Ok(changed) };
         let (kept, now) = (changed.clone(), self.now_ms());
@@ -211,10 +178,6 @@ impl Shop {
             .await?;
         Ok(changed)
     }
-}
-
-fn is_underway(status: &str) -> bool {
-    ReservationStatus::from_code(status).is_some_and(|status| !status.is_over())
 }
 
 /// Whether no group has been begun or has ended.
@@ -264,7 +227,7 @@ async fn swap(tx: &mut Tx<'_>, order: &OrderRow, plan: &Plan, capacity: i64, now
         }
         stock::release(tx, row.id, at).await?;
         fulfilment::replace(tx, row.id).await?;
-        orders::revoke_passes(tx, row.id, at).await?;
+        passes::revoke(tx, row.id, passes::ended::CHANGED, at).await?;
         if let Some(window) = row.window_at {
             orders::leave_window(tx, row.store_id, window).await?;
         }

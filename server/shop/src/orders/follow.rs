@@ -6,6 +6,7 @@ use onshelf_db::{
     Tx,
     fulfilment::ReservationRow,
     orders::{self, OrderRow},
+    passes::{self, ended},
     payments,
 };
 use onshelf_vocabulary::fulfilment::ReservationStatus::{
@@ -30,14 +31,15 @@ pub(crate) async fn follow(
     let order =
         orders::by_id(tx, order_id).await?.ok_or_else(|| Error::internal("a group without its order"))?;
     if matches!(to, Cancelled | Expired | NotFound) {
-        orders::revoke_passes(tx, row.id, at).await?;
+        let by = if to == Expired { ended::EXPIRED } else { ended::OVER };
+        passes::revoke(tx, row.id, by, at).await?;
         if let Some(window) = row.window_at {
             orders::leave_window(tx, row.store_id, window).await?;
         }
     }
     match to {
         Collected => {
-            use_passes(tx, row, at).await?;
+            passes::collected(tx, row.id, at).await?;
             recognise(tx, &order, row, at).await?;
         }
         Delivered => recognise(tx, &order, row, at).await?,
@@ -91,13 +93,5 @@ async fn recognise(tx: &mut Tx<'_>, order: &OrderRow, row: &ReservationRow, at: 
     let entry = format!("sale:{}", row.number);
     let amounts = [("customer", row.asked), ("sales", row.tax - row.asked), ("tax", -row.tax)];
     payments::book(tx, &entry, order.id, &order.currency, &amounts, at).await?;
-    Ok(())
-}
-
-/// Whoever came: none of its passes opens anything again.
-async fn use_passes(tx: &mut Tx<'_>, row: &ReservationRow, at: i64) -> Result<()> {
-    for pass in orders::passes_of(tx, row.id).await? {
-        orders::use_pass(tx, pass.id, "counter", at).await?;
-    }
     Ok(())
 }

@@ -315,7 +315,7 @@ impl Shop {
 
     async fn intent(&self, order: &OrderRow, payment: &PaymentRow) -> Result<Intent> {
         let lang = Lang::from_tag(&order.lang);
-        let token = self.secrets().token(super::PURPOSE, &order.number);
+        let token = self.secrets().token_kept_as(&order.token_hash, super::PURPOSE, &order.number);
         let page =
             format!("{}{}", self.settings().public_url, lang.href(&format!("/orders/{}", order.number)));
         Ok(Intent {

@@ -5,6 +5,7 @@ use onshelf_db::{
     Tx,
     fulfilment::{self, ReservationLineRow, ReservationRow},
     orders::{self, OrderRow},
+    passes,
     payments::{self, PaymentRow},
     stock::{self, LevelKey},
 };
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     HOLD, PURPOSE,
     keep::{Held, give_back},
+    pass,
     plan::{For, Group, Plan},
 };
 use crate::{
@@ -298,6 +300,8 @@ pub(super) async fn write_groups(
     window_capacity: i64,
     now: i64,
 ) -> Result<()> {
+    // Whoever is sent for the order is sent for what takes a group's place, too, under the link they have.
+    let sent = passes::sent(tx, order_id).await?;
     let mut wanted: Vec<(LevelKey, i64, i64, i64)> = Vec::new();
     for group in groups {
         let row = ReservationRow { order_id: Some(order_id), ..group.row.clone() };
@@ -312,7 +316,12 @@ pub(super) async fn write_groups(
             return Err(OrderRefusal::WindowFull.into());
         }
         if row.way != "delivery" {
-            orders::add_pass(tx, id, &super::pass::serial(&row.number, ""), "", now).await?;
+            passes::add(tx, &pass::own(&row, id), now).await?;
+            if let Some(sent) = &sent {
+                let link = sent.link_hash.as_deref().unwrap_or_default();
+                let again = pass::of_sent(&row, id, pass::which(&sent.serial), &sent.holder, link);
+                passes::add(tx, &again, now).await?;
+            }
         }
     }
     wanted.sort_unstable();

@@ -5,6 +5,7 @@ use onshelf_db::{
     Tx,
     fulfilment::{self, ReservationRow},
     orders::{self, OrderRow},
+    passes,
     payments::{self, PaymentRow},
     stock::{self, LevelKey},
 };
@@ -182,7 +183,7 @@ pub(super) async fn confirm_group(
         if let Some(window) = row.window_at {
             orders::take_window(tx, row.store_id, window, i64::MAX).await?;
         }
-        orders::revive_passes(tx, row.id).await?;
+        passes::revive(tx, row.id).await?;
     }
     if !fulfilment::set_status(tx, row.id, &row.status, ReservationStatus::Placed.code(), at).await? {
         return Err(onshelf_db::Error::Contended.into());

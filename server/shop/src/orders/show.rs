@@ -5,6 +5,7 @@ use onshelf_db::{
     Tx,
     fulfilment::{self, ReservationRow},
     orders::{self, OrderRow},
+    passes,
     payments::{self, PaymentRow},
 };
 use onshelf_domain::{
@@ -53,7 +54,7 @@ impl Shop {
         Ok(OrderNotice {
             view: self.order_view(&mut tx, lang, &order).await?,
             lang,
-            token: self.secrets().token(PURPOSE, &order.number),
+            token: self.secrets().token_kept_as(&order.token_hash, PURPOSE, &order.number),
             email: order.email,
             phone: order.phone,
         })
@@ -108,6 +109,7 @@ impl Shop {
                 && standing.iter().all(changeable)
                 && (order.settled_at.is_some() || order.provider.is_none() || held.is_some()),
             proxy: order.proxy.clone(),
+            passes: self.pass_lines(tx, &book, lang, order, &rows).await?,
             groups,
         })
     }
@@ -154,7 +156,7 @@ impl Shop {
 
     /// The owner's pass, signed.
     async fn pass_of(&self, tx: &mut Tx<'_>, store: &Store, row: &ReservationRow) -> Result<Option<String>> {
-        let passes = orders::passes_of(tx, row.id).await?;
+        let passes = passes::of_group(tx, row.id).await?;
         let own = passes.into_iter().find(|pass| pass.holder.is_empty() && pass.revoked_at.is_none());
         Ok(own.map(|pass| self.sign_pass(&pass.serial, store, row.expires_at)))
     }

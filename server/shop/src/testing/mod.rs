@@ -242,7 +242,9 @@ async fn furnish(db: &Db) -> Result<()> {
                 lat: Some(lat),
                 lng: Some(lng),
                 time_zone: "Asia/Seoul".to_owned(),
-                services: r#"["collect"]"#.to_owned(),
+                // One of them also brings things to a car.
+                services: if code == "seongsu" { r#"["collect","curbside"]"# } else { r#"["collect"]"# }
+                    .to_owned(),
                 hours: r#"{"mon":["10:30-21:00"],"tue":["10:30-21:00"],"wed":["10:30-21:00"],
                            "thu":["10:30-21:00"],"fri":["10:30-21:00"],"sat":["10:30-21:00"],"sun":[]}"#
                     .to_owned(),

@@ -8,6 +8,7 @@ mod kept;
 mod listing;
 mod orders;
 mod partners;
+mod passes;
 mod paying;
 mod receipts;
 mod shelves;

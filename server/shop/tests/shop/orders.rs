@@ -18,19 +18,19 @@ use onshelf_vocabulary::{
 
 use crate::paying::{collect, lines, order, settle, with_payments};
 
-async fn view(shop: &Shop, placed: &Placed) -> OrderView {
+pub async fn view(shop: &Shop, placed: &Placed) -> OrderView {
     shop.order(Lang::Ko, &placed.number, &placed.token).await.unwrap()
 }
 
 /// Placed and paid.
-async fn paid(test: &TestShop, payments: &FakePayments, key: &str, groups: Vec<GroupInput>) -> Placed {
+pub async fn paid(test: &TestShop, payments: &FakePayments, key: &str, groups: Vec<GroupInput>) -> Placed {
     let placed = test.shop.place_order(order(key, groups, Some(ProviderCode::Test))).await.unwrap();
     assert!(payments.pay(&payments.open()[0]));
     test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
     placed
 }
 
-async fn carry(test: &TestShop, placed: &Placed, group: &str, deeds: &[BoardDeed]) {
+pub async fn carry(test: &TestShop, placed: &Placed, group: &str, deeds: &[BoardDeed]) {
     let token = test.shop.create_token("pos", None).await.unwrap();
     let till = test.shop.partner(&token).await.unwrap().unwrap();
     for deed in deeds {

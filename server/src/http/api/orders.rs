@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
+    passes::PassOf,
     reservations::Contact,
     shapes::{Changing, Image, Line, Money, Reading},
 };
@@ -119,7 +120,9 @@ pub struct OrderPatch {
     #[serde(default)]
     #[schema(min_items = 1, max_items = 8)]
     groups: Option<Vec<GroupRequest>>,
-    /// Who else may collect; an empty name takes it back.
+    /// Who else may collect: makes a pass of their own, with a link (see `passes` of the answer). The same name again
+    /// renews the link and ends the one before; an empty name takes it back. Possible while there is something to
+    /// collect, also when picking has begun.
     #[serde(default)]
     #[schema(max_length = 80)]
     proxy: Option<String>,
@@ -166,7 +169,10 @@ pub struct Order {
     /// Until when it is held for paying.
     #[schema(format = DateTime)]
     held_until: Option<String>,
+    /// Whom the owner sends at the moment.
     proxy: Option<String>,
+    /// Everybody who may collect, or might have; the newest last.
+    passes: Vec<PassOf>,
     can_cancel: bool,
     can_change: bool,
     links: Links,
@@ -438,6 +444,7 @@ pub(super) fn shape(view: OrderView, lang: Lang, public_url: &str, token: &str) 
         placed_at: view.placed_at.at,
         held_until: view.held_until.map(|moment| moment.at),
         proxy: view.proxy,
+        passes: view.passes.into_iter().map(|line| PassOf::new(line, lang, public_url)).collect(),
         can_cancel: view.can_cancel,
         can_change: view.can_change,
         number: view.number,

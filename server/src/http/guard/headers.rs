@@ -16,7 +16,10 @@ const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; 
     form-action 'self' https://checkout.stripe.com https://*.tosspayments.com";
 /// Imported files are shown, never run.
 const MEDIA_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
-const PERMISSIONS: &str = "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()";
+const PERMISSIONS: &str = "geolocation=(self), camera=(), microphone=(), payment=(), usb=()";
+/// A store's counter reads codes with its camera; nobody else's is ever asked for.
+const PERMISSIONS_AT_THE_COUNTER: &str =
+    "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()";
 const ENCRYPTED: &str = "max-age=31536000";
 
 /// The policy of every page. Tiles that lie elsewhere add their host, and nothing else.
@@ -30,7 +33,9 @@ pub fn policy(tiles: Option<&str>) -> HeaderValue {
 }
 
 pub async fn add_headers(State(surface): State<Surface>, request: Request, next: Next) -> Response {
-    let media = request.uri().path().starts_with("/media/");
+    let path = request.uri().path();
+    let media = path.starts_with("/media/");
+    let counter = path.strip_prefix("/en").unwrap_or(path).starts_with("/staff/");
     let mut response = next.run(request).await;
     let status = response.status();
     let headers = response.headers_mut();
@@ -40,7 +45,10 @@ pub async fn add_headers(State(surface): State<Surface>, request: Request, next:
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, constant("nosniff"));
     headers.insert(header::X_FRAME_OPTIONS, constant("DENY"));
     headers.insert(header::REFERRER_POLICY, constant("same-origin"));
-    headers.insert(HeaderName::from_static("permissions-policy"), constant(PERMISSIONS));
+    headers.insert(
+        HeaderName::from_static("permissions-policy"),
+        constant(if counter { PERMISSIONS_AT_THE_COUNTER } else { PERMISSIONS }),
+    );
     headers.insert(HeaderName::from_static("cross-origin-opener-policy"), constant("same-origin"));
     if surface.encrypted {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, constant(ENCRYPTED));

@@ -122,6 +122,9 @@ pub const PAGES: &[Line] = &[
     get("/orders/{number}/{file}", "/orders/ORDER/GROUP.ics?t=TOKEN", Owner),
     get("/pay/test/{id}", "/pay/test/nothing", Everybody),
     form("/pay/test/{id}", "/pay/test/nothing", Everybody, "action=pay"),
+    // Its secret is the key; without it there is nothing.
+    get("/pass/{secret}", "/pass/nothing", Everybody),
+    form("/pass/{secret}/arrive", "/pass/nothing/arrive", Everybody, "arrived=1&bay=3"),
     get("/staff", "/staff", Staff),
     get("/staff/sign-in", "/staff/sign-in", Everybody),
     form("/staff/sign-in", "/staff/sign-in", Everybody, "login=nobody&password=nothing-at-all"),
@@ -129,6 +132,12 @@ pub const PAGES: &[Line] = &[
     get("/staff/{store}", "/staff/STORE", StaffOf),
     get("/staff/{store}/board", "/staff/STORE/board", StaffOf),
     form("/staff/{store}/find", "/staff/STORE/find", StaffOf, "typed=NUMBER"),
+    form(
+        "/staff/{store}/handovers",
+        "/staff/STORE/handovers",
+        StaffOf,
+        "pass=OS1.x&key=KEYKEYKEYKEYKEYKEY&ago=0",
+    ),
     form("/staff/{store}/deeds", "/staff/STORE/deeds", StaffOf, "number=NUMBER&deed=mark_ready"),
 ];
 
