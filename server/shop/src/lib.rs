@@ -14,6 +14,7 @@ pub mod fulfilment;
 pub mod import;
 pub mod jobs;
 pub mod ledger;
+pub mod notifications;
 pub mod orders;
 pub mod partners;
 pub mod places;
@@ -63,6 +64,8 @@ pub struct Settings {
     pub transfer_hours: u32,
     /// Signs tokens; made once and kept in the database where the operator gives none.
     pub secret: Option<String>,
+    /// Where notifications for browsers may be sent.
+    pub push_services: onshelf_domain::notifications::PushServices,
 }
 
 impl Default for Settings {
@@ -79,6 +82,7 @@ impl Default for Settings {
             window_capacity: 6,
             transfer_hours: 20,
             secret: None,
+            push_services: onshelf_domain::notifications::PushServices::default(),
         }
     }
 }

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Failure, open_database};
 use crate::{
     config::{Config, LogFormat},
-    demo, http, payments, worker,
+    demo, http, notifications, payments, worker,
 };
 
 #[derive(Debug, Args)]
@@ -35,7 +35,7 @@ impl Serve {
             demo::add_people(&shop).await?;
         }
         shop.take_payments(payments::providers(&config, &shop).await?);
-        let site = Arc::new(self.site(&config)?);
+        let site = Arc::new(self.site(&config, &shop)?);
         let door = Door { shop: shop.clone(), site };
         let listener = tokio::net::TcpListener::bind(config.addr)
             .await
@@ -52,7 +52,7 @@ impl Serve {
         }
         announce(&config);
         tokio::spawn(stop_on_signal(stop.clone()));
-        let router = http::router(door, &http_options(&config));
+        let router = http::router(door, &http_options(&config, self.demo));
         http::serve(listener, router, stop.clone()).await?;
         stop.cancel();
         workers.finish().await;
@@ -60,7 +60,7 @@ impl Serve {
         Ok(ExitCode::SUCCESS)
     }
 
-    fn site(&self, config: &Config) -> Result<Site, Failure> {
+    fn site(&self, config: &Config, shop: &Shop) -> Result<Site, Failure> {
         let assets = http::assets::site_assets(&config.site_dir);
         let basemap = match &config.basemap {
             Some(path) => Some(Basemap::parse(&std::fs::read(path)?)?),
@@ -78,15 +78,18 @@ impl Serve {
             basemap: basemap.map(Arc::new),
             home: self.demo.then(demo::home).transpose()?,
             demo: self.demo,
+            push_key: notifications::public_key(shop),
+            shows_messages: config.shows_messages(self.demo),
         })
     }
 }
 
-fn http_options(config: &Config) -> http::Options {
+fn http_options(config: &Config, demo: bool) -> http::Options {
     http::Options {
         public_url: config.public_url(),
         data_dir: config.data_dir.clone(),
         site_dir: config.site_dir.clone(),
+        shows_messages: config.shows_messages(demo),
         trusted_proxies: config
             .trusted_proxies
             .split(',')

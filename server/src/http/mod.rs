@@ -5,6 +5,7 @@ mod api;
 mod ask;
 mod guard;
 mod health;
+mod messages;
 mod options;
 mod pages;
 mod problem;
@@ -45,6 +46,7 @@ pub fn router(door: Door, options: &Options) -> Router {
     let router = Router::new()
         .merge(onshelf_app::routes::pages())
         .merge(crate::payments::test::routes())
+        .merge(messages::routes())
         .merge(api::routes())
         .route("/webhooks/{provider}", post(webhooks::take))
         .merge(assets::routes(options))

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use onshelf_domain::hangul::with_josa;
 use onshelf_shop::{jobs::OrderNews, orders::OrderNotice};
 use onshelf_vocabulary::{
-    Lang,
-    fulfilment::{ReservationLineView, Way},
+    Lang, Money,
+    fulfilment::{ReservationLineView, ReservationStatus, Way},
     orders::{GroupView, OrderStatus},
 };
 
@@ -40,6 +40,19 @@ pub(super) fn is_stale(about: OrderNews, notice: &OrderNotice, group: &GroupView
     }
 }
 
+/// Whether news about the whole order are about this group: what ended otherwise, or was swapped for another, has had
+/// its own.
+pub(super) fn concerns(about: OrderNews, group: &GroupView) -> bool {
+    match (about, group.status) {
+        (OrderNews::Cancelled, status) => status == ReservationStatus::Cancelled,
+        (OrderNews::Expired, status) => status == ReservationStatus::Expired,
+        (OrderNews::Placed | OrderNews::Paid | OrderNews::Changed, status) => {
+            status != ReservationStatus::Cancelled
+        }
+        _ => true,
+    }
+}
+
 pub(super) fn compose(occasion: &Occasion<'_>) -> Letter {
     let (view, lang, group) = (&occasion.notice.view, occasion.notice.lang, occasion.group);
     let Said { heading, lead } = said(occasion);
@@ -47,9 +60,20 @@ pub(super) fn compose(occasion: &Occasion<'_>) -> Letter {
     let subject = format!("[{}] {heading} ({})", occasion.brand, view.number);
     let short = format!("[{}] {heading}. {} {page}", occasion.brand, lead.first().map_or("", String::as_str));
     let groups: Vec<&GroupView> = match occasion.about {
-        OrderNews::Ready | OrderNews::Reminder | OrderNews::Offered | OrderNews::NotFound => vec![group],
-        _ => view.groups.iter().collect(),
+        OrderNews::Ready
+        | OrderNews::Reminder
+        | OrderNews::Delayed
+        | OrderNews::OutForDelivery
+        | OrderNews::Delivered
+        | OrderNews::Collected
+        | OrderNews::Offered
+        | OrderNews::NotFound => vec![group],
+        about => view.groups.iter().filter(|group| concerns(about, group)).collect(),
     };
+    let total = groups.iter().map(|group| group.total.amount).sum();
+    // Only a part of it, with what it costs: the whole order's sum would not be the sum of what stands there.
+    let total =
+        if groups.len() < view.groups.len() { Money::new(total, view.total.currency) } else { view.total };
     Letter {
         lang,
         brand: occasion.brand.to_owned(),
@@ -60,7 +84,7 @@ pub(super) fn compose(occasion: &Occasion<'_>) -> Letter {
         counter: counter(occasion),
         facts: facts(occasion),
         lines: groups.iter().flat_map(|group| &group.lines).map(|line| row(occasion, line)).collect(),
-        total: (lang.pick("합계", "Total"), view.total.display(lang)),
+        total: (lang.pick("합계", "Total"), total.display(lang)),
         action: Link { label: action(occasion).to_owned(), href: page.clone() },
         cancel: (view.can_cancel && matches!(occasion.about, OrderNews::Placed | OrderNews::Paid)).then(
             || Link {

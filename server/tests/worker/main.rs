@@ -3,7 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
 
 mod messages;
+mod occasions;
+mod placing;
+mod push;
+mod push_stand_in;
 mod stock;
+mod texts;
 mod webhooks;
 
 use onshelf_server::{
