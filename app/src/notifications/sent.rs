@@ -124,7 +124,8 @@ fn section(title: &'static str, rows: impl IntoView + 'static) -> impl IntoView 
 }
 
 fn link((label, href): (String, String)) -> impl IntoView {
-    view! { <li><a href=href.clone()>{if label.is_empty() { href } else { label }}</a></li> }
+    let words = if label.is_empty() { href.clone() } else { label };
+    view! { <li><a href=href>{words}</a></li> }
 }
 
 fn parts(path: &str, message: &SentMessage) -> impl IntoView + use<> {

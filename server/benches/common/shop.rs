@@ -48,6 +48,7 @@ pub fn site() -> Site {
         basemap: demo::basemap().ok().map(Arc::new),
         home: demo::home().ok(),
         demo: true,
+        ..Site::default()
     }
 }
 

@@ -212,6 +212,8 @@ impl Notifier {
         if order_news::is_stale(about, notice, part) {
             return None;
         }
+        let viewer = Viewer { near: part.store.point, ..Viewer::new(notice.lang) };
+        let page = self.shop.store_page(&viewer, &part.store.code).ok();
         let letter = order_news::compose(&order_news::Occasion {
             notice,
             about,
@@ -219,6 +221,7 @@ impl Notifier {
             brand: self.name.get(notice.lang),
             public_url: &self.public_url,
             now: self.shop.now(),
+            directions: page.map(|page| page.directions).unwrap_or_default(),
         });
         Some((part, letter))
     }

@@ -7,6 +7,7 @@ use onshelf_vocabulary::{
     Lang, Money,
     fulfilment::{ReservationLineView, ReservationStatus, Way},
     orders::{GroupView, OrderStatus},
+    stores::DirectionView,
 };
 
 use super::letter::{Counter, Event, Letter, Link, Place, Row, encode};
@@ -21,6 +22,8 @@ pub(super) struct Occasion<'a> {
     /// Without a slash at the end.
     pub(super) public_url: &'a str,
     pub(super) now: Timestamp,
+    /// The ways to the store.
+    pub(super) directions: Vec<DirectionView>,
 }
 
 /// Subject and heading, the paragraphs, and what a telephone shows.
@@ -111,6 +114,11 @@ pub(super) fn compose(occasion: &Occasion<'_>) -> Letter {
 impl Occasion<'_> {
     fn address(&self, path: &str) -> String {
         format!("{}{}", self.public_url, self.notice.lang.href(path))
+    }
+
+    /// Whether there is something to come for.
+    fn is_live(&self) -> bool {
+        matches!(self.about, OrderNews::Placed | OrderNews::Paid | OrderNews::Ready | OrderNews::Reminder)
     }
 
     fn page(&self) -> String {
@@ -332,11 +340,7 @@ fn row(occasion: &Occasion<'_>, line: &ReservationLineView) -> Row {
 /// What is shown at the counter, where there is something to collect.
 fn counter(occasion: &Occasion<'_>) -> Option<Counter> {
     let (group, lang) = (occasion.group, occasion.notice.lang);
-    let live = matches!(
-        occasion.about,
-        OrderNews::Placed | OrderNews::Paid | OrderNews::Ready | OrderNews::Reminder
-    );
-    let code = group.code.clone().filter(|_| live)?;
+    let code = group.code.clone().filter(|_| occasion.is_live())?;
     let from = group.ready_by.at.parse().ok()?;
     let (store, kept) = (&group.store, &group.expires_at.label);
     let (summary, description) = match lang {
@@ -369,13 +373,31 @@ fn counter(occasion: &Occasion<'_>) -> Option<Counter> {
     })
 }
 
+/// Where it is got: the store and the way there, or the door it is brought to.
 fn place(occasion: &Occasion<'_>) -> Place {
-    let (lang, store) = (occasion.notice.lang, &occasion.group.store);
+    let (lang, group) = (occasion.notice.lang, occasion.group);
+    if let (Way::Delivery, Some(address)) = (group.way, &group.address) {
+        let town = format!("{} {}", address.city, address.postcode);
+        let lines = [address.line1.clone(), address.line2.clone(), town.trim().to_owned()];
+        return Place {
+            heading: lang.pick("받는 곳", "Going to"),
+            name: occasion.notice.view.name.clone(),
+            lines: lines.into_iter().filter(|line| !line.is_empty()).collect(),
+            directions: Vec::new(),
+        };
+    }
+    let store = &group.store;
     let lines = [store.address.clone(), store.phone.clone()];
     Place {
         heading: lang.pick("매장", "The store"),
         name: store.name.clone(),
         lines: lines.into_iter().filter(|line| !line.is_empty()).collect(),
-        directions: Vec::new(),
+        // Nobody is sent where nothing waits for them; and mail programs do not open `geo:` links.
+        directions: occasion
+            .directions
+            .iter()
+            .filter(|way| occasion.is_live() && way.href.starts_with("https://"))
+            .map(|way| Link { label: way.label.clone(), href: way.href.clone() })
+            .collect(),
     }
 }

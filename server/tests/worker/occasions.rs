@@ -114,10 +114,8 @@ async fn later_than_promised_and_soon_given_up() {
         assert_eq!(at.told(), ["paid", "delayed"]);
         carry(test, &placed, 0, &[BoardDeed::MarkReady]).await;
         at.settle().await;
-        let until = view(test, &placed).await.groups[0].expires_at.at.parse().unwrap();
-        test.clock.set(until);
-        let short = jiff::SignedDuration::from_hours(1);
-        test.clock.set(until - short);
+        let until: jiff::Timestamp = view(test, &placed).await.groups[0].expires_at.at.parse().unwrap();
+        test.clock.set(until - jiff::SignedDuration::from_hours(1));
         at.settle().await;
         assert_eq!(at.told(), ["paid", "delayed", "ready", "reminder"]);
         test.clock.advance(2 * HOUR);

@@ -167,6 +167,7 @@ async fn only_owners_subscribe_and_only_at_known_services() {
         test.shop.keep_house().await.unwrap();
         assert_eq!(browsers(test, number).await, 0, "what is over is forgotten");
         test.shop.expire_reservations().await.unwrap();
+        test.shop.send_refunds().await.unwrap();
     })
     .await;
 }
