@@ -321,6 +321,21 @@ if (keeps) {
   else begin();
 }
 
+// ---- Being told in the browser ------------------------------------------------------------------------------
+
+// What asks for it is fetched when its button is about to be used, or at once where the browser was asked before.
+if (document.querySelector("[data-tell]") && "PushManager" in window && "serviceWorker" in navigator) {
+  document.documentElement.classList.add("push");
+  const script = () => import("/push.js");
+  if (Notification.permission === "granted") script().then((push) => push.show());
+  const near = (event) => event.target.closest?.("[data-tell] button");
+  document.addEventListener("pointerover", (event) => near(event) && script(), { passive: true });
+  document.addEventListener("click", (event) => {
+    const button = near(event);
+    if (button) script().then((push) => push.press(button));
+  });
+}
+
 for (const button of all("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => print());

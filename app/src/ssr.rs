@@ -50,6 +50,10 @@ pub struct Site {
     pub home: Option<serde_json::Value>,
     /// A demo says so, and shows how to sign in.
     pub demo: bool,
+    /// What a browser subscribes to notifications with; empty where nobody is told in a browser.
+    pub push_key: String,
+    /// Whether what would have been sent may be looked at.
+    pub shows_messages: bool,
 }
 
 /// One request for a page: who asks, in which language, with what in the basket.

@@ -3,6 +3,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use onshelf_domain::notifications::PushServices;
 use onshelf_vocabulary::{Currency, Text};
 use serde::Deserialize;
 
@@ -62,6 +63,16 @@ pub struct Config {
     /// `smtp://USER:PASSWORD@HOST:587` or `smtps://…`; without it mails are written to `data_dir/mail`.
     pub smtp_url: Option<String>,
     pub mail_from: String,
+    /// Who takes short messages to telephones.
+    pub sms_gateway: SmsGateway,
+    /// Its address; none: the gateway's own.
+    pub sms_url: Option<String>,
+    /// `KEY:SECRET`, at Twilio `ACCOUNT:TOKEN`; without it texts are written to `data_dir/mail`.
+    pub sms_key: Option<Secret>,
+    /// The number that texts come from, as it is registered with the gateway.
+    pub sms_from: String,
+    /// Hosts of the push services that may be called, separated by commas; none: nobody is told in a browser.
+    pub push_services: Option<String>,
     /// Addresses of proxies whose `X-Forwarded-For` is believed, separated by commas.
     pub trusted_proxies: String,
     /// Whether the built-in test provider may be paid with, which moves no money; where it is not set, only at an
@@ -108,6 +119,15 @@ impl std::fmt::Debug for Secret {
     }
 }
 
+/// A gateway whose calls are known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SmsGateway {
+    #[default]
+    Solapi,
+    Twilio,
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
@@ -145,6 +165,11 @@ impl Default for Config {
             tiles_attribution: String::new(),
             smtp_url: None,
             mail_from: "Onshelf <no-reply@localhost>".to_owned(),
+            sms_gateway: SmsGateway::Solapi,
+            sms_url: None,
+            sms_key: None,
+            sms_from: String::new(),
+            push_services: None,
             trusted_proxies: String::new(),
             test_payments: None,
             stripe_secret_key: None,
@@ -235,6 +260,7 @@ impl Config {
         if self.previous_secret.is_some() && self.secret.is_none() {
             return wrong("previous_secret: is of use only beside the secret that came after it");
         }
+        self.check_messages()?;
         self.check_payments()
     }
 
@@ -256,6 +282,33 @@ impl Config {
             None if tiles.ends_with(".pmtiles") => Ok(()),
             _ => wrong("tiles: must be a .pmtiles file or begin with https://"),
         }
+    }
+
+    fn check_messages(&self) -> Result<(), ConfigError> {
+        let wrong = |text: String| Err(ConfigError::Setting(text));
+        match (&self.push_services, PushServices::parse(self.push_services.as_deref().unwrap_or_default())) {
+            (Some(_), Err(error)) => return wrong(format!("push_services: {error}")),
+            (Some(_), Ok(services)) if services.has_loopback() && !self.is_local() => {
+                return wrong(
+                    "push_services: a stand-in on this machine is for a shop on this machine".to_owned(),
+                );
+            }
+            _ => {}
+        }
+        let Some(key) = &self.sms_key else { return Ok(()) };
+        let plain = key.reveal().bytes().all(|byte| byte.is_ascii_graphic());
+        let pair =
+            key.reveal().split_once(':').is_some_and(|(key, secret)| !key.is_empty() && !secret.is_empty());
+        if !plain || !pair {
+            return wrong("sms_key: must be KEY:SECRET".to_owned());
+        }
+        if !self.sms_from.bytes().any(|byte| byte.is_ascii_digit()) {
+            return wrong("sms_from: the number that texts come from is needed beside sms_key".to_owned());
+        }
+        if !is_safe(&self.sms_url()) {
+            return wrong("sms_url: must begin with https://".to_owned());
+        }
+        Ok(())
     }
 
     fn check_payments(&self) -> Result<(), ConfigError> {
@@ -281,11 +334,7 @@ impl Config {
             }
         }
         for (name, url) in [("stripe_url", &self.stripe_url), ("toss_url", &self.toss_url)] {
-            let parsed = url::Url::parse(url).ok();
-            // A key travels with every call: in the clear only as far as this machine.
-            if !parsed
-                .is_some_and(|url| url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)))
-            {
+            if !is_safe(url) {
                 return wrong(format!("{name}: must begin with https://"));
             }
         }
@@ -296,6 +345,34 @@ impl Config {
     #[must_use]
     pub fn is_local(&self) -> bool {
         url::Url::parse(&self.public_url()).is_ok_and(|url| is_loopback(&url))
+    }
+
+    /// Whether what was written to the folder in place of being sent may be looked at: on a machine that serves and
+    /// is reached by nobody else, and only where it is not sent.
+    #[must_use]
+    pub fn shows_messages(&self, demo: bool) -> bool {
+        self.is_local() && self.addr.ip().is_loopback() && (demo || self.smtp_url.is_none())
+    }
+
+    /// The gateway's address without a slash at the end.
+    #[must_use]
+    pub fn sms_url(&self) -> String {
+        let own = match self.sms_gateway {
+            SmsGateway::Solapi => "https://api.solapi.com",
+            SmsGateway::Twilio => "https://api.twilio.com",
+        };
+        self.sms_url.as_deref().unwrap_or(own).trim_end_matches('/').to_owned()
+    }
+
+    /// Whom a push service may turn to: the shop itself, or whoever its mails come from.
+    #[must_use]
+    pub fn push_contact(&self) -> String {
+        let shop = self.public_url();
+        if shop.starts_with("https://") {
+            return shop;
+        }
+        let from = self.mail_from.rsplit('<').next().unwrap_or_default().trim_end_matches('>');
+        format!("mailto:{}", from.trim())
     }
 
     /// Whether the test provider is offered.
@@ -327,6 +404,11 @@ impl Config {
             public_url: self.public_url(),
             secret: self.secret.clone(),
             previous_secret: self.previous_secret.clone(),
+            push_services: match &self.push_services {
+                // What cannot be read was refused at the start.
+                Some(text) => PushServices::parse(text).unwrap_or_default(),
+                None => PushServices::default(),
+            },
             window_capacity: self.window_capacity,
             transfer_hours: self.transfer_hours,
             delivery: self.delivery.clone().unwrap_or_default(),
@@ -339,6 +421,12 @@ fn read(path: &std::path::Path) -> Result<toml::Table, ConfigError> {
     let wrong = |why: String| ConfigError::File { path: path.display().to_string(), why };
     let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
     text.parse().map_err(|error: toml::de::Error| wrong(one_line(&error.to_string())))
+}
+
+/// A key travels with every call: in the clear only as far as this machine.
+fn is_safe(url: &str) -> bool {
+    url::Url::parse(url)
+        .is_ok_and(|url| url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)))
 }
 
 fn is_loopback(url: &url::Url) -> bool {
@@ -449,6 +537,10 @@ mod tests {
             ("ONSHELF_TOSS_SECRET_KEY", "a key", "toss_secret_key"),
             ("ONSHELF_TOSS_SECRET_KEY", "", "toss_secret_key"),
             ("ONSHELF_TOSS_URL", "http://elsewhere.example", "toss_url"),
+            ("ONSHELF_SMS_GATEWAY", "pigeon", "pigeon"),
+            ("ONSHELF_SMS_KEY", "key", "sms_key"),
+            ("ONSHELF_SMS_KEY", "key:secret", "sms_from"),
+            ("ONSHELF_PUSH_SERVICES", "https://fcm.googleapis.com", "push_services"),
         ] {
             let error = load(&[(name, value)]).unwrap_err();
             assert!(error.contains(named) && !error.contains('\n'), "{name}: {error}");
@@ -472,6 +564,43 @@ mod tests {
             variables.extend(switch.map(|truth| ("ONSHELF_TEST_PAYMENTS", truth)));
             assert_eq!(load(&variables).unwrap().takes_test_payments(), taken, "{url} {switch:?}");
         }
+    }
+
+    #[test]
+    fn messages_are_looked_at_on_this_machine_alone() {
+        let relay = ("ONSHELF_SMTP_URL", "smtp://mail.example");
+        for (variables, demo, shown) in [
+            (vec![], false, true),
+            (vec![], true, true),
+            (vec![relay], false, false),
+            (vec![relay], true, true),
+            (vec![("ONSHELF_PUBLIC_URL", "https://shop.example")], true, false),
+            (
+                vec![("ONSHELF_ADDR", "0.0.0.0:3000"), ("ONSHELF_PUBLIC_URL", "http://localhost:3000")],
+                true,
+                false,
+            ),
+        ] {
+            assert_eq!(load(&variables).unwrap().shows_messages(demo), shown, "{variables:?} {demo}");
+        }
+    }
+
+    #[test]
+    fn a_push_service_on_this_machine_serves_a_shop_on_this_machine() {
+        let here = ("ONSHELF_PUSH_SERVICES", "127.0.0.1");
+        assert!(load(&[here]).unwrap().shop_settings().push_services.has_loopback());
+        let error = load(&[here, ("ONSHELF_PUBLIC_URL", "https://shop.example")]).unwrap_err();
+        assert!(error.contains("push_services"), "{error}");
+        assert!(load(&[("ONSHELF_PUSH_SERVICES", "")]).unwrap().shop_settings().push_services.is_empty());
+        assert_eq!(load(&[]).unwrap().push_contact(), "mailto:no-reply@localhost");
+    }
+
+    #[test]
+    fn a_gateway_is_called_where_it_stands_unless_told_otherwise() {
+        let set = [("ONSHELF_SMS_KEY", "key:secret"), ("ONSHELF_SMS_FROM", "02-000-0000")];
+        assert_eq!(load(&set).unwrap().sms_url(), "https://api.solapi.com");
+        let error = load(&[set[0], set[1], ("ONSHELF_SMS_URL", "http://elsewhere.example")]).unwrap_err();
+        assert!(error.contains("sms_url"), "{error}");
     }
 
     #[test]

@@ -21,6 +21,7 @@ use super::{
     summary::{Item, items, until},
 };
 use crate::{
+    notifications::tell::tell,
     ssr::{Page, Visit, explain},
     stores::{card::hours_line, page::directions},
     ui::{
@@ -92,6 +93,7 @@ fn body(
         <article class="reservation" id="reservation" data-status=view.status.code() data-refresh=live.then_some("5")>
             {late}
             {front(visit, view, token)}
+            {live.then(|| tell(visit, &format!("/api/v1/reservations/{}", view.number), token))}
             <div class="reservation-body">
                 <section class="reservation-what" aria-labelledby="what">
                     <h2 id="what">{if live { visit.say("맡아 둔 것", "What is held") } else { visit.say("맡았던 것", "What was held") }}</h2>

@@ -24,7 +24,11 @@ use super::{
     trouble::notice,
     words::{headline, is_offer},
 };
-use crate::ssr::{Page, Visit, explain};
+use crate::{
+    notifications::tell::tell,
+    ssr::{Page, Visit, explain},
+    ui::field::Field,
+};
 
 /// Why the page is shown.
 #[derive(Clone, Debug, PartialEq)]
@@ -115,6 +119,7 @@ fn body(visit: &Visit, view: &OrderView, token: &str, shown: &Shown, providers: 
             {head}
             <article id="order" class="order-body" data-status=view.status.code() data-refresh=goes_on.then_some("5")>
                 {(!payable).then(|| front(visit, view))}
+                {(goes_on && !payable).then(|| tell(visit, &format!("/api/v1/orders/{}", view.number), token))}
                 <div class="order-groups">{cards}</div>
                 <aside class="order-side">
                     {money::panel(visit, view, token)}

@@ -206,6 +206,9 @@ fn foot(visit: &Visit, path: &str) -> impl IntoView + use<> {
                     "This is a demo. Jejari is made up; a simulated till moves its stock.",
                 )}</p>
             })}
+            {visit.door.site.shows_messages.then(|| view! {
+                <p class="fine"><a href=visit.href("/dev/messages")>{visit.say("보낸 메일과 문자 보기", "Mails and texts that were sent")}</a></p>
+            })}
         </footer>
     }
 }

@@ -51,6 +51,7 @@ pub fn site() -> Site {
         live_map: None,
         home: demo::home().ok(),
         demo: true,
+        ..Site::default()
     }
 }
 

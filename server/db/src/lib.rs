@@ -15,6 +15,7 @@ pub mod fulfilment;
 pub mod idempotency;
 pub mod ledger;
 pub mod meta;
+pub mod notifications;
 pub mod orders;
 pub mod outbox;
 pub mod partners;

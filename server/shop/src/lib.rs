@@ -14,6 +14,7 @@ pub mod fulfilment;
 pub mod import;
 pub mod jobs;
 pub mod ledger;
+pub mod notifications;
 pub mod orders;
 pub mod partners;
 pub mod places;
@@ -67,6 +68,8 @@ pub struct Settings {
     pub secret: Option<String>,
     /// What `secret` was before: passes that were signed under it still open.
     pub previous_secret: Option<String>,
+    /// Where notifications for browsers may be sent.
+    pub push_services: onshelf_domain::notifications::PushServices,
 }
 
 impl Default for Settings {
@@ -84,6 +87,7 @@ impl Default for Settings {
             transfer_hours: 20,
             secret: None,
             previous_secret: None,
+            push_services: onshelf_domain::notifications::PushServices::default(),
         }
     }
 }

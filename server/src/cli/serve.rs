@@ -16,7 +16,7 @@ use crate::{
     config::Config,
     demo,
     http::{self, tiles::Tiles},
-    payments, telemetry, worker,
+    notifications, payments, telemetry, worker,
 };
 
 #[derive(Debug, Args)]
@@ -41,7 +41,7 @@ impl Serve {
         }
         shop.take_payments(payments::providers(&config, &shop).await?);
         let tiles = tiles(&config)?.map(Arc::new);
-        let site = Arc::new(self.site(&config, tiles.as_deref())?);
+        let site = Arc::new(self.site(&config, tiles.as_deref(), &shop)?);
         let door = Door { shop: shop.clone(), site };
         let listener = tokio::net::TcpListener::bind(config.addr)
             .await
@@ -58,7 +58,7 @@ impl Serve {
         }
         announce(&config);
         tokio::spawn(stop_on_signal(stop.clone()));
-        let router = http::router(door, &http_options(&config, tiles));
+        let router = http::router(door, &http_options(&config, tiles, self.demo));
         http::serve(listener, router, stop.clone()).await?;
         stop.cancel();
         workers.finish().await;
@@ -71,7 +71,7 @@ impl Serve {
         Ok(ExitCode::SUCCESS)
     }
 
-    fn site(&self, config: &Config, tiles: Option<&Tiles>) -> Result<Site, Failure> {
+    fn site(&self, config: &Config, tiles: Option<&Tiles>, shop: &Shop) -> Result<Site, Failure> {
         let assets = http::assets::site_assets(&config.site_dir);
         let basemap = match &config.basemap {
             Some(path) => Some(Basemap::parse(&std::fs::read(path)?)?),
@@ -92,6 +92,8 @@ impl Serve {
             live_map: tiles.and_then(|tiles| live_map(tiles, assets.live_map)),
             home: self.demo.then(demo::home).transpose()?,
             demo: self.demo,
+            push_key: notifications::public_key(shop),
+            shows_messages: config.shows_messages(self.demo),
         })
     }
 }
@@ -113,11 +115,12 @@ fn live_map(tiles: &Tiles, parts: Option<(String, Parts)>) -> Option<LiveMap> {
     Some(LiveMap { waiter, parts, ground: tiles.ground() })
 }
 
-fn http_options(config: &Config, tiles: Option<Arc<Tiles>>) -> http::Options {
+fn http_options(config: &Config, tiles: Option<Arc<Tiles>>, demo: bool) -> http::Options {
     http::Options {
         public_url: config.public_url(),
         data_dir: config.data_dir.clone(),
         site_dir: config.site_dir.clone(),
+        shows_messages: config.shows_messages(demo),
         trusted_proxies: config
             .trusted_proxies
             .split(',')

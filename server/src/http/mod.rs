@@ -5,6 +5,7 @@ mod api;
 mod ask;
 mod guard;
 mod health;
+mod messages;
 mod options;
 mod pages;
 mod problem;
@@ -50,6 +51,7 @@ pub fn router(door: Door, options: &Options) -> Router {
         .merge(onshelf_app::routes::pages())
         .merge(receipts::routes())
         .merge(crate::payments::test::routes())
+        .merge(messages::routes())
         .merge(api::routes())
         .route("/webhooks/{provider}", post(webhooks::take))
         .merge(assets::routes(options))

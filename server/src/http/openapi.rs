@@ -18,7 +18,7 @@ use utoipa::{
 };
 
 use super::api::{
-    availability, carrying, live, orders, passes, pos, products, receipts, reservations, shapes, stock,
+    availability, carrying, live, notifications, orders, passes, pos, products, receipts, reservations, shapes, stock,
     stores,
 };
 
@@ -33,7 +33,8 @@ use super::api::{
         products::list, products::show, availability::of_sku, availability::of_basket, stores::list, stores::show,
         reservations::create, reservations::show, reservations::cancel, live::stock, stock::count, stock::move_stock,
         pos::sell, orders::create, orders::show, orders::change, orders::cancel, orders::arrive, carrying::refund,
-        carrying::carry, passes::key, receipts::show,
+        carrying::carry, passes::key, receipts::show, notifications::of_order, notifications::stop_of_order,
+        notifications::of_reservation, notifications::stop_of_reservation,
     ),
     components(schemas(shapes::Problem, shapes::FieldProblem, shapes::SkuText, reservations::OutOfStock, live::LiveStock, live::LiveSnapshot)),
     tags(

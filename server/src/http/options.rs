@@ -15,6 +15,8 @@ pub struct Options {
     pub data_dir: PathBuf,
     /// The built client and styles, and the files of `public`.
     pub site_dir: PathBuf,
+    /// Whether what was written to the folder in place of being sent is shown at `/dev/messages`.
+    pub shows_messages: bool,
     /// Only these are believed about whom they speak for (`X-Forwarded-For`).
     pub trusted_proxies: Vec<Proxy>,
     /// Of the live map, where the operator set some.
@@ -28,6 +30,7 @@ impl Default for Options {
             public_url: "http://127.0.0.1:3000".to_owned(),
             data_dir: PathBuf::from("data"),
             site_dir: PathBuf::from("target/site"),
+            shows_messages: false,
             trusted_proxies: Vec::new(),
             tiles: None,
             limits: Limits::default(),

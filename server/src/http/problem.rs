@@ -10,6 +10,7 @@ use onshelf_shop::{Error, StockRefusal};
 use onshelf_vocabulary::{
     Lang, Text,
     fulfilment::{Fault, FieldFault, ReservationRefusal},
+    notifications::PushRefusal,
     orders::OrderRefusal,
     staff::StaffRefusal,
 };
@@ -338,6 +339,16 @@ impl From<Error> for Problem {
             Error::Reservation(refusal) => refusal.into(),
             Error::Order(refusal) => refusal.into(),
             Error::Stock(refusal) => refusal.into(),
+            Error::Push(PushRefusal::UnknownService) => Problem::field(
+                "/endpoint",
+                "알려진 푸시 서비스의 주소가 아닙니다.",
+                "This is no address at a known push service.",
+            ),
+            Error::Push(PushRefusal::BadKeys) => Problem::field(
+                "/keys",
+                "이 브라우저로 암호화할 수 없는 키입니다.",
+                "Nothing can be encrypted with these keys.",
+            ),
             Error::KeyReused => Problem::new(Kind::KeyReused).detail(
                 "새 요청에는 새로 만든 무작위 키를 보내 주세요.",
                 "Send a fresh random key with each new request.",

@@ -130,6 +130,7 @@ mod tests {
                 id: id.to_owned(),
                 to: "01012345678".to_owned(),
                 text: "안녕하세요".to_owned(),
+                at: jiff::Timestamp::UNIX_EPOCH,
             };
             files.send(&message).await.unwrap();
         }

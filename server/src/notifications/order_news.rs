@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use onshelf_domain::hangul::with_josa;
 use onshelf_shop::{jobs::OrderNews, orders::OrderNotice};
 use onshelf_vocabulary::{
-    Lang,
-    fulfilment::{ReservationLineView, Way},
+    Lang, Money,
+    fulfilment::{ReservationLineView, ReservationStatus, Way},
     orders::{GroupView, OrderStatus},
+    stores::DirectionView,
 };
 
 use super::letter::{Counter, Event, Letter, Link, Place, Row, encode};
@@ -21,6 +22,8 @@ pub(super) struct Occasion<'a> {
     /// Without a slash at the end.
     pub(super) public_url: &'a str,
     pub(super) now: Timestamp,
+    /// The ways to the store.
+    pub(super) directions: Vec<DirectionView>,
 }
 
 /// Subject and heading, the paragraphs, and what a telephone shows.
@@ -40,6 +43,19 @@ pub(super) fn is_stale(about: OrderNews, notice: &OrderNotice, group: &GroupView
     }
 }
 
+/// Whether news about the whole order are about this group: what ended otherwise, or was swapped for another, has had
+/// its own.
+pub(super) fn concerns(about: OrderNews, group: &GroupView) -> bool {
+    match (about, group.status) {
+        (OrderNews::Cancelled, status) => status == ReservationStatus::Cancelled,
+        (OrderNews::Expired, status) => status == ReservationStatus::Expired,
+        (OrderNews::Placed | OrderNews::Paid | OrderNews::Changed, status) => {
+            status != ReservationStatus::Cancelled
+        }
+        _ => true,
+    }
+}
+
 pub(super) fn compose(occasion: &Occasion<'_>) -> Letter {
     let (view, lang, group) = (&occasion.notice.view, occasion.notice.lang, occasion.group);
     let Said { heading, lead } = said(occasion);
@@ -47,9 +63,20 @@ pub(super) fn compose(occasion: &Occasion<'_>) -> Letter {
     let subject = format!("[{}] {heading} ({})", occasion.brand, view.number);
     let short = format!("[{}] {heading}. {} {page}", occasion.brand, lead.first().map_or("", String::as_str));
     let groups: Vec<&GroupView> = match occasion.about {
-        OrderNews::Ready | OrderNews::Reminder | OrderNews::Offered | OrderNews::NotFound => vec![group],
-        _ => view.groups.iter().collect(),
+        OrderNews::Ready
+        | OrderNews::Reminder
+        | OrderNews::Delayed
+        | OrderNews::OutForDelivery
+        | OrderNews::Delivered
+        | OrderNews::Collected
+        | OrderNews::Offered
+        | OrderNews::NotFound => vec![group],
+        about => view.groups.iter().filter(|group| concerns(about, group)).collect(),
     };
+    let total = groups.iter().map(|group| group.total.amount).sum();
+    // Only a part of it, with what it costs: the whole order's sum would not be the sum of what stands there.
+    let total =
+        if groups.len() < view.groups.len() { Money::new(total, view.total.currency) } else { view.total };
     Letter {
         lang,
         brand: occasion.brand.to_owned(),
@@ -60,7 +87,7 @@ pub(super) fn compose(occasion: &Occasion<'_>) -> Letter {
         counter: counter(occasion),
         facts: facts(occasion),
         lines: groups.iter().flat_map(|group| &group.lines).map(|line| row(occasion, line)).collect(),
-        total: (lang.pick("합계", "Total"), view.total.display(lang)),
+        total: (lang.pick("합계", "Total"), total.display(lang)),
         action: Link { label: action(occasion).to_owned(), href: page.clone() },
         cancel: aside(occasion, &page),
         store: place(occasion),
@@ -97,6 +124,11 @@ fn aside(occasion: &Occasion<'_>, page: &str) -> Option<Link> {
 impl Occasion<'_> {
     fn address(&self, path: &str) -> String {
         format!("{}{}", self.public_url, self.notice.lang.href(path))
+    }
+
+    /// Whether there is something to come for.
+    fn is_live(&self) -> bool {
+        matches!(self.about, OrderNews::Placed | OrderNews::Paid | OrderNews::Ready | OrderNews::Reminder)
     }
 
     fn page(&self) -> String {
@@ -318,11 +350,7 @@ fn row(occasion: &Occasion<'_>, line: &ReservationLineView) -> Row {
 /// What is shown at the counter, where there is something to collect.
 fn counter(occasion: &Occasion<'_>) -> Option<Counter> {
     let (group, lang) = (occasion.group, occasion.notice.lang);
-    let live = matches!(
-        occasion.about,
-        OrderNews::Placed | OrderNews::Paid | OrderNews::Ready | OrderNews::Reminder
-    );
-    let code = group.code.clone().filter(|_| live)?;
+    let code = group.code.clone().filter(|_| occasion.is_live())?;
     let from = group.ready_by.at.parse().ok()?;
     let (store, kept) = (&group.store, &group.expires_at.label);
     let (summary, description) = match lang {
@@ -355,13 +383,31 @@ fn counter(occasion: &Occasion<'_>) -> Option<Counter> {
     })
 }
 
+/// Where it is got: the store and the way there, or the door it is brought to.
 fn place(occasion: &Occasion<'_>) -> Place {
-    let (lang, store) = (occasion.notice.lang, &occasion.group.store);
+    let (lang, group) = (occasion.notice.lang, occasion.group);
+    if let (Way::Delivery, Some(address)) = (group.way, &group.address) {
+        let town = format!("{} {}", address.city, address.postcode);
+        let lines = [address.line1.clone(), address.line2.clone(), town.trim().to_owned()];
+        return Place {
+            heading: lang.pick("받는 곳", "Going to"),
+            name: occasion.notice.view.name.clone(),
+            lines: lines.into_iter().filter(|line| !line.is_empty()).collect(),
+            directions: Vec::new(),
+        };
+    }
+    let store = &group.store;
     let lines = [store.address.clone(), store.phone.clone()];
     Place {
         heading: lang.pick("매장", "The store"),
         name: store.name.clone(),
         lines: lines.into_iter().filter(|line| !line.is_empty()).collect(),
-        directions: Vec::new(),
+        // Nobody is sent where nothing waits for them; and mail programs do not open `geo:` links.
+        directions: occasion
+            .directions
+            .iter()
+            .filter(|way| occasion.is_live() && way.href.starts_with("https://"))
+            .map(|way| Link { label: way.label.clone(), href: way.href.clone() })
+            .collect(),
     }
 }

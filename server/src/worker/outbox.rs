@@ -140,6 +140,9 @@ impl Outbox {
             Job::Order { number, group, about } => {
                 self.notifier.tell_of_order(claimed.id, number, group.as_deref(), *about).await
             }
+            Job::Push { subscription, number, group, about } => {
+                self.notifier.push(*subscription, number, group.as_deref(), *about).await
+            }
             Job::Heal { group } => Ok(self.shop.heal(group).await?),
             Job::Event { .. } => Ok(self.shop.fan_out(claimed).await?),
             Job::Delivery { endpoint, id, event, data, at } => {

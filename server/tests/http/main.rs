@@ -5,6 +5,7 @@
 mod call;
 mod guards;
 mod live;
+mod notifications;
 mod pages;
 mod partners;
 mod passes;

@@ -4,7 +4,12 @@
 
 mod messages;
 mod receipts;
+mod occasions;
+mod placing;
+mod push;
+mod push_stand_in;
 mod stock;
+mod texts;
 mod webhooks;
 
 use onshelf_server::{

@@ -22,6 +22,7 @@ use onshelf_db::{
     stock::{self, Cause, LevelKey},
     stores::{self, StoreRow},
 };
+use onshelf_domain::notifications::PushServices;
 use onshelf_vocabulary::{
     Lang, Quantity, Sku, StoreCode,
     cart::Line,
@@ -113,7 +114,9 @@ impl TestShop {
             }
             Engine::Postgres => (fresh_database(&std::env::var(POSTGRES).ok()?, &unique).await, None),
         };
-        Some(TestShop::open(url, folder, Settings::default()).await)
+        // A stand-in of a push service can only be on this machine.
+        let push_services = must(PushServices::parse("fcm.googleapis.com, 127.0.0.1"));
+        Some(TestShop::open(url, folder, Settings { push_services, ..Settings::default() }).await)
     }
 
     /// A second process on the same database.
