@@ -18,6 +18,8 @@ mod gate;
 #[cfg(feature = "ssr")]
 pub mod home;
 #[cfg(feature = "ssr")]
+mod kept;
+#[cfg(feature = "ssr")]
 mod notice;
 #[cfg(feature = "ssr")]
 pub mod sign_in;

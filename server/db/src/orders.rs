@@ -240,12 +240,3 @@ pub async fn revive_passes(tx: &mut Tx<'_>, reservation_id: i64) -> Result<(), E
     on!(tx, conn => sqlx::query(sql).bind(reservation_id).execute(conn).await.map(drop))?;
     Ok(())
 }
-
-/// Of the collected reservations made ready since: how many there were, and how many by the promised moment.
-pub async fn promises_kept(tx: &mut Tx<'_>, since: i64) -> Result<(i64, i64), Error> {
-    let kept = "SELECT COUNT(*) FROM reservations WHERE ready_at >= $1 AND ready_at <= ready_by";
-    let all = "SELECT COUNT(*) FROM reservations WHERE ready_at >= $1";
-    let all: i64 = on!(tx, conn => sqlx::query_scalar(all).bind(since).fetch_one(conn).await)?;
-    let kept: i64 = on!(tx, conn => sqlx::query_scalar(kept).bind(since).fetch_one(conn).await)?;
-    Ok((all, kept))
-}

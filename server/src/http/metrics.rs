@@ -11,7 +11,7 @@ use std::{
 };
 
 use axum::{Router, extract::State, http::header, response::IntoResponse, routing::get};
-use onshelf_shop::Shop;
+use onshelf_shop::{Shop, fulfilment::Kept};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -190,11 +190,8 @@ async fn write_shop(out: &mut String, shop: &Shop) {
     let backlog = shop.backlog().await;
     head(out, "database_up", "gauge", "Whether the database answers.");
     line(out, "database_up", u8::from(backlog.is_ok()));
-    if let Ok((ready, kept)) = shop.promises_kept().await {
-        head(out, "promises_ready", "gauge", "What became ready at a counter within the last day.");
-        line(out, "promises_ready", ready);
-        head(out, "promises_kept", "gauge", "Of these, by the moment that was promised.");
-        line(out, "promises_kept", kept);
+    if let Ok(promises) = shop.promises().await {
+        write_promises(out, &promises);
     }
     if let Ok((waiting, oldest)) = backlog {
         head(out, "outbox_jobs", "gauge", "Jobs waiting in the outbox.");
@@ -204,9 +201,33 @@ async fn write_shop(out: &mut String, shop: &Shop) {
     }
 }
 
+/// A store and a way each; a store nobody was promised anything at has no series.
+fn write_promises(out: &mut String, promises: &[Kept]) {
+    let labels = |one: &Kept| format!("{{store=\"{}\",way=\"{}\"}}", one.store, one.way.code());
+    head(out, "promises_due", "gauge", "Promises to shoppers that fell due within the last 28 days.");
+    for one in promises {
+        line(out, &format!("promises_due{}", labels(one)), one.promised);
+    }
+    head(out, "promises_kept", "gauge", "Of these, those kept whole and by the moment promised first.");
+    for one in promises {
+        line(out, &format!("promises_kept{}", labels(one)), one.kept);
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use onshelf_vocabulary::fulfilment::Way;
+
     use super::*;
+
+    #[test]
+    fn promises_are_told_a_store_and_a_way() {
+        let one = Kept { store: "seongsu".to_owned(), way: Way::Collect, promised: 212, kept: 200 };
+        let mut out = String::new();
+        write_promises(&mut out, &[one]);
+        assert!(out.contains(r#"onshelf_promises_due{store="seongsu",way="collect"} 212"#), "{out}");
+        assert!(out.contains(r#"onshelf_promises_kept{store="seongsu",way="collect"} 200"#), "{out}");
+    }
 
     #[test]
     fn times_are_cumulative() {

@@ -31,8 +31,8 @@ use super::api::{
     paths(
         products::list, products::show, availability::of_sku, availability::of_basket, stores::list, stores::show,
         reservations::create, reservations::show, reservations::cancel, live::stock, stock::count, stock::move_stock,
-        pos::sell, orders::create, orders::show, orders::change, orders::cancel, orders::arrive, carrying::refund,
-        carrying::carry, passes::key,
+        pos::sell, orders::create, orders::show, orders::change, orders::cancel, orders::arrive, orders::answer,
+        carrying::refund, carrying::carry, passes::key,
     ),
     components(schemas(shapes::Problem, shapes::FieldProblem, reservations::OutOfStock, live::LiveStock, live::LiveSnapshot)),
     tags(

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use onshelf_domain::hangul::with_josa;
 use onshelf_shop::{jobs::OrderNews, orders::OrderNotice};
 use onshelf_vocabulary::{
-    Lang,
+    Lang, Money,
     fulfilment::{ReservationLineView, Way},
     orders::{GroupView, OrderStatus},
 };
@@ -35,9 +35,15 @@ pub(super) fn is_stale(about: OrderNews, notice: &OrderNotice, group: &GroupView
     match about {
         OrderNews::Placed | OrderNews::Paid | OrderNews::Delayed | OrderNews::Changed => over,
         OrderNews::Ready | OrderNews::Reminder => group.status.is_over(),
-        OrderNews::Offered => group.status.code() != "pending",
+        OrderNews::Offered => offers(notice, group).next().is_none(),
         _ => false,
     }
+}
+
+/// What is held in place of a group that was not found, until its owner decides.
+fn offers<'n>(notice: &'n OrderNotice, lost: &'n GroupView) -> impl Iterator<Item = &'n GroupView> {
+    let stands_in = |other: &&GroupView| other.offered_for.as_deref() == Some(lost.id.as_str());
+    notice.view.groups.iter().filter(|other| other.status.code() == "pending").filter(stands_in)
 }
 
 pub(super) fn compose(occasion: &Occasion<'_>) -> Letter {
@@ -164,6 +170,18 @@ fn said(occasion: &Occasion<'_>) -> Said {
                 "{store} is still preparing it. We are sorry for missing the time we promised, and tell you the moment it is ready."
             ),
         ),
+        (OrderNews::Ready, Lang::Ko) if is_part(occasion) => (
+            "찾은 것은 준비됐어요".to_owned(),
+            format!(
+                "모두 찾지는 못해 죄송합니다. 찾은 것은 {store}에서 코드를 보여 주시면 드려요. {kept}까지 맡아 둡니다."
+            ),
+        ),
+        (OrderNews::Ready, Lang::En) if is_part(occasion) => (
+            "What we found is ready for you".to_owned(),
+            format!(
+                "We are sorry: not all of it was there. Show the code at {store} for what we found. We keep it until {kept}."
+            ),
+        ),
         (OrderNews::Ready, Lang::Ko) => (
             "준비됐어요. 오시면 됩니다".to_owned(),
             format!("{store}에서 코드를 보여 주세요. {kept}까지 맡아 둡니다."),
@@ -203,26 +221,13 @@ fn said(occasion: &Occasion<'_>) -> Said {
         (OrderNews::Collected, Lang::En) => {
             ("Collected".to_owned(), format!("Thank you for coming by {store}."))
         }
-        (OrderNews::Offered, Lang::Ko) => (
-            "선반에서 찾지 못해, 다른 매장에 잡아 두었어요".to_owned(),
-            format!(
-                "죄송합니다. 대신 {store}에 {kept}까지 잡아 두었습니다. {ready} 준비됩니다. 주문 페이지에서 받으실지 정해 주세요. 답이 없으면 돈을 돌려드립니다."
-            ),
-        ),
-        (OrderNews::Offered, Lang::En) => (
-            "We could not find it, and hold it at another store".to_owned(),
-            format!(
-                "We are sorry. {store} holds it for you until {kept}, ready by {ready}. Say yes or no on the order's page; without an answer your money goes back."
-            ),
-        ),
-        (OrderNews::NotFound, Lang::Ko) => (
-            "선반에서 찾지 못했어요".to_owned(),
-            "죄송합니다. 가까운 매장에도 남은 것이 없어, 결제하신 금액을 돌려드립니다.".to_owned(),
-        ),
-        (OrderNews::NotFound, Lang::En) => (
-            "We could not find it".to_owned(),
-            "We are sorry. No store nearby has it either, so what you paid for it goes back.".to_owned(),
-        ),
+        (OrderNews::Offered | OrderNews::NotFound, _) => return lost(occasion),
+        (OrderNews::Changed, Lang::Ko) if delivered => {
+            ("주문을 바꿨어요".to_owned(), format!("{store}에서 보내 {ready}까지 댁에 도착합니다."))
+        }
+        (OrderNews::Changed, Lang::En) if delivered => {
+            ("Your order was changed".to_owned(), format!("{store} sends it, and it is with you by {ready}."))
+        }
         (OrderNews::Changed, Lang::Ko) => {
             ("주문을 바꿨어요".to_owned(), format!("{store}에서 {ready}까지 준비합니다."))
         }
@@ -262,10 +267,106 @@ fn said(occasion: &Occasion<'_>) -> Said {
     Said { heading, lead: vec![lead] }
 }
 
+/// Whether some of it was not found, which is told by itself.
+fn is_part(occasion: &Occasion<'_>) -> bool {
+    let own = Some(occasion.group.id.as_str());
+    occasion.notice.view.groups.iter().any(|other| other.split_from.as_deref() == own)
+}
+
+/// Something was not found: what is held in its place, a line each, and what comes of no answer.
+fn lost(occasion: &Occasion<'_>) -> Said {
+    let (notice, group) = (occasion.notice, occasion.group);
+    let (lang, store) = (notice.lang, &group.store.name);
+    let paid = notice.view.payment.paid.amount > 0;
+    let held: Vec<&GroupView> = offers(notice, group).collect();
+    let Some(first) = held.first() else { return given_up(lang, store, paid) };
+    let until = &first.expires_at.label;
+    let (heading, said) = match lang {
+        Lang::Ko => (
+            "선반에서 찾지 못했어요. 하나만 골라 주세요",
+            format!(
+                "죄송합니다. {store}에서 찾지 못해 아래를 {until}까지 모두 잡아 두었습니다. 주문 페이지에서 하나를 고르시거나 {}. 답이 없으면 {}.",
+                if paid { "환불을 받으시면 됩니다" } else { "빼시면 됩니다" },
+                if paid {
+                    "결제하신 금액을 돌려드립니다"
+                } else {
+                    "모두 선반에 돌려놓습니다"
+                },
+            ),
+        ),
+        Lang::En => (
+            "We could not find it: please choose",
+            format!(
+                "We are sorry: {store} could not find it. All of this is held for you until {until}. Choose one on the order's page, or {}; without an answer {}.",
+                if paid { "take your money back" } else { "leave it out" },
+                if paid { "your money goes back" } else { "it all goes back on the shelf" },
+            ),
+        ),
+    };
+    let lead = std::iter::once(said).chain(held.iter().map(|offer| told(lang, group, offer))).collect();
+    Said { heading: heading.to_owned(), lead }
+}
+
+fn given_up(lang: Lang, store: &str, paid: bool) -> Said {
+    let (heading, said) = match (lang, paid) {
+        (Lang::Ko, true) => (
+            "선반에서 찾지 못했어요",
+            format!(
+                "죄송합니다. {store}에서 찾지 못했고 가까운 매장에도 남은 것이 없어, 결제하신 금액을 돌려드립니다."
+            ),
+        ),
+        (Lang::Ko, false) => (
+            "선반에서 찾지 못했어요",
+            format!(
+                "죄송합니다. {store}에서 찾지 못했고 가까운 매장에도 남은 것이 없습니다. 계산에서 뺐어요."
+            ),
+        ),
+        (Lang::En, true) => (
+            "We could not find it",
+            format!(
+                "We are sorry. {store} could not find it and no store nearby has it either, so what you paid for it goes back."
+            ),
+        ),
+        (Lang::En, false) => (
+            "We could not find it",
+            format!(
+                "We are sorry. {store} could not find it and no store nearby has it either. You do not pay for it."
+            ),
+        ),
+    };
+    Said { heading: heading.to_owned(), lead: vec![said] }
+}
+
+/// One offer in a line: what it is, where, and by when.
+fn told(lang: Lang, lost: &GroupView, offer: &GroupView) -> String {
+    let (store, by) = (&offer.store.name, &offer.ready_by.label);
+    let other: Vec<&str> = offer
+        .lines
+        .iter()
+        .filter(|line| lost.lines.iter().all(|own| own.sku != line.sku))
+        .map(|line| if line.name.is_empty() { line.sku.as_str() } else { line.name.as_str() })
+        .collect();
+    let less = Money::new(lost.total.amount - offer.total.amount, lost.total.currency);
+    let cheaper = (less.amount > 0).then(|| less.display(lang));
+    let what = match (lang, offer.way, other.is_empty()) {
+        (Lang::Ko, Way::Delivery, true) => format!("집으로 배송: {by}까지, 배송비 없이"),
+        (Lang::En, Way::Delivery, true) => format!("Delivered to you: by {by}, free"),
+        (Lang::Ko, _, true) => format!("{store}에서 찾기: {by}까지 준비"),
+        (Lang::En, _, true) => format!("Collect at {store}: ready by {by}"),
+        (Lang::Ko, _, false) => format!("대신 {}: {store}, {by}까지", other.join(", ")),
+        (Lang::En, _, false) => format!("{} instead: {store}, by {by}", other.join(", ")),
+    };
+    match (cheaper, lang) {
+        (Some(less), Lang::Ko) => format!("· {what} (차액 {less})"),
+        (Some(less), Lang::En) => format!("· {what} ({less} less)"),
+        (None, _) => format!("· {what}"),
+    }
+}
+
 fn action(occasion: &Occasion<'_>) -> &'static str {
     let lang = occasion.notice.lang;
     match occasion.about {
-        OrderNews::Offered => lang.pick("받을지 정하기", "Say yes or no"),
+        OrderNews::Offered => lang.pick("하나 고르기", "Choose"),
         OrderNews::WrongAmount => lang.pick("다시 결제하기", "Pay again"),
         _ => lang.pick("주문 보기", "View the order"),
     }
@@ -275,7 +376,12 @@ fn facts(occasion: &Occasion<'_>) -> Vec<(&'static str, String)> {
     let (view, lang, group) = (&occasion.notice.view, occasion.notice.lang, occasion.group);
     let mut facts = vec![(lang.pick("주문 번호", "Order"), view.number.clone())];
     match occasion.about {
-        OrderNews::Placed | OrderNews::Paid | OrderNews::Changed | OrderNews::Offered => {
+        OrderNews::Offered => {
+            if let Some(offer) = offers(occasion.notice, group).next() {
+                facts.push((lang.pick("고르실 때까지", "Choose by"), offer.expires_at.label.clone()));
+            }
+        }
+        OrderNews::Placed | OrderNews::Paid | OrderNews::Changed => {
             facts.push((lang.pick("준비", "Ready by"), group.ready_by.label.clone()));
         }
         OrderNews::Ready | OrderNews::Reminder => {

@@ -7,5 +7,6 @@ mod guards;
 mod live;
 mod pages;
 mod partners;
+mod picking;
 mod reading;
 mod reserving;

@@ -6,7 +6,6 @@ use onshelf_db::{
     Tx, fulfilment,
     orders::{self, OrderRow},
     payments::{self, PaymentRow},
-    stock,
 };
 use onshelf_vocabulary::{
     Lang,
@@ -17,6 +16,7 @@ use onshelf_vocabulary::{
 use serde::{Deserialize, Serialize};
 
 use super::{
+    end::end_group,
     pass,
     pay::is_open,
     place::write_groups,
@@ -235,16 +235,8 @@ async fn swap(tx: &mut Tx<'_>, order: &OrderRow, plan: &Plan, capacity: i64, now
             ReservationStatus::Pending | ReservationStatus::Placed => {}
             _ => return Err(OrderRefusal::PickingBegun.into()),
         }
-        let cancelled = ReservationStatus::Cancelled.code();
-        if !fulfilment::set_status(tx, row.id, &row.status, cancelled, at).await? {
-            return Err(onshelf_db::Error::Contended.into());
-        }
-        stock::release(tx, row.id, at).await?;
+        end_group(tx, &row, ReservationStatus::Cancelled, at).await?;
         fulfilment::replace(tx, row.id).await?;
-        orders::revoke_passes(tx, row.id, at).await?;
-        if let Some(window) = row.window_at {
-            orders::leave_window(tx, row.store_id, window).await?;
-        }
     }
     let mut groups = plan.groups.clone();
     for group in &mut groups {

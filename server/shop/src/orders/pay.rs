@@ -360,7 +360,7 @@ impl Shop {
     }
 }
 
-pub(super) fn is_open(payment: &PaymentRow) -> bool {
+pub(crate) fn is_open(payment: &PaymentRow) -> bool {
     matches!(payment.status.as_str(), "created" | "open")
 }
 

@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
 
 mod board;
+mod healing;
 mod holds;
 mod listing;
 mod orders;
 mod partners;
 mod paying;
+mod promises;
 mod shelves;
