@@ -88,7 +88,7 @@ fn choice(
     let said = [Some(by(lang, &offer.ready_by)), cost(lang, order, lost, offer)];
     let said = said.into_iter().flatten().collect::<Vec<_>>().join(" · ");
     let form = if asks_where {
-        let open = mending.is_some().then_some("");
+        let open = mending.is_some();
         let (typed, faults) =
             mending.map(|own| (own.address.clone(), own.faults.clone())).unwrap_or_default();
         let fault = move |field: &str| {

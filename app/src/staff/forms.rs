@@ -19,7 +19,8 @@ use serde::Deserialize;
 
 use super::{
     board::{self, Telling},
-    card::{PARTLY, Place},
+    card::Place,
+    counted::PARTLY,
     gate,
     notice::Notice,
     sign_in::{Refused, sign_in_page},

@@ -29,7 +29,7 @@ pub(super) fn at<'k>(all: &'k [Kept], store: &str) -> Vec<&'k Kept> {
 }
 
 /// `최근 28일 약속 212건 중 94%를 지켰어요`, with each way beside it where there are several.
-pub(super) fn line<'k>(lang: Lang, all: &[&'k Kept]) -> Option<AnyView> {
+pub(super) fn line(lang: Lang, all: &[&Kept]) -> Option<AnyView> {
     let whole = together(all.iter().copied());
     let said = sentence(lang, whole)?;
     let ways: Vec<(Way, KeptView)> = Way::ALL

@@ -12,6 +12,8 @@ mod card;
 #[cfg(feature = "ssr")]
 mod columns;
 #[cfg(feature = "ssr")]
+mod counted;
+#[cfg(feature = "ssr")]
 pub mod forms;
 #[cfg(feature = "ssr")]
 mod gate;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use onshelf_vocabulary::staff::{BoardDeed, BoardView};
 
-use super::{card::PARTLY, words};
+use super::{counted::PARTLY, words};
 use crate::{
     ssr::Visit,
     ui::icon::{Glyph, Icon},

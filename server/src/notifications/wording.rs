@@ -186,7 +186,7 @@ impl Parts<'_> {
             ),
         };
         ready.short = format!("{said} {}", ready.short);
-        ready.lead.insert(1.min(ready.lead.len()), said);
+        ready.lead.insert(ready.lead.len().min(1), said);
         ready
     }
 

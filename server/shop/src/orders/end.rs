@@ -7,7 +7,7 @@ use onshelf_db::{
     orders::{self, OrderRow, Sums},
     stock,
 };
-use onshelf_vocabulary::fulfilment::ReservationStatus;
+use onshelf_vocabulary::fulfilment::ReservationStatus::{self, Cancelled, Expired, NotFound, Pending};
 
 use crate::{Error, Result};
 
@@ -39,9 +39,9 @@ pub(crate) async fn close_group(tx: &mut Tx<'_>, row: &ReservationRow, at: i64) 
 pub(crate) async fn end_rivals(tx: &mut Tx<'_>, row: &ReservationRow, at: i64) -> Result<()> {
     let (Some(order_id), Some(lost)) = (row.order_id, &row.offered_for) else { return Ok(()) };
     for rival in fulfilment::of_order(tx, order_id).await? {
-        let pending = rival.status == ReservationStatus::Pending.code();
+        let pending = rival.status == Pending.code();
         if rival.id != row.id && pending && rival.offered_for.as_ref() == Some(lost) {
-            end_group(tx, &rival, ReservationStatus::Cancelled, at).await?;
+            end_group(tx, &rival, Cancelled, at).await?;
             fulfilment::replace(tx, rival.id).await?;
         }
     }
@@ -58,7 +58,6 @@ pub(crate) async fn count_anew(tx: &mut Tx<'_>, order: &OrderRow) -> Result<()> 
     for row in fulfilment::of_order(tx, order.id).await? {
         let status =
             ReservationStatus::from_code(&row.status).ok_or_else(|| Error::internal("no such status"))?;
-        use ReservationStatus::{Cancelled, Expired, NotFound, Pending};
         if matches!(status, Pending | Cancelled | Expired | NotFound) {
             continue;
         }
