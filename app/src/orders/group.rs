@@ -10,9 +10,9 @@ use onshelf_vocabulary::{
 
 use super::{
     forms::{address, deed, token_field},
+    stand_ins::{Mending, stand_ins},
     steps::steps,
-    things::{Thing, named, row},
-    words::{by, is_offer, span, step_name, way_glyph, way_name},
+    words::{by, span, step_name, way_glyph, way_name},
 };
 use crate::{
     fulfilment::summary::{Item, items, until},
@@ -29,7 +29,7 @@ pub(super) struct Card<'v> {
     pub(super) group: &'v GroupView,
 }
 
-pub(super) fn card(card: &Card<'_>) -> AnyView {
+pub(super) fn card(card: &Card<'_>, mending: Option<&Mending>) -> AnyView {
     let Card { visit, group, .. } = card;
     let lang = visit.lang;
     let heading = format!("group-{}", group.id);
@@ -45,8 +45,8 @@ pub(super) fn card(card: &Card<'_>) -> AnyView {
                 <strong>{when(lang, group)}</strong>
             </header>
             {steps(lang, group.way, group.status)}
-            {ended(lang, group)}
-            {offers(card)}
+            {ended(card)}
+            {stand_ins(card, mending)}
             {ticket(visit, group)}
             {curbside(card)}
             {times(lang, group)}
@@ -90,8 +90,21 @@ fn when(lang: Lang, group: &GroupView) -> String {
 }
 
 /// What ended otherwise than in its owner's hands.
-fn ended(lang: Lang, group: &GroupView) -> Option<AnyView> {
+fn ended(card: &Card<'_>) -> Option<AnyView> {
+    let (lang, group) = (card.visit.lang, card.group);
+    let others = card.order.groups.iter();
+    let part = others.clone().any(|other| other.split_from.as_deref() == Some(group.id.as_str()));
+    let of_another = group.split_from.as_deref().and_then(|id| others.clone().find(|other| other.id == id));
     let said = match group.status {
+        // What was found of it stands under its own status: only say that it is not all.
+        status if part && !status.is_over() => lang.pick(
+            "모두 찾지는 못했어요. 찾은 것은 여기 있고, 나머지는 아래에 적어 두었어요.",
+            "We did not find all of it. What we found is here; the rest is told below.",
+        ),
+        Status::NotFound if of_another.is_some() => lang.pick(
+            "함께 주문하신 것 중 매장에서 찾지 못한 것이에요. 죄송합니다.",
+            "This is the part of it that the store could not find. We are sorry.",
+        ),
         Status::Cancelled => {
             lang.pick("취소했어요. 선반에 다시 놓였습니다.", "Cancelled. It is back on the shelf.")
         }
@@ -105,63 +118,6 @@ fn ended(lang: Lang, group: &GroupView) -> Option<AnyView> {
         _ => return None,
     };
     Some(view! { <p class="group-ended">{said}</p> }.into_any())
-}
-
-/// What is held in place of what was not found: one tap decides.
-fn offers(card: &Card<'_>) -> Option<AnyView> {
-    let Card { visit, order, token, group } = card;
-    let lang = visit.lang;
-    let stand_in =
-        |other: &&GroupView| is_offer(other) && other.offered_for.as_deref() == Some(group.id.as_str());
-    let held: Vec<&GroupView> = order.groups.iter().filter(stand_in).collect();
-    let first = held.first()?;
-    let one = |offer: &&GroupView| {
-        let things: Vec<Thing> = offer.lines.iter().map(Thing::from).collect();
-        let place = match offer.way {
-            Way::Delivery => way_name(lang, offer.way).to_owned(),
-            way => match lang {
-                Lang::Ko => format!("{} · {}", offer.store.name, way_name(lang, way)),
-                Lang::En => format!("{} · {}", way_name(lang, way), offer.store.name),
-            },
-        };
-        let action = visit.href(&format!("/orders/{}/offers/{}", order.number, offer.id));
-        view! {
-            <li>
-                {row(lang, &things)}
-                <p><b>{named(lang, &things, 3)}</b><small>{format!("{place} · {}", by(lang, &offer.ready_by))}</small></p>
-                <form method="post" action=action>
-                    {token_field(token)}
-                    <button class="go" name="accept" value="1">{lang.pick("이걸로 받을게요", "I take this")}</button>
-                </form>
-            </li>
-        }
-    };
-    let deadline = match lang {
-        Lang::Ko => format!(
-            "{} 잡아 둡니다. 그때까지 정하지 않으시면 돈을 돌려드려요.",
-            until(lang, &first.expires_at.label)
-        ),
-        Lang::En => format!(
-            "Held {}. If you decide nothing by then, we refund it.",
-            until(lang, &first.expires_at.label)
-        ),
-    };
-    let refuse = visit.href(&format!("/orders/{}/offers/{}", order.number, first.id));
-    let paid = order.payment.paid.amount > 0;
-    let view = view! {
-        <section class="stand-ins" aria-label=lang.pick("대신할 것", "What could take its place")>
-            <h3>{lang.pick("대신 이렇게 받으실 수 있어요", "You can have this instead")}</h3>
-            <ul>{held.iter().map(one).collect_view()}</ul>
-            <form method="post" action=refuse>
-                {token_field(token)}
-                <button class="alt" name="accept" value="0">
-                    {if paid { lang.pick("괜찮아요, 환불해 주세요", "No, please refund it") } else { lang.pick("괜찮아요, 빼 주세요", "No, leave it out") }}
-                </button>
-            </form>
-            <p class="fine">{deadline}</p>
-        </section>
-    };
-    Some(view.into_any())
 }
 
 /// What is said or scanned where it is handed over.

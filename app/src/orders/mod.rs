@@ -43,6 +43,8 @@ mod quote;
 #[cfg(feature = "ssr")]
 pub mod receipt;
 #[cfg(feature = "ssr")]
+mod stand_ins;
+#[cfg(feature = "ssr")]
 mod steps;
 #[cfg(feature = "ssr")]
 mod things;

@@ -10,7 +10,7 @@ use axum::{
 use leptos::prelude::*;
 use onshelf_vocabulary::{
     Lang,
-    fulfilment::ReservationStatus,
+    fulfilment::{ReservationStatus, Way},
     orders::{GroupView, OrderRefusal, OrderStatus, OrderView},
     payment::{PaymentStatus, ProviderCode},
 };
@@ -21,6 +21,7 @@ use super::{
     hold::{hold, whose},
     money,
     passes::passes,
+    stand_ins::Mending,
     trouble::notice,
     words::{headline, is_offer},
 };
@@ -40,6 +41,8 @@ pub(super) enum Shown {
     NoProvider,
     /// Something was asked for that cannot be done now.
     Refused(OrderRefusal),
+    /// An offer was taken, to be brought where nobody can bring it.
+    Mending(Mending),
 }
 
 /// `GET /orders/{number}?t=TOKEN`.
@@ -66,6 +69,7 @@ pub(super) async fn order_page(visit: &Visit, number: &str, token: &str, shown: 
     let status = match &shown {
         Shown::Refused(OrderRefusal::ProviderDown) => StatusCode::SERVICE_UNAVAILABLE,
         Shown::Refused(_) => StatusCode::CONFLICT,
+        Shown::Mending(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Shown::Asked | Shown::Back | Shown::NoProvider => StatusCode::OK,
     };
     private(visit.page(|| {
@@ -97,6 +101,11 @@ fn awaits_answer(view: &OrderView, group: &GroupView) -> bool {
     view.groups.iter().any(|other| is_offer(other) && other.offered_for.as_deref() == Some(group.id.as_str()))
 }
 
+/// Whether an address may be being typed, which a page that loads itself anew would take away.
+fn asks_where(view: &OrderView) -> bool {
+    view.groups.iter().any(|group| is_offer(group) && group.way == Way::Delivery && group.address.is_none())
+}
+
 /// Whether it changes by itself, so that the page asks again.
 fn goes_on(view: &OrderView) -> bool {
     let waiting = matches!(view.payment.status, PaymentStatus::Pending);
@@ -111,8 +120,14 @@ fn body(visit: &Visit, view: &OrderView, token: &str, shown: &Shown, providers: 
         view.groups.iter().filter(|group| !is_offer(group) && !was_swapped(view, group)).collect();
     // What is over comes last, unless there is something to decide about it.
     groups.sort_by_key(|group| group.status.is_over() && !awaits_answer(view, group));
-    let cards =
-        groups.into_iter().map(|group| card(&Card { visit, order: view, token, group })).collect_view();
+    let mending = match shown {
+        Shown::Mending(mending) => Some(mending),
+        _ => None,
+    };
+    let cards = groups
+        .into_iter()
+        .map(|group| card(&Card { visit, order: view, token, group }, mending))
+        .collect_view();
     view! {
         <div class="order">
             {said(visit, view, shown)}
@@ -129,7 +144,7 @@ fn body(visit: &Visit, view: &OrderView, token: &str, shown: &Shown, providers: 
             </article>
             {(!goes_on).then(|| again(visit, view))}
         </div>
-        {(goes_on && matches!(shown, Shown::Asked | Shown::Back)).then(|| {
+        {(goes_on && !asks_where(view) && matches!(shown, Shown::Asked | Shown::Back)).then(|| {
             // Without scripts the page asks again by itself; the loader does it without moving anything.
             let html = if payable { "<meta http-equiv=\"refresh\" content=\"30\">" } else { "<meta http-equiv=\"refresh\" content=\"60\">" };
             view! { <noscript inner_html=html></noscript> }
@@ -171,6 +186,13 @@ fn said(visit: &Visit, view: &OrderView, shown: &Shown) -> Option<AnyView> {
             ),
         ),
         Shown::Refused(refusal) => refused(visit.lang, refusal),
+        Shown::Mending(_) => (
+            visit.say("그 주소로는 아직 보낼 수 없어요", "We cannot bring it there yet"),
+            visit.say(
+                "아래 표시한 곳을 고쳐 주세요. 그동안에도 모두 잡아 두고 있어요.",
+                "Mend what is marked below. All of it stays held meanwhile.",
+            ),
+        ),
     };
     Some(notice(title, text, ()))
 }

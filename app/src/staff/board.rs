@@ -17,6 +17,7 @@ use super::{
     columns::{Scene, title},
     gate,
     islands::BoardLive,
+    kept::{at, kept, line},
     notice::Notice,
     seek::{counter, look_up},
     words,
@@ -81,7 +82,7 @@ pub async fn board(
         tab: Place::from_code(&asked.tab),
         typed: String::new(),
     };
-    page(&visit, &who, &scene, telling)
+    page(&visit, &who, &scene, telling).await
 }
 
 /// The columns alone, for a page that is open; nothing where it has them already.
@@ -146,7 +147,8 @@ pub(super) fn unknown(visit: &Visit) -> String {
         .to_owned()
 }
 
-pub(super) fn page(visit: &Visit, who: &Associate, scene: &Scene, telling: Telling) -> Response {
+pub(super) async fn page(visit: &Visit, who: &Associate, scene: &Scene, telling: Telling) -> Response {
+    let promises = kept(visit, who).await;
     let staff = visit.shop().staff_view(who, visit.lang);
     let path = format!("/staff/{}", scene.board.store);
     let waiting = scene.board.to_prepare.len();
@@ -164,6 +166,7 @@ pub(super) fn page(visit: &Visit, who: &Associate, scene: &Scene, telling: Telli
             {bar(visit, &staff, Some(&scene.board.store), &path, state)}
             <div class="staff-work" id="work">
                 <h1 class="quiet">{visit.say("예약 준비와 건네기", "Prepare and hand over")}" · "{name.clone()}</h1>
+                {line(visit.lang, &at(&promises, &scene.board.store))}
                 {look_up(visit, &path, &telling.typed)}
                 {counter(visit, &path, (&scene.board.store, &name))}
                 <div id="notice" aria-live="polite">{telling.notice.view()}</div>

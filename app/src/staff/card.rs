@@ -9,7 +9,7 @@ use onshelf_vocabulary::{
     staff::{BoardCard, BoardDeed},
 };
 
-use super::{ways, words};
+use super::{counted::partly, ways, words};
 use crate::ui::picture::Picture;
 
 /// What cards need to know of the board around them.
@@ -203,9 +203,11 @@ fn actions(around: Around<'_>, card: &BoardCard, place: Place) -> AnyView {
 fn trouble(around: Around<'_>, card: &BoardCard, place: Place) -> AnyView {
     let lang = around.lang;
     let staged = card.status == ReservationStatus::Ready;
+    let units: i64 = card.lines.iter().map(|line| line.quantity).sum();
     view! {
         <details class="staff-trouble" data-key="trouble">
             <summary>{lang.pick("문제가 있어요", "Something is wrong")}</summary>
+            {(!staged && units > 1).then(|| partly(around, card, place))}
             {(!staged).then(|| ending(
                 around,
                 card,
@@ -213,8 +215,8 @@ fn trouble(around: Around<'_>, card: &BoardCard, place: Place) -> AnyView {
                 BoardDeed::NotFound,
                 lang.pick("선반에 없어요", "Not on the shelf"),
                 lang.pick(
-                    "예약이 끝나고 손님께 알립니다. 되돌릴 수 없어요.",
-                    "Ends the reservation and tells the customer. There is no way back.",
+                    "예약이 끝나고 손님께 알립니다. 재고에서도 빠져서, 다시 셀 때까지 아무에게도 팔지 않아요. 되돌릴 수 없어요.",
+                    "Ends the reservation and tells the customer. It leaves the stock, too, and is sold to nobody until it is counted. There is no way back.",
                 ),
                 lang.pick("없음으로 끝내기", "End as not found"),
             ))}
@@ -369,7 +371,7 @@ fn id(card: &BoardCard, place: Place) -> String {
     format!("{}-{}", place.code(), card.number)
 }
 
-fn deeds(around: Around<'_>) -> String {
+pub(super) fn deeds(around: Around<'_>) -> String {
     around.lang.href(&format!("/staff/{}/deeds", around.store))
 }
 

@@ -1,15 +1,18 @@
 //! What staff send: sign-in, sign-out, a look-up, a deed on the board. Each does one thing and leads on, or shows
 //! the same page again with what is to mend.
 
+use std::collections::HashMap;
+
 use axum::{
     extract::{Form, Path, rejection::FormRejection},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use onshelf_domain::fulfilment::read_number;
-use onshelf_shop::{Error, staff::Associate};
+use onshelf_shop::{Error, journeys::PickReport, staff::Associate};
 use onshelf_vocabulary::{
-    fulfilment::ReservationRefusal,
+    Sku,
+    fulfilment::{Fault, ReservationRefusal},
     orders::OrderRefusal,
     staff::{BoardDeed, StaffRefusal},
 };
@@ -19,6 +22,7 @@ use super::{
     board::{self, Telling},
     card::Place,
     columns::opened_as,
+    counted::PARTLY,
     gate,
     notice::Notice,
     sign_in::{Refused, sign_in_page},
@@ -26,6 +30,7 @@ use super::{
 };
 use crate::{
     error::AppError,
+    fulfilment::trouble::fault_words,
     ssr::{Visit, explain, set_cookie, with_cookie},
 };
 
@@ -126,6 +131,21 @@ pub struct Deed {
     /// Needed to end a reservation badly.
     confirm: String,
     tab: String,
+    /// `found:SKU` with how many were found.
+    #[serde(flatten)]
+    counts: HashMap<String, String>,
+}
+
+impl Deed {
+    /// None where something is no count.
+    fn report(&self) -> Option<PickReport> {
+        let counted =
+            self.counts.iter().filter_map(|(name, count)| Some((name.strip_prefix("found:")?, count)));
+        let read = |(sku, count): (&str, &String)| Some((Sku::new(sku).ok()?, count.trim().parse().ok()?));
+        let mut found = counted.map(read).collect::<Option<Vec<(Sku, i64)>>>()?;
+        found.sort();
+        Some(PickReport::Found(found))
+    }
 }
 
 pub async fn deed(
@@ -140,13 +160,18 @@ pub async fn deed(
         Err(error) => return visit.failure(&error),
     };
     let tab = Place::from_code(&form.tab);
-    let Some(deed) = BoardDeed::from_code(&form.deed) else {
+    let partly = form.deed == PARTLY;
+    let deed = if partly { Some(BoardDeed::NotFound) } else { BoardDeed::from_code(&form.deed) };
+    let Some(deed) = deed else {
         return refused(&visit, &who, &store, "", StatusCode::UNPROCESSABLE_ENTITY, tab, no_deed(&visit))
             .await;
     };
     let Some(number) = read_number(&form.number).map(|number| number.to_string()) else {
         return refused(&visit, &who, &store, "", StatusCode::NOT_FOUND, tab, board::unknown(&visit)).await;
     };
+    if partly {
+        return report(&visit, &who, &store, &number, &form, tab).await;
+    }
     if ends_badly(deed) && form.confirm != "yes" {
         let text = no_confirmation(&visit);
         return refused(&visit, &who, &store, &number, StatusCode::UNPROCESSABLE_ENTITY, tab, text).await;
@@ -159,18 +184,56 @@ pub async fn deed(
     };
     match done {
         Ok(()) => visit.see(&after(&store, &number, &form.pass, deed, tab)),
-        Err(Error::Order(OrderRefusal::Pass(why))) => {
-            let text = words::pass_refused(visit.lang, why).to_owned();
-            refused(&visit, &who, &store, "", StatusCode::CONFLICT, tab, text).await
+        Err(error) => could_not(&visit, &who, &store, &number, deed, tab, &error).await,
+    }
+}
+
+/// Only part was found: what is there goes on.
+async fn report(
+    visit: &Visit,
+    who: &Associate,
+    store: &str,
+    number: &str,
+    form: &Deed,
+    tab: Place,
+) -> Response {
+    let Some(report) = form.report() else {
+        let text = fault_words(visit.lang, "", Fault::NotThatMany).to_owned();
+        return refused(visit, who, store, number, StatusCode::UNPROCESSABLE_ENTITY, tab, text).await;
+    };
+    match visit.shop().report_on_board(who, store, number, &report).await {
+        Ok(()) => visit.see(&format!("/staff/{store}?tab={}&did={PARTLY}&number={number}", tab.code())),
+        Err(error) => could_not(visit, who, store, number, BoardDeed::NotFound, tab, &error).await,
+    }
+}
+
+async fn could_not(
+    visit: &Visit,
+    who: &Associate,
+    store: &str,
+    number: &str,
+    deed: BoardDeed,
+    tab: Place,
+    error: &Error,
+) -> Response {
+    match error {
+        Error::Order(OrderRefusal::Pass(why)) => {
+            let text = words::pass_refused(visit.lang, *why).to_owned();
+            refused(visit, who, store, "", StatusCode::CONFLICT, tab, text).await
         }
-        Err(Error::Reservation(ReservationRefusal::WrongState { status })) => {
-            let text = words::refused(visit.lang, deed, status).to_owned();
-            refused(&visit, &who, &store, &number, StatusCode::CONFLICT, tab, text).await
+        Error::Reservation(ReservationRefusal::WrongState { status }) => {
+            let text = words::refused(visit.lang, deed, *status).to_owned();
+            refused(visit, who, store, number, StatusCode::CONFLICT, tab, text).await
         }
-        Err(Error::NotFound) => {
-            refused(&visit, &who, &store, "", StatusCode::NOT_FOUND, tab, board::unknown(&visit)).await
+        Error::Reservation(ReservationRefusal::Invalid { faults }) => {
+            let fault = faults.first().map_or(Fault::NotThatMany, |fault| fault.fault);
+            let text = fault_words(visit.lang, "", fault).to_owned();
+            refused(visit, who, store, number, StatusCode::UNPROCESSABLE_ENTITY, tab, text).await
         }
-        Err(error) => board::failed(&visit, &who, &error),
+        Error::NotFound => {
+            refused(visit, who, store, "", StatusCode::NOT_FOUND, tab, board::unknown(visit)).await
+        }
+        error => board::failed(visit, who, error),
     }
 }
 
@@ -224,7 +287,7 @@ async fn refused(
 
 async fn told(visit: &Visit, who: &Associate, store: &str, open: &str, telling: Telling) -> Response {
     match board::scene(visit, who, store, open).await {
-        Ok(scene) => board::page(visit, who, &scene, telling),
+        Ok(scene) => board::page(visit, who, &scene, telling).await,
         Err(error) => board::failed(visit, who, &error),
     }
 }

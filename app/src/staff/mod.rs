@@ -16,11 +16,15 @@ mod card;
 #[cfg(feature = "ssr")]
 mod columns;
 #[cfg(feature = "ssr")]
+mod counted;
+#[cfg(feature = "ssr")]
 pub mod forms;
 #[cfg(feature = "ssr")]
 mod gate;
 #[cfg(feature = "ssr")]
 pub mod home;
+#[cfg(feature = "ssr")]
+mod kept;
 #[cfg(feature = "ssr")]
 mod notice;
 #[cfg(feature = "ssr")]

@@ -216,6 +216,15 @@ pub const fn done(lang: Lang, deed: BoardDeed) -> &'static str {
     }
 }
 
+/// What was done where only part was found.
+#[must_use]
+pub const fn partly(lang: Lang) -> &'static str {
+    lang.pick(
+        "찾은 것만 두었어요. 없는 것은 재고에서 빼고 손님께 알렸어요",
+        "goes on with what is there; the rest has left the stock, the customer is told",
+    )
+}
+
 /// A pickup code as it is read out: in two halves.
 #[must_use]
 pub fn halves(code: &str) -> (&str, &str) {

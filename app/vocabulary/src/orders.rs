@@ -273,6 +273,8 @@ pub struct GroupView {
     pub pass: Option<String>,
     /// This group stands in for one that was not found: it is held until the shopper says yes.
     pub offered_for: Option<String>,
+    /// This was not found of another group: the rest of that one goes on.
+    pub split_from: Option<String>,
 }
 
 /// A quarter of an hour at a store.

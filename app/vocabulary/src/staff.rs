@@ -103,6 +103,17 @@ pub struct OpenedPass {
     pub holder: String,
 }
 
+/// How promises were kept, of those that fell due in a time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptView {
+    pub promised: i64,
+    pub kept: i64,
+    /// How many in a hundred, rounded down; none where nothing was promised.
+    pub percent: Option<i64>,
+    /// How many days were looked at.
+    pub days: i64,
+}
+
 /// What an associate does to a reservation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

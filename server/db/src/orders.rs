@@ -170,12 +170,3 @@ pub async fn windows_taken(tx: &mut Tx<'_>, store_id: i64, from: i64) -> Result<
     let sql = "SELECT starts_at, taken FROM window_places WHERE store_id = $1 AND starts_at >= $2";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(store_id).bind(from).fetch_all(conn).await)?)
 }
-
-/// Of the collected reservations made ready since: how many there were, and how many by the promised moment.
-pub async fn promises_kept(tx: &mut Tx<'_>, since: i64) -> Result<(i64, i64), Error> {
-    let kept = "SELECT COUNT(*) FROM reservations WHERE ready_at >= $1 AND ready_at <= ready_by";
-    let all = "SELECT COUNT(*) FROM reservations WHERE ready_at >= $1";
-    let all: i64 = on!(tx, conn => sqlx::query_scalar(all).bind(since).fetch_one(conn).await)?;
-    let kept: i64 = on!(tx, conn => sqlx::query_scalar(kept).bind(since).fetch_one(conn).await)?;
-    Ok((all, kept))
-}

@@ -49,6 +49,7 @@ pub async fn faults(db: &Db, now: Timestamp) -> Result<Vec<String>> {
         ),
         ("total: the lines of {} do not sum to its total", ledger::totals_off(&mut tx).await?),
         ("journey: what left or came for {} is not in the ledger", ledger::journeys_off(&mut tx).await?),
+        ("not found: what was missing of {} has not left the book", ledger::losses_off(&mut tx).await?),
         ("money: the entry {} does not sum to zero", ledger::entries_off(&mut tx).await?),
         ("money: payment {} is not what the book says", ledger::payments_off(&mut tx).await?),
         ("money: order {} keeps more than it is owed", ledger::orders_off(&mut tx).await?),

@@ -13,6 +13,7 @@ pub mod export;
 pub mod fulfilment;
 pub mod import;
 pub mod jobs;
+pub mod journeys;
 pub mod ledger;
 pub mod notifications;
 pub mod orders;

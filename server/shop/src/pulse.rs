@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use onshelf_db::{fulfilment, meta, outbox, payments, stock};
 
-use crate::{Result, Shop};
+use crate::{Result, Shop, fulfilment::Kept};
 
 /// A payment that has not ended this long after its own end is nothing a worker is still busy with. Milliseconds.
 const STUCK: i64 = 10 * 60_000;
@@ -90,14 +90,13 @@ pub struct Pulse {
 }
 
 /// What takes longer to find out, and changes seldom.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SlowPulse {
     pub levels_empty: u64,
     pub levels_low: u64,
     pub refunds_failed: i64,
-    /// Of what became ready within a day: how much, and how much by the promised moment.
-    pub ready: i64,
-    pub ready_in_time: i64,
+    /// Of what fell due lately: how much was promised, and how much of it kept.
+    pub promises: Vec<Kept>,
     /// When the books were last audited, and the faults that were found.
     pub audited: Option<(i64, i64)>,
 }
@@ -132,7 +131,7 @@ impl Shop {
 
     /// Reads a table or two and every shelf in memory: to be asked once a minute.
     pub async fn slow_pulse(&self) -> Result<SlowPulse> {
-        let (ready, ready_in_time) = self.promises_kept().await?;
+        let promises = self.promises().await?;
         let mut reader = self.db().reader().await?;
         let mut tx = reader.tx();
         let refunds_failed = payments::refunds_failed(&mut tx).await?;
@@ -143,7 +142,7 @@ impl Shop {
             tokio::task::spawn_blocking(move || shop.shelves().empty_and_low(LOW, now))
                 .await
                 .map_err(crate::Error::internal)?;
-        Ok(SlowPulse { levels_empty, levels_low, refunds_failed, ready, ready_in_time, audited })
+        Ok(SlowPulse { levels_empty, levels_low, refunds_failed, promises, audited })
     }
 }
 

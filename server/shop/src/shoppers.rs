@@ -157,7 +157,7 @@ async fn reservation(tx: &mut Tx<'_>, book: &Book, row: &ReservationRow) -> Resu
         .into_iter()
         .map(|(sku, quantity, price)| json!({ "sku": sku, "quantity": quantity, "price": price }))
         .collect();
-    let passes: Vec<Value> = orders::passes_of(tx, row.id)
+    let passes: Vec<Value> = onshelf_db::passes::of_group(tx, row.id)
         .await?
         .into_iter()
         .map(|pass| json!({ "holder": pass.holder, "used_at": pass.used_at.map(time) }))

@@ -114,10 +114,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Body<T>, Problem> {
         if !is_json(request.headers()) {
-            return Err(Problem::new(Kind::UnsupportedMediaType).detail(
-                "Content-Type은 application/json이어야 합니다.",
-                "The Content-Type is application/json.",
-            ));
+            return Err(not_typed());
         }
         let raw = raw_body(request, state).await?;
         let value = read_json(&raw)?;
@@ -136,9 +133,41 @@ impl<S: Send + Sync> FromRequest<S> for NoBody {
         let raw = raw_body(request, state).await?;
         match raw.trim() {
             "" | "{}" => Ok(NoBody),
-            _ => Err(Problem::field("", "여기에는 본문이 없어야 합니다.", "There is no body here.")),
+            _ => Err(no_body()),
         }
     }
+}
+
+/// What a deed is told that needs no body.
+#[must_use]
+pub fn no_body() -> Problem {
+    Problem::field("", "여기에는 본문이 없어야 합니다.", "There is no body here.")
+}
+
+/// The body of a deed that may do without: none where there is nothing, or an empty object.
+#[derive(Clone, Debug)]
+pub struct MaybeBody<T> {
+    pub value: Option<T>,
+    pub raw: String,
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for MaybeBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<MaybeBody<T>, Problem> {
+        let json = is_json(request.headers());
+        let raw = raw_body(request, state).await?;
+        match raw.trim() {
+            "" | "{}" => Ok(MaybeBody { value: None, raw }),
+            _ if !json => Err(not_typed()),
+            _ => Ok(MaybeBody { value: Some(read_json(&raw)?), raw }),
+        }
+    }
+}
+
+fn not_typed() -> Problem {
+    Problem::new(Kind::UnsupportedMediaType)
+        .detail("Content-Type은 application/json이어야 합니다.", "The Content-Type is application/json.")
 }
 
 async fn raw_body<S: Send + Sync>(request: Request, state: &S) -> Result<String, Problem> {

@@ -463,6 +463,9 @@ pub fn field_error(fault: FieldFault) -> FieldError {
         ),
         Fault::OutOfZone => ("배송하지 않는 곳입니다.", "Nobody delivers there."),
         Fault::UnknownProvider => ("쓸 수 없는 결제 수단입니다.", "That provider is not available here."),
+        Fault::NotInIt => ("이 주문에 없는 상품입니다.", "It is no part of this."),
+        Fault::NotThatMany => ("주문한 수량보다 많습니다.", "That is more than was asked for."),
+        Fault::NothingMissing => ("모두 찾은 수량입니다.", "Nothing is missing."),
         Fault::MustPayOnline => ("온라인으로 먼저 결제해야 합니다.", "This way is paid online."),
     };
     FieldError { pointer: fault.pointer, detail: Text::new(ko, en) }

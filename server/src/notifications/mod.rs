@@ -7,6 +7,7 @@ mod files;
 mod html;
 mod letter;
 mod mail;
+mod order_lost;
 mod order_news;
 mod plain;
 mod push;

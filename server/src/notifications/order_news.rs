@@ -10,7 +10,10 @@ use onshelf_vocabulary::{
     stores::DirectionView,
 };
 
-use super::letter::{Counter, Event, Letter, Link, Place, Row, encode};
+use super::{
+    letter::{Counter, Event, Letter, Link, Place, Row, encode},
+    order_lost::{lost, offers},
+};
 
 /// Everything a letter about an order is written from.
 pub(super) struct Occasion<'a> {
@@ -27,9 +30,9 @@ pub(super) struct Occasion<'a> {
 }
 
 /// Subject and heading, the paragraphs, and what a telephone shows.
-struct Said {
-    heading: String,
-    lead: Vec<String>,
+pub(super) struct Said {
+    pub(super) heading: String,
+    pub(super) lead: Vec<String>,
 }
 
 /// Whether what was to be told has been overtaken: nobody is sent to a counter that keeps nothing for them.
@@ -38,7 +41,7 @@ pub(super) fn is_stale(about: OrderNews, notice: &OrderNotice, group: &GroupView
     match about {
         OrderNews::Placed | OrderNews::Paid | OrderNews::Delayed | OrderNews::Changed => over,
         OrderNews::Ready | OrderNews::Reminder => group.status.is_over(),
-        OrderNews::Offered => group.status.code() != "pending",
+        OrderNews::Offered => offers(notice, group).next().is_none(),
         _ => false,
     }
 }
@@ -206,6 +209,18 @@ fn said(occasion: &Occasion<'_>) -> Said {
                 "{store} is still preparing it. We are sorry for missing the time we promised, and tell you the moment it is ready."
             ),
         ),
+        (OrderNews::Ready, Lang::Ko) if is_part(occasion) => (
+            "찾은 것은 준비됐어요".to_owned(),
+            format!(
+                "모두 찾지는 못해 죄송합니다. 찾은 것은 {store}에서 코드를 보여 주시면 드려요. {kept}까지 맡아 둡니다."
+            ),
+        ),
+        (OrderNews::Ready, Lang::En) if is_part(occasion) => (
+            "What we found is ready for you".to_owned(),
+            format!(
+                "We are sorry: not all of it was there. Show the code at {store} for what we found. We keep it until {kept}."
+            ),
+        ),
         (OrderNews::Ready, Lang::Ko) => (
             "준비됐어요. 오시면 됩니다".to_owned(),
             format!("{store}에서 코드를 보여 주세요. {kept}까지 맡아 둡니다."),
@@ -245,26 +260,13 @@ fn said(occasion: &Occasion<'_>) -> Said {
         (OrderNews::Collected, Lang::En) => {
             ("Collected".to_owned(), format!("Thank you for coming by {store}."))
         }
-        (OrderNews::Offered, Lang::Ko) => (
-            "선반에서 찾지 못해, 다른 매장에 잡아 두었어요".to_owned(),
-            format!(
-                "죄송합니다. 대신 {store}에 {kept}까지 잡아 두었습니다. {ready} 준비됩니다. 주문 페이지에서 받으실지 정해 주세요. 답이 없으면 돈을 돌려드립니다."
-            ),
-        ),
-        (OrderNews::Offered, Lang::En) => (
-            "We could not find it, and hold it at another store".to_owned(),
-            format!(
-                "We are sorry. {store} holds it for you until {kept}, ready by {ready}. Say yes or no on the order's page; without an answer your money goes back."
-            ),
-        ),
-        (OrderNews::NotFound, Lang::Ko) => (
-            "선반에서 찾지 못했어요".to_owned(),
-            "죄송합니다. 가까운 매장에도 남은 것이 없어, 결제하신 금액을 돌려드립니다.".to_owned(),
-        ),
-        (OrderNews::NotFound, Lang::En) => (
-            "We could not find it".to_owned(),
-            "We are sorry. No store nearby has it either, so what you paid for it goes back.".to_owned(),
-        ),
+        (OrderNews::Offered | OrderNews::NotFound, _) => return lost(occasion),
+        (OrderNews::Changed, Lang::Ko) if delivered => {
+            ("주문을 바꿨어요".to_owned(), format!("{store}에서 보내 {ready}까지 댁에 도착합니다."))
+        }
+        (OrderNews::Changed, Lang::En) if delivered => {
+            ("Your order was changed".to_owned(), format!("{store} sends it, and it is with you by {ready}."))
+        }
         (OrderNews::Changed, Lang::Ko) => {
             ("주문을 바꿨어요".to_owned(), format!("{store}에서 {ready}까지 준비합니다."))
         }
@@ -304,10 +306,16 @@ fn said(occasion: &Occasion<'_>) -> Said {
     Said { heading, lead: vec![lead] }
 }
 
+/// Whether some of it was not found, which is told by itself.
+fn is_part(occasion: &Occasion<'_>) -> bool {
+    let own = Some(occasion.group.id.as_str());
+    occasion.notice.view.groups.iter().any(|other| other.split_from.as_deref() == own)
+}
+
 fn action(occasion: &Occasion<'_>) -> &'static str {
     let lang = occasion.notice.lang;
     match occasion.about {
-        OrderNews::Offered => lang.pick("받을지 정하기", "Say yes or no"),
+        OrderNews::Offered => lang.pick("하나 고르기", "Choose"),
         OrderNews::WrongAmount => lang.pick("다시 결제하기", "Pay again"),
         _ => lang.pick("주문 보기", "View the order"),
     }
@@ -317,7 +325,12 @@ fn facts(occasion: &Occasion<'_>) -> Vec<(&'static str, String)> {
     let (view, lang, group) = (&occasion.notice.view, occasion.notice.lang, occasion.group);
     let mut facts = vec![(lang.pick("주문 번호", "Order"), view.number.clone())];
     match occasion.about {
-        OrderNews::Placed | OrderNews::Paid | OrderNews::Changed | OrderNews::Offered => {
+        OrderNews::Offered => {
+            if let Some(offer) = offers(occasion.notice, group).next() {
+                facts.push((lang.pick("고르실 때까지", "Choose by"), offer.expires_at.label.clone()));
+            }
+        }
+        OrderNews::Placed | OrderNews::Paid | OrderNews::Changed => {
             facts.push((lang.pick("준비", "Ready by"), group.ready_by.label.clone()));
         }
         OrderNews::Ready | OrderNews::Reminder => {

@@ -9,6 +9,7 @@ mod notifications;
 mod pages;
 mod partners;
 mod passes;
+mod picking;
 mod privacy;
 mod reading;
 mod receipts;

@@ -109,6 +109,10 @@ impl Shop {
         };
         let status = state.status_at(now);
         let ended = row.ended_at.map(moment).transpose()?;
+        let mut missing = Vec::new();
+        for part in onshelf_db::fulfilment::split_off(tx, &row.number).await? {
+            missing.extend(self.reservation_lines(tx, &book, lang, &part).await?);
+        }
         Ok(ReservationView {
             number: row.number.clone(),
             code: row.code.clone(),
@@ -116,6 +120,7 @@ impl Shop {
             name: row.name.clone(),
             store: self.store_card(&Viewer::new(lang), store, None, None, now),
             lines: self.reservation_lines(tx, &book, lang, row).await?,
+            missing,
             total: Money::new(row.total, currency_of(row)),
             placed_at: moment(row.placed_at)?,
             ready_by: moment(row.ready_by)?,

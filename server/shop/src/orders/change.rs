@@ -8,7 +8,6 @@ use onshelf_db::{
     orders::{self, OrderRow},
     passes,
     payments::{self, PaymentRow},
-    stock,
 };
 use onshelf_vocabulary::{
     Lang,
@@ -19,6 +18,7 @@ use onshelf_vocabulary::{
 use serde::{Deserialize, Serialize};
 
 use super::{
+    end::end_group,
     pay::is_open,
     place::write_groups,
     plan::{For, Plan},
@@ -221,16 +221,8 @@ async fn swap(tx: &mut Tx<'_>, order: &OrderRow, plan: &Plan, capacity: i64, now
         return Err(OrderRefusal::PickingBegun.into());
     }
     for row in groups {
-        let cancelled = ReservationStatus::Cancelled.code();
-        if !fulfilment::set_status(tx, row.id, &row.status, cancelled, at).await? {
-            return Err(onshelf_db::Error::Contended.into());
-        }
-        stock::release(tx, row.id, at).await?;
+        end_group(tx, &row, ReservationStatus::Cancelled, passes::ended::CHANGED, at).await?;
         fulfilment::replace(tx, row.id).await?;
-        passes::revoke(tx, row.id, passes::ended::CHANGED, at).await?;
-        if let Some(window) = row.window_at {
-            orders::leave_window(tx, row.store_id, window).await?;
-        }
     }
     let mut groups = plan.groups.clone();
     for group in &mut groups {

@@ -377,7 +377,7 @@ pub(super) fn pause(questions: i64, age: i64) -> i64 {
     (2_000i64 << questions.clamp(0, 12)).min(longest)
 }
 
-pub(super) fn is_open(payment: &PaymentRow) -> bool {
+pub(crate) fn is_open(payment: &PaymentRow) -> bool {
     matches!(payment.status.as_str(), "created" | "open")
 }
 

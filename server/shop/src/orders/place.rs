@@ -293,7 +293,7 @@ async fn write(tx: &mut Tx<'_>, prepared: &Prepared, extended: bool, now: i64) -
 
 /// Writes groups with their holds, windows and passes. Levels are locked in key order over all groups. An error
 /// undoes them all.
-pub(super) async fn write_groups(
+pub(crate) async fn write_groups(
     tx: &mut Tx<'_>,
     order_id: i64,
     groups: &[Group],

@@ -24,7 +24,7 @@ const ROUND: i64 = 10;
 
 /// Sets `amount` of an order's money apart, from its captured payments in their order; answers how much it was.
 /// `subject` makes the keys: the same subject is refunded once.
-pub(super) async fn refund_order(
+pub(crate) async fn refund_order(
     tx: &mut Tx<'_>,
     order: &OrderRow,
     subject: &str,

@@ -5,7 +5,7 @@ use onshelf_db::{
     Tx,
     fulfilment::{self, ReservationRow},
     orders::{self, OrderRow},
-    passes,
+    passes::{self, ended},
     payments::{self, PaymentRow},
     stock::{self, LevelKey},
 };
@@ -15,10 +15,10 @@ use onshelf_vocabulary::{
     orders::{OrderRefusal, OrderStatus},
 };
 
-use super::{change, plan, refund::refund_order};
+use super::{change, end::end_group, plan, refund::refund_order};
 use crate::{
     Book, Error, Result, Shop, Statement,
-    fulfilment::{state_of, way_of, write_step},
+    fulfilment::{state_of, way_of},
     jobs::{OrderNews, announce_order},
     pulse::Deed,
 };
@@ -144,7 +144,7 @@ async fn confirm(tx: &mut Tx<'_>, book: &Book, order: &OrderRow, now: Timestamp)
 }
 
 /// A pending group becomes the store's to pick.
-pub(super) async fn confirm_group(
+pub(crate) async fn confirm_group(
     tx: &mut Tx<'_>,
     book: &Book,
     row: &ReservationRow,
@@ -226,7 +226,7 @@ async fn send_back(
         for row in fulfilment::of_order(tx, order.id).await? {
             let state = state_of(&row)?;
             if let Ok(step) = state.expire(now).or_else(|_| state.cancel(now)) {
-                write_step(tx, &row, step, "clock", now).await?;
+                end_group(tx, &row, step.reservation.written_status(), ended::OVER, at).await?;
             }
         }
     }
@@ -238,7 +238,7 @@ async fn send_back(
 }
 
 /// Money of an order that is not settled is nobody's business here.
-pub(super) async fn refund_group(
+pub(crate) async fn refund_group(
     tx: &mut Tx<'_>,
     order: &OrderRow,
     row: &ReservationRow,

@@ -15,7 +15,7 @@ use onshelf_domain::{
 use onshelf_vocabulary::{
     Lang, Moment, Money,
     fulfilment::{ReservationStatus, Way},
-    orders::{ArrivalView, GroupView, OrderView, WindowView},
+    orders::{Address, ArrivalView, GroupView, OrderView, WindowView},
     payment::{PaymentStatus, PaymentView, ProviderCode},
 };
 
@@ -132,25 +132,31 @@ impl Shop {
         let to_collect = way != Way::Delivery && !status.is_over() && status != ReservationStatus::Pending;
         let pass = if to_collect { self.pass_of(tx, store, row).await? } else { None };
         let source = row.source_id.and_then(|id| book.stores.by_id(id));
+        // What is only offered is not begun: it would be ready as if it was asked for now.
+        let offered = row.offered_for.is_some() && status == ReservationStatus::Pending;
+        let address: Option<Address> = row.address.as_deref().map(serde_json::from_str).transpose()?;
+        let anew = if offered { self.ready_anew(book, row, address.as_ref(), now) } else { None };
+        let ready_by = anew.map_or(row.ready_by, |anew| anew.as_millisecond().max(row.ready_by));
         Ok(GroupView {
             id: row.number.clone(),
             way,
             status,
             store: self.store_card(&Viewer::new(lang), store, None, None, now),
             source: source.map(|store| store.name.get(lang).to_owned()),
-            address: row.address.as_deref().map(serde_json::from_str).transpose()?,
+            address,
             window: row.window_at.map(|at| window_view(lang, store, at, now, 0)).transpose()?,
             code: to_collect.then(|| row.code.clone()),
             lines: self.reservation_lines(tx, book, lang, row).await?,
             fee: Money::new(row.fee, currency),
             total: Money::new(row.asked, currency),
-            ready_by: said(row.ready_by)?,
+            ready_by: said(ready_by)?,
             expires_at: said(row.expires_at)?,
             ready_at: row.ready_at.map(said).transpose()?,
             ended_at: row.ended_at.map(said).transpose()?,
             arrival: arrival_view(row, said)?,
             pass,
             offered_for: row.offered_for.clone(),
+            split_from: row.split_from.clone(),
         })
     }
 

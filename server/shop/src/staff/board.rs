@@ -19,7 +19,8 @@ use onshelf_vocabulary::{
 use super::Associate;
 use crate::{
     Book, Error, Result, Shop,
-    fulfilment::{currency_of, state_of, step, way_of},
+    fulfilment::{currency_of, state_of, way_of},
+    journeys::{Carrying, PickReport, carry},
     orders::{arrival_view, opens, pass_reference, window_view},
     pulse::Deed,
     stores::Store,
@@ -139,18 +140,29 @@ impl Shop {
         number: &str,
         deed: BoardDeed,
     ) -> Result<()> {
+        self.carry_on_board(who, store, number, Carrying::Deed(deed)).await
+    }
+
+    /// Says what was found of a reservation, or not: what is there goes on.
+    pub async fn report_on_board(
+        &self,
+        who: &Associate,
+        store: &str,
+        number: &str,
+        report: &PickReport,
+    ) -> Result<()> {
+        let pick = self.read_report(&self.book(), report)?;
+        self.carry_on_board(who, store, number, Carrying::Pick(Box::new(pick))).await
+    }
+
+    async fn carry_on_board(&self, who: &Associate, store: &str, number: &str, what: Carrying) -> Result<()> {
         let store_id = who.store(&self.book(), store)?.id;
-        let (actor, number, now) = (who.actor(), number.to_owned(), self.now());
+        let (shop, actor, number, now) = (self.clone(), who.actor(), number.to_owned(), self.now());
         self.db()
             .write(move |mut tx| {
-                let (actor, number) = (actor.clone(), number.clone());
+                let (shop, actor, number, what) = (shop.clone(), actor.clone(), number.clone(), what.clone());
                 Box::pin(async move {
-                    step(&mut tx, store_id, &number, &actor, now, |reservation| {
-                        reservation.perform(deed, now)
-                    })
-                    .await?;
-                    let at = now.as_millisecond();
-                    onshelf_db::staff::trail(&mut tx, &actor, deed.code(), &number, at).await?;
+                    carry(&mut tx, &shop, store_id, &number, &what, &actor, now).await?;
                     Ok::<_, Error>(())
                 })
             })
@@ -158,6 +170,7 @@ impl Shop {
         Deed::BoardStep.count();
         self.wake_stock();
         self.wake_outbox();
+        self.wake_payments();
         Ok(())
     }
 

@@ -281,9 +281,10 @@ async fn furnish(db: &Db) -> Result<()> {
                 "Enamel kettle",
                 colour,
                 &[("KETTLE-MO", r#"["moss"]"#, 38_000), ("KETTLE-MI", r#"["milk"]"#, 38_000)],
+                r#"["cup"]"#,
             )
             .await?;
-            product(&mut tx, "cup", "찻잔", "Tea cup", "[]", &[("CUP", "[]", 9_000)]).await?;
+            product(&mut tx, "cup", "찻잔", "Tea cup", "[]", &[("CUP", "[]", 9_000)], "[]").await?;
             meta::touch_catalogue(&mut tx, 1).await?;
             Ok(())
         })
@@ -298,6 +299,7 @@ async fn product(
     en: &str,
     options: &str,
     variants: &[(&str, &str, i64)],
+    related: &str,
 ) -> Result<()> {
     let row = ProductRow {
         code: slug.to_owned(),
@@ -309,7 +311,7 @@ async fn product(
         options: options.to_owned(),
         images: "[]".to_owned(),
         tags: "[]".to_owned(),
-        related: "[]".to_owned(),
+        related: related.to_owned(),
         status: "active".to_owned(),
         ..ProductRow::default()
     };

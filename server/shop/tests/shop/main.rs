@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
 
 mod board;
+mod healing;
 mod holds;
 mod kept;
 mod listing;
@@ -10,6 +11,7 @@ mod orders;
 mod partners;
 mod passes;
 mod paying;
+mod promises;
 mod receipts;
 mod shelves;
 mod walking;

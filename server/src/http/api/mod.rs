@@ -47,6 +47,7 @@ pub fn routes() -> Router<Door> {
         .route("/api/v1/orders/{number}/cancel", post(orders::cancel))
         .route("/api/v1/orders/{number}/receipt.pdf", get(receipts::show))
         .route("/api/v1/orders/{number}/arrivals", post(orders::arrive))
+        .route("/api/v1/orders/{number}/offers/{id}", post(orders::answer))
         .route("/api/v1/orders/{number}/refunds", post(carrying::refund))
         .route("/api/v1/orders/{number}/groups/{id}/{deed}", post(carrying::carry))
         .route("/api/v1/orders/{number}/notifications", put(notifications::of_order))

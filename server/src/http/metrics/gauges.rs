@@ -6,7 +6,7 @@ use std::{
 };
 
 use onshelf_shop::{
-    Shop,
+    Shop, fulfilment,
     pulse::{Pulse, SlowPulse, Waiting},
 };
 use tokio::sync::Mutex;
@@ -79,7 +79,7 @@ impl Gauges {
                 kept.slow = Some((Instant::now(), slow));
             }
         }
-        let slow = kept.slow.as_ref().map(|(_, slow)| *slow);
+        let slow = kept.slow.as_ref().map(|(_, slow)| slow.clone());
         (pulse, slow)
     }
 }
@@ -179,14 +179,45 @@ fn write_slow(page: &mut Page, slow: &SlowPulse, now: i64) {
     page.gauge("levels_empty", "Stock levels with nothing to promise.", slow.levels_empty);
     page.gauge("levels_low", "Stock levels with one to three to promise.", slow.levels_low);
     page.gauge("refunds_failed", "Refunds a person must look at.", slow.refunds_failed);
-    page.gauge("promises_ready", "What became ready at a counter within the last day.", slow.ready);
-    page.gauge("promises_kept", "Of these, by the moment that was promised.", slow.ready_in_time);
+    write_promises(page, &slow.promises);
     if let Some((at, faults)) = slow.audited {
         page.gauge("audit_age_seconds", "How long ago the books were last audited.", millis(now - at));
         page.gauge("audit_faults", "Faults that the last audit found.", faults);
     }
 }
 
+/// A store and a way each; a store nobody was promised anything at has no series.
+fn write_promises(page: &mut Page, promises: &[fulfilment::Kept]) {
+    let families: [(&str, &str, fn(&fulfilment::Kept) -> i64); 2] = [
+        ("promises_due", "Promises to shoppers that fell due within the last 28 days.", |one| one.promised),
+        ("promises_kept", "Of these, those kept whole and by the moment promised first.", |one| one.kept),
+    ];
+    for (name, help, value) in families {
+        page.family(name, "gauge", help);
+        for one in promises {
+            page.sample(name, &[("store", &one.store), ("way", one.way.code())], value(one));
+        }
+    }
+}
+
 fn millis(millis: i64) -> String {
     seconds(u64::try_from(millis).unwrap_or(0).saturating_mul(1_000))
+}
+
+#[cfg(test)]
+mod tests {
+    use onshelf_vocabulary::fulfilment::Way;
+
+    use super::*;
+
+    #[test]
+    fn promises_are_told_a_store_and_a_way() {
+        let one =
+            fulfilment::Kept { store: "seongsu".to_owned(), way: Way::Collect, promised: 212, kept: 200 };
+        let mut page = Page::new();
+        write_promises(&mut page, &[one]);
+        let out = page.finish();
+        assert!(out.contains(r#"onshelf_promises_due{store="seongsu",way="collect"} 212"#), "{out}");
+        assert!(out.contains(r#"onshelf_promises_kept{store="seongsu",way="collect"} 200"#), "{out}");
+    }
 }

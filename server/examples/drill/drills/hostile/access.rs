@@ -186,6 +186,13 @@ pub const OTHERS: &[Line] = &[
     json("POST", "/api/v1/orders/{number}/arrivals", "/api/v1/orders/ORDER/arrivals", Owner, "{}"),
     json(
         "POST",
+        "/api/v1/orders/{number}/offers/{id}",
+        "/api/v1/orders/ORDER/offers/GROUP",
+        Owner,
+        r#"{"accept":false}"#,
+    ),
+    json(
+        "POST",
         "/api/v1/orders/{number}/refunds",
         "/api/v1/orders/ORDER/refunds",
         TillOf,

@@ -201,7 +201,12 @@ impl Ledger {
         match deed {
             BoardDeed::StartPicking if status == Placed => self.put(booking, Picking),
             BoardDeed::MarkReady if matches!(status, Placed | Picking) => self.put(booking, Ready),
-            BoardDeed::NotFound if matches!(status, Placed | Picking) => self.put(booking, Status::NotFound),
+            BoardDeed::NotFound if matches!(status, Placed | Picking) => {
+                for (sku, quantity) in self.bookings[booking].lines.clone() {
+                    self.write_off(store, sku, quantity);
+                }
+                self.put(booking, Status::NotFound)
+            }
             BoardDeed::Release if status.is_at_store() => self.end(booking, Status::Cancelled),
             BoardDeed::HandOver if status.is_at_store() => {
                 for (sku, quantity) in self.bookings[booking].lines.clone() {
@@ -236,6 +241,12 @@ impl Ledger {
         let now = self.now;
         let level = self.levels.entry((store, sku)).or_default();
         *level = Level { on_hand: (level.on_hand - quantity).max(0), checked_at: level.checked_at.max(now) };
+    }
+
+    /// What nobody finds is on the book no more, until it is counted; how old the number is stays as it was.
+    fn write_off(&mut self, store: usize, sku: usize, quantity: i64) {
+        let level = self.levels.entry((store, sku)).or_default();
+        *level = Level { on_hand: (level.on_hand - quantity).max(0), ..*level };
     }
 
     pub(super) fn put(&mut self, booking: usize, status: Status) -> Outcome {

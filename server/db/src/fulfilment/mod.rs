@@ -1,6 +1,12 @@
 //! Reservations and their lines. Found by number, never by id alone: who asks must name a token, a store or a
 //! shopper, and the deed above checks it.
 
+mod pick;
+mod promises;
+
+pub use pick::{heal, promise, set_charge, set_line, split_off};
+pub use promises::{PromiseRow, promises};
+
 use crate::{Error, Tx, engine::on};
 
 #[derive(Clone, Debug, Default, sqlx::FromRow)]
@@ -39,6 +45,8 @@ pub struct ReservationRow {
     pub asked: i64,
     /// Number of the group it stands in for.
     pub offered_for: Option<String>,
+    /// Number of the one whose missing lines these are.
+    pub split_from: Option<String>,
     pub on_way_at: Option<i64>,
     pub arrived_at: Option<i64>,
     pub bay: String,
@@ -55,14 +63,14 @@ pub struct ReservationLineRow {
     pub price: i64,
 }
 
-/// Writes a reservation and answers its id; `row.id` is not looked at.
+/// Writes a reservation and answers its id; `row.id` is not looked at. One that is placed is promised with it.
 pub async fn insert(tx: &mut Tx<'_>, row: &ReservationRow) -> Result<i64, Error> {
     let sql =
         "INSERT INTO reservations (number, token_hash, code, store_id, status, name, email, phone, lang,
                shopper, currency, total, placed_at, ready_by, expires_at, order_id, way, source_id, address,
-               window_at, fee, tax, asked, offered_for)
+               window_at, fee, tax, asked, offered_for, split_from, picking_at, ended_at, confirmed_at)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-               $20, $21, $22, $23, $24) RETURNING id";
+               $20, $21, $22, $23, $24, $25, $26, $27, CASE WHEN $5 = 'placed' THEN $13 END) RETURNING id";
     Ok(on!(tx, conn => {
         sqlx::query_scalar(sql)
             .bind(&row.number)
@@ -89,6 +97,9 @@ pub async fn insert(tx: &mut Tx<'_>, row: &ReservationRow) -> Result<i64, Error>
             .bind(row.tax)
             .bind(row.asked)
             .bind(&row.offered_for)
+            .bind(&row.split_from)
+            .bind(row.picking_at)
+            .bind(row.ended_at)
             .fetch_one(conn)
             .await
     })?)
@@ -174,6 +185,7 @@ pub async fn set_status(
     let sql = "UPDATE reservations SET status = $3,
                  picking_at = CASE WHEN $3 IN ('picking', 'in_transfer', 'out_for_delivery') THEN $4 ELSE picking_at END,
                  ready_at = CASE WHEN $3 = 'ready' THEN $4 ELSE ready_at END,
+                 confirmed_at = CASE WHEN $3 = 'placed' THEN COALESCE(confirmed_at, $4) ELSE confirmed_at END,
                  ended_at = CASE WHEN $3 IN ('placed', 'picking', 'ready', 'in_transfer', 'out_for_delivery')
                             THEN NULL ELSE $4 END
                WHERE id = $1 AND status = $2";
@@ -206,7 +218,7 @@ pub async fn board(tx: &mut Tx<'_>, store_id: i64, ended: i64) -> Result<Vec<Res
     let done = "SELECT * FROM reservations
                 WHERE store_id = $1 AND status IN ('collected', 'delivered', 'cancelled', 'expired', 'not_found')
                   AND ended_at IS NOT NULL AND replaced = 0
-                  AND (order_id IS NULL OR picking_at IS NOT NULL OR status = 'collected')
+                  AND (order_id IS NULL OR picking_at IS NOT NULL OR status IN ('collected', 'not_found'))
                 ORDER BY ended_at DESC, id DESC LIMIT $2";
     let mut rows: Vec<ReservationRow> =
         on!(tx, conn => sqlx::query_as(live).bind(store_id).fetch_all(conn).await)?;

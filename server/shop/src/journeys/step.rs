@@ -1,4 +1,5 @@
-//! Changing a reservation: its owner cancels it, the store's staff carry it on, a till answers it.
+//! A step of a reservation with all that follows from it, in one transaction: the state, the stock, the messages, and
+//! the order it belongs to.
 
 use jiff::Timestamp;
 use onshelf_db::{
@@ -7,55 +8,14 @@ use onshelf_db::{
     stock::{self, Cause, LevelKey},
 };
 use onshelf_domain::fulfilment::{Step, StockEffect};
-use onshelf_vocabulary::{
-    Lang,
-    fulfilment::{ReservationRefusal, ReservationView},
-};
+use onshelf_vocabulary::fulfilment::ReservationRefusal;
 
-use super::state_of;
-use crate::{Error, Once, Result, Shop, jobs, secrets::fingerprint};
-
-impl Shop {
-    /// Cancels for whoever shows the token, and gives the stock back. Cancelling twice is no error.
-    #[tracing::instrument(target = "otel", level = "debug", name = "cancel reservation", skip_all)]
-    pub async fn cancel_reservation(
-        &self,
-        lang: Lang,
-        number: &str,
-        token: &str,
-        once: Option<&Once>,
-    ) -> Result<ReservationView> {
-        let (hash, once, now) = (fingerprint(token), once.cloned(), self.now());
-        let owned = number.to_owned();
-        self.db()
-            .write(move |mut tx| {
-                let (number, hash, once) = (owned.clone(), hash.clone(), once.clone());
-                Box::pin(async move {
-                    let row = onshelf_db::fulfilment::by_token(&mut tx, &number, &hash).await?;
-                    let row = row.ok_or(Error::NotFound)?;
-                    if let Some(once) = &once {
-                        if once.before::<()>(&mut tx).await?.is_some() {
-                            return Ok::<_, Error>(());
-                        }
-                        once.keep(&mut tx, &(), now.as_millisecond()).await?;
-                    }
-                    let state = state_of(&row)?;
-                    if state.status_at(now) != onshelf_vocabulary::fulfilment::ReservationStatus::Cancelled {
-                        write_step(&mut tx, &row, state.cancel(now)?, "shopper", now).await?;
-                    }
-                    Ok(())
-                })
-            })
-            .await?;
-        self.wake_stock();
-        self.wake_outbox();
-        self.reservation(lang, number, token).await
-    }
-}
+use super::follow::follow;
+use crate::{Error, Result, fulfilment::state_of, jobs};
 
 /// Carries out a step: the state, only from where it was decided; the stock; the messages. One transaction. Answers
 /// what left the shelves' books.
-pub(crate) async fn write_step(
+pub(super) async fn write_step(
     tx: &mut Tx<'_>,
     row: &ReservationRow,
     step: Step,
@@ -82,11 +42,15 @@ pub(crate) async fn write_step(
             let cause = Cause { reason: "dispatch", reference: &row.number, actor, at };
             handed = stock::consume(tx, row.id, cause).await?;
         }
+        StockEffect::WriteOff => {
+            let cause = Cause { reason: "not_found", reference: &row.number, actor, at };
+            stock::lose(tx, row.id, cause).await?;
+        }
         StockEffect::Receive => receive(tx, row, step, actor, at).await?,
     }
     match row.order_id {
         None => jobs::announce_reservation(tx, &row.number, to, at).await?,
-        Some(order_id) => crate::orders::follow(tx, order_id, row, to, now).await?,
+        Some(order_id) => follow(tx, order_id, row, to, now).await?,
     }
     Ok(handed)
 }
@@ -121,7 +85,7 @@ pub(crate) async fn step(
 }
 
 /// A till that was paid for a reservation hands it over whole; answers what left the shelves' books.
-pub(crate) async fn answer_at_till(
+pub(super) async fn answer_at_till(
     tx: &mut Tx<'_>,
     store_id: i64,
     number: &str,

@@ -1,7 +1,7 @@
 //! Writing down that reservations have run out. Their stock was free from that second on anyway.
 
-use super::{change::write_step, state_of};
-use crate::{Error, Result, Shop, pulse::Deed};
+use super::step::write_step;
+use crate::{Error, Result, Shop, fulfilment::state_of, pulse::Deed};
 
 const BATCH: i64 = 200;
 

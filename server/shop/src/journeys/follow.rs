@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use onshelf_db::{
     Tx,
-    fulfilment::ReservationRow,
+    fulfilment::{self, ReservationRow},
     orders::{self, OrderRow},
     passes::{self, ended},
     payments,
@@ -13,10 +13,10 @@ use onshelf_vocabulary::fulfilment::ReservationStatus::{
     self, Cancelled, Collected, Delivered, Expired, NotFound, OutForDelivery, Ready,
 };
 
-use super::refund::refund_order;
 use crate::{
     Error, Result,
     jobs::{Job, OrderNews, announce_order, enqueue},
+    orders::{close_group, count_anew, end_rivals, refund_order},
 };
 
 /// A group of this order is now `to`.
@@ -32,10 +32,7 @@ pub(crate) async fn follow(
         orders::by_id(tx, order_id).await?.ok_or_else(|| Error::internal("a group without its order"))?;
     if matches!(to, Cancelled | Expired | NotFound) {
         let by = if to == Expired { ended::EXPIRED } else { ended::OVER };
-        passes::revoke(tx, row.id, by, at).await?;
-        if let Some(window) = row.window_at {
-            orders::leave_window(tx, row.store_id, window).await?;
-        }
+        close_group(tx, row, by, at).await?;
     }
     match to {
         Collected => {
@@ -44,7 +41,10 @@ pub(crate) async fn follow(
         }
         Delivered => recognise(tx, &order, row, at).await?,
         Cancelled | Expired => give_back(tx, &order, row, to, at).await?,
-        NotFound => enqueue(tx, &Job::Heal { group: row.number.clone() }, at).await?,
+        NotFound => {
+            count_anew(tx, &order).await?;
+            enqueue(tx, &Job::Heal { group: row.number.clone() }, at).await?;
+        }
         _ => {}
     }
     let Some(about) = news(row, to) else { return Ok(()) };
@@ -65,8 +65,8 @@ fn news(row: &ReservationRow, to: ReservationStatus) -> Option<OrderNews> {
     }
 }
 
-/// The money of a group that will not be had goes back. For an offer that was not taken that is the money of the
-/// group it stood in for.
+/// The money of a group that will not be had goes back. Where one of several offers is not taken none of them is, and
+/// it is the money of the group they stood in for.
 async fn give_back(
     tx: &mut Tx<'_>,
     order: &OrderRow,
@@ -74,14 +74,23 @@ async fn give_back(
     to: ReservationStatus,
     at: i64,
 ) -> Result<()> {
-    if order.settled_at.is_none() {
+    let was_pending = row.status == ReservationStatus::Pending.code();
+    let lost = row.offered_for.as_deref().filter(|_| was_pending);
+    if lost.is_some() {
+        end_rivals(tx, row, at).await?;
+        fulfilment::replace(tx, row.id).await?;
+    }
+    if order.settled_at.is_none() || to == Expired && was_pending && lost.is_none() {
         return Ok(());
     }
-    if to == Expired && row.status == ReservationStatus::Pending.code() && row.offered_for.is_none() {
-        return Ok(());
-    }
-    let number = row.offered_for.as_deref().filter(|_| row.status == ReservationStatus::Pending.code());
-    refund_order(tx, order, number.unwrap_or(&row.number), row.asked, to.code(), at).await?;
+    let (number, asked) = match lost {
+        Some(number) => {
+            let lost = fulfilment::for_job(tx, number).await?;
+            (number, lost.ok_or_else(|| Error::internal("an offer for nothing"))?.asked)
+        }
+        None => (row.number.as_str(), row.asked),
+    };
+    refund_order(tx, order, number, asked, to.code(), at).await?;
     Ok(())
 }
 

@@ -2,6 +2,10 @@
 //! is not there, nobody reads first and writes later. Every change of a level also leaves a row in
 //! `stock_changes`, which is how each process learns of it.
 
+mod lost;
+
+pub use lost::{lose, lose_part};
+
 use sqlx::QueryBuilder;
 
 use crate::{Error, Tx, engine::on};
@@ -45,7 +49,7 @@ pub struct ChangeRow {
 /// Why and by whom a level changes.
 #[derive(Clone, Copy, Debug)]
 pub struct Cause<'a> {
-    /// `sale`, `count`, `received`, `hand_over`, `correction`, …
+    /// `sale`, `count`, `received`, `hand_over`, `not_found`, `correction`, …
     pub reason: &'a str,
     /// The till's receipt, the delivery note, the reservation's number.
     pub reference: &'a str,
