@@ -1,12 +1,7 @@
 //! What the house keeps of one person: shown to them whole, or taken out of the books. Sums, counts and the ledgers
 //! stay as they are; they never knew a person.
 
-use onshelf_db::{
-    Tx,
-    fulfilment::ReservationRow,
-    orders::{self, OrderRow},
-    payments, shoppers, staff,
-};
+use onshelf_db::{Tx, fulfilment::ReservationRow, orders::OrderRow, payments, shoppers, staff};
 use onshelf_domain::fulfilment::check_contact;
 use onshelf_vocabulary::fulfilment::{Contact, FieldFault};
 use serde_json::{Value, json};
