@@ -3,7 +3,7 @@
 
 use onshelf_db::{
     Tx,
-    fulfilment::ReservationRow,
+    fulfilment::{self, ReservationRow},
     orders::{self, OrderRow},
     payments, shoppers, staff,
 };
@@ -97,6 +97,9 @@ impl Shop {
                     for row in &ordered {
                         shoppers::erase_order(&mut tx, row.id, &row.number).await?;
                     }
+                    // Where a basket should have gone stands without a name beside it.
+                    let since = now.as_millisecond() - crate::jobs::BASKETS;
+                    fulfilment::forget_addresses(&mut tx, since).await?;
                     let numbers = numbers(&rows, &ordered);
                     for number in &numbers {
                         shoppers::forget_outcomes(&mut tx, number).await?;
