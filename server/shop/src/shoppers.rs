@@ -1,7 +1,12 @@
 //! What the house keeps of one person: shown to them whole, or taken out of the books. Sums, counts and the ledgers
 //! stay as they are; they never knew a person.
 
-use onshelf_db::{Tx, fulfilment::ReservationRow, orders::OrderRow, payments, shoppers, staff};
+use onshelf_db::{
+    Tx,
+    fulfilment::{self, ReservationRow},
+    orders::OrderRow,
+    payments, shoppers, staff,
+};
 use onshelf_domain::fulfilment::check_contact;
 use onshelf_vocabulary::fulfilment::{Contact, FieldFault};
 use serde_json::{Value, json};
@@ -92,6 +97,9 @@ impl Shop {
                     for row in &ordered {
                         shoppers::erase_order(&mut tx, row.id, &row.number).await?;
                     }
+                    // Where a basket should have gone stands without a name beside it.
+                    let since = now.as_millisecond() - crate::jobs::BASKETS;
+                    fulfilment::forget_addresses(&mut tx, since).await?;
                     let numbers = numbers(&rows, &ordered);
                     for number in &numbers {
                         shoppers::forget_outcomes(&mut tx, number).await?;

@@ -9,7 +9,7 @@ use onshelf_server::{
 };
 use onshelf_shop::{
     Clock, Once, SystemClock,
-    orders::{PlaceOrder, Placed},
+    orders::{KeepBasket, PlaceOrder, Placed},
     testing::{FakePayments, TestShop, on_each_engine},
 };
 use onshelf_vocabulary::{
@@ -212,6 +212,25 @@ async fn a_person_is_told_everything_and_forgotten_everywhere() {
         assert!(again.status.success() && said(&again).contains("Nothing is kept"), "{}", said(&again));
         let audit = command(&["audit"]);
         assert!(audit.status.success(), "{}", said(&audit));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_a_basket_should_have_gone_is_forgotten_when_it_came_to_nothing() {
+    on_each_engine(async |test| {
+        test.with_stock("gangnam", "CUP", 3).await;
+        let groups = vec![group(Way::Delivery, "CUP")];
+        test.shop
+            .keep_basket(KeepBasket { groups, lang: Lang::Ko, near: None, instead: None })
+            .await
+            .unwrap();
+        assert_eq!(test.shop.keep_house().await.unwrap().addresses, 0, "it may still be ordered");
+        assert!(!marked(test).await.is_empty());
+        test.clock.advance(Duration::from_secs(11 * 60));
+        assert_eq!(test.shop.expire_reservations().await.unwrap(), 1);
+        assert_eq!(test.shop.keep_house().await.unwrap().addresses, 1);
+        assert_eq!(marked(test).await, Vec::<String>::new());
     })
     .await;
 }

@@ -4,6 +4,7 @@
 mod house;
 mod stock;
 
+pub(crate) use house::BASKETS;
 pub use house::Swept;
 pub use stock::STOCK_CHANGED;
 
