@@ -41,6 +41,7 @@ function patch({ sku, store, available, version }) {
       say.textContent = (words ?? "").replace("#", text);
     }
     if (changed) {
+      tellBasket(2_000);
       number.classList.remove("fresh");
       // Reading a size starts the animation anew.
       void number.offsetWidth;
@@ -51,11 +52,7 @@ function patch({ sku, store, available, version }) {
 
 function watch() {
   const keys = [...new Set(all("[data-stock]").map((number) => number.dataset.stock))].slice(0, MOST);
-  const query = new URLSearchParams();
-  const stores = new Set();
-  for (const sku of new Set(keys.map((key) => key.slice(0, key.lastIndexOf("@"))))) query.append("sku", sku);
-  for (const key of keys) stores.add(key.slice(key.lastIndexOf("@") + 1));
-  if (stores.size === 1) query.append("store", [...stores][0]);
+  const query = new URLSearchParams(keys.map((key) => ["shelf", key]));
   const wanted = query.toString();
   if (wanted === watched && stream && stream.readyState !== EventSource.CLOSED) return;
   sleep();
@@ -75,16 +72,34 @@ function sleep() {
 }
 
 addEventListener("pagehide", sleep);
-addEventListener("pageshow", (event) => event.persisted && watch());
+addEventListener("pageshow", (event) => event.persisted && (watch(), tellBasket()));
 addEventListener("online", watch);
 document.addEventListener("shelves", watch);
 let hiding = 0;
 document.addEventListener("visibilitychange", () => {
   clearTimeout(hiding);
-  if (document.visibilityState === "visible") watch();
+  if (document.visibilityState === "visible") watch(), tellBasket();
   // A glance at another tab is no reason to come and go.
   else hiding = setTimeout(sleep, 30_000);
 });
+
+// ---- The basket, on every page -----------------------------------------------------------------------------
+
+// Pages are shared and know only that there is a basket; which store has all of it is asked for here, and again when
+// a number on the page has changed or the shopper comes back.
+const strip = document.querySelector("[data-strip]");
+let told = "";
+let telling = 0;
+function tellBasket(pause = 0) {
+  if (!strip || telling) return;
+  telling = setTimeout(async () => {
+    telling = 0;
+    if (document.visibilityState === "hidden") return;
+    const answer = await fetch(strip.dataset.strip).catch(() => null);
+    const line = answer?.ok ? await answer.text() : "";
+    if (line && line !== told) strip.innerHTML = told = line;
+  }, pause);
+}
 
 // ---- The browser's position --------------------------------------------------------------------------------
 
@@ -306,11 +321,27 @@ if (keeps) {
   else begin();
 }
 
+// ---- Being told in the browser ------------------------------------------------------------------------------
+
+// What asks for it is fetched when its button is about to be used, or at once where the browser was asked before.
+if (document.querySelector("[data-tell]") && "PushManager" in window && "serviceWorker" in navigator) {
+  document.documentElement.classList.add("push");
+  const script = () => import("/push.js");
+  if (Notification.permission === "granted") script().then((push) => push.show());
+  const near = (event) => event.target.closest?.("[data-tell] button");
+  document.addEventListener("pointerover", (event) => near(event) && script(), { passive: true });
+  document.addEventListener("click", (event) => {
+    const button = near(event);
+    if (button) script().then((push) => push.press(button));
+  });
+}
+
 for (const button of all("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => print());
 }
 
 // A page that is prepared before it is asked for waits with its stream until it is seen.
-if (document.prerendering) document.addEventListener("prerenderingchange", watch, { once: true });
-else watch();
+const begin = () => (watch(), tellBasket());
+if (document.prerendering) document.addEventListener("prerenderingchange", begin, { once: true });
+else begin();

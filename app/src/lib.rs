@@ -18,6 +18,7 @@ pub mod cart;
 pub mod catalog;
 pub mod fulfilment;
 pub mod home;
+pub mod notifications;
 pub mod orders;
 pub mod payment;
 pub mod staff;

@@ -32,6 +32,8 @@ pub struct Site {
     pub public_url: String,
     pub css: String,
     pub loader: String,
+    /// What a board's page does while its network is away; empty where it was not built.
+    pub counter: String,
     pub client_js: String,
     pub client_wasm: String,
     /// What the chain is called.
@@ -42,10 +44,16 @@ pub struct Site {
     pub secure: bool,
     /// The operator's drawn map, if there is one.
     pub basemap: Option<Arc<onshelf_domain::basemap::Basemap>>,
+    /// What takes the drawn map's place; none where the operator set no tiles.
+    pub live_map: Option<ui::live_map::LiveMap>,
     /// Home page texts of the operator, as JSON; none shows categories and what is new.
     pub home: Option<serde_json::Value>,
     /// A demo says so, and shows how to sign in.
     pub demo: bool,
+    /// What a browser subscribes to notifications with; empty where nobody is told in a browser.
+    pub push_key: String,
+    /// Whether what would have been sent may be looked at.
+    pub shows_messages: bool,
 }
 
 /// One request for a page: who asks, in which language, with what in the basket.
@@ -142,6 +150,19 @@ impl Visit {
         response
     }
 
+    /// A piece of a page, HTML without a document around it: for whoever puts it in place in the browser.
+    pub fn fragment<V: IntoView>(&self, build: impl FnOnce() -> V) -> Response {
+        let owner = Owner::new();
+        let html = owner.with(|| build().into_view().to_html());
+        owner.unset_with_forced_cleanup();
+        let mut response = html.into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
+        response
+    }
+
     /// The page that tells what went wrong, with a way on.
     pub fn failure(&self, error: &AppError) -> Response {
         let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -196,6 +217,9 @@ fn is_passing(error: &onshelf_shop::DatabaseError) -> bool {
     matches!(error, onshelf_shop::DatabaseError::Unavailable(_) | onshelf_shop::DatabaseError::Contended)
 }
 
+/// Browsers take such a cookie only from this very host, encrypted and for the whole site.
+const HOST_BOUND: &str = "__Host-";
+
 /// Cookies of a request.
 pub(crate) struct Jar<'a>(pub(crate) &'a HeaderMap);
 
@@ -204,26 +228,29 @@ impl<'a> Jar<'a> {
         self.raw(name).and_then(percent_decoded)
     }
 
-    /// A cookie as it was sent.
+    /// A cookie as it was sent. One that is bound to this host counts before one that a neighbour could have set.
     pub(crate) fn raw(&self, name: &str) -> Option<&'a str> {
-        self.0
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|line| line.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
-            .find(|(own, _)| *own == name)
+        self.pairs()
+            .find(|(own, _)| own.strip_prefix(HOST_BOUND) == Some(name))
+            .or_else(|| self.pairs().find(|(own, _)| *own == name))
             .map(|(_, value)| value)
+    }
+
+    fn pairs(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let lines = self.0.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='))
     }
 }
 
-/// Sets a cookie for the whole site; an empty value removes it.
+/// Sets a cookie for the whole site, bound to its host where it is encrypted; an empty value removes it.
 #[must_use]
 pub fn set_cookie(site: &Site, name: &str, value: &str, max_age_s: i64) -> HeaderValue {
-    let secure = if site.secure { "; Secure" } else { "" };
+    let (bound, secure) = if site.secure { (HOST_BOUND, "; Secure") } else { ("", "") };
     let age = if value.is_empty() { 0 } else { max_age_s };
-    let text =
-        format!("{name}={}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}", percent_encoded(value));
+    let text = format!(
+        "{bound}{name}={}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}",
+        percent_encoded(value)
+    );
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
@@ -235,9 +262,8 @@ fn read_kept(text: &str) -> Option<Placed> {
     Some(Placed { number: number.to_owned(), token: token.to_owned() })
 }
 
-/// A session's cookie: bound to the host where the site is encrypted.
-#[must_use]
-pub const fn staff_cookie(secure: bool) -> &'static str {
+/// What a session's cookie is read by: where the site is encrypted, no other than the bound one counts.
+const fn staff_cookie(secure: bool) -> &'static str {
     if secure { "__Host-staff" } else { "staff" }
 }
 
@@ -321,6 +347,19 @@ pub(crate) fn percent_decoded(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_neighbour_cannot_change_what_is_bound_to_the_host() {
+        let mut headers = HeaderMap::new();
+        let cookies = "basket=EVIL:9; __Host-basket=CUP:1; near=a; staff=fixed";
+        headers.insert(header::COOKIE, HeaderValue::from_static(cookies));
+        let jar = Jar(&headers);
+        assert_eq!((jar.raw("basket"), jar.raw("near")), (Some("CUP:1"), Some("a")));
+        assert_eq!((jar.raw(staff_cookie(true)), jar.raw(staff_cookie(false))), (None, Some("fixed")));
+        let site = Site { secure: true, ..Site::default() };
+        let set = set_cookie(&site, "basket", "CUP:1", 9);
+        assert_eq!(set, "__Host-basket=CUP:1; Path=/; Max-Age=9; HttpOnly; SameSite=Lax; Secure");
+    }
 
     #[test]
     fn a_basket_survives_its_cookie_and_forgets_what_is_wrong() {

@@ -152,3 +152,22 @@ test("a manager chooses between stores, head office among all", async ({ page, a
   await page.getByRole("link", { name: /홍대점/ }).click();
   await expect(page).toHaveURL(/\/staff\/hongdae/);
 });
+
+test("part of it is there: the rest is ready, and the shopper knows", async ({ page, goods, partner, audit }) => {
+  await partner.putOnShelf("seongsu", goods.second.sku, 6);
+  const reserved = await partner.reserve("seongsu", goods.second.sku, 3);
+  await signIn(page, "seongsu", BOARD);
+  const own = card(page, reserved.code);
+  await own.getByText("문제가 있어요").click();
+  await own.getByText("일부만 찾았어요").click();
+  await own.getByLabel(goods.second.ko).last().fill("2");
+  await audit();
+  await own.getByRole("button", { name: "찾은 것만 준비 완료" }).click();
+  await said(page, "찾은 것만 두었어요");
+
+  const shopper = await page.context().newPage();
+  await shopper.goto(`/reservations/${reserved.number}?t=${reserved.token}`);
+  await expect(shopper.getByRole("heading", { level: 1, name: "찾은 것은 준비됐어요" })).toBeVisible();
+  await expect(shopper.getByRole("heading", { level: 3, name: "찾지 못한 것" })).toBeVisible();
+  await shopper.close();
+});

@@ -3,6 +3,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use onshelf_domain::notifications::PushServices;
 use onshelf_vocabulary::{Currency, Text};
 use serde::Deserialize;
 
@@ -47,11 +48,31 @@ pub struct Config {
     pub taxes: Option<onshelf_domain::orders::TaxTable>,
     /// Signs tokens; made and kept in the database where it is not set.
     pub secret: Option<String>,
+    /// What `secret` was before it was changed: passes that shoppers have on their phones still open.
+    pub previous_secret: Option<String>,
     /// GeoJSON or TopoJSON for the drawn map.
     pub basemap: Option<PathBuf>,
+    /// Tiles of the live map: a `.pmtiles` file, or the `https` address of one or of a style.
+    pub tiles: Option<String>,
+    /// A folder of typefaces (`FACE/0-255.pbf`) for it.
+    pub tiles_glyphs: Option<PathBuf>,
+    /// A folder of icons (`light.json`, `dark.json` and their pictures) for it.
+    pub tiles_sprites: Option<PathBuf>,
+    /// Whom the tiles are owed to, where they do not say it themselves.
+    pub tiles_attribution: String,
     /// `smtp://USER:PASSWORD@HOST:587` or `smtps://…`; without it mails are written to `data_dir/mail`.
     pub smtp_url: Option<String>,
     pub mail_from: String,
+    /// Who takes short messages to telephones.
+    pub sms_gateway: SmsGateway,
+    /// Its address; none: the gateway's own.
+    pub sms_url: Option<String>,
+    /// `KEY:SECRET`, at Twilio `ACCOUNT:TOKEN`; without it texts are written to `data_dir/mail`.
+    pub sms_key: Option<Secret>,
+    /// The number that texts come from, as it is registered with the gateway.
+    pub sms_from: String,
+    /// Hosts of the push services that may be called, separated by commas; none: nobody is told in a browser.
+    pub push_services: Option<String>,
     /// Addresses of proxies whose `X-Forwarded-For` is believed, separated by commas.
     pub trusted_proxies: String,
     /// Whether the built-in test provider may be paid with, which moves no money; where it is not set, only at an
@@ -65,6 +86,9 @@ pub struct Config {
     /// `live_sk_…` or `test_sk_…`; with it orders are paid through Toss Payments.
     pub toss_secret_key: Option<Secret>,
     pub toss_url: String,
+    /// Address of an OpenTelemetry collector that takes traces (OTLP over HTTP), such as `http://127.0.0.1:4318`; none:
+    /// nothing is traced.
+    pub otlp_endpoint: Option<String>,
     /// `info`, `debug`, or `tracing` directives.
     pub log: String,
     /// `text` or `json`.
@@ -93,6 +117,15 @@ impl std::fmt::Debug for Secret {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.write_str("Secret(…)")
     }
+}
+
+/// A gateway whose calls are known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SmsGateway {
+    #[default]
+    Solapi,
+    Twilio,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -124,9 +157,19 @@ impl Default for Config {
             delivery: None,
             taxes: None,
             secret: None,
+            previous_secret: None,
             basemap: None,
+            tiles: None,
+            tiles_glyphs: None,
+            tiles_sprites: None,
+            tiles_attribution: String::new(),
             smtp_url: None,
             mail_from: "Onshelf <no-reply@localhost>".to_owned(),
+            sms_gateway: SmsGateway::Solapi,
+            sms_url: None,
+            sms_key: None,
+            sms_from: String::new(),
+            push_services: None,
             trusted_proxies: String::new(),
             test_payments: None,
             stripe_secret_key: None,
@@ -134,6 +177,7 @@ impl Default for Config {
             stripe_url: "https://api.stripe.com".to_owned(),
             toss_secret_key: None,
             toss_url: "https://api.tosspayments.com".to_owned(),
+            otlp_endpoint: None,
             log: "info".to_owned(),
             log_format: LogFormat::Text,
         }
@@ -161,6 +205,16 @@ impl Config {
             None => toml::Table::new(),
         };
         for (name, value) in environment {
+            // What cargo-leptos tells whom it starts; the settings come before it.
+            let told = match name.as_str() {
+                "LEPTOS_SITE_ROOT" => Some("site_dir"),
+                "LEPTOS_SITE_ADDR" => Some("addr"),
+                _ => None,
+            };
+            if let Some(key) = told {
+                table.entry(key).or_insert(toml::Value::String(value));
+                continue;
+            }
             let Some(key) = name.strip_prefix(PREFIX) else { continue };
             if !NOT_SETTINGS.iter().any(|other| name.starts_with(other)) {
                 table.insert(key.to_lowercase(), typed(&key.to_lowercase(), value));
@@ -181,6 +235,12 @@ impl Config {
                 return wrong("public_url: must begin with http:// or https://");
             }
         }
+        if let Some(url) = &self.otlp_endpoint {
+            let web = url.starts_with("http://") || url.starts_with("https://");
+            if !web || url::Url::parse(url).is_err() {
+                return wrong("otlp_endpoint: must begin with http:// or https://");
+            }
+        }
         if self.live_reservations == 0 {
             return wrong("live_reservations: must be at least 1");
         }
@@ -196,7 +256,59 @@ impl Config {
         if self.seller.chars().count() > SELLER_MOST || self.seller.chars().any(char::is_control) {
             return wrong("seller: must be one line of at most 300 characters");
         }
+        self.check_tiles()?;
+        if self.previous_secret.is_some() && self.secret.is_none() {
+            return wrong("previous_secret: is of use only beside the secret that came after it");
+        }
+        self.check_messages()?;
         self.check_payments()
+    }
+
+    fn check_tiles(&self) -> Result<(), ConfigError> {
+        let wrong = |text: &str| Err(ConfigError::Setting(text.to_owned()));
+        let beside = [
+            ("tiles_glyphs", self.tiles_glyphs.is_some()),
+            ("tiles_sprites", self.tiles_sprites.is_some()),
+            ("tiles_attribution", !self.tiles_attribution.is_empty()),
+        ];
+        let Some(tiles) = &self.tiles else {
+            return match beside.into_iter().find(|(_, is_set)| *is_set) {
+                Some((name, _)) => wrong(&format!("tiles: is needed beside {name}")),
+                None => Ok(()),
+            };
+        };
+        match url::Url::parse(tiles).ok().filter(url::Url::has_host) {
+            Some(url) if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) => Ok(()),
+            None if tiles.ends_with(".pmtiles") => Ok(()),
+            _ => wrong("tiles: must be a .pmtiles file or begin with https://"),
+        }
+    }
+
+    fn check_messages(&self) -> Result<(), ConfigError> {
+        let wrong = |text: String| Err(ConfigError::Setting(text));
+        match (&self.push_services, PushServices::parse(self.push_services.as_deref().unwrap_or_default())) {
+            (Some(_), Err(error)) => return wrong(format!("push_services: {error}")),
+            (Some(_), Ok(services)) if services.has_loopback() && !self.is_local() => {
+                return wrong(
+                    "push_services: a stand-in on this machine is for a shop on this machine".to_owned(),
+                );
+            }
+            _ => {}
+        }
+        let Some(key) = &self.sms_key else { return Ok(()) };
+        let plain = key.reveal().bytes().all(|byte| byte.is_ascii_graphic());
+        let pair =
+            key.reveal().split_once(':').is_some_and(|(key, secret)| !key.is_empty() && !secret.is_empty());
+        if !plain || !pair {
+            return wrong("sms_key: must be KEY:SECRET".to_owned());
+        }
+        if !self.sms_from.bytes().any(|byte| byte.is_ascii_digit()) {
+            return wrong("sms_from: the number that texts come from is needed beside sms_key".to_owned());
+        }
+        if !is_safe(&self.sms_url()) {
+            return wrong("sms_url: must begin with https://".to_owned());
+        }
+        Ok(())
     }
 
     fn check_payments(&self) -> Result<(), ConfigError> {
@@ -222,11 +334,7 @@ impl Config {
             }
         }
         for (name, url) in [("stripe_url", &self.stripe_url), ("toss_url", &self.toss_url)] {
-            let parsed = url::Url::parse(url).ok();
-            // A key travels with every call: in the clear only as far as this machine.
-            if !parsed
-                .is_some_and(|url| url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)))
-            {
+            if !is_safe(url) {
                 return wrong(format!("{name}: must begin with https://"));
             }
         }
@@ -237,6 +345,34 @@ impl Config {
     #[must_use]
     pub fn is_local(&self) -> bool {
         url::Url::parse(&self.public_url()).is_ok_and(|url| is_loopback(&url))
+    }
+
+    /// Whether what was written to the folder in place of being sent may be looked at: on a machine that serves and
+    /// is reached by nobody else, and only where it is not sent.
+    #[must_use]
+    pub fn shows_messages(&self, demo: bool) -> bool {
+        self.is_local() && self.addr.ip().is_loopback() && (demo || self.smtp_url.is_none())
+    }
+
+    /// The gateway's address without a slash at the end.
+    #[must_use]
+    pub fn sms_url(&self) -> String {
+        let own = match self.sms_gateway {
+            SmsGateway::Solapi => "https://api.solapi.com",
+            SmsGateway::Twilio => "https://api.twilio.com",
+        };
+        self.sms_url.as_deref().unwrap_or(own).trim_end_matches('/').to_owned()
+    }
+
+    /// Whom a push service may turn to: the shop itself, or whoever its mails come from.
+    #[must_use]
+    pub fn push_contact(&self) -> String {
+        let shop = self.public_url();
+        if shop.starts_with("https://") {
+            return shop;
+        }
+        let from = self.mail_from.rsplit('<').next().unwrap_or_default().trim_end_matches('>');
+        format!("mailto:{}", from.trim())
     }
 
     /// Whether the test provider is offered.
@@ -267,6 +403,12 @@ impl Config {
             index_dir: Some(self.data_dir.join("index")),
             public_url: self.public_url(),
             secret: self.secret.clone(),
+            previous_secret: self.previous_secret.clone(),
+            push_services: match &self.push_services {
+                // What cannot be read was refused at the start.
+                Some(text) => PushServices::parse(text).unwrap_or_default(),
+                None => PushServices::default(),
+            },
             window_capacity: self.window_capacity,
             transfer_hours: self.transfer_hours,
             delivery: self.delivery.clone().unwrap_or_default(),
@@ -279,6 +421,12 @@ fn read(path: &std::path::Path) -> Result<toml::Table, ConfigError> {
     let wrong = |why: String| ConfigError::File { path: path.display().to_string(), why };
     let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
     text.parse().map_err(|error: toml::de::Error| wrong(one_line(&error.to_string())))
+}
+
+/// A key travels with every call: in the clear only as far as this machine.
+fn is_safe(url: &str) -> bool {
+    url::Url::parse(url)
+        .is_ok_and(|url| url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)))
 }
 
 fn is_loopback(url: &url::Url) -> bool {
@@ -326,6 +474,20 @@ mod tests {
     }
 
     #[test]
+    fn cargo_leptos_says_where_its_site_is_and_the_settings_come_first() {
+        for order in [[0, 1, 2], [2, 1, 0]] {
+            let told = [
+                ("LEPTOS_SITE_ROOT", "elsewhere/site"),
+                ("LEPTOS_SITE_ADDR", "127.0.0.1:4100"),
+                ("ONSHELF_ADDR", "127.0.0.1:4200"),
+            ];
+            let config = load(&order.map(|place: usize| told[place])).unwrap();
+            assert_eq!(config.site_dir, PathBuf::from("elsewhere/site"));
+            assert_eq!(config.addr.port(), 4200);
+        }
+    }
+
+    #[test]
     fn zones_and_taxes_are_read_from_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("onshelf.toml");
@@ -362,8 +524,12 @@ mod tests {
             ("ONSHELF_ADDR", "nowhere", "socket address"),
             ("ONSHELF_COLOUR", "red", "colour"),
             ("ONSHELF_PUBLIC_URL", "shop", "public_url"),
+            ("ONSHELF_OTLP_ENDPOINT", "collector:4317", "otlp_endpoint"),
             ("ONSHELF_LIVE_RESERVATIONS", "0", "live_reservations"),
             ("ONSHELF_DATABASE_URL", "mysql://x", "database_url"),
+            ("ONSHELF_TILES", "http://elsewhere.example/a.pmtiles", "tiles"),
+            ("ONSHELF_TILES", "map.mbtiles", "tiles"),
+            ("ONSHELF_TILES_GLYPHS", "fonts", "tiles"),
             ("ONSHELF_TEST_PAYMENTS", "perhaps", "bool"),
             ("ONSHELF_STRIPE_SECRET_KEY", "sk_test_1", "stripe_webhook_secret"),
             ("ONSHELF_STRIPE_WEBHOOK_SECRET", "whsec_1", "stripe_secret_key"),
@@ -371,6 +537,10 @@ mod tests {
             ("ONSHELF_TOSS_SECRET_KEY", "a key", "toss_secret_key"),
             ("ONSHELF_TOSS_SECRET_KEY", "", "toss_secret_key"),
             ("ONSHELF_TOSS_URL", "http://elsewhere.example", "toss_url"),
+            ("ONSHELF_SMS_GATEWAY", "pigeon", "pigeon"),
+            ("ONSHELF_SMS_KEY", "key", "sms_key"),
+            ("ONSHELF_SMS_KEY", "key:secret", "sms_from"),
+            ("ONSHELF_PUSH_SERVICES", "https://fcm.googleapis.com", "push_services"),
         ] {
             let error = load(&[(name, value)]).unwrap_err();
             assert!(error.contains(named) && !error.contains('\n'), "{name}: {error}");
@@ -394,6 +564,43 @@ mod tests {
             variables.extend(switch.map(|truth| ("ONSHELF_TEST_PAYMENTS", truth)));
             assert_eq!(load(&variables).unwrap().takes_test_payments(), taken, "{url} {switch:?}");
         }
+    }
+
+    #[test]
+    fn messages_are_looked_at_on_this_machine_alone() {
+        let relay = ("ONSHELF_SMTP_URL", "smtp://mail.example");
+        for (variables, demo, shown) in [
+            (vec![], false, true),
+            (vec![], true, true),
+            (vec![relay], false, false),
+            (vec![relay], true, true),
+            (vec![("ONSHELF_PUBLIC_URL", "https://shop.example")], true, false),
+            (
+                vec![("ONSHELF_ADDR", "0.0.0.0:3000"), ("ONSHELF_PUBLIC_URL", "http://localhost:3000")],
+                true,
+                false,
+            ),
+        ] {
+            assert_eq!(load(&variables).unwrap().shows_messages(demo), shown, "{variables:?} {demo}");
+        }
+    }
+
+    #[test]
+    fn a_push_service_on_this_machine_serves_a_shop_on_this_machine() {
+        let here = ("ONSHELF_PUSH_SERVICES", "127.0.0.1");
+        assert!(load(&[here]).unwrap().shop_settings().push_services.has_loopback());
+        let error = load(&[here, ("ONSHELF_PUBLIC_URL", "https://shop.example")]).unwrap_err();
+        assert!(error.contains("push_services"), "{error}");
+        assert!(load(&[("ONSHELF_PUSH_SERVICES", "")]).unwrap().shop_settings().push_services.is_empty());
+        assert_eq!(load(&[]).unwrap().push_contact(), "mailto:no-reply@localhost");
+    }
+
+    #[test]
+    fn a_gateway_is_called_where_it_stands_unless_told_otherwise() {
+        let set = [("ONSHELF_SMS_KEY", "key:secret"), ("ONSHELF_SMS_FROM", "02-000-0000")];
+        assert_eq!(load(&set).unwrap().sms_url(), "https://api.solapi.com");
+        let error = load(&[set[0], set[1], ("ONSHELF_SMS_URL", "http://elsewhere.example")]).unwrap_err();
+        assert!(error.contains("sms_url"), "{error}");
     }
 
     #[test]

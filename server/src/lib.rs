@@ -11,4 +11,5 @@ pub mod documents;
 pub mod http;
 pub mod notifications;
 pub mod payments;
+pub mod telemetry;
 pub mod worker;

@@ -33,6 +33,8 @@ pub fn journeys(server: &Path, site: &Path) -> Result<Tally> {
     playwright.env("BASE_URL", &shop.url).env("CHROMIUM", chromium);
     // The journeys make their tokens with the server's own command line.
     playwright.env("ONSHELF_BIN", server).env("ONSHELF_DATABASE_URL", &shop.database);
+    // A journey that needs other settings starts a server of its own.
+    playwright.env("ONSHELF_SITE_DIR", site);
     playwright.env("FORCE_COLOR", "0").env_remove("NO_COLOR");
     let mut tally = Tally::default();
     let succeeded = process::read_along(&mut playwright, |line| tally.read(line))?;

@@ -9,7 +9,7 @@ use crate::arguments::Grade;
 use crate::manifest::Manifest;
 use crate::process::say;
 use crate::toolchain::Toolchain;
-use crate::{assets, client, project, public, server, style};
+use crate::{assets, client, map, project, public, server, style};
 
 /// What a build left behind.
 pub struct Built {
@@ -45,5 +45,6 @@ pub fn site(toolchain: &Toolchain, grade: Grade) -> Result<Manifest> {
         say("there is no style/main.css; the site has no style sheet");
     }
     public::add(&project::root().join("public"), grade, &mut site).context("copying public/")?;
+    map::add(&project::root().join("frontend/map"), grade, &mut site).context("the live map")?;
     site.finish()
 }

@@ -8,10 +8,10 @@ use anyhow::{Context, Result};
 use crate::arguments::{Choice, Grade};
 use crate::manifest::Manifest;
 use crate::postgres::Cluster;
-use crate::process;
+use crate::process::{self, say};
 use crate::tally::Tally;
 use crate::toolchain::Toolchain;
-use crate::{bench, browser, build, project, server};
+use crate::{bench, browser, build, project};
 
 /// The crates that are compiled for the browser, and must be clean there as well.
 const CLIENT_CRATES: [&str; 3] = ["onshelf-vocabulary", "onshelf-app", project::CLIENT_CRATE];
@@ -145,10 +145,14 @@ fn journeys(desk: &mut Desk) -> Result<Tally> {
     browser::journeys(&server, &project::site(Grade::Release))
 }
 
-/// The journeys walk through the client as it is shipped, but through a server of the test profile: the
-/// tests have compiled most of it already, and optimising it would take longer than all journeys.
+/// The journeys walk through the client as it is shipped, but through the server that the tests have compiled for
+/// themselves: asked for alone it would be resolved with other features, and most of what it stands on built anew.
 fn server_for_journeys(toolchain: &Toolchain) -> Result<PathBuf> {
-    server::build(toolchain, Grade::Dev)
+    say("compiling the server for the journeys");
+    let mut cargo = toolchain.cargo();
+    cargo.args(["test", "--no-run", "--quiet", "--tests"]).args(host_packages());
+    process::run(&mut cargo, "compiling the server")?;
+    Ok(toolchain.built("debug", project::SERVER_BINARY))
 }
 
 fn host_packages() -> Vec<String> {

@@ -120,9 +120,14 @@ fn optimise(wasm: &Path) -> Result<()> {
     process::run(&mut node, "making the client small")
 }
 
+/// The program that bundles and minifies scripts.
+pub fn bundler() -> Result<PathBuf> {
+    packages::npm_tool("esbuild", ESBUILD, "bin/esbuild", "minifying scripts")
+}
+
 /// The script in fewer bytes; as it is where the minifier cannot be had.
 pub fn minify(script: &str) -> Result<String> {
-    let tool = match packages::npm_tool("esbuild", ESBUILD, "bin/esbuild", "minifying scripts") {
+    let tool = match bundler() {
         Ok(tool) => tool,
         Err(error) => {
             say(&format!("scripts stay as they are, without a minifier: {error:#}"));

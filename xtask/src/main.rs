@@ -18,6 +18,7 @@ mod compress;
 mod dev;
 mod drill;
 mod manifest;
+mod map;
 mod packages;
 mod postgres;
 mod process;

@@ -51,6 +51,21 @@ mod tests {
     }
 
     #[test]
+    fn the_sheet_of_cargo_leptos_names_the_same_files_in_the_same_order() {
+        let read = |name: &str| {
+            std::fs::read_to_string(crate::project::root().join("style").join(name)).expect("a style sheet")
+        };
+        let names = |text: &str, before: &str, after: &str| -> Vec<String> {
+            text.lines()
+                .filter_map(|line| Some(line.strip_prefix(before)?.strip_suffix(after)?.to_owned()))
+                .collect()
+        };
+        let ours = names(&read("main.css"), "@import \"./", ".css\";");
+        assert!(!ours.is_empty());
+        assert_eq!(names(&read("main.scss"), "@use \"./", "\";"), ours);
+    }
+
+    #[test]
     fn names_the_file_that_is_wrong() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         std::fs::write(folder.path().join("main.css"), "@import 'gone.css';").expect("written");

@@ -10,4 +10,6 @@ mod lines;
 #[cfg(feature = "ssr")]
 pub mod page;
 #[cfg(feature = "ssr")]
+pub mod strip;
+#[cfg(feature = "ssr")]
 mod ways;

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Path, Query},
-    http::{HeaderValue, StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use leptos::prelude::*;
@@ -33,7 +33,7 @@ pub struct Wanted {
 pub async fn suggest(visit: Visit, Query(typed): Query<Typed>) -> Response {
     let text: String = typed.q.trim().chars().take(MOST_TEXT).collect();
     let found = visit.shop().suggest(&visit.viewer, &text, SUGGESTED);
-    fragment(|| {
+    visit.fragment(|| {
         let products =
             found.into_iter().enumerate().map(|(place, one)| suggestion(&visit, place, one)).collect_view();
         let all = (!text.is_empty()).then(|| {
@@ -71,7 +71,7 @@ pub async fn shelves(visit: Visit, Path(slug): Path<String>, Query(wanted): Quer
         .product_page(&visit.viewer, &slug, Some(&wanted.sku))
         .and_then(|product| Ok((product.active, shop.shelves_of(&visit.viewer, &wanted.sku, 1)?)));
     match found {
-        Ok((active, shelves)) => fragment(|| {
+        Ok((active, shelves)) => visit.fragment(|| {
             view! { <ShelfPanel lang=visit.lang shelves sku=wanted.sku.clone() reservable=active /> }
         }),
         Err(error) => {
@@ -79,17 +79,4 @@ pub async fn shelves(visit: Visit, Path(slug): Path<String>, Query(wanted): Quer
             StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response()
         }
     }
-}
-
-/// HTML without a document around it.
-fn fragment<V: IntoView>(build: impl FnOnce() -> V) -> Response {
-    let owner = Owner::new();
-    let html = owner.with(|| build().into_view().to_html());
-    owner.unset_with_forced_cleanup();
-    let mut response = html.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
-    response
 }

@@ -185,6 +185,7 @@ mod tests {
                 price: Money::won(38_000),
                 image: None,
             }],
+            missing: Vec::new(),
             total: Money::won(76_000),
             placed_at: moment("2026-11-22T17:00:00+09:00"),
             ready_by: moment("2026-11-22T17:40:00+09:00"),

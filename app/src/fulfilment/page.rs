@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use onshelf_shop::Viewer;
 use onshelf_vocabulary::{
     Lang, Money,
-    fulfilment::{ReservationStatus, ReservationView},
+    fulfilment::{ReservationLineView, ReservationStatus, ReservationView},
     stores::DirectionView,
 };
 
@@ -21,6 +21,7 @@ use super::{
     summary::{Item, items, until},
 };
 use crate::{
+    notifications::tell::tell,
     ssr::{Page, Visit, explain},
     stores::{card::hours_line, page::directions},
     ui::{
@@ -92,10 +93,12 @@ fn body(
         <article class="reservation" id="reservation" data-status=view.status.code() data-refresh=live.then_some("5")>
             {late}
             {front(visit, view, token)}
+            {live.then(|| tell(visit, &format!("/api/v1/reservations/{}", view.number), token))}
             <div class="reservation-body">
                 <section class="reservation-what" aria-labelledby="what">
                     <h2 id="what">{if live { visit.say("맡아 둔 것", "What is held") } else { visit.say("맡았던 것", "What was held") }}</h2>
-                    {items(visit, reserved_items(view), owed(visit, view))}
+                    {items(visit, reserved_items(&view.lines), owed(visit, view))}
+                    {missing(visit, view)}
                 </section>
                 <section class="reservation-where" aria-labelledby="where">
                     <h2 id="where"><a href=visit.href(&format!("/stores/{}", view.store.code))>{view.store.name.clone()}</a></h2>
@@ -180,8 +183,26 @@ fn owed(visit: &Visit, view: &ReservationView) -> Option<(&'static str, Money)> 
     Some((label, view.total))
 }
 
-fn reserved_items(view: &ReservationView) -> Vec<Item> {
-    view.lines
+/// What was asked for too and is not there: said before anybody comes for it.
+fn missing(visit: &Visit, view: &ReservationView) -> Option<AnyView> {
+    if view.missing.is_empty() {
+        return None;
+    }
+    let view = view! {
+        <div class="not-there">
+            <h3>{visit.say("찾지 못한 것", "What we could not find")}</h3>
+            <p>{visit.say(
+                "죄송합니다. 재고에는 있었지만 선반에서 찾지 못했어요. 계산에서 뺐습니다.",
+                "We are sorry. Our count had it, but it was not on the shelf. You do not pay for it.",
+            )}</p>
+            {items(visit, reserved_items(&view.missing), None)}
+        </div>
+    };
+    Some(view.into_any())
+}
+
+fn reserved_items(lines: &[ReservationLineView]) -> Vec<Item> {
+    lines
         .iter()
         .map(|line| Item {
             slug: line.slug.clone(),

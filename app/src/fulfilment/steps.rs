@@ -70,6 +70,14 @@ pub(super) fn headline(lang: Lang, view: &ReservationView) -> (&'static str, Str
         }
         (ReservationStatus::Picking, Lang::Ko) => ("선반에서 고르고 있어요", format!("{ready}까지 준비됩니다. {kept} 맡아 둡니다.")),
         (ReservationStatus::Picking, Lang::En) => ("We are picking it now", format!("Ready by {ready}. Kept {kept}.")),
+        (ReservationStatus::Ready, Lang::Ko) if !view.missing.is_empty() => (
+            "찾은 것은 준비됐어요",
+            format!("모두 찾지는 못해 죄송합니다. 찾은 것은 {store} 계산대에서 코드를 보여 주시면 드려요. {kept} 맡아 둡니다."),
+        ),
+        (ReservationStatus::Ready, Lang::En) if !view.missing.is_empty() => (
+            "What we found is ready for you",
+            format!("We are sorry: not all of it was there. Show the code at the counter of {store} for what we found. Kept {kept}."),
+        ),
         (ReservationStatus::Ready, Lang::Ko) => ("준비됐어요. 오시면 됩니다", format!("{store} 계산대에서 코드를 보여 주세요. {kept} 맡아 둡니다.")),
         (ReservationStatus::Ready, Lang::En) => ("It is ready for you", format!("Show the code at the counter of {store}. Kept {kept}.")),
         (ReservationStatus::Collected, Lang::Ko) => {

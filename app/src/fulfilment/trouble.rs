@@ -120,6 +120,14 @@ pub(crate) const fn fault_words(lang: Lang, pointer: &str, fault: Fault) -> &'st
         Fault::UnknownProvider => {
             lang.pick("쓸 수 없는 결제 방법이에요.", "That way to pay is not available.")
         }
+        Fault::NotInIt => lang.pick("이 예약에 없는 상품이에요.", "That is no part of this reservation."),
+        Fault::NotThatMany => lang.pick(
+            "찾은 수량은 0부터 예약한 수량까지예요.",
+            "What was found is between 0 and what was reserved.",
+        ),
+        Fault::NothingMissing => {
+            lang.pick("모두 찾으셨다면 ‘준비 완료’를 눌러 주세요.", "If you found all of it, press “Ready”.")
+        }
         Fault::MustPayOnline => lang.pick(
             "배송과 매장 이동은 온라인으로 먼저 결제해 주세요.",
             "What we bring to you or to another store is paid online first.",

@@ -137,7 +137,7 @@ fn near(visit: &Visit, cards: Vec<ProductCard>) -> impl IntoView + use<> {
     match mine {
         Some(store) => {
             let store_name = store.name.get(lang).to_owned();
-            let (_, hours) = onshelf_domain::words::hours_now(lang, &store.schedule, visit.shop().now());
+            let (_, hours) = store.hours_now(lang, visit.shop().now());
             let title = match lang {
                 Lang::Ko => format!("{store_name} 선반에 지금"),
                 Lang::En => format!("On the shelf at {store_name} now"),

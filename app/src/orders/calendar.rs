@@ -64,6 +64,7 @@ fn entry(lang: Lang, order: &OrderView, group: &GroupView, link: &str) -> Option
         name: order.name.clone(),
         store: group.store.clone(),
         lines: Vec::new(),
+        missing: Vec::new(),
         total: group.total,
         placed_at: order.placed_at.clone(),
         ready_by: come.clone(),

@@ -21,6 +21,7 @@ use onshelf_vocabulary::{
 use super::{
     forms::{address, deed, to_provider, token_field},
     page::{Shown, order_page, private, refused},
+    passes::PLACE,
     times::{Times, times},
     trouble::{Trouble, notice},
     whereto::address_fields,
@@ -66,7 +67,8 @@ pub async fn change(visit: Visit, Path(number): Path<String>, Form(typed): Form<
     match visit.shop().change_order(visit.lang, &number, &token, change, None).await {
         Ok(changed) => match changed.pay {
             Some(there) => to_provider(&visit, &there, &address(&number, &token)),
-            None => visit.see(&address(&number, &token)),
+            None if of_group => visit.see(&address(&number, &token)),
+            None => visit.see(&format!("{}#{PLACE}", address(&number, &token))),
         },
         Err(Error::Order(refusal)) if of_group && view.can_change => {
             change_page(&visit, &number, &token, &typed, Some(refusal)).await

@@ -10,10 +10,16 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use leptos::prelude::*;
-use onshelf_shop::Error;
-use onshelf_vocabulary::{orders::OrderView, payment::ProviderCode};
+use onshelf_shop::{Error, journeys::Answer};
+use onshelf_vocabulary::{
+    orders::{Address, OrderRefusal, OrderView},
+    payment::ProviderCode,
+};
 
-use super::page::{Shown, order_page, private};
+use super::{
+    page::{Shown, order_page, private},
+    stand_ins::Mending,
+};
 use crate::{
     ssr::{Chrome, Page, Visit, explain},
     ui::icon::{Glyph, Icon},
@@ -51,12 +57,7 @@ async fn after<T>(visit: &Visit, number: &str, token: &str, done: Result<T, Erro
     }
 }
 
-async fn refused(
-    visit: &Visit,
-    number: &str,
-    token: &str,
-    refusal: onshelf_vocabulary::orders::OrderRefusal,
-) -> Response {
+async fn refused(visit: &Visit, number: &str, token: &str, refusal: OrderRefusal) -> Response {
     order_page(visit, number, token, Shown::Refused(refusal)).await
 }
 
@@ -98,15 +99,29 @@ pub async fn cancel(visit: Visit, Path(number): Path<String>, Form(typed): Form<
     after(&visit, &number, token, done).await
 }
 
-/// `POST /orders/{number}/offers/{group}` with `accept` 1 or 0.
+/// `POST /orders/{number}/offers/{group}` with `accept` 1 or 0, and an address where it is brought to one.
 pub async fn offer(
     visit: Visit,
     Path((number, group)): Path<(String, String)>,
     Form(typed): Form<Typed>,
 ) -> Response {
     let token = text(&typed, "t");
-    let done = visit.shop().answer_offer(&number, token, &group, text(&typed, "accept") == "1").await;
-    after(&visit, &number, token, done).await
+    let field = |name: &str| text(&typed, name).to_owned();
+    let address = typed.contains_key("postcode").then(|| Address {
+        line1: field("line1"),
+        line2: field("line2"),
+        city: field("city"),
+        postcode: field("postcode"),
+        note: field("note"),
+    });
+    let answer = if text(&typed, "accept") == "1" { Answer::Yes(address.clone()) } else { Answer::No };
+    match (visit.shop().answer_offer(&number, token, &group, answer).await, address) {
+        (Err(Error::Order(OrderRefusal::Invalid { faults })), Some(address)) => {
+            let mending = Mending { group, address, faults };
+            order_page(&visit, &number, token, Shown::Mending(mending)).await
+        }
+        (done, _) => after(&visit, &number, token, done).await,
+    }
 }
 
 /// `POST /orders/{number}/arrive` with `arrived` 0 (on the way) or 1, and `bay` and `car`.

@@ -10,9 +10,9 @@ use onshelf_vocabulary::{
 
 use super::{
     forms::{address, deed, token_field},
+    stand_ins::{Mending, stand_ins},
     steps::steps,
-    things::{Thing, named, row},
-    words::{by, is_offer, span, step_name, way_glyph, way_name},
+    words::{by, span, step_name, way_glyph, way_name},
 };
 use crate::{
     fulfilment::summary::{Item, items, until},
@@ -29,7 +29,7 @@ pub(super) struct Card<'v> {
     pub(super) group: &'v GroupView,
 }
 
-pub(super) fn card(card: &Card<'_>) -> AnyView {
+pub(super) fn card(card: &Card<'_>, mending: Option<&Mending>) -> AnyView {
     let Card { visit, group, .. } = card;
     let lang = visit.lang;
     let heading = format!("group-{}", group.id);
@@ -45,8 +45,8 @@ pub(super) fn card(card: &Card<'_>) -> AnyView {
                 <strong>{when(lang, group)}</strong>
             </header>
             {steps(lang, group.way, group.status)}
-            {ended(lang, group)}
-            {offers(card)}
+            {ended(card)}
+            {stand_ins(card, mending)}
             {ticket(visit, group)}
             {curbside(card)}
             {times(lang, group)}
@@ -90,8 +90,21 @@ fn when(lang: Lang, group: &GroupView) -> String {
 }
 
 /// What ended otherwise than in its owner's hands.
-fn ended(lang: Lang, group: &GroupView) -> Option<AnyView> {
+fn ended(card: &Card<'_>) -> Option<AnyView> {
+    let (lang, group) = (card.visit.lang, card.group);
+    let others = card.order.groups.iter();
+    let part = others.clone().any(|other| other.split_from.as_deref() == Some(group.id.as_str()));
+    let of_another = group.split_from.as_deref().and_then(|id| others.clone().find(|other| other.id == id));
     let said = match group.status {
+        // What was found of it stands under its own status: only say that it is not all.
+        status if part && !status.is_over() => lang.pick(
+            "모두 찾지는 못했어요. 찾은 것은 여기 있고, 나머지는 아래에 적어 두었어요.",
+            "We did not find all of it. What we found is here; the rest is told below.",
+        ),
+        Status::NotFound if of_another.is_some() => lang.pick(
+            "함께 주문하신 것 중 매장에서 찾지 못한 것이에요. 죄송합니다.",
+            "This is the part of it that the store could not find. We are sorry.",
+        ),
         Status::Cancelled => {
             lang.pick("취소했어요. 선반에 다시 놓였습니다.", "Cancelled. It is back on the shelf.")
         }
@@ -105,63 +118,6 @@ fn ended(lang: Lang, group: &GroupView) -> Option<AnyView> {
         _ => return None,
     };
     Some(view! { <p class="group-ended">{said}</p> }.into_any())
-}
-
-/// What is held in place of what was not found: one tap decides.
-fn offers(card: &Card<'_>) -> Option<AnyView> {
-    let Card { visit, order, token, group } = card;
-    let lang = visit.lang;
-    let stand_in =
-        |other: &&GroupView| is_offer(other) && other.offered_for.as_deref() == Some(group.id.as_str());
-    let held: Vec<&GroupView> = order.groups.iter().filter(stand_in).collect();
-    let first = held.first()?;
-    let one = |offer: &&GroupView| {
-        let things: Vec<Thing> = offer.lines.iter().map(Thing::from).collect();
-        let place = match offer.way {
-            Way::Delivery => way_name(lang, offer.way).to_owned(),
-            way => match lang {
-                Lang::Ko => format!("{} · {}", offer.store.name, way_name(lang, way)),
-                Lang::En => format!("{} · {}", way_name(lang, way), offer.store.name),
-            },
-        };
-        let action = visit.href(&format!("/orders/{}/offers/{}", order.number, offer.id));
-        view! {
-            <li>
-                {row(lang, &things)}
-                <p><b>{named(lang, &things, 3)}</b><small>{format!("{place} · {}", by(lang, &offer.ready_by))}</small></p>
-                <form method="post" action=action>
-                    {token_field(token)}
-                    <button class="go" name="accept" value="1">{lang.pick("이걸로 받을게요", "I take this")}</button>
-                </form>
-            </li>
-        }
-    };
-    let deadline = match lang {
-        Lang::Ko => format!(
-            "{} 잡아 둡니다. 그때까지 정하지 않으시면 돈을 돌려드려요.",
-            until(lang, &first.expires_at.label)
-        ),
-        Lang::En => format!(
-            "Held {}. If you decide nothing by then, we refund it.",
-            until(lang, &first.expires_at.label)
-        ),
-    };
-    let refuse = visit.href(&format!("/orders/{}/offers/{}", order.number, first.id));
-    let paid = order.payment.paid.amount > 0;
-    let view = view! {
-        <section class="stand-ins" aria-label=lang.pick("대신할 것", "What could take its place")>
-            <h3>{lang.pick("대신 이렇게 받으실 수 있어요", "You can have this instead")}</h3>
-            <ul>{held.iter().map(one).collect_view()}</ul>
-            <form method="post" action=refuse>
-                {token_field(token)}
-                <button class="alt" name="accept" value="0">
-                    {if paid { lang.pick("괜찮아요, 환불해 주세요", "No, please refund it") } else { lang.pick("괜찮아요, 빼 주세요", "No, leave it out") }}
-                </button>
-            </form>
-            <p class="fine">{deadline}</p>
-        </section>
-    };
-    Some(view.into_any())
 }
 
 /// What is said or scanned where it is handed over.
@@ -194,46 +150,65 @@ fn ticket(visit: &Visit, group: &GroupView) -> Option<AnyView> {
 /// "On my way", "I'm here": while the store has it and it was paid, or is paid at the counter.
 fn curbside(card: &Card<'_>) -> Option<AnyView> {
     let Card { visit, order, token, group } = card;
-    let lang = visit.lang;
-    let there = matches!(group.status, Status::Placed | Status::Picking | Status::InTransfer | Status::Ready);
-    if group.way != Way::Curbside || !there {
-        return None;
-    }
-    let arrival = group.arrival.clone();
-    let said = arrival.as_ref().and_then(|arrival| arrival_said(lang, arrival));
-    let arrived = arrival.as_ref().is_some_and(|arrival| arrival.arrived_at.is_some());
-    let on_way = arrival.as_ref().is_some_and(|arrival| arrival.on_way_at.is_some());
-    let (bay, car) = arrival.map(|arrival| (arrival.bay, arrival.car)).unwrap_or_default();
-    let field = |name: &'static str, label: &'static str, value: String, most: &'static str| {
-        let id = format!("{name}-{}", group.id);
+    let hidden = view! {
+        {token_field(token)}
+        <input type="hidden" name="group" value=group.id.clone() />
+    };
+    let kerb =
+        Kerb { id: &group.id, action: visit.href(&deed(order, "arrive")), arrival: group.arrival.clone() };
+    comes_by_car(group.way, group.status).then(|| kerb.view(visit.lang, hidden.into_any()))
+}
+
+/// Whether somebody may be waited for at the kerb.
+pub(super) const fn comes_by_car(way: Way, status: Status) -> bool {
+    let there = matches!(status, Status::Placed | Status::Picking | Status::InTransfer | Status::Ready);
+    matches!(way, Way::Curbside) && there
+}
+
+/// The form by which somebody with a car says where they are: the owner, or whom they sent.
+pub(super) struct Kerb<'v> {
+    pub(super) id: &'v str,
+    pub(super) action: String,
+    pub(super) arrival: Option<ArrivalView>,
+}
+
+impl Kerb<'_> {
+    pub(super) fn view(self, lang: Lang, hidden: AnyView) -> AnyView {
+        let Kerb { id, action, arrival } = self;
+        let said = arrival.as_ref().and_then(|arrival| arrival_said(lang, arrival));
+        let arrived = arrival.as_ref().is_some_and(|arrival| arrival.arrived_at.is_some());
+        let on_way = arrival.as_ref().is_some_and(|arrival| arrival.on_way_at.is_some());
+        let (bay, car) = arrival.map(|arrival| (arrival.bay, arrival.car)).unwrap_or_default();
+        let field = |name: &'static str, label: &'static str, value: String, most: &'static str| {
+            let id = format!("{name}-{id}");
+            view! {
+                <div class="field">
+                    <label for=id.clone()>{label}</label>
+                    <input id=id name=name value=value maxlength=most autocomplete="off" />
+                </div>
+            }
+        };
         view! {
-            <div class="field">
-                <label for=id.clone()>{label}</label>
-                <input id=id name=name value=value maxlength=most autocomplete="off" />
-            </div>
+            <section class="kerb" aria-label=lang.pick("차에서 받기", "Bring it to my car")>
+                {said.map(|said| view! { <p class="kerb-said" role="status">{said}</p> })}
+                <form method="post" action=action>
+                    {hidden}
+                    <div class="pair">
+                        {field("car", lang.pick("차", "Car"), car, "60")}
+                        {field("bay", lang.pick("주차 칸", "Parking bay"), bay, "12")}
+                    </div>
+                    <p class="fine">{lang.pick("예: 흰색 아반떼 1234 · B3", "e.g. white Avante 1234 · B3")}</p>
+                    <div class="kerb-ways">
+                        {(!arrived).then(|| view! {
+                            <button class="alt" name="arrived" value="0">{if on_way { lang.pick("다시 알리기", "Tell them again") } else { lang.pick("지금 출발해요", "I'm on my way") }}</button>
+                        })}
+                        <button class="go" name="arrived" value="1">{if arrived { lang.pick("칸이나 차 고쳐 알리기", "Change bay or car") } else { lang.pick("도착했어요", "I'm here") }}</button>
+                    </div>
+                </form>
+            </section>
         }
-    };
-    let view = view! {
-        <section class="kerb" aria-label=lang.pick("차에서 받기", "Bring it to my car")>
-            {said.map(|said| view! { <p class="kerb-said" role="status">{said}</p> })}
-            <form method="post" action=visit.href(&deed(order, "arrive"))>
-                {token_field(token)}
-                <input type="hidden" name="group" value=group.id.clone() />
-                <div class="pair">
-                    {field("car", lang.pick("차", "Car"), car, "60")}
-                    {field("bay", lang.pick("주차 칸", "Parking bay"), bay, "12")}
-                </div>
-                <p class="fine">{lang.pick("예: 흰색 아반떼 1234 · B3", "e.g. white Avante 1234 · B3")}</p>
-                <div class="kerb-ways">
-                    {(!arrived).then(|| view! {
-                        <button class="alt" name="arrived" value="0">{if on_way { lang.pick("다시 알리기", "Tell them again") } else { lang.pick("지금 출발해요", "I'm on my way") }}</button>
-                    })}
-                    <button class="go" name="arrived" value="1">{if arrived { lang.pick("칸이나 차 고쳐 알리기", "Change bay or car") } else { lang.pick("도착했어요", "I'm here") }}</button>
-                </div>
-            </form>
-        </section>
-    };
-    Some(view.into_any())
+        .into_any()
+    }
 }
 
 fn arrival_said(lang: Lang, arrival: &ArrivalView) -> Option<String> {

@@ -33,11 +33,17 @@ pub mod page;
 #[cfg(feature = "ssr")]
 pub mod paper;
 #[cfg(feature = "ssr")]
+pub mod pass;
+#[cfg(feature = "ssr")]
+mod passes;
+#[cfg(feature = "ssr")]
 mod plan;
 #[cfg(feature = "ssr")]
 mod quote;
 #[cfg(feature = "ssr")]
 pub mod receipt;
+#[cfg(feature = "ssr")]
+mod stand_ins;
 #[cfg(feature = "ssr")]
 mod steps;
 #[cfg(feature = "ssr")]

@@ -10,7 +10,7 @@ use axum::{
 use leptos::prelude::*;
 use onshelf_vocabulary::{
     Lang,
-    fulfilment::ReservationStatus,
+    fulfilment::{ReservationStatus, Way},
     orders::{GroupView, OrderRefusal, OrderStatus, OrderView},
     payment::{PaymentStatus, ProviderCode},
 };
@@ -20,10 +20,13 @@ use super::{
     group::{Card, card},
     hold::{hold, whose},
     money,
+    passes::passes,
+    stand_ins::Mending,
     trouble::notice,
     words::{headline, is_offer},
 };
 use crate::{
+    notifications::tell::tell,
     ssr::{Page, Visit, explain},
     ui::field::Field,
 };
@@ -38,6 +41,8 @@ pub(super) enum Shown {
     NoProvider,
     /// Something was asked for that cannot be done now.
     Refused(OrderRefusal),
+    /// An offer was taken, to be brought where nobody can bring it.
+    Mending(Mending),
 }
 
 /// `GET /orders/{number}?t=TOKEN`.
@@ -64,6 +69,7 @@ pub(super) async fn order_page(visit: &Visit, number: &str, token: &str, shown: 
     let status = match &shown {
         Shown::Refused(OrderRefusal::ProviderDown) => StatusCode::SERVICE_UNAVAILABLE,
         Shown::Refused(_) => StatusCode::CONFLICT,
+        Shown::Mending(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Shown::Asked | Shown::Back | Shown::NoProvider => StatusCode::OK,
     };
     private(visit.page(|| {
@@ -95,6 +101,11 @@ fn awaits_answer(view: &OrderView, group: &GroupView) -> bool {
     view.groups.iter().any(|other| is_offer(other) && other.offered_for.as_deref() == Some(group.id.as_str()))
 }
 
+/// Whether an address may be being typed, which a page that loads itself anew would take away.
+fn asks_where(view: &OrderView) -> bool {
+    view.groups.iter().any(|group| is_offer(group) && group.way == Way::Delivery && group.address.is_none())
+}
+
 /// Whether it changes by itself, so that the page asks again.
 fn goes_on(view: &OrderView) -> bool {
     let waiting = matches!(view.payment.status, PaymentStatus::Pending);
@@ -109,23 +120,31 @@ fn body(visit: &Visit, view: &OrderView, token: &str, shown: &Shown, providers: 
         view.groups.iter().filter(|group| !is_offer(group) && !was_swapped(view, group)).collect();
     // What is over comes last, unless there is something to decide about it.
     groups.sort_by_key(|group| group.status.is_over() && !awaits_answer(view, group));
-    let cards =
-        groups.into_iter().map(|group| card(&Card { visit, order: view, token, group })).collect_view();
+    let mending = match shown {
+        Shown::Mending(mending) => Some(mending),
+        _ => None,
+    };
+    let cards = groups
+        .into_iter()
+        .map(|group| card(&Card { visit, order: view, token, group }, mending))
+        .collect_view();
     view! {
         <div class="order">
             {said(visit, view, shown)}
             {head}
             <article id="order" class="order-body" data-status=view.status.code() data-refresh=goes_on.then_some("5")>
                 {(!payable).then(|| front(visit, view))}
+                {(goes_on && !payable).then(|| tell(visit, &format!("/api/v1/orders/{}", view.number), token))}
                 <div class="order-groups">{cards}</div>
                 <aside class="order-side">
                     {money::panel(visit, view, token)}
+                    {passes(visit, view, token)}
                     {changes(visit, view, token)}
                 </aside>
             </article>
             {(!goes_on).then(|| again(visit, view))}
         </div>
-        {(goes_on && matches!(shown, Shown::Asked | Shown::Back)).then(|| {
+        {(goes_on && !asks_where(view) && matches!(shown, Shown::Asked | Shown::Back)).then(|| {
             // Without scripts the page asks again by itself; the loader does it without moving anything.
             let html = if payable { "<meta http-equiv=\"refresh\" content=\"30\">" } else { "<meta http-equiv=\"refresh\" content=\"60\">" };
             view! { <noscript inner_html=html></noscript> }
@@ -167,6 +186,13 @@ fn said(visit: &Visit, view: &OrderView, shown: &Shown) -> Option<AnyView> {
             ),
         ),
         Shown::Refused(refusal) => refused(visit.lang, refusal),
+        Shown::Mending(_) => (
+            visit.say("그 주소로는 아직 보낼 수 없어요", "We cannot bring it there yet"),
+            visit.say(
+                "아래 표시한 곳을 고쳐 주세요. 그동안에도 모두 잡아 두고 있어요.",
+                "Mend what is marked below. All of it stays held meanwhile.",
+            ),
+        ),
     };
     Some(notice(title, text, ()))
 }
@@ -222,55 +248,17 @@ pub(super) fn refused(lang: Lang, refusal: &OrderRefusal) -> (&'static str, &'st
     }
 }
 
-/// What its owner may still do: change it, name somebody, give it up.
+/// What its owner may still do: change it, give it up.
 fn changes(visit: &Visit, view: &OrderView, token: &str) -> AnyView {
     let change = view.can_change.then(|| {
         let href = visit.href(&address(&view.number, token).replacen('?', "/change?", 1));
         view! { <a class="go-quiet" href=href>{visit.say("매장 · 시간 · 방법 바꾸기", "Change store, time or way")}</a> }
     });
-    let live = view.groups.iter().any(|group| {
-        !group.status.is_over()
-            && group.way != onshelf_vocabulary::fulfilment::Way::Delivery
-            && group.status != ReservationStatus::Pending
-    });
     view! {
         <section class="order-ways" aria-label=visit.say("이 주문으로 할 수 있는 것", "What you can do")>
             {change}
-            {live.then(|| proxy(visit, view, token))}
             {view.can_cancel.then(|| cancel(visit, view, token))}
         </section>
-    }
-    .into_any()
-}
-
-fn proxy(visit: &Visit, view: &OrderView, token: &str) -> AnyView {
-    let named = view.proxy.clone().unwrap_or_default();
-    let summary = match (visit.lang, named.is_empty()) {
-        (Lang::Ko, true) => "다른 분이 대신 찾아요".to_owned(),
-        (Lang::Ko, false) => format!("{named} 님도 찾을 수 있어요"),
-        (Lang::En, true) => "Somebody else collects it".to_owned(),
-        (Lang::En, false) => format!("{named} may collect it too"),
-    };
-    let take_back = (!named.is_empty()).then(|| {
-        view! { <button class="alt" name="proxy_none" value="1">{visit.say("이제 안 돼요", "No longer")}</button> }
-    });
-    view! {
-        <details class="cancel">
-            <summary>{summary}</summary>
-            <form method="post" action=visit.href(&deed(view, "change"))>
-                {token_field(token)}
-                <Field
-                    name="proxy"
-                    label=visit.say("대신 오시는 분의 이름", "Name of who comes")
-                    hint=visit.say("그분께 이 화면의 코드를 보여 주세요. 코드는 한 번만 쓸 수 있어요.", "Give them the code on this page. It works once.")
-                    value=named
-                    autocomplete="off"
-                    maxlength=80
-                />
-                <button class="cancel-go">{visit.say("이 분도 찾을 수 있게 하기", "Let them collect it")}</button>
-                {take_back}
-            </form>
-        </details>
     }
     .into_any()
 }

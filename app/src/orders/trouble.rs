@@ -96,7 +96,7 @@ impl Trouble {
     }
 }
 
-fn words(lang: Lang, fault: &FieldFault) -> &'static str {
+pub(super) fn words(lang: Lang, fault: &FieldFault) -> &'static str {
     match (fault.pointer.rsplit('/').next().unwrap_or_default(), fault.fault) {
         ("name", Fault::Missing) => lang.pick("받으시는 분의 이름을 적어 주세요.", "Tell us who it is for."),
         ("line1", Fault::Missing) => lang.pick("도로명 주소를 적어 주세요.", "Write the street and number."),

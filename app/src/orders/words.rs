@@ -143,8 +143,8 @@ pub(super) fn headline(lang: Lang, view: &OrderView) -> (&'static str, String) {
 fn offered(lang: Lang) -> (&'static str, String) {
     let title = lang.pick("정해 주실 것이 있어요", "One thing is yours to decide");
     let said = lang.pick(
-        "죄송합니다. 선반에서 찾지 못한 것이 있어, 대신할 것을 잡아 두었어요.",
-        "We are sorry: something was not on the shelf. We are holding what could take its place.",
+        "죄송합니다. 선반에서 찾지 못한 것이 있어 대신할 것을 잡아 두었어요. 시간 안에 고르지 않으시면 환불됩니다.",
+        "We are sorry: something was not on the shelf. We hold what could take its place; what you do not choose in time is refunded.",
     );
     (title, said.to_owned())
 }

@@ -8,7 +8,7 @@ use axum::{
 };
 use leptos::prelude::*;
 use onshelf_shop::{Error, staff::Associate};
-use onshelf_vocabulary::staff::StaffRefusal;
+use onshelf_vocabulary::{orders::OrderRefusal, staff::StaffRefusal};
 use serde::Deserialize;
 
 use super::{
@@ -17,12 +17,14 @@ use super::{
     columns::{Scene, title},
     gate,
     islands::BoardLive,
+    kept::{at, kept, line},
     notice::Notice,
+    seek::{counter, look_up},
+    words,
 };
 use crate::{
     error::AppError,
     ssr::{Chrome, Page, Visit, explain},
-    ui::icon::{Glyph, Icon},
 };
 
 /// Longer than any address a QR code of ours holds.
@@ -32,7 +34,7 @@ pub(super) const LONGEST_LOOK_UP: usize = 500;
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
-    /// Number of the reservation that was looked up.
+    /// Number of the reservation that was looked up, or the name of the pass it was looked up with.
     open: String,
     /// The column a small screen shows.
     tab: String,
@@ -70,14 +72,17 @@ pub async fn board(
     let telling = Telling {
         status: if missing { StatusCode::NOT_FOUND } else { StatusCode::OK },
         notice: if missing {
-            Notice::Refused(unknown(&visit))
+            Notice::Refused(match scene.refused {
+                Some(why) => words::pass_refused(visit.lang, why).to_owned(),
+                None => unknown(&visit),
+            })
         } else {
             Notice::of_deed(&visit, &scene.board, &asked.did, &asked.number)
         },
         tab: Place::from_code(&asked.tab),
         typed: String::new(),
     };
-    page(&visit, &who, &scene, telling)
+    page(&visit, &who, &scene, telling).await
 }
 
 /// The columns alone, for a page that is open; nothing where it has them already.
@@ -109,15 +114,17 @@ pub async fn columns(
 /// What the shop knows for the board; an unknown `open` is no failure of the board.
 pub(super) async fn scene(visit: &Visit, who: &Associate, store: &str, open: &str) -> Result<Scene, Error> {
     let board = visit.shop().board(who, visit.lang, store).await?;
-    let found = match open {
-        "" => None,
+    let (found, refused) = match open {
+        "" => (None, None),
         open => match visit.shop().look_up(who, visit.lang, store, open).await {
-            Ok(card) => Some(card),
-            Err(Error::NotFound) => None,
+            Ok(card) => (Some(card), None),
+            Err(Error::NotFound) => (None, None),
+            // It opened something when it was looked up; meanwhile it was used, or taken back.
+            Err(Error::Order(OrderRefusal::Pass(why))) => (None, Some(why)),
             Err(error) => return Err(error),
         },
     };
-    Ok(Scene { board, found, now: visit.shop().now().as_second(), lang: visit.lang })
+    Ok(Scene { board, found, refused, now: visit.shop().now().as_second(), lang: visit.lang })
 }
 
 /// A board that cannot be shown.
@@ -140,7 +147,8 @@ pub(super) fn unknown(visit: &Visit) -> String {
         .to_owned()
 }
 
-pub(super) fn page(visit: &Visit, who: &Associate, scene: &Scene, telling: Telling) -> Response {
+pub(super) async fn page(visit: &Visit, who: &Associate, scene: &Scene, telling: Telling) -> Response {
+    let promises = kept(visit, who).await;
     let staff = visit.shop().staff_view(who, visit.lang);
     let path = format!("/staff/{}", scene.board.store);
     let waiting = scene.board.to_prepare.len();
@@ -157,8 +165,10 @@ pub(super) fn page(visit: &Visit, who: &Associate, scene: &Scene, telling: Telli
         let view = view! {
             {bar(visit, &staff, Some(&scene.board.store), &path, state)}
             <div class="staff-work" id="work">
-                <h1 class="quiet">{visit.say("예약 준비와 건네기", "Prepare and hand over")}" · "{name}</h1>
+                <h1 class="quiet">{visit.say("예약 준비와 건네기", "Prepare and hand over")}" · "{name.clone()}</h1>
+                {line(visit.lang, &at(&promises, &scene.board.store))}
                 {look_up(visit, &path, &telling.typed)}
+                {counter(visit, &path, (&scene.board.store, &name))}
                 <div id="notice" aria-live="polite">{telling.notice.view()}</div>
                 {tabs(visit, scene, telling.tab)}
                 <div id="board" inner_html=html></div>
@@ -166,30 +176,6 @@ pub(super) fn page(visit: &Visit, who: &Associate, scene: &Scene, telling: Telli
         };
         Page { status, chrome: Chrome::Staff, indexed: false, ..Page::new(head, path.clone(), view) }
     })
-}
-
-/// A scanner types what it reads and ends with Enter: the field has the focus, and its form needs no button.
-/// The hand-over button never has it, or a second Enter would hand over unseen.
-fn look_up(visit: &Visit, path: &str, typed: &str) -> AnyView {
-    view! {
-        <form class="staff-seek" method="post" action=visit.href(&format!("{path}/find")) role="search">
-            <label for="find" class="quiet">{visit.say("픽업 코드나 예약 번호", "Pickup code or reservation number")}</label>
-            <input
-                id="find"
-                name="typed"
-                value=typed.to_owned()
-                maxlength=LONGEST_LOOK_UP.to_string()
-                autocomplete="off"
-                autocapitalize="characters"
-                spellcheck="false"
-                enterkeyhint="search"
-                autofocus
-                placeholder=visit.say("코드를 찍거나 입력하세요", "Scan or type a code")
-            />
-            <button aria-label=visit.say("찾기", "Find")><Icon glyph=Glyph::Search /><span>{visit.say("찾기", "Find")}</span></button>
-        </form>
-    }
-    .into_any()
 }
 
 /// On a small screen one column at a time; the choice works without scripts.

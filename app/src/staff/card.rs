@@ -9,7 +9,7 @@ use onshelf_vocabulary::{
     staff::{BoardCard, BoardDeed},
 };
 
-use super::{ways, words};
+use super::{counted::partly, ways, words};
 use crate::ui::picture::Picture;
 
 /// What cards need to know of the board around them.
@@ -61,6 +61,7 @@ pub(super) fn card(around: Around<'_>, card: &BoardCard, place: Place) -> AnyVie
             id=id(card, place)
             data-print=print(card)
             data-status=card.status.code()
+            data-pass=(!card.pass.is_empty()).then(|| card.pass.clone())
             data-say=waiting.then_some(say)
             class:late=late
         >
@@ -97,6 +98,7 @@ pub(super) fn found(around: Around<'_>, card: &BoardCard, close: String) -> AnyV
                     <p class="staff-number">{card.number.clone()}</p>
                     {who(lang, card)}
                     {ways::tags(lang, card)}
+                    {ways::sent(lang, card)}
                     <p class="staff-standing">{words::standing(lang, card)}</p>
                 </header>
                 {lines(lang, card, live)}
@@ -122,6 +124,7 @@ fn pay(around: Around<'_>, card: &BoardCard) -> AnyView {
         <form method="post" action=deeds(around)>
             <input type="hidden" name="number" value=card.number.clone() />
             <input type="hidden" name="tab" value=Place::Found.code() />
+            {card.opened.as_ref().map(|pass| view! { <input type="hidden" name="pass" value=pass.serial.clone() /> })}
             <button class="staff-go" name="deed" value=BoardDeed::HandOver.code() data-key="hand_over">
                 {if card.paid {
                     lang.pick("건네기", "Hand it over")
@@ -200,9 +203,11 @@ fn actions(around: Around<'_>, card: &BoardCard, place: Place) -> AnyView {
 fn trouble(around: Around<'_>, card: &BoardCard, place: Place) -> AnyView {
     let lang = around.lang;
     let staged = card.status == ReservationStatus::Ready;
+    let units: i64 = card.lines.iter().map(|line| line.quantity).sum();
     view! {
         <details class="staff-trouble" data-key="trouble">
             <summary>{lang.pick("문제가 있어요", "Something is wrong")}</summary>
+            {(!staged && units > 1).then(|| partly(around, card, place))}
             {(!staged).then(|| ending(
                 around,
                 card,
@@ -210,8 +215,8 @@ fn trouble(around: Around<'_>, card: &BoardCard, place: Place) -> AnyView {
                 BoardDeed::NotFound,
                 lang.pick("선반에 없어요", "Not on the shelf"),
                 lang.pick(
-                    "예약이 끝나고 손님께 알립니다. 되돌릴 수 없어요.",
-                    "Ends the reservation and tells the customer. There is no way back.",
+                    "예약이 끝나고 손님께 알립니다. 재고에서도 빠져서, 다시 셀 때까지 아무에게도 팔지 않아요. 되돌릴 수 없어요.",
+                    "Ends the reservation and tells the customer. It leaves the stock, too, and is sold to nobody until it is counted. There is no way back.",
                 ),
                 lang.pick("없음으로 끝내기", "End as not found"),
             ))}
@@ -366,7 +371,7 @@ fn id(card: &BoardCard, place: Place) -> String {
     format!("{}-{}", place.code(), card.number)
 }
 
-fn deeds(around: Around<'_>) -> String {
+pub(super) fn deeds(around: Around<'_>) -> String {
     around.lang.href(&format!("/staff/{}/deeds", around.store))
 }
 

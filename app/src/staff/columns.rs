@@ -6,15 +6,21 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use leptos::prelude::*;
 use onshelf_vocabulary::{
     Lang,
+    orders::PassRefusal,
     staff::{BoardCard, BoardView},
 };
 
-use super::card::{Around, Place, card, found};
+use super::{
+    arrivals::arrivals,
+    card::{Around, Place, card, found},
+};
 
 /// Everything the board shows at one moment.
 pub(super) struct Scene {
     pub board: BoardView,
     pub found: Option<BoardCard>,
+    /// Why the pass that was asked for opens nothing.
+    pub refused: Option<PassRefusal>,
     /// Seconds since 1970.
     pub now: i64,
     pub lang: Lang,
@@ -36,7 +42,7 @@ impl Scene {
         let mut hasher = DefaultHasher::new();
         inner.hash(&mut hasher);
         let seen = format!("{:x}", hasher.finish());
-        let open = self.found.as_ref().map(|card| format!("&open={}", card.number)).unwrap_or_default();
+        let open = self.found.as_ref().map(|card| format!("&open={}", opened_as(card))).unwrap_or_default();
         let address = self.lang.href(&format!("/staff/{}/board?seen={seen}{open}", self.board.store));
         let wrapper = Owner::new().with(|| {
             view! { <div class="staff-columns" id="columns" data-address=address inner_html=inner></div> }
@@ -53,6 +59,7 @@ impl Scene {
             <ul class="staff-finding" data-list>
                 {self.found.as_ref().map(|card| found(around, card, close))}
             </ul>
+            {arrivals(lang, &self.board.store, &self.board.arrivals, self.now)}
             {self.column(Place::Prepare, &self.with_coming(&self.board.to_prepare, false))}
             {self.column(Place::Ready, &self.with_coming(&self.board.ready, true))}
             {self.column(Place::Done, &self.board.done)}
@@ -93,6 +100,11 @@ impl Scene {
         }
         .into_any()
     }
+}
+
+/// By what a card was looked up, for an address that shows it again: whoever came with a pass goes on being it.
+pub(super) fn opened_as(card: &BoardCard) -> &str {
+    card.opened.as_ref().map_or(&card.number, |pass| &pass.serial)
 }
 
 pub(super) const fn title(lang: Lang, place: Place) -> &'static str {

@@ -1,15 +1,19 @@
 //! What staff send: sign-in, sign-out, a look-up, a deed on the board. Each does one thing and leads on, or shows
 //! the same page again with what is to mend.
 
+use std::collections::HashMap;
+
 use axum::{
     extract::{Form, Path, rejection::FormRejection},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use onshelf_domain::fulfilment::read_number;
-use onshelf_shop::{Error, staff::Associate};
+use onshelf_shop::{Error, journeys::PickReport, staff::Associate};
 use onshelf_vocabulary::{
-    fulfilment::ReservationRefusal,
+    Sku,
+    fulfilment::{Fault, ReservationRefusal},
+    orders::OrderRefusal,
     staff::{BoardDeed, StaffRefusal},
 };
 use serde::Deserialize;
@@ -17,6 +21,8 @@ use serde::Deserialize;
 use super::{
     board::{self, Telling},
     card::Place,
+    columns::opened_as,
+    counted::PARTLY,
     gate,
     notice::Notice,
     sign_in::{Refused, sign_in_page},
@@ -24,7 +30,8 @@ use super::{
 };
 use crate::{
     error::AppError,
-    ssr::{Visit, explain, set_cookie, staff_cookie, with_cookie},
+    fulfilment::trouble::fault_words,
+    ssr::{Visit, explain, set_cookie, with_cookie},
 };
 
 /// A working day, as long as the session itself. Seconds.
@@ -52,7 +59,7 @@ pub async fn sign_in(visit: Visit, form: Result<Form<SignIn>, FormRejection>) ->
         Ok(token) => {
             let next = gate::next_path(&form.next).map_or_else(|| visit.href("/staff"), str::to_owned);
             let site = &visit.door.site;
-            let cookie = set_cookie(site, staff_cookie(site.secure), &token, SESSION);
+            let cookie = set_cookie(site, "staff", &token, SESSION);
             with_cookie(Redirect::to(&next).into_response(), cookie)
         }
         Err(Error::Staff(StaffRefusal::BadCredentials)) => refused(Refused::Wrong),
@@ -69,7 +76,7 @@ pub async fn sign_out(visit: Visit) -> Response {
         return visit.failure(&explain(&error));
     }
     let site = &visit.door.site;
-    with_cookie(visit.see("/staff/sign-in"), set_cookie(site, staff_cookie(site.secure), "", 0))
+    with_cookie(visit.see("/staff/sign-in"), set_cookie(site, "staff", "", 0))
 }
 
 #[derive(Default, Deserialize)]
@@ -99,12 +106,16 @@ pub async fn find(
         _ => Err(Error::NotFound),
     };
     match found {
-        Ok(card) => visit.see(&format!("{board}?open={}", card.number)),
+        Ok(card) => visit.see(&format!("{board}?open={}", opened_as(&card))),
         Err(Error::NotFound) => {
             let notice = Notice::Refused(board::unknown(&visit));
             let typed = typed.chars().take(60).collect();
             let telling = Telling { status: StatusCode::NOT_FOUND, notice, tab: Place::Prepare, typed };
             told(&visit, &who, &store, "", telling).await
+        }
+        Err(Error::Order(OrderRefusal::Pass(why))) => {
+            let text = words::pass_refused(visit.lang, why).to_owned();
+            refused(&visit, &who, &store, "", StatusCode::CONFLICT, Place::Prepare, text).await
         }
         Err(error) => board::failed(&visit, &who, &error),
     }
@@ -115,9 +126,26 @@ pub async fn find(
 pub struct Deed {
     number: String,
     deed: String,
+    /// The name of the pass it was looked up with.
+    pass: String,
     /// Needed to end a reservation badly.
     confirm: String,
     tab: String,
+    /// `found:SKU` with how many were found.
+    #[serde(flatten)]
+    counts: HashMap<String, String>,
+}
+
+impl Deed {
+    /// None where something is no count.
+    fn report(&self) -> Option<PickReport> {
+        let counted =
+            self.counts.iter().filter_map(|(name, count)| Some((name.strip_prefix("found:")?, count)));
+        let read = |(sku, count): (&str, &String)| Some((Sku::new(sku).ok()?, count.trim().parse().ok()?));
+        let mut found = counted.map(read).collect::<Option<Vec<(Sku, i64)>>>()?;
+        found.sort();
+        Some(PickReport::Found(found))
+    }
 }
 
 pub async fn deed(
@@ -132,27 +160,80 @@ pub async fn deed(
         Err(error) => return visit.failure(&error),
     };
     let tab = Place::from_code(&form.tab);
-    let Some(deed) = BoardDeed::from_code(&form.deed) else {
+    let partly = form.deed == PARTLY;
+    let deed = if partly { Some(BoardDeed::NotFound) } else { BoardDeed::from_code(&form.deed) };
+    let Some(deed) = deed else {
         return refused(&visit, &who, &store, "", StatusCode::UNPROCESSABLE_ENTITY, tab, no_deed(&visit))
             .await;
     };
     let Some(number) = read_number(&form.number).map(|number| number.to_string()) else {
         return refused(&visit, &who, &store, "", StatusCode::NOT_FOUND, tab, board::unknown(&visit)).await;
     };
+    if partly {
+        return report(&visit, &who, &store, &number, &form, tab).await;
+    }
     if ends_badly(deed) && form.confirm != "yes" {
         let text = no_confirmation(&visit);
         return refused(&visit, &who, &store, &number, StatusCode::UNPROCESSABLE_ENTITY, tab, text).await;
     }
-    match visit.shop().do_on_board(&who, &store, &number, deed).await {
-        Ok(()) => visit.see(&after(&store, &number, deed, tab)),
-        Err(Error::Reservation(ReservationRefusal::WrongState { status })) => {
-            let text = words::refused(visit.lang, deed, status).to_owned();
-            refused(&visit, &who, &store, &number, StatusCode::CONFLICT, tab, text).await
+    let done = match deed {
+        BoardDeed::HandOver if !form.pass.is_empty() => {
+            visit.shop().hand_over_by_pass(&who, &store, &form.pass).await
         }
-        Err(Error::NotFound) => {
-            refused(&visit, &who, &store, "", StatusCode::NOT_FOUND, tab, board::unknown(&visit)).await
+        deed => visit.shop().do_on_board(&who, &store, &number, deed).await,
+    };
+    match done {
+        Ok(()) => visit.see(&after(&store, &number, &form.pass, deed, tab)),
+        Err(error) => could_not(&visit, &who, &store, &number, deed, tab, &error).await,
+    }
+}
+
+/// Only part was found: what is there goes on.
+async fn report(
+    visit: &Visit,
+    who: &Associate,
+    store: &str,
+    number: &str,
+    form: &Deed,
+    tab: Place,
+) -> Response {
+    let Some(report) = form.report() else {
+        let text = fault_words(visit.lang, "", Fault::NotThatMany).to_owned();
+        return refused(visit, who, store, number, StatusCode::UNPROCESSABLE_ENTITY, tab, text).await;
+    };
+    match visit.shop().report_on_board(who, store, number, &report).await {
+        Ok(()) => visit.see(&format!("/staff/{store}?tab={}&did={PARTLY}&number={number}", tab.code())),
+        Err(error) => could_not(visit, who, store, number, BoardDeed::NotFound, tab, &error).await,
+    }
+}
+
+async fn could_not(
+    visit: &Visit,
+    who: &Associate,
+    store: &str,
+    number: &str,
+    deed: BoardDeed,
+    tab: Place,
+    error: &Error,
+) -> Response {
+    match error {
+        Error::Order(OrderRefusal::Pass(why)) => {
+            let text = words::pass_refused(visit.lang, *why).to_owned();
+            refused(visit, who, store, "", StatusCode::CONFLICT, tab, text).await
         }
-        Err(error) => board::failed(&visit, &who, &error),
+        Error::Reservation(ReservationRefusal::WrongState { status }) => {
+            let text = words::refused(visit.lang, deed, *status).to_owned();
+            refused(visit, who, store, number, StatusCode::CONFLICT, tab, text).await
+        }
+        Error::Reservation(ReservationRefusal::Invalid { faults }) => {
+            let fault = faults.first().map_or(Fault::NotThatMany, |fault| fault.fault);
+            let text = fault_words(visit.lang, "", fault).to_owned();
+            refused(visit, who, store, number, StatusCode::UNPROCESSABLE_ENTITY, tab, text).await
+        }
+        Error::NotFound => {
+            refused(visit, who, store, "", StatusCode::NOT_FOUND, tab, board::unknown(visit)).await
+        }
+        error => board::failed(visit, who, error),
     }
 }
 
@@ -161,10 +242,16 @@ const fn ends_badly(deed: BoardDeed) -> bool {
 }
 
 /// Back to the column one worked in; what was looked up stays open until it is handed over or ended.
-fn after(store: &str, number: &str, deed: BoardDeed, tab: Place) -> String {
+fn after(store: &str, number: &str, pass: &str, deed: BoardDeed, tab: Place) -> String {
     let goes_on = tab == Place::Found && matches!(deed, BoardDeed::StartPicking | BoardDeed::MarkReady);
-    let open = if goes_on { format!("&open={number}") } else { String::new() };
+    let opened = if pass.is_empty() || !pass.bytes().all(is_plain) { number } else { pass };
+    let open = if goes_on { format!("&open={opened}") } else { String::new() };
     format!("/staff/{store}?tab={}&did={}&number={number}{open}", tab.code(), deed.code())
+}
+
+/// A letter of a pass's name: what came in a form goes into no address unread.
+const fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }
 
 fn no_deed(visit: &Visit) -> String {
@@ -200,7 +287,7 @@ async fn refused(
 
 async fn told(visit: &Visit, who: &Associate, store: &str, open: &str, telling: Telling) -> Response {
     match board::scene(visit, who, store, open).await {
-        Ok(scene) => board::page(visit, who, &scene, telling),
+        Ok(scene) => board::page(visit, who, &scene, telling).await,
         Err(error) => board::failed(visit, who, &error),
     }
 }
@@ -217,7 +304,10 @@ mod tests {
             (BoardDeed::MarkReady, Place::Found, "/staff/a?tab=found&did=mark_ready&number=R-1&open=R-1"),
             (BoardDeed::HandOver, Place::Found, "/staff/a?tab=found&did=hand_over&number=R-1"),
         ] {
-            assert_eq!(after("a", "R-1", deed, tab), address);
+            assert_eq!(after("a", "R-1", "", deed, tab), address);
         }
+        let by_pass = |pass| after("a", "R-1", pass, BoardDeed::MarkReady, Place::Found);
+        assert!(by_pass("x-Y_3").ends_with("&open=x-Y_3"));
+        assert!(by_pass("x&did=release").ends_with("&open=R-1"));
     }
 }

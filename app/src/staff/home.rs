@@ -6,11 +6,15 @@ use axum::{
 };
 use leptos::prelude::*;
 use onshelf_domain::hangul::{initials, is_initials};
-use onshelf_shop::{staff::Associate, stores::Store};
+use onshelf_shop::{fulfilment::Kept, staff::Associate, stores::Store};
 use onshelf_vocabulary::{Lang, staff::StaffView};
 use serde::Deserialize;
 
-use super::{bar::bar, gate};
+use super::{
+    bar::bar,
+    gate,
+    kept::{at, kept, line, percent},
+};
 use crate::{
     ssr::{Chrome, Page, Visit, explain},
     ui::icon::{Glyph, Icon},
@@ -34,6 +38,8 @@ struct Choice {
     address: String,
     /// To prepare, of these late, and ready; not counted where there are many stores.
     load: Option<(usize, usize, usize)>,
+    /// How many promises in a hundred were kept there, for whom it is to know.
+    kept: Option<i64>,
 }
 
 pub async fn home(visit: Visit, asked: Result<Query<Asked>, QueryRejection>) -> Response {
@@ -47,8 +53,9 @@ pub async fn home(visit: Visit, asked: Result<Query<Asked>, QueryRejection>) -> 
     }
     let asked = asked.map(|Query(asked)| asked.q).unwrap_or_default();
     let wanted: String = asked.trim().to_lowercase().chars().take(60).collect();
-    match choices(&visit, &who, &staff, &wanted).await {
-        Ok((choices, total)) => page(&visit, &staff, choices, total, &wanted),
+    let promises = kept(&visit, &who).await;
+    match choices(&visit, &who, &staff, &wanted, &promises).await {
+        Ok((choices, total)) => page(&visit, &staff, choices, total, &wanted, &promises),
         Err(error) => visit.failure(&explain(&error)),
     }
 }
@@ -58,6 +65,7 @@ async fn choices(
     who: &Associate,
     staff: &StaffView,
     wanted: &str,
+    promises: &[Kept],
 ) -> onshelf_shop::Result<(Vec<Choice>, usize)> {
     let book = visit.shop().book();
     let stores: Vec<&Store> = book
@@ -73,6 +81,7 @@ async fn choices(
             name: store.name.get(visit.lang).to_owned(),
             address: store.address.get(visit.lang).to_owned(),
             load,
+            kept: percent(&at(promises, store.code.as_str())),
         });
     }
     Ok((choices, stores.len()))
@@ -94,7 +103,14 @@ fn fits(store: &Store, wanted: &str) -> bool {
         || (is_initials(wanted) && initials(&store.name.ko).contains(wanted))
 }
 
-fn page(visit: &Visit, staff: &StaffView, choices: Vec<Choice>, total: usize, wanted: &str) -> Response {
+fn page(
+    visit: &Visit,
+    staff: &StaffView,
+    choices: Vec<Choice>,
+    total: usize,
+    wanted: &str,
+    promises: &[Kept],
+) -> Response {
     let title = visit.say("어느 매장에서 일하세요?", "Which store are you in?");
     let searching = staff.stores.len() > READ;
     let none = choices.is_empty();
@@ -104,6 +120,7 @@ fn page(visit: &Visit, staff: &StaffView, choices: Vec<Choice>, total: usize, wa
             {bar(visit, staff, None, "/staff", ().into_any())}
             <section class="staff-sheet" id="work">
                 <h1>{title}</h1>
+                {line(visit.lang, &promises.iter().collect::<Vec<_>>())}
                 {searching.then(|| seek(visit, wanted))}
                 {none.then(|| nothing(visit, wanted))}
                 <ul class="staff-stores">
@@ -174,11 +191,19 @@ fn row(visit: &Visit, choice: Choice) -> AnyView {
             </span>
         }
     });
+    let kept = choice.kept.map(|percent| {
+        let said = match visit.lang {
+            Lang::Ko => format!("약속 {percent}% 지킴"),
+            Lang::En => format!("{percent}% of promises kept"),
+        };
+        view! { <small>{said}</small> }
+    });
     view! {
         <li>
             <a href=visit.href(&format!("/staff/{}", choice.code))>
                 <b>{choice.name}</b>
                 <small>{choice.address}</small>
+                {kept}
                 {load}
                 <Icon glyph=Glyph::Next />
             </a>

@@ -4,6 +4,10 @@
 pub mod islands;
 
 #[cfg(feature = "ssr")]
+mod arrivals;
+#[cfg(feature = "ssr")]
+pub mod away;
+#[cfg(feature = "ssr")]
 mod bar;
 #[cfg(feature = "ssr")]
 pub mod board;
@@ -12,13 +16,19 @@ mod card;
 #[cfg(feature = "ssr")]
 mod columns;
 #[cfg(feature = "ssr")]
+mod counted;
+#[cfg(feature = "ssr")]
 pub mod forms;
 #[cfg(feature = "ssr")]
 mod gate;
 #[cfg(feature = "ssr")]
 pub mod home;
 #[cfg(feature = "ssr")]
+mod kept;
+#[cfg(feature = "ssr")]
 mod notice;
+#[cfg(feature = "ssr")]
+mod seek;
 #[cfg(feature = "ssr")]
 pub mod sign_in;
 #[cfg(feature = "ssr")]

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use onshelf_vocabulary::staff::{BoardDeed, BoardView};
 
-use super::words;
+use super::{counted::PARTLY, words};
 use crate::{
     ssr::Visit,
     ui::icon::{Glyph, Icon},
@@ -20,12 +20,14 @@ pub(super) enum Notice {
 impl Notice {
     /// After a deed: only if the board agrees that there is such a reservation.
     pub(super) fn of_deed(visit: &Visit, board: &BoardView, did: &str, number: &str) -> Notice {
-        let Some(deed) = BoardDeed::from_code(did) else { return Notice::Nothing };
+        let said = match BoardDeed::from_code(did) {
+            Some(deed) => words::done(visit.lang, deed),
+            None if did == PARTLY => words::partly(visit.lang),
+            None => return Notice::Nothing,
+        };
         let mut cards = board.to_prepare.iter().chain(&board.ready).chain(&board.done);
         match cards.find(|card| card.number == number) {
-            Some(card) => {
-                Notice::Done(format!("{} · {} {}", card.code, card.name, words::done(visit.lang, deed)))
-            }
+            Some(card) => Notice::Done(format!("{} · {} {}", card.code, card.name, said)),
             None => Notice::Nothing,
         }
     }

@@ -59,6 +59,16 @@ pub(super) fn tags(lang: Lang, card: &BoardCard) -> AnyView {
     view! { <ul class="staff-tags">{tags}</ul> }.into_any()
 }
 
+/// Who stands at the counter instead of the owner, by the pass they showed.
+pub(super) fn sent(lang: Lang, card: &BoardCard) -> Option<AnyView> {
+    let holder = card.opened.as_ref().map(|pass| pass.holder.as_str()).filter(|holder| !holder.is_empty())?;
+    let said = match lang {
+        Lang::Ko => format!("{holder} 님이 대신 찾으러 오셨어요"),
+        Lang::En => format!("{holder} was sent to collect it"),
+    };
+    Some(view! { <p class="staff-sent">{said}</p> }.into_any())
+}
+
 /// The end of a window says its time alone.
 fn short(label: &str) -> String {
     label.rsplit(' ').next().unwrap_or(label).to_owned()
@@ -118,6 +128,8 @@ mod tests {
             address: None,
             window: None,
             arrival: None,
+            pass: String::new(),
+            opened: None,
         }
     }
 

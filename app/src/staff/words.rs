@@ -4,6 +4,7 @@
 use onshelf_vocabulary::{
     Lang,
     fulfilment::ReservationStatus,
+    orders::PassRefusal,
     staff::{BoardCard, BoardDeed},
 };
 
@@ -155,6 +156,49 @@ pub const fn refused(lang: Lang, deed: BoardDeed, status: ReservationStatus) -> 
     }
 }
 
+/// Why a pass opens nothing, as an associate can say it to whoever shows it.
+#[must_use]
+pub const fn pass_refused(lang: Lang, why: PassRefusal) -> &'static str {
+    match why {
+        PassRefusal::Forged => lang.pick(
+            "우리 가게에서 만든 패스가 아니에요. 건네지 마시고, 손님께 주문 화면을 다시 열어 달라고 해 주세요.",
+            "Not a pass of this shop. Hand nothing over; ask the customer to open the order again.",
+        ),
+        PassRefusal::OtherStore => lang.pick(
+            "다른 매장에서 쓸 패스예요. 손님 화면에 적힌 매장을 같이 확인해 주세요.",
+            "This pass is for another store. Look together at the store on the customer's screen.",
+        ),
+        PassRefusal::Expired => lang.pick(
+            "기한이 지난 패스예요. 선반에 있으면 일반 판매로 계산해 주세요.",
+            "The pass has run out. If it is still on the shelf, sell it at the till.",
+        ),
+        PassRefusal::Used => lang.pick(
+            "이미 쓴 패스예요. 물건은 벌써 건넸으니 다시 건네지 마세요.",
+            "This pass was used. The goods were handed over already: do not hand them over again.",
+        ),
+        PassRefusal::Revoked => lang.pick(
+            "주문한 분이 거두었거나 취소된 패스예요. 건네지 마세요.",
+            "The pass was taken back by the owner, or cancelled. Do not hand anything over.",
+        ),
+    }
+}
+
+/// How long somebody has waited outside, or been on the way: `12분째`.
+#[must_use]
+pub fn waited(lang: Lang, seconds: i64, here: bool) -> String {
+    let minutes = seconds.max(0) / 60;
+    match (lang, here, minutes) {
+        (Lang::Ko, true, 0) => "방금 도착".to_owned(),
+        (Lang::En, true, 0) => "just here".to_owned(),
+        (Lang::Ko, true, _) => format!("{}째 기다림", span(lang, minutes)),
+        (Lang::En, true, _) => format!("waiting {}", span(lang, minutes)),
+        (Lang::Ko, false, 0) => "방금 출발".to_owned(),
+        (Lang::En, false, 0) => "just left".to_owned(),
+        (Lang::Ko, false, _) => format!("{} 전 출발", span(lang, minutes)),
+        (Lang::En, false, _) => format!("left {} ago", span(lang, minutes)),
+    }
+}
+
 /// What was done, after the code it was done to.
 #[must_use]
 pub const fn done(lang: Lang, deed: BoardDeed) -> &'static str {
@@ -170,6 +214,15 @@ pub const fn done(lang: Lang, deed: BoardDeed) -> &'static str {
         }
         BoardDeed::Release => lang.pick("예약을 풀었어요", "is released, the customer is told"),
     }
+}
+
+/// What was done where only part was found.
+#[must_use]
+pub const fn partly(lang: Lang) -> &'static str {
+    lang.pick(
+        "찾은 것만 두었어요. 없는 것은 재고에서 빼고 손님께 알렸어요",
+        "goes on with what is there; the rest has left the stock, the customer is told",
+    )
 }
 
 /// A pickup code as it is read out: in two halves.
@@ -197,6 +250,28 @@ mod tests {
         ] {
             assert_eq!(due(Lang::Ko, seconds).as_deref(), ko, "{seconds}");
             assert_eq!(due(Lang::En, seconds).as_deref(), en, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn who_waits_outside_is_told_in_whole_minutes() {
+        for (seconds, here, ko, en) in [
+            (-5, true, "방금 도착", "just here"),
+            (59, true, "방금 도착", "just here"),
+            (60, true, "1분째 기다림", "waiting 1 min"),
+            (4_200, true, "1시간 10분째 기다림", "waiting 1 h 10 min"),
+            (300, false, "5분 전 출발", "left 5 min ago"),
+        ] {
+            assert_eq!(waited(Lang::Ko, seconds, here), ko);
+            assert_eq!(waited(Lang::En, seconds, here), en);
+        }
+    }
+
+    #[test]
+    fn every_refused_pass_has_a_reason_of_its_own() {
+        let mut said = std::collections::HashSet::new();
+        for why in PassRefusal::ALL {
+            assert!(said.insert(pass_refused(Lang::Ko, why)) && said.insert(pass_refused(Lang::En, why)));
         }
     }
 

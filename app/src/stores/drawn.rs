@@ -1,11 +1,20 @@
 //! The drawn map of a list of stores, or of one.
 
 use leptos::prelude::*;
-use onshelf_domain::basemap::{Basemap, Drawing, Marker, Sheet, View};
+use onshelf_domain::{
+    basemap::{Basemap, Drawing, Marker, Sheet, View},
+    words::distance,
+};
 use onshelf_vocabulary::{Point, map::MapView, stores::StoreCard};
 
 use super::asked::Asked;
-use crate::{ssr::Visit, ui::map::MapDrawing};
+use crate::{
+    ssr::Visit,
+    ui::{
+        live_map::{Scene, Spot, pair},
+        map::MapDrawing,
+    },
+};
 
 /// What a map of stores shows.
 pub(super) struct Plan<'a> {
@@ -45,7 +54,46 @@ pub(super) fn map(visit: &Visit, plan: &Plan<'_>) -> Option<AnyView> {
     let wide = if plan.wide { draw(Sheet::DESK) } else { None };
     let (lang, title) = (visit.lang, plan.title.clone());
     let (action, keep) = (visit.href("/stores"), plan.asked.wishes());
-    Some(view! { <MapDrawing view=narrow wide lang title action keep /> }.into_any())
+    let live = live(visit, plan, &markers, &action, &keep);
+    Some(view! { <MapDrawing view=narrow wide lang title action keep live /> }.into_any())
+}
+
+/// What the live map shows, and the script that waits for it; none where the operator set no tiles.
+fn live(
+    visit: &Visit,
+    plan: &Plan<'_>,
+    markers: &[Marker],
+    action: &str,
+    keep: &[(String, String)],
+) -> Option<(String, String)> {
+    let live = visit.door.site.live_map.as_ref()?;
+    let scene = Scene {
+        parts: &live.parts,
+        ground: &live.ground,
+        title: &plan.title,
+        action,
+        keep,
+        here: plan.here.map(pair),
+        stores: markers.iter().map(|marker| spot(visit, plan, marker)).collect(),
+    };
+    Some((live.waiter.clone(), scene.to_json()))
+}
+
+fn spot(visit: &Visit, plan: &Plan<'_>, marker: &Marker) -> Spot {
+    let sku = plan.asked.sku.as_ref().filter(|_| marker.level.is_some());
+    Spot {
+        code: marker.code.clone(),
+        label: marker.label(visit.lang),
+        name: marker.name.clone(),
+        way: marker.distance_m.map(|metres| distance(visit.lang, f64::from(metres))).unwrap_or_default(),
+        at: pair(marker.point),
+        stock: sku.map(|sku| format!("{sku}@{}", marker.code)),
+        cap: sku.map(|_| marker.shown.strip_suffix('+').unwrap_or("9").to_owned()),
+        shown: marker.shown.clone(),
+        level: marker.level,
+        selected: marker.selected,
+        href: marker.href.clone(),
+    }
 }
 
 fn marker(visit: &Visit, plan: &Plan<'_>, store: &StoreCard) -> Option<Marker> {

@@ -22,6 +22,7 @@ pub enum Glyph {
     Car,
     Truck,
     Swap,
+    Scan,
 }
 
 impl Glyph {
@@ -50,6 +51,9 @@ impl Glyph {
                 "M4 12.5 6 7h12l2 5.5v5h-2.5M4 12.5v5h2.5m-2.5-5h16m-13.5 5h11m-11 0a1.9 1.9 0 1 0 3.8 0m3.4 0a1.9 1.9 0 1 0 3.8 0"
             }
             Glyph::Truck => "M2.5 6h11v11h-11ZM13.5 10h4l4 3.5V17h-8M5 17a2 2 0 1 0 4 0m6.5 0a2 2 0 1 0 4 0",
+            Glyph::Scan => {
+                "M4 8.5V5a1 1 0 0 1 1-1h3.5m7 0H19a1 1 0 0 1 1 1v3.5m0 7V19a1 1 0 0 1-1 1h-3.5m-7 0H5a1 1 0 0 1-1-1v-3.5M9 9h2v2H9Zm4 0h2m-6 4.5v1.5h1.5m2.5-1.5h2V15h-2Z"
+            }
             Glyph::Swap => "M3.5 8.5h15l-3.5-4m5.5 11h-15l3.5 4",
         }
     }

@@ -24,16 +24,21 @@ pub fn MapDrawing(
     title: String,
     #[prop(into)] action: String,
     #[prop(optional)] keep: Vec<(String, String)>,
+    /// The script that waits for the map to be wanted, and what the live map then shows.
+    #[prop(optional_no_strip)]
+    live: Option<(String, String)>,
 ) -> impl IntoView {
+    let (waiter, scene) = live.unzip();
     let class = if wide.is_some() { "map-sheet map-narrow" } else { "map-sheet" };
     let other = wide.map(|wide| {
         let (title, action, keep) = (title.clone(), action.clone(), keep.clone());
         view! { <MapSheet view=wide class="map-sheet map-wide" lang title action keep /> }
     });
     view! {
-        <div class="map">
+        <div class="map" data-scene=scene>
             <MapSheet view class lang title action keep />
             {other}
+            {waiter.map(|waiter| view! { <script type="module" src=waiter></script> })}
         </div>
     }
 }

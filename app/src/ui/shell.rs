@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use onshelf_vocabulary::Lang;
 
 use super::icon::{Glyph, Icon};
-use crate::{catalog::islands::suggest::SearchField, ssr::Visit};
+use crate::{cart::strip, catalog::islands::suggest::SearchField, ssr::Visit};
 
 /// Who a page is for: decides what stands around it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub struct Page {
     pub image: Option<String>,
     /// Whether search engines should know it.
     pub indexed: bool,
+    /// The SKU the page is about, where it is about one.
+    pub sku: Option<String>,
 }
 
 impl Page {
@@ -46,6 +48,7 @@ impl Page {
             json_ld: None,
             image: None,
             indexed: true,
+            sku: None,
         }
     }
 }
@@ -78,6 +81,7 @@ pub fn shell(visit: &Visit, page: Page) -> impl IntoView + use<> {
             <a class="skip" href="#main">{visit.say("본문으로", "Skip to content")}</a>
             {bar(visit)}
             <main id="main">{page.view}</main>
+            {(page.indexed && visit.items > 0).then(|| strip::place(visit, page.sku.as_deref()))}
             {foot(visit, &page.path)}
         }
         .into_any(),
@@ -141,8 +145,7 @@ fn bar(visit: &Visit) -> impl IntoView + use<> {
     };
     let (open, store_label) = match mine {
         Some(store) => {
-            let (open, hours) =
-                onshelf_domain::words::hours_now(visit.lang, &store.schedule, visit.shop().now());
+            let (open, hours) = store.hours_now(visit.lang, visit.shop().now());
             (open, Some((store.name.get(visit.lang).to_owned(), hours)))
         }
         None => (false, None),
@@ -202,6 +205,9 @@ fn foot(visit: &Visit, path: &str) -> impl IntoView + use<> {
                     "데모입니다. 제자리는 꾸며낸 가게이고 재고는 가상의 계산대가 움직입니다.",
                     "This is a demo. Jejari is made up; a simulated till moves its stock.",
                 )}</p>
+            })}
+            {visit.door.site.shows_messages.then(|| view! {
+                <p class="fine"><a href=visit.href("/dev/messages")>{visit.say("보낸 메일과 문자 보기", "Mails and texts that were sent")}</a></p>
             })}
         </footer>
     }

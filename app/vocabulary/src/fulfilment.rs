@@ -149,6 +149,8 @@ pub struct ReservationView {
     pub name: String,
     pub store: StoreCard,
     pub lines: Vec<ReservationLineView>,
+    /// What was asked for too, and not found: it is not in the lines and not in the total.
+    pub missing: Vec<ReservationLineView>,
     pub total: Money,
     pub placed_at: Moment,
     pub ready_by: Moment,
@@ -203,6 +205,12 @@ pub enum Fault {
     UnknownProvider,
     /// What is taken online and brought somewhere is paid online.
     MustPayOnline,
+    /// It is no part of this reservation.
+    NotInIt,
+    /// More than was asked for.
+    NotThatMany,
+    /// All of it was found.
+    NothingMissing,
 }
 
 /// Why a reservation was not made or changed.

@@ -9,6 +9,7 @@ pub mod ids;
 pub mod lang;
 pub mod map;
 pub mod money;
+pub mod notifications;
 pub mod orders;
 pub mod payment;
 pub mod places;

@@ -53,6 +53,9 @@ pub struct BoardView {
     pub ready: Vec<BoardCard>,
     /// On its way: from another store, or to an address.
     pub coming: Vec<BoardCard>,
+    /// Who has come with a car, the one who waits longest first; then who is on the way. They stand in their columns,
+    /// too.
+    pub arrivals: Vec<BoardCard>,
     /// The last ones that ended, newest first.
     pub done: Vec<BoardCard>,
     /// Grows with every change of the board, so that a page knows whether it is behind.
@@ -86,6 +89,29 @@ pub struct BoardCard {
     pub address: Option<Address>,
     pub window: Option<WindowView>,
     pub arrival: Option<ArrivalView>,
+    /// What its passes begin with; empty where it has none.
+    pub pass: String,
+    /// The pass it was looked up with.
+    pub opened: Option<OpenedPass>,
+}
+
+/// A pass somebody showed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenedPass {
+    pub serial: String,
+    /// Whom the owner sent; empty: the owner.
+    pub holder: String,
+}
+
+/// How promises were kept, of those that fell due in a time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptView {
+    pub promised: i64,
+    pub kept: i64,
+    /// How many in a hundred, rounded down; none where nothing was promised.
+    pub percent: Option<i64>,
+    /// How many days were looked at.
+    pub days: i64,
 }
 
 /// What an associate does to a reservation.

@@ -41,14 +41,17 @@ pub fn site() -> Site {
         public_url: "https://shop.example".to_owned(),
         css: "/pkg/onshelf.0123456789abcdef.css".to_owned(),
         loader: "/pkg/loader.0123456789abcdef.js".to_owned(),
+        counter: "/pkg/counter.0123456789abcdef.js".to_owned(),
         client_js: "/pkg/onshelf.0123456789abcdef.js".to_owned(),
         client_wasm: "/pkg/onshelf.0123456789abcdef.wasm".to_owned(),
         name: Text { ko: "제자리".to_owned(), en: "Jejari".to_owned() },
         seller: String::new(),
         secure: true,
         basemap: demo::basemap().ok().map(Arc::new),
+        live_map: None,
         home: demo::home().ok(),
         demo: true,
+        ..Site::default()
     }
 }
 
@@ -59,6 +62,7 @@ pub fn unlimited() -> http::Limits {
         reserve_by_contact: 0,
         sign_in_by_address: 0,
         sign_in_by_name: 0,
+        counter_by_session: 0,
         look_up_by_address: 0,
     };
     http::Limits { rates, streams: 100_000, streams_per_client: 100_000, ..http::Limits::default() }

@@ -4,8 +4,10 @@
 //! each) and answers after the fsync; PostgreSQL runs each in its own, retried a bounded number of times when
 //! transactions collide. So a unit may run more than once and must keep its side effects inside the `Tx`.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use futures::future::BoxFuture;
-use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, pool::PoolConnection};
+use sqlx::{PgConnection, Sqlite, SqliteConnection, pool::PoolConnection};
 
 use crate::{Error, Failure, postgres, sqlite};
 
@@ -25,14 +27,51 @@ pub enum Tx<'c> {
 /// A connection to read with.
 pub enum Reader {
     Sqlite(PoolConnection<Sqlite>),
-    Postgres(PoolConnection<Postgres>),
+    Postgres(postgres::Loan),
+}
+
+/// How busy a database is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Units of work this process has asked for and not yet got an answer to, those that wait their turn included.
+    pub writes: u64,
+    /// Connections that are in use, and that are open and free. SQLite's one writer is not among them.
+    pub busy: u64,
+    pub idle: u64,
+}
+
+impl Load {
+    pub(crate) fn of<D: sqlx::Database>(pool: &sqlx::Pool<D>) -> Load {
+        let idle = pool.num_idle() as u64;
+        let busy = u64::from(pool.size()).saturating_sub(idle);
+        Load { writes: WRITES.load(Ordering::Relaxed), busy, idle }
+    }
+}
+
+/// Units of work under way in this process.
+static WRITES: AtomicU64 = AtomicU64::new(0);
+
+/// Counts a unit of work for as long as it is waited for.
+struct UnderWay;
+
+impl UnderWay {
+    fn begin() -> UnderWay {
+        WRITES.fetch_add(1, Ordering::Relaxed);
+        UnderWay
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        WRITES.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// What a unit of work gives back.
 pub type Work<'c, T, E> = BoxFuture<'c, Result<T, E>>;
 
 /// Runs one query, written once, on whichever engine the `Tx` is of. `$conn` is its executor and `$db` names the
-/// engine's type where a query builder needs it.
+/// engine's type where a query builder needs it. A server that never answers is waited for a bounded time.
 macro_rules! on {
     ($tx:expr, $conn:ident => $query:expr) => {
         match $tx {
@@ -42,7 +81,7 @@ macro_rules! on {
             }
             $crate::Tx::Postgres(connection) => {
                 let $conn = &mut **connection;
-                $query
+                $crate::postgres::in_time(async { $query }).await
             }
         }
     };
@@ -56,7 +95,7 @@ macro_rules! on {
             $crate::Tx::Postgres(connection) => {
                 type $db = sqlx::Postgres;
                 let $conn = &mut **connection;
-                $query
+                $crate::postgres::in_time(async { $query }).await
             }
         }
     };
@@ -89,24 +128,25 @@ impl Db {
     }
 
     /// A connection to read with, waited for a bounded time.
+    #[tracing::instrument(target = "otel", level = "debug", name = "database connection", skip_all)]
     pub async fn reader(&self) -> Result<Reader, Error> {
         Ok(match self {
             Db::Sqlite(embedded) => {
                 Reader::Sqlite(embedded.readers().acquire().await.map_err(Error::unreachable)?)
             }
-            Db::Postgres(server) => {
-                Reader::Postgres(server.pool().acquire().await.map_err(Error::unreachable)?)
-            }
+            Db::Postgres(server) => Reader::Postgres(server.lend().await?),
         })
     }
 
     /// Runs a unit of work and answers once it is on disk. On an error nothing of it stays.
+    #[tracing::instrument(target = "otel", level = "debug", name = "database write", skip_all)]
     pub async fn write<T, E, F>(&self, unit: F) -> Result<T, E>
     where
         F: for<'c> Fn(Tx<'c>) -> Work<'c, T, E> + Send + Sync + 'static,
         T: Send + 'static,
         E: Failure,
     {
+        let _under_way = UnderWay::begin();
         match self {
             Db::Sqlite(embedded) => embedded.write(unit).await,
             Db::Postgres(server) => server.write(unit).await,
@@ -116,14 +156,14 @@ impl Db {
     /// Whether a trivial read succeeds now.
     pub async fn is_ready(&self) -> bool {
         let Ok(mut reader) = self.reader().await else { return false };
-        on!(&mut reader.tx(), conn => sqlx::query("SELECT 1").execute(conn).await.is_ok())
+        on!(&mut reader.tx(), conn => sqlx::query("SELECT 1").execute(conn).await.map(drop)).is_ok()
     }
 
-    /// Ends all connections after what is under way.
+    /// Ends all connections after what is under way, as far as that ends soon.
     pub async fn close(&self) {
         match self {
             Db::Sqlite(embedded) => embedded.close().await,
-            Db::Postgres(server) => server.pool().close().await,
+            Db::Postgres(server) => server.close().await,
         }
     }
 
@@ -135,6 +175,15 @@ impl Db {
         let target = file.to_string_lossy().into_owned();
         sqlx::query("VACUUM INTO $1").bind(target).execute(embedded.readers()).await?;
         Ok(())
+    }
+
+    /// How busy it is at this moment, without asking it anything.
+    #[must_use]
+    pub fn load(&self) -> Load {
+        match self {
+            Db::Sqlite(embedded) => embedded.load(),
+            Db::Postgres(server) => server.load(),
+        }
     }
 
     #[must_use]

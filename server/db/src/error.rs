@@ -50,7 +50,7 @@ impl From<sqlx::Error> for Error {
             E::Database(fault) => {
                 // SQLSTATE classes: 40 conflicts between transactions, 23 constraints, 08 connection,
                 // 57 operator intervention (shutdowns, a statement that took too long), 53 out of resources, 58 the
-                // server's system. SQLite: 5 busy, 13 full, 10 I/O, 14 cannot open.
+                // server's system, 25P03 a transaction nobody carried on. SQLite: 5 busy, 13 full, 10 I/O, 14 cannot open.
                 let code = fault.code().unwrap_or_default().into_owned();
                 match code.as_str() {
                     "40001" | "40P01" => Error::Contended,
@@ -60,9 +60,8 @@ impl From<sqlx::Error> for Error {
                     {
                         Error::Unavailable(fault.to_string())
                     }
-                    "25006" | "5" | "261" | "517" | "13" | "10" | "14" | "778" | "1034" | "1546" => {
-                        Error::Unavailable(fault.to_string())
-                    }
+                    "25006" | "25P03" | "5" | "261" | "517" | "13" | "10" | "14" | "778" | "1034"
+                    | "1546" => Error::Unavailable(fault.to_string()),
                     "1555" | "2067" | "275" | "787" | "1299" => {
                         Error::Constraint(constraint_of(fault.as_ref()))
                     }

@@ -99,6 +99,19 @@ pub async fn journeys_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
     Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_all(conn).await)?)
 }
 
+/// Numbers of what was not found whose units did not leave the book as such.
+pub async fn losses_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
+    let sql = "
+      SELECT r.number FROM reservations r
+      WHERE r.status = 'not_found'
+        AND (SELECT COALESCE(SUM(quantity), 0) FROM holds h
+             WHERE h.reservation_id = r.id AND h.state = 'consumed')
+         <> (SELECT COALESCE(-SUM(delta), 0) FROM stock_movements m
+             WHERE m.reference = r.number AND m.reason = 'not_found')
+      ORDER BY r.number";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_all(conn).await)?)
+}
+
 /// Entries of the money book whose amounts do not sum to zero.
 pub async fn entries_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
     let sql =

@@ -15,11 +15,14 @@ pub mod fulfilment;
 pub mod idempotency;
 pub mod ledger;
 pub mod meta;
+pub mod notifications;
 pub mod orders;
 pub mod outbox;
 pub mod partners;
+pub mod passes;
 pub mod payments;
 pub mod places;
+pub mod shoppers;
 pub mod staff;
 pub mod stock;
 pub mod stores;
@@ -27,6 +30,6 @@ pub mod test_provider;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use engine::{Db, Reader, Tx, Work};
+pub use engine::{Db, Load, Reader, Tx, Work};
 pub use error::{Error, Failure};
 pub use renewal::Renewed;

@@ -4,6 +4,8 @@ use crate::{Error, Tx, engine::on};
 
 /// The key that changes whenever the catalogue, the stores or the places do.
 pub const CATALOGUE_VERSION: &str = "catalogue_version";
+/// The last audit: when it ended (Unix milliseconds) and how many faults it found, with a blank between.
+pub const LAST_AUDIT: &str = "last_audit";
 
 pub async fn get(tx: &mut Tx<'_>, key: &str) -> Result<Option<String>, Error> {
     let sql = "SELECT value FROM meta WHERE key = $1";

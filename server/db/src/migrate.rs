@@ -9,10 +9,13 @@ use sqlx::{
 
 use crate::Error;
 
-const MIGRATIONS: [(i64, &str, &str); 3] = [
+const MIGRATIONS: [(i64, &str, &str); 4] = [
     (1, "ground", include_str!("../migrations/0001_ground.sql")),
     (2, "orders", include_str!("../migrations/0002_orders.sql")),
     (3, "test provider", include_str!("../migrations/0003_test_provider.sql")),
+    (4, "promises", include_str!("../migrations/0004_promises.sql")),
+    (5, "notifications", include_str!("../migrations/0005_notifications.sql")),
+    (6, "passes", include_str!("../migrations/0006_passes.sql")),
 ];
 
 fn migrator(serial: &str) -> Migrator {

@@ -1,5 +1,5 @@
-//! Orders, the quarters of an hour they are collected in, and the passes that open a hand-over. The groups of an
-//! order are reservations: see `fulfilment`.
+//! Orders, and the quarters of an hour they are collected in. The groups of an order are reservations: see
+//! `fulfilment`; what opens their hand-over: see `passes`.
 
 use crate::{Error, Tx, engine::on};
 
@@ -169,83 +169,4 @@ pub async fn leave_window(tx: &mut Tx<'_>, store_id: i64, starts_at: i64) -> Res
 pub async fn windows_taken(tx: &mut Tx<'_>, store_id: i64, from: i64) -> Result<Vec<(i64, i64)>, Error> {
     let sql = "SELECT starts_at, taken FROM window_places WHERE store_id = $1 AND starts_at >= $2";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(store_id).bind(from).fetch_all(conn).await)?)
-}
-
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct PassRow {
-    pub id: i64,
-    pub reservation_id: i64,
-    pub serial: String,
-    /// Empty for the owner, else the name of whom they sent.
-    pub holder: String,
-    pub used_at: Option<i64>,
-    pub revoked_at: Option<i64>,
-}
-
-pub async fn add_pass(
-    tx: &mut Tx<'_>,
-    reservation_id: i64,
-    serial: &str,
-    holder: &str,
-    now: i64,
-) -> Result<(), Error> {
-    let sql = "INSERT INTO passes (reservation_id, serial, holder, created_at) VALUES ($1, $2, $3, $4)";
-    on!(tx, conn => {
-        sqlx::query(sql).bind(reservation_id).bind(serial).bind(holder).bind(now).execute(conn).await.map(drop)
-    })?;
-    Ok(())
-}
-
-pub async fn pass(tx: &mut Tx<'_>, serial: &str) -> Result<Option<PassRow>, Error> {
-    let sql = "SELECT id, reservation_id, serial, holder, used_at, revoked_at FROM passes WHERE serial = $1";
-    Ok(on!(tx, conn => sqlx::query_as(sql).bind(serial).fetch_optional(conn).await)?)
-}
-
-/// Passes of a group, the newest last.
-pub async fn passes_of(tx: &mut Tx<'_>, reservation_id: i64) -> Result<Vec<PassRow>, Error> {
-    let sql = "SELECT id, reservation_id, serial, holder, used_at, revoked_at FROM passes
-               WHERE reservation_id = $1 ORDER BY id";
-    Ok(on!(tx, conn => sqlx::query_as(sql).bind(reservation_id).fetch_all(conn).await)?)
-}
-
-/// Uses a pass, once. False: it was used or taken back before.
-pub async fn use_pass(tx: &mut Tx<'_>, id: i64, by: &str, at: i64) -> Result<bool, Error> {
-    let sql = "UPDATE passes SET used_at = $3, used_by = $2
-               WHERE id = $1 AND used_at IS NULL AND revoked_at IS NULL";
-    let done = on!(tx, conn => {
-        sqlx::query(sql).bind(id).bind(by).bind(at).execute(conn).await.map(|done| done.rows_affected())
-    })?;
-    Ok(done == 1)
-}
-
-/// Takes back every pass of a group that was not used.
-pub async fn revoke_passes(tx: &mut Tx<'_>, reservation_id: i64, at: i64) -> Result<(), Error> {
-    let sql = "UPDATE passes SET revoked_at = $2
-               WHERE reservation_id = $1 AND used_at IS NULL AND revoked_at IS NULL";
-    on!(tx, conn => sqlx::query(sql).bind(reservation_id).bind(at).execute(conn).await.map(drop))?;
-    Ok(())
-}
-
-/// Takes back the passes of people who were sent.
-pub async fn revoke_proxies(tx: &mut Tx<'_>, reservation_id: i64, at: i64) -> Result<(), Error> {
-    let sql = "UPDATE passes SET revoked_at = $2
-               WHERE reservation_id = $1 AND holder <> '' AND used_at IS NULL AND revoked_at IS NULL";
-    on!(tx, conn => sqlx::query(sql).bind(reservation_id).bind(at).execute(conn).await.map(drop))?;
-    Ok(())
-}
-
-/// What was taken back opens again: its group was revived.
-pub async fn revive_passes(tx: &mut Tx<'_>, reservation_id: i64) -> Result<(), Error> {
-    let sql = "UPDATE passes SET revoked_at = NULL WHERE reservation_id = $1 AND used_at IS NULL";
-    on!(tx, conn => sqlx::query(sql).bind(reservation_id).execute(conn).await.map(drop))?;
-    Ok(())
-}
-
-/// Of the collected reservations made ready since: how many there were, and how many by the promised moment.
-pub async fn promises_kept(tx: &mut Tx<'_>, since: i64) -> Result<(i64, i64), Error> {
-    let kept = "SELECT COUNT(*) FROM reservations WHERE ready_at >= $1 AND ready_at <= ready_by";
-    let all = "SELECT COUNT(*) FROM reservations WHERE ready_at >= $1";
-    let all: i64 = on!(tx, conn => sqlx::query_scalar(all).bind(since).fetch_one(conn).await)?;
-    let kept: i64 = on!(tx, conn => sqlx::query_scalar(kept).bind(since).fetch_one(conn).await)?;
-    Ok((all, kept))
 }

@@ -20,6 +20,17 @@ pub async fn enqueue(tx: &mut Tx<'_>, kind: &str, payload: &str, due_at: i64, no
     Ok(())
 }
 
+/// Whether the very same job waits already and nobody has taken it. Whoever takes it from now on waits for this
+/// transaction, so that what is written here is seen by it.
+pub async fn is_waiting(tx: &mut Tx<'_>, payload: &str) -> Result<bool, Error> {
+    let sql = "UPDATE outbox SET claimed_until = 0
+               WHERE payload = $1 AND attempts = 0 AND done_at IS NULL AND failed_at IS NULL";
+    let found = on!(tx, conn => {
+        sqlx::query(sql).bind(payload).execute(conn).await.map(|done| done.rows_affected())
+    })?;
+    Ok(found > 0)
+}
+
 /// Takes up to `limit` due jobs for this worker until `until`; no other worker gets them before that.
 pub async fn claim(tx: &mut Tx<'_>, now: i64, until: i64, limit: i64) -> Result<Vec<JobRow>, Error> {
     let pick = match tx {
@@ -61,6 +72,13 @@ pub async fn fail(tx: &mut Tx<'_>, id: i64, error: &str, due_at: Option<i64>, no
 pub async fn forget(tx: &mut Tx<'_>, before: i64) -> Result<u64, Error> {
     let sql = "DELETE FROM outbox WHERE done_at < $1";
     Ok(on!(tx, conn => sqlx::query(sql).bind(before).execute(conn).await.map(|done| done.rows_affected()))?)
+}
+
+/// Jobs waiting of each kind there is, and when the oldest of it was written.
+pub async fn backlog_by_kind(tx: &mut Tx<'_>) -> Result<Vec<(String, i64, i64)>, Error> {
+    let sql = "SELECT kind, COUNT(*), MIN(created_at) FROM outbox
+               WHERE done_at IS NULL AND failed_at IS NULL GROUP BY kind";
+    Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)
 }
 
 /// Jobs waiting, and when the oldest was written.

@@ -327,3 +327,25 @@ pub async fn captured_since(tx: &mut Tx<'_>, provider: &str, since: i64) -> Resu
         "SELECT * FROM payments WHERE provider = $1 AND status = 'captured' AND ended_at >= $2 ORDER BY id";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(provider).bind(since).fetch_all(conn).await)?)
 }
+
+/// Looks at payments that are due, and since when the longest is; refunds that are due, likewise.
+pub async fn due(tx: &mut Tx<'_>, now: i64) -> Result<[(i64, Option<i64>); 2], Error> {
+    let looks = "SELECT COUNT(*), MIN(check_at) FROM payments WHERE check_at IS NOT NULL AND check_at <= $1";
+    let refunds = "SELECT COUNT(*), MIN(due_at) FROM refunds WHERE due_at IS NOT NULL AND due_at <= $1";
+    let looks = on!(tx, conn => sqlx::query_as(looks).bind(now).fetch_one(conn).await)?;
+    let refunds = on!(tx, conn => sqlx::query_as(refunds).bind(now).fetch_one(conn).await)?;
+    Ok([looks, refunds])
+}
+
+/// Payments that have not ended, and how many of them should have ended before a moment.
+pub async fn unended(tx: &mut Tx<'_>, before: i64) -> Result<(i64, i64), Error> {
+    let sql = "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN expires_at < $1 THEN 1 ELSE 0 END), 0) AS BIGINT)
+               FROM payments WHERE status IN ('created', 'open')";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(before).fetch_one(conn).await)?)
+}
+
+/// Refunds that a person must look at. Reads the whole table: not to be asked every second.
+pub async fn refunds_failed(tx: &mut Tx<'_>) -> Result<i64, Error> {
+    let sql = "SELECT COUNT(*) FROM refunds WHERE status = 'failed'";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_one(conn).await)?)
+}

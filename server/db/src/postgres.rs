@@ -1,16 +1,44 @@
 //! PostgreSQL: each unit of work in its own transaction, in a task that a client's disconnect cannot cancel
 //! (a dropped `begin` can hand a connection back inside a transaction, launchbadge/sqlx#4393).
 
-use std::{str::FromStr, sync::Arc, time::Duration};
-
-use sqlx::{
-    PgPool,
-    postgres::{PgConnectOptions, PgPoolOptions},
+use std::{
+    ops::{Deref, DerefMut},
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
-use crate::{Error, Failure, Tx, engine::Work, migrate};
+use sqlx::{
+    Connection, PgConnection, PgPool, Postgres,
+    pool::PoolConnection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use tokio::{runtime::Handle, time::timeout};
+
+use tracing::Instrument;
+
+use crate::{
+    Error, Failure, Tx,
+    engine::{Load, Work},
+    migrate,
+};
 
 const TRIES: u32 = 8;
+/// How long a statement may take, in milliseconds; the address may say otherwise (`?options[statement_timeout]=4000`).
+const STATEMENT: u64 = 15_000;
+/// The server ends a statement in time and says so. Whoever has heard nothing so much later sits at a wire that is dead
+/// (the machine behind it vanished), and TCP may need a quarter of an hour to notice.
+const SILENCE: u64 = 3_000;
+/// A transaction that nobody carries on holds locks others wait for: the server ends it after so many milliseconds. No
+/// unit of work waits for anything but the database.
+const IDLE: u64 = 5_000;
+/// How long a connection that is given back may take to show that it is alive.
+const RETURN: Duration = Duration::from_secs(3);
+/// How long stopping waits for connections that are in use.
+const CLOSE: Duration = Duration::from_secs(1);
 
 /// A pool of connections to one PostgreSQL database.
 #[derive(Clone)]
@@ -20,9 +48,14 @@ pub struct Server {
 
 impl Server {
     pub async fn connect(url: &str) -> Result<Server, Error> {
-        let options = PgConnectOptions::from_str(url)?
-            .application_name("onshelf")
-            .options([("synchronous_commit", "on"), ("statement_timeout", "15000")]);
+        let options = PgConnectOptions::from_str(url)?.application_name("onshelf");
+        let statement = statement_of(&options).unwrap_or(STATEMENT);
+        LONGEST.store(statement.saturating_add(SILENCE), Ordering::Relaxed);
+        let options = options.options([
+            ("synchronous_commit", "on".to_owned()),
+            ("statement_timeout", statement.to_string()),
+            ("idle_in_transaction_session_timeout", IDLE.to_string()),
+        ]);
         let pool = PgPoolOptions::new()
             .max_connections(24)
             .acquire_timeout(Duration::from_secs(3))
@@ -32,9 +65,20 @@ impl Server {
         Ok(Server { pool })
     }
 
-    #[must_use]
-    pub fn pool(&self) -> &PgPool {
-        &self.pool
+    /// A connection, waited for a bounded time.
+    pub(crate) async fn lend(&self) -> Result<Loan, Error> {
+        let connection = self.pool.acquire().await.map_err(Error::unreachable)?;
+        Ok(Loan { connection, is_lost: false })
+    }
+
+    /// Ends all connections after what is under way, as far as that ends soon.
+    pub(crate) async fn close(&self) {
+        // A connection that is stuck would be waited for until TCP gives it up.
+        let _ = timeout(CLOSE, self.pool.close()).await;
+    }
+
+    pub(crate) fn load(&self) -> Load {
+        Load::of(&self.pool)
     }
 
     pub async fn write<T, E, F>(&self, unit: F) -> Result<T, E>
@@ -43,13 +87,13 @@ impl Server {
         T: Send + 'static,
         E: Failure,
     {
-        let pool = self.pool.clone();
+        let server = self.clone();
         let unit = Arc::new(unit);
-        let task = tokio::spawn(async move {
+        let work = async move {
             let mut tries = 0;
             loop {
                 tries += 1;
-                match attempt(&pool, unit.as_ref()).await {
+                match attempt(&server, unit.as_ref()).await {
                     Err(error) if tries < TRIES && matches!(error.database(), Some(Error::Contended)) => {
                         // Growing pauses let the transaction that won finish first.
                         tokio::time::sleep(Duration::from_millis(2 << tries)).await;
@@ -57,29 +101,114 @@ impl Server {
                     outcome => return outcome,
                 }
             }
-        });
-        match task.await {
+        };
+        // What the unit logs still belongs to whoever asked for it.
+        match tokio::spawn(work.in_current_span()).await {
             Ok(outcome) => outcome,
             Err(stopped) => Err(Error::Unavailable(format!("the write was stopped: {stopped}")).into()),
         }
     }
 }
 
-async fn attempt<T, E, F>(pool: &PgPool, unit: &F) -> Result<T, E>
+async fn attempt<T, E, F>(server: &Server, unit: &F) -> Result<T, E>
 where
     F: for<'c> Fn(Tx<'c>) -> Work<'c, T, E>,
     E: Failure,
 {
-    let mut transaction = pool.begin().await.map_err(Error::unreachable)?;
-    match unit(Tx::Postgres(&mut transaction)).await {
+    let mut loan = server.lend().await?;
+    // Until the transaction has ended in order, nobody else may get this connection.
+    loan.is_lost = true;
+    let mut transaction = in_time(loan.connection.begin()).await.map_err(Error::unreachable)?;
+    let outcome = match unit(Tx::Postgres(&mut transaction)).await {
         Ok(value) => {
-            transaction.commit().await.map_err(Error::from)?;
+            in_time(transaction.commit()).await.map_err(Error::from)?;
             Ok(value)
         }
         Err(error) => {
-            // A failed rollback closes the connection; the unit's own error is what matters.
-            let _ = transaction.rollback().await;
+            // Where even this gets no answer, the unit's own error is what matters.
+            if !matches!(timeout(RETURN, transaction.rollback()).await, Ok(Ok(()))) {
+                return Err(error);
+            }
             Err(error)
         }
+    };
+    loan.is_lost = false;
+    outcome
+}
+
+/// How long an answer is waited for, in milliseconds. One process has one database.
+static LONGEST: AtomicU64 = AtomicU64::new(STATEMENT + SILENCE);
+
+/// The limit of a statement that an address asks for, in milliseconds.
+fn statement_of(options: &PgConnectOptions) -> Option<u64> {
+    options
+        .get_options()?
+        .split_whitespace()
+        .find_map(|word| word.strip_prefix("statement_timeout="))?
+        .parse()
+        .ok()
+}
+
+/// Waits for the server's answer, but not for ever.
+pub(crate) async fn in_time<T>(
+    answer: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, sqlx::Error> {
+    let longest = Duration::from_millis(LONGEST.load(Ordering::Relaxed));
+    match timeout(longest, answer).await {
+        Ok(answer) => answer,
+        Err(_) => Err(sqlx::Error::Io(std::io::Error::new(
+            std::io::ErrorKind::TimedOut,
+            "the database did not answer in time",
+        ))),
+    }
+}
+
+/// A connection on loan from the pool. The pool itself would wait for ever for one that is given back in the middle of
+/// an answer that never comes, and keep its place taken.
+pub struct Loan {
+    connection: PoolConnection<Postgres>,
+    /// Nobody knows what it is in the middle of: it is closed and not given back.
+    is_lost: bool,
+}
+
+impl Deref for Loan {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Loan {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.connection
+    }
+}
+
+impl Drop for Loan {
+    fn drop(&mut self) {
+        if self.is_lost {
+            self.connection.close_on_drop();
+            return;
+        }
+        let Ok(runtime) = Handle::try_current() else { return };
+        let returning = self.connection.return_to_pool();
+        runtime.spawn(async move {
+            // Past that it is dropped: its socket is closed, and its place in the pool is free.
+            let _ = timeout(RETURN, returning).await;
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_may_limit_its_statements() {
+        let of = |url: &str| statement_of(&PgConnectOptions::from_str(url).unwrap());
+        assert_eq!(of("postgres://a@127.0.0.1/shop"), None);
+        assert_eq!(of("postgres://a@127.0.0.1/shop?options[statement_timeout]=4000"), Some(4_000));
+        assert_eq!(of("postgres://a@127.0.0.1/shop?options[statement_timeout]=soon"), None);
     }
 }

@@ -10,7 +10,13 @@ use sqlx::{
 };
 use tokio::sync::{mpsc, oneshot};
 
-use crate::{Error, Failure, Tx, engine::Work, migrate};
+use tracing::Instrument;
+
+use crate::{
+    Error, Failure, Tx,
+    engine::{Load, Work},
+    migrate,
+};
 
 /// Units that may wait for the writer; past that a caller is told to come back.
 const QUEUE: usize = 4096;
@@ -60,6 +66,10 @@ impl Embedded {
         &self.readers
     }
 
+    pub(crate) fn load(&self) -> Load {
+        Load::of(&self.readers)
+    }
+
     pub async fn close(&self) {
         self.readers.close().await;
     }
@@ -71,11 +81,16 @@ impl Embedded {
         E: Failure,
     {
         let (answer, waiting) = oneshot::channel::<Result<T, E>>();
+        // The writer is a task of its own: what the unit logs still belongs to whoever asked for it.
+        let asker = tracing::Span::current();
+        let queued = tracing::debug_span!(target: "otel", "database queue");
         let boxed: Unit = Box::new(move |tx| {
+            drop(queued);
             async move {
-                let outcome = AssertUnwindSafe(unit(tx)).catch_unwind().await.unwrap_or_else(|_| {
-                    Err(Error::Inconsistent("a unit of work panicked".to_owned()).into())
-                });
+                let outcome =
+                    AssertUnwindSafe(unit(tx)).catch_unwind().instrument(asker).await.unwrap_or_else(|_| {
+                        Err(Error::Inconsistent("a unit of work panicked".to_owned()).into())
+                    });
                 let keep = outcome.is_ok();
                 let finish: Finish = Box::new(move |committed| {
                     let told = match (outcome, committed) {

@@ -85,3 +85,22 @@ pub async fn trail(tx: &mut Tx<'_>, actor: &str, deed: &str, subject: &str, at: 
     })?;
     Ok(())
 }
+
+/// A line of the trail, with the name its doer signs in by where it is one of the staff.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct TrailRow {
+    pub id: i64,
+    pub at: i64,
+    pub actor: String,
+    pub login: Option<String>,
+    pub deed: String,
+    pub subject: String,
+}
+
+/// Lines after a line's id that were written at or after a moment, oldest first.
+pub async fn trail_after(tx: &mut Tx<'_>, id: i64, since: i64, limit: i64) -> Result<Vec<TrailRow>, Error> {
+    let sql = "SELECT t.id, t.at, t.actor, staff.login, t.deed, t.subject FROM audit_trail t
+               LEFT JOIN staff ON t.actor = 'staff:' || CAST(staff.id AS TEXT)
+               WHERE t.id > $1 AND t.at >= $2 ORDER BY t.id LIMIT $3";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(id).bind(since).bind(limit).fetch_all(conn).await)?)
+}

@@ -6,6 +6,7 @@ pub mod cart;
 pub mod catalog;
 pub mod fulfilment;
 pub mod hangul;
+pub mod notifications;
 pub mod orders;
 pub mod places;
 pub mod search;

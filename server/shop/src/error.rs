@@ -1,7 +1,9 @@
 //! What a deed can fail with: a refusal that a person can be told, or a fault that is only logged.
 
 use onshelf_db::{Error as DbError, Failure};
-use onshelf_vocabulary::{fulfilment::ReservationRefusal, orders::OrderRefusal, staff::StaffRefusal};
+use onshelf_vocabulary::{
+    fulfilment::ReservationRefusal, notifications::PushRefusal, orders::OrderRefusal, staff::StaffRefusal,
+};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -13,6 +15,8 @@ pub enum Error {
     Staff(#[from] StaffRefusal),
     #[error(transparent)]
     Stock(#[from] StockRefusal),
+    #[error(transparent)]
+    Push(#[from] PushRefusal),
     /// The thing that was named does not exist, or not for whoever asks.
     #[error("not found")]
     NotFound,

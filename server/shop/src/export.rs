@@ -207,6 +207,34 @@ const fn columns(kind: Kind) -> &'static [&'static str] {
     }
 }
 
+/// Writes what staff, partners and operators did since a moment (Unix milliseconds); answers how many lines.
+pub async fn trail(
+    db: &Db,
+    since: i64,
+    format: Format,
+    out: &mut (dyn Write + Send),
+) -> Result<u64, ExportError> {
+    let columns = &["at", "actor", "login", "deed", "subject"];
+    let mut sheet = Sheet { out, format, columns, rows: 0 };
+    sheet.begin()?;
+    let mut reader = db.reader().await?;
+    let mut tx = reader.tx();
+    let mut last = 0;
+    loop {
+        let page = onshelf_db::staff::trail_after(&mut tx, last, since, PAGE).await?;
+        let Some(end) = page.last() else { break };
+        last = end.id;
+        for row in page {
+            sheet.row(json!({
+                "at": time(row.at), "actor": row.actor, "login": row.login, "deed": row.deed,
+                "subject": row.subject,
+            }))?;
+        }
+    }
+    sheet.out.flush()?;
+    Ok(sheet.rows)
+}
+
 /// A file in the making.
 struct Sheet<'w> {
     out: &'w mut (dyn Write + Send),

@@ -1,9 +1,25 @@
 //! The audit: proves that the books agree with themselves.
 
 use jiff::Timestamp;
-use onshelf_db::{Db, ledger};
+use onshelf_db::{Db, ledger, meta};
 
-use crate::Result;
+use crate::{Error, Result};
+
+/// Leaves word that the books were audited, for those who watch that it is done.
+pub async fn note_audit(db: &Db, now: Timestamp, faults: usize) -> Result<()> {
+    let word = format!("{} {faults}", now.as_millisecond());
+    db.write(move |mut tx| {
+        let word = word.clone();
+        Box::pin(async move { Ok::<_, Error>(meta::set(&mut tx, meta::LAST_AUDIT, &word).await?) })
+    })
+    .await
+}
+
+/// The moment (Unix milliseconds) and the faults of that word.
+pub(crate) fn last_audit(word: Option<&str>) -> Option<(i64, i64)> {
+    let (at, faults) = word?.split_once(' ')?;
+    Some((at.parse().ok()?, faults.parse().ok()?))
+}
 
 /// Every fault in the books in words; none is what an operator wants to see.
 pub async fn faults(db: &Db, now: Timestamp) -> Result<Vec<String>> {
@@ -33,6 +49,7 @@ pub async fn faults(db: &Db, now: Timestamp) -> Result<Vec<String>> {
         ),
         ("total: the lines of {} do not sum to its total", ledger::totals_off(&mut tx).await?),
         ("journey: what left or came for {} is not in the ledger", ledger::journeys_off(&mut tx).await?),
+        ("not found: what was missing of {} has not left the book", ledger::losses_off(&mut tx).await?),
         ("money: the entry {} does not sum to zero", ledger::entries_off(&mut tx).await?),
         ("money: payment {} is not what the book says", ledger::payments_off(&mut tx).await?),
         ("money: order {} keeps more than it is owed", ledger::orders_off(&mut tx).await?),

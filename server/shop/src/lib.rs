@@ -13,10 +13,14 @@ pub mod export;
 pub mod fulfilment;
 pub mod import;
 pub mod jobs;
+pub mod journeys;
 pub mod ledger;
+pub mod notifications;
 pub mod orders;
 pub mod partners;
 pub mod places;
+pub mod pulse;
+pub mod shoppers;
 pub mod staff;
 pub mod stock;
 pub mod stores;
@@ -63,6 +67,10 @@ pub struct Settings {
     pub transfer_hours: u32,
     /// Signs tokens; made once and kept in the database where the operator gives none.
     pub secret: Option<String>,
+    /// What `secret` was before: passes that were signed under it still open.
+    pub previous_secret: Option<String>,
+    /// Where notifications for browsers may be sent.
+    pub push_services: onshelf_domain::notifications::PushServices,
 }
 
 impl Default for Settings {
@@ -79,6 +87,8 @@ impl Default for Settings {
             window_capacity: 6,
             transfer_hours: 20,
             secret: None,
+            previous_secret: None,
+            push_services: onshelf_domain::notifications::PushServices::default(),
         }
     }
 }
@@ -100,6 +110,7 @@ pub(crate) struct Inner {
     outbox: tokio::sync::Notify,
     tills: std::sync::OnceLock<Vec<Arc<dyn PaymentProvider>>>,
     tills_woken: tokio::sync::Notify,
+    looks: staff::Looks,
 }
 
 /// Everything that changes only by imports, read from memory: catalogue, stores and places of one version.
@@ -118,13 +129,15 @@ impl Shop {
         chance: Arc<dyn Chance>,
         settings: Settings,
     ) -> Result<Shop> {
-        let secrets = secrets::Secrets::load(&db, chance.as_ref(), settings.secret.as_deref()).await?;
+        let secrets = secrets::Secrets::load(&db, chance.as_ref(), &settings).await?;
         let book = Book::read(&db, &settings, None).await?;
         let shelves = stock::Shelves::read(&db).await?;
         let outbox = tokio::sync::Notify::new();
         let book = ArcSwap::from_pointee(book);
         let (tills, tills_woken) = (std::sync::OnceLock::new(), tokio::sync::Notify::new());
-        let inner = Inner { db, clock, chance, settings, secrets, book, shelves, outbox, tills, tills_woken };
+        let looks = staff::Looks::default();
+        let inner =
+            Inner { db, clock, chance, settings, secrets, book, shelves, outbox, tills, tills_woken, looks };
         Ok(Shop { inner: Arc::new(inner) })
     }
 

@@ -53,6 +53,7 @@ impl Shop {
                 let (hash, scope, store) = (hash.clone(), scope.clone(), store.clone());
                 Box::pin(async move {
                     onshelf_db::partners::add_token(&mut tx, &hash, &scope, store.as_deref(), now).await?;
+                    onshelf_db::staff::trail(&mut tx, "operator", "token.create", &scope, now).await?;
                     Ok::<_, Error>(())
                 })
             })
@@ -79,6 +80,9 @@ impl Shop {
                 let (url, secret, events) = (url.clone(), kept.clone(), events.clone());
                 Box::pin(async move {
                     onshelf_db::partners::add_endpoint(&mut tx, &url, &secret, &events, now).await?;
+                    // The address itself may hold a key.
+                    let host = url.split('/').nth(2).unwrap_or_default();
+                    onshelf_db::staff::trail(&mut tx, "operator", "webhook.add", host, now).await?;
                     Ok::<_, Error>(())
                 })
             })

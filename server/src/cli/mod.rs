@@ -7,6 +7,8 @@ mod import;
 mod people;
 mod reconcile;
 mod serve;
+mod shopper;
+mod trail;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
@@ -53,6 +55,11 @@ enum Command {
     /// Staff who may sign in
     #[command(subcommand)]
     Staff(people::Staff),
+    /// What is kept of one person: shown, or taken out
+    #[command(subcommand)]
+    Shopper(shopper::Shopper),
+    /// Prints what staff, partners and operators read and did, as CSV
+    Trail(trail::Trail),
     /// Where events are sent
     #[command(subcommand)]
     Webhook(people::Webhook),
@@ -90,6 +97,8 @@ pub fn run() -> ExitCode {
             Command::Restore(restore) => restore.run(&config).await,
             Command::Token(token) => token.run(config).await,
             Command::Staff(staff) => staff.run(config).await,
+            Command::Shopper(shopper) => shopper.run(config).await,
+            Command::Trail(trail) => trail.run(&config).await,
             Command::Webhook(webhook) => webhook.run(config).await,
             Command::Openapi => print_openapi(&config),
         }

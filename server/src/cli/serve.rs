@@ -3,15 +3,20 @@
 use std::{process::ExitCode, sync::Arc};
 
 use clap::Args;
-use onshelf_app::ssr::{Door, Site};
+use onshelf_app::{
+    ssr::{Door, Site},
+    ui::live_map::{LiveMap, Parts},
+};
 use onshelf_domain::basemap::Basemap;
 use onshelf_shop::{Shop, SystemChance, SystemClock};
 use tokio_util::sync::CancellationToken;
 
 use super::{Failure, open_database};
 use crate::{
-    config::{Config, LogFormat},
-    demo, http, payments, worker,
+    config::Config,
+    demo,
+    http::{self, tiles::Tiles},
+    notifications, payments, telemetry, worker,
 };
 
 #[derive(Debug, Args)]
@@ -23,7 +28,7 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) async fn run(&self, config: Config) -> Result<ExitCode, Failure> {
-        start_log(&config)?;
+        let traces = telemetry::start(&config)?;
         let config = if self.demo { demo::named(config) } else { config };
         let db = open_database(&config).await?;
         if self.demo {
@@ -35,7 +40,8 @@ impl Serve {
             demo::add_people(&shop).await?;
         }
         shop.take_payments(payments::providers(&config, &shop).await?);
-        let site = Arc::new(self.site(&config)?);
+        let tiles = tiles(&config)?.map(Arc::new);
+        let site = Arc::new(self.site(&config, tiles.as_deref(), &shop)?);
         let door = Door { shop: shop.clone(), site };
         let listener = tokio::net::TcpListener::bind(config.addr)
             .await
@@ -52,15 +58,20 @@ impl Serve {
         }
         announce(&config);
         tokio::spawn(stop_on_signal(stop.clone()));
-        let router = http::router(door, &http_options(&config));
+        let router = http::router(door, &http_options(&config, tiles, self.demo));
         http::serve(listener, router, stop.clone()).await?;
         stop.cancel();
         workers.finish().await;
-        shop.db().close().await;
+        let last_word = async {
+            if let Some(traces) = traces {
+                traces.finish().await;
+            }
+        };
+        tokio::join!(shop.db().close(), last_word);
         Ok(ExitCode::SUCCESS)
     }
 
-    fn site(&self, config: &Config) -> Result<Site, Failure> {
+    fn site(&self, config: &Config, tiles: Option<&Tiles>, shop: &Shop) -> Result<Site, Failure> {
         let assets = http::assets::site_assets(&config.site_dir);
         let basemap = match &config.basemap {
             Some(path) => Some(Basemap::parse(&std::fs::read(path)?)?),
@@ -71,28 +82,51 @@ impl Serve {
             public_url: config.public_url(),
             css: assets.css,
             loader: assets.loader,
+            counter: assets.counter,
             client_js: assets.client_js,
             client_wasm: assets.client_wasm,
             name: config.name(),
             seller: config.seller.clone(),
             secure: config.public_url().starts_with("https://"),
             basemap: basemap.map(Arc::new),
+            live_map: tiles.and_then(|tiles| live_map(tiles, assets.live_map)),
             home: self.demo.then(demo::home).transpose()?,
             demo: self.demo,
+            push_key: notifications::public_key(shop),
+            shows_messages: config.shows_messages(self.demo),
         })
     }
 }
 
-fn http_options(config: &Config) -> http::Options {
+/// What the operator set for the live map; none if nothing.
+fn tiles(config: &Config) -> Result<Option<Tiles>, Failure> {
+    let Some(tiles) = &config.tiles else { return Ok(None) };
+    let (glyphs, sprites) = (config.tiles_glyphs.as_deref(), config.tiles_sprites.as_deref());
+    Ok(Some(Tiles::open(tiles, glyphs, sprites, &config.tiles_attribution)?))
+}
+
+fn live_map(tiles: &Tiles, parts: Option<(String, Parts)>) -> Option<LiveMap> {
+    let Some((waiter, parts)) = parts else {
+        tracing::warn!(
+            "This build has no live map, npm was out of reach when it was made: the drawn one stays."
+        );
+        return None;
+    };
+    Some(LiveMap { waiter, parts, ground: tiles.ground() })
+}
+
+fn http_options(config: &Config, tiles: Option<Arc<Tiles>>, demo: bool) -> http::Options {
     http::Options {
         public_url: config.public_url(),
         data_dir: config.data_dir.clone(),
         site_dir: config.site_dir.clone(),
+        shows_messages: config.shows_messages(demo),
         trusted_proxies: config
             .trusted_proxies
             .split(',')
             .filter_map(|address| address.trim().parse().ok())
             .collect(),
+        tiles,
         ..http::Options::default()
     }
 }
@@ -100,20 +134,6 @@ fn http_options(config: &Config) -> http::Options {
 #[expect(clippy::print_stdout, reason = "the address is what whoever starts it waits for")]
 fn announce(config: &Config) {
     println!("Onshelf serves {}", config.public_url());
-}
-
-fn start_log(config: &Config) -> Result<(), Failure> {
-    let filter = tracing_subscriber::EnvFilter::try_new(&config.log)
-        .map_err(|error| format!("log: {error}"))?
-        .add_directive("sqlx=warn".parse()?)
-        .add_directive("tantivy=warn".parse()?);
-    let log =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
-    match config.log_format {
-        LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().init(),
-    }
-    Ok(())
 }
 
 async fn stop_on_signal(stop: CancellationToken) {

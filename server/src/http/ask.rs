@@ -10,7 +10,10 @@ use onshelf_shop::partners::Partner;
 use onshelf_vocabulary::{Lang, Point, Text};
 use serde::de::DeserializeOwned;
 
-use super::problem::{FieldError, Kind, Problem};
+use super::{
+    problem::{FieldError, Kind, Problem},
+    strict::Strict,
+};
 
 /// The language that was asked for.
 #[derive(Clone, Copy, Debug)]
@@ -111,10 +114,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Body<T>, Problem> {
         if !is_json(request.headers()) {
-            return Err(Problem::new(Kind::UnsupportedMediaType).detail(
-                "Content-Type은 application/json이어야 합니다.",
-                "The Content-Type is application/json.",
-            ));
+            return Err(not_typed());
         }
         let raw = raw_body(request, state).await?;
         let value = read_json(&raw)?;
@@ -133,9 +133,41 @@ impl<S: Send + Sync> FromRequest<S> for NoBody {
         let raw = raw_body(request, state).await?;
         match raw.trim() {
             "" | "{}" => Ok(NoBody),
-            _ => Err(Problem::field("", "여기에는 본문이 없어야 합니다.", "There is no body here.")),
+            _ => Err(no_body()),
         }
     }
+}
+
+/// What a deed is told that needs no body.
+#[must_use]
+pub fn no_body() -> Problem {
+    Problem::field("", "여기에는 본문이 없어야 합니다.", "There is no body here.")
+}
+
+/// The body of a deed that may do without: none where there is nothing, or an empty object.
+#[derive(Clone, Debug)]
+pub struct MaybeBody<T> {
+    pub value: Option<T>,
+    pub raw: String,
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for MaybeBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<MaybeBody<T>, Problem> {
+        let json = is_json(request.headers());
+        let raw = raw_body(request, state).await?;
+        match raw.trim() {
+            "" | "{}" => Ok(MaybeBody { value: None, raw }),
+            _ if !json => Err(not_typed()),
+            _ => Ok(MaybeBody { value: Some(read_json(&raw)?), raw }),
+        }
+    }
+}
+
+fn not_typed() -> Problem {
+    Problem::new(Kind::UnsupportedMediaType)
+        .detail("Content-Type은 application/json이어야 합니다.", "The Content-Type is application/json.")
 }
 
 async fn raw_body<S: Send + Sync>(request: Request, state: &S) -> Result<String, Problem> {
@@ -157,7 +189,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 fn read_json<T: DeserializeOwned>(raw: &str) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_str(raw);
-    let value: T = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+    let value: T = serde_path_to_error::deserialize(Strict(&mut reader)).map_err(|error| {
         let path = pointer(error.path());
         refused(&path, error.inner())
     })?;

@@ -12,15 +12,16 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{any_service, get},
 };
-use onshelf_app::{routes::nowhere, ssr::Door};
+use onshelf_app::{routes::nowhere, ssr::Door, ui::live_map::Parts};
 use onshelf_vocabulary::Lang;
 use tower_http::services::ServeDir;
 
 use super::Options;
 
-const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+pub(super) const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// The light page's ground, as in the style sheet.
 const PAPER: &str = "#faf8f4";
+const ASK_FIRST: HeaderValue = HeaderValue::from_static("no-cache");
 const FOR_A_WHILE: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 
 /// Addresses of what every page needs.
@@ -28,30 +29,70 @@ const FOR_A_WHILE: HeaderValue = HeaderValue::from_static("public, max-age=3600"
 pub struct SiteAssets {
     pub css: String,
     pub loader: String,
+    pub counter: String,
     pub client_js: String,
     pub client_wasm: String,
+    /// The script that waits for the live map, and the map's parts; none in a build without it.
+    pub live_map: Option<(String, Parts)>,
 }
 
-/// From `assets.json`, which the build writes; where it is missing, the plain names a development build uses.
+/// From `assets.json`, which our own build writes; where it is missing, or tells of files of an earlier build, the names
+/// cargo-leptos gives: plain, or with a hash of its own before the ending.
 #[must_use]
 pub fn site_assets(site_dir: &Path) -> SiteAssets {
     let manifest: BTreeMap<String, String> = std::fs::read(site_dir.join("assets.json"))
         .ok()
         .and_then(|bytes| serde_json::from_slice(&bytes).ok())
         .unwrap_or_default();
-    let address = |name: &str, plain: &str| manifest.get(name).cloned().unwrap_or_else(|| plain.to_owned());
+    let is_there = |address: &str| site_dir.join(address.trim_start_matches('/')).is_file();
+    let address = |name: &str, plain: &str| {
+        let told = manifest.get(name).filter(|told| is_there(told)).cloned();
+        told.or_else(|| newest_hashed(site_dir, plain).filter(|_| !is_there(plain)))
+            .unwrap_or_else(|| plain.to_owned())
+    };
     SiteAssets {
         css: address("onshelf.css", "/pkg/onshelf.css"),
         loader: address("loader.js", "/loader.js"),
+        counter: address("counter.js", "/counter.js"),
         client_js: address("onshelf.js", "/pkg/onshelf.js"),
         client_wasm: address("onshelf.wasm", "/pkg/onshelf.wasm"),
+        live_map: live_map(&manifest),
     }
+}
+
+/// The newest file that has a hash between the name and the ending of `plain`, by its address.
+fn newest_hashed(site_dir: &Path, plain: &str) -> Option<String> {
+    let (folder, file) = plain.rsplit_once('/')?;
+    let (stem, ending) = file.rsplit_once('.')?;
+    let fits = |name: &str| {
+        let hash = name.strip_prefix(stem)?.strip_prefix('.')?.strip_suffix(ending)?.strip_suffix('.')?;
+        (!hash.is_empty() && !hash.contains('.')).then_some(())
+    };
+    let found = std::fs::read_dir(site_dir.join(folder.trim_start_matches('/'))).ok()?;
+    let newest = found
+        .flatten()
+        .filter_map(|entry| {
+            Some((entry.file_name().into_string().ok()?, entry.metadata().ok()?.modified().ok()?))
+        })
+        .filter(|(name, _)| fits(name).is_some())
+        .max_by_key(|(_, written)| *written)?;
+    Some(format!("{folder}/{}", newest.0))
+}
+
+fn live_map(manifest: &BTreeMap<String, String>) -> Option<(String, Parts)> {
+    let part = |name: &str| manifest.get(name).cloned();
+    let parts = Parts {
+        code: part("live-map.js")?,
+        worker: part("live-map-worker.js")?,
+        sheet: part("live-map.css")?,
+    };
+    Some((part("map.js")?, parts))
 }
 
 /// Media, and drawings: the pages' own, and those of the demo's things.
 pub fn routes(options: &Options) -> Router<Door> {
     let media = ServeDir::new(options.data_dir.join("media")).append_index_html_on_directories(false);
-    let media = Router::new().fallback_service(media).layer(middleware::from_fn(media_headers));
+    let media = Router::new().fallback_service(media).layer(middleware::from_fn(beside_pages));
     Router::new()
         .nest_service("/media", media)
         .route("/drawings/{name}", get(drawing))
@@ -72,23 +113,34 @@ pub fn site_or_nowhere(door: Door, options: &Options) -> Router {
 /// Hashed names never change what they name.
 async fn keep_files(request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let hashed = path.starts_with("/pkg/") && is_hashed(path);
+    let built = path.starts_with("/pkg/");
+    let hashed = built && is_hashed(path);
     let mut response = next.run(request).await;
     let served = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
     if served && !response.headers().contains_key(header::CACHE_CONTROL) {
-        let keep = if hashed { FOR_EVER } else { FOR_A_WHILE };
+        let keep = match (hashed, built) {
+            (true, _) => FOR_EVER,
+            // The next build has the same names, and its parts fit only each other.
+            (false, true) => ASK_FIRST,
+            (false, false) => FOR_A_WHILE,
+        };
         response.headers_mut().insert(header::CACHE_CONTROL, keep);
     }
     response
 }
 
-/// `name.3fa94c12d0b7e6aa.css`
+/// `name.3fa94c12d0b7e6aa.css` of our own build, `name.1B2M2Y8AsgTpgAmY7PhCfg.css` of cargo-leptos.
 fn is_hashed(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
-    name.split('.').any(|part| part.len() == 16 && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    let is_ours = |part: &str| part.len() == 16 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_theirs = |part: &str| {
+        part.len() == 22 && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    };
+    name.split('.').any(|part| is_ours(part) || is_theirs(part))
 }
 
-async fn media_headers(request: Request, next: Next) -> Response {
+/// Files of the operator's: kept for a while, as they may be replaced under their names.
+pub(super) async fn beside_pages(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     if response.status().is_success() {
         response.headers_mut().insert(header::CACHE_CONTROL, FOR_A_WHILE);
@@ -120,8 +172,8 @@ async fn drawing(Address(asked): Address<Drawing>) -> Response {
 /// Pages a visitor is about to open are rendered before the click; what is personal or changes something is not.
 const SPECULATION: &str = r#"{"prerender":[{"source":"document","eagerness":"moderate","where":{"and":[
 {"href_matches":"/*"},
-{"not":{"href_matches":["/basket*","/reserve*","/reservations*","/checkout*","/orders*","/pay/*","/staff*","/api/*",
-"/media/*","/pkg/*","/en/basket*","/en/reserve*","/en/reservations*","/en/checkout*","/en/orders*","/en/pay/*",
+{"not":{"href_matches":["/basket*","/reserve*","/reservations*","/checkout*","/orders*","/pass/*","/pay/*","/staff*","/api/*",
+"/media/*","/pkg/*","/en/basket*","/en/reserve*","/en/reservations*","/en/checkout*","/en/orders*","/en/pass/*","/en/pay/*",
 "/en/staff*"]}},
 {"not":{"selector_matches":"[rel~=nofollow],[rel~=external],[download],[target=_blank],[data-no-prerender]"}}]}}]}"#;
 
@@ -165,6 +217,7 @@ pub async fn robots(State(door): State<Door>) -> Response {
         "/reservations",
         "/checkout",
         "/orders",
+        "/pass/",
         "/staff",
         "/search",
         "/en/basket",
@@ -172,6 +225,7 @@ pub async fn robots(State(door): State<Door>) -> Response {
         "/en/reservations",
         "/en/checkout",
         "/en/orders",
+        "/en/pass/",
         "/en/staff",
         "/en/search",
         "/api/",
@@ -192,6 +246,7 @@ mod tests {
     fn only_hashed_names_are_kept_for_ever() {
         assert!(is_hashed("/pkg/onshelf.3fa94c12d0b7e6aa.css"));
         assert!(is_hashed("/pkg/snippets/x.0123456789abcdef.js"));
+        assert!(is_hashed("/pkg/onshelf.1B2M2Y8AsgTpgAmY7PhCfg.js"));
         assert!(!is_hashed("/pkg/onshelf.css"));
         assert!(!is_hashed("/pkg/onshelf.3fa94c12d0b7e6ag.css"));
     }
@@ -205,5 +260,22 @@ mod tests {
     fn without_a_manifest_the_plain_names_stand() {
         let assets = site_assets(Path::new("/nonexistent"));
         assert_eq!(assets.css, "/pkg/onshelf.css");
+    }
+
+    #[test]
+    fn hashes_of_cargo_leptos_are_found_and_an_old_manifest_is_not_believed() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("pkg")).unwrap();
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        write("assets.json", r#"{"onshelf.css":"/pkg/onshelf.0123456789abcdef.css"}"#);
+        write("pkg/onshelf.css", "");
+        write("pkg/onshelf.1B2M2Y8AsgTpgAmY7PhCfg.js", "");
+        write("pkg/onshelf.1B2M2Y8AsgTpgAmY7PhCfg.js.br", "");
+        write("pkg/onshelf.2B2M2Y8AsgTpgAmY7PhCfg.wasm", "");
+        let assets = site_assets(folder.path());
+        assert_eq!(assets.css, "/pkg/onshelf.css");
+        assert_eq!(assets.client_js, "/pkg/onshelf.1B2M2Y8AsgTpgAmY7PhCfg.js");
+        assert_eq!(assets.client_wasm, "/pkg/onshelf.2B2M2Y8AsgTpgAmY7PhCfg.wasm");
+        assert_eq!(assets.loader, "/loader.js");
     }
 }

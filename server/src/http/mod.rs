@@ -5,6 +5,7 @@ mod api;
 mod ask;
 mod guard;
 mod health;
+mod messages;
 mod options;
 mod pages;
 mod problem;
@@ -12,6 +13,7 @@ mod receipts;
 mod serve;
 mod sitemap;
 mod speak;
+mod strict;
 mod surface;
 mod trace;
 mod webhooks;
@@ -19,7 +21,9 @@ mod webhooks;
 pub mod assets;
 pub mod metrics;
 pub mod openapi;
+pub mod tiles;
 
+pub(crate) use guard::client::FromProxy;
 pub use options::{Limits, Options, Proxy, Rates};
 pub use serve::{Closing, serve};
 
@@ -47,9 +51,11 @@ pub fn router(door: Door, options: &Options) -> Router {
         .merge(onshelf_app::routes::pages())
         .merge(receipts::routes())
         .merge(crate::payments::test::routes())
+        .merge(messages::routes())
         .merge(api::routes())
         .route("/webhooks/{provider}", post(webhooks::take))
         .merge(assets::routes(options))
+        .merge(tiles::routes(options))
         .route("/api/fn/{*name}", post(server_function).get(server_function))
         .route("/problems/{slug}", get(speak::explain_problem))
         .route("/speculation.json", get(assets::speculation))
@@ -79,9 +85,11 @@ pub fn router(door: Door, options: &Options) -> Router {
 /// Text is made smaller as it leaves; files of the site lie there compressed already.
 fn compression() -> CompressionLayer<impl Predicate> {
     let wasm = NotForContentType::const_new("application/wasm");
+    // Its tiles are compressed, and who reads ranges counts the bytes as they lie in the file.
+    let tiles = NotForContentType::const_new(tiles::ARCHIVE_KIND);
     CompressionLayer::new()
         .quality(CompressionLevel::Precise(4))
-        .compress_when(DefaultPredicate::new().and(wasm))
+        .compress_when(DefaultPredicate::new().and(wasm).and(tiles))
 }
 
 /// What islands call; each reaches the shop through the same door as the pages.

@@ -18,8 +18,8 @@ use utoipa::{
 };
 
 use super::api::{
-    availability, carrying, live, orders, passes, pos, products, receipts, reservations, shapes, stock,
-    stores,
+    availability, carrying, live, notifications, orders, passes, pos, products, receipts, reservations,
+    shapes, stock, stores,
 };
 
 #[derive(OpenApi)]
@@ -32,10 +32,11 @@ use super::api::{
     paths(
         products::list, products::show, availability::of_sku, availability::of_basket, stores::list, stores::show,
         reservations::create, reservations::show, reservations::cancel, live::stock, stock::count, stock::move_stock,
-        pos::sell, orders::create, orders::show, orders::change, orders::cancel, orders::arrive, carrying::refund,
-        carrying::carry, passes::key, receipts::show,
+        pos::sell, orders::create, orders::show, orders::change, orders::cancel, orders::arrive, orders::answer,
+        carrying::refund, carrying::carry, passes::key, receipts::show, notifications::of_order,
+        notifications::stop_of_order, notifications::of_reservation, notifications::stop_of_reservation,
     ),
-    components(schemas(shapes::Problem, shapes::FieldProblem, reservations::OutOfStock, live::LiveStock, live::LiveSnapshot)),
+    components(schemas(shapes::Problem, shapes::FieldProblem, shapes::SkuText, reservations::OutOfStock, live::LiveStock, live::LiveSnapshot)),
     tags(
         (name = "catalogue", description = "Products"),
         (name = "stores", description = "Where they are and when they are open"),

@@ -1,8 +1,10 @@
 //! What the HTTP surface is told when it is built: where it stands, and its bounds.
 
-use std::{net::IpAddr, path::PathBuf, str::FromStr, time::Duration};
+use std::{net::IpAddr, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
 use ipnet::IpNet;
+
+use super::tiles::Tiles;
 
 /// Everything [`super::router`] needs besides the shop.
 #[derive(Clone, Debug)]
@@ -13,8 +15,12 @@ pub struct Options {
     pub data_dir: PathBuf,
     /// The built client and styles, and the files of `public`.
     pub site_dir: PathBuf,
+    /// Whether what was written to the folder in place of being sent is shown at `/dev/messages`.
+    pub shows_messages: bool,
     /// Only these are believed about whom they speak for (`X-Forwarded-For`).
     pub trusted_proxies: Vec<Proxy>,
+    /// Of the live map, where the operator set some.
+    pub tiles: Option<Arc<Tiles>>,
     pub limits: Limits,
 }
 
@@ -24,7 +30,9 @@ impl Default for Options {
             public_url: "http://127.0.0.1:3000".to_owned(),
             data_dir: PathBuf::from("data"),
             site_dir: PathBuf::from("target/site"),
+            shows_messages: false,
             trusted_proxies: Vec::new(),
+            tiles: None,
             limits: Limits::default(),
         }
     }
@@ -62,8 +70,10 @@ pub struct Rates {
     pub sign_in_by_address: u32,
     /// Sign-ins under one name.
     pub sign_in_by_name: u32,
-    /// Reservations looked up from one address.
+    /// Reservations, and pages of people who were sent, looked up from one address; codes at the counters behind it.
     pub look_up_by_address: u32,
+    /// Codes looked up by one associate.
+    pub counter_by_session: u32,
 }
 
 impl Default for Limits {
@@ -90,6 +100,8 @@ impl Default for Rates {
             sign_in_by_address: 60,
             sign_in_by_name: 20,
             look_up_by_address: 600,
+            // More than a hand can scan, and of no use to whoever tries codes.
+            counter_by_session: 60,
         }
     }
 }

@@ -10,6 +10,7 @@ use onshelf_shop::{Error, StockRefusal};
 use onshelf_vocabulary::{
     Lang, Text,
     fulfilment::{Fault, FieldFault, ReservationRefusal},
+    notifications::PushRefusal,
     orders::OrderRefusal,
     staff::StaffRefusal,
 };
@@ -338,6 +339,16 @@ impl From<Error> for Problem {
             Error::Reservation(refusal) => refusal.into(),
             Error::Order(refusal) => refusal.into(),
             Error::Stock(refusal) => refusal.into(),
+            Error::Push(PushRefusal::UnknownService) => Problem::field(
+                "/endpoint",
+                "알려진 푸시 서비스의 주소가 아닙니다.",
+                "This is no address at a known push service.",
+            ),
+            Error::Push(PushRefusal::BadKeys) => Problem::field(
+                "/keys",
+                "이 브라우저로 암호화할 수 없는 키입니다.",
+                "Nothing can be encrypted with these keys.",
+            ),
             Error::KeyReused => Problem::new(Kind::KeyReused).detail(
                 "새 요청에는 새로 만든 무작위 키를 보내 주세요.",
                 "Send a fresh random key with each new request.",
@@ -452,6 +463,9 @@ pub fn field_error(fault: FieldFault) -> FieldError {
         ),
         Fault::OutOfZone => ("배송하지 않는 곳입니다.", "Nobody delivers there."),
         Fault::UnknownProvider => ("쓸 수 없는 결제 수단입니다.", "That provider is not available here."),
+        Fault::NotInIt => ("이 주문에 없는 상품입니다.", "It is no part of this."),
+        Fault::NotThatMany => ("주문한 수량보다 많습니다.", "That is more than was asked for."),
+        Fault::NothingMissing => ("모두 찾은 수량입니다.", "Nothing is missing."),
         Fault::MustPayOnline => ("온라인으로 먼저 결제해야 합니다.", "This way is paid online."),
     };
     FieldError { pointer: fault.pointer, detail: Text::new(ko, en) }

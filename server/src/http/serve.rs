@@ -33,8 +33,9 @@ const HEAD_TIME: Duration = Duration::from_secs(15);
 /// Bytes of a head.
 const HEAD: usize = 64 * 1024;
 const CONNECTIONS: usize = 16_384;
-/// How long requests under way may take when the process stops.
-const GRACE: Duration = Duration::from_secs(8);
+/// How long requests under way may take when the process stops: with what the workers and the database may take after
+/// them, less than the ten seconds a stop is promised in.
+const GRACE: Duration = Duration::from_secs(6);
 /// A full table of files is waited out: connections that end make room.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -42,7 +43,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 #[derive(Clone, Debug, Default)]
 pub struct Closing(pub CancellationToken);
 
-/// Serves until `stop`, and then lets what is under way end within eight seconds.
+/// Serves until `stop`, and then lets what is under way end within six seconds.
 pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) -> io::Result<()> {
     // A live stream is an open file; the usual 1,024 are not enough. Where it is not allowed we serve fewer.
     if let Err(error) = rlimit::increase_nofile_limit(CONNECTIONS as u64 + 4_096) {

@@ -5,14 +5,16 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use axum::http::HeaderValue;
 use onshelf_app::ssr::Door;
 use tokio::sync::Semaphore;
 
 use super::{
     Options,
     api::live::Streams,
-    guard::rates::Limiters,
+    guard::{headers::policy, rates::Limiters},
     problem::{Kind, Problem},
+    tiles::Tiles,
 };
 
 /// Cheap to clone; one a router.
@@ -24,6 +26,8 @@ pub struct Inside {
     pub options: Options,
     /// Whether the site is reached by HTTPS.
     pub encrypted: bool,
+    /// What pages may load and reach.
+    pub policy: HeaderValue,
     /// One for each request that may be answered at the same time.
     pub places: Semaphore,
     pub limiters: Limiters,
@@ -45,6 +49,7 @@ impl Surface {
         Surface(Arc::new(Inside {
             door,
             encrypted: options.public_url.starts_with("https://"),
+            policy: policy(options.tiles.as_deref().and_then(Tiles::origin).as_deref()),
             places: Semaphore::new(options.limits.concurrent),
             limiters: Limiters::new(&options.limits.rates),
             streams: Arc::new(Streams::new(&options.limits)),

@@ -21,6 +21,7 @@ use futures::FutureExt;
 use tracing::Instrument;
 
 use super::{metrics::METER, problem::Problem};
+use crate::telemetry::Served;
 
 pub(super) const ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -31,9 +32,14 @@ pub async fn trace(mut request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map_or("(none)", MatchedPath::as_str);
-    let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default());
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let told = id.to_str().unwrap_or_default();
+    let span = tracing::info_span!("request", id = told);
+    let served = span.in_scope(|| Served::begin(method_name(&method), route, told, &request));
+    let in_flight = METER.begin_request();
+    let mut response = next.run(request).instrument(served.span()).instrument(span.clone()).await;
+    drop(in_flight);
     let (took, status) = (started.elapsed(), response.status().as_u16());
+    served.end(status);
     METER.count_answer(route, method_name(&method), status, took);
     let ms = took.as_micros() as f64 / 1_000.0;
     span.in_scope(|| tracing::info!(%method, route, status, ms, "Answered."));

@@ -75,6 +75,26 @@ fn forget_oldest(folder: &Path, most: usize) -> io::Result<()> {
     Ok(())
 }
 
+/// Removes messages about any of these numbers; answers how many.
+pub(super) fn forget(folder: &Path, numbers: &[String]) -> io::Result<usize> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        // No message was ever kept here.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+        Err(error) => return Err(error),
+    };
+    let mut removed = 0;
+    for entry in entries {
+        let path = entry?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if numbers.iter().any(|number| name.contains(&format!("-{number}-"))) {
+            std::fs::remove_file(&path)?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
+}
+
 /// Ids are ours, but a name that becomes a path is checked where it does.
 fn file_name(id: &str, end: &str) -> String {
     let safe: String =
@@ -110,6 +130,7 @@ mod tests {
                 id: id.to_owned(),
                 to: "01012345678".to_owned(),
                 text: "안녕하세요".to_owned(),
+                at: jiff::Timestamp::UNIX_EPOCH,
             };
             files.send(&message).await.unwrap();
         }

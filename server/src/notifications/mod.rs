@@ -1,32 +1,44 @@
 //! Messages to shoppers: what is said, how a mail looks, and the ports it leaves by. It decides nothing about
 //! reservations, and writes nobody's name or address into a log.
 
+pub(crate) mod answers;
 mod attachments;
 mod files;
 mod html;
 mod letter;
 mod mail;
+mod order_lost;
 mod order_news;
 mod plain;
+mod push;
+pub mod sent;
 mod smtp;
+mod texts;
 mod wording;
 
 #[cfg(test)]
 mod tests;
 
 use async_trait::async_trait;
-use onshelf_shop::{Shop, Viewer, fulfilment::Owned, jobs::OrderNews};
+use jiff::Timestamp;
+use onshelf_shop::{
+    Shop, Viewer, fulfilment::Owned, jobs::OrderNews, notifications::PushNews, orders::OrderNotice,
+};
 use onshelf_vocabulary::{
     Text,
     cart::Line,
     fulfilment::ReservationStatus::{self, Cancelled, Collected, Expired, NotFound, Placed, Ready},
+    orders::GroupView,
 };
 
 use crate::{cli::Failure, config::Config};
 use files::Folder;
 use letter::{Letter, Occasion};
 use mail::{Envelope, Mailer};
+use push::{Note, Pusher};
 use smtp::Relay;
+
+pub use push::public_key;
 
 /// Why something did not leave the house. The text is for the log: it names no person.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -59,9 +71,10 @@ impl From<onshelf_shop::Error> for Undelivered {
 pub struct TextMessage {
     /// The same in all tries; safe as a file name.
     pub id: String,
-    /// As the shopper gave it, in digits.
+    /// `+` and digits (E.164).
     pub to: String,
     pub text: String,
+    pub at: Timestamp,
 }
 
 /// The way short messages leave the house: an operator's gateway. Without one they are written to files.
@@ -77,6 +90,12 @@ pub struct Notifier {
     public_url: String,
     mailer: Mailer,
     texts: Box<dyn TextGateway>,
+    pusher: Pusher,
+}
+
+/// Removes messages that were kept as files about reservations or orders of these numbers; answers how many.
+pub fn forget_kept(data_dir: &std::path::Path, numbers: &[String]) -> std::io::Result<usize> {
+    files::forget(&data_dir.join("mail"), numbers)
 }
 
 /// How many other stores are named when one could not find what it kept.
@@ -85,7 +104,7 @@ const ELSEWHERE: usize = 3;
 impl Notifier {
     /// An error names the setting that cannot be used.
     pub fn new(shop: Shop, config: &Config, name: Text) -> Result<Notifier, Failure> {
-        let folder = Folder::new(config.data_dir.join("mail"));
+        let folder = Folder::new(sent::folder(&config.data_dir));
         if config.smtp_url.is_none() {
             tracing::info!("There is no smtp_url: mails are written into the data folder.");
         }
@@ -93,7 +112,9 @@ impl Notifier {
             Some(url) => Mailer::new(&config.mail_from, &config.public_url(), Box::new(Relay::new(url)?))?,
             None => Mailer::new(&config.mail_from, &config.public_url(), Box::new(folder.clone()))?,
         };
-        Ok(Notifier { shop, name, public_url: config.public_url(), mailer, texts: Box::new(folder) })
+        let texts = texts::gateway(config)?.unwrap_or_else(|| Box::new(folder));
+        let pusher = Pusher::new(&shop, config.push_contact())?;
+        Ok(Notifier { shop, name, public_url: config.public_url(), mailer, texts, pusher })
     }
 
     /// With a gateway for short messages.
@@ -123,24 +144,92 @@ impl Notifier {
         about: OrderNews,
     ) -> Result<(), Undelivered> {
         let notice = self.shop.order_for_job(number).await?;
-        let groups = &notice.view.groups;
-        let part = group.and_then(|group| groups.iter().find(|part| part.id == group));
-        // What was replaced by a change is told with the change.
-        let Some(part) = part.or_else(|| groups.first().filter(|_| group.is_none())) else { return Ok(()) };
-        if order_news::is_stale(about, &notice, part) {
-            return Ok(());
+        let Some((_, letter)) = self.compose_of_order(&notice, group, about) else { return Ok(()) };
+        let id = format!("{job:010}-{number}-{}", about.code());
+        let name = notice.view.name.clone();
+        self.post(id, notice.email.as_deref(), notice.phone.as_deref(), name, &letter).await
+    }
+
+    /// Tells one browser that asked; one that is gone is forgotten. `number` is an order's or a reservation's.
+    pub async fn push(
+        &self,
+        subscription: i64,
+        number: &str,
+        group: Option<&str>,
+        about: PushNews,
+    ) -> Result<(), Undelivered> {
+        let Some(browser) = self.shop.browser_for_job(subscription).await? else { return Ok(()) };
+        let Some(note) = self.note(number, group, about).await? else { return Ok(()) };
+        match self.pusher.send(&browser, &note, self.shop.now()).await {
+            Err(Undelivered::Unwanted(why)) => {
+                tracing::info!(subscription, why, "A browser is told no more.");
+                Ok(self.shop.forget_browser(&browser.endpoint).await?)
+            }
+            outcome => outcome,
         }
+    }
+
+    /// What a browser shows; none where it has been overtaken.
+    async fn note(
+        &self,
+        number: &str,
+        group: Option<&str>,
+        about: PushNews,
+    ) -> Result<Option<Note>, Undelivered> {
+        let (lang, title, store, page) = match about {
+            PushNews::Order(about) => {
+                let notice = self.shop.order_for_job(number).await?;
+                let Some((part, letter)) = self.compose_of_order(&notice, group, about) else {
+                    return Ok(None);
+                };
+                let page = format!("/orders/{number}?t={}", notice.token);
+                (notice.lang, letter.heading, part.store.name.clone(), page)
+            }
+            PushNews::Reservation(about) => {
+                let owned = self.shop.reservation_for_job(number).await?;
+                let letter = self.compose(&owned, about).filter(|_| !is_stale(about, owned.view.status));
+                let Some(letter) = letter else { return Ok(None) };
+                let page = format!("/reservations/{number}?t={}", owned.token);
+                (owned.lang, letter.heading, owned.view.store.name.clone(), page)
+            }
+        };
+        Ok(Some(Note {
+            title,
+            body: format!("{store} · {number}"),
+            url: lang.href(&page),
+            tag: number.to_owned(),
+            lang: lang.tag(),
+        }))
+    }
+
+    /// The part it is about, and what is said of it; none where that has been overtaken.
+    fn compose_of_order<'n>(
+        &self,
+        notice: &'n OrderNotice,
+        group: Option<&str>,
+        about: OrderNews,
+    ) -> Option<(&'n GroupView, Letter)> {
+        let groups = &notice.view.groups;
+        let part = match group {
+            // What was replaced by a change is told with the change.
+            Some(group) => groups.iter().find(|part| part.id == group)?,
+            None => groups.iter().find(|part| order_news::concerns(about, part))?,
+        };
+        if order_news::is_stale(about, notice, part) {
+            return None;
+        }
+        let viewer = Viewer { near: part.store.point, ..Viewer::new(notice.lang) };
+        let page = self.shop.store_page(&viewer, &part.store.code).ok();
         let letter = order_news::compose(&order_news::Occasion {
-            notice: &notice,
+            notice,
             about,
             group: part,
             brand: self.name.get(notice.lang),
             public_url: &self.public_url,
             now: self.shop.now(),
+            directions: page.map(|page| page.directions).unwrap_or_default(),
         });
-        let id = format!("{job:010}-{number}-{}", about.code());
-        let name = notice.view.name.clone();
-        self.post(id, notice.email.as_deref(), notice.phone.as_deref(), name, &letter).await
+        Some((part, letter))
     }
 
     /// By the way the shopper gave: a mail, or a short message.
@@ -158,7 +247,8 @@ impl Notifier {
                 self.mailer.send(&envelope, letter).await
             }
             (None, Some(phone)) => {
-                let message = TextMessage { id, to: phone.to_owned(), text: letter.short.clone() };
+                let (to, text) = (phone.to_owned(), letter.short.clone());
+                let message = TextMessage { id, to, text, at: self.shop.now() };
                 self.texts.send(&message).await
             }
             (None, None) => Ok(()),

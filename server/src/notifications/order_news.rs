@@ -4,12 +4,16 @@ use jiff::Timestamp;
 use onshelf_domain::hangul::with_josa;
 use onshelf_shop::{jobs::OrderNews, orders::OrderNotice};
 use onshelf_vocabulary::{
-    Lang,
-    fulfilment::{ReservationLineView, Way},
+    Lang, Money,
+    fulfilment::{ReservationLineView, ReservationStatus, Way},
     orders::{GroupView, OrderStatus},
+    stores::DirectionView,
 };
 
-use super::letter::{Counter, Event, Letter, Link, Place, Row, encode};
+use super::{
+    letter::{Counter, Event, Letter, Link, Place, Row, encode},
+    order_lost::{lost, offers},
+};
 
 /// Everything a letter about an order is written from.
 pub(super) struct Occasion<'a> {
@@ -21,12 +25,14 @@ pub(super) struct Occasion<'a> {
     /// Without a slash at the end.
     pub(super) public_url: &'a str,
     pub(super) now: Timestamp,
+    /// The ways to the store.
+    pub(super) directions: Vec<DirectionView>,
 }
 
 /// Subject and heading, the paragraphs, and what a telephone shows.
-struct Said {
-    heading: String,
-    lead: Vec<String>,
+pub(super) struct Said {
+    pub(super) heading: String,
+    pub(super) lead: Vec<String>,
 }
 
 /// Whether what was to be told has been overtaken: nobody is sent to a counter that keeps nothing for them.
@@ -35,8 +41,21 @@ pub(super) fn is_stale(about: OrderNews, notice: &OrderNotice, group: &GroupView
     match about {
         OrderNews::Placed | OrderNews::Paid | OrderNews::Delayed | OrderNews::Changed => over,
         OrderNews::Ready | OrderNews::Reminder => group.status.is_over(),
-        OrderNews::Offered => group.status.code() != "pending",
+        OrderNews::Offered => offers(notice, group).next().is_none(),
         _ => false,
+    }
+}
+
+/// Whether news about the whole order are about this group: what ended otherwise, or was swapped for another, has had
+/// its own.
+pub(super) fn concerns(about: OrderNews, group: &GroupView) -> bool {
+    match (about, group.status) {
+        (OrderNews::Cancelled, status) => status == ReservationStatus::Cancelled,
+        (OrderNews::Expired, status) => status == ReservationStatus::Expired,
+        (OrderNews::Placed | OrderNews::Paid | OrderNews::Changed, status) => {
+            status != ReservationStatus::Cancelled
+        }
+        _ => true,
     }
 }
 
@@ -47,9 +66,20 @@ pub(super) fn compose(occasion: &Occasion<'_>) -> Letter {
     let subject = format!("[{}] {heading} ({})", occasion.brand, view.number);
     let short = format!("[{}] {heading}. {} {page}", occasion.brand, lead.first().map_or("", String::as_str));
     let groups: Vec<&GroupView> = match occasion.about {
-        OrderNews::Ready | OrderNews::Reminder | OrderNews::Offered | OrderNews::NotFound => vec![group],
-        _ => view.groups.iter().collect(),
+        OrderNews::Ready
+        | OrderNews::Reminder
+        | OrderNews::Delayed
+        | OrderNews::OutForDelivery
+        | OrderNews::Delivered
+        | OrderNews::Collected
+        | OrderNews::Offered
+        | OrderNews::NotFound => vec![group],
+        about => view.groups.iter().filter(|group| concerns(about, group)).collect(),
     };
+    let total = groups.iter().map(|group| group.total.amount).sum();
+    // Only a part of it, with what it costs: the whole order's sum would not be the sum of what stands there.
+    let total =
+        if groups.len() < view.groups.len() { Money::new(total, view.total.currency) } else { view.total };
     Letter {
         lang,
         brand: occasion.brand.to_owned(),
@@ -60,7 +90,7 @@ pub(super) fn compose(occasion: &Occasion<'_>) -> Letter {
         counter: counter(occasion),
         facts: facts(occasion),
         lines: groups.iter().flat_map(|group| &group.lines).map(|line| row(occasion, line)).collect(),
-        total: (lang.pick("합계", "Total"), view.total.display(lang)),
+        total: (lang.pick("합계", "Total"), total.display(lang)),
         action: Link { label: action(occasion).to_owned(), href: page.clone() },
         cancel: aside(occasion, &page),
         store: place(occasion),
@@ -97,6 +127,11 @@ fn aside(occasion: &Occasion<'_>, page: &str) -> Option<Link> {
 impl Occasion<'_> {
     fn address(&self, path: &str) -> String {
         format!("{}{}", self.public_url, self.notice.lang.href(path))
+    }
+
+    /// Whether there is something to come for.
+    fn is_live(&self) -> bool {
+        matches!(self.about, OrderNews::Placed | OrderNews::Paid | OrderNews::Ready | OrderNews::Reminder)
     }
 
     fn page(&self) -> String {
@@ -174,6 +209,18 @@ fn said(occasion: &Occasion<'_>) -> Said {
                 "{store} is still preparing it. We are sorry for missing the time we promised, and tell you the moment it is ready."
             ),
         ),
+        (OrderNews::Ready, Lang::Ko) if is_part(occasion) => (
+            "찾은 것은 준비됐어요".to_owned(),
+            format!(
+                "모두 찾지는 못해 죄송합니다. 찾은 것은 {store}에서 코드를 보여 주시면 드려요. {kept}까지 맡아 둡니다."
+            ),
+        ),
+        (OrderNews::Ready, Lang::En) if is_part(occasion) => (
+            "What we found is ready for you".to_owned(),
+            format!(
+                "We are sorry: not all of it was there. Show the code at {store} for what we found. We keep it until {kept}."
+            ),
+        ),
         (OrderNews::Ready, Lang::Ko) => (
             "준비됐어요. 오시면 됩니다".to_owned(),
             format!("{store}에서 코드를 보여 주세요. {kept}까지 맡아 둡니다."),
@@ -213,26 +260,13 @@ fn said(occasion: &Occasion<'_>) -> Said {
         (OrderNews::Collected, Lang::En) => {
             ("Collected".to_owned(), format!("Thank you for coming by {store}."))
         }
-        (OrderNews::Offered, Lang::Ko) => (
-            "선반에서 찾지 못해, 다른 매장에 잡아 두었어요".to_owned(),
-            format!(
-                "죄송합니다. 대신 {store}에 {kept}까지 잡아 두었습니다. {ready} 준비됩니다. 주문 페이지에서 받으실지 정해 주세요. 답이 없으면 돈을 돌려드립니다."
-            ),
-        ),
-        (OrderNews::Offered, Lang::En) => (
-            "We could not find it, and hold it at another store".to_owned(),
-            format!(
-                "We are sorry. {store} holds it for you until {kept}, ready by {ready}. Say yes or no on the order's page; without an answer your money goes back."
-            ),
-        ),
-        (OrderNews::NotFound, Lang::Ko) => (
-            "선반에서 찾지 못했어요".to_owned(),
-            "죄송합니다. 가까운 매장에도 남은 것이 없어, 결제하신 금액을 돌려드립니다.".to_owned(),
-        ),
-        (OrderNews::NotFound, Lang::En) => (
-            "We could not find it".to_owned(),
-            "We are sorry. No store nearby has it either, so what you paid for it goes back.".to_owned(),
-        ),
+        (OrderNews::Offered | OrderNews::NotFound, _) => return lost(occasion),
+        (OrderNews::Changed, Lang::Ko) if delivered => {
+            ("주문을 바꿨어요".to_owned(), format!("{store}에서 보내 {ready}까지 댁에 도착합니다."))
+        }
+        (OrderNews::Changed, Lang::En) if delivered => {
+            ("Your order was changed".to_owned(), format!("{store} sends it, and it is with you by {ready}."))
+        }
         (OrderNews::Changed, Lang::Ko) => {
             ("주문을 바꿨어요".to_owned(), format!("{store}에서 {ready}까지 준비합니다."))
         }
@@ -272,10 +306,16 @@ fn said(occasion: &Occasion<'_>) -> Said {
     Said { heading, lead: vec![lead] }
 }
 
+/// Whether some of it was not found, which is told by itself.
+fn is_part(occasion: &Occasion<'_>) -> bool {
+    let own = Some(occasion.group.id.as_str());
+    occasion.notice.view.groups.iter().any(|other| other.split_from.as_deref() == own)
+}
+
 fn action(occasion: &Occasion<'_>) -> &'static str {
     let lang = occasion.notice.lang;
     match occasion.about {
-        OrderNews::Offered => lang.pick("받을지 정하기", "Say yes or no"),
+        OrderNews::Offered => lang.pick("하나 고르기", "Choose"),
         OrderNews::WrongAmount => lang.pick("다시 결제하기", "Pay again"),
         _ => lang.pick("주문 보기", "View the order"),
     }
@@ -285,7 +325,12 @@ fn facts(occasion: &Occasion<'_>) -> Vec<(&'static str, String)> {
     let (view, lang, group) = (&occasion.notice.view, occasion.notice.lang, occasion.group);
     let mut facts = vec![(lang.pick("주문 번호", "Order"), view.number.clone())];
     match occasion.about {
-        OrderNews::Placed | OrderNews::Paid | OrderNews::Changed | OrderNews::Offered => {
+        OrderNews::Offered => {
+            if let Some(offer) = offers(occasion.notice, group).next() {
+                facts.push((lang.pick("고르실 때까지", "Choose by"), offer.expires_at.label.clone()));
+            }
+        }
+        OrderNews::Placed | OrderNews::Paid | OrderNews::Changed => {
             facts.push((lang.pick("준비", "Ready by"), group.ready_by.label.clone()));
         }
         OrderNews::Ready | OrderNews::Reminder => {
@@ -318,11 +363,7 @@ fn row(occasion: &Occasion<'_>, line: &ReservationLineView) -> Row {
 /// What is shown at the counter, where there is something to collect.
 fn counter(occasion: &Occasion<'_>) -> Option<Counter> {
     let (group, lang) = (occasion.group, occasion.notice.lang);
-    let live = matches!(
-        occasion.about,
-        OrderNews::Placed | OrderNews::Paid | OrderNews::Ready | OrderNews::Reminder
-    );
-    let code = group.code.clone().filter(|_| live)?;
+    let code = group.code.clone().filter(|_| occasion.is_live())?;
     let from = group.ready_by.at.parse().ok()?;
     let (store, kept) = (&group.store, &group.expires_at.label);
     let (summary, description) = match lang {
@@ -355,13 +396,31 @@ fn counter(occasion: &Occasion<'_>) -> Option<Counter> {
     })
 }
 
+/// Where it is got: the store and the way there, or the door it is brought to.
 fn place(occasion: &Occasion<'_>) -> Place {
-    let (lang, store) = (occasion.notice.lang, &occasion.group.store);
+    let (lang, group) = (occasion.notice.lang, occasion.group);
+    if let (Way::Delivery, Some(address)) = (group.way, &group.address) {
+        let town = format!("{} {}", address.city, address.postcode);
+        let lines = [address.line1.clone(), address.line2.clone(), town.trim().to_owned()];
+        return Place {
+            heading: lang.pick("받는 곳", "Going to"),
+            name: occasion.notice.view.name.clone(),
+            lines: lines.into_iter().filter(|line| !line.is_empty()).collect(),
+            directions: Vec::new(),
+        };
+    }
+    let store = &group.store;
     let lines = [store.address.clone(), store.phone.clone()];
     Place {
         heading: lang.pick("매장", "The store"),
         name: store.name.clone(),
         lines: lines.into_iter().filter(|line| !line.is_empty()).collect(),
-        directions: Vec::new(),
+        // Nobody is sent where nothing waits for them; and mail programs do not open `geo:` links.
+        directions: occasion
+            .directions
+            .iter()
+            .filter(|way| occasion.is_live() && way.href.starts_with("https://"))
+            .map(|way| Link { label: way.label.clone(), href: way.href.clone() })
+            .collect(),
     }
 }

@@ -64,6 +64,7 @@ fn owned(lang: Lang) -> Owned {
                 line(lang.pick("법랑 주전자", "Enamel kettle"), lang.pick("이끼색", "Moss"), 2, 38_000),
                 line(lang.pick("찻잔", "Tea cup"), "", 1, 9_000),
             ],
+            missing: Vec::new(),
             total: Money::won(85_000),
             placed_at: moment("2026-11-23T17:10:00+09:00"),
             ready_by: moment("2026-11-23T17:40:00+09:00"),

@@ -3,9 +3,12 @@
 use onshelf_domain::hangul::with_josa;
 use onshelf_vocabulary::{
     Lang,
-    fulfilment::ReservationStatus::{
-        Cancelled, Collected, Delivered, Expired, InTransfer, NotFound, OutForDelivery, Pending, Picking,
-        Placed, Ready,
+    fulfilment::{
+        ReservationLineView,
+        ReservationStatus::{
+            Cancelled, Collected, Delivered, Expired, InTransfer, NotFound, OutForDelivery, Pending, Picking,
+            Placed, Ready,
+        },
     },
 };
 
@@ -27,6 +30,8 @@ struct Parts<'a> {
     code: &'a str,
     /// "법랑 주전자 외 1가지", "Enamel kettle and 1 more".
     things: String,
+    /// The same of what was not found, where that is only part of it.
+    missing: Option<String>,
     /// More than one piece.
     several: bool,
     ready: String,
@@ -42,7 +47,8 @@ pub(super) fn of(occasion: &Occasion<'_>) -> Option<Wording> {
         name: &owned.view.name,
         store: &owned.view.store.name,
         code: &owned.view.code,
-        things: things(occasion),
+        things: things(owned.lang, &owned.view.lines),
+        missing: (!owned.view.missing.is_empty()).then(|| things(owned.lang, &owned.view.missing)),
         several: owned.view.lines.iter().map(|line| line.quantity).sum::<i64>() > 1,
         ready: occasion.moment(owned.ready_by),
         until: occasion.moment(owned.expires_at),
@@ -52,8 +58,8 @@ pub(super) fn of(occasion: &Occasion<'_>) -> Option<Wording> {
         (Pending | Picking | InTransfer | OutForDelivery | Delivered, _) => return None,
         (Placed, Lang::Ko) => parts.placed_ko(),
         (Placed, Lang::En) => parts.placed_en(),
-        (Ready, Lang::Ko) => parts.ready_ko(),
-        (Ready, Lang::En) => parts.ready_en(),
+        (Ready, Lang::Ko) => parts.part_of_it(parts.ready_ko(), Lang::Ko),
+        (Ready, Lang::En) => parts.part_of_it(parts.ready_en(), Lang::En),
         (Collected, Lang::Ko) => parts.collected_ko(),
         (Collected, Lang::En) => parts.collected_en(),
         (Cancelled, Lang::Ko) => parts.cancelled_ko(),
@@ -78,8 +84,7 @@ pub(super) fn reason(lang: Lang, brand: &str) -> String {
     }
 }
 
-fn things(occasion: &Occasion<'_>) -> String {
-    let (lines, lang) = (&occasion.owned.view.lines, occasion.owned.lang);
+fn things(lang: Lang, lines: &[ReservationLineView]) -> String {
     let first = lines.first().map_or_else(
         || lang.pick("예약하신 물건", "your things").to_owned(),
         |line| if line.name.is_empty() { line.sku.clone() } else { line.name.clone() },
@@ -166,6 +171,23 @@ impl Parts<'_> {
                 "[{brand}] {things}: ready to collect at {store}, kept until {until}. Code {code}\n{page}"
             ),
         }
+    }
+
+    /// Says what is missing of what is ready, before anybody comes for it.
+    fn part_of_it(&self, mut ready: Wording, lang: Lang) -> Wording {
+        let Some(missing) = &self.missing else { return ready };
+        let said = match lang {
+            Lang::Ko => format!(
+                "죄송합니다. {} 선반에서 찾지 못해 계산에서 뺐어요. 찾은 것만 준비해 두었습니다.",
+                with_josa(missing, "은/는")
+            ),
+            Lang::En => format!(
+                "We are sorry: {missing} could not be found, and you do not pay for it. What is ready is the rest."
+            ),
+        };
+        ready.short = format!("{said} {}", ready.short);
+        ready.lead.insert(ready.lead.len().min(1), said);
+        ready
     }
 
     fn collected_ko(&self) -> Wording {

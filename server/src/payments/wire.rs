@@ -63,6 +63,7 @@ impl Wire {
         }
     }
 
+    #[tracing::instrument(target = "otel", level = "debug", name = "provider call", skip_all, fields(otel.kind = "client", peer.service = self.who))]
     pub(super) async fn call(&self, request: RequestBuilder) -> Result<Answer, PaymentFault> {
         let response = request.send().await.map_err(|error| self.broke(&error))?;
         let status = response.status();

@@ -12,8 +12,9 @@ use onshelf_app::ssr::Door;
 use onshelf_shop::Shop;
 use tokio::task::JoinSet;
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
+use tracing::Instrument;
 
-use crate::{cli::Failure, config::Config, notifications::Notifier, payments};
+use crate::{cli::Failure, config::Config, http::metrics::METER, notifications::Notifier, payments};
 
 pub use outbox::Outbox;
 pub use webhooks::{Courier, Delivery};
@@ -24,7 +25,7 @@ const HOUR: Duration = Duration::from_secs(3_600);
 /// How long one that failed rests before it is started again.
 const REST: Duration = Duration::from_secs(2);
 /// How long stopping waits for what is under way.
-const GRACE: Duration = Duration::from_secs(3);
+const GRACE: Duration = Duration::from_secs(2);
 
 /// Everything that was started.
 pub struct Workers {
@@ -95,15 +96,17 @@ impl Workers {
         F: Future<Output = ()> + Send + 'static,
     {
         let stop = self.stop.clone();
+        METER.know_worker(name);
         self.tasks.spawn(async move {
             while !stop.is_cancelled() {
-                // A task of its own, so that a panic ends only this attempt.
-                let attempt = AbortOnDropHandle::new(tokio::spawn(work(stop.clone())));
-                let ended = attempt.await;
+                // A task of its own, so that a panic ends only this attempt; its lines in the log say whose they are.
+                let work = work(stop.clone()).instrument(tracing::info_span!("worker", name));
+                let ended = AbortOnDropHandle::new(tokio::spawn(work)).await;
                 if stop.is_cancelled() {
                     return;
                 }
                 let panicked = ended.is_err();
+                METER.count_failure(name);
                 tracing::error!(worker = name, panicked, "A worker ended and is started again.");
                 stop.run_until_cancelled(tokio::time::sleep(REST)).await;
             }
@@ -122,6 +125,7 @@ impl Workers {
             async move {
                 while !stop.is_cancelled() {
                     if let Err(error) = deed(shop.clone()).await {
+                        METER.count_failure(name);
                         tracing::warn!(worker = name, %error, "A worker's round failed.");
                     }
                     stop.run_until_cancelled(tokio::time::sleep(pause)).await;

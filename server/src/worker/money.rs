@@ -5,6 +5,8 @@ use std::time::Duration;
 use onshelf_shop::Shop;
 use tokio_util::sync::CancellationToken;
 
+use crate::http::metrics::METER;
+
 /// A lost wake-up costs no more than this.
 const POLL: Duration = Duration::from_secs(1);
 
@@ -14,6 +16,7 @@ pub(super) async fn watch(shop: &Shop, stop: &CancellationToken) {
         let looked = shop.look_at_payments().await;
         let sent = shop.send_refunds().await;
         for failed in [&looked, &sent].into_iter().filter_map(|round| round.as_ref().err()) {
+            METER.count_failure("payments");
             tracing::warn!(error = %failed, "A round of payments failed; it is tried again.");
         }
         if looked.unwrap_or(0) + sent.unwrap_or(0) > 0 {

@@ -7,9 +7,13 @@ use onshelf_shop::{
 };
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use super::webhooks::{Courier, Delivery};
-use crate::notifications::{Notifier, Undelivered};
+use crate::{
+    http::metrics::{Attempt, METER},
+    notifications::{Notifier, Undelivered},
+};
 
 /// Jobs taken in one round. All must be done within the minute a claim lasts: 20 by 5 at a time, each within 10 s.
 const ROUND: i64 = 20;
@@ -36,7 +40,10 @@ impl Outbox {
             match self.round().await {
                 Ok(0) => {}
                 Ok(_) => continue,
-                Err(error) => tracing::warn!(%error, "The outbox could not be read; it is tried again."),
+                Err(error) => {
+                    METER.count_failure("outbox");
+                    tracing::warn!(%error, "The outbox could not be read; it is tried again.");
+                }
             }
             tokio::select! {
                 () = stop.cancelled() => {}
@@ -55,10 +62,33 @@ impl Outbox {
     }
 
     async fn attend(&self, claimed: Claimed) {
-        let written = match self.carry_out(&claimed).await {
+        let (id, kind) = (claimed.id, claimed.job.kind());
+        let lines = tracing::info_span!("job", id, kind);
+        let traced = lines.in_scope(
+            || tracing::debug_span!(target: "otel", "job", otel.name = %format_args!("job {kind}"), job.id = id),
+        );
+        self.carry_out_once(claimed).instrument(traced).instrument(lines).await;
+    }
+
+    async fn carry_out_once(&self, claimed: Claimed) {
+        let outcome = self.carry_out(&claimed).await;
+        METER.count_attempt(
+            claimed.job.kind(),
+            match &outcome {
+                Ok(()) => Attempt::Done,
+                Err(Undelivered::Passing(_) | Undelivered::Later { .. }) if !claimed.is_last_try() => {
+                    Attempt::Later
+                }
+                Err(_) => Attempt::GivenUp,
+            },
+        );
+        let written = match outcome {
             // Fanning out has finished the event itself, in its own transaction.
             Ok(()) if matches!(claimed.job, Job::Event { .. }) => Ok(()),
-            Ok(()) => self.shop.finish_job(claimed.id).await,
+            Ok(()) => {
+                tracing::debug!("A job was done.");
+                self.shop.finish_job(claimed.id).await
+            }
             Err(Undelivered::Final(why)) => {
                 tracing::warn!(job = claimed.id, why, "A job was given up.");
                 self.shop.give_up_job(&claimed, &why).await
@@ -109,6 +139,9 @@ impl Outbox {
             Job::Message { number, about } => self.notifier.tell(claimed.id, number, *about).await,
             Job::Order { number, group, about } => {
                 self.notifier.tell_of_order(claimed.id, number, group.as_deref(), *about).await
+            }
+            Job::Push { subscription, number, group, about } => {
+                self.notifier.push(*subscription, number, group.as_deref(), *about).await
             }
             Job::Heal { group } => Ok(self.shop.heal(group).await?),
             Job::Event { .. } => Ok(self.shop.fan_out(claimed).await?),

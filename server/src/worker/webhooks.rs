@@ -9,26 +9,20 @@ use std::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, Mac};
 use jiff::Timestamp;
-use reqwest::{
-    StatusCode,
-    header::{self, HeaderMap},
-    redirect,
-};
+use reqwest::{StatusCode, header, redirect};
 use sha2::Sha256;
 
 use super::guard::{GuardedResolver, is_allowed_url};
-use crate::notifications::Undelivered;
+use crate::notifications::{
+    Undelivered,
+    answers::{broke, read, retry_after},
+};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// Of an answer's body no more is read; what it says does not matter.
-const ANSWER: usize = 64 * 1024;
 
 /// How long a partner that could not be reached is left alone: waiting for it again and again would hold up the
 /// messages of all others.
 const REST: Duration = Duration::from_secs(30);
-
-/// A partner may ask to be left alone for a while, but not for longer than the pauses between our own last tries.
-const LONGEST_REST: Duration = Duration::from_secs(6 * 3_600);
 
 /// One event for one partner.
 #[derive(Clone, Copy, Debug)]
@@ -95,10 +89,11 @@ impl Courier {
             .await;
         let answer = sent.map_err(|error| {
             self.leave_alone(url, now, REST);
-            Undelivered::Passing(kind_of(&error).to_owned())
+            Undelivered::Passing(broke("partner", &error))
         })?;
         let (status, pause) = (answer.status(), retry_after(answer.headers(), now));
-        drain(answer).await;
+        // What it says does not matter.
+        read(answer).await;
         let judged = judge(status, pause);
         if let Err(Undelivered::Later { pause, .. }) = &judged {
             self.leave_alone(url, now, *pause);
@@ -155,40 +150,6 @@ fn judge(status: StatusCode, pause: Option<Duration>) -> Result<(), Undelivered>
     }
 }
 
-/// `Retry-After` in seconds or as a date (RFC 9110, 10.2.3), within bounds.
-fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
-    let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    let pause = match text.parse() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let until = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
-            Duration::try_from(until.duration_since(now)).unwrap_or_default()
-        }
-    };
-    Some(pause.min(LONGEST_REST))
-}
-
-/// Reads the answer away, so that its connection can serve again; one that is too long is dropped with it.
-async fn drain(mut answer: reqwest::Response) {
-    let mut read = 0;
-    while let Ok(Some(chunk)) = answer.chunk().await {
-        read += chunk.len();
-        if read > ANSWER {
-            return;
-        }
-    }
-}
-
-fn kind_of(error: &reqwest::Error) -> &'static str {
-    if error.is_timeout() {
-        "the partner did not answer in time"
-    } else if error.is_connect() {
-        "the partner could not be reached"
-    } else {
-        "the connection to the partner broke"
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -232,24 +193,6 @@ mod tests {
         for status in [StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE] {
             assert!(matches!(judge(status, None), Err(Undelivered::Passing(_))), "{status}");
             assert!(matches!(judge(status, minute), Err(Undelivered::Later { .. })), "{status}");
-        }
-    }
-
-    #[test]
-    fn a_pause_that_was_asked_for_is_read_and_bounded() {
-        let now: Timestamp = "1994-11-06T08:48:37Z".parse().unwrap();
-        for (text, seconds) in [
-            ("120", Some(120)),
-            (" 0 ", Some(0)),
-            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(60)),
-            ("Sun, 06 Nov 1994 08:40:00 GMT", Some(0)),
-            ("99999999", Some(6 * 3_600)),
-            ("Sun, 06 Nov 2044 08:49:37 GMT", Some(6 * 3_600)),
-            ("soon", None),
-            ("-5", None),
-        ] {
-            let headers = HeaderMap::from_iter([(header::RETRY_AFTER, text.parse().unwrap())]);
-            assert_eq!(retry_after(&headers, now), seconds.map(Duration::from_secs), "{text}");
         }
     }
 }

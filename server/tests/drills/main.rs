@@ -1,4 +1,5 @@
-//! The drills in short, as part of the tests. `cargo xtask drill NAME` runs the long ones.
+//! The drills in short, as part of the tests: each takes some seconds, and runs alone (`.config/nextest.toml`).
+//! `cargo xtask drill NAME` runs the long ones.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
 
@@ -21,42 +22,40 @@ fn turn() -> File {
 fn short(name: &str) {
     let _turn = turn();
     let drill = drills::ALL.iter().find(|drill| drill.name == name).expect("a drill of that name");
-    let plan = Plan {
-        rounds: drill.rounds.1,
-        seed: 20_261_122,
-        database: None,
-        short: true,
-        program: env!("CARGO_BIN_EXE_onshelf").into(),
-    };
-    assert_eq!(drills::run(drill, &plan), 0, "see what it printed");
+    assert_eq!(drills::run(drill, &plan(drill.rounds.1)), 0, "see what it printed");
+}
+
+fn plan(rounds: u64) -> Plan {
+    let program = env!("CARGO_BIN_EXE_onshelf").into();
+    Plan { rounds, seed: 20_261_122, database: None, short: true, program }
 }
 
 #[test]
-#[ignore = "takes the machine for minutes: `cargo xtask drill kill --short`"]
 fn kill() {
     short("kill");
 }
 
 #[test]
-#[ignore = "takes the machine for minutes: `cargo xtask drill power --short`"]
 fn power() {
     short("power");
 }
 
 #[test]
-#[ignore = "takes the machine for minutes: `cargo xtask drill database --short`"]
 fn database() {
     short("database");
 }
 
 #[test]
-#[ignore = "takes the machine for minutes: `cargo xtask drill stop --short`"]
+fn provider() {
+    short("provider");
+}
+
+#[test]
 fn stop() {
     short("stop");
 }
 
 #[test]
-#[ignore = "takes the machine for minutes: `cargo xtask drill overload --short`"]
 fn overload() {
     short("overload");
 }
@@ -67,19 +66,24 @@ fn model() {
 }
 
 #[test]
-#[ignore = "takes the machine for minutes: `cargo xtask drill hostile --short`"]
 fn hostile() {
     short("hostile");
 }
 
 #[test]
-#[ignore = "takes the machine for minutes: `cargo xtask drill backup --short`"]
 fn backup() {
     short("backup");
 }
 
 #[test]
-#[ignore = "takes the machine for minutes: `cargo xtask drill mail --short`"]
 fn mail() {
     short("mail");
+}
+
+/// Quicker than the drill, and with nothing else in its message.
+#[test]
+fn every_route_is_classified() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let forgotten = runtime.block_on(drills::hostile::forgotten(&plan(0))).unwrap();
+    assert!(forgotten.is_empty(), "\n{}", forgotten.join("\n"));
 }

@@ -48,8 +48,12 @@ async fn every_answer_has_the_headers_that_protect() {
             assert_eq!(answer.header(header::X_CONTENT_TYPE_OPTIONS), "nosniff", "{path}");
             assert_eq!(answer.header(header::REFERRER_POLICY), "same-origin", "{path}");
             assert!(answer.header(header::STRICT_TRANSPORT_SECURITY).starts_with("max-age="), "{path}");
-            assert!(answer.header("permissions-policy").contains("geolocation=(self)"), "{path}");
+            assert!(answer.header("permissions-policy").contains("geolocation=(self), camera=()"), "{path}");
             assert_eq!(answer.header("x-request-id").len(), 32, "{path}");
+        }
+        for path in ["/staff/seongsu", "/en/staff/seongsu"] {
+            let answer = Call::get(path).on(&site).await;
+            assert!(answer.header("permissions-policy").contains("camera=(self)"), "{path}");
         }
         let insecure = options();
         let site = site_with(

@@ -56,6 +56,28 @@ async fn a_snapshot_comes_first_and_then_every_change() {
 }
 
 #[tokio::test]
+async fn a_page_hears_of_its_own_shelves_only() {
+    on_each_engine(async |test| {
+        test.with_stock("seongsu", "CUP", 3).await.with_stock("gangnam", "CUP", 5).await;
+        let site = site(test);
+        let fresh = tokio::spawn({
+            let shop = test.shop.clone();
+            async move { shop.keep_shelves_fresh().await }
+        });
+        let answer = Call::get("/api/v1/live/stock?shelf=CUP@seongsu").open(&site).await;
+        let mut body = answer.into_body();
+        let (_, data) = event(&mut body).await;
+        assert_eq!(data["stock"].as_array().unwrap().len(), 1, "{data}");
+        test.reserve("01012345678", "gangnam", &[("CUP", 2)]).await.unwrap();
+        test.reserve("01012345678", "seongsu", &[("CUP", 1)]).await.unwrap();
+        let (_, data) = event(&mut body).await;
+        assert_eq!((&data["store"], &data["available"]), (&json!("seongsu"), &json!(2)));
+        fresh.abort();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_cannot_be_streamed_is_refused() {
     on_each_engine(async |test| {
         let site = site(test);

@@ -5,8 +5,14 @@
 mod call;
 mod guards;
 mod live;
+mod notifications;
 mod pages;
 mod partners;
+mod passes;
+mod picking;
+mod privacy;
 mod reading;
 mod receipts;
 mod reserving;
+mod sessions;
+mod tiles;

@@ -180,8 +180,17 @@ async fn the_description_names_every_route() {
         let contract = Call::get("/api/v1/openapi.json").on(&site).await.ok(200);
         assert!(contract["openapi"].as_str().unwrap().starts_with("3.1"));
         let paths: Vec<&String> = contract["paths"].as_object().unwrap().keys().collect();
-        assert_eq!(paths.len(), 20, "{paths:?}");
-        assert!(contract["components"]["schemas"]["Problem"].is_object());
+        assert_eq!(paths.len(), 24, "{paths:?}");
+        let schemas = &contract["components"]["schemas"];
+        assert!(schemas["Problem"].is_object());
+        assert_eq!(schemas["OrderPatch"]["properties"]["groups"]["minItems"], 1);
+        assert!(
+            schemas["SkuText"]["pattern"].as_str().unwrap().ends_with("{1,64}$"),
+            "{}",
+            schemas["SkuText"]
+        );
+        let live = &contract["paths"]["/api/v1/live/stock"]["get"]["parameters"][0]["schema"]["items"];
+        assert_eq!(live["$ref"], "#/components/schemas/SkuText");
         assert!(contract["components"]["securitySchemes"]["partner"].is_object());
     })
     .await;

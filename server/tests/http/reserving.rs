@@ -196,6 +196,33 @@ async fn bad_input_is_refused_where_it_stands_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_row_of_values_is_no_object_and_a_whole_number_may_have_a_point() {
+    on_each_engine(async |test| {
+        test.with_stock("seongsu", "CUP", 5).await;
+        let site = site(test);
+        let contact = json!({"name": "a", "phone": "01012345678"});
+        for (body, pointer) in [
+            (json!([[], null]), ""),
+            (json!(["seongsu", [{"sku": "CUP", "quantity": 1}], contact]), ""),
+            (json!({"store": "seongsu", "lines": [["CUP", 1]], "contact": contact}), "/lines/0"),
+            (
+                json!({"store": "seongsu", "lines": [{"sku": "CUP", "quantity": 1}], "contact": ["a"]}),
+                "/contact",
+            ),
+        ] {
+            let answer = Call::post("/api/v1/reservations").key("k").json(&body).on(&site).await;
+            answer.problem(422, "invalid");
+            assert_eq!(answer.pointers(), [pointer], "{body}");
+        }
+        let asked =
+            json!({"store": "seongsu", "lines": [{"sku": "CUP", "quantity": 2.0}], "contact": contact});
+        Call::post("/api/v1/reservations").key("k").json(&asked).on(&site).await.ok(201);
+        assert_eq!(test.available("seongsu", "CUP").await, 3);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_no_json_is_told_apart() {
     on_each_engine(async |test| {
         let site = site(test);
@@ -237,6 +264,23 @@ async fn one_contact_cannot_ask_for_ever() {
         refused.problem(429, "rate-limited");
         assert!(refused.header(header::RETRY_AFTER).parse::<u32>().unwrap() >= 1);
         post(5, "010-9999-9999").on(&site).await.problem(409, "out-of-stock");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_request_that_is_under_way_is_not_begun_twice() {
+    on_each_engine(async |test| {
+        test.with_stock("seongsu", "CUP", 3).await;
+        let site = site(test);
+        let call =
+            || Call::post("/api/v1/reservations").key("twice").json(&cup(1, "010-1234-5678")).on(&site);
+        let (first, second) = tokio::join!(call(), call());
+        let first = first.ok(201);
+        second.problem(409, "in-flight");
+        let again = call().await.ok(201);
+        assert_eq!(again["number"], first["number"]);
+        assert_eq!(test.available("seongsu", "CUP").await, 2);
     })
     .await;
 }

@@ -3,8 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
 
 mod messages;
+mod occasions;
+mod picking;
+mod placing;
+mod push;
+mod push_stand_in;
 mod receipts;
 mod stock;
+mod texts;
 mod webhooks;
 
 use onshelf_server::{

@@ -1,6 +1,6 @@
 //! Messages to shoppers: sent once, by the way they gave, whole.
 
-use std::{path::Path, time::Duration};
+use std::time::Duration;
 
 use mail_parser::{MessageParser, MimeHeaders};
 use onshelf_server::config::Config;
@@ -12,7 +12,7 @@ use onshelf_shop::{
 use onshelf_vocabulary::Lang;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 
-use crate::{config_in, outbox_of, send_all, waiting};
+use crate::{config_in, outbox_of, placing::files, send_all, waiting};
 
 fn by_mail(lang: Lang, name: &str) -> Reserve {
     let mut request = request("", "seongsu", &[("KETTLE-MO", 2), ("CUP", 1)], "mail");
@@ -22,16 +22,6 @@ fn by_mail(lang: Lang, name: &str) -> Reserve {
     request.lang = lang;
     request.once = Once::new("test", "reserve", "by-mail", name);
     request
-}
-
-fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
-    let Ok(entries) = std::fs::read_dir(folder.join("mail")) else { return Vec::new() };
-    let mut files: Vec<_> = entries
-        .map(|entry| entry.unwrap().path())
-        .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read(path).unwrap()))
-        .collect();
-    files.sort();
-    files
 }
 
 #[tokio::test]

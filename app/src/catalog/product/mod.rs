@@ -78,6 +78,7 @@ fn page(visit: &Visit, product: &ProductView, variant: &VariantView, shelves: Sh
         description,
         json_ld: Some(data),
         image: variant.images.first().map(|image| image.src.clone()),
+        sku: Some(variant.sku.clone()),
         ..Page::new(product.name.clone(), format!("/p/{}", product.slug), view)
     }
 }
@@ -138,7 +139,7 @@ fn nearby(
     }
 }
 
-pub(super) fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 

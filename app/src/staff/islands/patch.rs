@@ -9,6 +9,8 @@ use web_sys::{Document, Element, HtmlElement, HtmlInputElement};
 pub(super) struct News {
     /// What each card that is new says of itself.
     pub said: Vec<String>,
+    /// What is called out as it is: somebody stands outside.
+    pub called: Vec<String>,
 }
 
 /// Makes the page's columns like those in `html`, a page or a part of one. None where it holds no columns.
@@ -52,6 +54,10 @@ fn merge(document: &Document, own: &Element, fresh: &Element, news: &mut News) {
                 old
             }
             Some(old) => {
+                // Who was on the way has come.
+                if !old.has_attribute("data-call") {
+                    news.called.extend(card.get_attribute("data-call"));
+                }
                 replace(document, &old, &card);
                 card
             }
@@ -71,6 +77,7 @@ fn merge(document: &Document, own: &Element, fresh: &Element, news: &mut News) {
 fn greet(card: &Element, news: &mut News) {
     let _ = card.class_list().add_1("new");
     news.said.extend(card.get_attribute("data-say"));
+    news.called.extend(card.get_attribute("data-call"));
 }
 
 /// The minutes that pass are no reason for a new card.

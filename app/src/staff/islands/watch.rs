@@ -71,14 +71,15 @@ impl Watch {
         if document.hidden() {
             return self.wait(missed);
         }
-        let address =
-            document.get_element_by_id("columns").and_then(|columns| columns.get_attribute("data-address"));
-        let Some(address) = address else { return };
+        let Some(address) = address_now() else { return };
         let missed = match ask(&address, None).await {
             Some((401, _)) => return self.link(Link::SignedOut),
             Some((204, _)) => 0,
             Some((200, html)) => {
-                self.say(&html);
+                // Something else may have been looked up meanwhile: then this is an answer about the board before.
+                if address_now() == Some(address) {
+                    self.say(&html);
+                }
                 0
             }
             _ => missed.saturating_add(1),
@@ -90,9 +91,13 @@ impl Watch {
     /// Takes an answer over, and announces reservations that came in. False where it was no board.
     fn say(&self, html: &str) -> bool {
         let Some(news) = take_over(&document(), html) else { return false };
+        let mut said = news.called;
         if !news.said.is_empty() {
             let new = self.state.get_attribute("data-new").unwrap_or_default();
-            self.said.set_text_content(Some(&[&new, ": ", &news.said.join("; ")].concat()));
+            said.push([&new, ": ", &news.said.join("; ")].concat());
+        }
+        if !said.is_empty() {
+            self.said.set_text_content(Some(&said.join(". ")));
         }
         true
     }
@@ -135,6 +140,11 @@ impl Watch {
             }
         });
     }
+}
+
+/// Where the board asks for what it shows.
+fn address_now() -> Option<String> {
+    document().get_element_by_id("columns").and_then(|columns| columns.get_attribute("data-address"))
 }
 
 /// Status and text of an answer, with redirects followed; none where there was none.

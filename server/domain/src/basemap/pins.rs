@@ -278,6 +278,14 @@ fn level(members: &[&Marker]) -> Option<Level> {
     [Level::InStock, Level::Low, Level::Out].into_iter().find(|level| has(*level))
 }
 
+impl Marker {
+    /// Its name as a map writes it, without what goes without saying.
+    #[must_use]
+    pub fn label(&self, lang: Lang) -> String {
+        short_name(&self.name, lang)
+    }
+}
+
 fn spoken(marker: &Marker, lang: Lang) -> String {
     let mut parts = vec![marker.name.clone()];
     parts.extend(marker.level.map(|level| match (level, lang) {

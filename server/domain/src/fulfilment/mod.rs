@@ -3,12 +3,15 @@
 
 mod contact;
 mod numbers;
+mod pick;
 mod promise;
 mod reservation;
 
 pub use contact::{check_contact, read_phone};
 pub use numbers::{
-    CounterInput, order_number, pickup_code, read_code, read_counter, read_number, reservation_number,
+    CounterInput, order_number, pass_code, pickup_code, read_code, read_counter, read_number,
+    reservation_number,
 };
-pub use promise::{PickupRules, keep_until, ready_by};
+pub use pick::{PickFault, missing_of, split_pick};
+pub use promise::{PickupRules, keep_until, kept_percent, ready_by};
 pub use reservation::{Record, Reservation, State, Step, StockEffect};

@@ -1,4 +1,4 @@
-//! The number of a reservation and the code said at the counter, in an alphabet without look-alikes
+//! The number of a reservation and the codes said at the counter, in an alphabet without look-alikes
 //! (Crockford's base 32: no I, L, O, U). Chance is handed in as bytes.
 
 use onshelf_vocabulary::ids::ReservationNumber;
@@ -11,6 +11,8 @@ pub enum CounterInput {
     Number(ReservationNumber),
     /// 6 characters of the alphabet.
     Code(String),
+    /// Of somebody who was sent: 7 characters, so that it is never taken for an owner's.
+    Pass(String),
 }
 
 /// `R-7K3M-9QXD` from 40 random bits. None never happens with this alphabet; it spares a panic.
@@ -35,6 +37,12 @@ pub fn pickup_code(random: [u8; 4]) -> String {
     letters(u64::from(u32::from_be_bytes(random)), 6)
 }
 
+/// 7 characters from 35 of the 40 random bits: the code of somebody who was sent.
+#[must_use]
+pub fn pass_code(random: [u8; 5]) -> String {
+    letters(random.iter().fold(0u64, |bits, byte| bits << 8 | u64::from(*byte)), 7)
+}
+
 fn letters(bits: u64, count: u32) -> String {
     (0..count)
         .rev()
@@ -54,7 +62,7 @@ fn numbered(letters: &str) -> Option<ReservationNumber> {
 pub fn read_number(text: &str) -> Option<ReservationNumber> {
     match read_counter(text)? {
         CounterInput::Number(number) => Some(number),
-        CounterInput::Code(_) => None,
+        CounterInput::Code(_) | CounterInput::Pass(_) => None,
     }
 }
 
@@ -63,16 +71,17 @@ pub fn read_number(text: &str) -> Option<ReservationNumber> {
 pub fn read_code(text: &str) -> Option<String> {
     match read_counter(text)? {
         CounterInput::Code(code) => Some(code),
-        CounterInput::Number(_) => None,
+        CounterInput::Number(_) | CounterInput::Pass(_) => None,
     }
 }
 
-/// Either of the two, told apart by length.
+/// Any of the three, told apart by length.
 #[must_use]
 pub fn read_counter(text: &str) -> Option<CounterInput> {
     let plain = plain(text)?;
     match plain.len() {
         6 => Some(CounterInput::Code(plain)),
+        7 => Some(CounterInput::Pass(plain)),
         8 => numbered(&plain).map(CounterInput::Number),
         9 => numbered(plain.strip_prefix('R')?).map(CounterInput::Number),
         _ => None,
@@ -119,27 +128,23 @@ mod tests {
             assert_eq!(read_number(typed), Some(number.clone()), "{typed}");
         }
         assert_eq!(read_code("7 k3m oi").as_deref(), Some("7K3M01"));
-        for bad in [
-            "",
-            "R",
-            "7K3M-90XU",
-            "7K3M-90X",
-            "X-7K3M-90X1",
-            "7K3M90\0",
-            "가나다라마바",
-            &"7".repeat(1_000_000),
-        ] {
+        assert_eq!(read_counter("7k3 m9ol"), Some(CounterInput::Pass("7K3M901".to_owned())));
+        for bad in
+            ["", "R", "7K3M-90XU", "7K3M9", "X-7K3M-90X1", "7K3M90\0", "가나다라마바", &"7".repeat(1_000_000)]
+        {
             assert_eq!(read_counter(bad), None, "{}", bad.chars().take(20).collect::<String>());
         }
     }
 
     proptest! {
         #[test]
-        fn every_number_reads_back(number: [u8; 5], code: [u8; 4]) {
+        fn every_number_reads_back(number: [u8; 5], code: [u8; 4], pass: [u8; 5]) {
             let number = reservation_number(number).unwrap();
             prop_assert_eq!(read_number(&number.as_str().to_lowercase()), Some(number));
             let code = pickup_code(code);
             prop_assert_eq!(read_code(&code), Some(code));
+            let pass = pass_code(pass);
+            prop_assert_eq!(read_counter(&pass), Some(CounterInput::Pass(pass)));
         }
 
         #[test]

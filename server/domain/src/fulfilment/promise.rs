@@ -83,6 +83,16 @@ pub fn keep_until(schedule: &Schedule, rules: &PickupRules, ready_by: Timestamp)
         .unwrap_or_else(|| later(ready_by, SignedDuration::from_hours(24 * i64::from(keep_days))))
 }
 
+/// Of `promised`, how many in a hundred were kept, rounded down: a hundred is all of them. None where nothing was
+/// promised.
+#[must_use]
+pub const fn kept_percent(kept: i64, promised: i64) -> Option<i64> {
+    if promised <= 0 || kept < 0 || kept > promised {
+        return None;
+    }
+    Some(kept.saturating_mul(100) / promised)
+}
+
 fn minutes(count: u32) -> SignedDuration {
     SignedDuration::from_mins(i64::from(count))
 }
@@ -183,6 +193,20 @@ mod tests {
             let before = Timestamp::from_second(ready.as_second() - 1).unwrap();
             proptest::prop_assert!(daily().is_open(ready) || daily().is_open(before));
             proptest::prop_assert!(keep_until(&daily(), &rules, ready) > ready);
+        }
+    }
+
+    #[test]
+    fn a_hundred_in_a_hundred_is_all_of_them() {
+        for (kept, promised, percent) in [
+            (0, 0, None),
+            (212, 212, Some(100)),
+            (211, 212, Some(99)),
+            (0, 3, Some(0)),
+            (2, 3, Some(66)),
+            (4, 3, None),
+        ] {
+            assert_eq!(kept_percent(kept, promised), percent, "{kept} of {promised}");
         }
     }
 }

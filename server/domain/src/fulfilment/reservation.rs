@@ -45,6 +45,8 @@ pub enum StockEffect {
     Dispatch,
     /// It is on hand at the store that hands it over, and held there.
     Receive,
+    /// It is no longer held, nor on hand: it was not where the book says, and is sold to nobody until it is counted.
+    WriteOff,
 }
 
 /// A reservation after a deed, with what to do to the stock in the same transaction.
@@ -248,8 +250,21 @@ impl Reservation {
     pub fn not_found(self, at: Timestamp) -> Result<Step, ReservationRefusal> {
         match self.status_at(at) {
             ReservationStatus::Placed | ReservationStatus::Picking => {
-                Ok(self.step(State::NotFound { at }, StockEffect::Release))
+                Ok(self.step(State::NotFound { at }, StockEffect::WriteOff))
             }
+            status => Err(ReservationRefusal::WrongState { status }),
+        }
+    }
+
+    /// The store found part of it. That part waits at the counter, or goes on to be sent off; what is missing is
+    /// split off, and is not this reservation's any more.
+    pub fn partly_found(self, at: Timestamp) -> Result<Step, ReservationRefusal> {
+        let found = match self.way {
+            Way::Collect | Way::Curbside => State::Ready { at },
+            Way::Transfer | Way::Delivery => State::Picking { since: at },
+        };
+        match self.status_at(at) {
+            ReservationStatus::Placed | ReservationStatus::Picking => Ok(self.step(found, StockEffect::Keep)),
             status => Err(ReservationRefusal::WrongState { status }),
         }
     }
@@ -316,12 +331,12 @@ mod tests {
     #[test]
     fn each_deed_is_allowed_where_it_makes_sense_and_nowhere_else() {
         use ReservationStatus::{Cancelled, Collected, NotFound, Picking, Placed, Ready};
-        use StockEffect::{Consume, Keep, Release};
+        use StockEffect::{Consume, Keep, Release, WriteOff};
         for (deed, from, to, effect) in [
             (BoardDeed::StartPicking, vec![Placed], Picking, Keep),
             (BoardDeed::MarkReady, vec![Placed, Picking], Ready, Keep),
             (BoardDeed::HandOver, vec![Placed, Picking, Ready], Collected, Consume),
-            (BoardDeed::NotFound, vec![Placed, Picking], NotFound, Release),
+            (BoardDeed::NotFound, vec![Placed, Picking], NotFound, WriteOff),
             (BoardDeed::Release, vec![Placed, Picking, Ready], Cancelled, Release),
         ] {
             for status in ReservationStatus::ALL {
@@ -360,6 +375,25 @@ mod tests {
         assert!(sent.reservation.arrive(at(4)).is_err());
         let done = sent.reservation.deliver(at(4)).unwrap();
         assert_eq!(done.reservation.written_status(), ReservationStatus::Delivered);
+    }
+
+    #[test]
+    fn what_was_found_goes_on_and_stays_held() {
+        use ReservationStatus::{Picking, Placed, Ready};
+        for status in ReservationStatus::ALL {
+            let done = in_status(status).partly_found(at(50));
+            if matches!(status, Placed | Picking) {
+                let step = done.unwrap();
+                assert_eq!((step.reservation.written_status(), step.effect), (Ready, StockEffect::Keep));
+            } else {
+                assert_eq!(done, Err(ReservationRefusal::WrongState { status }));
+            }
+        }
+        // What travels is not ready before it has come.
+        let transfer = Reservation::pending(Way::Transfer, at(0), at(100)).confirm(at(1), at(90)).unwrap();
+        let step = transfer.reservation.partly_found(at(2)).unwrap();
+        assert_eq!(step.reservation.written_status(), Picking);
+        assert_eq!(step.reservation.dispatch(at(3)).unwrap().effect, StockEffect::Dispatch);
     }
 
     #[test]

@@ -8,13 +8,14 @@ use super::{
     Failure, Tally,
     deeds::{Memory, State},
     ground::{SKUS, STORE, sku},
+    money::Money,
     process::Launch,
 };
 
 /// What the database holds of the drill's store.
 #[derive(Debug, Default)]
 pub struct Books {
-    /// Status by number.
+    /// Status by number, of those that stand alone.
     pub reservations: HashMap<String, String>,
     /// On hand and held by SKU.
     pub levels: HashMap<String, (i64, i64)>,
@@ -22,6 +23,7 @@ pub struct Books {
     pub handed_over: HashMap<String, i64>,
     /// Units a till took that the book did not have.
     pub corrected: i64,
+    pub money: Money,
 }
 
 /// Runs one query, the same text on both engines.
@@ -39,9 +41,24 @@ where
     })
 }
 
+/// Changes something, the same text on both engines.
+pub async fn tell(db: &Db, sql: &'static str) -> Result<(), Failure> {
+    db.write(move |tx| {
+        Box::pin(async move {
+            match tx {
+                Tx::Sqlite(connection) => sqlx::query(sql).execute(&mut *connection).await.map(drop)?,
+                Tx::Postgres(connection) => sqlx::query(sql).execute(&mut *connection).await.map(drop)?,
+            }
+            Ok::<_, onshelf_db::Error>(())
+        })
+    })
+    .await?;
+    Ok(())
+}
+
 impl Books {
     pub async fn read(db: &Db) -> Result<Books, Failure> {
-        let reservations = ask(db, "SELECT number, status FROM reservations").await?;
+        let reservations = ask(db, "SELECT number, status FROM reservations WHERE order_id IS NULL").await?;
         let levels: Vec<(String, String, i64, i64)> = ask(
             db,
             "SELECT s.code, v.sku, l.on_hand, l.held FROM stock_levels l
@@ -68,6 +85,7 @@ impl Books {
                 .collect(),
             handed_over: handed_over.into_iter().collect(),
             corrected: corrected.first().map_or(0, |(units,)| *units),
+            money: Money::read(db).await?,
         })
     }
 
@@ -100,7 +118,11 @@ impl Books {
             tally.leaked += unknown as u64;
             tally.fault(format!("{unknown} reservations that no client was told of"));
         }
+        let orders: Vec<_> = memories.iter().flat_map(|memory| &memory.orders).collect();
+        tally.add(self.money.compare(&orders));
         for index in 0..SKUS {
+            on_hand[index] -= self.money.handed_over.get(&sku(index)).copied().unwrap_or(0);
+            held[index] += self.money.held.get(&sku(index)).copied().unwrap_or(0);
             self.compare_level(&sku(index), on_hand[index], held[index], &mut tally);
         }
         tally.oversold += self.corrected.unsigned_abs();
@@ -152,6 +174,12 @@ pub async fn settle(launch: &Launch, url: &str, memories: &[Memory], initial: i6
         sum(|memory| memory.repeated),
         sum(|memory| memory.put_off),
     );
+    if !books.money.is_empty() {
+        println!("{}", books.money.told());
+        let (status, said) = launch.command(&["reconcile", "test"])?;
+        println!("{said}");
+        tally.check(status.success(), || format!("the provider's list is another: {said}"));
+    }
     audit(launch, &mut tally)?;
     tally.faults.extend(launch.faults());
     Ok(tally)

@@ -26,6 +26,8 @@ pub const STORE: &str = "east";
 pub const OTHER_STORE: &str = "west";
 pub const SKUS: usize = 10;
 const PRICE: i64 = 12_900;
+/// When the shelves were filled: before any clock that a drill sets itself. 2026-01-01, in Unix milliseconds.
+const FILLED_AT: i64 = 1_767_225_600_000;
 
 /// A furnished database; it goes when this goes out of scope.
 pub struct Ground {
@@ -48,16 +50,30 @@ pub fn sku(index: usize) -> String {
     format!("DRILL-{index}")
 }
 
+/// A folder in memory, where the system has such a thing: for drills that are not about the disk.
+fn folder_in_memory(prefix: &str) -> Result<TempDir, Failure> {
+    let memory = Path::new("/dev/shm");
+    let root = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
+    Ok(tempfile::Builder::new().prefix(prefix).tempdir_in(root)?)
+}
+
 impl Ground {
     pub async fn sqlite(initial: i64) -> Result<Ground, Failure> {
         let folder = tempfile::Builder::new().prefix("onshelf-drill-").tempdir()?;
         Ground::sqlite_in(folder, initial).await
     }
 
-    /// In a folder of the caller's choice, such as one in memory.
-    pub async fn sqlite_in(folder: TempDir, initial: i64) -> Result<Ground, Failure> {
+    async fn sqlite_in(folder: TempDir, initial: i64) -> Result<Ground, Failure> {
         let url = format!("sqlite://{}", folder.path().join("shop.db").display());
         Ground::furnish(url, folder, initial, None, None).await
+    }
+
+    /// For a drill that takes one engine: PostgreSQL where that was named, else SQLite in memory.
+    pub async fn quick(plan: &Plan, initial: i64) -> Result<Ground, Failure> {
+        match &plan.database {
+            Some(server) if plan.on_postgres() => Ground::on_server(server, initial, None).await,
+            _ => Ground::sqlite_in(folder_in_memory("onshelf-drill-")?, initial).await,
+        }
     }
 
     /// On the server that was named, else on a cluster of its own; none where PostgreSQL is not installed.
@@ -146,7 +162,7 @@ async fn stock_up(shop: &Shop, initial: i64) -> Result<(), Failure> {
         .filter_map(|index| book.catalogue.variant(&sku(index)))
         .map(|variant| LevelKey { store_id, variant_id: variant.id })
         .collect();
-    let at = shop.now_ms();
+    let at = FILLED_AT;
     shop.db()
         .write(move |mut tx| {
             let keys = keys.clone();

@@ -1,4 +1,5 @@
-//! The server is killed again and again while clients reserve, cancel and collect the same few SKUs.
+//! The server is killed again and again while clients reserve, order, pay, change, cancel and collect the same few
+//! SKUs.
 
 use std::{
     sync::Arc,
@@ -7,16 +8,18 @@ use std::{
 
 use rand::{Rng, SeedableRng, rngs::StdRng};
 
-use super::{Drill, Failure, Plan, Tally, books, deeds, ground::Ground, process::Launch};
+use super::{Drill, Failure, Plan, Tally, books, deeds, ground::Ground, money, process::Launch};
 
 const CLIENTS: u64 = 64;
 /// Little enough that shelves run empty.
 const INITIAL: i64 = 30;
+/// No money may be under way for longer than this.
+const LIMBO: Duration = Duration::from_secs(60);
 
 pub const DRILL: Drill = Drill {
     name: "kill",
     about: "SIGKILL under load, again and again; every acknowledged deed is there",
-    rounds: (200, 3),
+    rounds: (200, 4),
     run: |plan| Box::pin(drill(plan)),
 };
 
@@ -36,7 +39,8 @@ async fn drill(plan: &Plan) -> Result<Tally, Failure> {
 async fn on(plan: &Plan, ground: Ground) -> Result<Tally, Failure> {
     let launch = Launch::new(plan, &ground)?;
     let (mut server, _) = launch.started().await?;
-    let course = Arc::new(deeds::Course::new(&ground, vec![launch.addr], Duration::from_millis(5)));
+    let course = deeds::Course::new(&ground, vec![launch.addr], Duration::from_millis(5));
+    let course = Arc::new(course.paying());
     let clients = deeds::start(&course, CLIENTS, plan.seed);
     let mut chance = StdRng::seed_from_u64(plan.seed);
     let life = if plan.short { 500..1_200 } else { 1_500..4_000 };
@@ -57,6 +61,8 @@ async fn on(plan: &Plan, ground: Ground) -> Result<Tally, Failure> {
     tokio::time::sleep(Duration::from_millis(300)).await;
     course.end();
     let memories = deeds::gather(clients).await?;
+    let (limbo, dust) = money::settled(&ground.url, plan.short, LIMBO).await?;
+    println!("{}: no money is under way {:.1} s after the last deed", ground.engine(), dust.as_secs_f64());
     let (status, took) = server.stop().await?;
     println!(
         "{}: killed {} times, ready again after {:.0} ms at most ({:.0} ms on average); stopped in {:.1} s ({status})",
@@ -68,6 +74,7 @@ async fn on(plan: &Plan, ground: Ground) -> Result<Tally, Failure> {
     );
     let mut tally = books::settle(&launch, &ground.url, &memories, ground.initial).await?;
     tally.check(status.success(), || format!("the server ended with {status}"));
+    tally.check(limbo == 0, || format!("{limbo} payments or refunds are in limbo after {LIMBO:?}"));
     tally.rounds = plan.rounds;
     ground.clear().await?;
     Ok(tally)

@@ -96,7 +96,7 @@ impl Relay {
 }
 
 async fn drill(plan: &Plan) -> Result<Tally, Failure> {
-    let ground = Ground::sqlite(INITIAL).await?;
+    let ground = Ground::quick(plan, INITIAL).await?;
     let clock = Arc::new(ToldClock::new());
     let chance = Arc::new(SeededChance::new(plan.seed));
     let shop = Shop::open(Db::open(&ground.url).await?, clock.clone(), chance, Settings::default()).await?;
@@ -158,6 +158,7 @@ async fn drill(plan: &Plan) -> Result<Tally, Failure> {
     println!("audit: done");
     serving.abort();
     shop.db().close().await;
+    ground.clear().await?;
     Ok(tally)
 }
 

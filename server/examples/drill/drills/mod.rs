@@ -17,10 +17,12 @@ pub mod hostile;
 pub mod kill;
 pub mod mail;
 pub mod model;
+pub mod money;
 pub mod overload;
 pub mod plan;
 pub mod power;
 pub mod process;
+pub mod provider;
 pub mod stop;
 pub mod tally;
 pub mod wire;
@@ -47,6 +49,7 @@ pub const ALL: &[Drill] = &[
     kill::DRILL,
     power::DRILL,
     database::DRILL,
+    provider::DRILL,
     stop::DRILL,
     overload::DRILL,
     model::DRILL,

@@ -65,7 +65,7 @@ async fn drill(plan: &Plan) -> Result<Tally, Failure> {
 }
 
 async fn once(plan: &Plan, crowd: &Crowd) -> Result<Tally, Failure> {
-    let ground = Ground::sqlite(1_000).await?;
+    let ground = Ground::quick(plan, 1_000).await?;
     let mut launch = Launch::new(plan, &ground)?;
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     launch.core = (cores > 1).then_some(0);
@@ -122,6 +122,7 @@ async fn once(plan: &Plan, crowd: &Crowd) -> Result<Tally, Failure> {
     tally.check(status.success(), || format!("the server ended with {status}"));
     println!("stopped in {:.1} s", took.as_secs_f64());
     tally.add(books::settle(&launch, &ground.url, &memories, ground.initial).await?);
+    ground.clear().await?;
     Ok(tally)
 }
 

@@ -29,6 +29,10 @@ pub const DRILL: Drill = Drill {
 };
 
 async fn drill(plan: &Plan) -> Result<Tally, Failure> {
+    if !plan.on_sqlite() {
+        println!("This drill is about SQLite's files: there is nothing to try on PostgreSQL.");
+        return Ok(Tally::default());
+    }
     let ground = Ground::sqlite(INITIAL).await?;
     let Some(notes_taker) = note_taker(ground.path())? else {
         println!("There is no C compiler, or this is not Linux: the drill is skipped.");

@@ -118,7 +118,7 @@ impl Shop {
     ) -> Candidate {
         let available =
             lines.iter().map(|line| self.shelves().available(store.id, line.variant.id, now)).collect();
-        Candidate { index, distance_m, ready_by: self.promise(store, now), available }
+        Candidate { index, distance_m, ready_by: self.promise_told(store, now), available }
     }
 
     fn cover_of(
@@ -171,7 +171,7 @@ impl Shop {
             lines: u32::try_from(lines.len()).unwrap_or(u32::MAX),
             missing: missing.collect(),
             ready_by: cover.ready_by.map(|at| onshelf_domain::words::moment(viewer.lang, at, now, zone)),
-            hours: onshelf_domain::words::hours_now(viewer.lang, &store.schedule, now).1,
+            hours: store.hours_now(viewer.lang, now).1,
             mine: viewer.store.as_ref() == Some(&store.code),
         }
     }

@@ -134,6 +134,7 @@ fn product(row: ProductRow, category: Option<u32>) -> Result<Product> {
         category,
         active: row.status == "active",
         created_at: row.created_at,
+        place: (row.position, row.id),
         first_variant: 0,
         variant_count: 0,
     })

@@ -7,9 +7,36 @@ use crate::{Book, Shop, Viewer};
 
 const PER_PAGE: std::ops::RangeInclusive<u32> = 1..=100;
 
+/// How far a list has been shown. Kept by what was shown last, not by how much: whatever comes to the catalogue, leaves
+/// it or sells out meanwhile, nothing that stays is shown twice or left out. What a search found is in the order of
+/// fit, which an import can change; there it is kept as well as that order lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Where the last product stands in the catalogue's order: its position and its id.
+    pub last: (i64, i64),
+    /// How many there were, for a search whose last product is no longer found.
+    pub count: u32,
+}
+
 impl Shop {
     /// A page of a category, of a search, or of everything.
     pub fn listing(&self, viewer: &Viewer, query: &ListingQuery) -> Listing {
+        self.cut(viewer, query, None).0
+    }
+
+    /// What comes after what has been shown, in the catalogue's order or that of fit, and how far that goes: none at
+    /// the end.
+    pub fn listing_after(
+        &self,
+        viewer: &Viewer,
+        query: &ListingQuery,
+        shown: Option<Shown>,
+    ) -> (Listing, Option<Shown>) {
+        let query = ListingQuery { page: 1, sort: Sort::Relevance, ..query.clone() };
+        self.cut(viewer, &query, shown)
+    }
+
+    fn cut(&self, viewer: &Viewer, query: &ListingQuery, shown: Option<Shown>) -> (Listing, Option<Shown>) {
         let book = self.book();
         let catalogue = &book.catalogue;
         let (candidates, corrected) = candidates(catalogue, query);
@@ -27,16 +54,24 @@ impl Shop {
         let total = u32::try_from(found.len()).unwrap_or(u32::MAX);
         let pages = total.div_ceil(per_page).max(1);
         let page = query.page.clamp(1, pages);
-        let from = ((page - 1) * per_page) as usize;
-        let products = found
+        let from = match shown {
+            Some(shown) => beyond(catalogue, query, &candidates, &found, shown),
+            None => ((page - 1) * per_page) as usize,
+        };
+        let cut: Vec<u32> = found.iter().copied().skip(from).take(per_page as usize).collect();
+        let reached = from + cut.len();
+        let next = cut
+            .last()
+            .and_then(product)
+            .filter(|_| reached < found.len())
+            .map(|last| Shown { last: last.place, count: u32::try_from(reached).unwrap_or(u32::MAX) });
+        let products = cut
             .iter()
-            .skip(from)
-            .take(per_page as usize)
             .filter_map(product)
             .filter_map(|product| self.product_card(viewer, &book, product, Some(&narrowing)))
             .collect();
         let facets = facets(catalogue, &candidates, &found, query, &narrowing, viewer.lang);
-        Listing { products, total, page, pages, facets, corrected }
+        (Listing { products, total, page, pages, facets, corrected }, next)
     }
 
     fn arrange(
@@ -103,6 +138,28 @@ impl Shop {
             .take(most)
             .collect()
     }
+}
+
+/// How many of those found come no later than what was shown last.
+fn beyond(
+    catalogue: &Catalogue,
+    query: &ListingQuery,
+    candidates: &[u32],
+    found: &[u32],
+    shown: Shown,
+) -> usize {
+    let place = |index: u32| catalogue.products.get(index as usize).map(|product| product.place);
+    if query.text.trim().is_empty() {
+        return found.partition_point(|index| place(*index) <= Some(shown.last));
+    }
+    // What sold out since is no longer found, but still stands among the hits.
+    let Some(last) =
+        candidates.iter().position(|index| place(*index).is_some_and(|own| own.1 == shown.last.1))
+    else {
+        return found.len().min(shown.count as usize);
+    };
+    let mut found = found.iter().peekable();
+    candidates[..=last].iter().filter(|candidate| found.next_if_eq(candidate).is_some()).count()
 }
 
 /// What a list starts from: hits in order of fit, or a category in the operator's order.

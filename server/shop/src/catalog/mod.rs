@@ -14,6 +14,7 @@ use onshelf_vocabulary::{Currency, Lang, Money, Text};
 use serde::Deserialize;
 
 pub(crate) use build::Rows;
+pub use listing::Shown;
 pub(crate) use show::image_of;
 
 /// Products, variants and categories of one version, with the index to search them.
@@ -44,6 +45,8 @@ pub struct Product {
     pub related: Vec<String>,
     pub active: bool,
     pub created_at: i64,
+    /// Where it stands in the catalogue's order: its position and its id.
+    place: (i64, i64),
     first_variant: u32,
     variant_count: u32,
 }

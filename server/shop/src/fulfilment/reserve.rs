@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use super::PURPOSE;
 use crate::{
     Book, Error, Once, Result, Shop, Viewer, jobs,
+    pulse::Deed,
     secrets::fingerprint,
     stores::{Store, whole_metres},
 };
@@ -62,9 +63,11 @@ enum Stop {
 
 impl Shop {
     /// Holds the lines at the store. The stock is decided by the database, in one conditional write a level.
+    #[tracing::instrument(target = "otel", level = "debug", name = "reserve", skip_all)]
     pub async fn reserve(&self, request: Reserve) -> Result<Reserved> {
         let book = self.book();
         let plan = self.plan(&book, &request)?;
+        let number = plan.row.number.clone();
         let (once, now) = (request.once.clone(), self.now_ms());
         let held = self
             .db()
@@ -93,11 +96,16 @@ impl Shop {
             .await;
         match held {
             Err(Error::Reservation(ReservationRefusal::OutOfStock { .. })) => {
+                Deed::HoldRefused.count();
                 Err(self.short_of(&book, &request).await?.into())
             }
             outcome => {
                 self.wake_stock();
                 self.wake_outbox();
+                // One that was told again was counted when it was made.
+                if matches!(&outcome, Ok(Ok(reserved)) if reserved.number == number) {
+                    Deed::ReservationPlaced.count();
+                }
                 outcome?
             }
         }

@@ -47,18 +47,23 @@ impl Shop {
 
     /// The token of a reservation for whoever knows both its number and its code, as they typed them. Whatever is
     /// wrong, the answer is the same.
+    #[tracing::instrument(target = "otel", level = "debug", name = "find reservation", skip_all)]
     pub async fn find_reservation(&self, number: &str, code: &str) -> Result<Reserved> {
         let number = read_number(number).ok_or(Error::NotFound)?.to_string();
         let code = read_code(code).ok_or(Error::NotFound)?;
         let mut reader = self.db().reader().await?;
         let row = onshelf_db::fulfilment::by_number_and_code(&mut reader.tx(), &number, &code).await?;
-        let token = self.secrets().token(PURPOSE, &number);
+        let row = row.ok_or(Error::NotFound)?;
+        let token = self.secrets().token_kept_as(&row.token_hash, PURPOSE, &number);
         // A token made under another secret would open nothing.
-        row.filter(|row| row.token_hash == fingerprint(&token)).ok_or(Error::NotFound)?;
+        if row.token_hash != fingerprint(&token) {
+            return Err(Error::NotFound);
+        }
         Ok(Reserved { number, token })
     }
 
     /// For whoever shows the token; without the right one it does not exist.
+    #[tracing::instrument(target = "otel", level = "debug", name = "show reservation", skip_all)]
     pub async fn reservation(&self, lang: Lang, number: &str, token: &str) -> Result<ReservationView> {
         let mut reader = self.db().reader().await?;
         let mut tx = reader.tx();
@@ -78,7 +83,7 @@ impl Shop {
         Ok(Owned {
             view: self.reservation_view(&mut tx, lang, &row).await?,
             lang,
-            token: self.secrets().token(PURPOSE, &row.number),
+            token: self.secrets().token_kept_as(&row.token_hash, PURPOSE, &row.number),
             ready_by: moment(row.ready_by)?,
             expires_at: moment(row.expires_at)?,
             email: row.email,
@@ -104,6 +109,10 @@ impl Shop {
         };
         let status = state.status_at(now);
         let ended = row.ended_at.map(moment).transpose()?;
+        let mut missing = Vec::new();
+        for part in onshelf_db::fulfilment::split_off(tx, &row.number).await? {
+            missing.extend(self.reservation_lines(tx, &book, lang, &part).await?);
+        }
         Ok(ReservationView {
             number: row.number.clone(),
             code: row.code.clone(),
@@ -111,6 +120,7 @@ impl Shop {
             name: row.name.clone(),
             store: self.store_card(&Viewer::new(lang), store, None, None, now),
             lines: self.reservation_lines(tx, &book, lang, row).await?,
+            missing,
             total: Money::new(row.total, currency_of(row)),
             placed_at: moment(row.placed_at)?,
             ready_by: moment(row.ready_by)?,

@@ -231,4 +231,25 @@ mod tests {
         let remote = media.find("http://img.example/a.jpg").await.unwrap();
         assert_eq!(remote.src, "https://img.example/a.jpg");
     }
+
+    #[tokio::test]
+    async fn what_a_camera_wrote_beside_the_picture_is_not_kept() {
+        let (folder, store) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let mut jpeg = Vec::new();
+        let picture = image::RgbImage::from_pixel(16, 16, image::Rgb([200, 30, 30]));
+        picture.write_with_encoder(JpegEncoder::new_with_quality(&mut jpeg, 90)).unwrap();
+        // A comment and an application's segment, behind the start of the image.
+        let mut written = jpeg[..2].to_vec();
+        for (kind, said) in [(0xfe, &b"taken at home by somebody"[..]), (0xe5, b"37.5447N 127.0557E")] {
+            written.extend([0xff, kind, 0, u8::try_from(said.len() + 2).unwrap()]);
+            written.extend(said);
+        }
+        written.extend(&jpeg[2..]);
+        fs::write(folder.path().join("a.jpg"), &written).unwrap();
+        let mut media = Media::new(Some(folder.path().into()), Some(store.path().into()), false);
+        let kept = media.find("a.jpg").await.unwrap();
+        let kept = fs::read(store.path().join(kept.src.trim_start_matches("/media/"))).unwrap();
+        let has = |said: &[u8]| kept.windows(said.len()).any(|part| part == said);
+        assert!(!has(b"somebody") && !has(b"127.0557E"));
+    }
 }

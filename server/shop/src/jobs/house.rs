@@ -1,6 +1,6 @@
 //! Housekeeping: what has served its time is forgotten, so that no table grows for ever.
 
-use onshelf_db::{idempotency, outbox, staff, stock};
+use onshelf_db::{idempotency, notifications, outbox, staff, stock};
 
 use crate::{Error, Result, Shop};
 
@@ -11,6 +11,8 @@ const OUTCOMES: i64 = 48 * HOUR;
 const CHANGES: i64 = HOUR;
 /// Sent jobs stay for somebody who asks whether a message went out.
 const SENT: i64 = 7 * 24 * HOUR;
+/// Whatever a browser was to be told about is over long before.
+const SUBSCRIPTIONS: i64 = 60 * 24 * HOUR;
 
 /// What was forgotten, in rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,10 +21,12 @@ pub struct Swept {
     pub changes: u64,
     pub sessions: u64,
     pub jobs: u64,
+    pub subscriptions: u64,
 }
 
 impl Shop {
-    /// Forgets outcomes kept under idempotency keys, changes of stock, sessions that have ended, jobs long done.
+    /// Forgets outcomes kept under idempotency keys, changes of stock, sessions that have ended, jobs long done, and
+    /// browsers that were to be told of what is over.
     pub async fn keep_house(&self) -> Result<Swept> {
         let now = self.now_ms();
         self.db()
@@ -33,6 +37,7 @@ impl Shop {
                         changes: stock::forget_changes(&mut tx, now - CHANGES).await?,
                         sessions: staff::forget_sessions(&mut tx, now).await?,
                         jobs: outbox::forget(&mut tx, now - SENT).await?,
+                        subscriptions: notifications::forget(&mut tx, now - SUBSCRIPTIONS).await?,
                     })
                 })
             })

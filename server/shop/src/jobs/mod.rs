@@ -13,7 +13,10 @@ use onshelf_db::{Tx, outbox, partners::EndpointRow};
 use onshelf_vocabulary::fulfilment::ReservationStatus;
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result, Shop};
+use crate::{
+    Error, Result, Shop,
+    notifications::{PushNews, enqueue_pushes},
+};
 
 /// One thing to send.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +26,8 @@ pub enum Job {
     Message { number: String, about: ReservationStatus },
     /// A message to the shopper about their order; `group` is the part it is about, where it is about one.
     Order { number: String, group: Option<String>, about: OrderNews },
+    /// The same for one browser that asked to be told; `number` is the order's or the reservation's.
+    Push { subscription: i64, number: String, group: Option<String>, about: PushNews },
     /// A group was not found: look for another way to get it, and ask the shopper.
     Heal { group: String },
     /// An event for every partner that wants it; becomes one delivery a partner.
@@ -31,11 +36,16 @@ pub enum Job {
     Delivery { endpoint: i64, id: String, event: String, data: serde_json::Value, at: i64 },
 }
 
+/// What jobs are called in the outbox.
+pub const KINDS: [&str; 5] = ["message", "order", "heal", "event", "delivery"];
+
 impl Job {
-    const fn kind(&self) -> &'static str {
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
         match self {
             Job::Message { .. } => "message",
             Job::Order { .. } => "order",
+            Job::Push { .. } => "push",
             Job::Heal { .. } => "heal",
             Job::Event { .. } => "event",
             Job::Delivery { .. } => "delivery",
@@ -94,6 +104,11 @@ impl OrderNews {
             OrderNews::Expired => "expired",
         }
     }
+
+    /// Whether what happens to several groups at a time is told in one message about the order.
+    const fn is_of_all(self) -> bool {
+        matches!(self, OrderNews::Cancelled | OrderNews::Expired | OrderNews::Refunded)
+    }
 }
 
 /// A job that was taken to be done.
@@ -103,6 +118,14 @@ pub struct Claimed {
     pub job: Job,
     /// From 1.
     pub attempt: i64,
+}
+
+impl Claimed {
+    /// Whether it is given up if this try fails.
+    #[must_use]
+    pub fn is_last_try(&self) -> bool {
+        self.attempt >= i64::from(TRIES)
+    }
 }
 
 /// How long a job belongs to whoever took it. Milliseconds.
@@ -117,6 +140,20 @@ pub(crate) async fn enqueue(tx: &mut Tx<'_>, job: &Job, now: i64) -> Result<()> 
     Ok(())
 }
 
+/// How long news of several groups gather that come one after the other. Milliseconds.
+const GATHER: i64 = 2_000;
+
+/// Writes a job that says how things stand when it is done, unless the same one waits already.
+pub(crate) async fn enqueue_once(tx: &mut Tx<'_>, job: &Job, about: OrderNews, now: i64) -> Result<()> {
+    let payload = serde_json::to_string(job)?;
+    if outbox::is_waiting(tx, &payload).await? {
+        return Ok(());
+    }
+    let due = if about.is_of_all() { now + GATHER } else { now };
+    outbox::enqueue(tx, job.kind(), &payload, due, now).await?;
+    Ok(())
+}
+
 /// Tells the shopper and the partners that a reservation is now `status`.
 pub(crate) async fn announce_reservation(
     tx: &mut Tx<'_>,
@@ -127,6 +164,7 @@ pub(crate) async fn announce_reservation(
     // That somebody has begun to pick is nothing to write home about.
     if status != ReservationStatus::Picking {
         enqueue(tx, &Job::Message { number: number.to_owned(), about: status }, now).await?;
+        enqueue_pushes(tx, number, None, PushNews::Reservation(status), now).await?;
     }
     let event = format!("reservation.{}", status.code());
     let data = serde_json::json!({ "number": number, "status": status.code() });
@@ -141,8 +179,10 @@ pub(crate) async fn announce_order(
     about: OrderNews,
     now: i64,
 ) -> Result<()> {
-    let (own, part) = (number.to_owned(), group.map(ToOwned::to_owned));
-    enqueue(tx, &Job::Order { number: own, group: part, about }, now).await?;
+    let part = group.filter(|_| !about.is_of_all());
+    let message = Job::Order { number: number.to_owned(), group: part.map(ToOwned::to_owned), about };
+    enqueue_once(tx, &message, about, now).await?;
+    enqueue_pushes(tx, number, part, PushNews::Order(about), now).await?;
     let event = format!("order.{}", about.code());
     let data = serde_json::json!({ "number": number, "group": group });
     enqueue(tx, &Job::Event { event, data, at: now }, now).await
@@ -216,6 +256,7 @@ impl Shop {
 
     /// Turns an event into one delivery for each partner that asked for it, and finishes the event, in one
     /// transaction: a crash in between sends nothing twice.
+    #[tracing::instrument(target = "otel", level = "debug", name = "fan out", skip_all)]
     pub async fn fan_out(&self, claimed: &Claimed) -> Result<()> {
         let Job::Event { event, data, at } = claimed.job.clone() else {
             return Err(Error::internal("only events fan out"));

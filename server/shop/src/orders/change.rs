@@ -3,10 +3,11 @@
 
 use jiff::Timestamp;
 use onshelf_db::{
-    Tx, fulfilment,
+    Tx,
+    fulfilment::{self, ReservationRow},
     orders::{self, OrderRow},
+    passes,
     payments::{self, PaymentRow},
-    stock,
 };
 use onshelf_vocabulary::{
     Lang,
@@ -17,7 +18,7 @@ use onshelf_vocabulary::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    pass,
+    end::end_group,
     pay::is_open,
     place::write_groups,
     plan::{For, Plan},
@@ -36,10 +37,8 @@ pub struct Changed {
     pub pay: Option<String>,
 }
 
-/// The longest name of a person sent to collect.
-const NAME_MAX: usize = 80;
-
 impl Shop {
+    #[tracing::instrument(target = "otel", level = "debug", name = "change order", skip_all)]
     pub async fn change_order(
         &self,
         lang: Lang,
@@ -139,11 +138,16 @@ impl Shop {
             expires_at: self.now_ms() + super::HOLD,
             ..self.payment_row(order, code, dearer, Some(kept))
         };
-        let (id, at) = (order.id, self.now_ms());
+        let (id, now) = (order.id, self.now());
         self.db()
             .write(move |mut tx| {
                 let row = row.clone();
                 Box::pin(async move {
+                    let at = now.as_millisecond();
+                    // Nobody pays for a change that cannot be made any more.
+                    if !is_untouched(&fulfilment::of_order(&mut tx, id).await?, now)? {
+                        return Err(OrderRefusal::PickingBegun.into());
+                    }
                     for old in payments::of_order(&mut tx, id).await?.iter().filter(|p| is_open(p)) {
                         payments::failed(&mut tx, old.id, "the order was changed again", Some(at), at)
                             .await?;
@@ -158,36 +162,6 @@ impl Shop {
         let all = payments::of_order(&mut reader.tx(), id).await?;
         let url = all.into_iter().rev().find(is_open).and_then(|payment| payment.redirect_url);
         url.ok_or_else(|| OrderRefusal::ProviderDown.into())
-    }
-
-    /// Names who else may collect, with a pass of their own; an empty name takes it back.
-    async fn send_somebody(&self, order: &OrderRow, proxy: &str) -> Result<()> {
-        let name: String = proxy.chars().filter(|c| !c.is_control()).take(NAME_MAX).collect();
-        let name = name.trim().to_owned();
-        let (order, now) = (order.clone(), self.now_ms());
-        self.db()
-            .write(move |mut tx| {
-                let (order, name) = (order.clone(), name.clone());
-                Box::pin(async move {
-                    if !orders::advance(&mut tx, order.id, order.version).await? {
-                        return Err(onshelf_db::Error::Contended.into());
-                    }
-                    let proxy = (!name.is_empty()).then_some(name.as_str());
-                    orders::set_proxy(&mut tx, order.id, proxy).await?;
-                    for row in fulfilment::of_order(&mut tx, order.id).await? {
-                        if row.way == "delivery" || !is_underway(&row.status) {
-                            continue;
-                        }
-                        orders::revoke_proxies(&mut tx, row.id, now).await?;
-                        if let Some(name) = proxy {
-                            let serial = pass::serial(&row.number, &(order.version + 1).to_string());
-                            orders::add_pass(&mut tx, row.id, &serial, name, now).await?;
-                        }
-                    }
-                    Ok::<_, Error>(())
-                })
-            })
-            .await
     }
 
     async fn remember(&self, once: Option<&Once>, changed: Changed) -> Result<Changed> {
@@ -206,8 +180,14 @@ impl Shop {
     }
 }
 
-fn is_underway(status: &str) -> bool {
-    ReservationStatus::from_code(status).is_some_and(|status| !status.is_over())
+/// Whether no group has been begun or has ended.
+fn is_untouched(groups: &[ReservationRow], now: Timestamp) -> Result<bool> {
+    for row in groups {
+        if !matches!(state_of(row)?.status_at(now), ReservationStatus::Pending | ReservationStatus::Placed) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// The difference was paid: the change that was kept with it is made, as it is priced now.
@@ -236,21 +216,13 @@ async fn swap(tx: &mut Tx<'_>, order: &OrderRow, plan: &Plan, capacity: i64, now
     if pending && order.held_until.is_none_or(|until| until <= at) {
         return Err(OrderRefusal::HoldOver.into());
     }
-    for row in fulfilment::of_order(tx, order.id).await? {
-        match state_of(&row)?.status_at(now) {
-            ReservationStatus::Pending | ReservationStatus::Placed => {}
-            _ => return Err(OrderRefusal::PickingBegun.into()),
-        }
-        let cancelled = ReservationStatus::Cancelled.code();
-        if !fulfilment::set_status(tx, row.id, &row.status, cancelled, at).await? {
-            return Err(onshelf_db::Error::Contended.into());
-        }
-        stock::release(tx, row.id, at).await?;
+    let groups = fulfilment::of_order(tx, order.id).await?;
+    if !is_untouched(&groups, now)? {
+        return Err(OrderRefusal::PickingBegun.into());
+    }
+    for row in groups {
+        end_group(tx, &row, ReservationStatus::Cancelled, passes::ended::CHANGED, at).await?;
         fulfilment::replace(tx, row.id).await?;
-        orders::revoke_passes(tx, row.id, at).await?;
-        if let Some(window) = row.window_at {
-            orders::leave_window(tx, row.store_id, window).await?;
-        }
     }
     let mut groups = plan.groups.clone();
     for group in &mut groups {

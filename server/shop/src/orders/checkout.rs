@@ -20,6 +20,7 @@ const WINDOWS: usize = 16;
 
 impl Shop {
     /// The ways to get these lines. `postcode` is where they would be delivered.
+    #[tracing::instrument(target = "otel", level = "debug", name = "checkout", skip_all)]
     pub async fn checkout(
         &self,
         viewer: &Viewer,
@@ -57,7 +58,7 @@ impl Shop {
     ) -> Result<()> {
         let zone = store.schedule.time_zone();
         let full = cover.covered_lines == cover.lines;
-        if let Some(ready) = self.promise(store, now).filter(|_| cover.covered_lines > 0) {
+        if let Some(ready) = self.promise_told(store, now).filter(|_| cover.covered_lines > 0) {
             let free = self.free_windows(viewer, store, ready, now).await?;
             let offer = |way: Way| WayOffer {
                 way,

@@ -8,6 +8,7 @@ use crate::{Error, Result, Shop, secrets::fingerprint};
 
 impl Shop {
     /// Ten minutes more from now, once, while the hold still lasts.
+    #[tracing::instrument(target = "otel", level = "debug", name = "extend order", skip_all)]
     pub async fn extend_order(&self, number: &str, token: &str) -> Result<()> {
         let (number, hash, now) = (number.to_owned(), fingerprint(token), self.now_ms());
         self.db()

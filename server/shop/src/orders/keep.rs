@@ -7,6 +7,7 @@ use onshelf_db::{
     Tx,
     fulfilment::{self, ReservationRow},
     orders::{self, OrderRow},
+    passes::ended,
     stock,
 };
 use onshelf_domain::{fulfilment::order_number, words};
@@ -18,7 +19,9 @@ use onshelf_vocabulary::{
 };
 
 use super::{
-    HOLD, Placed, currency_of, moment,
+    HOLD, Placed, currency_of,
+    end::close_group,
+    moment,
     place::write_groups,
     plan::{For, Plan},
 };
@@ -268,10 +271,7 @@ pub(super) async fn give_back(tx: &mut Tx<'_>, of: Option<&Placed>, at: i64) -> 
         }
         stock::release(tx, row.id, at).await?;
         fulfilment::replace(tx, row.id).await?;
-        orders::revoke_passes(tx, row.id, at).await?;
-        if let Some(window) = row.window_at {
-            orders::leave_window(tx, row.store_id, window).await?;
-        }
+        close_group(tx, &row, ended::OVER, at).await?;
     }
     Ok(order.extended == 1)
 }

@@ -1,14 +1,13 @@
 //! Orders: groups of lines, each got in its own way, paid together. A group is fulfilled by a reservation of the
-//! `fulfilment` room; here is what makes them one: the sums, the money, the hold while it is paid, and what follows
-//! when a group cannot be had. No deed here talks to a provider inside a transaction.
+//! `fulfilment` room; here is what makes them one: the sums, the money, the hold while it is paid. What follows of a
+//! group's steps, and what is done when one cannot be had, is a journey. No deed here talks to a provider inside a
+//! transaction.
 
 mod arrive;
-mod cancel;
 mod change;
 mod checkout;
+mod end;
 mod extend;
-mod follow;
-mod heal;
 mod keep;
 mod pass;
 mod pay;
@@ -18,18 +17,23 @@ mod receipt;
 mod reconcile;
 mod refund;
 mod remind;
+mod sent;
 mod settle;
 mod show;
-mod staff;
 
 pub use change::Changed;
-pub(crate) use follow::follow;
+pub(crate) use end::{close_group, count_anew, end_rivals};
 pub use keep::{KeepBasket, Kept, KeptGroup};
-pub(crate) use pass::PREFIX as PASS_PREFIX;
 pub use pass::Pass;
+pub(crate) use pass::{PREFIX as PASS_PREFIX, opens, reference as pass_reference, refuse as refuse_pass};
+pub(crate) use pay::is_open;
+pub(crate) use place::write_groups;
 pub use place::{PlaceOrder, Placed};
+pub(crate) use plan::{Group, address_faults, demand};
 pub use receipt::{MoneyLine, Receipt, TaxLine};
 pub use reconcile::Difference;
+pub(crate) use refund::refund_order;
+pub(crate) use settle::{confirm_group, refund_group};
 pub use show::OrderNotice;
 pub(crate) use show::{arrival_view, window_view};
 
@@ -85,6 +89,6 @@ fn currency_of(order: &OrderRow) -> Currency {
     Currency::from_code(&order.currency).unwrap_or_default()
 }
 
-fn moment(at: i64) -> Result<Timestamp> {
+pub(crate) fn moment(at: i64) -> Result<Timestamp> {
     Timestamp::from_millisecond(at).map_err(Error::internal)
 }

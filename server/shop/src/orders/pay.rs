@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 use onshelf_db::{
-    fulfilment,
+    fulfilment::{self, ReservationRow},
     orders::{self, OrderRow},
     payments::{self, PaymentRow},
 };
@@ -27,6 +27,7 @@ const AFTERWARDS: i64 = 30 * 60_000;
 
 impl Shop {
     /// Where the owner of an order pays: opens a payment if none is open. Two tabs get the same one.
+    #[tracing::instrument(target = "otel", level = "debug", name = "pay order", skip_all)]
     pub async fn pay_order(
         &self,
         _lang: Lang,
@@ -50,6 +51,10 @@ impl Shop {
             .write(move |mut tx| {
                 let row = row.clone();
                 Box::pin(async move {
+                    // Whose groups were cancelled meanwhile is not asked for money.
+                    if !waits_for_money(&fulfilment::of_order(&mut tx, order_id).await?, now) {
+                        return Err(OrderRefusal::HoldOver.into());
+                    }
                     // Where one is open already, that one is paid.
                     payments::insert(&mut tx, &row).await?;
                     let all = payments::of_order(&mut tx, order_id).await?;
@@ -65,6 +70,7 @@ impl Shop {
     }
 
     /// The shopper came back from the provider's page with these query fields. Proves nothing: the provider is asked.
+    #[tracing::instrument(target = "otel", level = "debug", name = "payment returned", skip_all)]
     pub async fn payment_returned(
         &self,
         number: &str,
@@ -90,6 +96,7 @@ impl Shop {
     }
 
     /// Keeps a webhook that was proven to be the provider's, and looks at what it is about. False: it came before.
+    #[tracing::instrument(target = "otel", level = "debug", name = "note webhook", skip_all)]
     pub async fn note_webhook(&self, provider: ProviderCode, hint: &Hint, body: &str) -> Result<bool> {
         let (hint, body, now) = (hint.clone(), body.to_owned(), self.now_ms());
         let fresh = self
@@ -130,6 +137,7 @@ impl Shop {
         Ok(taken)
     }
 
+    #[tracing::instrument(target = "otel", level = "debug", name = "look at payment", skip_all)]
     async fn look_at(&self, payment: PaymentRow) -> Result<()> {
         let Some(provider) = self.provider_of(&payment) else {
             return self.ask_again(&payment, "its provider is not set up").await;
@@ -187,10 +195,7 @@ impl Shop {
         }
         let mut reader = self.db().reader().await?;
         let groups = fulfilment::of_order(&mut reader.tx(), order.id).await?;
-        let waits = |status: &str| status == ReservationStatus::Pending.code();
-        Ok(order.settled_at.is_none()
-            && payment.amount == order.total
-            && groups.iter().any(|group| waits(&group.status)))
+        Ok(order.settled_at.is_none() && payment.amount == order.total && waits_for_money(&groups, now))
     }
 
     async fn take_note(&self, payment: &PaymentRow, statement: &Statement) -> Result<()> {
@@ -226,12 +231,10 @@ impl Shop {
             .await
     }
 
-    /// The pauses grow with the tries: a shopper who pays takes a minute, a provider that is down longer.
     async fn ask_again(&self, payment: &PaymentRow, why: &str) -> Result<()> {
-        let pause = (2_000i64 << payment.checks.clamp(0, 8)).min(5 * 60_000);
         let now = self.now_ms();
         let (ends, give_up) = (payment.expires_at, payment.expires_at + 3 * 86_400_000);
-        let mut at = now + pause;
+        let mut at = now + pause(payment.checks, now - ends);
         if now < ends {
             // Right after the end somebody must look: the money may have come at the last second.
             at = at.min(ends + 1_000);
@@ -272,6 +275,7 @@ impl Shop {
     }
 
     /// Opens a payment with its provider; answers where it is paid, or none where the provider does not answer now.
+    #[tracing::instrument(target = "otel", level = "debug", name = "open payment", skip_all)]
     async fn open_payment(&self, order: &OrderRow, payment: &PaymentRow) -> Result<Option<String>> {
         let Some(provider) = self.provider_of(payment) else { return Ok(None) };
         match provider.open(&self.intent(order, payment).await?).await {
@@ -311,7 +315,7 @@ impl Shop {
 
     async fn intent(&self, order: &OrderRow, payment: &PaymentRow) -> Result<Intent> {
         let lang = Lang::from_tag(&order.lang);
-        let token = self.secrets().token(super::PURPOSE, &order.number);
+        let token = self.secrets().token_kept_as(&order.token_hash, super::PURPOSE, &order.number);
         let page =
             format!("{}{}", self.settings().public_url, lang.href(&format!("/orders/{}", order.number)));
         Ok(Intent {
@@ -360,10 +364,50 @@ impl Shop {
     }
 }
 
-pub(super) fn is_open(payment: &PaymentRow) -> bool {
+/// How long a provider is left alone after so many questions about a matter of this age. The pauses grow with the
+/// questions: a shopper who pays takes a minute, a provider that is down longer. But in the first hour no longer than
+/// half a minute, so that within a minute of its coming back no money is in limbo. Milliseconds.
+pub(super) fn pause(questions: i64, age: i64) -> i64 {
+    const HOUR: i64 = 3_600_000;
+    let longest = match age / HOUR {
+        ..=0 => 30_000,
+        1..24 => 5 * 60_000,
+        _ => HOUR,
+    };
+    (2_000i64 << questions.clamp(0, 12)).min(longest)
+}
+
+pub(crate) fn is_open(payment: &PaymentRow) -> bool {
     matches!(payment.status.as_str(), "created" | "open")
+}
+
+/// Whether any of these groups is held while it is paid.
+fn waits_for_money(groups: &[ReservationRow], now: i64) -> bool {
+    let pending = ReservationStatus::Pending.code();
+    groups.iter().any(|group| group.status == pending && group.expires_at > now)
 }
 
 fn money(payment: &PaymentRow) -> Money {
     Money::new(payment.amount, Currency::from_code(&payment.currency).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pause;
+
+    #[test]
+    fn a_provider_is_asked_often_at_first_and_ever_less() {
+        const HOUR: i64 = 3_600_000;
+        for (questions, age, expected) in [
+            (0, 0, 2_000),
+            (1, -HOUR, 4_000),
+            (3, 0, 16_000),
+            (4, 0, 30_000),
+            (40, HOUR - 1, 30_000),
+            (40, HOUR, 300_000),
+            (40, 24 * HOUR, HOUR),
+        ] {
+            assert_eq!(pause(questions, age), expected, "{questions} questions, {age} ms old");
+        }
+    }
 }

@@ -5,6 +5,7 @@ use onshelf_db::{
     Tx,
     fulfilment::{self, ReservationLineRow, ReservationRow},
     orders::{self, OrderRow},
+    passes,
     payments::{self, PaymentRow},
     stock::{self, LevelKey},
 };
@@ -21,12 +22,14 @@ use serde::{Deserialize, Serialize};
 use super::{
     HOLD, PURPOSE,
     keep::{Held, give_back},
+    pass,
     plan::{For, Group, Plan},
 };
 use crate::{
     Book, Error, Once, Result, Shop,
     fulfilment::{Reserve, shopper_key},
     jobs::{OrderNews, announce_order},
+    pulse::Deed,
     secrets::fingerprint,
     stores::Store,
 };
@@ -61,6 +64,7 @@ struct Prepared {
 impl Shop {
     /// Places an order: for the till at once, for a provider held for ten minutes while it is paid. The provider is
     /// asked after the commit; where it does not answer, the order stands and can be paid from its page.
+    #[tracing::instrument(target = "otel", level = "debug", name = "place order", skip_all)]
     pub async fn place_order(&self, request: PlaceOrder) -> Result<Placed> {
         self.place_kept(request, None).await
     }
@@ -70,6 +74,7 @@ impl Shop {
         let book = self.book();
         let held = self.held_by(&book, kept).await?;
         let prepared = self.prepare(&book, &request, &held)?;
+        let number = prepared.placed.number.clone();
         let kept = self.mine(kept);
         let (once, now) = (request.once.clone(), self.now_ms());
         let written = self
@@ -89,6 +94,7 @@ impl Shop {
             .await;
         let placed = match written {
             Err(Error::Order(OrderRefusal::OutOfStock { .. })) => {
+                Deed::HoldRefused.count();
                 let contact = &request.input.contact;
                 let whom = For {
                     contact,
@@ -102,6 +108,9 @@ impl Shop {
             }
             outcome => outcome?,
         };
+        if placed.number == number {
+            Deed::OrderPlaced.count();
+        }
         self.wake_stock();
         self.wake_outbox();
         if request.input.provider.is_some() {
@@ -284,13 +293,15 @@ async fn write(tx: &mut Tx<'_>, prepared: &Prepared, extended: bool, now: i64) -
 
 /// Writes groups with their holds, windows and passes. Levels are locked in key order over all groups. An error
 /// undoes them all.
-pub(super) async fn write_groups(
+pub(crate) async fn write_groups(
     tx: &mut Tx<'_>,
     order_id: i64,
     groups: &[Group],
     window_capacity: i64,
     now: i64,
 ) -> Result<()> {
+    // Whoever is sent for the order is sent for what takes a group's place, too, under the link they have.
+    let sent = passes::sent(tx, order_id).await?;
     let mut wanted: Vec<(LevelKey, i64, i64, i64)> = Vec::new();
     for group in groups {
         let row = ReservationRow { order_id: Some(order_id), ..group.row.clone() };
@@ -305,7 +316,12 @@ pub(super) async fn write_groups(
             return Err(OrderRefusal::WindowFull.into());
         }
         if row.way != "delivery" {
-            orders::add_pass(tx, id, &super::pass::serial(&row.number, ""), "", now).await?;
+            passes::add(tx, &pass::own(&row, id), now).await?;
+            if let Some(sent) = &sent {
+                let link = sent.link_hash.as_deref().unwrap_or_default();
+                let again = pass::of_sent(&row, id, pass::which(&sent.serial), &sent.holder, link);
+                passes::add(tx, &again, now).await?;
+            }
         }
     }
     wanted.sort_unstable();

@@ -32,7 +32,7 @@ pub(super) const SEND_WITHIN: i64 = 7 * 86_400_000;
 
 /// One group, ready to be written.
 #[derive(Clone, Debug)]
-pub(super) struct Group {
+pub(crate) struct Group {
     /// Without id and order; its expiry is that of a confirmed group.
     pub row: ReservationRow,
     pub lines: Vec<ReservationLineRow>,
@@ -176,7 +176,7 @@ impl Shop {
     }
 
     /// The nearest store that has all of it now.
-    pub(super) fn source_for<'b>(
+    pub(crate) fn source_for<'b>(
         &self,
         book: &'b Book,
         lines: &[Line],
@@ -200,13 +200,13 @@ impl Shop {
     }
 
     /// When something sent from `source` now can be collected at `store`.
-    pub(super) fn transfer_by(&self, source: &Store, store: &Store, now: Timestamp) -> Option<Timestamp> {
+    pub(crate) fn transfer_by(&self, source: &Store, store: &Store, now: Timestamp) -> Option<Timestamp> {
         let picked = self.promise(source, now)?;
         let travel = SignedDuration::from_hours(i64::from(self.settings().transfer_hours));
         ready_by(&store.schedule, &store.rules, picked.checked_add(travel).ok()?, 0)
     }
 
-    pub(super) fn delivery_quote(
+    pub(crate) fn delivery_quote(
         &self,
         store: &Store,
         to: Option<Point>,
@@ -218,13 +218,48 @@ impl Shop {
         self.settings().delivery.quote(&store.schedule, metres, postcode, value, now)
     }
 
+    /// By when a group like this would be there if it was begun now; none where that cannot be told. A delivery whose
+    /// address nobody knows yet is told as it was.
+    pub(crate) fn ready_anew(
+        &self,
+        book: &Book,
+        row: &ReservationRow,
+        address: Option<&Address>,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        let store = book.stores.by_id(row.store_id)?;
+        match Way::from_code(&row.way)? {
+            Way::Collect | Way::Curbside => self.promise(store, now),
+            Way::Transfer => self.transfer_by(book.stores.by_id(row.source_id?)?, store, now),
+            Way::Delivery => {
+                let Some(address) = address else { return super::moment(row.ready_by).ok() };
+                let to = self.point_of(book, address);
+                Some(self.delivery_quote(store, to, &address.postcode, row.total, now)?.by)
+            }
+        }
+    }
+
     /// Where a postcode lies, as far as the operator's places tell.
-    pub(super) fn point_of(&self, book: &Book, address: &Address) -> Option<Point> {
+    pub(crate) fn point_of(&self, book: &Book, address: &Address) -> Option<Point> {
         let postcode = address.postcode.trim();
         (!postcode.is_empty())
             .then(|| book.places.find(Lang::Ko, postcode, None, 1).into_iter().next())
             .flatten()
             .map(|place| place.point)
+    }
+
+    /// A group with nothing in it but names of its own. Its owner comes by the order: its token is never given out.
+    pub(crate) fn new_group(&self) -> Result<ReservationRow> {
+        let mut random = [0u8; 9];
+        self.chance().fill(&mut random);
+        let [a, b, c, d, e, f, g, h, i] = random;
+        let number = reservation_number([a, b, c, d, e]).ok_or_else(|| Error::internal("no number"))?;
+        Ok(ReservationRow {
+            token_hash: fingerprint(&self.secrets().token("group", number.as_str())),
+            number: number.to_string(),
+            code: pickup_code([f, g, h, i]),
+            ..ReservationRow::default()
+        })
     }
 
     fn value(&self, book: &Book, store: &Store, lines: &[Line]) -> Option<i64> {
@@ -249,15 +284,7 @@ impl Shop {
         let kept = keep_until(&place.store.schedule, &place.store.rules, place.ready_by);
         let ready_by = place.ready_by.as_millisecond();
         let expires_at = if travels { ready_by.saturating_add(SEND_WITHIN) } else { kept.as_millisecond() };
-        let mut random = [0u8; 9];
-        self.chance().fill(&mut random);
-        let [a, b, c, d, e, f, g, h, i] = random;
-        let number = reservation_number([a, b, c, d, e]).ok_or_else(|| Error::internal("no number"))?;
         let row = ReservationRow {
-            // Its owner comes by the order: this token is never given out.
-            token_hash: fingerprint(&self.secrets().token("group", number.as_str())),
-            number: number.to_string(),
-            code: pickup_code([f, g, h, i]),
             store_id: place.store.id,
             source_id: (place.source.id != place.store.id).then_some(place.source.id),
             status: ReservationStatus::Pending.code().to_owned(),
@@ -277,7 +304,7 @@ impl Shop {
             placed_at: whom.now.as_millisecond(),
             ready_by,
             expires_at,
-            ..ReservationRow::default()
+            ..self.new_group()?
         };
         Ok(Group { row, lines, demand: demand(book, place.source.id, &input.lines)? })
     }
@@ -299,7 +326,7 @@ fn priced(book: &Book, store: &Store, lines: &[Line]) -> Result<(Vec<Reservation
 }
 
 /// Summed per level, in key order: how levels are always locked.
-pub(super) fn demand(book: &Book, store_id: i64, lines: &[Line]) -> Result<Vec<(LevelKey, i64)>> {
+pub(crate) fn demand(book: &Book, store_id: i64, lines: &[Line]) -> Result<Vec<(LevelKey, i64)>> {
     let summed = sum_demand(lines).map_err(|fault| OrderRefusal::Invalid {
         faults: vec![FieldFault { pointer: "/groups".to_owned(), fault }],
     })?;
@@ -353,7 +380,7 @@ fn group_faults(book: &Book, groups: &[GroupInput], online: bool) -> Vec<FieldFa
 
 const ADDRESS_MAX: usize = 200;
 
-fn address_faults(address: &Address) -> impl Iterator<Item = (&'static str, Fault)> {
+pub(crate) fn address_faults(address: &Address) -> impl Iterator<Item = (&'static str, Fault)> {
     let fields = [
         ("line1", &address.line1, true),
         ("line2", &address.line2, false),

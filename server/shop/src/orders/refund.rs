@@ -8,21 +8,23 @@ use onshelf_db::{
 };
 use onshelf_vocabulary::{Currency, Money, orders::OrderRefusal, payment::ProviderCode};
 
+use super::pay::pause;
 use crate::{
     Error, Once, PaymentFault, RefundCall, Result, Shop,
     jobs::{OrderNews, announce_order},
     partners::Partner,
+    pulse::Deed,
 };
 
 /// How long a refund belongs to whoever took it. Milliseconds.
-const CLAIM: i64 = 60_000;
-/// After this many tries, some two days, a person must look.
-const TRIES: i64 = 14;
+const CLAIM: i64 = 30_000;
+/// What is not done after two days a person must look at. Milliseconds.
+const GIVEN_UP: i64 = 2 * 86_400_000;
 const ROUND: i64 = 10;
 
 /// Sets `amount` of an order's money apart, from its captured payments in their order; answers how much it was.
 /// `subject` makes the keys: the same subject is refunded once.
-pub(super) async fn refund_order(
+pub(crate) async fn refund_order(
     tx: &mut Tx<'_>,
     order: &OrderRow,
     subject: &str,
@@ -30,11 +32,10 @@ pub(super) async fn refund_order(
     reason: &str,
     now: i64,
 ) -> Result<i64> {
-    let done = payments::refunds_of(tx, order.id).await?;
-    let prefix = format!("group:{subject}:");
-    if done.iter().any(|refund| refund.key.starts_with(&prefix)) {
+    if is_refunded(tx, order, subject).await? {
         return Ok(0);
     }
+    let prefix = prefix(subject);
     let mut left = amount;
     for payment in payments::of_order(tx, order.id).await? {
         let share = left.min(payment.captured - payment.refunded);
@@ -49,8 +50,19 @@ pub(super) async fn refund_order(
     Ok(amount - left)
 }
 
+/// Whether money went back for this subject before.
+pub(super) async fn is_refunded(tx: &mut Tx<'_>, order: &OrderRow, subject: &str) -> Result<bool> {
+    let prefix = prefix(subject);
+    Ok(payments::refunds_of(tx, order.id).await?.iter().any(|refund| refund.key.starts_with(&prefix)))
+}
+
+fn prefix(subject: &str) -> String {
+    format!("group:{subject}:")
+}
+
 impl Shop {
     /// A partner gives back part of an order's money, with or without goods. More than is left is refused.
+    #[tracing::instrument(target = "otel", level = "debug", name = "refund", skip_all)]
     pub async fn refund(
         &self,
         partner: &Partner,
@@ -108,12 +120,15 @@ impl Shop {
             })
             .await?;
         let taken = due.len();
-        for refund in due {
-            self.send_refund(refund).await?;
+        // All at once: one after the other a slow provider would outlast the claim.
+        let sent = due.into_iter().map(|refund| self.send_refund(refund));
+        for outcome in futures::future::join_all(sent).await {
+            outcome?;
         }
         Ok(taken)
     }
 
+    #[tracing::instrument(target = "otel", level = "debug", name = "send refund", skip_all)]
     async fn send_refund(&self, refund: RefundRow) -> Result<()> {
         let payment = {
             let mut reader = self.db().reader().await?;
@@ -122,7 +137,7 @@ impl Shop {
         let payment = payment.ok_or_else(|| Error::internal("a refund without its payment"))?;
         let provider = ProviderCode::from_code(&payment.provider).and_then(|code| self.provider(code));
         let (Some(provider), Some(provider_id)) = (provider, payment.provider_id.clone()) else {
-            return self.refund_waits(&refund, "its provider is not set up").await;
+            return self.refund_waits(&refund, "its provider is not set up", true).await;
         };
         let currency = Currency::from_code(&payment.currency).unwrap_or_default();
         let call = RefundCall {
@@ -134,10 +149,10 @@ impl Shop {
         };
         match provider.refund(&call).await {
             Ok(name) => self.refund_done(refund, payment.provider, payment.currency, name).await,
-            Err(PaymentFault::Passing(why)) => self.refund_waits(&refund, &why).await,
+            Err(PaymentFault::Passing(why)) => self.refund_waits(&refund, &why, true).await,
             Err(PaymentFault::Refused(why)) => {
                 tracing::error!(refund = refund.id, why, "A provider refuses a refund: a person must look.");
-                self.refund_waits(&RefundRow { tries: TRIES, ..refund }, &why).await
+                self.refund_waits(&refund, &why, false).await
             }
         }
     }
@@ -150,13 +165,14 @@ impl Shop {
         name: String,
     ) -> Result<()> {
         let now = self.now_ms();
-        self.db()
+        let fresh = self
+            .db()
             .write(move |mut tx| {
                 let (refund, provider) = (refund.clone(), provider.clone());
                 let (currency, name) = (currency.clone(), name.clone());
                 Box::pin(async move {
                     if !payments::refund_done(&mut tx, refund.id, &name, now).await? {
-                        return Ok::<_, Error>(());
+                        return Ok::<_, Error>(false);
                     }
                     let account = format!("provider:{provider}");
                     let amounts = [(account.as_str(), -refund.amount), ("customer", refund.amount)];
@@ -165,18 +181,22 @@ impl Shop {
                     if let Some(order) = orders::by_id(&mut tx, refund.order_id).await? {
                         announce_order(&mut tx, &order.number, None, OrderNews::Refunded, now).await?;
                     }
-                    Ok(())
+                    Ok(true)
                 })
             })
             .await?;
+        if fresh {
+            Deed::RefundDone.count();
+        }
         self.wake_outbox();
         Ok(())
     }
 
-    async fn refund_waits(&self, refund: &RefundRow, why: &str) -> Result<()> {
-        let (id, why) = (refund.id, why.to_owned());
-        let pause = (2_000i64 << refund.tries.clamp(0, 13)).min(6 * 3_600_000);
-        let due = (refund.tries < TRIES).then(|| self.now_ms() + pause);
+    /// `again`: it may go better later.
+    async fn refund_waits(&self, refund: &RefundRow, why: &str, again: bool) -> Result<()> {
+        let (id, why, now) = (refund.id, why.to_owned(), self.now_ms());
+        let age = now - refund.created_at;
+        let due = (again && age < GIVEN_UP).then(|| now + pause(refund.tries, age));
         if due.is_none() {
             tracing::error!(refund = id, "A refund was given up: a person must look.");
         }

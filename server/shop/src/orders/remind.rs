@@ -10,15 +10,8 @@ use crate::{
 /// How long before it is given up its owner is reminded. Milliseconds.
 const AHEAD: i64 = 3 * 3_600_000;
 const ROUND: i64 = 100;
-const DAY: i64 = 24 * 3_600_000;
 
 impl Shop {
-    /// Of what became ready within the last day: how much there was, and how much by the promised moment.
-    pub async fn promises_kept(&self) -> Result<(i64, i64)> {
-        let mut reader = self.db().reader().await?;
-        Ok(orders::promises_kept(&mut reader.tx(), self.now_ms() - DAY).await?)
-    }
-
     /// Writes the messages that are due; answers how many.
     pub async fn remind(&self) -> Result<usize> {
         let now = self.now_ms();

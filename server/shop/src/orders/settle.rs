@@ -5,6 +5,7 @@ use onshelf_db::{
     Tx,
     fulfilment::{self, ReservationRow},
     orders::{self, OrderRow},
+    passes::{self, ended},
     payments::{self, PaymentRow},
     stock::{self, LevelKey},
 };
@@ -14,11 +15,12 @@ use onshelf_vocabulary::{
     orders::{OrderRefusal, OrderStatus},
 };
 
-use super::{change, plan, refund::refund_order};
+use super::{change, end::end_group, plan, refund::refund_order};
 use crate::{
     Book, Error, Result, Shop, Statement,
-    fulfilment::{state_of, way_of, write_step},
+    fulfilment::{state_of, way_of},
     jobs::{OrderNews, announce_order},
+    pulse::Deed,
 };
 
 /// Why money that came is not kept.
@@ -34,6 +36,7 @@ enum GoesBack {
 
 impl Shop {
     /// Writes down a capture, once, with all that follows from it.
+    #[tracing::instrument(target = "otel", level = "debug", name = "settle", skip_all)]
     pub(super) async fn settle(&self, reference: &str, statement: &Statement) -> Result<()> {
         // First as it should be. What cannot be undoes everything, and the money goes back in a second go.
         let first = self.write_capture(reference, statement, None).await;
@@ -61,7 +64,8 @@ impl Shop {
     ) -> Result<()> {
         let (shop, book, now) = (self.clone(), self.book(), self.now());
         let (reference, statement) = (reference.to_owned(), statement.clone());
-        self.db()
+        let fresh = self
+            .db()
             .write(move |mut tx| {
                 let (shop, book) = (shop.clone(), book.clone());
                 let (reference, statement) = (reference.clone(), statement.clone());
@@ -71,7 +75,7 @@ impl Shop {
                     let order = orders::by_id(&mut tx, payment.order_id).await?.ok_or(Error::NotFound)?;
                     let at = now.as_millisecond();
                     if !enter_capture(&mut tx, &payment, &statement, at).await? {
-                        return Ok::<_, Error>(());
+                        return Ok::<_, Error>(false);
                     }
                     let back = back.or_else(|| judge(&order, &payment, &statement));
                     match back {
@@ -80,10 +84,15 @@ impl Shop {
                             Some(_) => change::apply_paid(&mut tx, &shop, &order, &payment, now).await,
                             None => confirm(&mut tx, &book, &order, now).await,
                         },
-                    }
+                    }?;
+                    Ok(true)
                 })
             })
-            .await
+            .await?;
+        if fresh {
+            Deed::PaymentCaptured.count();
+        }
+        Ok(())
     }
 }
 
@@ -135,7 +144,7 @@ async fn confirm(tx: &mut Tx<'_>, book: &Book, order: &OrderRow, now: Timestamp)
 }
 
 /// A pending group becomes the store's to pick.
-pub(super) async fn confirm_group(
+pub(crate) async fn confirm_group(
     tx: &mut Tx<'_>,
     book: &Book,
     row: &ReservationRow,
@@ -174,7 +183,7 @@ pub(super) async fn confirm_group(
         if let Some(window) = row.window_at {
             orders::take_window(tx, row.store_id, window, i64::MAX).await?;
         }
-        orders::revive_passes(tx, row.id).await?;
+        passes::revive(tx, row.id).await?;
     }
     if !fulfilment::set_status(tx, row.id, &row.status, ReservationStatus::Placed.code(), at).await? {
         return Err(onshelf_db::Error::Contended.into());
@@ -217,7 +226,7 @@ async fn send_back(
         for row in fulfilment::of_order(tx, order.id).await? {
             let state = state_of(&row)?;
             if let Ok(step) = state.expire(now).or_else(|_| state.cancel(now)) {
-                write_step(tx, &row, step, "clock", now).await?;
+                end_group(tx, &row, step.reservation.written_status(), ended::OVER, at).await?;
             }
         }
     }
@@ -229,7 +238,7 @@ async fn send_back(
 }
 
 /// Money of an order that is not settled is nobody's business here.
-pub(super) async fn refund_group(
+pub(crate) async fn refund_group(
     tx: &mut Tx<'_>,
     order: &OrderRow,
     row: &ReservationRow,

@@ -5,6 +5,7 @@ use onshelf_db::{
     Tx,
     fulfilment::{self, ReservationRow},
     orders::{self, OrderRow},
+    passes,
     payments::{self, PaymentRow},
 };
 use onshelf_domain::{
@@ -14,7 +15,7 @@ use onshelf_domain::{
 use onshelf_vocabulary::{
     Lang, Moment, Money,
     fulfilment::{ReservationStatus, Way},
-    orders::{ArrivalView, GroupView, OrderView, WindowView},
+    orders::{Address, ArrivalView, GroupView, OrderView, WindowView},
     payment::{PaymentStatus, PaymentView, ProviderCode},
 };
 
@@ -37,6 +38,7 @@ pub struct OrderNotice {
 
 impl Shop {
     /// For whoever shows the token; without the right one it does not exist.
+    #[tracing::instrument(target = "otel", level = "debug", name = "show order", skip_all)]
     pub async fn order(&self, lang: Lang, number: &str, token: &str) -> Result<OrderView> {
         let order = self.owned_order(number, token).await?;
         let mut reader = self.db().reader().await?;
@@ -52,7 +54,7 @@ impl Shop {
         Ok(OrderNotice {
             view: self.order_view(&mut tx, lang, &order).await?,
             lang,
-            token: self.secrets().token(PURPOSE, &order.number),
+            token: self.secrets().token_kept_as(&order.token_hash, PURPOSE, &order.number),
             email: order.email,
             phone: order.phone,
         })
@@ -107,6 +109,7 @@ impl Shop {
                 && standing.iter().all(changeable)
                 && (order.settled_at.is_some() || order.provider.is_none() || held.is_some()),
             proxy: order.proxy.clone(),
+            passes: self.pass_lines(tx, &book, lang, order, &rows).await?,
             groups,
         })
     }
@@ -129,31 +132,37 @@ impl Shop {
         let to_collect = way != Way::Delivery && !status.is_over() && status != ReservationStatus::Pending;
         let pass = if to_collect { self.pass_of(tx, store, row).await? } else { None };
         let source = row.source_id.and_then(|id| book.stores.by_id(id));
+        // What is only offered is not begun: it would be ready as if it was asked for now.
+        let offered = row.offered_for.is_some() && status == ReservationStatus::Pending;
+        let address: Option<Address> = row.address.as_deref().map(serde_json::from_str).transpose()?;
+        let anew = if offered { self.ready_anew(book, row, address.as_ref(), now) } else { None };
+        let ready_by = anew.map_or(row.ready_by, |anew| anew.as_millisecond().max(row.ready_by));
         Ok(GroupView {
             id: row.number.clone(),
             way,
             status,
             store: self.store_card(&Viewer::new(lang), store, None, None, now),
             source: source.map(|store| store.name.get(lang).to_owned()),
-            address: row.address.as_deref().map(serde_json::from_str).transpose()?,
+            address,
             window: row.window_at.map(|at| window_view(lang, store, at, now, 0)).transpose()?,
             code: to_collect.then(|| row.code.clone()),
             lines: self.reservation_lines(tx, book, lang, row).await?,
             fee: Money::new(row.fee, currency),
             total: Money::new(row.asked, currency),
-            ready_by: said(row.ready_by)?,
+            ready_by: said(ready_by)?,
             expires_at: said(row.expires_at)?,
             ready_at: row.ready_at.map(said).transpose()?,
             ended_at: row.ended_at.map(said).transpose()?,
             arrival: arrival_view(row, said)?,
             pass,
             offered_for: row.offered_for.clone(),
+            split_from: row.split_from.clone(),
         })
     }
 
     /// The owner's pass, signed.
     async fn pass_of(&self, tx: &mut Tx<'_>, store: &Store, row: &ReservationRow) -> Result<Option<String>> {
-        let passes = orders::passes_of(tx, row.id).await?;
+        let passes = passes::of_group(tx, row.id).await?;
         let own = passes.into_iter().find(|pass| pass.holder.is_empty() && pass.revoked_at.is_none());
         Ok(own.map(|pass| self.sign_pass(&pass.serial, store, row.expires_at)))
     }

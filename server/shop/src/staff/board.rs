@@ -1,7 +1,11 @@
 //! The board: what a store has to prepare, what waits at the counter, what is done.
 
 use jiff::Timestamp;
-use onshelf_db::{Tx, fulfilment::ReservationRow};
+use onshelf_db::{
+    Tx,
+    fulfilment::ReservationRow,
+    passes::{self, PassRow},
+};
 use onshelf_domain::{
     fulfilment::{CounterInput, read_counter},
     words,
@@ -9,14 +13,16 @@ use onshelf_domain::{
 use onshelf_vocabulary::{
     Lang, Money,
     fulfilment::ReservationStatus,
-    staff::{BoardCard, BoardDeed, BoardView},
+    staff::{BoardCard, BoardDeed, BoardView, OpenedPass},
 };
 
 use super::Associate;
 use crate::{
     Book, Error, Result, Shop,
-    fulfilment::{currency_of, state_of, step, way_of},
-    orders::{arrival_view, window_view},
+    fulfilment::{currency_of, state_of, way_of},
+    journeys::{Carrying, PickReport, carry},
+    orders::{arrival_view, opens, pass_reference, window_view},
+    pulse::Deed,
     stores::Store,
 };
 
@@ -25,9 +31,11 @@ const DONE: i64 = 20;
 
 impl Shop {
     /// A store's board, for those who work there.
+    #[tracing::instrument(target = "otel", level = "debug", name = "board", skip_all)]
     pub async fn board(&self, who: &Associate, lang: Lang, store: &str) -> Result<BoardView> {
         let book = self.book();
         let store = who.store(&book, store)?;
+        self.note_board(who, store).await?;
         let mut reader = self.db().reader().await?;
         let mut tx = reader.tx();
         let rows = onshelf_db::fulfilment::board(&mut tx, store.id, DONE).await?;
@@ -37,11 +45,18 @@ impl Shop {
             to_prepare: Vec::new(),
             ready: Vec::new(),
             coming: Vec::new(),
+            arrivals: Vec::new(),
             done: Vec::new(),
             version: version(&rows),
         };
+        let mut arrivals = Vec::new();
         for row in rows {
             let card = self.board_card(&mut tx, &book, store, lang, &row).await?;
+            if !card.status.is_over() && (row.arrived_at.is_some() || row.on_way_at.is_some()) {
+                // Who stands outside comes before who is still on the way.
+                let since = row.arrived_at.or(row.on_way_at);
+                arrivals.push((row.arrived_at.is_none(), since, row.id, card.clone()));
+            }
             match card.status {
                 ReservationStatus::Placed | ReservationStatus::Picking if card.sends_here => {
                     view.to_prepare.push(card);
@@ -51,27 +66,36 @@ impl Shop {
                 _ => view.done.push(card),
             }
         }
+        arrivals.sort_by_key(|(coming, since, id, _)| (*coming, *since, *id));
+        view.arrivals = arrivals.into_iter().map(|(.., card)| card).collect();
         // Who stands outside waits longest of all.
-        let arrived = |card: &BoardCard| {
-            card.arrival
-                .as_ref()
-                .and_then(|arrival| arrival.arrived_at.as_ref())
-                .map(|moment| moment.at.clone())
-        };
-        view.ready.sort_by_key(|card| (arrived(card).is_none(), arrived(card)));
-        view.to_prepare.sort_by_key(|card| (arrived(card).is_none(), arrived(card)));
+        let outside: Vec<String> = view
+            .arrivals
+            .iter()
+            .filter(|card| card.arrival.as_ref().is_some_and(|arrival| arrival.arrived_at.is_some()))
+            .map(|card| card.number.clone())
+            .collect();
+        let place = |card: &BoardCard| outside.iter().position(|own| *own == card.number);
+        view.ready.sort_by_key(|card| place(card).unwrap_or(usize::MAX));
+        view.to_prepare.sort_by_key(|card| place(card).unwrap_or(usize::MAX));
         Ok(view)
     }
 
-    /// By what was scanned or typed: the code, the number, or the address in the QR.
+    /// By what was scanned or typed: the code, the number, a pass, or the address in the QR. A pass that opens nothing
+    /// is refused with the reason.
+    #[tracing::instrument(target = "otel", level = "debug", name = "look up", skip_all)]
     pub async fn look_up(&self, who: &Associate, lang: Lang, store: &str, typed: &str) -> Result<BoardCard> {
         let book = self.book();
         let store = who.store(&book, store)?;
         let mut reader = self.db().reader().await?;
         let mut tx = reader.tx();
-        if typed.trim().starts_with(crate::orders::PASS_PREFIX) {
-            let row = self.open_pass(&mut tx, store, typed).await?;
-            return self.board_card(&mut tx, &book, store, lang, &row).await;
+        if let Some(pass) = self.pass_shown(&mut tx, store, typed.trim()).await? {
+            let opened = opens(&mut tx, store, pass, self.now_ms()).await?;
+            let mut card = self.board_card(&mut tx, &book, store, lang, &opened.row).await?;
+            card.opened = Some(OpenedPass { serial: opened.pass.serial, holder: opened.pass.holder });
+            drop(reader);
+            self.note_read(who, "look_up", &card.number).await?;
+            return Ok(card);
         }
         // The QR holds the reservation's address; what counts is its last part.
         let typed = typed.trim().split(['?', '#']).next().unwrap_or_default();
@@ -83,13 +107,32 @@ impl Shop {
             Some(CounterInput::Number(number)) => {
                 onshelf_db::fulfilment::at_store(&mut tx, number.as_str(), store.id).await?
             }
-            None => None,
+            Some(CounterInput::Pass(_)) | None => None,
         };
         let row = row.ok_or(Error::NotFound)?;
-        self.board_card(&mut tx, &book, store, lang, &row).await
+        let card = self.board_card(&mut tx, &book, store, lang, &row).await?;
+        drop(reader);
+        self.note_read(who, "look_up", &card.number).await?;
+        Ok(card)
+    }
+
+    /// The pass in what was scanned or typed: signed, by its code, or by its own name, which only the two before lead
+    /// to. None where it is no pass, or none anybody knows.
+    async fn pass_shown(&self, tx: &mut Tx<'_>, store: &Store, typed: &str) -> Result<Option<PassRow>> {
+        if typed.starts_with(crate::orders::PASS_PREFIX) && typed.contains('.') {
+            return self.signed_pass(tx, store, typed).await.map(Some);
+        }
+        if let Some(CounterInput::Pass(code)) = read_counter(typed) {
+            return Ok(passes::by_code(tx, &code, store.id).await?);
+        }
+        if typed.contains('_') && !typed.contains(['/', '?']) {
+            return Ok(passes::by_serial(tx, typed).await?);
+        }
+        Ok(None)
     }
 
     /// Carries a reservation one step on.
+    #[tracing::instrument(target = "otel", level = "debug", name = "do on board", skip_all)]
     pub async fn do_on_board(
         &self,
         who: &Associate,
@@ -97,24 +140,37 @@ impl Shop {
         number: &str,
         deed: BoardDeed,
     ) -> Result<()> {
+        self.carry_on_board(who, store, number, Carrying::Deed(deed)).await
+    }
+
+    /// Says what was found of a reservation, or not: what is there goes on.
+    pub async fn report_on_board(
+        &self,
+        who: &Associate,
+        store: &str,
+        number: &str,
+        report: &PickReport,
+    ) -> Result<()> {
+        let pick = self.read_report(&self.book(), report)?;
+        self.carry_on_board(who, store, number, Carrying::Pick(Box::new(pick))).await
+    }
+
+    async fn carry_on_board(&self, who: &Associate, store: &str, number: &str, what: Carrying) -> Result<()> {
         let store_id = who.store(&self.book(), store)?.id;
-        let (actor, number, now) = (who.actor(), number.to_owned(), self.now());
+        let (shop, actor, number, now) = (self.clone(), who.actor(), number.to_owned(), self.now());
         self.db()
             .write(move |mut tx| {
-                let (actor, number) = (actor.clone(), number.clone());
+                let (shop, actor, number, what) = (shop.clone(), actor.clone(), number.clone(), what.clone());
                 Box::pin(async move {
-                    step(&mut tx, store_id, &number, &actor, now, |reservation| {
-                        reservation.perform(deed, now)
-                    })
-                    .await?;
-                    let at = now.as_millisecond();
-                    onshelf_db::staff::trail(&mut tx, &actor, deed.code(), &number, at).await?;
+                    carry(&mut tx, &shop, store_id, &number, &what, &actor, now).await?;
                     Ok::<_, Error>(())
                 })
             })
             .await?;
+        Deed::BoardStep.count();
         self.wake_stock();
         self.wake_outbox();
+        self.wake_payments();
         Ok(())
     }
 
@@ -159,6 +215,8 @@ impl Shop {
             address: row.address.as_deref().map(serde_json::from_str).transpose()?,
             window: row.window_at.map(|at| window_view(lang, store, at, now, 0)).transpose()?,
             arrival: arrival_view(row, moment)?,
+            pass: row.order_id.map(|_| pass_reference(row)).unwrap_or_default(),
+            opened: None,
         })
     }
 }

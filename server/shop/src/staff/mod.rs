@@ -2,9 +2,13 @@
 //! for their stores only.
 
 mod board;
+mod counter;
 mod sign_in;
+mod trail;
 
+pub use counter::Away;
 pub use sign_in::NewStaff;
+pub(crate) use trail::Looks;
 
 use onshelf_vocabulary::staff::{Role, StaffRefusal};
 

@@ -50,12 +50,17 @@ impl Shop {
         self.db()
             .write(move |mut tx| {
                 let row = row.clone();
-                Box::pin(async move { Ok::<_, Error>(staff::upsert(&mut tx, &row, now).await?) })
+                Box::pin(async move {
+                    staff::upsert(&mut tx, &row, now).await?;
+                    staff::trail(&mut tx, "operator", "staff.add", &row.login, now).await?;
+                    Ok::<_, Error>(())
+                })
             })
             .await
     }
 
     /// Opens a session and answers its token. Wrong name and wrong password take the same time and say the same.
+    #[tracing::instrument(target = "otel", level = "debug", name = "sign in", skip_all)]
     pub async fn sign_in(&self, login: &str, password: &str) -> Result<String> {
         let row = {
             let mut reader = self.db().reader().await?;

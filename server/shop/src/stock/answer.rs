@@ -73,7 +73,7 @@ impl Shop {
     ) -> Answer {
         let zone = store.schedule.time_zone();
         let moment = |at: Timestamp| words::moment(lang, at, now, zone).at;
-        let ready_by = (known.available >= quantity).then(|| self.promise(store, now)).flatten();
+        let ready_by = (known.available >= quantity).then(|| self.promise_told(store, now)).flatten();
         Answer {
             code: store.code.to_string(),
             name: store.name.get(lang).to_owned(),

@@ -10,6 +10,7 @@ mod show;
 
 pub use answer::Answer;
 pub use live::{News, StockEvent, Watch};
+pub(crate) use partner::level_after;
 pub use partner::{CountInput, LevelAfter, Movement, SaleInput, SaleLine};
 pub use reading::Reading;
 pub use shelves::{Known, Shelves};

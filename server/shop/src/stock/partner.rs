@@ -60,6 +60,7 @@ pub struct LevelAfter {
 
 impl Shop {
     /// Sets a level to what was counted. A count older than the last word changes nothing.
+    #[tracing::instrument(target = "otel", level = "debug", name = "count stock", skip_all)]
     pub async fn count_stock(&self, partner: &Partner, once: &Once, input: CountInput) -> Result<LevelAfter> {
         partner.may_for(&input.store, "stock")?;
         let key = self.level_key(&self.book(), 0, &input.store, &input.sku)?;
@@ -74,7 +75,7 @@ impl Shop {
                     }
                     let cause = Cause { reason: "count", reference: "", actor: &actor, at: now };
                     stock::count(&mut tx, key, input.on_hand, input.counted_at, cause).await?;
-                    let after = after(&mut tx, key, &input.store, &input.sku, now).await?;
+                    let after = level_after(&mut tx, key, &input.store, &input.sku, now).await?;
                     once.keep(&mut tx, &after, now).await?;
                     Ok(after)
                 })
@@ -85,6 +86,7 @@ impl Shop {
     }
 
     /// Enters movements, all or none.
+    #[tracing::instrument(target = "otel", level = "debug", name = "move stock", skip_all)]
     pub async fn move_stock(
         &self,
         partner: &Partner,
@@ -113,8 +115,10 @@ impl Shop {
                         enter(&mut tx, *key, *line, movement, &actor, now).await?;
                     }
                     for (key, line, movement) in &keyed {
-                        levels
-                            .push((*line, after(&mut tx, *key, &movement.store, &movement.sku, now).await?));
+                        levels.push((
+                            *line,
+                            level_after(&mut tx, *key, &movement.store, &movement.sku, now).await?,
+                        ));
                     }
                     levels.sort_by_key(|(line, _)| *line);
                     let levels: Vec<LevelAfter> = levels.into_iter().map(|(_, level)| level).collect();
@@ -127,90 +131,17 @@ impl Shop {
         Ok(after)
     }
 
-    /// Takes what a till sold. Sales are facts: they are never refused for want of stock. Lines that answer the
-    /// reservation leave the shelf with it, once. Answers the levels of the lines in their order, then those that
-    /// only the reservation touched.
-    pub async fn record_sale(
+    pub(crate) fn level_key(
         &self,
-        partner: &Partner,
-        once: &Once,
-        input: SaleInput,
-    ) -> Result<Vec<LevelAfter>> {
-        partner.may_for(&input.store, "pos")?;
-        let book = self.book();
-        let mut sold = Vec::with_capacity(input.lines.len());
-        for (line, one) in input.lines.iter().enumerate() {
-            sold.push((self.level_key(&book, line, &input.store, &one.sku)?, one.quantity.get()));
-        }
-        let store_id = book.stores.by_code(input.store.as_str()).map_or(0, |store| store.id);
-        let (once, actor, now) = (once.clone(), partner.actor(), self.now_ms());
-        let after = self
-            .db()
-            .write(move |mut tx| {
-                let (once, actor, sold) = (once.clone(), actor.clone(), sold.clone());
-                let (book, input) = (book.clone(), input.clone());
-                Box::pin(async move {
-                    if let Some(before) = once.before(&mut tx).await? {
-                        return Ok::<_, Error>(before);
-                    }
-                    let handed = match &input.reservation {
-                        Some(number) => {
-                            crate::fulfilment::answer_at_till(&mut tx, store_id, number, &actor, now).await?
-                        }
-                        None => Vec::new(),
-                    };
-                    let cause = Cause { reason: "sale", reference: &input.receipt, actor: &actor, at: now };
-                    take_beside(&mut tx, &sold, &handed, cause).await?;
-                    let mut levels: Vec<LevelAfter> = Vec::with_capacity(sold.len());
-                    for key in touched(&sold, &handed) {
-                        // What an import has taken out of the catalogue meanwhile has no name left to tell it by.
-                        if let Some(sku) = sku_of(&book, key) {
-                            levels.push(after(&mut tx, key, &input.store, &sku, now).await?);
-                        }
-                    }
-                    once.keep(&mut tx, &levels, now).await?;
-                    Ok(levels)
-                })
-            })
-            .await?;
-        self.wake_stock();
-        self.wake_outbox();
-        Ok(after)
-    }
-
-    fn level_key(&self, book: &Book, line: usize, store: &StoreCode, sku: &Sku) -> Result<LevelKey> {
+        book: &Book,
+        line: usize,
+        store: &StoreCode,
+        sku: &Sku,
+    ) -> Result<LevelKey> {
         let store = book.stores.by_code(store.as_str()).ok_or(StockRefusal::UnknownStore { line })?;
         let variant = book.catalogue.variant(sku.as_str()).ok_or(StockRefusal::UnknownSku { line })?;
         Ok(LevelKey { store_id: store.id, variant_id: variant.id })
     }
-}
-
-/// Takes what was sold beside what was handed over.
-async fn take_beside(
-    tx: &mut Tx<'_>,
-    sold: &[(LevelKey, i64)],
-    handed: &[(LevelKey, i64)],
-    cause: Cause<'_>,
-) -> Result<()> {
-    let rest = onshelf_domain::stock::beside(sold, handed);
-    let mut rest: Vec<(LevelKey, i64)> = sold.iter().map(|(key, _)| *key).zip(rest).collect();
-    // Levels are always locked in key order, so that two writers never wait for each other.
-    rest.sort_unstable_by_key(|(key, _)| *key);
-    for (key, quantity) in rest.into_iter().filter(|(_, quantity)| *quantity > 0) {
-        stock::sell(tx, key, quantity, cause).await?;
-    }
-    Ok(())
-}
-
-/// The levels of the lines, one a line, then the others that were handed over.
-fn touched(sold: &[(LevelKey, i64)], handed: &[(LevelKey, i64)]) -> Vec<LevelKey> {
-    let lines = sold.iter().map(|(key, _)| *key);
-    let others = handed.iter().map(|(key, _)| *key).filter(|key| sold.iter().all(|(own, _)| own != key));
-    lines.chain(others).collect()
-}
-
-fn sku_of(book: &Book, key: LevelKey) -> Option<Sku> {
-    Sku::new(&*book.catalogue.variant_by_id(key.variant_id)?.sku).ok()
 }
 
 async fn enter(
@@ -232,7 +163,13 @@ async fn enter(
     Err(StockRefusal::NotEnough { line, on_hand }.into())
 }
 
-async fn after(tx: &mut Tx<'_>, key: LevelKey, store: &StoreCode, sku: &Sku, now: i64) -> Result<LevelAfter> {
+pub(crate) async fn level_after(
+    tx: &mut Tx<'_>,
+    key: LevelKey,
+    store: &StoreCode,
+    sku: &Sku,
+    now: i64,
+) -> Result<LevelAfter> {
     let level =
         stock::level(tx, key).await?.ok_or_else(|| Error::internal("a changed level is not there"))?;
     let held: i64 = stock::live_holds(tx, key)

@@ -100,7 +100,7 @@ impl Shop {
         let lang = viewer.lang;
         let known = self.shelves().known(store.id, variant.id, need.now)?;
         let checked = Timestamp::from_millisecond(known.checked_at).unwrap_or(need.now);
-        let (open_now, hours) = words::hours_now(lang, &store.schedule, need.now);
+        let (open_now, hours) = store.hours_now(lang, need.now);
         let cap = self.settings().shown_cap.unwrap_or(0);
         Some(ShelfView {
             sku: variant.sku.to_string(),
@@ -126,14 +126,23 @@ impl Shop {
 
     /// When something held at this store now would be ready.
     pub(crate) fn ready_by(&self, viewer: &Viewer, store: &Store, now: Timestamp) -> Option<Moment> {
-        let at = self.promise(store, now)?;
+        let at = self.promise_told(store, now)?;
         Some(words::moment(viewer.lang, at, now, store.schedule.time_zone()))
     }
 
     /// The promise itself: opening hours, lead time, cut-off, and the queue before it.
     pub(crate) fn promise(&self, store: &Store, now: Timestamp) -> Option<Timestamp> {
+        ready_by(&store.schedule, &store.rules, now, self.queue_minutes(store))
+    }
+
+    /// The promise for showing, which is worked out once a minute.
+    pub(crate) fn promise_told(&self, store: &Store, now: Timestamp) -> Option<Timestamp> {
+        let queue = self.queue_minutes(store);
+        store.promise_told(now, queue, |at| ready_by(&store.schedule, &store.rules, at, queue))
+    }
+
+    fn queue_minutes(&self, store: &Store) -> u32 {
         let waiting = u32::try_from(self.shelves().queue(store.id)).unwrap_or(0);
-        let queue = waiting.saturating_mul(self.settings().minutes_a_pick);
-        ready_by(&store.schedule, &store.rules, now, queue)
+        waiting.saturating_mul(self.settings().minutes_a_pick)
     }
 }

@@ -3,6 +3,7 @@
 mod directions;
 mod find;
 mod show;
+mod told;
 
 pub(crate) use show::whole_metres;
 
@@ -33,6 +34,7 @@ pub struct Store {
     pub note: Text,
     /// Not closed for good.
     pub trading: bool,
+    told: told::Told,
 }
 
 /// All stores, found by code, by id and by nearness.
@@ -157,6 +159,7 @@ impl TryFrom<StoreRow> for Store {
             services: serde_json::from_str(&row.services)?,
             currency: Currency::from_code(&row.currency).unwrap_or_default(),
             trading: row.status == "open",
+            told: told::Told::default(),
             name: Text::new(row.name_ko, row.name_en),
             address: Text::new(row.address_ko, row.address_en),
             region: Text::new(row.region_ko, row.region_en),

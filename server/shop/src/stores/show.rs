@@ -45,7 +45,7 @@ impl Shop {
         now: Timestamp,
     ) -> StoreCard {
         let lang = viewer.lang;
-        let (open_now, hours) = words::hours_now(lang, &store.schedule, now);
+        let (open_now, hours) = store.hours_now(lang, now);
         let zone = store.schedule.time_zone();
         let moment = |at: Timestamp| words::moment(lang, at, now, zone);
         StoreCard {

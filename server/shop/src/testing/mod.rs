@@ -22,6 +22,7 @@ use onshelf_db::{
     stock::{self, Cause, LevelKey},
     stores::{self, StoreRow},
 };
+use onshelf_domain::notifications::PushServices;
 use onshelf_vocabulary::{
     Lang, Quantity, Sku, StoreCode,
     cart::Line,
@@ -113,7 +114,9 @@ impl TestShop {
             }
             Engine::Postgres => (fresh_database(&std::env::var(POSTGRES).ok()?, &unique).await, None),
         };
-        Some(TestShop::open(url, folder, Settings::default()).await)
+        // A stand-in of a push service can only be on this machine.
+        let push_services = must(PushServices::parse("fcm.googleapis.com, 127.0.0.1"));
+        Some(TestShop::open(url, folder, Settings { push_services, ..Settings::default() }).await)
     }
 
     /// A second process on the same database.
@@ -242,7 +245,9 @@ async fn furnish(db: &Db) -> Result<()> {
                 lat: Some(lat),
                 lng: Some(lng),
                 time_zone: "Asia/Seoul".to_owned(),
-                services: r#"["collect"]"#.to_owned(),
+                // One of them also brings things to a car.
+                services: if code == "seongsu" { r#"["collect","curbside"]"# } else { r#"["collect"]"# }
+                    .to_owned(),
                 hours: r#"{"mon":["10:30-21:00"],"tue":["10:30-21:00"],"wed":["10:30-21:00"],
                            "thu":["10:30-21:00"],"fri":["10:30-21:00"],"sat":["10:30-21:00"],"sun":[]}"#
                     .to_owned(),
@@ -276,9 +281,10 @@ async fn furnish(db: &Db) -> Result<()> {
                 "Enamel kettle",
                 colour,
                 &[("KETTLE-MO", r#"["moss"]"#, 38_000), ("KETTLE-MI", r#"["milk"]"#, 38_000)],
+                r#"["cup"]"#,
             )
             .await?;
-            product(&mut tx, "cup", "찻잔", "Tea cup", "[]", &[("CUP", "[]", 9_000)]).await?;
+            product(&mut tx, "cup", "찻잔", "Tea cup", "[]", &[("CUP", "[]", 9_000)], "[]").await?;
             meta::touch_catalogue(&mut tx, 1).await?;
             Ok(())
         })
@@ -293,6 +299,7 @@ async fn product(
     en: &str,
     options: &str,
     variants: &[(&str, &str, i64)],
+    related: &str,
 ) -> Result<()> {
     let row = ProductRow {
         code: slug.to_owned(),
@@ -304,7 +311,7 @@ async fn product(
         options: options.to_owned(),
         images: "[]".to_owned(),
         tags: "[]".to_owned(),
-        related: "[]".to_owned(),
+        related: related.to_owned(),
         status: "active".to_owned(),
         ..ProductRow::default()
     };

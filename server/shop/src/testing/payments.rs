@@ -37,12 +37,12 @@ pub enum Mood {
 /// The provider. Its books outlive any shop that is opened on them.
 #[derive(Default)]
 pub struct FakePayments {
-    accounts: Mutex<HashMap<String, Account>>,
+    accounts: Mutex<BTreeMap<String, Account>>,
     mood: Mutex<Mood>,
 }
 
 impl FakePayments {
-    fn books(&self) -> MutexGuard<'_, HashMap<String, Account>> {
+    fn books(&self) -> MutexGuard<'_, BTreeMap<String, Account>> {
         self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -100,8 +100,8 @@ impl FakePayments {
     pub fn kept(&self, order: &str) -> i64 {
         let books = self.books();
         books
-            .iter()
-            .filter(|(reference, _)| reference.starts_with(order))
+            .range(order.to_owned()..)
+            .take_while(|(reference, _)| reference.starts_with(order))
             .map(|(_, account)| account.captured.amount - account.refunds.values().sum::<i64>())
             .sum()
     }

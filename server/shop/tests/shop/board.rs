@@ -55,7 +55,7 @@ async fn from_placed_to_handed_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_found_goes_back() {
+async fn what_is_not_found_is_sold_to_nobody() {
     on_each_engine(async |test: &TestShop| {
         test.with_stock("seongsu", "CUP", 1).await;
         let held = test.reserve("010-2222-3333", "seongsu", &[("CUP", 1)]).await.unwrap();
@@ -63,6 +63,7 @@ async fn what_is_not_found_goes_back() {
         test.shop.do_on_board(&who, "seongsu", &held.number, BoardDeed::NotFound).await.unwrap();
         let view = test.shop.reservation(Lang::Ko, &held.number, &held.token).await.unwrap();
         assert_eq!(view.status, ReservationStatus::NotFound);
+        assert_eq!(test.available("seongsu", "CUP").await, 0, "the book had one that is not there");
     })
     .await;
 }

@@ -3,11 +3,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
 
 mod board;
+mod healing;
 mod holds;
 mod kept;
 mod listing;
 mod orders;
 mod partners;
+mod passes;
 mod paying;
+mod promises;
 mod receipts;
 mod shelves;
+mod walking;

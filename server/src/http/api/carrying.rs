@@ -6,17 +6,27 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use onshelf_app::ssr::Door;
-use onshelf_shop::Once;
+use onshelf_shop::{Once, journeys::PickReport};
 use onshelf_vocabulary::{self as words, staff::BoardDeed};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::shapes::{Changing, Money, Partnering};
+use super::shapes::{Changing, Line, Money, Partnering};
 use crate::http::{
-    ask::{Body, Key, NoBody, SignedIn},
+    ask::{Body, Key, MaybeBody, SignedIn, no_body},
     problem::{Kind, Problem},
     surface::Surface,
 };
+
+/// What was not found of a group. Without lines: nothing of it was found.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NotFoundRequest {
+    /// How many of each are missing; the rest goes on under the same code.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    lines: Vec<Line>,
+}
 
 const REFUND: &str = "POST /api/v1/orders/{number}/refunds";
 const CARRY: &str = "POST /api/v1/orders/{number}/groups/{id}/{deed}";
@@ -73,6 +83,10 @@ pub async fn refund(
 }
 
 /// Carries a group on: `picking`, `ready`, `dispatched`, `arrived`, `collected`, `delivered`, `not-found`, `released`
+///
+/// Only `not-found` may have a body, and then says what is missing: what was found is ready at once, or goes on to be
+/// sent, under the same code and for its own price. What is missing leaves the store's stock until it is counted, and
+/// its shopper is offered something else or their money. Without a body nothing of the group was found.
 #[utoipa::path(
     post, path = "/api/v1/orders/{number}/groups/{id}/{deed}", tag = "partners",
     params(
@@ -82,6 +96,7 @@ pub async fn refund(
         ("Idempotency-Key" = String, Header, description = "Fresh for each deed.", pattern = r"^[!-~]{1,255}$"),
     ),
     security(("partner" = ["pos"])),
+    request_body(content = Option<NotFoundRequest>, description = "With `not-found` alone."),
     responses((status = 200, description = "Where the group stands.", body = Carried), Changing, Partnering),
 )]
 pub async fn carry(
@@ -90,7 +105,7 @@ pub async fn carry(
     SignedIn(partner): SignedIn,
     Path((number, group, deed)): Path<(String, String, String)>,
     Key(key): Key,
-    NoBody: NoBody,
+    MaybeBody { value: missing, raw }: MaybeBody<NotFoundRequest>,
 ) -> Result<Response, Problem> {
     let deed = match deed.as_str() {
         "picking" => BoardDeed::StartPicking,
@@ -104,7 +119,19 @@ pub async fn carry(
         _ => return Err(Problem::new(Kind::NotFound)),
     };
     let _begun = surface.under_way.begin(&partner.actor(), CARRY, &key)?;
-    let once = Once::new(&partner.actor(), CARRY, &key, &format!("{number} {group} {}", deed.code()));
-    let status = door.shop.carry_group(&partner, &once, &number, &group, deed).await?;
+    if deed != BoardDeed::NotFound && missing.is_some() {
+        return Err(no_body());
+    }
+    let raw = if missing.is_some() { raw.as_str() } else { "" };
+    let asked = format!("{number} {group} {} {raw}", deed.code());
+    let once = Once::new(&partner.actor(), CARRY, &key, asked.trim_end());
+    let missing: Vec<words::cart::Line> =
+        missing.unwrap_or_default().lines.into_iter().map(Into::into).collect();
+    let status = if missing.is_empty() {
+        door.shop.carry_group(&partner, &once, &number, &group, deed).await?
+    } else {
+        let report = PickReport::Missing(missing);
+        door.shop.report_group(&partner, &once, &number, &group, &report).await?
+    };
     Ok(Json(Carried { number, group, status }).into_response())
 }

@@ -4,6 +4,7 @@
 pub mod availability;
 pub mod carrying;
 pub mod live;
+pub mod notifications;
 pub mod orders;
 pub mod passes;
 pub mod pos;
@@ -46,8 +47,13 @@ pub fn routes() -> Router<Door> {
         .route("/api/v1/orders/{number}/cancel", post(orders::cancel))
         .route("/api/v1/orders/{number}/receipt.pdf", get(receipts::show))
         .route("/api/v1/orders/{number}/arrivals", post(orders::arrive))
+        .route("/api/v1/orders/{number}/offers/{id}", post(orders::answer))
         .route("/api/v1/orders/{number}/refunds", post(carrying::refund))
         .route("/api/v1/orders/{number}/groups/{id}/{deed}", post(carrying::carry))
+        .route("/api/v1/orders/{number}/notifications", put(notifications::of_order))
+        .route("/api/v1/orders/{number}/notifications/cancel", post(notifications::stop_of_order))
+        .route("/api/v1/reservations/{number}/notifications", put(notifications::of_reservation))
+        .route("/api/v1/reservations/{number}/notifications/cancel", post(notifications::stop_of_reservation))
         .route("/api/v1/passes/key", get(passes::key))
         .route("/api/v1/live/stock", get(live::stock))
         .route("/api/v1/openapi.json", get(super::openapi::show))

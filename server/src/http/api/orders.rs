@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use onshelf_app::ssr::Door;
-use onshelf_shop::{Once, orders::PlaceOrder};
+use onshelf_shop::{Once, journeys::Answer, orders::PlaceOrder};
 use onshelf_vocabulary::{
     self as words, Lang, StoreCode,
     fulfilment::{self as views, Way},
@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
+    passes::PassOf,
     reservations::Contact,
     shapes::{Changing, Image, Line, Money, Reading},
 };
@@ -34,6 +35,7 @@ const ANYBODY: &str = "api";
 const CREATE: &str = "POST /api/v1/orders";
 const CHANGE: &str = "PATCH /api/v1/orders/{number}";
 const CANCEL: &str = "POST /api/v1/orders/{number}/cancel";
+const ANSWER: &str = "POST /api/v1/orders/{number}/offers/{id}";
 
 /// What is bought, in groups that are got in one way each.
 #[derive(Deserialize, ToSchema)]
@@ -117,9 +119,11 @@ impl From<Amount> for words::Money {
 pub struct OrderPatch {
     /// All groups anew.
     #[serde(default)]
-    #[schema(max_items = 8)]
+    #[schema(min_items = 1, max_items = 8)]
     groups: Option<Vec<GroupRequest>>,
-    /// Who else may collect; an empty name takes it back.
+    /// Who else may collect: makes a pass of their own, with a link (see `passes` of the answer). The same name again
+    /// renews the link and ends the one before; an empty name takes it back. Possible while there is something to
+    /// collect, also when picking has begun.
     #[serde(default)]
     #[schema(max_length = 80)]
     proxy: Option<String>,
@@ -137,6 +141,17 @@ pub struct Arrival {
     #[serde(default)]
     #[schema(max_length = 60)]
     car: String,
+}
+
+/// What is said to an offer: one of those that stand in for something that was not found.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OfferAnswer {
+    /// True takes this one and gives the others back; false takes none of them, and the money goes back.
+    accept: bool,
+    /// Where it is brought, for a delivery whose address is not known yet.
+    #[serde(default)]
+    address: Option<Address>,
 }
 
 const fn yes() -> bool {
@@ -166,7 +181,10 @@ pub struct Order {
     /// Until when it is held for paying.
     #[schema(format = DateTime)]
     held_until: Option<String>,
+    /// Whom the owner sends at the moment.
     proxy: Option<String>,
+    /// Everybody who may collect, or might have; the newest last.
+    passes: Vec<PassOf>,
     can_cancel: bool,
     can_change: bool,
     links: Links,
@@ -198,6 +216,8 @@ struct Group {
     pass: Option<String>,
     /// The group it stands in for: held until its owner says yes or no.
     offered_for: Option<String>,
+    /// These were not found of that group; the rest of it goes on.
+    split_from: Option<String>,
     lines: Vec<GroupLine>,
     fee: Money,
     total: Money,
@@ -389,6 +409,40 @@ pub async fn arrive(
     Ok(Json(shape(view, lang, &surface.options.public_url, &token)).into_response())
 }
 
+/// Takes one of the offers for something that was not found, or none
+///
+/// Groups with `offered_for` and the status `pending` are held until `expires_at`. Taking one gives the others back and
+/// refunds what it costs less; without an answer all of them are given back and the money is refunded.
+#[utoipa::path(
+    post, path = "/api/v1/orders/{number}/offers/{id}", tag = "orders",
+    params(
+        ("number" = String, Path, description = "The order's number.", min_length = 1, max_length = 32),
+        ("id" = String, Path, description = "The group that is offered.", min_length = 1, max_length = 32),
+        ("Idempotency-Key" = String, Header, description = "Fresh for each answer.", pattern = r"^[!-~]{1,255}$"),
+    ),
+    security(("reservation" = [])),
+    request_body = OfferAnswer,
+    responses((status = 200, description = "As it is now.", body = Order), Changing),
+)]
+pub async fn answer(
+    State(door): State<Door>,
+    Extension(surface): Extension<Surface>,
+    Asked(lang): Asked,
+    Path((number, group)): Path<(String, String)>,
+    Bearer(token): Bearer,
+    Key(key): Key,
+    Body { value: said, raw }: Body<OfferAnswer>,
+) -> Result<Response, Problem> {
+    let token = token.ok_or_else(|| Problem::new(Kind::NotFound))?;
+    let actor = format!("order:{number}");
+    let _begun = surface.under_way.begin(&actor, ANSWER, &key)?;
+    let once = Once::new(&actor, ANSWER, &key, &format!("{group} {raw}"));
+    let answer = if said.accept { Answer::Yes(said.address.map(Into::into)) } else { Answer::No };
+    door.shop.answer_offer_once(&number, &token, &group, answer, &once).await?;
+    let view = door.shop.order(lang, &number, &token).await?;
+    Ok(Json(shape(view, lang, &surface.options.public_url, &token)).into_response())
+}
+
 impl From<GroupRequest> for GroupInput {
     fn from(group: GroupRequest) -> GroupInput {
         GroupInput {
@@ -438,6 +492,7 @@ pub(super) fn shape(view: OrderView, lang: Lang, public_url: &str, token: &str) 
         placed_at: view.placed_at.at,
         held_until: view.held_until.map(|moment| moment.at),
         proxy: view.proxy,
+        passes: view.passes.into_iter().map(|line| PassOf::new(line, lang, public_url)).collect(),
         can_cancel: view.can_cancel,
         can_change: view.can_change,
         number: view.number,
@@ -459,6 +514,7 @@ fn group(view: GroupView) -> Group {
         code: view.code,
         pass: view.pass,
         offered_for: view.offered_for,
+        split_from: view.split_from,
         lines: view.lines.into_iter().map(line).collect(),
         fee: view.fee.into(),
         total: view.total.into(),

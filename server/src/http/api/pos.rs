@@ -35,7 +35,7 @@ pub struct Sale {
     store: StoreCode,
     /// The till's own number of the receipt.
     #[serde(default)]
-    #[schema(max_length = 128)]
+    #[schema(max_length = 128, pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$")]
     receipt: String,
     /// What was sold: the whole receipt. With a `reservation`, lines of what it holds leave the shelf with it, once,
     /// and what goes beyond is an ordinary sale; lines may be left out where nothing was bought in addition.
@@ -73,7 +73,11 @@ pub async fn sell(
         ));
     }
     if !is_label(&sale.receipt, 0, 128) {
-        return Err(Problem::field("/receipt", "128자까지입니다.", "128 characters at most."));
+        return Err(Problem::field(
+            "/receipt",
+            "제어 문자 없이 128자까지입니다.",
+            "128 characters at most, none of them for control.",
+        ));
     }
     let _begun = surface.under_way.begin(&partner.actor(), SELL, &key)?;
     let once = Once::new(&partner.actor(), SELL, &key, &raw);

@@ -6,7 +6,7 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use onshelf_app::ssr::Door;
-use onshelf_shop::{Shop, Viewer};
+use onshelf_shop::{Shop, Viewer, catalog::Shown};
 use onshelf_vocabulary::{
     Lang, StoreCode,
     catalog::{Facet as FacetView, ListingQuery, ProductCard, ProductView, VariantView},
@@ -122,7 +122,7 @@ struct VariantOption {
         ("store" = Option<String>, Query, description = "Code of a store: its prices, and `available` there.", pattern = r"^[A-Za-z0-9._-]{1,64}$"),
         ("in_stock" = Option<bool>, Query, description = "Only what can be had at `store` now; needs `store`."),
         ("limit" = Option<i64>, Query, description = "24 where it is not given.", minimum = 1, maximum = 100),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before, with the same parameters.", pattern = r"^[A-Za-z0-9_-]{1,64}$"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before, with the same parameters. What stays in the list is met once, whatever comes or goes meanwhile; the order of fit of a search may shift with the catalogue.", pattern = r"^[A-Za-z0-9_-]{1,64}$"),
     ),
     responses((status = 200, description = "A page of products.", body = ProductPage), Reading),
 )]
@@ -133,13 +133,14 @@ pub async fn list(
 ) -> Result<Response, Problem> {
     let asked = Listing::read(&door.shop, query.as_deref())?;
     let viewer = Viewer { store: asked.store.clone(), ..Viewer::new(lang) };
-    let listing = door.shop.listing(&viewer, &asked.query);
-    let beyond = asked.query.page > listing.pages;
-    let products = if beyond { Vec::new() } else { listing.products };
-    let more = !beyond && listing.page < listing.pages;
+    let (listing, next) = door.shop.listing_after(&viewer, &asked.query, asked.shown);
     Ok(public(&ProductPage {
-        products: products.into_iter().map(|card| item(&door.shop, asked.store.as_ref(), card)).collect(),
-        next_cursor: more.then(|| cursor(listing.page + 1, &asked.mark)),
+        products: listing
+            .products
+            .into_iter()
+            .map(|card| item(&door.shop, asked.store.as_ref(), card))
+            .collect(),
+        next_cursor: next.map(|shown| cursor(shown, &asked.mark)),
         total: listing.total,
         facets: listing.facets.into_iter().map(facet).collect(),
     }))
@@ -149,8 +150,10 @@ pub async fn list(
 struct Listing {
     query: ListingQuery,
     store: Option<StoreCode>,
-    /// Of everything but the page, so that a cursor fits only the list it came from.
-    mark: String,
+    /// How far the list has been read.
+    shown: Option<Shown>,
+    /// Of everything but that, so that a cursor fits only the list it came from.
+    mark: Mark,
 }
 
 impl Listing {
@@ -169,16 +172,16 @@ impl Listing {
             &in_stock.to_string(),
             &limit.to_string(),
         ]);
-        let page = match asked.one("cursor", 64).map(|cursor| page_of(&cursor, &mark)) {
-            None => 1,
-            Some(Some(page)) => page,
+        let shown = match asked.one("cursor", 64).map(|cursor| shown(&cursor, &mark)) {
+            None => None,
+            Some(Some(shown)) => Some(shown),
             Some(None) => {
                 asked.fault(
                     "cursor",
                     "이 목록의 커서가 아닙니다. 같은 매개변수로 받은 next_cursor를 보내 주세요.",
                     "This cursor is not of this list: send the next_cursor you got, with the same parameters.",
                 );
-                1
+                None
             }
         };
         if in_stock && store.is_none() {
@@ -196,31 +199,39 @@ impl Listing {
             text,
             category,
             in_stock_at: store.as_ref().filter(|_| in_stock).map(ToString::to_string),
-            page,
             per_page: u32::try_from(limit).unwrap_or(24),
             ..ListingQuery::default()
         };
-        Ok(Listing { query, store, mark })
+        Ok(Listing { query, store, shown, mark })
     }
 }
 
-fn mark(parts: &[&str]) -> String {
+type Mark = [u8; 9];
+
+fn mark(parts: &[&str]) -> Mark {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }
-    URL_SAFE_NO_PAD.encode(&hash.finalize()[..9])
+    let mut mark = Mark::default();
+    mark.copy_from_slice(&hash.finalize()[..9]);
+    mark
 }
 
-fn cursor(page: u32, mark: &str) -> String {
-    URL_SAFE_NO_PAD.encode(format!("{page}.{mark}"))
+fn cursor(shown: Shown, mark: &Mark) -> String {
+    let (position, id) = shown.last;
+    let parts = [&position.to_be_bytes()[..], &id.to_be_bytes(), &shown.count.to_be_bytes(), mark];
+    URL_SAFE_NO_PAD.encode(parts.concat())
 }
 
-fn page_of(cursor: &str, mark: &str) -> Option<u32> {
-    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
-    let (page, own) = text.split_once('.')?;
-    (own == mark).then(|| page.parse().ok()).flatten().filter(|page| *page >= 1)
+fn shown(cursor: &str, mark: &Mark) -> Option<Shown> {
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
+    let (position, rest) = bytes.split_first_chunk()?;
+    let (id, rest) = rest.split_first_chunk()?;
+    let (count, own) = rest.split_first_chunk()?;
+    let last = (i64::from_be_bytes(*position), i64::from_be_bytes(*id));
+    (own == mark).then_some(Shown { last, count: u32::from_be_bytes(*count) })
 }
 
 fn item(shop: &Shop, store: Option<&StoreCode>, card: ProductCard) -> ProductItem {
@@ -321,9 +332,11 @@ mod tests {
     fn a_cursor_fits_only_its_own_list() {
         let (one, other) = (mark(&["pen", "-"]), mark(&["pen-", ""]));
         assert_ne!(one, other);
-        assert_eq!(page_of(&cursor(7, &one), &one), Some(7));
-        for bad in [cursor(7, &other), cursor(0, &one), "x".to_owned(), String::new(), "AAAA".to_owned()] {
-            assert_eq!(page_of(&bad, &one), None, "{bad}");
+        let far = Shown { last: (-3, 1 << 40), count: 48 };
+        assert!(cursor(far, &one).len() <= 64);
+        assert_eq!(shown(&cursor(far, &one), &one), Some(far));
+        for bad in [cursor(far, &other), "x".to_owned(), String::new(), "AAAA".to_owned(), "A".repeat(64)] {
+            assert_eq!(shown(&bad, &one), None, "{bad}");
         }
     }
 }

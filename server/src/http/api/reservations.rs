@@ -79,6 +79,8 @@ pub struct Reservation {
     #[schema(format = DateTime)]
     collected_at: Option<String>,
     lines: Vec<ReservationLine>,
+    /// What was reserved too and not found: it is neither in the lines nor in the total.
+    missing: Vec<ReservationLine>,
     total: Money,
     can_cancel: bool,
     links: Links,
@@ -281,6 +283,7 @@ fn reservation(view: ReservationView, lang: Lang, public_url: &str, token: &str)
         ready_at: view.ready_at.map(|moment| moment.at),
         collected_at: view.collected_at.map(|moment| moment.at),
         lines: view.lines.into_iter().map(line).collect(),
+        missing: view.missing.into_iter().map(line).collect(),
         total: view.total.into(),
         can_cancel: view.can_cancel,
         store: ReservationStore {

@@ -46,6 +46,11 @@ impl From<words::catalog::Image> for Image {
     }
 }
 
+/// A SKU as a parameter carries it.
+#[derive(ToSchema)]
+#[schema(value_type = String, pattern = r#"^[!#-&(-+\--;=?A-\[\]-~]{1,64}$"#)]
+pub struct SkuText(#[expect(dead_code, reason = "it only describes what a parameter carries")] String);
+
 /// A SKU and how many of it.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

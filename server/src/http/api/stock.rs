@@ -142,11 +142,11 @@ struct MovementLine {
     #[schema(minimum = -1_000_000, maximum = 1_000_000)]
     delta: i64,
     /// `received`, `transfer`, `damaged`, `lost`, …
-    #[schema(min_length = 1, max_length = 64)]
+    #[schema(min_length = 1, max_length = 64, pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$")]
     reason: String,
     /// The partner's own number of it: a delivery note, a transfer.
     #[serde(default)]
-    #[schema(max_length = 128)]
+    #[schema(max_length = 128, pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$")]
     reference: String,
 }
 
@@ -200,13 +200,17 @@ fn faults(lines: &[MovementLine]) -> Vec<FieldError> {
             ));
         }
         if !is_label(&line.reason, 1, 64) {
-            faults.push(fault(format!("/lines/{index}/reason"), "1~64자입니다.", "1 to 64 characters."));
+            faults.push(fault(
+                format!("/lines/{index}/reason"),
+                "제어 문자 없이 1~64자입니다.",
+                "1 to 64 characters, none of them for control.",
+            ));
         }
         if !is_label(&line.reference, 0, 128) {
             faults.push(fault(
                 format!("/lines/{index}/reference"),
-                "128자까지입니다.",
-                "128 characters at most.",
+                "제어 문자 없이 128자까지입니다.",
+                "128 characters at most, none of them for control.",
             ));
         }
     }

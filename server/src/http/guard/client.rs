@@ -35,12 +35,19 @@ impl Client {
     }
 }
 
+/// Came from a trusted proxy: what it says beside the request is believed, too.
+#[derive(Clone, Copy, Debug)]
+pub struct FromProxy;
+
 /// Notes the client's address in the request.
 pub async fn know_client(State(surface): State<Surface>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
     if let Some(peer) = peer {
         let client = believed(peer, request.headers(), &surface.options.trusted_proxies);
         request.extensions_mut().insert(Client(client));
+        if surface.options.trusted_proxies.iter().any(|proxy| proxy.contains(peer)) {
+            request.extensions_mut().insert(FromProxy);
+        }
     }
     next.run(request).await
 }

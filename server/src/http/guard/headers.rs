@@ -12,25 +12,51 @@ use crate::http::surface::Surface;
 /// Nothing inline, nothing foreign; pictures of products may lie with the operator's supplier, and browsers hold the
 /// redirect after a form to the same list, so that the providers' pages stand in it.
 const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-    img-src 'self' data: https:; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; \
+    img-src 'self' data: https:; connect-src 'self'; worker-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; \
     form-action 'self' https://checkout.stripe.com https://*.tosspayments.com";
 /// Imported files are shown, never run.
 const MEDIA_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
-const PERMISSIONS: &str = "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()";
+/// A mail that is looked at runs nothing and asks for nothing; its links lead out of its frame when they are pressed.
+const MAIL_POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; \
+    frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation";
+const PERMISSIONS: &str = "geolocation=(self), camera=(), microphone=(), payment=(), usb=()";
+/// A store's counter reads codes with its camera; nobody else's is ever asked for.
+const PERMISSIONS_AT_THE_COUNTER: &str =
+    "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()";
 const ENCRYPTED: &str = "max-age=31536000";
 
+/// The policy of every page. Tiles that lie elsewhere add their host, and nothing else.
+#[must_use]
+pub fn policy(tiles: Option<&str>) -> HeaderValue {
+    let text = match tiles {
+        Some(origin) => POLICY.replace("connect-src 'self'", &format!("connect-src 'self' {origin}")),
+        None => POLICY.to_owned(),
+    };
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(POLICY))
+}
+
 pub async fn add_headers(State(surface): State<Surface>, request: Request, next: Next) -> Response {
-    let media = request.uri().path().starts_with("/media/");
+    let path = request.uri().path();
+    let media = path.starts_with("/media/");
+    let counter = path.strip_prefix("/en").unwrap_or(path).starts_with("/staff/");
+    let mail = path.starts_with("/dev/messages/") && path.ends_with("/html");
     let mut response = next.run(request).await;
     let status = response.status();
     let headers = response.headers_mut();
-    let policy = if media { MEDIA_POLICY } else { POLICY };
     let constant = |text: &'static str| HeaderValue::from_static(text);
-    headers.insert(header::CONTENT_SECURITY_POLICY, constant(policy));
+    let (policy, frames) = match (media, mail && status == StatusCode::OK) {
+        (true, _) => (constant(MEDIA_POLICY), "DENY"),
+        (_, true) => (constant(MAIL_POLICY), "SAMEORIGIN"),
+        _ => (surface.policy.clone(), "DENY"),
+    };
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, constant("nosniff"));
-    headers.insert(header::X_FRAME_OPTIONS, constant("DENY"));
+    headers.insert(header::X_FRAME_OPTIONS, constant(frames));
     headers.insert(header::REFERRER_POLICY, constant("same-origin"));
-    headers.insert(HeaderName::from_static("permissions-policy"), constant(PERMISSIONS));
+    headers.insert(
+        HeaderName::from_static("permissions-policy"),
+        constant(if counter { PERMISSIONS_AT_THE_COUNTER } else { PERMISSIONS }),
+    );
     headers.insert(HeaderName::from_static("cross-origin-opener-policy"), constant("same-origin"));
     if surface.encrypted {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, constant(ENCRYPTED));

@@ -1,4 +1,5 @@
-//! How often: reservations, sign-ins and look-ups, by the client's address and by the contact that is named.
+//! How often: reservations, sign-ins and look-ups, by the client's address, by the contact that is named, and by who is
+//! signed in.
 
 use std::{
     hash::{BuildHasher, Hash, RandomState},
@@ -8,7 +9,7 @@ use std::{
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::Method,
+    http::{HeaderMap, Method, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -56,6 +57,7 @@ pub struct Limiters {
     sign_in_by_address: Limit,
     sign_in_by_name: Limit,
     look_up_by_address: Limit,
+    counter_by_session: Limit,
 }
 
 impl Limiters {
@@ -67,6 +69,7 @@ impl Limiters {
             sign_in_by_address: Limit::new(rates.sign_in_by_address),
             sign_in_by_name: Limit::new(rates.sign_in_by_name),
             look_up_by_address: Limit::new(rates.look_up_by_address),
+            counter_by_session: Limit::new(rates.counter_by_session),
         }
     }
 }
@@ -77,6 +80,8 @@ enum What {
     Reserve,
     SignIn,
     LookUp,
+    /// A code at a store's counter: whoever is signed in may not try them all.
+    Counter,
     Other,
 }
 
@@ -87,6 +92,11 @@ fn what(method: &Method, path: &str) -> What {
         "/reserve" | "/checkout" | "/api/v1/reservations" if post => What::Reserve,
         "/staff/sign-in" if post => What::SignIn,
         "/reservations" if post => What::LookUp,
+        // A link's secret is too long to be guessed; who tries all the same is slowed down.
+        _ if path.starts_with("/pass/") => What::LookUp,
+        _ if post && path.starts_with("/staff/") && path.ends_with("/find") => What::Counter,
+        // Signed, so that there is nothing to guess; many may wait to be written down.
+        _ if post && path.starts_with("/staff/") && path.ends_with("/handovers") => What::LookUp,
         _ if path.starts_with("/reservations/") || path.starts_with("/api/v1/reservations/") => What::LookUp,
         _ => What::Other,
     }
@@ -103,26 +113,44 @@ pub async fn limit_rates(State(surface): State<Surface>, request: Request, next:
     let Ok(body) = body.collect().await.map(http_body_util::Collected::to_bytes) else {
         return next.run(Request::from_parts(parts, Body::empty())).await;
     };
-    match count(&surface.limiters, what, &address, &body) {
+    let asked = Asked { what, body: &body, headers: &parts.headers };
+    match count(&surface.limiters, &address, &asked) {
         Ok(()) => next.run(Request::from_parts(parts, Body::from(body))).await,
         Err(problem) => problem.into_response(),
     }
 }
 
-fn count(limiters: &Limiters, what: What, address: &impl Hash, body: &[u8]) -> Result<(), Problem> {
-    match what {
+struct Asked<'a> {
+    what: What,
+    body: &'a [u8],
+    headers: &'a HeaderMap,
+}
+
+fn count(limiters: &Limiters, address: &impl Hash, asked: &Asked<'_>) -> Result<(), Problem> {
+    match asked.what {
         What::Reserve => {
             limiters.reserve_by_address.count(address)?;
-            contacts(body).iter().try_for_each(|contact| limiters.reserve_by_contact.count(contact))
+            contacts(asked.body).iter().try_for_each(|contact| limiters.reserve_by_contact.count(contact))
         }
         What::SignIn => {
             limiters.sign_in_by_address.count(address)?;
-            let names = form_fields(body, &["login", "name"]);
+            let names = form_fields(asked.body, &["login", "name"]);
             names.iter().try_for_each(|name| limiters.sign_in_by_name.count(name))
         }
         What::LookUp => limiters.look_up_by_address.count(address),
+        What::Counter => {
+            limiters.look_up_by_address.count(address)?;
+            session(asked.headers).map_or(Ok(()), |session| limiters.counter_by_session.count(&session))
+        }
         What::Other => Ok(()),
     }
+}
+
+/// The cookie of whoever is signed in, as it came; whether it is true is found out behind this.
+fn session(headers: &HeaderMap) -> Option<&str> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.into_iter().find(|(name, _)| matches!(*name, "staff" | "__Host-staff")).map(|(_, value)| value)
 }
 
 /// The e-mail address and phone number a reservation names, of a form or of JSON.
@@ -166,6 +194,14 @@ mod tests {
     }
 
     #[test]
+    fn an_associate_is_counted_by_their_session() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(session(&headers), None);
+        headers.insert(header::COOKIE, "store=seongsu; __Host-staff=abc".parse().unwrap());
+        assert_eq!(session(&headers), Some("abc"));
+    }
+
+    #[test]
     fn forms_and_json_name_the_same_contact() {
         let json = r#"{"contact":{"name":"x","phone":"010-1234 5678"}}"#;
         assert_eq!(contacts(json.as_bytes()), contacts(b"name=x&email=&phone=010-1234+5678"));
@@ -178,5 +214,8 @@ mod tests {
         assert_eq!(what(&Method::POST, "/en/checkout"), What::Reserve);
         assert_eq!(what(&Method::GET, "/api/v1/reservations/R-1"), What::LookUp);
         assert_eq!(what(&Method::POST, "/staff/sign-in"), What::SignIn);
+        assert_eq!(what(&Method::GET, "/en/pass/secret"), What::LookUp);
+        assert_eq!(what(&Method::POST, "/en/staff/seongsu/find"), What::Counter);
+        assert_eq!(what(&Method::POST, "/staff/seongsu/deeds"), What::Other);
     }
 }

@@ -36,8 +36,13 @@ use super::{metrics::METER, surface::Surface, trace};
 /// Addresses longer than this are nobody's next page.
 const LONGEST: usize = 512;
 /// Headers that say on whose behalf and as which request a page is rendered, not what is on it.
-const ABOUT_THE_CALL: [HeaderName; 3] =
-    [header::HOST, HeaderName::from_static("x-forwarded-for"), HeaderName::from_static("x-request-id")];
+const ABOUT_THE_CALL: [HeaderName; 5] = [
+    header::HOST,
+    HeaderName::from_static("x-forwarded-for"),
+    HeaderName::from_static("x-request-id"),
+    HeaderName::from_static("traceparent"),
+    HeaderName::from_static("tracestate"),
+];
 
 /// The router with kept pages before it.
 pub(super) fn before(router: Router, surface: Surface) -> Router {
@@ -79,11 +84,12 @@ impl Service<Request> for Front {
         let headers = request.headers();
         let asked = Asked { path, known: Known::of(headers), coding: Coding::of(headers) };
         if let Some(kept) = inside.pages.find(&asked, &inside.surface.door.shop) {
-            let response = answer(&kept, headers, Some(trace::request_id(headers)));
+            let id = trace::request_id(headers);
+            let response = answer(&kept, headers, Some(id.clone()));
             let took = started.elapsed();
             METER.count_answer(route, "GET", response.status().as_u16(), took);
             // Not for every page: writing the line would take longer than answering.
-            tracing::debug!(route, us = took.as_micros(), "Answered with a kept page.");
+            tracing::debug!(?id, route, us = took.as_micros(), "Answered with a kept page.");
             return Either::Left(ready(Ok(response)));
         }
         let key = asked.to_key();
@@ -139,7 +145,7 @@ async fn render(inside: Arc<Inside>, request: Request, key: Key) -> Response {
     let page = match body.collect().await {
         Ok(whole) => whole.to_bytes(),
         Err(error) => {
-            tracing::error!(%error, "A rendered page could not be read.");
+            tracing::error!(id = ?parts.headers.get(trace::ID), %error, "A rendered page could not be read.");
             return Response::from_parts(parts, Body::empty());
         }
     };

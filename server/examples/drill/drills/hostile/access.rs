@@ -39,6 +39,19 @@ pub struct Line {
     pub sent: Sent,
 }
 
+impl Line {
+    /// Whether it names a reservation or an order, in its address or in what is sent.
+    #[must_use]
+    pub fn is_about_target(&self) -> bool {
+        let sent = match self.sent {
+            Sent::Nothing => "",
+            Sent::Form(text) | Sent::Json(text) => text,
+        };
+        let names = ["NUMBER", "ORDER", "GROUP", "PICKUP", "TOKEN"];
+        names.into_iter().any(|name| self.address.contains(name) || sent.contains(name))
+    }
+}
+
 const fn get(route: &'static str, address: &'static str, access: Access) -> Line {
     Line { method: "GET", route, address, access, sent: Sent::Nothing }
 }
@@ -109,6 +122,9 @@ pub const PAGES: &[Line] = &[
     get("/orders/{number}/{file}", "/orders/ORDER/GROUP.ics?t=TOKEN", Owner),
     get("/pay/test/{id}", "/pay/test/nothing", Everybody),
     form("/pay/test/{id}", "/pay/test/nothing", Everybody, "action=pay"),
+    // Its secret is the key; without it there is nothing.
+    get("/pass/{secret}", "/pass/nothing", Everybody),
+    form("/pass/{secret}/arrive", "/pass/nothing/arrive", Everybody, "arrived=1&bay=3"),
     get("/staff", "/staff", Staff),
     get("/staff/sign-in", "/staff/sign-in", Everybody),
     form("/staff/sign-in", "/staff/sign-in", Everybody, "login=nobody&password=nothing-at-all"),
@@ -116,6 +132,12 @@ pub const PAGES: &[Line] = &[
     get("/staff/{store}", "/staff/STORE", StaffOf),
     get("/staff/{store}/board", "/staff/STORE/board", StaffOf),
     form("/staff/{store}/find", "/staff/STORE/find", StaffOf, "typed=NUMBER"),
+    form(
+        "/staff/{store}/handovers",
+        "/staff/STORE/handovers",
+        StaffOf,
+        "pass=OS1.x&key=KEYKEYKEYKEYKEYKEY&ago=0",
+    ),
     form("/staff/{store}/deeds", "/staff/STORE/deeds", StaffOf, "number=NUMBER&deed=mark_ready"),
 ];
 
@@ -164,6 +186,13 @@ pub const OTHERS: &[Line] = &[
     json("POST", "/api/v1/orders/{number}/arrivals", "/api/v1/orders/ORDER/arrivals", Owner, "{}"),
     json(
         "POST",
+        "/api/v1/orders/{number}/offers/{id}",
+        "/api/v1/orders/ORDER/offers/GROUP",
+        Owner,
+        r#"{"accept":false}"#,
+    ),
+    json(
+        "POST",
         "/api/v1/orders/{number}/refunds",
         "/api/v1/orders/ORDER/refunds",
         TillOf,
@@ -200,10 +229,31 @@ pub const OTHERS: &[Line] = &[
     get("/media/{*path}", "/media/nothing.jpg", Everybody),
 ];
 
+/// A line at one of its addresses.
+pub struct Case {
+    /// With the language's prefix.
+    pub route: String,
+    pub line: &'static Line,
+    pub english: bool,
+}
+
+impl Case {
+    /// Where it is called, placeholders not filled in.
+    #[must_use]
+    pub fn address(&self) -> String {
+        match (self.english, self.line.address) {
+            (true, "/") => "/en".to_owned(),
+            (true, address) => format!("/en{address}"),
+            (false, address) => address.to_owned(),
+        }
+    }
+}
+
 /// Every line, with the English pages.
 #[must_use]
-pub fn all() -> Vec<(String, &'static Line)> {
+pub fn all() -> Vec<Case> {
     let english = |route: &str| if route == "/" { "/en".to_owned() } else { format!("/en{route}") };
-    let korean = PAGES.iter().chain(OTHERS).map(|line| (line.route.to_owned(), line));
-    korean.chain(PAGES.iter().map(|line| (english(line.route), line))).collect()
+    let korean = PAGES.iter().chain(OTHERS);
+    let korean = korean.map(|line| Case { route: line.route.to_owned(), line, english: false });
+    korean.chain(PAGES.iter().map(|line| Case { route: english(line.route), line, english: true })).collect()
 }

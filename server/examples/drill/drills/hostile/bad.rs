@@ -1,10 +1,13 @@
 //! Input that no form of ours sends: to every route, by somebody who may call it, in every place where a text can
 //! stand. It is refused or ignored; it never breaks anything and never changes what it should not.
 
+use std::sync::Arc;
+
 use rand::{Rng, SeedableRng, rngs::StdRng};
+use tokio::task::JoinSet;
 
 use super::{
-    Failure, Line, Plan, Tally, body_of,
+    Case, Failure, Line, Plan, Tally, WORKERS, body_of,
     scene::{Role, Scene, Target},
 };
 
@@ -40,61 +43,96 @@ const BODIES: [&str; 12] = [
     "\u{feff}{\"lines\":[]}",
 ];
 
+/// One call that is to be made.
+struct Attempt {
+    line: &'static Line,
+    address: String,
+    body: Vec<u8>,
+}
+
 /// Answers how many calls were made.
 pub async fn try_all(
-    scene: &Scene,
-    lines: &[(String, &'static Line)],
+    scene: &Arc<Scene>,
+    cases: &[Case],
     plan: &Plan,
     tally: &mut Tally,
 ) -> Result<u64, Failure> {
-    let mut chance = StdRng::seed_from_u64(plan.seed);
+    let targets = Arc::new([scene.reservation().await?, scene.order().await?]);
+    let mut attempts = listed(cases, plan.short);
+    attempts.extend(random(scene, cases, &targets, plan));
+    let (attempts, mut working) = (Arc::new(attempts), JoinSet::new());
+    for worker in 0..WORKERS {
+        let (scene, attempts, targets) = (scene.clone(), attempts.clone(), targets.clone());
+        working.spawn(async move {
+            let mut tally = Tally::default();
+            for attempt in attempts.iter().skip(worker).step_by(WORKERS) {
+                try_one(&scene, attempt, target_of(attempt.line, &targets), &mut tally).await?;
+            }
+            Ok::<_, Failure>(tally)
+        });
+    }
+    while let Some(done) = working.join_next().await {
+        tally.add(done??);
+    }
+    Ok(attempts.len() as u64)
+}
+
+fn target_of<'t>(line: &Line, targets: &'t [Target; 2]) -> &'t Target {
+    &targets[usize::from(line.address.contains("ORDER"))]
+}
+
+/// Every line with every bad body and every bad part of an address. In short, of pages in English, which are the
+/// same pages, one in six.
+fn listed(cases: &[Case], short: bool) -> Vec<Attempt> {
     let deep = "[".repeat(20_000);
     let long = format!("name={}", "가".repeat(20_000));
-    let mut calls = 0;
-    let targets = [scene.reservation().await?, scene.order().await?];
-    let of = |line: &Line| &targets[usize::from(line.address.contains("ORDER"))];
-    for (_, line) in lines {
-        let target = of(line);
+    let mut attempts = Vec::new();
+    for (index, case) in cases.iter().enumerate() {
+        let line = case.line;
+        let address = case.address();
+        let mut own: Vec<Attempt> = Vec::new();
+        let mut add = |address: String, body: &[u8]| own.push(Attempt { line, address, body: body.to_vec() });
         for body in BODIES.iter().copied().chain([deep.as_str(), long.as_str()]) {
-            try_one(scene, line, target, line.address, body.as_bytes().to_vec(), tally).await?;
-            calls += 1;
+            add(address.clone(), body.as_bytes());
         }
         for part in PARTS {
-            let (_, body) = body_of(line);
-            let address = with_part(line, part);
-            try_one(scene, line, target, &address, body.as_bytes().to_vec(), tally).await?;
-            let query =
-                format!("{}?q={part}&near={part}&limit={part}&t={part}&open={part}", plain(line.address));
-            try_one(scene, line, target, &query, Vec::new(), tally).await?;
-            calls += 2;
+            add(with_part(&address, &case.route, part), body_of(line).1.as_bytes());
+            let query = format!("q={part}&near={part}&limit={part}&t={part}&open={part}");
+            add(format!("{}?{query}", plain(&address)), b"");
         }
+        let sixth = |place: usize| !(short && case.english) || place % 6 == index % 6;
+        attempts.extend(own.into_iter().enumerate().filter(|(place, _)| sixth(*place)).map(|(_, one)| one));
     }
-    for _ in 0..plan.rounds {
-        let (_, line) = &lines[chance.random_range(0..lines.len())];
-        let (_, body) = body_of(line);
-        let target = of(line);
+    attempts
+}
+
+/// What is sent by our own forms, a little wrong.
+fn random(scene: &Scene, cases: &[Case], targets: &[Target; 2], plan: &Plan) -> Vec<Attempt> {
+    let mut chance = StdRng::seed_from_u64(plan.seed);
+    let attempt = |_| {
+        let case = &cases[chance.random_range(0..cases.len())];
+        let (_, body) = body_of(case.line);
+        let target = target_of(case.line, targets);
         let filled = scene.filled(body, Role::HeadOffice, true, target).into_bytes();
         let body = mutated(filled, &mut chance);
         let address = if chance.random_bool(0.3) {
-            let part = PARTS[chance.random_range(0..PARTS.len())];
-            with_part(line, part)
+            with_part(&case.address(), &case.route, PARTS[chance.random_range(0..PARTS.len())])
         } else {
-            line.address.to_owned()
+            case.address()
         };
-        try_one(scene, line, target, &address, body, tally).await?;
-        calls += 1;
-    }
-    Ok(calls)
+        Attempt { line: case.line, address, body }
+    };
+    (0..plan.rounds).map(attempt).collect()
 }
 
 fn plain(address: &str) -> &str {
     address.split('?').next().unwrap_or(address)
 }
 
-/// The address with its last part replaced, where the route has one that is chosen by the caller.
-fn with_part(line: &Line, part: &str) -> String {
-    let mut parts: Vec<&str> = plain(line.address).split('/').collect();
-    for (own, pattern) in parts.iter_mut().zip(line.route.split('/')) {
+/// The address with its parts replaced that are chosen by the caller.
+fn with_part(address: &str, route: &str, part: &str) -> String {
+    let mut parts: Vec<&str> = plain(address).split('/').collect();
+    for (own, pattern) in parts.iter_mut().zip(route.split('/')) {
         if pattern.starts_with('{') {
             *own = part;
         }
@@ -123,12 +161,11 @@ fn mutated(mut body: Vec<u8>, chance: &mut StdRng) -> Vec<u8> {
 
 async fn try_one(
     scene: &Scene,
-    line: &Line,
+    attempt: &Attempt,
     target: &Target,
-    address: &str,
-    body: Vec<u8>,
     tally: &mut Tally,
 ) -> Result<(), Failure> {
+    let Attempt { line, address, body } = attempt;
     // By whoever gets furthest: the refusal of a stranger was tried before.
     let role = match line.access {
         super::Access::Owner | super::Access::Everybody | super::Access::Signed => Role::Shopper,
@@ -139,9 +176,9 @@ async fn try_one(
     let path = scene.filled(address, role, true, target);
     let mut headers = scene.credentials(role, true, target);
     headers.extend(body_of(line).0.map(|kind| ("content-type", kind.to_owned())));
-    let said: String = String::from_utf8_lossy(&body).chars().take(120).collect();
+    let said: String = String::from_utf8_lossy(body).chars().take(120).collect();
     // Addresses that no client can send are none of ours.
-    let Ok(answer) = scene.send(line.method, &path, &headers, body).await else { return Ok(()) };
+    let Ok(answer) = scene.send(line.method, &path, &headers, body.clone()).await else { return Ok(()) };
     tally.check(answer.status < 500, || format!("{} {path} with {said:?}: {}", line.method, answer.status));
     let named = ["panicked", "sqlx", "SQLITE", "src/"].iter().find(|word| answer.text.contains(**word));
     tally.check(named.is_none(), || {

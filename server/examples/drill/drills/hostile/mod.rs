@@ -7,123 +7,186 @@ mod bad;
 mod scene;
 mod table;
 
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
 use super::{Drill, Failure, Plan, Tally, ground::Ground};
-use access::{Access, Line, Sent};
-use scene::{Answer, Role, Scene};
+use access::{Access, Case, Line, Sent};
+use scene::{Answer, Role, Scene, Target};
 
 /// Plenty: nothing here is about running out.
 const INITIAL: i64 = 1_000_000;
+/// Calls of different lines do not disturb each other.
+const WORKERS: usize = 4;
 
 pub const DRILL: Drill = Drill {
     name: "hostile",
     about: "every route as every role, for one's own and for others'; bad input; headers",
-    rounds: (50_000, 1_500),
+    rounds: (50_000, 600),
     run: |plan| Box::pin(drill(plan)),
 };
 
 async fn drill(plan: &Plan) -> Result<Tally, Failure> {
-    let ground = Ground::sqlite(INITIAL).await?;
-    let scene = Scene::open(&ground).await?;
+    let ground = Ground::quick(plan, INITIAL).await?;
+    let scene = Arc::new(Scene::open(&ground).await?);
     let mut tally = Tally { rounds: plan.rounds, ..Tally::default() };
     let routes = table::routes(&scene.table)?;
-    let lines = access::all();
-    check_table(&scene, &routes, &lines, &mut tally).await?;
-    let mut calls = 0u64;
-    for (route, line) in &lines {
-        if !routes.contains(route) {
-            println!("{route} is classified and not there any more");
-            continue;
-        }
-        let english = route.starts_with("/en") && !line.route.starts_with("/en");
-        for role in Role::ALL {
-            for own in [true, false] {
-                try_one(&scene, line, english, role, own, &mut tally).await?;
-                calls += 1;
-            }
-        }
+    let mut cases = access::all();
+    tally.faults.extend(unclassified(&scene, &routes, &cases).await?);
+    for case in cases.extract_if(.., |case| !routes.contains(&case.route)) {
+        println!("{} is classified and not there any more", case.route);
     }
-    println!("{} routes, {} lines, {calls} calls as {} roles", routes.len(), lines.len(), Role::ALL.len());
-    let bad = bad::try_all(&scene, &lines, plan, &mut tally).await?;
+    let cases = Arc::new(cases);
+    let calls = try_roles(&scene, &cases, plan.short, &mut tally).await?;
+    println!("{} routes, {} lines, {calls} calls as {} roles", routes.len(), cases.len(), Role::ALL.len());
+    let bad = bad::try_all(&scene, &cases, plan, &mut tally).await?;
     println!("{bad} calls with bad input");
     let faults = onshelf_shop::ledger::faults(scene.shop.db(), scene.shop.now()).await?;
     println!("audit: {} faults", faults.len());
     tally.faults.extend(faults);
     scene.shop.db().close().await;
+    ground.clear().await?;
     Ok(tally)
 }
 
+/// What the router knows and the table does not, in words that say what to do.
+#[allow(dead_code, reason = "a test of its own asks for it")]
+pub async fn forgotten(plan: &Plan) -> Result<Vec<String>, Failure> {
+    let ground = Ground::quick(plan, INITIAL).await?;
+    let scene = Scene::open(&ground).await?;
+    let routes = table::routes(&scene.table)?;
+    let forgotten = unclassified(&scene, &routes, &access::all()).await?;
+    scene.shop.db().close().await;
+    ground.clear().await?;
+    Ok(forgotten)
+}
+
 /// Each route has a line for each of its methods, and each server function is known.
-async fn check_table(
-    scene: &Scene,
-    routes: &[String],
-    lines: &[(String, &'static Line)],
-    tally: &mut Tally,
-) -> Result<(), Failure> {
+async fn unclassified(scene: &Scene, routes: &[String], cases: &[Case]) -> Result<Vec<String>, Failure> {
+    const TODO: &str =
+        "is not classified: say whose it is with a line in PAGES or OTHERS of hostile/access.rs";
+    let mut missing = Vec::new();
     for route in routes {
         let methods = table::methods(scene, route).await?;
         let known: Vec<&str> =
-            lines.iter().filter(|(own, _)| own == route).map(|(_, line)| line.method).collect();
+            cases.iter().filter(|case| case.route == *route).map(|case| case.line.method).collect();
         if known.is_empty() {
-            tally.fault(format!("{route} is not classified: say in `hostile/access.rs` whose it is"));
+            missing.push(format!("{} {route} {TODO}", methods.join(", ")));
+            continue;
         }
         for method in methods.iter().filter(|method| !matches!(method.as_str(), "HEAD" | "OPTIONS")) {
-            let covered = known.contains(&method.as_str()) || route.starts_with("/api/fn/");
-            tally.check(covered || known.is_empty(), || format!("{method} {route} is not classified"));
+            if !known.contains(&method.as_str()) && !route.starts_with("/api/fn/") {
+                missing.push(format!("{method} {route} {TODO}"));
+            }
         }
     }
     for (path, method) in leptos::server_fn::axum::server_fn_paths() {
-        tally.fault(format!("{method} {path}: a server function that is not classified"));
+        missing.push(format!("{method} {path}: a server function that {TODO}"));
+    }
+    Ok(missing)
+}
+
+/// Every case as every role; answers how many calls were made.
+async fn try_roles(
+    scene: &Arc<Scene>,
+    cases: &Arc<Vec<Case>>,
+    short: bool,
+    tally: &mut Tally,
+) -> Result<u64, Failure> {
+    let mut working = JoinSet::new();
+    for worker in 0..WORKERS {
+        let (scene, cases) = (scene.clone(), cases.clone());
+        working.spawn(async move {
+            let mut tally = Tally::default();
+            for (index, case) in cases.iter().enumerate() {
+                // Partners' deeds are told by one and the same shelf.
+                let own = if matches!(case.line.access, Access::Partner(_)) { 0 } else { index % WORKERS };
+                if own == worker {
+                    try_case(&scene, case, index, short, &mut tally).await?;
+                }
+            }
+            Ok::<_, Failure>(tally)
+        });
+    }
+    let mut calls = 0;
+    while let Some(done) = working.join_next().await {
+        let done = done??;
+        calls += done.acknowledged;
+        tally.add(done);
+    }
+    Ok(calls)
+}
+
+async fn try_case(
+    scene: &Scene,
+    case: &Case,
+    index: usize,
+    short: bool,
+    tally: &mut Tally,
+) -> Result<(), Failure> {
+    let mut kept: Option<Target> = None;
+    for (number, role) in Role::ALL.into_iter().enumerate() {
+        for own in [true, false] {
+            // A page in English is the same page: in short each role calls it once, for one or the other.
+            let is_left_out = short && case.english && (number + usize::from(own) + index).is_multiple_of(2);
+            if is_left_out && !is_allowed(case.line.access, role, own) {
+                continue;
+            }
+            let target = match kept.take() {
+                Some(target) => target,
+                None => scene.target(case.line).await?,
+            };
+            let untouched = try_one(scene, case, role, own, &target, tally).await?;
+            // A deed that was done must not make the next one look refused.
+            kept = untouched.then_some(target);
+        }
     }
     Ok(())
 }
 
+/// One call; answers whether what it was about is as it was before.
 async fn try_one(
     scene: &Scene,
-    line: &Line,
-    english: bool,
+    case: &Case,
     role: Role,
     own: bool,
+    target: &Target,
     tally: &mut Tally,
-) -> Result<(), Failure> {
-    // A reservation of its own for each call: a deed that is done must not make the next one look refused.
-    let target = scene.target(line).await?;
-    let before = scene.state_of(&target).await?;
-    let answer = scene.call(line, english, role, own, &target).await?;
+) -> Result<bool, Failure> {
+    let line = case.line;
+    let before = scene.state_of(line, target).await?;
+    let answer = scene.call(case, role, own, target).await?;
     let what = || {
         let whose = if own { "own" } else { "another's" };
-        format!("{} {}{} as {role:?} ({whose})", line.method, if english { "/en" } else { "" }, line.route)
+        format!("{} {} as {role:?} ({whose})", line.method, case.route)
     };
     tally.acknowledged += 1;
     check_headers(&answer, line, &what, tally);
-    let allowed = is_allowed(line.access, role, own);
-    match (allowed, line.access) {
-        (true, Access::Everybody) => {}
-        (true, _) => {
-            // Whoever works at the other store gets in there; this reservation is not to be found in it.
-            let elsewhere = line.access == Access::StaffOf && !own;
-            // An order may be in a state in which the deed makes no sense; that is another refusal.
-            let late = target.is_order && matches!(answer.status, 409 | 422);
-            let done = answer.is_done() || late || (elsewhere && answer.status == 404);
-            let nothing = line.route.ends_with("/receipt") && answer.status == 404;
-            tally.check(done || nothing, || format!("{}: refused with {}", what(), answer.status));
-            let after = scene.state_of(&target).await?;
-            tally.check(!elsewhere || before == after, || {
-                format!("{}: reached over to another store", what())
-            });
-        }
-        (false, access) => {
-            let after = scene.state_of(&target).await?;
-            if before != after {
-                tally.lost += 1;
-                tally.fault(format!("{}: changed {before:?} to {after:?}", what()));
-            }
-            let fitting = is_fitting_refusal(access, role, &answer);
-            tally.check(fitting, || format!("{}: answered {} {}", what(), answer.status, answer.location));
-            let told = answer.text.contains(&target.token) || answer.location.contains(&target.token);
-            tally.check(!told, || format!("{}: the answer tells the token", what()));
-        }
+    if line.access == Access::Everybody {
+        return Ok(line.method == "GET" || !line.is_about_target());
     }
-    Ok(())
+    let after = scene.state_of(line, target).await?;
+    if is_allowed(line.access, role, own) {
+        // Whoever works at the other store gets in there; this reservation is not to be found in it.
+        let elsewhere = line.access == Access::StaffOf && !own;
+        // An order may be in a state in which the deed makes no sense; that is another refusal.
+        let late = target.is_order && matches!(answer.status, 409 | 422);
+        let done = answer.is_done() || late || (elsewhere && answer.status == 404);
+        let nothing = line.route.contains("/receipt") && answer.status == 404;
+        tally.check(done || nothing, || format!("{}: refused with {}", what(), answer.status));
+        tally.check(!elsewhere || before == after, || format!("{}: reached over to another store", what()));
+        return Ok(line.method == "GET" && before == after);
+    }
+    if before != after {
+        tally.lost += 1;
+        tally.fault(format!("{}: changed {before:?} to {after:?}", what()));
+    }
+    let fitting = is_fitting_refusal(line.access, role, &answer);
+    tally.check(fitting, || format!("{}: answered {} {}", what(), answer.status, answer.location));
+    let told = answer.text.contains(&target.token) || answer.location.contains(&target.token);
+    tally.check(!told, || format!("{}: the answer tells the token", what()));
+    Ok(before == after)
 }
 
 /// `own`: the reservation is the shopper's, the store is the east one. Else it is not, and the store is the west one.

@@ -18,7 +18,11 @@ use onshelf_shop::{Settings, Shop, SystemChance, SystemClock, staff::NewStaff, t
 use onshelf_vocabulary::{Lang, StoreCode, staff::Role as Rank};
 use tower::ServiceExt;
 
-use super::{Failure, Line, access::ORDERED, body_of};
+use super::{
+    Access, Failure, Line,
+    access::{Case, ORDERED},
+    body_of,
+};
 use crate::drills::ground::{Ground, OTHER_STORE, STORE};
 
 const PUBLIC: &str = "https://shop.example";
@@ -130,6 +134,7 @@ impl Scene {
             sign_in_by_address: 0,
             sign_in_by_name: 0,
             look_up_by_address: 0,
+            counter_by_session: 0,
         };
         let mut options = Options { public_url: PUBLIC.to_owned(), ..Options::default() };
         options.data_dir = ground.path().to_owned();
@@ -193,43 +198,32 @@ impl Scene {
         Ok(Target { number, token, pickup: text(&told["groups"][0]["id"]), is_order: true })
     }
 
-    /// What must not change when somebody is refused: the reservation, and the shelves deeds of partners are about.
-    pub async fn state_of(&self, target: &Target) -> Result<String, Failure> {
-        let status = if target.is_order {
-            let headers = [("authorization", format!("Bearer {}", target.token))];
-            let path = format!("/api/v1/orders/{}", target.number);
-            let answer = self.send("GET", &path, &headers, Vec::new()).await?;
-            let told: serde_json::Value = serde_json::from_str(&answer.text)?;
-            format!("{} {}", told["status"], told["groups"][0]["status"])
-        } else {
-            let view = self.shop.reservation(Lang::Ko, &target.number, &target.token).await?;
-            view.status.code().to_owned()
-        };
-        let levels: Vec<(i64, i64, i64)> = crate::drills::books::ask(
-            self.shop.db(),
-            "SELECT l.store_id, l.on_hand, l.held FROM stock_levels l JOIN variants v ON v.id = l.variant_id
-             WHERE v.sku = 'DRILL-9' ORDER BY l.store_id",
-        )
-        .await?;
-        Ok(format!("{status} {levels:?}"))
+    /// What must not change when somebody is refused: the reservation or the order, and the shelves where the deed is
+    /// about them.
+    pub async fn state_of(&self, line: &Line, target: &Target) -> Result<String, Failure> {
+        if line.access == Access::Everybody {
+            return Ok(String::new());
+        }
+        if matches!(line.access, Access::Partner(_)) {
+            let sql = "SELECT l.store_id, l.on_hand, l.held FROM stock_levels l
+                       JOIN variants v ON v.id = l.variant_id WHERE v.sku = 'DRILL-9' ORDER BY l.store_id";
+            let levels: Vec<(i64, i64, i64)> = crate::drills::books::ask(self.shop.db(), sql).await?;
+            return Ok(format!("{levels:?}"));
+        }
+        if target.is_order {
+            let view = self.shop.order(Lang::Ko, &target.number, &target.token).await?;
+            let groups: Vec<_> = view.groups.iter().map(|group| group.status.code()).collect();
+            return Ok(format!("{} {groups:?} {:?}", view.status.code(), view.payment));
+        }
+        let view = self.shop.reservation(Lang::Ko, &target.number, &target.token).await?;
+        Ok(view.status.code().to_owned())
     }
 
     /// `own`: the token is the right one, the store is the east one.
-    pub async fn call(
-        &self,
-        line: &Line,
-        english: bool,
-        role: Role,
-        own: bool,
-        target: &Target,
-    ) -> Result<Answer, Failure> {
+    pub async fn call(&self, case: &Case, role: Role, own: bool, target: &Target) -> Result<Answer, Failure> {
+        let line = case.line;
         let fill = |text: &str| self.filled(text, role, own, target);
-        let path = fill(line.address);
-        let path = match (english, path.as_str()) {
-            (true, "/") => "/en".to_owned(),
-            (true, _) => format!("/en{path}"),
-            _ => path,
-        };
+        let path = fill(&case.address());
         let (kind, body) = body_of(line);
         let mut headers = self.credentials(role, own, target);
         headers.extend(kind.map(|kind| ("content-type", kind.to_owned())));

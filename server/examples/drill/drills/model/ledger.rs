@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 
 use onshelf_vocabulary::staff::BoardDeed;
 
-use super::{Deed, SKUS};
+use super::{
+    Deed, SKUS,
+    orders::{Of, Order},
+};
 
 /// Live reservations of one phone.
 const LIVE_LIMIT: usize = 5;
@@ -26,10 +29,16 @@ pub enum Outcome {
     KeyReused,
     NotEnough,
     NotYours,
+    HoldOver,
+    ExtendedBefore,
+    PickingBegun,
+    RefundTooMuch,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
+    /// Held until it is paid, or said yes to.
+    Pending,
     Placed,
     Picking,
     Ready,
@@ -40,12 +49,18 @@ pub enum Status {
 }
 
 impl Status {
-    const fn is_live(self) -> bool {
-        matches!(self, Status::Placed | Status::Picking | Status::Ready)
+    pub const fn is_live(self) -> bool {
+        matches!(self, Status::Pending | Status::Placed | Status::Picking | Status::Ready)
+    }
+
+    /// Live, and the store's to deal with.
+    const fn is_at_store(self) -> bool {
+        self.is_live() && !matches!(self, Status::Pending)
     }
 
     pub const fn code(self) -> &'static str {
         match self {
+            Status::Pending => "pending",
             Status::Placed => "placed",
             Status::Picking => "picking",
             Status::Ready => "ready",
@@ -68,7 +83,9 @@ pub struct Booking {
     pub lines: Vec<(usize, i64)>,
     pub expires_at: i64,
     pub made_at: i64,
-    status: Status,
+    /// As it was written down last.
+    pub status: Status,
+    pub of: Of,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -82,14 +99,15 @@ pub struct Ledger {
     pub now: i64,
     pub made: u64,
     levels: BTreeMap<(usize, usize), Level>,
-    bookings: Vec<Booking>,
+    pub(super) bookings: Vec<Booking>,
+    pub(super) orders: Vec<Order>,
 }
 
 impl Ledger {
     /// The first store's shelves begin with `initial` each, the second has none.
     pub fn new(initial: i64, now: i64) -> Ledger {
         let levels = (0..SKUS).map(|sku| ((0, sku), Level { on_hand: initial, checked_at: 0 })).collect();
-        Ledger { now, made: 0, levels, bookings: Vec::new() }
+        Ledger { now, made: 0, levels, bookings: Vec::new(), orders: Vec::new() }
     }
 
     pub fn bookings(&self) -> &[Booking] {
@@ -112,11 +130,11 @@ impl Ledger {
         self.levels.get(&(store, sku)).map_or(0, |level| level.on_hand)
     }
 
-    fn live(&self) -> impl Iterator<Item = &Booking> {
+    pub(super) fn live(&self) -> impl Iterator<Item = &Booking> {
         self.bookings.iter().filter(|booking| self.status(booking).is_live())
     }
 
-    fn available(&self, store: usize, sku: usize) -> i64 {
+    pub(super) fn available(&self, store: usize, sku: usize) -> i64 {
         let own = self.live().filter(|booking| booking.store == store);
         let held: i64 =
             own.flat_map(|booking| &booking.lines).filter(|line| line.0 == sku).map(|l| l.1).sum();
@@ -151,29 +169,26 @@ impl Ledger {
             }
             Deed::Move { store, lines } => self.expect_move(*store, lines),
             Deed::Trespass { .. } => Outcome::NotYours,
-            Deed::Expire => {
-                let now = self.now;
-                for booking in &mut self.bookings {
-                    if booking.status.is_live() && now >= booking.expires_at {
-                        booking.status = Status::Expired;
-                    }
-                }
-                Outcome::Done
-            }
+            Deed::Expire => self.expire(),
             Deed::Wait { minutes } => {
                 self.now += minutes * 60_000;
                 Outcome::Done
             }
+            Deed::OfOrder(deed) => self.expect_order(deed),
         }
     }
 
     fn expect_reserve(&self, phone: usize, store: usize, lines: &[(usize, i64)]) -> Outcome {
-        if self.live().filter(|booking| booking.phone == phone).count() >= LIVE_LIMIT {
+        if self.is_full(phone) {
             return Outcome::TooMany;
         }
         let wanted = |sku: usize| lines.iter().filter(|line| line.0 == sku).map(|line| line.1).sum::<i64>();
         let short = (0..SKUS).any(|sku| wanted(sku) > 0 && self.available(store, sku) < wanted(sku));
         if short { Outcome::Short } else { Outcome::Done }
+    }
+
+    pub(super) fn is_full(&self, phone: usize) -> bool {
+        self.live().filter(|booking| booking.phone == phone).count() >= LIVE_LIMIT
     }
 
     fn expect_board(&mut self, booking: usize, store: usize, deed: BoardDeed) -> Outcome {
@@ -186,9 +201,14 @@ impl Ledger {
         match deed {
             BoardDeed::StartPicking if status == Placed => self.put(booking, Picking),
             BoardDeed::MarkReady if matches!(status, Placed | Picking) => self.put(booking, Ready),
-            BoardDeed::NotFound if matches!(status, Placed | Picking) => self.put(booking, Status::NotFound),
-            BoardDeed::Release if status.is_live() => self.put(booking, Status::Cancelled),
-            BoardDeed::HandOver if status.is_live() => {
+            BoardDeed::NotFound if matches!(status, Placed | Picking) => {
+                for (sku, quantity) in self.bookings[booking].lines.clone() {
+                    self.write_off(store, sku, quantity);
+                }
+                self.put(booking, Status::NotFound)
+            }
+            BoardDeed::Release if status.is_at_store() => self.end(booking, Status::Cancelled),
+            BoardDeed::HandOver if status.is_at_store() => {
                 for (sku, quantity) in self.bookings[booking].lines.clone() {
                     self.sell(store, sku, quantity);
                 }
@@ -223,7 +243,13 @@ impl Ledger {
         *level = Level { on_hand: (level.on_hand - quantity).max(0), checked_at: level.checked_at.max(now) };
     }
 
-    fn put(&mut self, booking: usize, status: Status) -> Outcome {
+    /// What nobody finds is on the book no more, until it is counted; how old the number is stays as it was.
+    fn write_off(&mut self, store: usize, sku: usize, quantity: i64) {
+        let level = self.levels.entry((store, sku)).or_default();
+        *level = Level { on_hand: (level.on_hand - quantity).max(0), ..*level };
+    }
+
+    pub(super) fn put(&mut self, booking: usize, status: Status) -> Outcome {
         self.bookings[booking].status = status;
         Outcome::Done
     }
@@ -239,12 +265,11 @@ impl Ledger {
         self.bookings.push(booking);
         if self.bookings.len() > REMEMBERED * 2 {
             // Outcomes kept under a key are forgotten after two days; nobody repeats one that old.
-            let (now, count) = (self.now, self.bookings.len());
+            let count = self.bookings.len();
             let mut index = 0;
             self.bookings.retain(|booking| {
                 index += 1;
-                let live = booking.status.is_live() && now < booking.expires_at;
-                live || index > count - REMEMBERED
+                booking.status.is_live() || index > count - REMEMBERED
             });
         }
     }
@@ -259,5 +284,6 @@ pub fn placed(
     lines: Vec<(usize, i64)>,
     (made_at, expires_at): (i64, i64),
 ) -> Booking {
-    Booking { number, token, key, phone, store, lines, expires_at, made_at, status: Status::Placed }
+    let (status, of) = (Status::Placed, Of::Itself);
+    Booking { number, token, key, phone, store, lines, expires_at, made_at, status, of }
 }

@@ -1,15 +1,20 @@
 //! Random deeds against the shop and against a model so simple that it can be seen to be right. Whatever the shop
 //! answers, and whatever its shelves say, must be what the model says. The seed replays a run step by step.
 
+mod choice;
 mod ledger;
+mod orders;
+mod paying;
 mod shop;
 
 use std::collections::VecDeque;
 
-use rand::{Rng, SeedableRng, rngs::StdRng};
+use rand::{SeedableRng, rngs::StdRng};
 
 use super::{Drill, Failure, Plan, Tally, ground::Ground};
-use ledger::{Booking, Ledger, Outcome};
+use choice::choose;
+use ledger::{Ledger, Outcome};
+use orders::OrderDeed;
 use shop::Subject;
 
 const INITIAL: i64 = 12;
@@ -77,17 +82,12 @@ pub enum Deed {
         minutes: i64,
     },
     KeepHouse,
+    OfOrder(OrderDeed),
 }
 
 async fn drill(plan: &Plan) -> Result<Tally, Failure> {
     // Nothing here is about the disk: in memory a million steps take minutes.
-    let memory = std::path::Path::new("/dev/shm");
-    let folder = tempfile::Builder::new().prefix("onshelf-model-").tempdir_in(if memory.is_dir() {
-        memory.to_owned()
-    } else {
-        std::env::temp_dir()
-    })?;
-    let ground = Ground::sqlite_in(folder, INITIAL).await?;
+    let ground = Ground::quick(plan, INITIAL).await?;
     let mut subject = Subject::open(&ground.url, plan.seed).await?;
     let mut ledger = Ledger::new(INITIAL, subject.now());
     let mut chance = StdRng::seed_from_u64(plan.seed);
@@ -124,61 +124,15 @@ async fn drill(plan: &Plan) -> Result<Tally, Failure> {
             break;
         }
     }
-    println!("SQLite: {} steps, {} bookings, {} answers that were refusals", tally.rounds, ledger.made, {
+    println!(
+        "{}: {} steps, {} bookings, {} orders, {} answers that were refusals",
+        ground.engine(),
+        tally.rounds,
+        ledger.made,
+        ledger.orders().len(),
         tally.rounds - tally.acknowledged
-    });
+    );
     subject.close().await;
+    ground.clear().await?;
     Ok(tally)
-}
-
-fn choose(chance: &mut StdRng, ledger: &Ledger) -> Deed {
-    use onshelf_vocabulary::staff::BoardDeed;
-    let lines = |chance: &mut StdRng, most: i64| -> Vec<(usize, i64)> {
-        let count = chance.random_range(1..=3);
-        (0..count).map(|_| (chance.random_range(0..SKUS), chance.random_range(1..=most))).collect()
-    };
-    let store = usize::from(chance.random_bool(0.25));
-    let sku = chance.random_range(0..SKUS);
-    let roll = chance.random_range(0..100);
-    let bookings: &[Booking] = ledger.bookings();
-    if bookings.is_empty() || roll < 30 {
-        let phone = chance.random_range(0..PHONES);
-        return Deed::Reserve { phone, store, lines: lines(chance, 4) };
-    }
-    // The youngest are the most likely to be alive.
-    let newest = bookings.len() - 1;
-    let booking = newest - chance.random_range(0..=newest.min(40));
-    let own = bookings[booking].store;
-    let store_of = if chance.random_bool(0.9) { own } else { 1 - own };
-    match roll {
-        // Outcomes are kept under their key for two days; nobody repeats a request that old.
-        30..36 if ledger.now - bookings[booking].made_at < 40 * 3_600_000 => {
-            Deed::Repeat { booking, changed: chance.random_bool(0.3) }
-        }
-        30..46 => Deed::Cancel { booking, right_token: chance.random_bool(0.9) },
-        46..66 => {
-            let deed = [
-                BoardDeed::StartPicking,
-                BoardDeed::MarkReady,
-                BoardDeed::HandOver,
-                BoardDeed::NotFound,
-                BoardDeed::Release,
-            ][chance.random_range(0..5)];
-            Deed::Board { booking, store: store_of, deed }
-        }
-        66..72 => Deed::Sell { store, lines: lines(chance, 3) },
-        72..77 => Deed::Collect { booking, store: store_of },
-        77..81 => {
-            let minutes_ago = if chance.random_bool(0.5) { 0 } else { chance.random_range(0..600) };
-            Deed::Count { store, sku, on_hand: chance.random_range(0..20), minutes_ago }
-        }
-        81..89 => {
-            let lines = lines(chance, 8).into_iter().map(|(sku, units)| (sku, units - 2));
-            Deed::Move { store, lines: lines.filter(|(_, delta)| *delta != 0).collect() }
-        }
-        89 => Deed::Trespass { sku },
-        90..93 => Deed::Expire,
-        93..99 => Deed::Wait { minutes: [1, 20, 200, 1_500][chance.random_range(0..4)] },
-        _ => Deed::KeepHouse,
-    }
 }

@@ -1,6 +1,6 @@
 //! The shop under test, in process, with a clock that moves when told and a chance that comes from the seed.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 use onshelf_db::{Db, stock::LevelKey};
@@ -9,29 +9,36 @@ use onshelf_shop::{
     partners::Partner,
     staff::{Associate, NewStaff},
     stock::{CountInput, Movement, SaleInput, SaleLine},
-    testing::request,
+    testing::{FakePayments, request},
 };
-use onshelf_vocabulary::{Lang, Quantity, Sku, StoreCode, fulfilment::ReservationRefusal, staff::Role};
+use onshelf_vocabulary::{
+    Lang, Quantity, Sku, StoreCode, fulfilment::ReservationRefusal, orders::OrderRefusal, staff::Role,
+};
 
 use super::{
     Deed, Failure,
     ledger::{Ledger, Outcome, placed},
+    orders::Of,
 };
 use crate::drills::{
     clock::{SeededChance, ToldClock},
     ground::{OTHER_STORE, STORE, sku},
 };
 
-const STORES: [&str; 2] = [STORE, OTHER_STORE];
+pub const STORES: [&str; 2] = [STORE, OTHER_STORE];
+
 pub struct Subject {
-    shop: Shop,
-    clock: Arc<ToldClock>,
+    pub(super) shop: Shop,
+    pub(super) clock: Arc<ToldClock>,
+    pub(super) payments: Arc<FakePayments>,
+    /// Orders the provider took money for, which the shop does not know yet.
+    pub(super) taken: BTreeSet<usize>,
     office: Associate,
-    till: Partner,
+    pub(super) till: Partner,
     warehouse: Partner,
     /// Of the second store alone.
     stranger: Partner,
-    deeds: u64,
+    pub(super) deeds: u64,
 }
 
 impl Subject {
@@ -40,6 +47,8 @@ impl Subject {
         let chance = Arc::new(SeededChance::new(seed ^ 0x5eed));
         let db = Db::open(url).await?;
         let shop = Shop::open(db, clock.clone(), chance, Settings::default()).await?;
+        let payments = Arc::new(FakePayments::default());
+        shop.take_payments(vec![payments.clone()]);
         shop.add_staff(NewStaff {
             login: "office".to_owned(),
             name: "본사".to_owned(),
@@ -53,7 +62,8 @@ impl Subject {
         let till = partner(&shop, "pos", None).await?;
         let warehouse = partner(&shop, "stock", None).await?;
         let stranger = partner(&shop, "stock", Some(OTHER_STORE)).await?;
-        Ok(Subject { shop, clock, office, till, warehouse, stranger, deeds: 0 })
+        let taken = BTreeSet::new();
+        Ok(Subject { shop, clock, payments, taken, office, till, warehouse, stranger, deeds: 0 })
     }
 
     pub fn now(&self) -> i64 {
@@ -120,6 +130,7 @@ impl Subject {
             }
             Deed::Expire => self.shop.expire_reservations().await.map(drop),
             Deed::Wait { .. } => Ok(()),
+            Deed::OfOrder(deed) => return self.carry_out_order(deed, ledger).await,
             Deed::KeepHouse => {
                 self.shop.catch_up().await?;
                 self.shop.keep_house().await.map(drop)
@@ -171,13 +182,15 @@ impl Subject {
                 ));
             }
         }
-        for booking in ledger.bookings().iter().rev().take(8) {
+        let alone = ledger.bookings().iter().rev().filter(|booking| booking.of == Of::Itself);
+        for booking in alone.take(8) {
             let view = self.shop.reservation(Lang::Ko, &booking.number, &booking.token).await?;
             let expected = ledger.status(booking).code();
             if view.status.code() != expected {
                 wrong.push(format!("{} is {}, the model has {expected}", booking.number, view.status.code()));
             }
         }
+        wrong.extend(self.order_differences(ledger).await?);
         Ok(wrong)
     }
 
@@ -195,7 +208,11 @@ async fn partner(shop: &Shop, scope: &str, store: Option<&str>) -> Result<Partne
 fn ask(phone: usize, store: usize, lines: &[(usize, i64)], key: &str) -> onshelf_shop::fulfilment::Reserve {
     let names: Vec<(String, i64)> = lines.iter().map(|(index, units)| (sku(*index), *units)).collect();
     let lines: Vec<(&str, i64)> = names.iter().map(|(sku, units)| (sku.as_str(), *units)).collect();
-    request(&format!("0101234{phone:04}"), STORES[store], &lines, key)
+    request(&phone_of(phone), STORES[store], &lines, key)
+}
+
+pub fn phone_of(phone: usize) -> String {
+    format!("0101234{phone:04}")
 }
 
 fn sale(store: usize, lines: &[(usize, i64)], reservation: Option<String>) -> Result<SaleInput, Failure> {
@@ -220,7 +237,7 @@ fn movements(store: usize, lines: &[(usize, i64)]) -> Result<Vec<Movement>, Fail
         .collect()
 }
 
-fn outcome(done: Result<(), Error>) -> Result<Outcome, Failure> {
+pub fn outcome(done: Result<(), Error>) -> Result<Outcome, Failure> {
     Ok(match done {
         Ok(()) => Outcome::Done,
         Err(Error::NotFound) => Outcome::NotFound,
@@ -228,6 +245,13 @@ fn outcome(done: Result<(), Error>) -> Result<Outcome, Failure> {
         Err(Error::Reservation(ReservationRefusal::OutOfStock { .. })) => Outcome::Short,
         Err(Error::Reservation(ReservationRefusal::TooMany { .. })) => Outcome::TooMany,
         Err(Error::Reservation(ReservationRefusal::WrongState { .. })) => Outcome::WrongState,
+        Err(Error::Order(OrderRefusal::OutOfStock { .. })) => Outcome::Short,
+        Err(Error::Order(OrderRefusal::TooMany { .. })) => Outcome::TooMany,
+        Err(Error::Order(OrderRefusal::WrongState { .. })) => Outcome::WrongState,
+        Err(Error::Order(OrderRefusal::HoldOver)) => Outcome::HoldOver,
+        Err(Error::Order(OrderRefusal::ExtendedBefore)) => Outcome::ExtendedBefore,
+        Err(Error::Order(OrderRefusal::PickingBegun)) => Outcome::PickingBegun,
+        Err(Error::Order(OrderRefusal::RefundTooMuch { .. })) => Outcome::RefundTooMuch,
         Err(Error::Stock(StockRefusal::NotEnough { .. })) => Outcome::NotEnough,
         Err(Error::Stock(StockRefusal::NotYours)) => Outcome::NotYours,
         Err(other) => return Err(other.into()),

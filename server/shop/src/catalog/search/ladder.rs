@@ -34,7 +34,7 @@ impl SearchIndex {
         // Postings are in memory or mapped: an error here means a damaged file, and finding nothing is the
         // answer a shopper can use while the log tells the operator.
         self.try_search(cut(text), limit, keep).unwrap_or_else(|error| {
-            tracing::error!(%error, "search index unreadable");
+            tracing::error!(%error, "The search index could not be read; what it would have found is missing.");
             Hits::default()
         })
     }

@@ -21,7 +21,7 @@ impl SearchIndex {
     /// products first. An unfinished syllable, 초성 and the wrong keyboard layout are understood.
     pub fn suggest(&self, prefix: &str, most: usize) -> Vec<Suggestion> {
         self.try_suggest(cut(prefix), most).unwrap_or_else(|error| {
-            tracing::error!(%error, "search index unreadable");
+            tracing::error!(%error, "The search index could not be read; what it would have found is missing.");
             Vec::new()
         })
     }

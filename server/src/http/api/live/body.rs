@@ -34,24 +34,32 @@ struct Reading {
 
 /// Watching begins before the snapshot is read, so that no change falls between the two.
 fn begin(listener: Listener) -> (Bytes, Box<Reading>) {
-    let watch = listener.shop.watch(listener.asked.variants.clone(), listener.asked.store_id);
+    let asked = &listener.asked;
+    let watch = listener.shop.watch(asked.variants.to_vec(), asked.where_from.store());
     let snapshot = text::snapshot(&listener.shop, &listener.asked);
     (Bytes::from(snapshot), Box::new(Reading { listener, watch }))
 }
 
 impl Reading {
     async fn next(&mut self) -> Option<Bytes> {
-        tokio::select! {
-            biased;
-            () = self.listener.closing.cancelled() => None,
-            event = self.watch.next() => match event {
-                Some(event) => Some(Bytes::from(text::event(&self.listener.shop, &event))),
-                None => {
-                    METER.count_fallen_behind();
-                    None
-                }
-            },
-            () = tokio::time::sleep(COMMENT) => Some(Bytes::from_static(text::COMMENT.as_bytes())),
+        let comment = tokio::time::sleep(COMMENT);
+        tokio::pin!(comment);
+        loop {
+            tokio::select! {
+                biased;
+                () = self.listener.closing.cancelled() => return None,
+                event = self.watch.next() => match event {
+                    Some(event) if self.listener.asked.where_from.has((event.store_id, event.variant_id)) => {
+                        return Some(Bytes::from(text::event(&self.listener.shop, &event)));
+                    }
+                    Some(_) => {}
+                    None => {
+                        METER.count_fallen_behind();
+                        return None;
+                    }
+                },
+                () = &mut comment => return Some(Bytes::from_static(text::COMMENT.as_bytes())),
+            }
         }
     }
 }

@@ -41,7 +41,7 @@ fn look(seats: &Mutex<Seats>) -> MutexGuard<'_, Seats> {
 impl Hall {
     pub(super) fn enter(&self, shop: &Shop, seat: &Arc<Seat>) {
         let mut seats = look(&self.0);
-        for variant in &seat.variants {
+        for variant in seat.variants() {
             seats.by_variant.entry(*variant).or_default().push(seat.clone());
         }
         if !std::mem::replace(&mut seats.walked, true) {
@@ -51,7 +51,7 @@ impl Hall {
 
     pub(super) fn leave(&self, seat: &Arc<Seat>) {
         let mut seats = look(&self.0);
-        for variant in &seat.variants {
+        for variant in seat.variants() {
             if let Some(own) = seats.by_variant.get_mut(variant) {
                 own.retain(|other| !Arc::ptr_eq(other, seat));
                 if own.is_empty() {
@@ -106,7 +106,7 @@ async fn tell(hall: &Mutex<Seats>, shop: &Shop, events: Vec<Arc<StockEvent>>) {
         }
         let chunk = Bytes::from(chunk(&text::event(shop, &event)));
         for seats in seats.chunks(STRETCH) {
-            for seat in seats.iter().filter(|seat| seat.is_about(event.store_id)) {
+            for seat in seats.iter().filter(|seat| seat.is_about(shelf)) {
                 seat.tell(shelf, &chunk);
             }
             tokio::task::yield_now().await;
@@ -119,7 +119,7 @@ fn hum(hall: &Mutex<Seats>, beat: usize, comment: &Bytes) {
     let seats = look(hall);
     for (variant, seats) in &seats.by_variant {
         // Who watches several variants hums with the first.
-        let first = |seat: &&Arc<Seat>| seat.variants.first() == Some(variant);
+        let first = |seat: &&Arc<Seat>| seat.variants().first() == Some(variant);
         seats.iter().filter(first).skip(beat).step_by(BEATS).for_each(|seat| seat.hum(comment));
     }
 }

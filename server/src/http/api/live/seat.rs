@@ -11,6 +11,7 @@ use bytes::{Buf, Bytes};
 use tokio::{net::TcpStream, sync::Notify};
 use tokio_util::sync::CancellationToken;
 
+use super::Asked;
 use crate::http::metrics::METER;
 
 /// Shelves that may wait for a slow reader; past that the stream ends, and its page comes back for a snapshot.
@@ -30,8 +31,7 @@ pub(super) fn chunk(text: &str) -> Vec<u8> {
 
 pub(super) struct Seat {
     socket: TcpStream,
-    store_id: Option<i64>,
-    pub(super) variants: Box<[i64]>,
+    asked: Asked,
     out: Mutex<Out>,
     changed: Notify,
 }
@@ -56,17 +56,21 @@ enum State {
 }
 
 impl Seat {
-    pub(super) fn new(socket: TcpStream, store_id: Option<i64>, variants: Vec<i64>) -> Seat {
-        let variants = variants.into_boxed_slice();
-        Seat { socket, store_id, variants, out: Mutex::default(), changed: Notify::new() }
+    pub(super) fn new(socket: TcpStream, asked: Asked) -> Seat {
+        Seat { socket, asked, out: Mutex::default(), changed: Notify::new() }
+    }
+
+    pub(super) fn variants(&self) -> &[i64] {
+        &self.asked.variants
     }
 
     fn out(&self) -> MutexGuard<'_, Out> {
         self.out.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn is_about(&self, store_id: i64) -> bool {
-        self.store_id.is_none_or(|own| own == store_id)
+    /// Of one of its variants: whether it is told of that shelf.
+    pub(super) fn is_about(&self, shelf: Shelf) -> bool {
+        self.asked.where_from.has(shelf)
     }
 
     /// Writes a chunk about a shelf, or lets it wait.

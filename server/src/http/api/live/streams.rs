@@ -102,7 +102,7 @@ impl Listener {
         let hall = self.place.streams.hall.clone();
         let head = head(&line.head, &self);
         let asked = self.asked.clone();
-        let seat = Arc::new(Seat::new(line.socket, asked.store_id, asked.variants.clone()));
+        let seat = Arc::new(Seat::new(line.socket, asked.clone()));
         let (closing, shop) = (self.closing.clone(), self.shop.clone());
         // Sitting there begins before the snapshot is read, so that no change falls between the two.
         hall.enter(&shop, &seat);

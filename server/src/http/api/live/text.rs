@@ -8,7 +8,7 @@ use onshelf_vocabulary::stock::Level;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Asked;
+use super::{Asked, WhereFrom};
 use crate::http::metrics::METER;
 
 /// How long a browser waits before it comes back.
@@ -44,16 +44,27 @@ pub(super) fn snapshot(shop: &Shop, asked: &Asked) -> String {
     let now = shop.now();
     let mut stock = Vec::new();
     let mut newest = 0;
-    for variant in &asked.variants {
-        let shelves = match asked.store_id {
-            Some(store) => {
-                shop.shelves().known(store, *variant, now).map(|known| (store, known)).into_iter().collect()
+    let mut tell = |store: i64, variant: i64, known: Known| {
+        newest = newest.max(known.version);
+        stock.extend(line(shop, store, variant, known));
+    };
+    let one = |store: i64, variant: i64| shop.shelves().known(store, variant, now);
+    match &asked.where_from {
+        WhereFrom::Shelves(shelves) => {
+            for (store, variant) in shelves.iter().copied() {
+                one(store, variant).into_iter().for_each(|known| tell(store, variant, known));
             }
-            None => shop.shelves().everywhere(*variant, now),
-        };
-        for (store, known) in shelves {
-            newest = newest.max(known.version);
-            stock.extend(line(shop, store, *variant, known));
+        }
+        WhereFrom::Store(store) => {
+            for variant in asked.variants.iter().copied() {
+                one(*store, variant).into_iter().for_each(|known| tell(*store, variant, known));
+            }
+        }
+        WhereFrom::Everywhere => {
+            for variant in asked.variants.iter().copied() {
+                let shelves = shop.shelves().everywhere(variant, now);
+                shelves.into_iter().for_each(|(store, known)| tell(store, variant, known));
+            }
         }
     }
     let data = serde_json::to_string(&LiveSnapshot { stock }).unwrap_or_default();

@@ -1,0 +1,34 @@
+//! The offer to be told in the browser. It shows only where the browser can (`loader.js` says so), and what it needs
+//! is fetched when it is about to be pressed (`push.js`). Whoever is not told here has mail or a text.
+
+use leptos::prelude::*;
+
+use crate::ssr::Visit;
+
+/// `path` is the order's or reservation's address in the API. None where no push service may be called.
+pub fn tell(visit: &Visit, path: &str, token: &str) -> Option<AnyView> {
+    let key = visit.door.site.push_key.clone();
+    let (path, token) = (format!("{path}/notifications"), token.to_owned());
+    let denied = visit.say(
+        "이 브라우저에서 알림이 꺼져 있어요. 브라우저 설정에서 켤 수 있습니다.",
+        "Notifications are off in this browser. You can turn them on in its settings.",
+    );
+    let failed = visit.say(
+        "지금은 알림을 켤 수 없어요. 준비되면 남겨 주신 연락처로 알려 드립니다.",
+        "That did not work now. We tell you by the contact you gave when it is ready.",
+    );
+    let told =
+        visit.say("준비되면 이 브라우저로 알려 드려요.", "We tell you in this browser when it is ready.");
+    (!key.is_empty()).then(|| {
+        view! {
+            <div class="tell" data-tell=path data-token=token data-key=key data-denied=denied data-failed=failed data-told=told>
+                <p role="status" tabindex="-1"></p>
+                <button type="button" class="go-quiet" data-on>
+                    {visit.say("준비되면 알림 받기", "Tell me when it is ready")}
+                </button>
+                <button type="button" class="tell-off" data-off>{visit.say("알림 그만 받기", "Stop telling me")}</button>
+            </div>
+        }
+        .into_any()
+    })
+}

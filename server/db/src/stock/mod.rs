@@ -1,0 +1,452 @@
+//! Stock levels, holds and the movement ledger. Every change is one conditional write: the database refuses what
+//! is not there, nobody reads first and writes later. Every change of a level also leaves a row in
+//! `stock_changes`, which is how each process learns of it.
+
+mod lost;
+
+pub use lost::{lose, lose_part};
+
+use sqlx::QueryBuilder;
+
+use crate::{Error, Tx, engine::on};
+
+/// A level: one variant at one store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LevelKey {
+    pub store_id: i64,
+    pub variant_id: i64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct LevelRow {
+    pub store_id: i64,
+    pub variant_id: i64,
+    pub on_hand: i64,
+    /// The sum of the live holds, those past their moment included until somebody sweeps them.
+    pub held: i64,
+    pub safety_stock: i64,
+    /// When the number was last confirmed by a count, a sale or a movement. Unix milliseconds.
+    pub checked_at: i64,
+}
+
+/// A live hold of one level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct LiveHoldRow {
+    pub store_id: i64,
+    pub variant_id: i64,
+    pub quantity: i64,
+    pub expires_at: i64,
+}
+
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct ChangeRow {
+    pub id: i64,
+    pub store_id: i64,
+    pub variant_id: i64,
+    pub at: i64,
+}
+
+/// Why and by whom a level changes.
+#[derive(Clone, Copy, Debug)]
+pub struct Cause<'a> {
+    /// `sale`, `count`, `received`, `hand_over`, `not_found`, `correction`, …
+    pub reason: &'a str,
+    /// The till's receipt, the delivery note, the reservation's number.
+    pub reference: &'a str,
+    pub actor: &'a str,
+    pub at: i64,
+}
+
+pub async fn all_levels(tx: &mut Tx<'_>) -> Result<Vec<LevelRow>, Error> {
+    let sql = "SELECT * FROM stock_levels ORDER BY variant_id, store_id";
+    Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)
+}
+
+pub async fn all_live_holds(tx: &mut Tx<'_>) -> Result<Vec<LiveHoldRow>, Error> {
+    let sql = "SELECT store_id, variant_id, quantity, expires_at FROM holds WHERE state = 'live'";
+    Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)
+}
+
+pub async fn level(tx: &mut Tx<'_>, key: LevelKey) -> Result<Option<LevelRow>, Error> {
+    let sql = "SELECT * FROM stock_levels WHERE store_id = $1 AND variant_id = $2";
+    Ok(
+        on!(tx, conn => sqlx::query_as(sql).bind(key.store_id).bind(key.variant_id).fetch_optional(conn).await)?,
+    )
+}
+
+pub async fn live_holds(tx: &mut Tx<'_>, key: LevelKey) -> Result<Vec<LiveHoldRow>, Error> {
+    let sql = "SELECT store_id, variant_id, quantity, expires_at FROM holds
+               WHERE store_id = $1 AND variant_id = $2 AND state = 'live'";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(key.store_id).bind(key.variant_id).fetch_all(conn).await)?)
+}
+
+/// The newest change, or 0.
+pub async fn last_change(tx: &mut Tx<'_>) -> Result<i64, Error> {
+    let sql = "SELECT COALESCE(MAX(id), 0) FROM stock_changes";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_one(conn).await)?)
+}
+
+/// Changes after `id`, oldest first. Ids may arrive out of order: transactions commit when they like.
+pub async fn changes_after(tx: &mut Tx<'_>, id: i64, limit: i64) -> Result<Vec<ChangeRow>, Error> {
+    let sql = "SELECT * FROM stock_changes WHERE id > $1 ORDER BY id LIMIT $2";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(id).bind(limit).fetch_all(conn).await)?)
+}
+
+/// Forgets changes older than a moment; every process has long read them.
+pub async fn forget_changes(tx: &mut Tx<'_>, before: i64) -> Result<u64, Error> {
+    let sql = "DELETE FROM stock_changes WHERE at < $1";
+    Ok(on!(tx, conn => sqlx::query(sql).bind(before).execute(conn).await.map(|done| done.rows_affected()))?)
+}
+
+/// Leaves word that a level has changed.
+pub async fn announce(tx: &mut Tx<'_>, key: LevelKey, at: i64) -> Result<(), Error> {
+    let sql = "INSERT INTO stock_changes (store_id, variant_id, at) VALUES ($1, $2, $3)";
+    on!(tx, conn => {
+        sqlx::query(sql).bind(key.store_id).bind(key.variant_id).bind(at).execute(conn).await.map(drop)
+    })?;
+    Ok(())
+}
+
+/// Takes `quantity` of what is available to promise into a hold. False: there was not enough, nothing changed.
+pub async fn hold(
+    tx: &mut Tx<'_>,
+    key: LevelKey,
+    reservation_id: i64,
+    quantity: i64,
+    expires_at: i64,
+    now: i64,
+) -> Result<bool, Error> {
+    // What has run out counts as gone: swept only when it stands in the way, so the common path is one write.
+    let taken =
+        take(tx, key, quantity).await? || (sweep(tx, key, now).await? > 0 && take(tx, key, quantity).await?);
+    if !taken {
+        return Ok(false);
+    }
+    enter_hold(tx, key, reservation_id, quantity, expires_at).await?;
+    announce(tx, key, now).await?;
+    Ok(true)
+}
+
+async fn enter_hold(
+    tx: &mut Tx<'_>,
+    key: LevelKey,
+    reservation_id: i64,
+    quantity: i64,
+    expires_at: i64,
+) -> Result<(), Error> {
+    let sql = "INSERT INTO holds (reservation_id, store_id, variant_id, quantity, state, expires_at)
+               VALUES ($1, $2, $3, $4, 'live', $5)";
+    on!(tx, conn => {
+        sqlx::query(sql)
+            .bind(reservation_id)
+            .bind(key.store_id)
+            .bind(key.variant_id)
+            .bind(quantity)
+            .bind(expires_at)
+            .execute(conn)
+            .await
+            .map(drop)
+    })?;
+    Ok(())
+}
+
+async fn take(tx: &mut Tx<'_>, key: LevelKey, quantity: i64) -> Result<bool, Error> {
+    let sql = "UPDATE stock_levels SET held = held + $3
+               WHERE store_id = $1 AND variant_id = $2 AND on_hand - held - safety_stock >= $3";
+    let done = on!(tx, conn => {
+        sqlx::query(sql)
+            .bind(key.store_id)
+            .bind(key.variant_id)
+            .bind(quantity)
+            .execute(conn)
+            .await
+            .map(|done| done.rows_affected())
+    })?;
+    Ok(done == 1)
+}
+
+/// Gives back the holds of a level that have run out; answers how many units.
+pub async fn sweep(tx: &mut Tx<'_>, key: LevelKey, now: i64) -> Result<i64, Error> {
+    let sql = "UPDATE holds SET state = 'released'
+               WHERE store_id = $1 AND variant_id = $2 AND state = 'live' AND expires_at <= $3
+               RETURNING quantity";
+    let released: Vec<i64> = on!(tx, conn => {
+        sqlx::query_scalar(sql).bind(key.store_id).bind(key.variant_id).bind(now).fetch_all(conn).await
+    })?;
+    let units = released.iter().sum();
+    if units > 0 {
+        give_back(tx, key, units).await?;
+        announce(tx, key, now).await?;
+    }
+    Ok(units)
+}
+
+async fn give_back(tx: &mut Tx<'_>, key: LevelKey, units: i64) -> Result<(), Error> {
+    let sql = "UPDATE stock_levels SET held = held - $3 WHERE store_id = $1 AND variant_id = $2";
+    on!(tx, conn => {
+        sqlx::query(sql).bind(key.store_id).bind(key.variant_id).bind(units).execute(conn).await.map(drop)
+    })?;
+    Ok(())
+}
+
+/// Ends the live holds of a reservation and gives the stock back; answers the levels concerned.
+pub async fn release(tx: &mut Tx<'_>, reservation_id: i64, now: i64) -> Result<Vec<(LevelKey, i64)>, Error> {
+    let ended = end_holds(tx, reservation_id, "released").await?;
+    for (key, quantity) in &ended {
+        give_back(tx, *key, *quantity).await?;
+        announce(tx, *key, now).await?;
+    }
+    Ok(ended)
+}
+
+/// Ends the live holds of a reservation and takes what they held off the shelf's book: the hand-over.
+pub async fn consume(
+    tx: &mut Tx<'_>,
+    reservation_id: i64,
+    cause: Cause<'_>,
+) -> Result<Vec<(LevelKey, i64)>, Error> {
+    let ended = end_holds(tx, reservation_id, "consumed").await?;
+    for (key, quantity) in &ended {
+        give_back(tx, *key, *quantity).await?;
+        sell(tx, *key, *quantity, cause).await?;
+    }
+    Ok(ended)
+}
+
+/// What has come for a reservation is on hand at its store, and held there.
+pub async fn receive(
+    tx: &mut Tx<'_>,
+    reservation_id: i64,
+    lines: &[(LevelKey, i64)],
+    expires_at: i64,
+    cause: Cause<'_>,
+) -> Result<(), Error> {
+    for (key, quantity) in lines {
+        open_level(tx, *key, 0, cause.at).await?;
+        shift(tx, *key, *quantity, cause).await?;
+        claim(tx, *key, *quantity).await?;
+        enter_hold(tx, *key, reservation_id, *quantity, expires_at).await?;
+    }
+    Ok(())
+}
+
+/// Holds what has just come for somebody, whatever safety stock says.
+async fn claim(tx: &mut Tx<'_>, key: LevelKey, quantity: i64) -> Result<(), Error> {
+    let sql = "UPDATE stock_levels SET held = held + $3 WHERE store_id = $1 AND variant_id = $2";
+    on!(tx, conn => {
+        sqlx::query(sql).bind(key.store_id).bind(key.variant_id).bind(quantity).execute(conn).await.map(drop)
+    })?;
+    Ok(())
+}
+
+/// Keeps the live holds of a reservation until another moment; answers how many units are still held.
+pub async fn keep_until(
+    tx: &mut Tx<'_>,
+    reservation_id: i64,
+    expires_at: i64,
+    now: i64,
+) -> Result<i64, Error> {
+    let sql = "UPDATE holds SET expires_at = $2 WHERE reservation_id = $1 AND state = 'live'
+               RETURNING store_id, variant_id, quantity";
+    let kept: Vec<(i64, i64, i64)> = on!(tx, conn => {
+        sqlx::query_as(sql).bind(reservation_id).bind(expires_at).fetch_all(conn).await
+    })?;
+    let units = kept.iter().map(|(_, _, quantity)| quantity).sum();
+    for (store_id, variant_id, _) in kept {
+        announce(tx, LevelKey { store_id, variant_id }, now).await?;
+    }
+    Ok(units)
+}
+
+async fn end_holds(tx: &mut Tx<'_>, reservation_id: i64, state: &str) -> Result<Vec<(LevelKey, i64)>, Error> {
+    let sql = "UPDATE holds SET state = $2 WHERE reservation_id = $1 AND state = 'live'
+               RETURNING store_id, variant_id, quantity";
+    let mut rows: Vec<(i64, i64, i64)> = on!(tx, conn => {
+        sqlx::query_as(sql).bind(reservation_id).bind(state).fetch_all(conn).await
+    })?;
+    // Levels are always locked in key order, so that two writers never wait for each other.
+    rows.sort_unstable();
+    Ok(rows
+        .into_iter()
+        .map(|(store_id, variant_id, quantity)| (LevelKey { store_id, variant_id }, quantity))
+        .collect())
+}
+
+/// Adds `delta` to on hand. False: the level would fall below zero, or does not exist; nothing changed.
+pub async fn shift(tx: &mut Tx<'_>, key: LevelKey, delta: i64, cause: Cause<'_>) -> Result<bool, Error> {
+    let sql = "UPDATE stock_levels SET on_hand = on_hand + $3,
+                 checked_at = CASE WHEN checked_at > $4 THEN checked_at ELSE $4 END
+               WHERE store_id = $1 AND variant_id = $2 AND on_hand + $3 >= 0 AND on_hand + $3 <= 1000000000";
+    let done = on!(tx, conn => {
+        sqlx::query(sql)
+            .bind(key.store_id)
+            .bind(key.variant_id)
+            .bind(delta)
+            .bind(cause.at)
+            .execute(conn)
+            .await
+            .map(|done| done.rows_affected())
+    })?;
+    if done == 0 {
+        return Ok(false);
+    }
+    enter(tx, key, delta, cause).await?;
+    announce(tx, key, cause.at).await?;
+    Ok(true)
+}
+
+/// Makes sure that a level exists, with nothing on hand.
+pub async fn open_level(tx: &mut Tx<'_>, key: LevelKey, safety_stock: i64, at: i64) -> Result<(), Error> {
+    let sql = "INSERT INTO stock_levels (store_id, variant_id, on_hand, held, safety_stock, checked_at)
+               VALUES ($1, $2, 0, 0, $3, $4) ON CONFLICT (store_id, variant_id) DO NOTHING";
+    on!(tx, conn => {
+        sqlx::query(sql)
+            .bind(key.store_id)
+            .bind(key.variant_id)
+            .bind(safety_stock)
+            .bind(at)
+            .execute(conn)
+            .await
+            .map(drop)
+    })?;
+    Ok(())
+}
+
+/// Takes what a till sold. A sale is a fact: where the book has less, the book was wrong, and the difference is
+/// entered as a correction, so that on hand stays at zero and the ledger still adds up.
+pub async fn sell(tx: &mut Tx<'_>, key: LevelKey, quantity: i64, cause: Cause<'_>) -> Result<(), Error> {
+    if shift(tx, key, -quantity, cause).await? {
+        return Ok(());
+    }
+    open_level(tx, key, 0, cause.at).await?;
+    let left = lock(tx, key).await?.map_or(0, |level| level.on_hand);
+    if left < quantity {
+        let found = Cause { reason: "correction", ..cause };
+        shift(tx, key, quantity - left, found).await?;
+    }
+    shift(tx, key, -quantity, cause).await?;
+    Ok(())
+}
+
+/// Sets on hand to what was counted; answers by how much the book was off. A count older than the last word
+/// about the level is stale and changes nothing (`None`).
+pub async fn count(
+    tx: &mut Tx<'_>,
+    key: LevelKey,
+    on_hand: i64,
+    counted_at: i64,
+    cause: Cause<'_>,
+) -> Result<Option<i64>, Error> {
+    open_level(tx, key, 0, counted_at).await?;
+    let Some(level) = lock(tx, key).await? else {
+        return Err(Error::inconsistent("a level that was just opened is not there"));
+    };
+    if level.checked_at > counted_at {
+        return Ok(None);
+    }
+    let delta = on_hand - level.on_hand;
+    let sql = "UPDATE stock_levels SET on_hand = $3, checked_at = $4 WHERE store_id = $1 AND variant_id = $2";
+    on!(tx, conn => {
+        sqlx::query(sql)
+            .bind(key.store_id)
+            .bind(key.variant_id)
+            .bind(on_hand)
+            .bind(counted_at)
+            .execute(conn)
+            .await
+            .map(drop)
+    })?;
+    if delta != 0 {
+        enter(tx, key, delta, cause).await?;
+    }
+    announce(tx, key, cause.at).await?;
+    Ok(Some(delta))
+}
+
+/// How much of a level is kept back from promises.
+pub async fn set_safety(tx: &mut Tx<'_>, key: LevelKey, safety_stock: i64) -> Result<(), Error> {
+    let sql = "UPDATE stock_levels SET safety_stock = $3 WHERE store_id = $1 AND variant_id = $2";
+    on!(tx, conn => {
+        sqlx::query(sql).bind(key.store_id).bind(key.variant_id).bind(safety_stock).execute(conn).await.map(drop)
+    })?;
+    Ok(())
+}
+
+/// Reads a level and keeps others from changing it until the transaction ends (SQLite has one writer anyway).
+async fn lock(tx: &mut Tx<'_>, key: LevelKey) -> Result<Option<LevelRow>, Error> {
+    if let Tx::Postgres(conn) = tx {
+        let sql = "SELECT * FROM stock_levels WHERE store_id = $1 AND variant_id = $2 FOR UPDATE";
+        let row = sqlx::query_as(sql).bind(key.store_id).bind(key.variant_id);
+        return Ok(row.fetch_optional(&mut **conn).await?);
+    }
+    level(tx, key).await
+}
+
+async fn enter(tx: &mut Tx<'_>, key: LevelKey, delta: i64, cause: Cause<'_>) -> Result<(), Error> {
+    let sql = "INSERT INTO stock_movements (store_id, variant_id, delta, reason, reference, actor, at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    on!(tx, conn => {
+        sqlx::query(sql)
+            .bind(key.store_id)
+            .bind(key.variant_id)
+            .bind(delta)
+            .bind(cause.reason)
+            .bind(cause.reference)
+            .bind(cause.actor)
+            .bind(cause.at)
+            .execute(conn)
+            .await
+            .map(drop)
+    })?;
+    Ok(())
+}
+
+/// Opens many levels at once with what is on hand, and enters it in the ledger. For the first load of a store:
+/// levels that exist are left alone.
+pub async fn stock_up(tx: &mut Tx<'_>, levels: &[LevelRow], cause: Cause<'_>) -> Result<(), Error> {
+    for chunk in levels.chunks(1000) {
+        let opened: Vec<(i64, i64, i64)> = on!(tx, conn: E => {
+            let mut query = QueryBuilder::<E>::new(
+                "INSERT INTO stock_levels (store_id, variant_id, on_hand, held, safety_stock, checked_at) ",
+            );
+            query.push_values(chunk, |mut row, level| {
+                row.push_bind(level.store_id)
+                    .push_bind(level.variant_id)
+                    .push_bind(level.on_hand)
+                    .push("0")
+                    .push_bind(level.safety_stock)
+                    .push_bind(level.checked_at);
+            });
+            query.push(
+                " ON CONFLICT (store_id, variant_id) DO NOTHING RETURNING store_id, variant_id, on_hand",
+            );
+            query.build_query_as().fetch_all(conn).await
+        })?;
+        let entries: Vec<_> = opened.into_iter().filter(|(_, _, on_hand)| *on_hand > 0).collect();
+        if entries.is_empty() {
+            continue;
+        }
+        on!(tx, conn: E => {
+            let mut query = QueryBuilder::<E>::new(
+                "INSERT INTO stock_movements (store_id, variant_id, delta, reason, reference, actor, at) ",
+            );
+            query.push_values(&entries, |mut row, (store_id, variant_id, on_hand)| {
+                row.push_bind(*store_id)
+                    .push_bind(*variant_id)
+                    .push_bind(*on_hand)
+                    .push_bind(cause.reason)
+                    .push_bind(cause.reference)
+                    .push_bind(cause.actor)
+                    .push_bind(cause.at);
+            });
+            query.build().execute(conn).await.map(drop)
+        })?;
+    }
+    Ok(())
+}
+
+/// Live holds, and the units they keep.
+pub async fn held_in_all(tx: &mut Tx<'_>) -> Result<(i64, i64), Error> {
+    let sql = "SELECT COUNT(*), CAST(COALESCE(SUM(quantity), 0) AS BIGINT) FROM holds WHERE state = 'live'";
+    Ok(on!(tx, conn => sqlx::query_as(sql).fetch_one(conn).await)?)
+}

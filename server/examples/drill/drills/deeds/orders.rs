@@ -1,0 +1,307 @@
+//! Deeds about orders: placed, paid on the test provider's page with every trouble it knows, looked at, changed,
+//! cancelled, handed over, given back in part.
+
+use onshelf_app::payment::scenario::Scenario;
+use rand::Rng;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::{Answer, Client, Request, SKUS, STORE, Sent, sku};
+
+/// Live orders of one client.
+const MOST_LIVE: usize = 4;
+/// What the money was given back for.
+pub const REASON: &str = "drill";
+
+/// Indexes point into the client's memory.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Deed {
+    Place {
+        sku: usize,
+        quantity: i64,
+    },
+    /// The request that placed it, once more.
+    Repeat(usize),
+    Pay(usize),
+    Look(usize),
+    Cancel(usize),
+    HandOver(usize),
+    Refund(usize),
+    Change {
+        order: usize,
+        sku: usize,
+        quantity: i64,
+    },
+}
+
+/// How far an order got, as its client was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Placed,
+    Paid,
+    Cancelled,
+    Collected,
+    /// Its hold ran out.
+    Expired,
+}
+
+impl Standing {
+    const fn is_live(self) -> bool {
+        matches!(self, Standing::Placed | Standing::Paid)
+    }
+}
+
+/// An order that was acknowledged.
+#[derive(Clone, Debug)]
+pub struct KeptOrder {
+    pub number: String,
+    token: String,
+    key: String,
+    body: Value,
+    group: String,
+    pub standing: Standing,
+    /// Where it is paid, if it can be.
+    pay: Option<String>,
+    /// Payments the provider's page acknowledged.
+    pub charged: u64,
+    /// Given back in part, in won.
+    pub refunded: i64,
+    /// As it was told last; none while a change waits for its money.
+    pub total: Option<i64>,
+}
+
+impl Client {
+    pub(super) fn choose_order(&mut self) -> Deed {
+        let of = &self.memory.orders;
+        let live: Vec<usize> = (0..of.len()).filter(|index| of[*index].standing.is_live()).collect();
+        let roll = self.chance.random_range(0..100);
+        let place =
+            Deed::Place { sku: self.chance.random_range(0..SKUS), quantity: self.chance.random_range(1..=3) };
+        if live.is_empty() || (live.len() < MOST_LIVE && roll < 30) {
+            return place;
+        }
+        if roll < 34 {
+            return Deed::Repeat(self.chance.random_range(0..self.memory.orders.len()));
+        }
+        let order = live[self.chance.random_range(0..live.len())];
+        let change = Deed::Change {
+            order,
+            sku: self.chance.random_range(0..SKUS),
+            quantity: self.chance.random_range(1..=3),
+        };
+        let kept = &self.memory.orders[order];
+        match (kept.standing, self.chance.random_range(0..100)) {
+            (Standing::Placed, 0..60) if kept.charged == 0 => Deed::Pay(order),
+            (Standing::Placed, 60..70) => Deed::Cancel(order),
+            (Standing::Placed, 70..80) | (Standing::Paid, 60..80) => change,
+            (Standing::Paid, 0..25) => Deed::HandOver(order),
+            (Standing::Paid, 25..50) => Deed::Cancel(order),
+            (Standing::Paid, 50..60) => Deed::Refund(order),
+            _ => Deed::Look(order),
+        }
+    }
+
+    pub(super) async fn carry_out_order(&mut self, deed: Deed, key: String) {
+        match deed {
+            Deed::Place { sku, quantity } => self.place(sku, quantity, key).await,
+            Deed::Repeat(index) => self.place_again(index).await,
+            Deed::Pay(index) => match self.memory.orders[index].pay.clone() {
+                Some(page) => self.pay(index, &page, &key).await,
+                None => self.look(index).await,
+            },
+            Deed::Look(index) => self.look(index).await,
+            Deed::Cancel(index) => self.cancel_order(index, &key).await,
+            Deed::HandOver(index) => self.hand_over(index, &key).await,
+            Deed::Refund(index) => self.refund(index, &key).await,
+            Deed::Change { order, sku, quantity } => self.change(order, sku, quantity, &key).await,
+        }
+    }
+
+    async fn place(&mut self, index: usize, quantity: i64, key: String) {
+        let body = json!({ "groups": groups(index, quantity), "payment": { "provider": "test" },
+                           "contact": { "name": "김훈련", "phone": self.phone() } });
+        let answer = self.send(&Request::post("/api/v1/orders", &key, body.clone())).await;
+        let Some(answer) = answer else { return self.wonder("an order", None) };
+        match answer.status {
+            StatusCode::CREATED => {
+                self.memory.orders.push(KeptOrder {
+                    number: answer.text("/number").to_owned(),
+                    token: answer.text("/token").to_owned(),
+                    key,
+                    body,
+                    group: answer.text("/groups/0/id").to_owned(),
+                    standing: Standing::Placed,
+                    pay: page_of(&answer),
+                    charged: 0,
+                    refunded: 0,
+                    total: Some(answer.number("/total/amount")),
+                });
+                self.count();
+            }
+            StatusCode::CONFLICT if answer.is_problem("out-of-stock") => self.memory.refused += 1,
+            _ => self.wonder("an order", Some(&answer)),
+        }
+    }
+
+    async fn place_again(&mut self, index: usize) {
+        let kept = self.memory.orders[index].clone();
+        let answer = self.send(&Request::post("/api/v1/orders", &kept.key, kept.body)).await;
+        let same =
+            |answer: &Answer| answer.body["number"] == *kept.number && answer.body["token"] == *kept.token;
+        if !answer.as_ref().is_some_and(same) {
+            self.memory.doubled += 1;
+            self.wonder("a repeated order", answer.as_ref());
+        }
+    }
+
+    /// Pays on the provider's page with whatever trouble comes, and mostly comes back from it.
+    async fn pay(&mut self, index: usize, page: &str, key: &str) {
+        let scenario = Scenario::ALL[self.chance.random_range(0..Scenario::ALL.len())];
+        let form = format!("action=pay&scenario={}", scenario.code());
+        let request = Request { method: Method::POST, path: page, token: None, key, sent: Sent::Form(form) };
+        match self.send(&request).await {
+            Some(answer) if answer.status == StatusCode::SEE_OTHER => {
+                self.memory.orders[index].charged += 1;
+                self.count();
+                if self.chance.random_bool(0.7) {
+                    let back = path_of(&answer.location);
+                    let seen = self.send(&Request::get(&back)).await;
+                    if !seen.as_ref().is_some_and(|seen| seen.status.as_u16() < 400) {
+                        self.wonder("coming back from paying", seen.as_ref());
+                    }
+                }
+            }
+            // It was paid before, or can be paid no more.
+            Some(answer) if answer.status == StatusCode::CONFLICT => {}
+            answer => return self.wonder("a payment", answer.as_ref()),
+        }
+        self.look(index).await;
+    }
+
+    /// Asks how it stands. What was told once stays true.
+    async fn look(&mut self, index: usize) {
+        let kept = self.memory.orders[index].clone();
+        let path = format!("/api/v1/orders/{}", kept.number);
+        let answer = self.send(&Request::get(&path).by(&kept.token)).await;
+        let Some(answer) = answer.filter(|answer| answer.status == StatusCode::OK) else {
+            return self.wonder("looking at an order", None);
+        };
+        let standing = match answer.text("/groups/0/status") {
+            "pending" => Standing::Placed,
+            "placed" | "picking" | "ready" => Standing::Paid,
+            "collected" => Standing::Collected,
+            "cancelled" => Standing::Cancelled,
+            "expired" => Standing::Expired,
+            _ => return self.wonder("looking at an order", Some(&answer)),
+        };
+        let follows = match kept.standing {
+            // A hold that ran out, and money that came too late for it, end an order that was never paid for.
+            Standing::Placed => standing != Standing::Collected,
+            other => standing == other,
+        };
+        if !follows {
+            let text = format!("{} was told to be {:?} and is {standing:?}", kept.number, kept.standing);
+            self.memory.strange.push(text);
+        }
+        let order = &mut self.memory.orders[index];
+        order.standing = standing;
+        order.pay = page_of(&answer);
+        order.group = answer.text("/groups/0/id").to_owned();
+    }
+
+    async fn cancel_order(&mut self, index: usize, key: &str) {
+        let kept = self.memory.orders[index].clone();
+        let path = format!("/api/v1/orders/{}/cancel", kept.number);
+        let answer = self.send(&Request::post(&path, key, json!({})).by(&kept.token)).await;
+        self.end_order(index, Standing::Cancelled, answer).await;
+    }
+
+    async fn hand_over(&mut self, index: usize, key: &str) {
+        let kept = self.memory.orders[index].clone();
+        let path = format!("/api/v1/orders/{}/groups/{}/collected", kept.number, kept.group);
+        let till = self.course.till.clone();
+        let answer = self.send(&Request::post(&path, key, json!({})).by(&till)).await;
+        self.end_order(index, Standing::Collected, answer).await;
+    }
+
+    async fn end_order(&mut self, index: usize, to: Standing, answer: Option<Answer>) {
+        match answer {
+            Some(answer) if answer.status == StatusCode::OK => {
+                self.memory.orders[index].standing = to;
+                self.count();
+            }
+            // Something else happened to it in the meantime; looking tells what.
+            Some(answer) if matches!(answer.status.as_u16(), 404 | 409) => {
+                let before = self.memory.orders[index].clone();
+                self.look(index).await;
+                let after = &self.memory.orders[index];
+                if (after.standing, &after.group) == (before.standing, &before.group) {
+                    self.wonder("the end of an order", Some(&answer));
+                }
+            }
+            answer => self.wonder("the end of an order", answer.as_ref()),
+        }
+    }
+
+    async fn refund(&mut self, index: usize, key: &str) {
+        let kept = self.memory.orders[index].clone();
+        let amount = self.chance.random_range(1..=5) * 100;
+        let path = format!("/api/v1/orders/{}/refunds", kept.number);
+        let body = json!({ "amount": { "amount": amount, "currency": "KRW" }, "reason": REASON });
+        let till = self.course.till.clone();
+        match self.send(&Request::post(&path, key, body).by(&till)).await {
+            Some(answer) if answer.status == StatusCode::OK => {
+                self.memory.orders[index].refunded += amount;
+                self.count();
+            }
+            answer => self.wonder("a refund", answer.as_ref()),
+        }
+    }
+
+    /// Other goods or another number of them. What costs more is paid first.
+    async fn change(&mut self, index: usize, sku: usize, quantity: i64, key: &str) {
+        let kept = self.memory.orders[index].clone();
+        let path = format!("/api/v1/orders/{}", kept.number);
+        let body = json!({ "groups": groups(sku, quantity) });
+        let request = Request { method: Method::PATCH, ..Request::post(&path, key, body) };
+        let answer = self.send(&request.by(&kept.token)).await;
+        let Some(answer) = answer else { return self.wonder("a change", None) };
+        if answer.status == StatusCode::CONFLICT {
+            // No stock, no time left, or somebody was quicker.
+            self.memory.refused += 1;
+            return self.look(index).await;
+        }
+        if answer.status != StatusCode::OK {
+            return self.wonder("a change", Some(&answer));
+        }
+        self.count();
+        let page = page_of(&answer);
+        let order = &mut self.memory.orders[index];
+        order.group = answer.text("/groups/0/id").to_owned();
+        match (kept.standing, page) {
+            (Standing::Paid, Some(page)) => {
+                order.total = None;
+                self.pay(index, &page, key).await;
+            }
+            (_, page) => {
+                order.total = order.total.map(|_| answer.number("/total/amount"));
+                order.pay = page;
+            }
+        }
+    }
+}
+
+fn groups(index: usize, quantity: i64) -> Value {
+    json!([{ "way": "collect", "store": STORE, "lines": [{ "sku": sku(index), "quantity": quantity }] }])
+}
+
+fn page_of(answer: &Answer) -> Option<String> {
+    let url = answer.text("/payment/redirect_url");
+    (!url.is_empty()).then(|| path_of(url))
+}
+
+/// The part of an address behind the host: any node answers it.
+fn path_of(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.find('/').map_or_else(|| url.to_owned(), |at| rest[at..].to_owned())
+}

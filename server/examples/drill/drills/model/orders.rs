@@ -1,0 +1,505 @@
+//! Orders in the model: groups that are bookings, money that the provider took and that is to go back.
+
+use std::collections::BTreeSet;
+
+use super::ledger::{Booking, Ledger, Outcome, Status};
+
+/// Every unit costs this much.
+pub const PRICE: i64 = 12_900;
+/// How much less is taken where the wrong amount is.
+pub const MISSING: i64 = 1_000;
+/// How long an order is held while it is paid. Milliseconds.
+pub const HOLD: i64 = 10 * 60_000;
+/// What passes before workers look: enough for any pause between two looks.
+pub const PAUSE: i64 = 6 * 60_000;
+
+/// Orders among which the workers find something to do.
+const REMEMBERED: usize = 5_000;
+
+/// Whom a booking belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    Itself,
+    Order(usize),
+    /// An order that has other groups in its place.
+    Past,
+}
+
+/// A store and what is wanted there.
+pub type Wish = (usize, Vec<(usize, i64)>);
+
+/// Deeds about orders, which are named by their place.
+#[derive(Clone, Debug)]
+pub enum OrderDeed {
+    Place {
+        phone: usize,
+        wishes: Vec<Wish>,
+    },
+    /// Asks for the provider's page (again).
+    Open {
+        order: usize,
+    },
+    /// At the provider's: the shop hears nothing of it.
+    Pay {
+        order: usize,
+        wrong: bool,
+    },
+    /// The shopper comes back, and the provider is asked.
+    Settle {
+        order: usize,
+    },
+    Cancel {
+        order: usize,
+    },
+    Change {
+        order: usize,
+        wishes: Vec<Wish>,
+    },
+    Extend {
+        order: usize,
+    },
+    Refund {
+        order: usize,
+        amount: i64,
+    },
+    /// What was not found is looked for elsewhere.
+    Heal {
+        booking: usize,
+    },
+    /// Yes or no to what is held in its place.
+    Answer {
+        booking: usize,
+        accept: bool,
+    },
+    /// All that is paid is settled; then time passes and the workers look at the rest.
+    Work,
+}
+
+/// A payment the provider waits for.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// Taken over from the shop.
+    pub reference: String,
+    pub amount: i64,
+    /// What the provider took, before the shop knows.
+    pub taken: Option<i64>,
+    change: Option<Vec<Wish>>,
+    expires_at: i64,
+}
+
+#[derive(Clone, Debug)]
+pub struct Order {
+    pub number: String,
+    pub token: String,
+    phone: usize,
+    pub total: i64,
+    settled: bool,
+    held_until: i64,
+    extended: bool,
+    /// What the shop knows to have come, and what is to go back or has gone.
+    pub captured: i64,
+    pub back: i64,
+    pub waiting: Option<Waiting>,
+    /// Groups whose numbers only the shop can choose, with their lines, and what they stand in for.
+    awaited: Vec<(Wish, Status, Option<String>)>,
+    /// Groups whose money went back.
+    given: Vec<String>,
+    /// What stands in for what.
+    offers: Vec<(String, String)>,
+}
+
+impl Ledger {
+    pub fn orders(&self) -> &[Order] {
+        &self.orders
+    }
+
+    pub(super) fn expect_order(&mut self, deed: &OrderDeed) -> Outcome {
+        match deed {
+            OrderDeed::Place { phone, .. } if self.is_full(*phone) => Outcome::TooMany,
+            OrderDeed::Place { wishes, .. } => {
+                if self.has(wishes, &[]) {
+                    Outcome::Done
+                } else {
+                    Outcome::Short
+                }
+            }
+            OrderDeed::Open { order } => self.open(*order),
+            OrderDeed::Pay { order, wrong } => {
+                if let Some(waiting) = &mut self.orders[*order].waiting {
+                    waiting.taken = Some(waiting.amount - if *wrong { MISSING } else { 0 });
+                }
+                Outcome::Done
+            }
+            OrderDeed::Settle { order } => self.settle(*order),
+            OrderDeed::Cancel { order } => self.cancel(*order),
+            OrderDeed::Change { order, wishes } => self.change(*order, wishes),
+            OrderDeed::Extend { order } => self.extend(*order),
+            OrderDeed::Refund { order, amount } => {
+                let own = &mut self.orders[*order];
+                if *amount > own.captured - own.back {
+                    return Outcome::RefundTooMuch;
+                }
+                own.back += amount;
+                Outcome::Done
+            }
+            OrderDeed::Heal { booking } => self.heal(*booking),
+            OrderDeed::Answer { booking, accept } => self.answer(*booking, *accept),
+            OrderDeed::Work => self.work(),
+        }
+    }
+
+    /// Whether all of it is there, where what these bookings hold is given back first.
+    fn has(&self, wishes: &[Wish], freed: &[usize]) -> bool {
+        let sum = |lines: &[(usize, i64)], sku: usize| -> i64 {
+            lines.iter().filter(|line| line.0 == sku).map(|line| line.1).sum()
+        };
+        let mut levels = wishes.iter().flat_map(|(store, lines)| lines.iter().map(|line| (*store, line.0)));
+        levels.all(|(store, sku)| {
+            let of = |own: &Wish| if own.0 == store { sum(&own.1, sku) } else { 0 };
+            let wanted: i64 = wishes.iter().map(of).sum();
+            let held: i64 = self
+                .live()
+                .filter(|booking| booking.store == store)
+                .filter(|booking| !freed.iter().any(|index| self.bookings[*index].number == booking.number))
+                .map(|booking| sum(&booking.lines, sku))
+                .sum();
+            self.on_hand(store, sku) - held >= wanted
+        })
+    }
+
+    /// Places of an order's groups among the bookings.
+    fn groups(&self, order: usize) -> Vec<usize> {
+        (0..self.bookings.len()).filter(|index| self.bookings[*index].of == Of::Order(order)).collect()
+    }
+
+    fn open(&mut self, order: usize) -> Outcome {
+        let pending = self.groups(order);
+        let pending = pending.iter().any(|index| self.status(&self.bookings[*index]) == Status::Pending);
+        let (now, own) = (self.now, &mut self.orders[order]);
+        if own.settled || own.held_until <= now || !pending {
+            return Outcome::HoldOver;
+        }
+        if own.waiting.is_none() {
+            own.waiting = Some(waiting(own.total, None, own.held_until));
+        }
+        Outcome::Done
+    }
+
+    /// What the provider took is known now.
+    fn settle(&mut self, order: usize) -> Outcome {
+        let Some(waiting) = self.orders[order].waiting.take_if(|waiting| waiting.taken.is_some()) else {
+            return Outcome::Done;
+        };
+        let taken = waiting.taken.unwrap_or(0);
+        self.orders[order].captured += taken;
+        let kept = taken == waiting.amount
+            && match &waiting.change {
+                Some(wishes) => self.swap_paid(order, waiting.amount, wishes),
+                None => self.confirm(order),
+            };
+        if !kept {
+            self.orders[order].back += taken;
+        }
+        Outcome::Done
+    }
+
+    /// Every group goes on, held anew where its hold ran out; or the order ends.
+    fn confirm(&mut self, order: usize) -> bool {
+        let groups = self.groups(order);
+        let written = |index: &usize| self.bookings[*index].status;
+        let fits = groups.iter().all(|index| matches!(written(index), Status::Pending | Status::Expired));
+        let over: Vec<usize> = groups
+            .iter()
+            .copied()
+            .filter(|index| self.status(&self.bookings[*index]) == Status::Expired)
+            .collect();
+        let wishes: Vec<Wish> = over.iter().map(|index| self.wish(*index)).collect();
+        if fits && !groups.is_empty() && self.has(&wishes, &[]) {
+            self.orders[order].settled = true;
+            groups.into_iter().for_each(|index| self.bookings[index].status = Status::Placed);
+            return true;
+        }
+        for index in groups {
+            match self.status(&self.bookings[index]) {
+                Status::Expired => self.bookings[index].status = Status::Expired,
+                status if status.is_live() => self.bookings[index].status = Status::Cancelled,
+                _ => {}
+            }
+        }
+        false
+    }
+
+    fn wish(&self, booking: usize) -> Wish {
+        (self.bookings[booking].store, self.bookings[booking].lines.clone())
+    }
+
+    fn swap_paid(&mut self, order: usize, amount: i64, wishes: &[Wish]) -> bool {
+        self.orders[order].total + amount == price(wishes) && self.swap(order, wishes) == Outcome::Done
+    }
+
+    fn change(&mut self, order: usize, wishes: &[Wish]) -> Outcome {
+        let (now, total) = (self.now, price(wishes));
+        let own = &self.orders[order];
+        let (settled, before) = (own.settled, own.total);
+        if settled && total > before {
+            if !self.is_untouched(order) {
+                return Outcome::PickingBegun;
+            }
+            self.orders[order].waiting = Some(waiting(total - before, Some(wishes.to_vec()), now + HOLD));
+            return Outcome::Done;
+        }
+        let outcome = self.swap(order, wishes);
+        if outcome == Outcome::Done {
+            let own = &mut self.orders[order];
+            if settled {
+                own.back += (before - total).min(own.captured - own.back).max(0);
+            } else if total != before {
+                own.waiting = Some(waiting(total, None, own.held_until));
+            }
+        }
+        outcome
+    }
+
+    fn is_untouched(&self, order: usize) -> bool {
+        let status = |index: &usize| self.status(&self.bookings[*index]);
+        self.groups(order).iter().all(|index| matches!(status(index), Status::Pending | Status::Placed))
+    }
+
+    fn swap(&mut self, order: usize, wishes: &[Wish]) -> Outcome {
+        let own = &self.orders[order];
+        let settled = own.settled;
+        if !settled && own.held_until <= self.now {
+            return Outcome::HoldOver;
+        }
+        if !self.is_untouched(order) {
+            return Outcome::PickingBegun;
+        }
+        let old = self.groups(order);
+        if !self.has(wishes, &old) {
+            return Outcome::Short;
+        }
+        for index in old {
+            self.bookings[index].status = Status::Cancelled;
+            self.bookings[index].of = Of::Past;
+        }
+        let status = if settled { Status::Placed } else { Status::Pending };
+        let own = &mut self.orders[order];
+        own.total = price(wishes);
+        own.awaited = wishes.iter().map(|wish| (wish.clone(), status, None)).collect();
+        Outcome::Done
+    }
+
+    fn cancel(&mut self, order: usize) -> Outcome {
+        let groups = self.groups(order);
+        let status = |index: &usize| self.status(&self.bookings[*index]);
+        let live: Vec<usize> = groups.iter().copied().filter(|index| status(index).is_live()).collect();
+        if live.is_empty() && !groups.iter().all(|index| status(index) == Status::Cancelled) {
+            return Outcome::WrongState;
+        }
+        for index in live {
+            self.end(index, Status::Cancelled);
+        }
+        Outcome::Done
+    }
+
+    fn extend(&mut self, order: usize) -> Outcome {
+        let now = self.now;
+        let own = &mut self.orders[order];
+        if own.held_until <= now {
+            return Outcome::HoldOver;
+        }
+        if own.extended || own.settled {
+            return Outcome::ExtendedBefore;
+        }
+        own.extended = true;
+        own.held_until = now + HOLD;
+        for index in self.groups(order) {
+            if self.bookings[index].status == Status::Pending {
+                self.bookings[index].expires_at = now + HOLD;
+            }
+        }
+        Outcome::Done
+    }
+
+    /// Another store holds it and asks, or the money goes back.
+    fn heal(&mut self, booking: usize) -> Outcome {
+        let own = self.bookings[booking].clone();
+        let Of::Order(order) = own.of else { return Outcome::Done };
+        if own.status != Status::NotFound {
+            return Outcome::Done;
+        }
+        let known = &self.orders[order];
+        let asked = known.offers.iter().any(|(_, of)| *of == own.number) || known.given.contains(&own.number);
+        let elsewhere = (1 - own.store, own.lines.clone());
+        if asked {
+            return Outcome::Done;
+        }
+        if self.has(std::slice::from_ref(&elsewhere), &[]) {
+            self.orders[order].awaited.push((elsewhere, Status::Pending, Some(own.number)));
+        } else {
+            self.give_back(order, &own.number, &own.lines);
+        }
+        Outcome::Done
+    }
+
+    fn answer(&mut self, booking: usize, accept: bool) -> Outcome {
+        let own = &self.bookings[booking];
+        if self.status(own) != Status::Pending {
+            return Outcome::HoldOver;
+        }
+        if accept { self.put(booking, Status::Placed) } else { self.end(booking, Status::Cancelled) }
+    }
+
+    /// A booking ends without being had; its money goes back, for an offer that of what it stood in for.
+    pub(super) fn end(&mut self, booking: usize, status: Status) -> Outcome {
+        let was_pending = self.bookings[booking].status == Status::Pending;
+        let own = self.bookings[booking].clone();
+        self.bookings[booking].status = status;
+        let Of::Order(order) = own.of else { return Outcome::Done };
+        let offer = self.orders[order].offers.iter().find(|(number, _)| *number == own.number).cloned();
+        if status == Status::Expired && was_pending && offer.is_none() {
+            return Outcome::Done;
+        }
+        let subject = offer.filter(|_| was_pending).map_or(own.number, |(_, of)| of);
+        self.give_back(order, &subject, &own.lines);
+        Outcome::Done
+    }
+
+    fn give_back(&mut self, order: usize, subject: &str, lines: &[(usize, i64)]) {
+        let own = &mut self.orders[order];
+        if own.settled && !own.given.iter().any(|number| number == subject) {
+            let share = price_of(lines).min(own.captured - own.back);
+            own.back += share;
+            if share > 0 {
+                own.given.push(subject.to_owned());
+            }
+        }
+    }
+
+    pub(super) fn expire(&mut self) -> Outcome {
+        let now = self.now;
+        for index in 0..self.bookings.len() {
+            let booking = &self.bookings[index];
+            if booking.status.is_live() && now >= booking.expires_at {
+                self.end(index, Status::Expired);
+            }
+        }
+        Outcome::Done
+    }
+
+    pub fn is_offer(&self, number: &str) -> bool {
+        let booking = self.bookings.iter().find(|booking| booking.number == number);
+        let Some(Of::Order(order)) = booking.map(|booking| booking.of) else { return false };
+        self.orders[order].offers.iter().any(|(own, _)| own == number)
+    }
+
+    pub fn owner_of(&self, booking: usize) -> Option<usize> {
+        match self.bookings[booking].of {
+            Of::Order(order) => Some(order),
+            _ => None,
+        }
+    }
+
+    /// An order's groups with how they stand.
+    pub fn standing(&self, order: usize) -> BTreeSet<(String, &'static str)> {
+        let groups = self.groups(order);
+        groups
+            .into_iter()
+            .map(|index| (self.bookings[index].number.clone(), self.status(&self.bookings[index]).code()))
+            .collect()
+    }
+
+    /// Orders whose payment the provider waits for or has, in their order.
+    pub fn waiting(&self) -> Vec<usize> {
+        // Older ones have long been closed: the workers look more often than that many are placed.
+        let young = self.orders.len().saturating_sub(REMEMBERED)..self.orders.len();
+        young.filter(|order| self.orders[*order].waiting.is_some()).collect()
+    }
+
+    fn work(&mut self) -> Outcome {
+        for order in self.waiting() {
+            self.settle(order);
+        }
+        self.now += PAUSE;
+        for order in self.waiting() {
+            let pending = self.groups(order);
+            let pending = pending.iter().any(|index| self.bookings[*index].status == Status::Pending);
+            let (now, own) = (self.now, &mut self.orders[order]);
+            let (held, settled, total) = (own.held_until, own.settled, own.total);
+            own.waiting.take_if(|waiting| {
+                let wanted = !settled && waiting.amount == total && pending;
+                waiting.expires_at.max(held) <= now || (waiting.change.is_none() && !wanted)
+            });
+        }
+        Outcome::Done
+    }
+
+    /// An order the shop has made.
+    pub fn take_over_order(&mut self, number: String, token: String, phone: usize, wishes: &[Wish]) {
+        let held_until = self.now + HOLD;
+        self.orders.push(Order {
+            number,
+            token,
+            phone,
+            total: price(wishes),
+            settled: false,
+            held_until,
+            extended: false,
+            captured: 0,
+            back: 0,
+            waiting: Some(waiting(price(wishes), None, held_until)),
+            awaited: wishes.iter().map(|wish| (wish.clone(), Status::Pending, None)).collect(),
+            given: Vec::new(),
+            offers: Vec::new(),
+        });
+    }
+
+    /// A group as the shop shows it: a new one is taken over, of an old one until when it is kept.
+    pub fn take_over_group(&mut self, order: usize, number: &str, expires_at: i64) -> Result<(), String> {
+        if let Some(known) = self.bookings.iter_mut().find(|booking| booking.number == number) {
+            known.expires_at = expires_at;
+            return Ok(());
+        }
+        let own = &mut self.orders[order];
+        if own.awaited.is_empty() {
+            return Err(format!("{}: {number} is a group nobody asked for", own.number));
+        }
+        let ((store, lines), status, stands_for) = own.awaited.remove(0);
+        if let Some(of) = stands_for {
+            own.offers.push((number.to_owned(), of));
+        }
+        let (phone, made_at) = (own.phone, self.now);
+        self.take_over(Booking {
+            number: number.to_owned(),
+            token: String::new(),
+            key: String::new(),
+            phone,
+            store,
+            lines,
+            expires_at,
+            made_at,
+            status,
+            of: Of::Order(order),
+        });
+        Ok(())
+    }
+
+    /// The name of the payment that waits now.
+    pub fn take_over_payment(&mut self, order: usize, reference: &str) {
+        if let Some(waiting) = &mut self.orders[order].waiting {
+            reference.clone_into(&mut waiting.reference);
+        }
+    }
+}
+
+fn waiting(amount: i64, change: Option<Vec<Wish>>, expires_at: i64) -> Waiting {
+    Waiting { reference: String::new(), amount, taken: None, change, expires_at }
+}
+
+fn price_of(lines: &[(usize, i64)]) -> i64 {
+    lines.iter().map(|line| line.1 * PRICE).sum()
+}
+
+pub fn price(wishes: &[Wish]) -> i64 {
+    wishes.iter().map(|(_, lines)| price_of(lines)).sum()
+}

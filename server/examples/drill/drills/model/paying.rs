@@ -1,0 +1,233 @@
+//! Orders and money in the shop under test, with a provider that lives in memory.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use onshelf_shop::{Once, orders::PlaceOrder, testing::won};
+use onshelf_vocabulary::{
+    Lang, Quantity, Sku, StoreCode,
+    cart::Line,
+    fulfilment::{Contact, Way},
+    orders::{GroupInput, OrderChange, OrderInput},
+    payment::ProviderCode,
+};
+
+use super::{
+    Failure,
+    ledger::{Ledger, Outcome},
+    orders::{OrderDeed, PAUSE, Wish},
+    shop::{STORES, Subject, outcome, phone_of},
+};
+use crate::drills::ground::sku;
+
+/// Orders looked at when the books are compared.
+const LOOKED_AT: usize = 8;
+
+impl Subject {
+    pub async fn carry_out_order(
+        &mut self,
+        deed: &OrderDeed,
+        ledger: &mut Ledger,
+    ) -> Result<Outcome, Failure> {
+        match deed {
+            OrderDeed::Place { phone, wishes } => self.place(*phone, wishes, ledger).await,
+            OrderDeed::Open { order } => {
+                let (number, token) = named(*order, ledger);
+                let opened = self.shop.pay_order(Lang::Ko, &number, &token, None).await;
+                if let Ok(url) = &opened {
+                    ledger.take_over_payment(*order, name_in(url));
+                }
+                outcome(opened.map(drop))
+            }
+            OrderDeed::Pay { order, .. } => {
+                let waiting = ledger.orders()[*order].waiting.clone();
+                let Some((waiting, taken)) = waiting.and_then(|own| own.taken.map(|taken| (own, taken)))
+                else {
+                    return Ok(Outcome::Done);
+                };
+                self.taken.insert(*order);
+                let paid = self.payments.pay_amount(&waiting.reference, won(taken));
+                Ok(if paid { Outcome::Done } else { Outcome::NotFound })
+            }
+            OrderDeed::Settle { order } => self.settle(*order, ledger).await,
+            OrderDeed::Cancel { order } => {
+                let (number, token) = named(*order, ledger);
+                outcome(self.shop.cancel_order(Lang::Ko, &number, &token, None).await.map(drop))
+            }
+            OrderDeed::Change { order, wishes } => self.change(*order, wishes, ledger).await,
+            OrderDeed::Extend { order } => {
+                let (number, token) = named(*order, ledger);
+                let done = outcome(self.shop.extend_order(&number, &token).await)?;
+                self.see(*order, ledger).await?;
+                Ok(done)
+            }
+            OrderDeed::Refund { order, amount } => {
+                let (number, _) = named(*order, ledger);
+                let once = Once::new("model", "refund", &format!("k{}", self.deeds), "");
+                let done = self.shop.refund(&self.till, &once, &number, won(*amount), "drill").await;
+                outcome(done.map(drop))
+            }
+            OrderDeed::Heal { booking } => {
+                let number = ledger.bookings()[*booking].number.clone();
+                let done = outcome(self.shop.heal(&number).await)?;
+                self.see_owner_of(*booking, ledger).await?;
+                Ok(done)
+            }
+            OrderDeed::Answer { booking, accept } => {
+                let group = ledger.bookings()[*booking].number.clone();
+                let Some(order) = ledger.owner_of(*booking) else { return Ok(Outcome::NotFound) };
+                let (number, token) = named(order, ledger);
+                let done = outcome(self.shop.answer_offer(&number, &token, &group, *accept).await)?;
+                self.see(order, ledger).await?;
+                Ok(done)
+            }
+            OrderDeed::Work => self.work(ledger).await,
+        }
+    }
+
+    async fn place(
+        &mut self,
+        phone: usize,
+        wishes: &[Wish],
+        ledger: &mut Ledger,
+    ) -> Result<Outcome, Failure> {
+        let phone_number = Some(phone_of(phone));
+        let input = OrderInput {
+            groups: groups_of(wishes)?,
+            contact: Contact { name: "김제자리".to_owned(), email: None, phone: phone_number },
+            provider: Some(ProviderCode::Test),
+            expected_total: None,
+        };
+        let once = Once::new("model", "order", &format!("order-{}", self.deeds), "");
+        match self.shop.place_order(PlaceOrder { input, lang: Lang::Ko, near: None, once }).await {
+            Ok(placed) => {
+                ledger.take_over_order(placed.number, placed.token, phone, wishes);
+                self.see(ledger.orders().len() - 1, ledger).await?;
+                Ok(Outcome::Done)
+            }
+            Err(error) => outcome(Err(error)),
+        }
+    }
+
+    async fn settle(&mut self, order: usize, ledger: &mut Ledger) -> Result<Outcome, Failure> {
+        self.taken.remove(&order);
+        let own = &ledger.orders()[order];
+        let done = self.shop.payment_returned(&own.number, &own.token, Default::default()).await;
+        self.see(order, ledger).await?;
+        outcome(done)
+    }
+
+    async fn change(
+        &mut self,
+        order: usize,
+        wishes: &[Wish],
+        ledger: &mut Ledger,
+    ) -> Result<Outcome, Failure> {
+        let own = &ledger.orders()[order];
+        let change = OrderChange { groups: Some(groups_of(wishes)?), proxy: None };
+        match self.shop.change_order(Lang::Ko, &own.number, &own.token, change, None).await {
+            Ok(changed) => {
+                self.see(order, ledger).await?;
+                if let Some(url) = changed.pay {
+                    ledger.take_over_payment(order, name_in(&url));
+                }
+                Ok(Outcome::Done)
+            }
+            Err(error) => outcome(Err(error)),
+        }
+    }
+
+    /// All that is paid is settled in its order; then time has passed, and the workers look at the rest.
+    async fn work(&mut self, ledger: &mut Ledger) -> Result<Outcome, Failure> {
+        self.clock.set(ledger.now - PAUSE);
+        for order in std::mem::take(&mut self.taken) {
+            self.settle(order, ledger).await?;
+        }
+        self.clock.set(ledger.now);
+        while self.shop.look_at_payments().await? > 0 {}
+        self.give_back().await?;
+        Ok(Outcome::Done)
+    }
+
+    async fn give_back(&self) -> Result<(), Failure> {
+        while self.shop.send_refunds().await? > 0 {}
+        Ok(())
+    }
+
+    /// Takes over what only the shop can choose.
+    async fn see(&self, order: usize, ledger: &mut Ledger) -> Result<(), Failure> {
+        let own = &ledger.orders()[order];
+        let view = self.shop.order(Lang::Ko, &own.number, &own.token).await?;
+        for group in view.groups {
+            let expires_at = group.expires_at.at.parse::<Timestamp>()?.as_millisecond();
+            ledger.take_over_group(order, &group.id, expires_at)?;
+        }
+        if let Some(url) = view.payment.redirect_url {
+            ledger.take_over_payment(order, name_in(&url));
+        }
+        Ok(())
+    }
+
+    async fn see_owner_of(&self, booking: usize, ledger: &mut Ledger) -> Result<(), Failure> {
+        match ledger.owner_of(booking) {
+            Some(order) => self.see(order, ledger).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Where orders and their money are not what the ledger says.
+    pub async fn order_differences(&self, ledger: &Ledger) -> Result<Vec<String>, Failure> {
+        self.give_back().await?;
+        let mut wrong = Vec::new();
+        for (index, order) in ledger.orders().iter().enumerate().rev().take(LOOKED_AT) {
+            let view = self.shop.order(Lang::Ko, &order.number, &order.token).await?;
+            let known = (view.total.amount, view.payment.paid.amount, view.payment.refunded.amount);
+            let expected = (order.total, order.captured, order.back);
+            if known != expected {
+                wrong.push(format!(
+                    "{}: total, paid, back are {known:?}, the model has {expected:?}",
+                    order.number
+                ));
+            }
+            let unseen = order.waiting.as_ref().and_then(|waiting| waiting.taken).unwrap_or(0);
+            let (kept, owed) = (self.payments.kept(&order.number), order.captured - order.back + unseen);
+            if kept != owed {
+                wrong.push(format!("{}: the provider keeps {kept}, the model has {owed}", order.number));
+            }
+            let groups: BTreeSet<(String, &str)> =
+                view.groups.iter().map(|group| (group.id.clone(), group.status.code())).collect();
+            let expected = ledger.standing(index);
+            if groups != expected {
+                wrong.push(format!("{}: {groups:?}, the model has {expected:?}", order.number));
+            }
+        }
+        Ok(wrong)
+    }
+}
+
+/// Number and token.
+fn named(order: usize, ledger: &Ledger) -> (String, String) {
+    let order = &ledger.orders()[order];
+    (order.number.clone(), order.token.clone())
+}
+
+fn groups_of(wishes: &[Wish]) -> Result<Vec<GroupInput>, Failure> {
+    let group = |(store, lines): &Wish| -> Result<GroupInput, Failure> {
+        let line = |(index, units): &(usize, i64)| -> Result<Line, Failure> {
+            Ok(Line { sku: Sku::new(sku(*index))?, quantity: Quantity::try_from(*units)? })
+        };
+        Ok(GroupInput {
+            way: Way::Collect,
+            store: Some(StoreCode::new(STORES[*store])?),
+            address: None,
+            window: None,
+            lines: lines.iter().map(line).collect::<Result<_, _>>()?,
+        })
+    };
+    wishes.iter().map(group).collect()
+}
+
+/// The payment's name, as the last part of its page's address.
+fn name_in(url: &str) -> &str {
+    url.rsplit('/').next().unwrap_or(url)
+}

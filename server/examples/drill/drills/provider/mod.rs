@@ -1,0 +1,254 @@
+//! Whoever takes the money is down, slow, broken, cut off, or takes it and does not say so; its webhooks come twice,
+//! in the wrong order, late or never; the amount is wrong. A minute after it is well again no money is in limbo, and
+//! none of it was taken or given back twice.
+
+mod bank;
+mod shopper;
+
+use std::{sync::Arc, time::Duration};
+
+use onshelf_db::Db;
+use onshelf_server::payments::stripe::{self, Stripe};
+use onshelf_shop::{Settings, Shop};
+use onshelf_vocabulary::payment::ProviderCode;
+use tokio::task::JoinSet;
+
+use super::{
+    Drill, Failure, Plan, Tally,
+    books::ask,
+    clock::{SeededChance, ToldClock},
+    ground::Ground,
+    money::Money,
+    wire::{State, Wire},
+};
+use bank::{Bank, Trouble};
+use shopper::{Told, go_shopping, tell};
+
+const INITIAL: i64 = 1_000_000;
+/// Shoppers of one round.
+const SHOPPERS: u64 = 10;
+/// How long the shop waits for the provider, so that a drill need not take hours.
+const TIMEOUT: Duration = Duration::from_millis(250);
+/// The shop's time, in which no money may stay in limbo. Seconds.
+const MINUTE: u64 = 60;
+const SECRET: &str = "whsec_drill";
+
+pub const DRILL: Drill = Drill {
+    name: "provider",
+    about: "whoever takes the money down, slow, mute, doubling: none lost, none taken twice, no limbo",
+    rounds: (270, 9),
+    run: |plan| Box::pin(drill(plan)),
+};
+
+/// How the provider is during a round.
+#[derive(Clone, Copy, Debug)]
+enum Mood {
+    Well,
+    Down,
+    Slow,
+    Is(Trouble),
+}
+
+const MOODS: [Mood; 9] = [
+    Mood::Well,
+    Mood::Down,
+    Mood::Slow,
+    Mood::Is(Trouble::Broken),
+    Mood::Is(Trouble::DoneAndBroken),
+    Mood::Is(Trouble::Mute),
+    Mood::Is(Trouble::Reset),
+    Mood::Is(Trouble::Garbage),
+    Mood::Is(Trouble::Busy),
+];
+
+/// Everything shoppers meet.
+struct World {
+    shop: Shop,
+    bank: Arc<Bank>,
+    wire: Wire,
+    clock: Arc<ToldClock>,
+    /// A till that gives money back.
+    till: onshelf_shop::partners::Partner,
+}
+
+async fn drill(plan: &Plan) -> Result<Tally, Failure> {
+    let mut tally = Tally::default();
+    if plan.on_sqlite() {
+        tally.add(on(plan, Ground::quick(plan, INITIAL).await?).await?);
+    }
+    if plan.on_postgres()
+        && let Some(ground) = Ground::postgres(plan, INITIAL).await?
+    {
+        tally.add(on(plan, ground).await?);
+    }
+    Ok(tally)
+}
+
+async fn on(plan: &Plan, ground: Ground) -> Result<Tally, Failure> {
+    let world = Arc::new(World::open(plan, &ground).await?);
+    let mut tally = Tally { rounds: plan.rounds, ..Tally::default() };
+    let mut told: Vec<Told> = Vec::new();
+    for round in 0..plan.rounds {
+        let mood = MOODS[usize::try_from(round)? % MOODS.len()];
+        world.be(mood);
+        let fresh = world.shop_around(plan.seed, round).await?;
+        let (paid, limbo) = (fresh.iter().filter(|told| told.paid > 0).count(), world.limbo().await?);
+        world.be(Mood::Well);
+        told.extend(fresh);
+        world.let_pass(MINUTE, &mut told).await?;
+        let left = world.limbo().await?;
+        tally.lost += left;
+        tally.check(left == 0, || format!("{mood:?}: {left} in limbo after {MINUTE} s"));
+        // Whoever left comes back and pays when the hold is over.
+        world.clock.advance(11 * 60_000);
+        for late in told.iter_mut().rev().take(usize::try_from(SHOPPERS)?) {
+            late.paid += u64::from(late.left && world.bank.pay(&late.number, 0).is_some());
+        }
+        world.let_pass(MINUTE, &mut told).await?;
+        let left = world.limbo().await?;
+        tally.lost += left;
+        tally.check(left == 0, || format!("{mood:?}: {left} paid too late are in limbo after {MINUTE} s"));
+        if plan.short || round < MOODS.len() as u64 {
+            println!(
+                "{}, {mood:?}: {SHOPPERS} orders, {paid} paid; {limbo} in limbo at the worst, {left} a minute later",
+                ground.engine()
+            );
+        }
+    }
+    world.judge(&told, &mut tally).await?;
+    world.shop.db().close().await;
+    ground.clear().await?;
+    Ok(tally)
+}
+
+impl World {
+    async fn open(plan: &Plan, ground: &Ground) -> Result<World, Failure> {
+        let clock = Arc::new(ToldClock::new());
+        let chance = Arc::new(SeededChance::new(plan.seed));
+        let settings = Settings { public_url: "https://shop.example".to_owned(), ..Settings::default() };
+        let shop = Shop::open(Db::open(&ground.url).await?, clock.clone(), chance, settings).await?;
+        let bank = Bank::new(clock.clone());
+        let wire = Wire::to(bank.open().await?).await?;
+        let access = stripe::Access {
+            url: format!("http://127.0.0.1:{}", wire.port),
+            key: "sk_test_drill".to_owned(),
+            webhook_secret: SECRET.to_owned(),
+            timeout: TIMEOUT,
+        };
+        shop.take_payments(vec![Arc::new(Stripe::new(access)?)]);
+        let till = shop.partner(&ground.till).await?.ok_or("the till's token is not known")?;
+        Ok(World { shop, bank, wire, clock, till })
+    }
+
+    fn be(&self, mood: Mood) {
+        let (trouble, state) = match mood {
+            Mood::Well => (Trouble::None, State::Good),
+            Mood::Down => (Trouble::None, State::Refusing),
+            Mood::Slow => (Trouble::None, State::Stalled),
+            Mood::Is(trouble) => (trouble, State::Good),
+        };
+        self.bank.be(trouble);
+        self.wire.set(state);
+        if matches!(mood, Mood::Down) {
+            self.wire.reset_all();
+        }
+    }
+
+    /// Shoppers come all at once, while the workers are at it and time passes quickly.
+    async fn shop_around(self: &Arc<World>, seed: u64, round: u64) -> Result<Vec<Told>, Failure> {
+        let mut shopping = JoinSet::new();
+        for number in 0..SHOPPERS {
+            shopping.spawn(go_shopping(self.clone(), seed, round * SHOPPERS + number));
+        }
+        let mut told = Vec::new();
+        while !shopping.is_empty() {
+            tokio::select! {
+                done = shopping.join_next() => match done {
+                    Some(done) => told.push(done??),
+                    None => break,
+                },
+                worked = self.work() => {
+                    worked?;
+                    self.clock.advance(500);
+                    tokio::time::sleep(Duration::from_millis(15)).await;
+                }
+            }
+        }
+        Ok(told)
+    }
+
+    /// What the worker does in one go.
+    async fn work(&self) -> Result<(), Failure> {
+        self.shop.look_at_payments().await?;
+        self.shop.send_refunds().await?;
+        Ok(())
+    }
+
+    /// So many seconds pass, and webhooks come that are late.
+    async fn let_pass(&self, seconds: u64, told: &mut [Told]) -> Result<(), Failure> {
+        for second in 0..seconds {
+            self.clock.advance(1_000);
+            if second == 5 {
+                for late in told.iter_mut() {
+                    for event in late.late.drain(..) {
+                        tell(self, &event).await?;
+                    }
+                }
+            }
+            self.shop.expire_reservations().await?;
+            self.work().await?;
+        }
+        Ok(())
+    }
+
+    /// How much money came and is not entered, or is to go back and has not.
+    async fn limbo(&self) -> Result<u64, Failure> {
+        let captured: Vec<(String,)> =
+            ask(self.shop.db(), "SELECT reference FROM payments WHERE status = 'captured'").await?;
+        let waiting: Vec<(String,)> =
+            ask(self.shop.db(), "SELECT key FROM refunds WHERE status <> 'done'").await?;
+        let entered: std::collections::HashSet<&str> =
+            captured.iter().map(|(reference,)| reference.as_str()).collect();
+        let accounts = self.bank.accounts();
+        let paid = accounts.iter().filter(|account| account.received > 0);
+        let lost = paid.filter(|account| !entered.contains(account.reference.as_str())).count();
+        Ok((lost + waiting.len()) as u64)
+    }
+
+    async fn judge(&self, told: &[Told], tally: &mut Tally) -> Result<(), Failure> {
+        let accounts = self.bank.accounts();
+        let rows = accounts.iter().map(|account| {
+            let status = if account.received > 0 { "paid" } else { "open" };
+            let (reference, order) = (account.reference.clone(), account.order.clone());
+            (reference, order, status.to_owned(), account.received, account.refunded())
+        });
+        let money = Money::read(self.shop.db()).await?.with_theirs(rows.collect());
+        println!("{}", money.told());
+        money.compare_books(tally);
+        for told in told {
+            tally.acknowledged += told.acknowledged;
+            tally.faults.extend(told.strange.iter().cloned());
+            let known =
+                accounts.iter().filter(|account| account.order == told.number && account.received > 0);
+            if (known.count() as u64) != told.paid {
+                tally.lost += 1;
+                tally.fault(format!(
+                    "{}: paid {} times, the bank knows another number",
+                    told.number, told.paid
+                ));
+            }
+            if !money.has(&told.number) {
+                tally.lost += 1;
+                tally.fault(format!("{} is not there", told.number));
+            }
+        }
+        let since = self.shop.now() - jiff::SignedDuration::from_hours(24 * 365);
+        for difference in self.shop.reconcile(ProviderCode::Stripe, since).await? {
+            tally.fault(format!("the provider's list is another: {difference}"));
+        }
+        let faults = onshelf_shop::ledger::faults(self.shop.db(), self.shop.now()).await?;
+        println!("audit: {} faults", faults.len());
+        tally.faults.extend(faults);
+        Ok(())
+    }
+}

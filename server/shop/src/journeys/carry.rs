@@ -1,0 +1,118 @@
+//! What associates and partners do with a reservation or a group of an order: they carry it on, or say what they did
+//! not find of it.
+
+use jiff::Timestamp;
+use onshelf_db::{Tx, fulfilment, orders, staff::trail};
+use onshelf_vocabulary::{StoreCode, fulfilment::ReservationStatus, staff::BoardDeed};
+
+use super::{
+    pick::{Pick, PickReport, report_pick},
+    step::step,
+};
+use crate::{Error, Once, Result, Shop, partners::Partner};
+
+/// A deed on the board, with what was told about it.
+#[derive(Clone)]
+pub(crate) enum Carrying {
+    Deed(BoardDeed),
+    Pick(Box<Pick>),
+}
+
+impl Carrying {
+    const fn deed(&self) -> BoardDeed {
+        match self {
+            Carrying::Deed(deed) => *deed,
+            Carrying::Pick(_) => BoardDeed::NotFound,
+        }
+    }
+}
+
+/// Does it, and leaves it in the trail.
+pub(crate) async fn carry(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    store_id: i64,
+    number: &str,
+    what: &Carrying,
+    actor: &str,
+    now: Timestamp,
+) -> Result<()> {
+    match what {
+        Carrying::Deed(deed) => {
+            step(tx, store_id, number, actor, now, |reservation| reservation.perform(*deed, now)).await?;
+        }
+        Carrying::Pick(pick) => report_pick(tx, shop, store_id, number, pick, actor, now).await?,
+    }
+    trail(tx, actor, what.deed().code(), number, now.as_millisecond()).await?;
+    Ok(())
+}
+
+impl Shop {
+    /// Carries a group one step on; answers where it stands.
+    #[tracing::instrument(target = "otel", level = "debug", name = "carry group", skip_all)]
+    pub async fn carry_group(
+        &self,
+        partner: &Partner,
+        once: &Once,
+        number: &str,
+        group: &str,
+        deed: BoardDeed,
+    ) -> Result<String> {
+        self.carry_as_partner(partner, once, number, group, Carrying::Deed(deed)).await
+    }
+
+    /// Says what was not found of a group; answers where the rest of it stands.
+    pub async fn report_group(
+        &self,
+        partner: &Partner,
+        once: &Once,
+        number: &str,
+        group: &str,
+        report: &PickReport,
+    ) -> Result<String> {
+        let pick = self.read_report(&self.book(), report)?;
+        self.carry_as_partner(partner, once, number, group, Carrying::Pick(Box::new(pick))).await
+    }
+
+    async fn carry_as_partner(
+        &self,
+        partner: &Partner,
+        once: &Once,
+        number: &str,
+        group: &str,
+        what: Carrying,
+    ) -> Result<String> {
+        let (shop, book) = (self.clone(), self.book());
+        let (own, part, once, now) = (number.to_owned(), group.to_owned(), once.clone(), self.now());
+        let partner = partner.clone();
+        let status = self
+            .db()
+            .write(move |mut tx| {
+                let (shop, book, partner, once) = (shop.clone(), book.clone(), partner.clone(), once.clone());
+                let (number, group, what) = (own.clone(), part.clone(), what.clone());
+                Box::pin(async move {
+                    if let Some(before) = once.before(&mut tx).await? {
+                        return Ok::<String, Error>(before);
+                    }
+                    let order = orders::by_number(&mut tx, &number).await?.ok_or(Error::NotFound)?;
+                    let row = fulfilment::for_job(&mut tx, &group).await?.ok_or(Error::NotFound)?;
+                    let store = book.stores.by_id(row.store_id).ok_or(Error::NotFound)?;
+                    if row.order_id != Some(order.id) {
+                        return Err(Error::NotFound);
+                    }
+                    let code = StoreCode::new(store.code.to_string()).map_err(Error::internal)?;
+                    partner.may_for(&code, "pos")?;
+                    carry(&mut tx, &shop, row.store_id, &group, &what, &partner.actor(), now).await?;
+                    let after = fulfilment::for_job(&mut tx, &group).await?.ok_or(Error::NotFound)?;
+                    once.keep(&mut tx, &after.status, now.as_millisecond()).await?;
+                    Ok(after.status)
+                })
+            })
+            .await?;
+        self.wake_stock();
+        self.wake_outbox();
+        self.wake_payments();
+        debug_assert!(ReservationStatus::from_code(&status).is_some());
+        Ok(status)
+    }
+}

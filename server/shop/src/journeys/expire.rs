@@ -1,0 +1,50 @@
+//! Writing down that reservations have run out. Their stock was free from that second on anyway.
+
+use super::step::write_step;
+use crate::{Error, Result, Shop, fulfilment::state_of, pulse::Deed};
+
+const BATCH: i64 = 200;
+
+impl Shop {
+    /// Ends every reservation whose time is over; answers how many.
+    pub async fn expire_reservations(&self) -> Result<usize> {
+        let mut ended = 0;
+        loop {
+            let due = {
+                let mut reader = self.db().reader().await?;
+                onshelf_db::fulfilment::due(&mut reader.tx(), self.now_ms(), BATCH).await?
+            };
+            if due.is_empty() {
+                return Ok(ended);
+            }
+            for row in due {
+                ended += usize::from(self.expire(&row.number).await?);
+            }
+        }
+    }
+
+    #[tracing::instrument(target = "otel", level = "debug", name = "expire", skip_all)]
+    async fn expire(&self, number: &str) -> Result<bool> {
+        let (number, now) = (number.to_owned(), self.now());
+        let done = self
+            .db()
+            .write(move |mut tx| {
+                let number = number.clone();
+                Box::pin(async move {
+                    let row =
+                        onshelf_db::fulfilment::for_job(&mut tx, &number).await?.ok_or(Error::NotFound)?;
+                    // Collected or cancelled in the meantime: nothing is left to end.
+                    let Ok(step) = state_of(&row)?.expire(now) else { return Ok::<_, Error>(false) };
+                    write_step(&mut tx, &row, step, "clock", now).await?;
+                    Ok(true)
+                })
+            })
+            .await?;
+        if done {
+            Deed::ReservationExpired.count();
+            self.wake_stock();
+            self.wake_outbox();
+        }
+        Ok(done)
+    }
+}

@@ -1,0 +1,19 @@
+//! Deeds that need several rooms at once: a step of a reservation with its stock, its messages and its order; a pick
+//! that does not find everything, and what is done about it; a sale that answers a reservation. They stand above the
+//! rooms they bring together, so that no room has to know one above it.
+
+mod alternatives;
+mod answer;
+mod cancel;
+mod carry;
+mod expire;
+mod follow;
+mod heal;
+mod pick;
+mod sale;
+mod step;
+
+pub use answer::Answer;
+pub use pick::PickReport;
+
+pub(crate) use carry::{Carrying, carry};

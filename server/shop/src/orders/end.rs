@@ -1,0 +1,73 @@
+//! Ending a group that nobody has any money in, or whose money is another deed's business: it gives back what it
+//! holds, and opens nothing any more.
+
+use onshelf_db::{
+    Tx,
+    fulfilment::{self, ReservationRow},
+    orders::{self, OrderRow, Sums},
+    passes::{self, ended},
+    stock,
+};
+use onshelf_vocabulary::fulfilment::ReservationStatus::{self, Cancelled, Expired, NotFound, Pending};
+
+use crate::{Error, Result};
+
+/// From the state it was read in; whoever was quicker makes this run again.
+pub(crate) async fn end_group(
+    tx: &mut Tx<'_>,
+    row: &ReservationRow,
+    to: ReservationStatus,
+    by: &str,
+    at: i64,
+) -> Result<()> {
+    if !fulfilment::set_status(tx, row.id, &row.status, to.code(), at).await? {
+        return Err(onshelf_db::Error::Contended.into());
+    }
+    stock::release(tx, row.id, at).await?;
+    close_group(tx, row, by, at).await
+}
+
+/// Its passes open nothing any more, ended `by` one of [`ended`], and its place in a window is somebody else's.
+pub(crate) async fn close_group(tx: &mut Tx<'_>, row: &ReservationRow, by: &str, at: i64) -> Result<()> {
+    passes::revoke(tx, row.id, by, at).await?;
+    if let Some(window) = row.window_at {
+        orders::leave_window(tx, row.store_id, window).await?;
+    }
+    Ok(())
+}
+
+/// Ends what else was offered in the place of what `row` was offered for. Nothing of it is its owner's business any
+/// more.
+pub(crate) async fn end_rivals(tx: &mut Tx<'_>, row: &ReservationRow, at: i64) -> Result<()> {
+    let (Some(order_id), Some(lost)) = (row.order_id, &row.offered_for) else { return Ok(()) };
+    for rival in fulfilment::of_order(tx, order_id).await? {
+        let pending = rival.status == Pending.code();
+        if rival.id != row.id && pending && rival.offered_for.as_ref() == Some(lost) {
+            end_group(tx, &rival, Cancelled, ended::OVER, at).await?;
+            fulfilment::replace(tx, rival.id).await?;
+        }
+    }
+    Ok(())
+}
+
+/// What is paid at a counter is what can be had: the sums of such an order follow its groups. What was paid online
+/// stays as it was, and refunds are told beside it.
+pub(crate) async fn count_anew(tx: &mut Tx<'_>, order: &OrderRow) -> Result<()> {
+    if order.provider.is_some() {
+        return Ok(());
+    }
+    let mut sums = Sums::default();
+    for row in fulfilment::of_order(tx, order.id).await? {
+        let status =
+            ReservationStatus::from_code(&row.status).ok_or_else(|| Error::internal("no such status"))?;
+        if matches!(status, Pending | Cancelled | Expired | NotFound) {
+            continue;
+        }
+        sums.subtotal += row.total;
+        sums.fees += row.fee;
+        sums.tax += row.tax;
+        sums.total += row.asked;
+    }
+    orders::set_sums(tx, order.id, sums).await?;
+    Ok(())
+}

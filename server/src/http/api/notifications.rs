@@ -1,0 +1,157 @@
+//! Being told in the browser about an order or a reservation: whoever shows its token hands over what their browser's
+//! push service gave them. Called by the pages' own script, and by apps that do the same.
+
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use onshelf_app::ssr::Door;
+use onshelf_vocabulary::notifications::PushSubscription;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::shapes::Changing;
+use crate::http::{
+    ask::{Bearer, Body, Key},
+    problem::{Kind, Problem},
+};
+
+/// What a browser answers to `pushManager.subscribe` (W3C Push API), without what the shop does not need.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Subscription {
+    /// At a push service that the operator allows.
+    #[schema(format = Uri, max_length = 2048)]
+    endpoint: String,
+    keys: SubscriptionKeys,
+}
+
+/// What encrypts for this browser alone (RFC 8291), in URL-safe base64.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SubscriptionKeys {
+    /// An uncompressed point on P-256: 65 bytes.
+    #[schema(min_length = 87, max_length = 88)]
+    p256dh: String,
+    /// 16 bytes.
+    #[schema(min_length = 22, max_length = 24)]
+    auth: String,
+}
+
+/// Which browser is told no more.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Unsubscription {
+    #[schema(format = Uri, max_length = 2048)]
+    endpoint: String,
+}
+
+/// Tells a browser what becomes of an order
+#[utoipa::path(
+    put, path = "/api/v1/orders/{number}/notifications", tag = "orders",
+    params(
+        ("number" = String, Path, description = "The order's number.", min_length = 1, max_length = 32),
+        ("Idempotency-Key" = String, Header, description = "Fresh for each deed. Asking again changes nothing but the keys.", pattern = r"^[!-~]{1,255}$"),
+    ),
+    security(("reservation" = [])),
+    request_body = Subscription,
+    responses((status = 204, description = "It is told from now on. The five newest browsers of an order are."), Changing),
+)]
+pub async fn of_order(
+    door: State<Door>,
+    number: Path<String>,
+    token: Bearer,
+    key: Key,
+    body: Body<Subscription>,
+) -> Result<Response, Problem> {
+    subscribe(door, number, token, key, body).await
+}
+
+/// Tells a browser what becomes of a reservation
+#[utoipa::path(
+    put, path = "/api/v1/reservations/{number}/notifications", tag = "reservations",
+    params(
+        ("number" = String, Path, description = "The reservation's number.", min_length = 1, max_length = 32),
+        ("Idempotency-Key" = String, Header, description = "Fresh for each deed. Asking again changes nothing but the keys.", pattern = r"^[!-~]{1,255}$"),
+    ),
+    security(("reservation" = [])),
+    request_body = Subscription,
+    responses((status = 204, description = "It is told from now on. The five newest browsers of a reservation are."), Changing),
+)]
+pub async fn of_reservation(
+    door: State<Door>,
+    number: Path<String>,
+    token: Bearer,
+    key: Key,
+    body: Body<Subscription>,
+) -> Result<Response, Problem> {
+    subscribe(door, number, token, key, body).await
+}
+
+/// Tells a browser no more of an order
+#[utoipa::path(
+    post, path = "/api/v1/orders/{number}/notifications/cancel", tag = "orders",
+    params(
+        ("number" = String, Path, description = "The order's number.", min_length = 1, max_length = 32),
+        ("Idempotency-Key" = String, Header, description = "Fresh for each deed.", pattern = r"^[!-~]{1,255}$"),
+    ),
+    security(("reservation" = [])),
+    request_body = Unsubscription,
+    responses((status = 204, description = "It is told no more, if it ever was."), Changing),
+)]
+pub async fn stop_of_order(
+    door: State<Door>,
+    number: Path<String>,
+    token: Bearer,
+    key: Key,
+    body: Body<Unsubscription>,
+) -> Result<Response, Problem> {
+    unsubscribe(door, number, token, key, body).await
+}
+
+/// Tells a browser no more of a reservation
+#[utoipa::path(
+    post, path = "/api/v1/reservations/{number}/notifications/cancel", tag = "reservations",
+    params(
+        ("number" = String, Path, description = "The reservation's number.", min_length = 1, max_length = 32),
+        ("Idempotency-Key" = String, Header, description = "Fresh for each deed.", pattern = r"^[!-~]{1,255}$"),
+    ),
+    security(("reservation" = [])),
+    request_body = Unsubscription,
+    responses((status = 204, description = "It is told no more, if it ever was."), Changing),
+)]
+pub async fn stop_of_reservation(
+    door: State<Door>,
+    number: Path<String>,
+    token: Bearer,
+    key: Key,
+    body: Body<Unsubscription>,
+) -> Result<Response, Problem> {
+    unsubscribe(door, number, token, key, body).await
+}
+
+async fn subscribe(
+    State(door): State<Door>,
+    Path(number): Path<String>,
+    Bearer(token): Bearer,
+    Key(_key): Key,
+    Body { value, .. }: Body<Subscription>,
+) -> Result<Response, Problem> {
+    let token = token.ok_or_else(|| Problem::new(Kind::NotFound))?;
+    let Subscription { endpoint, keys: SubscriptionKeys { p256dh, auth } } = value;
+    door.shop.subscribe(&number, &token, PushSubscription { endpoint, p256dh, auth }).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+async fn unsubscribe(
+    State(door): State<Door>,
+    Path(number): Path<String>,
+    Bearer(token): Bearer,
+    Key(_key): Key,
+    Body { value, .. }: Body<Unsubscription>,
+) -> Result<Response, Problem> {
+    let token = token.ok_or_else(|| Problem::new(Kind::NotFound))?;
+    door.shop.unsubscribe(&number, &token, &value.endpoint).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}

@@ -1,0 +1,106 @@
+//! What an order's owner is told when something was not found: all that is held in its place, and what comes of no
+//! answer.
+
+use onshelf_shop::orders::OrderNotice;
+use onshelf_vocabulary::{Lang, Money, fulfilment::Way, orders::GroupView};
+
+use super::order_news::{Occasion, Said};
+
+/// What is held in place of a group that was not found, until its owner decides.
+pub(super) fn offers<'n>(
+    notice: &'n OrderNotice,
+    lost: &'n GroupView,
+) -> impl Iterator<Item = &'n GroupView> {
+    let stands_in = move |other: &&GroupView| other.offered_for.as_deref() == Some(lost.id.as_str());
+    notice.view.groups.iter().filter(|other| other.status.code() == "pending").filter(stands_in)
+}
+
+/// Something was not found: what is held in its place, a line each, and what comes of no answer.
+pub(super) fn lost(occasion: &Occasion<'_>) -> Said {
+    let (notice, group) = (occasion.notice, occasion.group);
+    let (lang, store) = (notice.lang, &group.store.name);
+    let paid = notice.view.payment.paid.amount > 0;
+    let held: Vec<&GroupView> = offers(notice, group).collect();
+    let Some(first) = held.first() else { return given_up(lang, store, paid) };
+    let until = &first.expires_at.label;
+    let (heading, said) = match lang {
+        Lang::Ko => (
+            "선반에서 찾지 못했어요. 하나만 골라 주세요",
+            format!(
+                "죄송합니다. {store}에서 찾지 못해 아래를 {until}까지 모두 잡아 두었습니다. 주문 페이지에서 하나를 고르시거나 {}. 답이 없으면 {}.",
+                if paid { "환불을 받으시면 됩니다" } else { "빼시면 됩니다" },
+                if paid {
+                    "결제하신 금액을 돌려드립니다"
+                } else {
+                    "모두 선반에 돌려놓습니다"
+                },
+            ),
+        ),
+        Lang::En => (
+            "We could not find it: please choose",
+            format!(
+                "We are sorry: {store} could not find it. All of this is held for you until {until}. Choose one on the order's page, or {}; without an answer {}.",
+                if paid { "take your money back" } else { "leave it out" },
+                if paid { "your money goes back" } else { "it all goes back on the shelf" },
+            ),
+        ),
+    };
+    let lead = std::iter::once(said).chain(held.iter().map(|offer| told(lang, group, offer))).collect();
+    Said { heading: heading.to_owned(), lead }
+}
+
+fn given_up(lang: Lang, store: &str, paid: bool) -> Said {
+    let (heading, said) = match (lang, paid) {
+        (Lang::Ko, true) => (
+            "선반에서 찾지 못했어요",
+            format!(
+                "죄송합니다. {store}에서 찾지 못했고 가까운 매장에도 남은 것이 없어, 결제하신 금액을 돌려드립니다."
+            ),
+        ),
+        (Lang::Ko, false) => (
+            "선반에서 찾지 못했어요",
+            format!(
+                "죄송합니다. {store}에서 찾지 못했고 가까운 매장에도 남은 것이 없습니다. 계산에서 뺐어요."
+            ),
+        ),
+        (Lang::En, true) => (
+            "We could not find it",
+            format!(
+                "We are sorry. {store} could not find it and no store nearby has it either, so what you paid for it goes back."
+            ),
+        ),
+        (Lang::En, false) => (
+            "We could not find it",
+            format!(
+                "We are sorry. {store} could not find it and no store nearby has it either. You do not pay for it."
+            ),
+        ),
+    };
+    Said { heading: heading.to_owned(), lead: vec![said] }
+}
+
+/// One offer in a line: what it is, where, and by when.
+fn told(lang: Lang, lost: &GroupView, offer: &GroupView) -> String {
+    let (store, by) = (&offer.store.name, &offer.ready_by.label);
+    let other: Vec<&str> = offer
+        .lines
+        .iter()
+        .filter(|line| lost.lines.iter().all(|own| own.sku != line.sku))
+        .map(|line| if line.name.is_empty() { line.sku.as_str() } else { line.name.as_str() })
+        .collect();
+    let less = Money::new(lost.total.amount - offer.total.amount, lost.total.currency);
+    let cheaper = (less.amount > 0).then(|| less.display(lang));
+    let what = match (lang, offer.way, other.is_empty()) {
+        (Lang::Ko, Way::Delivery, true) => format!("집으로 배송: {by}까지, 배송비 없이"),
+        (Lang::En, Way::Delivery, true) => format!("Delivered to you: by {by}, free"),
+        (Lang::Ko, _, true) => format!("{store}에서 찾기: {by}까지 준비"),
+        (Lang::En, _, true) => format!("Collect at {store}: ready by {by}"),
+        (Lang::Ko, _, false) => format!("대신 {}: {store}, {by}까지", other.join(", ")),
+        (Lang::En, _, false) => format!("{} instead: {store}, by {by}", other.join(", ")),
+    };
+    match (cheaper, lang) {
+        (Some(less), Lang::Ko) => format!("· {what} (차액 {less})"),
+        (Some(less), Lang::En) => format!("· {what} ({less} less)"),
+        (None, _) => format!("· {what}"),
+    }
+}

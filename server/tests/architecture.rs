@@ -1,0 +1,235 @@
+//! The floors and the rooms, as ARCHITECTURE.md draws them. What Cargo cannot enforce is read from the sources here:
+//! inside a floor a room imports rooms of lower rank only, and a floor names nothing it may not know.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Rooms by rank. A room imports those of lower rank, and itself.
+const RANKS: &[(&str, u8)] = &[
+    ("catalog", 1),
+    ("places", 1),
+    ("stores", 1),
+    ("stock", 2),
+    ("cart", 3),
+    ("payment", 4),
+    ("payments", 4),
+    ("fulfilment", 4),
+    ("orders", 5),
+    ("journeys", 6),
+    ("staff", 7),
+];
+
+/// What has a name of its own because it is about the house itself, and what every room stands on.
+const HOUSE: &[&str] = &[
+    "basemap",
+    "hangul",
+    "search",
+    "words",
+    "jobs",
+    "partners",
+    "import",
+    "export",
+    "ledger",
+    "exchange",
+    "idempotency",
+    "meta",
+    "outbox",
+    "testing",
+    "test_provider",
+];
+
+/// Below the rooms: each may be used by every room.
+const GROUND: &[&str] = &[
+    "engine", "error", "migrate", "postgres", "sqlite", "renewal", "once", "ports", "secrets", "viewer",
+    "lang", "ids", "money", "quantity", "map", "shared", "ssr", "ui", "routes",
+];
+
+/// The floors whose rooms have a rank. In the app `home` is a room of its own that shows the others.
+const FLOORS: &[&str] = &["server/domain/src", "server/db/src", "server/shop/src"];
+
+/// Readers: what a page tells of a product or a store has its shelf beside it. They read the book and the shelves in
+/// memory, and decide nothing; another that is added here has to be no more than that.
+const READERS: &[&str] = &[
+    "server/shop/src/catalog/listing.rs",
+    "server/shop/src/catalog/narrow.rs",
+    "server/shop/src/catalog/show.rs",
+    "server/shop/src/stores/find.rs",
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+fn files(floor: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    sources(&root().join(floor), &mut found);
+    assert!(found.len() > 5, "{floor} is not where it was");
+    found
+}
+
+/// The code alone: what a comment names is no import.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+fn room_of(floor: &str, path: &Path) -> String {
+    let within = path.strip_prefix(root().join(floor)).unwrap();
+    let first = within.components().next().unwrap().as_os_str().to_str().unwrap();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+/// The names that stand right behind `crate::`, also in braces: `crate::{a::b, c::{d, e}}` names `a` and `c`.
+fn named(text: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for (at, _) in text.match_indices("crate::") {
+        let before = text[..at].chars().next_back();
+        if before.is_some_and(|c| c.is_alphanumeric() || c == '_') {
+            continue;
+        }
+        let rest = &text[at + "crate::".len()..];
+        let Some(inside) = rest.strip_prefix('{') else {
+            names.insert(word(rest));
+            continue;
+        };
+        let mut depth = 0;
+        let mut begins = true;
+        for (place, letter) in inside.char_indices() {
+            match letter {
+                '}' if depth == 0 => break,
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                ',' if depth == 0 => begins = true,
+                letter if begins && !letter.is_whitespace() => {
+                    names.insert(word(&inside[place..]));
+                    begins = false;
+                }
+                _ => {}
+            }
+        }
+    }
+    names
+}
+
+fn word(text: &str) -> String {
+    text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+}
+
+fn rank(room: &str) -> Option<u8> {
+    RANKS.iter().find(|(name, _)| *name == room).map(|(_, rank)| *rank)
+}
+
+#[test]
+fn names_behind_crate_are_read_as_rust_reads_them() {
+    let text = "use crate::{\n    Error, a::b,\n    c::{d, e},\n    f,\n};\ncrate::g::h(); my_crate::i; pub(crate) use crate::j;";
+    assert_eq!(named(text), ["Error", "a", "c", "f", "g", "j"].map(str::to_owned).into());
+}
+
+/// Rooms a file imports that are not below its own.
+fn above(floor: &str, path: &Path) -> Vec<String> {
+    let room = room_of(floor, path);
+    let Some(own) = rank(&room) else { return Vec::new() };
+    let not_below = |name: &String| *name != room && rank(name).is_some_and(|other| other >= own);
+    named(&code(path)).into_iter().filter(not_below).collect()
+}
+
+#[test]
+fn a_room_imports_rooms_of_lower_rank_only() {
+    let readers: Vec<PathBuf> = READERS.iter().map(|reader| root().join(reader)).collect();
+    let mut faults = Vec::new();
+    for floor in FLOORS {
+        for path in files(floor) {
+            let above = above(floor, &path);
+            if readers.contains(&path) {
+                assert!(!above.is_empty(), "{} needs no exception any more", path.display());
+            } else if !above.is_empty() {
+                faults.push(format!("{} imports {}", path.display(), above.join(", ")));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "a room that needs one above it is a journey:\n{}", faults.join("\n"));
+}
+
+#[test]
+fn every_room_has_its_place() {
+    let known: BTreeSet<&str> =
+        RANKS.iter().map(|(name, _)| *name).chain(HOUSE.iter().chain(GROUND).copied()).collect();
+    for floor in FLOORS {
+        for path in files(floor) {
+            let room = room_of(floor, &path);
+            assert!(
+                room == "lib" || known.contains(room.as_str()),
+                "{floor}: {room} is no room of the house"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_floor_names_nothing_it_may_not_know() {
+    for (floor, strangers) in [
+        ("app/vocabulary/src", &["onshelf_", "leptos::", "axum::", "sqlx::", "tokio::", "jiff::"][..]),
+        (
+            "server/domain/src",
+            &[
+                "onshelf_db",
+                "onshelf_shop",
+                "onshelf_app",
+                "sqlx::",
+                "axum::",
+                "tokio::",
+                "async fn",
+                ".await",
+            ],
+        ),
+        (
+            "server/db/src",
+            &["onshelf_domain", "onshelf_shop", "onshelf_app", "axum::", "reqwest::", "leptos::"],
+        ),
+        ("server/shop/src", &["onshelf_app", "onshelf_server", "axum::", "leptos::", "reqwest::"]),
+        ("app/src", &["onshelf_server", "onshelf_db::", "sqlx::"]),
+    ] {
+        for path in files(floor) {
+            let text = code(&path);
+            for stranger in strangers {
+                assert!(!text.contains(stranger), "{} names {stranger}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_stands_on_the_binary() {
+    for manifest in [
+        "app/Cargo.toml",
+        "app/vocabulary/Cargo.toml",
+        "frontend/Cargo.toml",
+        "server/db/Cargo.toml",
+        "server/domain/Cargo.toml",
+        "server/shop/Cargo.toml",
+        "xtask/Cargo.toml",
+    ] {
+        let text = fs::read_to_string(root().join(manifest)).unwrap();
+        assert!(!text.contains("onshelf-server"), "{manifest} depends on the binary");
+    }
+    let words = fs::read_to_string(root().join("app/vocabulary/Cargo.toml")).unwrap();
+    let needed = words.split("[dependencies]").nth(1).unwrap().split("\n[").next().unwrap();
+    let needed: BTreeSet<String> = needed.lines().map(word).filter(|name| !name.is_empty()).collect();
+    assert!(needed.iter().all(|name| ["serde", "thiserror"].contains(&name.as_str())), "{needed:?}");
+}

@@ -1,0 +1,57 @@
+//! The folder as cargo-leptos writes it: plain names, no list of ours.
+
+use std::sync::Arc;
+
+use axum::http::header;
+use onshelf_app::ssr::{Door, Site};
+use onshelf_server::http::{Options, assets::site_assets, router};
+use onshelf_shop::testing::on_each_engine;
+
+use crate::call::{Call, options};
+
+#[tokio::test]
+async fn the_site_of_cargo_leptos_is_found_and_served() {
+    on_each_engine(async |test| {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let file = folder.path().join(name);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, text).unwrap();
+        };
+        write("pkg/onshelf.css", "a{color:red}");
+        write("pkg/onshelf.js", "export default () => {}");
+        write("pkg/onshelf.wasm", "\0asm");
+        write("loader.js", "// the loader");
+        let assets = site_assets(folder.path());
+        let options = Options { site_dir: folder.path().to_owned(), ..options() };
+        let site = Site {
+            public_url: options.public_url.clone(),
+            css: assets.css,
+            loader: assets.loader,
+            client_js: assets.client_js,
+            client_wasm: assets.client_wasm,
+            ..Site::default()
+        };
+        let site = router(Door { shop: test.shop.clone(), site: Arc::new(site) }, &options);
+        let page = Call::get("/").on(&site).await.text();
+        for (address, kind) in [
+            ("/pkg/onshelf.css", "text/css"),
+            ("/pkg/onshelf.js", "text/javascript"),
+            ("/pkg/onshelf.wasm", "application/wasm"),
+            ("/loader.js", "text/javascript"),
+        ] {
+            assert!(page.contains(&format!("\"{address}\"")), "{address} in {page}");
+            let file = Call::get(address).on(&site).await;
+            assert_eq!(file.status, 200, "{address}");
+            assert!(file.header(header::CONTENT_TYPE).starts_with(kind), "{address}");
+            if address.starts_with("/pkg/") {
+                assert_eq!(
+                    file.header(header::CACHE_CONTROL),
+                    "no-cache",
+                    "the next build has the same names"
+                );
+            }
+        }
+    })
+    .await;
+}

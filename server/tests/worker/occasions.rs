@@ -1,0 +1,243 @@
+//! Every occasion on which the owner of an order is written to: each once, in both parts, with what helps.
+
+use std::{path::Path, time::Duration};
+
+use mail_parser::MessageParser;
+use onshelf_server::worker::Outbox;
+use onshelf_shop::testing::{FakePayments, TestShop, on_each_engine, won};
+use onshelf_vocabulary::{Lang, orders::OrderChange, payment::ProviderCode, staff::BoardDeed};
+
+use crate::{
+    config_in, outbox_of,
+    placing::{carry, collect, delivery, files, order, paid, view, with_payments},
+    send_all, waiting,
+};
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// Does what the workers do until all is told, twice: whoever sends again would send twice.
+async fn settle(test: &TestShop, outbox: &Outbox) {
+    for _ in 0..4 {
+        test.clock.advance(Duration::from_secs(3));
+        test.shop.look_at_payments().await.unwrap();
+        test.shop.send_refunds().await.unwrap();
+        test.shop.remind().await.unwrap();
+        send_all(outbox).await;
+    }
+    assert_eq!(waiting(test).await, 0);
+}
+
+/// What was told, in order: the last words of the files' names.
+fn told(folder: &Path) -> Vec<String> {
+    let code =
+        |(name, _): (String, Vec<u8>)| name.trim_end_matches(".eml").rsplit('-').next().unwrap().to_owned();
+    files(folder).into_iter().map(code).collect()
+}
+
+struct Scene<'t> {
+    test: &'t TestShop,
+    payments: std::sync::Arc<FakePayments>,
+    outbox: Outbox,
+    folder: tempfile::TempDir,
+}
+
+/// A shop with things on two shelves and an outbox that writes files.
+async fn scene(test: &TestShop) -> Scene<'_> {
+    let folder = tempfile::tempdir().unwrap();
+    test.with_stock("seongsu", "CUP", 9).await.with_stock("seongsu", "KETTLE-MO", 3).await;
+    test.with_stock("gangnam", "CUP", 2).await;
+    let outbox = outbox_of(&test.shop, &config_in(folder.path()));
+    Scene { test, payments: with_payments(test), outbox, folder }
+}
+
+impl Scene<'_> {
+    #[track_caller]
+    fn told(&self) -> Vec<String> {
+        told(self.folder.path())
+    }
+
+    async fn settle(&self) {
+        settle(self.test, &self.outbox).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn paid_ready_and_collected() {
+    on_each_engine(async |test| {
+        let at = scene(test).await;
+        let placed = paid(test, &at.payments, "a", vec![collect("seongsu", &[("CUP", 1)])]).await;
+        at.settle().await;
+        carry(test, &placed, 0, &[BoardDeed::StartPicking, BoardDeed::MarkReady]).await;
+        at.settle().await;
+        carry(test, &placed, 0, &[BoardDeed::HandOver]).await;
+        at.settle().await;
+        assert_eq!(at.told(), ["paid", "ready", "collected"]);
+        let page = format!("https://shop.example/orders/{}?t={}", placed.number, placed.token);
+        for (name, bytes) in files(at.folder.path()) {
+            let mail = MessageParser::default().parse(&bytes).unwrap();
+            let (text, html) = (mail.body_text(0).unwrap(), mail.body_html(0).unwrap());
+            assert!(text.contains(&page) && html.contains(&page), "{name}");
+            assert!(text.contains("찻잔") && html.contains("찻잔"), "{name}");
+            // There is something to show at the counter until it was handed over.
+            let live = !name.contains("collected");
+            assert_eq!(html.contains("cid:qr@onshelf"), live, "{name}");
+            assert_eq!(mail.attachment_count(), if live { 2 } else { 0 }, "{name}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn placed_to_be_paid_at_the_counter() {
+    on_each_engine(async |test| {
+        let at = scene(test).await;
+        let placing = order("a", Lang::En, vec![collect("seongsu", &[("CUP", 2)])], None);
+        let placed = test.shop.place_order(placing).await.unwrap();
+        at.settle().await;
+        assert_eq!(at.told(), ["placed"]);
+        let (_, bytes) = files(at.folder.path()).remove(0);
+        let mail = MessageParser::default().parse(&bytes).unwrap();
+        assert!(mail.subject().unwrap().starts_with("[Jejari] We have your order"), "{:?}", mail.subject());
+        assert!(mail.body_text(0).unwrap().contains(&format!("/en/orders/{}", placed.number)));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn later_than_promised_and_soon_given_up() {
+    on_each_engine(async |test| {
+        let at = scene(test).await;
+        let placed = paid(test, &at.payments, "a", vec![collect("seongsu", &[("CUP", 1)])]).await;
+        at.settle().await;
+        test.clock.advance(3 * HOUR);
+        at.settle().await;
+        assert_eq!(at.told(), ["paid", "delayed"]);
+        carry(test, &placed, 0, &[BoardDeed::MarkReady]).await;
+        at.settle().await;
+        let until: jiff::Timestamp = view(test, &placed).await.groups[0].expires_at.at.parse().unwrap();
+        test.clock.set(until - jiff::SignedDuration::from_hours(1));
+        at.settle().await;
+        assert_eq!(at.told(), ["paid", "delayed", "ready", "reminder"]);
+        test.clock.advance(2 * HOUR);
+        test.shop.expire_reservations().await.unwrap();
+        at.settle().await;
+        assert_eq!(at.told()[4..], ["expired", "refunded"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_of_several_groups_is_cancelled_in_one_message() {
+    on_each_engine(async |test| {
+        let at = scene(test).await;
+        let groups = vec![collect("seongsu", &[("KETTLE-MO", 1)]), collect("gangnam", &[("CUP", 1)])];
+        let placed = paid(test, &at.payments, "a", groups).await;
+        at.settle().await;
+        test.shop.cancel_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
+        at.settle().await;
+        assert_eq!(at.told(), ["paid", "cancelled", "refunded"], "one for both groups");
+        let (_, cancelled) = files(at.folder.path()).remove(1);
+        let mail = MessageParser::default().parse(&cancelled).unwrap();
+        let text = mail.body_text(0).unwrap();
+        assert!(text.contains("법랑 주전자") && text.contains("찻잔") && text.contains("₩47,000"), "{text}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn groups_that_run_out_together_are_told_together() {
+    on_each_engine(async |test| {
+        let at = scene(test).await;
+        let groups = vec![collect("seongsu", &[("KETTLE-MO", 1)]), collect("gangnam", &[("CUP", 1)])];
+        paid(test, &at.payments, "a", groups).await;
+        at.settle().await;
+        test.clock.advance(20 * 24 * HOUR);
+        test.shop.expire_reservations().await.unwrap();
+        at.settle().await;
+        let told = at.told();
+        let count = |code: &str| told.iter().filter(|told| *told == code).count();
+        assert_eq!((count("expired"), count("refunded")), (1, 1), "{told:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn out_for_delivery_and_delivered() {
+    on_each_engine(async |test| {
+        let at = scene(test).await;
+        let placed = paid(test, &at.payments, "a", vec![delivery(&[("CUP", 1)])]).await;
+        at.settle().await;
+        carry(test, &placed, 0, &[BoardDeed::StartPicking, BoardDeed::Dispatch]).await;
+        at.settle().await;
+        carry(test, &placed, 0, &[BoardDeed::Deliver]).await;
+        at.settle().await;
+        let told = at.told();
+        assert_eq!(told, ["paid", "out_for_delivery", "delivered"]);
+        let (_, paid) = files(at.folder.path()).remove(0);
+        let mail = MessageParser::default().parse(&paid).unwrap();
+        assert_eq!(mail.attachment_count(), 0, "nothing is shown at a counter");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_found_is_offered_elsewhere_or_refunded() {
+    on_each_engine(async |test| {
+        let at = scene(test).await;
+        let placed = paid(test, &at.payments, "a", vec![collect("seongsu", &[("CUP", 1)])]).await;
+        carry(test, &placed, 0, &[BoardDeed::StartPicking, BoardDeed::NotFound]).await;
+        at.settle().await;
+        let told = at.told();
+        assert_eq!(told, ["paid", "offered"]);
+        // Nobody else has the kettle.
+        let placed = paid(test, &at.payments, "b", vec![collect("seongsu", &[("KETTLE-MO", 1)])]).await;
+        carry(test, &placed, 0, &[BoardDeed::StartPicking, BoardDeed::NotFound]).await;
+        at.settle().await;
+        assert_eq!(at.told()[2..], ["paid", "not_found", "refunded"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_that_cannot_stay_is_told_with_its_reason() {
+    on_each_engine(async |test| {
+        let at = scene(test).await;
+        // Another amount than was asked.
+        let one = |key: &str| {
+            order(key, Lang::Ko, vec![collect("gangnam", &[("CUP", 2)])], Some(ProviderCode::Test))
+        };
+        test.shop.place_order(one("a")).await.unwrap();
+        assert!(at.payments.pay_amount(&at.payments.open()[0], won(1_000)));
+        test.clock.advance(Duration::from_secs(30));
+        at.settle().await;
+        assert_eq!(at.told(), ["wrong_amount", "refunded"]);
+        // Paid when the hold was over and somebody else has it.
+        test.clock.advance(HOUR);
+        test.shop.expire_reservations().await.unwrap();
+        test.shop.place_order(one("b")).await.unwrap();
+        let asked = at.payments.open();
+        test.clock.advance(HOUR);
+        test.shop.expire_reservations().await.unwrap();
+        test.reserve("01012345678", "gangnam", &[("CUP", 2)]).await.unwrap();
+        assert!(asked.iter().any(|reference| at.payments.pay(reference)));
+        at.settle().await;
+        let told = at.told();
+        assert!(told.contains(&"paid_too_late".to_owned()), "{told:?}");
+        assert_eq!(told.iter().filter(|told| *told == "refunded").count(), 2, "{told:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_is_told_as_a_change_alone() {
+    on_each_engine(async |test| {
+        let at = scene(test).await;
+        let placed = paid(test, &at.payments, "a", vec![collect("seongsu", &[("CUP", 1)])]).await;
+        at.settle().await;
+        let change = OrderChange { groups: Some(vec![collect("gangnam", &[("CUP", 1)])]), proxy: None };
+        test.shop.change_order(Lang::Ko, &placed.number, &placed.token, change, None).await.unwrap();
+        at.settle().await;
+        assert_eq!(at.told(), ["paid", "changed"]);
+    })
+    .await;
+}
