@@ -240,7 +240,9 @@ impl Sheet<'_> {
         lines.retain(|line| !line.is_empty());
         if lines.len() > MOST_LINES {
             lines.truncate(MOST_LINES);
-            lines.extend(lines.pop().map(|last| format!("{last}…")));
+            if let Some(last) = lines.last_mut() {
+                last.push('…');
+            }
         }
         lines
     }
