@@ -2,6 +2,7 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
+use onshelf_db::notifications::{self, SubscriptionRow};
 use onshelf_server::{
     config::Config,
     notifications::Notifier,
@@ -118,26 +119,22 @@ async fn marked(test: &TestShop) -> Vec<String> {
     cells.into_iter().filter(|cell| MARKS.iter().any(|mark| cell.contains(mark))).collect()
 }
 
-/// As browsers leave it; the table is made where this version has none.
-async fn subscribe(url: &str, number: &str) {
-    let serial = if url.starts_with("sqlite") { "INTEGER PRIMARY KEY" } else { "BIGSERIAL PRIMARY KEY" };
-    let table = format!(
-        "CREATE TABLE IF NOT EXISTS push_subscriptions (id {serial}, number TEXT NOT NULL,
-         endpoint TEXT NOT NULL, p256dh TEXT NOT NULL, auth TEXT NOT NULL, created_at BIGINT NOT NULL)"
-    );
-    let row = format!(
-        "INSERT INTO push_subscriptions (number, endpoint, p256dh, auth, created_at)
-         VALUES ('{number}', 'https://push.example/markedpush', 'k', 'a', 1)"
-    );
-    for sql in [table, row] {
-        if url.starts_with("sqlite") {
-            let mut conn = SqliteConnection::connect(url).await.unwrap();
-            sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await.unwrap();
-        } else {
-            let mut conn = PgConnection::connect(url).await.unwrap();
-            sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await.unwrap();
-        }
-    }
+/// As browsers leave it.
+async fn subscribe(test: &TestShop, number: &str) {
+    let row = SubscriptionRow {
+        number: number.to_owned(),
+        endpoint: "https://push.example/markedpush".to_owned(),
+        created_at: test.shop.now_ms(),
+        ..SubscriptionRow::default()
+    };
+    test.shop
+        .db()
+        .write(move |mut tx| {
+            let row = row.clone();
+            Box::pin(async move { notifications::subscribe(&mut tx, &row).await })
+        })
+        .await
+        .unwrap();
 }
 
 fn said(output: &std::process::Output) -> String {
@@ -157,7 +154,7 @@ async fn a_person_is_told_everything_and_forgotten_everywhere() {
         let placed = paid_order(test, &payments).await;
         test.reserve("010-5555-6666", "seongsu", &[("KETTLE-MO", 1)]).await.unwrap();
         mail_all(test, folder.path()).await;
-        subscribe(&test.url, &placed.number).await;
+        subscribe(test, &placed.number).await;
         let mails = || std::fs::read_dir(folder.path().join("mail")).unwrap().count();
         let kept = mails();
         assert!(kept >= 2);
