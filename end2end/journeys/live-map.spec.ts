@@ -73,14 +73,10 @@ test("it takes the drawn map's place and shows the operator's tiles @scripts", a
   await expect(page.getByRole("link", { name: /^성수점/ }).and(page.locator(".spot"))).toBeVisible();
 
   // The lake has the colour that water has on the drawn map.
-  const water = await page.evaluate(() => {
-    const probe = document.body.appendChild(document.createElement("i"));
-    probe.style.color = "var(--water)";
-    const colour = getComputedStyle(probe).color.match(/\d+/g)?.map(Number);
-    probe.remove();
-    return colour;
-  });
-  await expect.poll(() => colourOfGround(page)).toEqual(water);
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expect.poll(async () => (await colourOfGround(page)).join() === (await colourOfWater(page)).join()).toBe(true);
+  }
   await audit();
 });
 
@@ -169,6 +165,19 @@ async function freeSpot(page: Page): Promise<{ x: number; y: number }> {
       }
     }
     throw new Error("no spot of the ground is free");
+  });
+}
+
+/** As the style sheet has it. */
+async function colourOfWater(page: Page): Promise<number[]> {
+  return page.evaluate(() => {
+    const probe = document.createElement("i");
+    probe.style.setProperty("transition", "none", "important");
+    probe.style.color = "var(--water)";
+    document.body.append(probe);
+    const colour = getComputedStyle(probe).color.match(/\d+/g) ?? [];
+    probe.remove();
+    return colour.map(Number);
   });
 }
 

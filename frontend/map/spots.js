@@ -82,8 +82,7 @@ export class Spots {
       const { x, y } = this.ground.project(spot.lngLat);
       const seen = x > 10 && x < width - 10 && y > 20 && y < height + 8;
       spot.element.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
-      const away = !seen && document.activeElement !== spot.element;
-      spot.element.style.visibility = away ? "hidden" : "";
+      spot.element.toggleAttribute("data-away", !seen && document.activeElement !== spot.element);
     }
   }
 
