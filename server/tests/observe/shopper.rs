@@ -11,6 +11,7 @@ use onshelf_server::{
 use onshelf_shop::{
     Clock, Once, SystemClock,
     orders::{KeepBasket, PlaceOrder, Placed},
+    staff::NewStaff,
     testing::{FakePayments, TestShop, on_each_engine},
 };
 use onshelf_vocabulary::{
@@ -19,7 +20,7 @@ use onshelf_vocabulary::{
     fulfilment::{Contact, Way},
     orders::{Address, GroupInput, OrderChange, OrderInput},
     payment::ProviderCode,
-    staff::BoardDeed,
+    staff::{BoardDeed, Role},
 };
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, SqliteConnection};
@@ -246,8 +247,19 @@ async fn what_is_under_way_can_be_forced_and_still_be_collected() {
         // Nobody is written to, and nothing hangs on it.
         mail_all(test, folder.path()).await;
         assert_eq!(test.shop.backlog().await.unwrap().0, 0);
-        let card = test.shop.find_reservation(&held.number, &view.code).await;
-        assert!(card.is_ok(), "{card:?}");
+        assert!(test.shop.find_reservation(&held.number, &view.code).await.is_err(), "its page is gone");
+        let hana = NewStaff {
+            login: "hana".to_owned(),
+            name: "하나".to_owned(),
+            password: "a long password".to_owned(),
+            role: Role::Associate,
+            stores: vec!["seongsu".to_owned()],
+        };
+        test.shop.add_staff(hana).await.unwrap();
+        let session = test.shop.sign_in("hana", "a long password").await.unwrap();
+        let hana = test.shop.associate(&session).await.unwrap();
+        let card = test.shop.look_up(&hana, Lang::Ko, "seongsu", &view.code).await.unwrap();
+        assert_eq!((card.number.as_str(), card.name.as_str()), (held.number.as_str(), ""));
         test.clock.advance(Duration::from_secs(30 * 86_400));
         assert_eq!(test.shop.expire_reservations().await.unwrap(), 1);
     })
