@@ -10,6 +10,10 @@ use skrifa::{
     charmap::Charmap,
     instance::{Location, Size},
     metrics::GlyphMetrics,
+    raw::{
+        TableProvider,
+        tables::gsub::{SingleSubst, SubstitutionSubtables},
+    },
 };
 use unicode_normalization::UnicodeNormalization;
 
@@ -92,13 +96,20 @@ struct Cut<'f> {
     charmap: Charmap<'f>,
     metrics: GlyphMetrics<'f>,
     units: f32,
+    /// The digits that are all of one width, so that numbers stand in columns.
+    digits: [Option<skrifa::GlyphId>; 10],
+}
+
+impl Cut<'_> {
+    fn glyph(&self, letter: char) -> Option<skrifa::GlyphId> {
+        let digit = letter.to_digit(10).and_then(|digit| *self.digits.get(digit as usize)?);
+        digit.or_else(|| self.charmap.map(letter)).filter(|glyph| glyph.to_u32() != 0)
+    }
 }
 
 /// Sets text in both weights.
 pub(super) struct Letters<'f> {
     cuts: [Vec<Cut<'f>>; 2],
-    /// How wide a digit is: as wide as the widest, so that numbers stand in columns. In ems.
-    digit: [f32; 2],
 }
 
 /// Text of one font.
@@ -118,22 +129,19 @@ impl<'f> Letters<'f> {
                 let font = FontRef::new(&slice.data).map_err(|error| DocumentError(error.to_string()))?;
                 let (made, location) = slice.cuts.get(weight).ok_or(DocumentError(String::new()))?;
                 let metrics = font.glyph_metrics(Size::unscaled(), location);
-                Ok(Cut { font: made, charmap: font.charmap(), metrics, units: made.units_per_em() })
+                let (charmap, units) = (font.charmap(), made.units_per_em());
+                let digits = std::array::from_fn(|digit| tabular(&font, charmap.map(b"0123456789"[digit])?));
+                Ok(Cut { font: made, charmap, metrics, units, digits })
             };
             face.0.iter().map(cut).collect::<Result<Vec<_>, DocumentError>>()
         };
-        let mut letters = Letters { cuts: [cuts(0)?, cuts(1)?], digit: [0.0; 2] };
-        for weight in Weight::ALL {
-            let widths = ('0'..='9').filter_map(|digit| letters.find(digit, weight)).map(|found| found.2);
-            letters.digit[weight as usize] = widths.fold(0.0, f32::max);
-        }
-        Ok(letters)
+        Ok(Letters { cuts: [cuts(0)?, cuts(1)?] })
     }
 
     /// Which slice has a letter, as which glyph, how wide in ems.
     fn find(&self, letter: char, weight: Weight) -> Option<(&Cut<'f>, skrifa::GlyphId, f32)> {
         self.cuts[weight as usize].iter().find_map(|cut| {
-            let glyph = cut.charmap.map(letter).filter(|glyph| glyph.to_u32() != 0)?;
+            let glyph = cut.glyph(letter)?;
             Some((cut, glyph, cut.metrics.advance_width(glyph)? / cut.units))
         })
     }
@@ -142,14 +150,13 @@ impl<'f> Letters<'f> {
     pub(super) fn set(&self, text: &str, weight: Weight) -> Vec<Run> {
         let mut runs: Vec<Run> = Vec::new();
         for letter in text.nfc().filter(|letter| !is_unseen(*letter)) {
-            let Some((cut, glyph, own)) = self
+            let Some((cut, glyph, advance)) = self
                 .find(letter, weight)
                 .or_else(|| self.find(BOX, weight))
                 .or_else(|| self.find('?', weight))
             else {
                 continue;
             };
-            let advance = if letter.is_ascii_digit() { self.digit[weight as usize] } else { own };
             if runs.last().is_none_or(|run| run.font != *cut.font) {
                 let (font, text) = (cut.font.clone(), String::new());
                 runs.push(Run { font, text, glyphs: Vec::new(), width: 0.0 });
@@ -158,7 +165,7 @@ impl<'f> Letters<'f> {
             let start = run.text.len();
             run.text.push(letter);
             let (id, range) = (GlyphId::new(glyph.to_u32()), start..run.text.len());
-            run.glyphs.push(KrillaGlyph::new(id, advance, (advance - own) / 2.0, 0.0, 0.0, range, None));
+            run.glyphs.push(KrillaGlyph::new(id, advance, 0.0, 0.0, 0.0, range, None));
             run.width += advance;
         }
         runs
@@ -166,11 +173,39 @@ impl<'f> Letters<'f> {
 
     /// How wide `text` is, in ems.
     pub(super) fn width(&self, text: &str, weight: Weight) -> f32 {
-        let width = |letter: char| {
-            let own = || self.find(letter, weight).or_else(|| self.find(BOX, weight)).map(|found| found.2);
-            if letter.is_ascii_digit() { Some(self.digit[weight as usize]) } else { own() }
-        };
+        let width =
+            |letter: char| self.find(letter, weight).or_else(|| self.find(BOX, weight)).map(|found| found.2);
         text.nfc().filter(|letter| !is_unseen(*letter)).filter_map(width).sum()
+    }
+}
+
+/// The figure of the common width in place of a digit: what the font's feature `tnum` puts there. A digit that was
+/// only moved apart would be read back as two words.
+fn tabular(font: &FontRef<'_>, digit: skrifa::GlyphId) -> Option<skrifa::GlyphId> {
+    let table = font.gsub().ok()?;
+    let features = table.feature_list().ok()?;
+    let records = features.feature_records();
+    let record = records.iter().find(|record| record.feature_tag().to_be_bytes() == *b"tnum")?;
+    let feature = record.feature(features.offset_data()).ok()?;
+    let lookups = table.lookup_list().ok()?;
+    feature.lookup_list_indices().iter().find_map(|index| {
+        let lookup = lookups.lookups().get(usize::from(index.get())).ok()?;
+        let SubstitutionSubtables::Single(tables) = lookup.subtables().ok()? else { return None };
+        (0..tables.len()).find_map(|place| replaced(&tables.get(place).ok()?, digit))
+    })
+}
+
+fn replaced(table: &SingleSubst<'_>, glyph: skrifa::GlyphId) -> Option<skrifa::GlyphId> {
+    match table {
+        SingleSubst::Format1(table) => {
+            table.coverage().ok()?.get(glyph)?;
+            let id = u16::try_from(glyph.to_u32()).ok()?;
+            Some(skrifa::GlyphId::from(id.wrapping_add_signed(table.delta_glyph_id())))
+        }
+        SingleSubst::Format2(table) => {
+            let place = table.coverage().ok()?.get(glyph)?;
+            Some(table.substitute_glyph_ids().get(usize::from(place))?.get().into())
+        }
     }
 }
 
