@@ -6,7 +6,7 @@ use onshelf_shop::{jobs::OrderNews, orders::OrderNotice};
 use onshelf_vocabulary::{
     Lang, Money,
     fulfilment::{ReservationLineView, ReservationStatus, Way},
-    orders::{GroupView, OrderStatus},
+    orders::GroupView,
     stores::DirectionView,
 };
 
@@ -37,7 +37,10 @@ pub(super) struct Said {
 
 /// Whether what was to be told has been overtaken: nobody is sent to a counter that keeps nothing for them.
 pub(super) fn is_stale(about: OrderNews, notice: &OrderNotice, group: &GroupView) -> bool {
-    let over = matches!(notice.view.status, OrderStatus::Cancelled | OrderStatus::Expired);
+    // What was not found is offered otherwise or refunded: that it was paid stays worth telling.
+    let is_given_up =
+        |group: &GroupView| matches!(group.status, ReservationStatus::Cancelled | ReservationStatus::Expired);
+    let over = notice.view.groups.iter().all(is_given_up);
     match about {
         OrderNews::Placed | OrderNews::Paid | OrderNews::Delayed | OrderNews::Changed => over,
         OrderNews::Ready | OrderNews::Reminder => group.status.is_over(),

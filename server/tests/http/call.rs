@@ -27,7 +27,8 @@ pub fn options() -> Options {
 }
 
 pub fn site_with(test: &TestShop, options: Options) -> Router {
-    let site = Arc::new(Site { public_url: options.public_url.clone(), ..Site::default() });
+    let secure = options.public_url.starts_with("https://");
+    let site = Arc::new(Site { public_url: options.public_url.clone(), secure, ..Site::default() });
     router(Door { shop: test.shop.clone(), site }, &options)
 }
 

@@ -127,7 +127,7 @@ async fn signed_in(test: &TestShop, login: &str, role: Role) -> String {
         stores: vec!["seongsu".to_owned()],
     };
     test.shop.add_staff(new).await.unwrap();
-    format!("staff={}", test.shop.sign_in(login, "a long password").await.unwrap())
+    format!("__Host-staff={}", test.shop.sign_in(login, "a long password").await.unwrap())
 }
 
 fn send(path: &str, cookie: &str, form: &str) -> Call {

@@ -63,7 +63,7 @@ pub(super) fn without_markup(text: &str) -> Cow<'_, str> {
         let name = name.unwrap_or_default().to_ascii_lowercase();
         rest = match name.as_str() {
             // What stands inside is said to no reader.
-            "script" | "style" => {
+            "script" | "style" if !tag.starts_with('/') => {
                 let end = format!("</{name}");
                 next.to_ascii_lowercase().find(&end).map_or("", |at| &next[at..])
             }
