@@ -74,16 +74,15 @@ export class Spots {
     return spot.element.hidden ? this.together.find(({ members }) => members.includes(spot))?.element : spot.element;
   }
 
-  /** Where each stands now. What is out of sight is out of the tab order, too. */
+  /** Where each stands now. One that cannot be seen and pressed as a whole is out of the tab order, too. */
   place() {
     const { clientWidth: width, clientHeight: height } = this.ground.getContainer();
     for (const spot of [...this.alone, ...this.together]) {
       if (spot.element.hidden) continue;
       const { x, y } = this.ground.project(spot.lngLat);
-      const seen = x > -60 && x < width + 60 && y > -20 && y < height + 70;
+      const seen = x > 10 && x < width - 10 && y > 20 && y < height + 8;
       spot.element.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
-      const away = !seen && document.activeElement !== spot.element;
-      spot.element.style.visibility = away ? "hidden" : "";
+      spot.element.toggleAttribute("data-away", !seen && document.activeElement !== spot.element);
     }
   }
 

@@ -31,6 +31,7 @@ const HOUSE: &[&str] = &[
     "search",
     "words",
     "jobs",
+    "notifications",
     "partners",
     "import",
     "export",

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::arguments::Grade;
 use crate::process::say;
-use crate::{assets, client, packages, project, style};
+use crate::{assets, client, packages, style};
 
 const LICENCES: &str = "licences/live-map.txt";
 const WORKER: &str = "node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs";

@@ -28,7 +28,6 @@ use super::{
 use crate::{
     notifications::tell::tell,
     ssr::{Page, Visit, explain},
-    ui::field::Field,
 };
 
 /// Why the page is shown.

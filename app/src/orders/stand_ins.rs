@@ -8,11 +8,11 @@ use onshelf_vocabulary::{
 };
 
 use super::{
-    details::address_fields,
     forms::token_field,
     group::Card,
     things::{Thing, named, row},
     trouble::words,
+    whereto::address_fields,
     words::{by, is_offer, way_name},
 };
 use crate::{fulfilment::summary::until, ssr::Visit};

@@ -76,33 +76,15 @@ pub async fn money_under_way(tx: &mut Tx<'_>, order_id: i64) -> Result<i64, Erro
     Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(order_id).fetch_one(conn).await)?)
 }
 
-/// Whether browsers can ask to be told here: not every database has come that far.
-async fn has_pushes(tx: &mut Tx<'_>) -> Result<bool, Error> {
-    let sql = match tx {
-        Tx::Sqlite(_) => "SELECT COUNT(*) FROM sqlite_master WHERE name = 'push_subscriptions'",
-        Tx::Postgres(_) => {
-            "SELECT COUNT(*) FROM information_schema.tables
-             WHERE table_schema = current_schema() AND table_name = 'push_subscriptions'"
-        }
-    };
-    let found: i64 = on!(tx, conn => sqlx::query_scalar(sql).fetch_one(conn).await)?;
-    Ok(found > 0)
-}
-
 /// Where browsers are told about this number, and since when (Unix milliseconds).
 pub async fn pushes_of(tx: &mut Tx<'_>, number: &str) -> Result<Vec<(String, i64)>, Error> {
-    if !has_pushes(tx).await? {
-        return Ok(Vec::new());
-    }
     let sql = "SELECT endpoint, created_at FROM push_subscriptions WHERE number = $1 ORDER BY id";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(number).fetch_all(conn).await)?)
 }
 
 /// Nobody's browser is told about this number any more.
 pub async fn forget_pushes(tx: &mut Tx<'_>, number: &str) -> Result<(), Error> {
-    if has_pushes(tx).await? {
-        let sql = "DELETE FROM push_subscriptions WHERE number = $1";
-        on!(tx, conn => sqlx::query(sql).bind(number).execute(conn).await.map(drop))?;
-    }
+    let sql = "DELETE FROM push_subscriptions WHERE number = $1";
+    on!(tx, conn => sqlx::query(sql).bind(number).execute(conn).await.map(drop))?;
     Ok(())
 }

@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn a_token_is_good_for_one_subject_and_one_purpose() {
-        let secrets = Secrets { key: b"a key of the shop's own".to_vec() };
+        let secrets = Secrets { key: b"a key of the shop's own".to_vec(), before: None };
         let token = secrets.token("order", "O-1");
         assert_eq!(token, secrets.token("order", "O-1"), "it can be given again");
         assert_eq!(token.len(), 43);
@@ -94,7 +94,7 @@ mod tests {
         {
             assert_ne!(token, secrets.token(purpose, subject), "{purpose} {subject}");
         }
-        assert_ne!(token, Secrets { key: b"another".to_vec() }.token("order", "O-1"));
+        assert_ne!(token, Secrets { key: b"another".to_vec(), before: None }.token("order", "O-1"));
         assert!(!fingerprint(&token).contains(&token[..8]), "what is kept does not tell it");
     }
 }

@@ -3,8 +3,8 @@
 
 use onshelf_db::{
     Tx,
-    fulfilment::ReservationRow,
-    orders::{self, OrderRow},
+    fulfilment::{self, ReservationRow},
+    orders::OrderRow,
     payments, shoppers, staff,
 };
 use onshelf_domain::fulfilment::check_contact;
@@ -97,6 +97,9 @@ impl Shop {
                     for row in &ordered {
                         shoppers::erase_order(&mut tx, row.id, &row.number).await?;
                     }
+                    // Where a basket should have gone stands without a name beside it.
+                    let since = now.as_millisecond() - crate::jobs::BASKETS;
+                    fulfilment::forget_addresses(&mut tx, since).await?;
                     let numbers = numbers(&rows, &ordered);
                     for number in &numbers {
                         shoppers::forget_outcomes(&mut tx, number).await?;

@@ -2,6 +2,7 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
+use onshelf_db::notifications::{self, SubscriptionRow};
 use onshelf_server::{
     config::Config,
     notifications::Notifier,
@@ -9,7 +10,8 @@ use onshelf_server::{
 };
 use onshelf_shop::{
     Clock, Once, SystemClock,
-    orders::{PlaceOrder, Placed},
+    orders::{KeepBasket, PlaceOrder, Placed},
+    staff::NewStaff,
     testing::{FakePayments, TestShop, on_each_engine},
 };
 use onshelf_vocabulary::{
@@ -18,7 +20,7 @@ use onshelf_vocabulary::{
     fulfilment::{Contact, Way},
     orders::{Address, GroupInput, OrderChange, OrderInput},
     payment::ProviderCode,
-    staff::BoardDeed,
+    staff::{BoardDeed, Role},
 };
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, SqliteConnection};
@@ -118,26 +120,22 @@ async fn marked(test: &TestShop) -> Vec<String> {
     cells.into_iter().filter(|cell| MARKS.iter().any(|mark| cell.contains(mark))).collect()
 }
 
-/// As browsers leave it; the table is made where this version has none.
-async fn subscribe(url: &str, number: &str) {
-    let serial = if url.starts_with("sqlite") { "INTEGER PRIMARY KEY" } else { "BIGSERIAL PRIMARY KEY" };
-    let table = format!(
-        "CREATE TABLE IF NOT EXISTS push_subscriptions (id {serial}, number TEXT NOT NULL,
-         endpoint TEXT NOT NULL, p256dh TEXT NOT NULL, auth TEXT NOT NULL, created_at BIGINT NOT NULL)"
-    );
-    let row = format!(
-        "INSERT INTO push_subscriptions (number, endpoint, p256dh, auth, created_at)
-         VALUES ('{number}', 'https://push.example/markedpush', 'k', 'a', 1)"
-    );
-    for sql in [table, row] {
-        if url.starts_with("sqlite") {
-            let mut conn = SqliteConnection::connect(url).await.unwrap();
-            sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await.unwrap();
-        } else {
-            let mut conn = PgConnection::connect(url).await.unwrap();
-            sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await.unwrap();
-        }
-    }
+/// As browsers leave it.
+async fn subscribe(test: &TestShop, number: &str) {
+    let row = SubscriptionRow {
+        number: number.to_owned(),
+        endpoint: "https://push.example/markedpush".to_owned(),
+        created_at: test.shop.now_ms(),
+        ..SubscriptionRow::default()
+    };
+    test.shop
+        .db()
+        .write(move |mut tx| {
+            let row = row.clone();
+            Box::pin(async move { notifications::subscribe(&mut tx, &row).await })
+        })
+        .await
+        .unwrap();
 }
 
 fn said(output: &std::process::Output) -> String {
@@ -157,7 +155,7 @@ async fn a_person_is_told_everything_and_forgotten_everywhere() {
         let placed = paid_order(test, &payments).await;
         test.reserve("010-5555-6666", "seongsu", &[("KETTLE-MO", 1)]).await.unwrap();
         mail_all(test, folder.path()).await;
-        subscribe(&test.url, &placed.number).await;
+        subscribe(test, &placed.number).await;
         let mails = || std::fs::read_dir(folder.path().join("mail")).unwrap().count();
         let kept = mails();
         assert!(kept >= 2);
@@ -217,6 +215,25 @@ async fn a_person_is_told_everything_and_forgotten_everywhere() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn where_a_basket_should_have_gone_is_forgotten_when_it_came_to_nothing() {
+    on_each_engine(async |test| {
+        test.with_stock("gangnam", "CUP", 3).await;
+        let groups = vec![group(Way::Delivery, "CUP")];
+        test.shop
+            .keep_basket(KeepBasket { groups, lang: Lang::Ko, near: None, instead: None })
+            .await
+            .unwrap();
+        assert_eq!(test.shop.keep_house().await.unwrap().addresses, 0, "it may still be ordered");
+        assert!(!marked(test).await.is_empty());
+        test.clock.advance(Duration::from_secs(11 * 60));
+        assert_eq!(test.shop.expire_reservations().await.unwrap(), 1);
+        assert_eq!(test.shop.keep_house().await.unwrap().addresses, 1);
+        assert_eq!(marked(test).await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_under_way_can_be_forced_and_still_be_collected() {
     on_each_engine(async |test| {
         test.clock.set(SystemClock.now());
@@ -230,8 +247,19 @@ async fn what_is_under_way_can_be_forced_and_still_be_collected() {
         // Nobody is written to, and nothing hangs on it.
         mail_all(test, folder.path()).await;
         assert_eq!(test.shop.backlog().await.unwrap().0, 0);
-        let card = test.shop.find_reservation(&held.number, &view.code).await;
-        assert!(card.is_ok(), "{card:?}");
+        assert!(test.shop.find_reservation(&held.number, &view.code).await.is_err(), "its page is gone");
+        let hana = NewStaff {
+            login: "hana".to_owned(),
+            name: "하나".to_owned(),
+            password: "a long password".to_owned(),
+            role: Role::Associate,
+            stores: vec!["seongsu".to_owned()],
+        };
+        test.shop.add_staff(hana).await.unwrap();
+        let session = test.shop.sign_in("hana", "a long password").await.unwrap();
+        let hana = test.shop.associate(&session).await.unwrap();
+        let card = test.shop.look_up(&hana, Lang::Ko, "seongsu", &view.code).await.unwrap();
+        assert_eq!((card.number.as_str(), card.name.as_str()), (held.number.as_str(), ""));
         test.clock.advance(Duration::from_secs(30 * 86_400));
         assert_eq!(test.shop.expire_reservations().await.unwrap(), 1);
     })

@@ -108,7 +108,7 @@ async fn a_collector_that_never_answers_holds_up_nobody() {
             assert_eq!(answer.status(), 200);
             slowest = slowest.max(began.elapsed());
         }
-        assert!(slowest < Duration::from_secs(1), "{slowest:?}");
+        assert!(slowest < Duration::from_secs(3), "{slowest:?}");
         let began = Instant::now();
         while !process.log().contains("The collector does not take traces") {
             assert!(began.elapsed() < Duration::from_secs(15), "{}", process.log());

@@ -33,13 +33,15 @@ pub struct Arrived {
     pub headers: HeaderMap,
 }
 
+/// Status and `Retry-After` of an answer to come.
+type Next = (u16, Option<u32>);
+
 #[derive(Clone)]
 pub struct PushStandIn {
     pub url: String,
     key: SecretKey,
     arrived: Arc<Mutex<Vec<Arrived>>>,
-    /// Status and `Retry-After` of the next answers.
-    answers: Arc<Mutex<Vec<(u16, Option<u32>)>>>,
+    answers: Arc<Mutex<Vec<Next>>>,
     asked: Arc<Mutex<usize>>,
 }
 
@@ -68,7 +70,7 @@ impl PushStandIn {
         }
     }
 
-    pub fn answer_next(&self, answers: &[(u16, Option<u32>)]) {
+    pub fn answer_next(&self, answers: &[Next]) {
         *self.answers.lock().unwrap() = answers.to_vec();
     }
 

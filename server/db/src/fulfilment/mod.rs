@@ -346,3 +346,12 @@ pub async fn overdue(tx: &mut Tx<'_>, now: i64) -> Result<(i64, Option<i64>), Er
                WHERE status IN ('pending', 'placed', 'picking', 'ready') AND expires_at <= $1";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(now).fetch_one(conn).await)?)
 }
+
+/// Forgets where baskets should have gone that nobody put a name to, and that ended after a moment.
+pub async fn forget_addresses(tx: &mut Tx<'_>, since: i64) -> Result<u64, Error> {
+    let sql = "UPDATE reservations SET address = NULL
+               WHERE status IN ('cancelled', 'expired') AND expires_at > $1 AND name = '' AND address IS NOT NULL";
+    Ok(on!(tx, conn => {
+        sqlx::query(sql).bind(since).execute(conn).await.map(|done| done.rows_affected())
+    })?)
+}

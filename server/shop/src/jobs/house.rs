@@ -1,6 +1,6 @@
 //! Housekeeping: what has served its time is forgotten, so that no table grows for ever.
 
-use onshelf_db::{idempotency, notifications, outbox, staff, stock};
+use onshelf_db::{fulfilment, idempotency, notifications, outbox, staff, stock};
 
 use crate::{Error, Result, Shop};
 
@@ -14,6 +14,9 @@ const SENT: i64 = 7 * 24 * HOUR;
 /// Whatever a browser was to be told about is over long before.
 const SUBSCRIPTIONS: i64 = 60 * 24 * HOUR;
 
+/// A basket that nobody put a name to ran out within minutes; this leaves room for a house that was closed.
+pub(crate) const BASKETS: i64 = 48 * HOUR;
+
 /// What was forgotten, in rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
@@ -22,11 +25,12 @@ pub struct Swept {
     pub sessions: u64,
     pub jobs: u64,
     pub subscriptions: u64,
+    pub addresses: u64,
 }
 
 impl Shop {
-    /// Forgets outcomes kept under idempotency keys, changes of stock, sessions that have ended, jobs long done, and
-    /// browsers that were to be told of what is over.
+    /// Forgets outcomes kept under idempotency keys, changes of stock, sessions that have ended, jobs long done,
+    /// browsers that were to be told of what is over, and the addresses of baskets that came to nothing.
     pub async fn keep_house(&self) -> Result<Swept> {
         let now = self.now_ms();
         self.db()
@@ -38,6 +42,7 @@ impl Shop {
                         sessions: staff::forget_sessions(&mut tx, now).await?,
                         jobs: outbox::forget(&mut tx, now - SENT).await?,
                         subscriptions: notifications::forget(&mut tx, now - SUBSCRIPTIONS).await?,
+                        addresses: fulfilment::forget_addresses(&mut tx, now - BASKETS).await?,
                     })
                 })
             })

@@ -4,6 +4,7 @@
 mod house;
 mod stock;
 
+pub(crate) use house::BASKETS;
 pub use house::Swept;
 pub use stock::STOCK_CHANGED;
 
@@ -37,7 +38,7 @@ pub enum Job {
 }
 
 /// What jobs are called in the outbox.
-pub const KINDS: [&str; 5] = ["message", "order", "heal", "event", "delivery"];
+pub const KINDS: [&str; 6] = ["message", "order", "push", "heal", "event", "delivery"];
 
 impl Job {
     #[must_use]

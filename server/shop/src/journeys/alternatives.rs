@@ -42,6 +42,9 @@ struct Search<'b> {
     taken: Vec<(LevelKey, i64)>,
 }
 
+/// One way to look for what could take its place.
+type Find = fn(&Shop, &Search<'_>) -> Result<Option<Group>>;
+
 impl Shop {
     /// All there are, in the order they are shown in.
     pub(super) fn alternatives(&self, book: &Book, lost: &Lost) -> Result<Vec<Group>> {
@@ -55,8 +58,7 @@ impl Shop {
         let now = self.now();
         let mut search = Search { book, lost, way, store, failed, wanted, now, taken: Vec::new() };
         let mut found = Vec::new();
-        let finds: [fn(&Shop, &Search<'_>) -> Result<Option<Group>>; 3] =
-            [Shop::from_another_store, Shop::brought_home, Shop::something_else];
+        let finds: [Find; 3] = [Shop::at_another_store, Shop::brought_home, Shop::something_else];
         for find in finds {
             if let Some(group) = find(self, &search)? {
                 search.taken.extend(group.demand.iter().copied());
@@ -67,7 +69,7 @@ impl Shop {
     }
 
     /// The same lines at the same prices, from the nearest store that has them.
-    fn from_another_store(&self, search: &Search<'_>) -> Result<Option<Group>> {
+    fn at_another_store(&self, search: &Search<'_>) -> Result<Option<Group>> {
         let Some(other) = self.other_store(search, search.store.point) else { return Ok(None) };
         let (at, source, ready_by) = match search.way {
             Way::Transfer if other.id != search.store.id => {

@@ -17,3 +17,4 @@ pub use answer::Answer;
 pub use pick::PickReport;
 
 pub(crate) use carry::{Carrying, carry};
+pub(crate) use step::write_step;

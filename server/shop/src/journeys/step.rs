@@ -15,7 +15,7 @@ use crate::{Error, Result, fulfilment::state_of, jobs};
 
 /// Carries out a step: the state, only from where it was decided; the stock; the messages. One transaction. Answers
 /// what left the shelves' books.
-pub(super) async fn write_step(
+pub(crate) async fn write_step(
     tx: &mut Tx<'_>,
     row: &ReservationRow,
     step: Step,

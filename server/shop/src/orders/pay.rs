@@ -36,14 +36,14 @@ impl Shop {
         provider: Option<ProviderCode>,
     ) -> Result<String> {
         let order = self.owned_order(number, token).await?;
-        let code = provider
-            .or_else(|| order.provider.as_deref().and_then(ProviderCode::from_code))
-            .filter(|code| self.provider(*code).is_some())
-            .ok_or(OrderRefusal::ProviderDown)?;
         let now = self.now_ms();
         if order.settled_at.is_some() || order.held_until.is_none_or(|until| until <= now) {
             return Err(OrderRefusal::HoldOver.into());
         }
+        let code = provider
+            .or_else(|| order.provider.as_deref().and_then(ProviderCode::from_code))
+            .filter(|code| self.provider(*code).is_some())
+            .ok_or(OrderRefusal::ProviderDown)?;
         let row = self.payment_row(&order, code, order.total, None);
         let order_id = order.id;
         let payment = self

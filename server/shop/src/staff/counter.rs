@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use super::Associate;
 use crate::{
     Error, Once, Result, Shop,
-    fulfilment::{state_of, write_step},
+    fulfilment::state_of,
+    journeys::write_step,
     orders::{opens, refuse_pass},
     stores::Store,
 };

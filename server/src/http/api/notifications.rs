@@ -22,7 +22,7 @@ use crate::http::{
 #[serde(deny_unknown_fields)]
 pub struct Subscription {
     /// At a push service that the operator allows.
-    #[schema(format = Uri, max_length = 2048)]
+    #[schema(format = "uri", max_length = 2048)]
     endpoint: String,
     keys: SubscriptionKeys,
 }
@@ -43,7 +43,7 @@ pub struct SubscriptionKeys {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Unsubscription {
-    #[schema(format = Uri, max_length = 2048)]
+    #[schema(format = "uri", max_length = 2048)]
     endpoint: String,
 }
 

@@ -188,16 +188,14 @@ fn write_slow(page: &mut Page, slow: &SlowPulse, now: i64) {
 
 /// A store and a way each; a store nobody was promised anything at has no series.
 fn write_promises(page: &mut Page, promises: &[fulfilment::Kept]) {
-    let families: [(&str, &str, fn(&fulfilment::Kept) -> i64); 2] = [
-        ("promises_due", "Promises to shoppers that fell due within the last 28 days.", |one| one.promised),
-        ("promises_kept", "Of these, those kept whole and by the moment promised first.", |one| one.kept),
-    ];
-    for (name, help, value) in families {
+    let mut family = |name: &str, help: &str, value: fn(&fulfilment::Kept) -> i64| {
         page.family(name, "gauge", help);
         for one in promises {
             page.sample(name, &[("store", &one.store), ("way", one.way.code())], value(one));
         }
-    }
+    };
+    family("promises_due", "Promises to shoppers that fell due within the last 28 days.", |one| one.promised);
+    family("promises_kept", "Of these, those kept whole and by the moment promised first.", |one| one.kept);
 }
 
 fn millis(millis: i64) -> String {

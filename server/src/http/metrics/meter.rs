@@ -1,7 +1,7 @@
 //! What this process has counted since it began.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicI64, AtomicU64, Ordering},
@@ -215,7 +215,8 @@ impl Meter {
             "counter",
             "Tries to do a job of the outbox, by what became of it.",
         );
-        for kind in KINDS {
+        let kinds: BTreeSet<&str> = KINDS.into_iter().chain(attempts.keys().map(|(kind, _)| *kind)).collect();
+        for kind in kinds {
             for attempt in Attempt::ALL {
                 let count = attempts.get(&(kind, attempt)).copied().unwrap_or(0);
                 page.sample("outbox_attempts_total", &[("kind", kind), ("outcome", attempt.code())], count);

@@ -166,7 +166,7 @@ impl Client {
                 if self.chance.random_bool(0.7) {
                     let back = path_of(&answer.location);
                     let seen = self.send(&Request::get(&back)).await;
-                    if !seen.as_ref().is_some_and(|seen| seen.status.as_u16() < 400) {
+                    if seen.as_ref().is_none_or(|seen| seen.status.as_u16() >= 400) {
                         self.wonder("coming back from paying", seen.as_ref());
                     }
                 }

@@ -78,6 +78,12 @@ const WANTED: &str = r#"{"store":"STORE","lines":[{"sku":"DRILL-0","quantity":1}
 pub const ORDERED: &str = r#"{"groups":[{"way":"collect","store":"east","lines":[{"sku":"DRILL-0","quantity":1}]}],
     "contact":{"name":"김훈련","phone":"PHONE"}}"#;
 
+/// A browser that wants to be told, with the keys of RFC 8291's example.
+const BROWSER: &str = r#"{"endpoint":"https://fcm.googleapis.com/fcm/send/drill","keys":{
+    "p256dh":"BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+    "auth":"BTBZMqHH6r4Tts7J_aSIgg"}}"#;
+const NO_BROWSER: &str = r#"{"endpoint":"https://fcm.googleapis.com/fcm/send/drill"}"#;
+
 /// Pages; each stands at the root in Korean and under `/en` in English.
 pub const PAGES: &[Line] = &[
     get("/", "/", Everybody),
@@ -92,6 +98,7 @@ pub const PAGES: &[Line] = &[
     form("/stores/near", "/stores/near", Everybody, "lat=37.5&lng=127.0"),
     get("/stores/{code}", "/stores/east", Everybody),
     get("/basket", "/basket", Everybody),
+    get("/basket/strip", "/basket/strip?with=DRILL-0", Everybody),
     form("/basket/add", "/basket/add", Everybody, "sku=DRILL-0&quantity=1"),
     form("/basket/change", "/basket/change", Everybody, "sku=DRILL-0&quantity=2"),
     get("/reserve", "/reserve?store=STORE&sku=DRILL-0&quantity=1", Everybody),
@@ -119,12 +126,18 @@ pub const PAGES: &[Line] = &[
     form("/orders/{number}/offers/{group}", "/orders/ORDER/offers/GROUP", Owner, "t=TOKEN&accept=1"),
     form("/orders/{number}/arrive", "/orders/ORDER/arrive", Owner, "t=TOKEN&arrived=1&bay=3"),
     get("/orders/{number}/receipt", "/orders/ORDER/receipt?t=TOKEN", Owner),
+    get("/orders/{number}/receipt.pdf", "/orders/ORDER/receipt.pdf?t=TOKEN", Owner),
     get("/orders/{number}/{file}", "/orders/ORDER/GROUP.ics?t=TOKEN", Owner),
     get("/pay/test/{id}", "/pay/test/nothing", Everybody),
     form("/pay/test/{id}", "/pay/test/nothing", Everybody, "action=pay"),
     // Its secret is the key; without it there is nothing.
     get("/pass/{secret}", "/pass/nothing", Everybody),
     form("/pass/{secret}/arrive", "/pass/nothing/arrive", Everybody, "arrived=1&bay=3"),
+    // Only where the shop is reached by its own machine alone; a public one does not have them.
+    get("/dev/messages", "/dev/messages", Everybody),
+    get("/dev/messages/{name}", "/dev/messages/nothing", Everybody),
+    get("/dev/messages/{name}/html", "/dev/messages/nothing/html", Everybody),
+    get("/dev/messages/{name}/parts/{place}", "/dev/messages/nothing/parts/0", Everybody),
     get("/staff", "/staff", Staff),
     get("/staff/sign-in", "/staff/sign-in", Everybody),
     form("/staff/sign-in", "/staff/sign-in", Everybody, "login=nobody&password=nothing-at-all"),
@@ -204,6 +217,35 @@ pub const OTHERS: &[Line] = &[
         "/api/v1/orders/ORDER/groups/GROUP/ready",
         TillOf,
         "{}",
+    ),
+    get("/api/v1/orders/{number}/receipt.pdf", "/api/v1/orders/ORDER/receipt.pdf", Owner),
+    json(
+        "PUT",
+        "/api/v1/orders/{number}/notifications",
+        "/api/v1/orders/ORDER/notifications",
+        Owner,
+        BROWSER,
+    ),
+    json(
+        "POST",
+        "/api/v1/orders/{number}/notifications/cancel",
+        "/api/v1/orders/ORDER/notifications/cancel",
+        Owner,
+        NO_BROWSER,
+    ),
+    json(
+        "PUT",
+        "/api/v1/reservations/{number}/notifications",
+        "/api/v1/reservations/NUMBER/notifications",
+        Owner,
+        BROWSER,
+    ),
+    json(
+        "POST",
+        "/api/v1/reservations/{number}/notifications/cancel",
+        "/api/v1/reservations/NUMBER/notifications/cancel",
+        Owner,
+        NO_BROWSER,
     ),
     get("/api/v1/passes/key", "/api/v1/passes/key", Everybody),
     get("/api/v1/live/stock", "/api/v1/live/stock?sku=DRILL-0", Everybody),

@@ -173,7 +173,9 @@ async fn try_one(
         // An order may be in a state in which the deed makes no sense; that is another refusal.
         let late = target.is_order && matches!(answer.status, 409 | 422);
         let done = answer.is_done() || late || (elsewhere && answer.status == 404);
-        let nothing = line.route.contains("/receipt") && answer.status == 404;
+        // What was not paid has no receipt, and where all was found nothing is offered instead.
+        let is_empty = ["/receipt", "/offers/"].iter().any(|part| line.route.contains(part));
+        let nothing = is_empty && answer.status == 404;
         tally.check(done || nothing, || format!("{}: refused with {}", what(), answer.status));
         tally.check(!elsewhere || before == after, || format!("{}: reached over to another store", what()));
         return Ok(line.method == "GET" && before == after);

@@ -111,7 +111,8 @@ fn choose_healing(chance: &mut StdRng, ledger: &Ledger) -> OrderDeed {
         return OrderDeed::Work;
     };
     if ledger.is_offer(&bookings[booking].number) {
-        return OrderDeed::Answer { booking, accept: chance.random_bool(0.6) };
+        let accept = chance.random_bool(0.6) && !ledger.is_brought_home(booking);
+        return OrderDeed::Answer { booking, accept };
     }
     OrderDeed::Heal { booking }
 }

@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use onshelf_vocabulary::staff::BoardDeed;
 
 use super::{
-    Deed, SKUS,
+    Deed,
     orders::{Of, Order},
 };
+use crate::drills::ground;
 
 /// Live reservations of one phone.
 const LIVE_LIMIT: usize = 5;
@@ -106,7 +107,8 @@ pub struct Ledger {
 impl Ledger {
     /// The first store's shelves begin with `initial` each, the second has none.
     pub fn new(initial: i64, now: i64) -> Ledger {
-        let levels = (0..SKUS).map(|sku| ((0, sku), Level { on_hand: initial, checked_at: 0 })).collect();
+        let levels =
+            (0..ground::SKUS).map(|sku| ((0, sku), Level { on_hand: initial, checked_at: 0 })).collect();
         Ledger { now, made: 0, levels, bookings: Vec::new(), orders: Vec::new() }
     }
 
@@ -183,7 +185,7 @@ impl Ledger {
             return Outcome::TooMany;
         }
         let wanted = |sku: usize| lines.iter().filter(|line| line.0 == sku).map(|line| line.1).sum::<i64>();
-        let short = (0..SKUS).any(|sku| wanted(sku) > 0 && self.available(store, sku) < wanted(sku));
+        let short = (0..ground::SKUS).any(|sku| wanted(sku) > 0 && self.available(store, sku) < wanted(sku));
         if short { Outcome::Short } else { Outcome::Done }
     }
 

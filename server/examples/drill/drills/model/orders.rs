@@ -100,12 +100,30 @@ pub struct Order {
     pub captured: i64,
     pub back: i64,
     pub waiting: Option<Waiting>,
-    /// Groups whose numbers only the shop can choose, with their lines, and what they stand in for.
-    awaited: Vec<(Wish, Status, Option<String>)>,
+    /// Groups whose numbers only the shop can choose, with their lines.
+    awaited: Vec<(Wish, Status)>,
     /// Groups whose money went back.
     given: Vec<String>,
-    /// What stands in for what.
-    offers: Vec<(String, String)>,
+    /// Groups that were not found and for which something else was looked for, once.
+    looked_for: Vec<String>,
+    offers: Vec<Offer>,
+}
+
+/// What is held in place of something that was not found.
+#[derive(Clone, Debug)]
+struct Offer {
+    number: String,
+    instead_of: String,
+    home: bool,
+}
+
+/// A group as the shop shows it.
+pub struct Seen {
+    pub number: String,
+    pub expires_at: i64,
+    pub wish: Wish,
+    pub instead_of: Option<String>,
+    pub home: bool,
 }
 
 impl Ledger {
@@ -285,7 +303,7 @@ impl Ledger {
         let status = if settled { Status::Placed } else { Status::Pending };
         let own = &mut self.orders[order];
         own.total = price(wishes);
-        own.awaited = wishes.iter().map(|wish| (wish.clone(), status, None)).collect();
+        own.awaited = wishes.iter().map(|wish| (wish.clone(), status)).collect();
         Outcome::Done
     }
 
@@ -296,10 +314,25 @@ impl Ledger {
         if live.is_empty() && !groups.iter().all(|index| status(index) == Status::Cancelled) {
             return Outcome::WrongState;
         }
-        for index in live {
-            self.end(index, Status::Cancelled);
+        for index in groups {
+            // One offer that is given up ends the others beside it.
+            let is_live = self.status(&self.bookings[index]).is_live();
+            if is_live && self.bookings[index].of == Of::Order(order) {
+                self.end(index, Status::Cancelled);
+            } else if self.bookings[index].status == Status::NotFound {
+                self.give_up(order, index);
+            }
         }
         Outcome::Done
+    }
+
+    /// What was not found is not looked for any more.
+    fn give_up(&mut self, order: usize, booking: usize) {
+        let own = self.bookings[booking].clone();
+        if !self.orders[order].looked_for.contains(&own.number) {
+            self.orders[order].looked_for.push(own.number.clone());
+            self.give_back(order, &own.number, &own.lines);
+        }
     }
 
     fn extend(&mut self, order: usize) -> Outcome {
@@ -321,25 +354,35 @@ impl Ledger {
         Outcome::Done
     }
 
-    /// Another store holds it and asks, or the money goes back.
+    /// Whatever could take its place is held, or the money goes back. What it is the shop decides; see [`Self::looked`].
     fn heal(&mut self, booking: usize) -> Outcome {
-        let own = self.bookings[booking].clone();
+        let own = &self.bookings[booking];
         let Of::Order(order) = own.of else { return Outcome::Done };
-        if own.status != Status::NotFound {
-            return Outcome::Done;
-        }
-        let known = &self.orders[order];
-        let asked = known.offers.iter().any(|(_, of)| *of == own.number) || known.given.contains(&own.number);
-        let elsewhere = (1 - own.store, own.lines.clone());
-        if asked {
-            return Outcome::Done;
-        }
-        if self.has(std::slice::from_ref(&elsewhere), &[]) {
-            self.orders[order].awaited.push((elsewhere, Status::Pending, Some(own.number)));
-        } else {
-            self.give_back(order, &own.number, &own.lines);
+        let number = own.number.clone();
+        if own.status == Status::NotFound && !self.orders[order].looked_for.contains(&number) {
+            self.orders[order].looked_for.push(number);
         }
         Outcome::Done
+    }
+
+    /// The shop has looked: what it holds is taken over already. Where it found nothing there was nothing.
+    pub fn looked(&mut self, booking: usize) -> Result<(), String> {
+        let own = self.bookings[booking].clone();
+        let Of::Order(order) = own.of else { return Ok(()) };
+        let known = &self.orders[order];
+        let has_given = known.given.contains(&own.number);
+        if own.status != Status::NotFound
+            || has_given
+            || known.offers.iter().any(|one| one.instead_of == own.number)
+        {
+            return Ok(());
+        }
+        let elsewhere = (1 - own.store, own.lines.clone());
+        if self.has(std::slice::from_ref(&elsewhere), &[]) {
+            return Err(format!("{} is at the other store, and was not offered", own.number));
+        }
+        self.give_back(order, &own.number, &own.lines);
+        Ok(())
     }
 
     fn answer(&mut self, booking: usize, accept: bool) -> Outcome {
@@ -347,7 +390,30 @@ impl Ledger {
         if self.status(own) != Status::Pending {
             return Outcome::HoldOver;
         }
-        if accept { self.put(booking, Status::Placed) } else { self.end(booking, Status::Cancelled) }
+        if accept {
+            self.end_rivals(booking);
+            self.put(booking, Status::Placed)
+        } else {
+            self.end(booking, Status::Cancelled)
+        }
+    }
+
+    /// What else was offered in the same place is nobody's business any more.
+    fn end_rivals(&mut self, booking: usize) {
+        let own = &self.bookings[booking];
+        let Of::Order(order) = own.of else { return };
+        let offers = &self.orders[order].offers;
+        let Some(lost) = offers.iter().find(|one| one.number == own.number).map(|one| one.instead_of.clone())
+        else {
+            return;
+        };
+        let rivals: Vec<String> =
+            offers.iter().filter(|one| one.instead_of == lost).map(|one| one.number.clone()).collect();
+        for (index, rival) in self.bookings.iter_mut().enumerate() {
+            if index != booking && rival.status == Status::Pending && rivals.contains(&rival.number) {
+                (rival.status, rival.of) = (Status::Cancelled, Of::Past);
+            }
+        }
     }
 
     /// A booking ends without being had; its money goes back, for an offer that of what it stood in for.
@@ -356,12 +422,17 @@ impl Ledger {
         let own = self.bookings[booking].clone();
         self.bookings[booking].status = status;
         let Of::Order(order) = own.of else { return Outcome::Done };
-        let offer = self.orders[order].offers.iter().find(|(number, _)| *number == own.number).cloned();
+        let offer = self.orders[order].offers.iter().find(|one| one.number == own.number).cloned();
         if status == Status::Expired && was_pending && offer.is_none() {
             return Outcome::Done;
         }
-        let subject = offer.filter(|_| was_pending).map_or(own.number, |(_, of)| of);
-        self.give_back(order, &subject, &own.lines);
+        if was_pending {
+            self.end_rivals(booking);
+        }
+        let subject = offer.filter(|_| was_pending).map_or(own.number, |one| one.instead_of);
+        let lost = self.bookings.iter().find(|booking| booking.number == subject);
+        let lines = lost.map_or(own.lines, |lost| lost.lines.clone());
+        self.give_back(order, &subject, &lines);
         Outcome::Done
     }
 
@@ -390,7 +461,14 @@ impl Ledger {
     pub fn is_offer(&self, number: &str) -> bool {
         let booking = self.bookings.iter().find(|booking| booking.number == number);
         let Some(Of::Order(order)) = booking.map(|booking| booking.of) else { return false };
-        self.orders[order].offers.iter().any(|(own, _)| own == number)
+        self.orders[order].offers.iter().any(|one| one.number == number)
+    }
+
+    /// Whether it would be brought home, which no counter has a hand in.
+    pub fn is_brought_home(&self, booking: usize) -> bool {
+        let own = &self.bookings[booking];
+        let Of::Order(order) = own.of else { return false };
+        self.orders[order].offers.iter().any(|one| one.number == own.number && one.home)
     }
 
     pub fn owner_of(&self, booking: usize) -> Option<usize> {
@@ -448,40 +526,60 @@ impl Ledger {
             captured: 0,
             back: 0,
             waiting: Some(waiting(price(wishes), None, held_until)),
-            awaited: wishes.iter().map(|wish| (wish.clone(), Status::Pending, None)).collect(),
+            awaited: wishes.iter().map(|wish| (wish.clone(), Status::Pending)).collect(),
             given: Vec::new(),
+            looked_for: Vec::new(),
             offers: Vec::new(),
         });
     }
 
     /// A group as the shop shows it: a new one is taken over, of an old one until when it is kept.
-    pub fn take_over_group(&mut self, order: usize, number: &str, expires_at: i64) -> Result<(), String> {
-        if let Some(known) = self.bookings.iter_mut().find(|booking| booking.number == number) {
-            known.expires_at = expires_at;
+    pub fn take_over_group(&mut self, order: usize, seen: Seen) -> Result<(), String> {
+        if let Some(known) = self.bookings.iter_mut().find(|booking| booking.number == seen.number) {
+            known.expires_at = seen.expires_at;
             return Ok(());
         }
-        let own = &mut self.orders[order];
-        if own.awaited.is_empty() {
-            return Err(format!("{}: {number} is a group nobody asked for", own.number));
-        }
-        let ((store, lines), status, stands_for) = own.awaited.remove(0);
-        if let Some(of) = stands_for {
-            own.offers.push((number.to_owned(), of));
-        }
-        let (phone, made_at) = (own.phone, self.now);
+        let ((store, lines), status) = match &seen.instead_of {
+            Some(lost) => (self.believe_offer(order, &seen, lost)?, Status::Pending),
+            None if self.orders[order].awaited.is_empty() => {
+                return Err(format!("{} is a group nobody asked for", seen.number));
+            }
+            None => self.orders[order].awaited.remove(0),
+        };
+        let (phone, made_at) = (self.orders[order].phone, self.now);
         self.take_over(Booking {
-            number: number.to_owned(),
+            number: seen.number,
             token: String::new(),
             key: String::new(),
             phone,
             store,
             lines,
-            expires_at,
+            expires_at: seen.expires_at,
             made_at,
             status,
             of: Of::Order(order),
         });
         Ok(())
+    }
+
+    /// An offer must be for something that was looked for, not dearer than that, and really on its shelf.
+    fn believe_offer(&mut self, order: usize, seen: &Seen, lost: &str) -> Result<Wish, String> {
+        let number = &seen.number;
+        if !self.orders[order].looked_for.iter().any(|own| own == lost) {
+            return Err(format!("{number} is offered for {lost}, which nobody looked for"));
+        }
+        let price = |lines: &[(usize, i64)]| price_of(lines);
+        let was =
+            self.bookings.iter().find(|booking| booking.number == lost).map_or(0, |lost| price(&lost.lines));
+        if price(&seen.wish.1) > was {
+            return Err(format!("{number} is dearer than {lost}"));
+        }
+        if !self.has(std::slice::from_ref(&seen.wish), &[]) {
+            return Err(format!("{number} is offered, and is not on its shelf"));
+        }
+        let offer = Offer { number: number.clone(), instead_of: lost.to_owned(), home: seen.home };
+        self.orders[order].offers.push(offer);
+        Ok(seen.wish.clone())
     }
 
     /// The name of the payment that waits now.

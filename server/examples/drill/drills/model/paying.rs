@@ -3,22 +3,22 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use onshelf_shop::{Once, orders::PlaceOrder, testing::won};
+use onshelf_shop::{Once, journeys::Answer, orders::PlaceOrder, testing::won};
 use onshelf_vocabulary::{
     Lang, Quantity, Sku, StoreCode,
     cart::Line,
-    fulfilment::{Contact, Way},
-    orders::{GroupInput, OrderChange, OrderInput},
+    fulfilment::{Contact, ReservationLineView, Way},
+    orders::{GroupInput, GroupView, OrderChange, OrderInput},
     payment::ProviderCode,
 };
 
 use super::{
     Failure,
     ledger::{Ledger, Outcome},
-    orders::{OrderDeed, PAUSE, Wish},
+    orders::{OrderDeed, PAUSE, Seen, Wish},
     shop::{STORES, Subject, outcome, phone_of},
 };
-use crate::drills::ground::sku;
+use crate::drills::ground::{self, sku};
 
 /// Orders looked at when the books are compared.
 const LOOKED_AT: usize = 8;
@@ -71,13 +71,15 @@ impl Subject {
                 let number = ledger.bookings()[*booking].number.clone();
                 let done = outcome(self.shop.heal(&number).await)?;
                 self.see_owner_of(*booking, ledger).await?;
+                ledger.looked(*booking)?;
                 Ok(done)
             }
             OrderDeed::Answer { booking, accept } => {
                 let group = ledger.bookings()[*booking].number.clone();
                 let Some(order) = ledger.owner_of(*booking) else { return Ok(Outcome::NotFound) };
                 let (number, token) = named(order, ledger);
-                let done = outcome(self.shop.answer_offer(&number, &token, &group, *accept).await)?;
+                let answer = if *accept { Answer::Yes(None) } else { Answer::No };
+                let done = outcome(self.shop.answer_offer(&number, &token, &group, answer).await)?;
                 self.see(order, ledger).await?;
                 Ok(done)
             }
@@ -159,8 +161,7 @@ impl Subject {
         let own = &ledger.orders()[order];
         let view = self.shop.order(Lang::Ko, &own.number, &own.token).await?;
         for group in view.groups {
-            let expires_at = group.expires_at.at.parse::<Timestamp>()?.as_millisecond();
-            ledger.take_over_group(order, &group.id, expires_at)?;
+            ledger.take_over_group(order, seen(group)?)?;
         }
         if let Some(url) = view.payment.redirect_url {
             ledger.take_over_payment(order, name_in(&url));
@@ -203,6 +204,19 @@ impl Subject {
         }
         Ok(wrong)
     }
+}
+
+fn seen(group: GroupView) -> Result<Seen, Failure> {
+    let index = |name: &str| (0..ground::SKUS).find(|index| sku(*index) == name).ok_or("a SKU of nobody's");
+    let line = |line: &ReservationLineView| Ok::<_, Failure>((index(&line.sku)?, line.quantity));
+    let store = STORES.iter().position(|code| *code == group.store.code).ok_or("a store of nobody's")?;
+    Ok(Seen {
+        expires_at: group.expires_at.at.parse::<Timestamp>()?.as_millisecond(),
+        wish: (store, group.lines.iter().map(line).collect::<Result<_, _>>()?),
+        instead_of: group.offered_for,
+        home: group.way == Way::Delivery,
+        number: group.id,
+    })
 }
 
 /// Number and token.
