@@ -65,6 +65,43 @@ async fn shopifys_export_is_products_variants_and_pictures() {
     .await;
 }
 
+#[tokio::test]
+async fn a_first_variant_that_is_wrong_takes_no_product_from_the_others() {
+    on_each_engine(async |test: &TestShop| {
+        let rows = "Handle,Title,Variant SKU,Variant Price,Variant Barcode,Option1 Name,Option1 Value,Image Src\n\
+            mug,Mug,a b,18,,Color,Sand,\n\
+            mug,,'MUG-I,18,'4006381333931,,Ink,\n\
+            gone,Gone,c d,1,,,,\n";
+        let report = take(test, Kind::Products, "p.csv", rows.as_bytes(), dollars()).await;
+        let lines: Vec<u64> = report.rejections.iter().map(|entry| entry.line).collect();
+        assert_eq!((report.accepted, lines), (1, vec![2, 4]), "{:?}", report.rejections);
+        let mut reader = test.shop.db().reader().await.unwrap();
+        let variants = catalog::variants(&mut reader.tx()).await.unwrap();
+        let ink = variants.iter().find(|variant| variant.sku == "MUG-I").unwrap();
+        assert_eq!((ink.options.as_str(), ink.gtin.as_deref()), (r#"["ink"]"#, Some("4006381333931")));
+        let products = catalog::products(&mut reader.tx()).await.unwrap();
+        assert!(products.iter().any(|product| product.code == "mug" && product.name_en == "Mug"));
+        assert!(products.iter().all(|product| product.code != "gone"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_bare_ampersand_costs_no_feed() {
+    on_each_engine(async |test: &TestShop| {
+        let feed = "<rss xmlns:g='http://base.google.com/ns/1.0'><channel>\
+            <item><g:id>X1</g:id><g:title>Salt & Pepper</g:title><g:price>1 KRW</g:price></item>\
+            <item><g:id>X2</g:id><g:title><![CDATA[Kettle <b>&</b> pot]]></g:title><g:price>1 KRW</g:price></item>\
+            </channel></rss>";
+        let report = take(test, Kind::Products, "feed.xml", feed.as_bytes(), options()).await;
+        assert_eq!((report.accepted, report.stopped), (2, None), "{:?}", report.rejections);
+        let mut reader = test.shop.db().reader().await.unwrap();
+        let products = catalog::products(&mut reader.tx()).await.unwrap();
+        assert!(products.iter().any(|product| product.name_en == "Salt & Pepper"));
+    })
+    .await;
+}
+
 const WOO: &str = "ID,Type,SKU,\"GTIN, UPC, EAN, or ISBN\",Name,Published,Short description,Description,In stock?,Stock,Sale price,Regular price,Categories,Tags,Images,Parent,Attribute 1 name,Attribute 1 value(s)\n\
 44,variable,VN,,V-Neck Tee,1,Short,<p>Soft.</p>,1,,,,\"Clothing > Tees, Sale\",,\"https://img.example/v1.jpg, https://img.example/v2.jpg\",,Size,\"S, M\"\n\
 45,variation,VN-S,4006381333931,V-Neck Tee - S,1,,,1,3,9.00,12.00,,,,VN,Size,S\n\

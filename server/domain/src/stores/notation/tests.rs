@@ -60,6 +60,10 @@ fn hours_are_read_in_the_forms_operators_use() {
         ("weekdays 10am-noon", "10:00-12:00 = = = = x ="),
         ("Monday through Friday 10:00 to 18:00", "10:00-18:00 = = = = x ="),
         ("Every day 10am - midnight", "10:00-24:00 = = = = = ="),
+        // German
+        ("Mo-Fr 9-18 Uhr, Sa 10-16 Uhr, So geschlossen", "09:00-18:00 = = = = 10:00-16:00 x"),
+        ("Montag bis Freitag 10:00-20:00, Samstag 10:00-18:00", "10:00-20:00 = = = = 10:00-18:00 x"),
+        ("Di-So von 11:00 bis 23:00 Uhr", "x 11:00-23:00 = = = = ="),
         // Korean
         ("평일 10:00~21:00, 주말 11:00~20:00", "10:00-21:00 = = = = 11:00-20:00 ="),
         ("매일 10:00-22:00", "10:00-22:00 = = = = = ="),

@@ -1,4 +1,4 @@
-//! The words of a text of hours, in English, Korean and OpenStreetMap's short forms.
+//! The words of a text of hours, in English, Korean, German and OpenStreetMap's short forms.
 
 use std::ops::Range;
 
@@ -126,6 +126,33 @@ fn english(word: &str) -> Word {
         "noon" => Word::Clock(12),
         "midnight" => Word::Clock(24),
         "open" | "opens" | "hours" | "hrs" | "from" | "day" | "days" | "public" | "bank" => Word::Noise,
+        _ => german(bare),
+    }
+}
+
+/// What English does not know. `Mo`, `Fr` and `Sa` are the same in both.
+fn german(word: &str) -> Word {
+    let days: [&[&str]; 7] = [
+        &["montag"],
+        &["dienstag", "di"],
+        &["mittwoch", "mi"],
+        &["donnerstag", "do"],
+        &["freitag"],
+        &["samstag", "sonnabend"],
+        &["sonntag", "so"],
+    ];
+    let singular = word.strip_suffix('s').unwrap_or(word);
+    if let Some(day) = days.iter().position(|names| names.contains(&singular)) {
+        return Word::Token(Token::Days(1 << day));
+    }
+    match word {
+        "werktags" => Word::Token(Token::Days(WEEKDAYS)),
+        "täglich" => Word::Token(Token::Days(ALL_DAYS)),
+        "geschlossen" | "ruhetag" => Word::Token(Token::Closed),
+        "feiertag" | "feiertags" | "feiertage" => Word::Token(Token::Holidays),
+        "bis" => Word::Token(Token::Dash),
+        "und" => Word::Token(Token::Comma),
+        "uhr" | "von" | "öffnungszeiten" => Word::Noise,
         _ => Word::Token(Token::Unknown),
     }
 }

@@ -62,19 +62,15 @@ impl Products {
         if row.text("sku").is_none() && self.add_picture(row, &code) {
             return Ok(());
         }
+        if self.grouped {
+            // What is wrong with its first variant takes no product from the others.
+            self.opened(row, plan, &code)?;
+        }
         let mut variant = self.variant(row, sku(row)?, row)?;
         if let Some(line) = self.skus.before(&variant.sku, row.line()) {
             return Err(row.bad("sku", TWICE, &format!("{}, first on line {line}", variant.sku)));
         }
-        let at = match self.open.get(&code).copied() {
-            Some(at) => at,
-            None => {
-                let draft = self.product(row, plan, code.clone())?;
-                self.drafts.push(draft);
-                self.open.insert(code, self.drafts.len() - 1);
-                self.drafts.len() - 1
-            }
-        };
+        let at = self.opened(row, plan, &code)?;
         let inherited = self.drafts[at].option_names.clone();
         // Where rows say what they are, a single product's attributes tell no variants apart.
         let is_single = !kind.is_empty() && !kind.contains("variation");
@@ -103,6 +99,18 @@ impl Products {
         draft.rows += 1;
         self.variants += 1;
         Ok(())
+    }
+
+    /// Where the product of this row stands, begun with it if it is the first.
+    fn opened(&mut self, row: &Row<'_>, plan: &Plan, code: &str) -> Result<usize, Entry> {
+        if let Some(at) = self.open.get(code) {
+            return Ok(*at);
+        }
+        let draft = self.product(row, plan, code.to_owned())?;
+        self.drafts.push(draft);
+        let at = self.drafts.len() - 1;
+        self.open.insert(code.to_owned(), at);
+        Ok(at)
     }
 
     /// A row that tells a product and is none of its variants: they come in rows of their own.
@@ -391,7 +399,8 @@ fn first_text(value: &Value) -> Option<String> {
 
 fn sku(row: &Row<'_>) -> Result<String, Entry> {
     let text = row.required("sku")?;
-    Sku::new(text.as_ref()).map(String::from).map_err(|_| {
+    // An apostrophe keeps a spreadsheet from making a number of it.
+    Sku::new(text.trim_start_matches('\'')).map(String::from).map_err(|_| {
         row.bad("sku", "not a SKU: 1 to 64 printable ASCII characters without space, comma or quotes", &text)
     })
 }
@@ -399,7 +408,7 @@ fn sku(row: &Row<'_>) -> Result<String, Entry> {
 /// A wrong GTIN is left out: a scanner would never find it.
 fn gtin(row: &Row<'_>) -> Option<String> {
     let text = row.text("gtin")?;
-    let Some(gtin) = read_gtin(&text) else {
+    let Some(gtin) = read_gtin(text.trim_start_matches('\'')) else {
         row.warn("gtin", "not a GTIN, or its check digit is wrong: left out", &text);
         return None;
     };

@@ -44,6 +44,10 @@ impl Products {
         self.variants = 0;
         let mut batch = Vec::with_capacity(BATCH.min(drafts.len()));
         for draft in drafts {
+            // Where each of its rows was rejected, that has been told.
+            if draft.variants.is_empty() && draft.rows == 0 {
+                continue;
+            }
             if draft.variants.is_empty() {
                 let entry =
                     Entry::new(draft.line, "sku", "no variant of the product can be taken", &draft.code);

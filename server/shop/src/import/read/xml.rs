@@ -22,6 +22,8 @@ impl Items {
     pub fn new(input: Input) -> Items {
         let mut reader = Reader::from_reader(Metered { input, line: 1, allowed: MAX_RECORD });
         reader.config_mut().expand_empty_elements = true;
+        // `Salt & Pepper`, as careless programs write it, is worth no whole file.
+        reader.config_mut().allow_dangling_amp = true;
         Items { reader, buffer: Vec::new(), over: false, seen: 0 }
     }
 
