@@ -180,7 +180,7 @@ async fn the_description_names_every_route() {
         let contract = Call::get("/api/v1/openapi.json").on(&site).await.ok(200);
         assert!(contract["openapi"].as_str().unwrap().starts_with("3.1"));
         let paths: Vec<&String> = contract["paths"].as_object().unwrap().keys().collect();
-        assert_eq!(paths.len(), 24, "{paths:?}");
+        assert_eq!(paths.len(), 26, "{paths:?}");
         let schemas = &contract["components"]["schemas"];
         assert!(schemas["Problem"].is_object());
         assert_eq!(schemas["OrderPatch"]["properties"]["groups"]["minItems"], 1);
