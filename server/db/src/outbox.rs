@@ -20,15 +20,12 @@ pub async fn enqueue(tx: &mut Tx<'_>, kind: &str, payload: &str, due_at: i64, no
     Ok(())
 }
 
-/// Whether the very same job waits already and nobody has taken it. Whoever takes it from now on waits for this
-/// transaction, so that what is written here is seen by it.
-pub async fn is_waiting(tx: &mut Tx<'_>, payload: &str) -> Result<bool, Error> {
-    let sql = "UPDATE outbox SET claimed_until = 0
-               WHERE payload = $1 AND attempts = 0 AND done_at IS NULL AND failed_at IS NULL";
-    let found = on!(tx, conn => {
-        sqlx::query(sql).bind(payload).execute(conn).await.map(|done| done.rows_affected())
-    })?;
-    Ok(found > 0)
+/// Whether the very same job was written again after this one, and not given up.
+pub async fn is_written_again(tx: &mut Tx<'_>, id: i64) -> Result<bool, Error> {
+    let sql = "SELECT COUNT(*) FROM outbox
+               WHERE id > $1 AND payload = (SELECT payload FROM outbox WHERE id = $1) AND failed_at IS NULL";
+    let later: i64 = on!(tx, conn => sqlx::query_scalar(sql).bind(id).fetch_one(conn).await)?;
+    Ok(later > 0)
 }
 
 /// Takes up to `limit` due jobs for this worker until `until`; no other worker gets them before that.

@@ -135,6 +135,9 @@ impl Outbox {
     }
 
     async fn carry_out(&self, claimed: &Claimed) -> Result<(), Undelivered> {
+        if self.shop.is_told_later(claimed).await? {
+            return Ok(());
+        }
         match &claimed.job {
             Job::Message { number, about } => self.notifier.tell(claimed.id, number, *about).await,
             Job::Order { number, group, about } => {

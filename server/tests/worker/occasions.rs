@@ -185,12 +185,14 @@ async fn what_is_not_found_is_offered_elsewhere_or_refunded() {
     on_each_engine(async |test| {
         let at = scene(test).await;
         let placed = paid(test, &at.payments, "a", vec![collect("seongsu", &[("CUP", 1)])]).await;
+        at.settle().await;
         carry(test, &placed, 0, &[BoardDeed::StartPicking, BoardDeed::NotFound]).await;
         at.settle().await;
         let told = at.told();
         assert_eq!(told, ["paid", "offered"]);
         // Nobody else has the kettle.
         let placed = paid(test, &at.payments, "b", vec![collect("seongsu", &[("KETTLE-MO", 1)])]).await;
+        at.settle().await;
         carry(test, &placed, 0, &[BoardDeed::StartPicking, BoardDeed::NotFound]).await;
         at.settle().await;
         assert_eq!(at.told()[2..], ["paid", "not_found", "refunded"]);

@@ -141,15 +141,12 @@ pub(crate) async fn enqueue(tx: &mut Tx<'_>, job: &Job, now: i64) -> Result<()> 
     Ok(())
 }
 
-/// How long news of several groups gather that come one after the other. Milliseconds.
+/// How long news gather that several groups of an order have one after the other. Milliseconds.
 const GATHER: i64 = 2_000;
 
-/// Writes a job that says how things stand when it is done, unless the same one waits already.
-pub(crate) async fn enqueue_once(tx: &mut Tx<'_>, job: &Job, about: OrderNews, now: i64) -> Result<()> {
+/// Writes news about an order; what is told of all its groups at once gathers for a moment.
+pub(crate) async fn enqueue_news(tx: &mut Tx<'_>, job: &Job, about: OrderNews, now: i64) -> Result<()> {
     let payload = serde_json::to_string(job)?;
-    if outbox::is_waiting(tx, &payload).await? {
-        return Ok(());
-    }
     let due = if about.is_of_all() { now + GATHER } else { now };
     outbox::enqueue(tx, job.kind(), &payload, due, now).await?;
     Ok(())
@@ -182,7 +179,7 @@ pub(crate) async fn announce_order(
 ) -> Result<()> {
     let part = group.filter(|_| !about.is_of_all());
     let message = Job::Order { number: number.to_owned(), group: part.map(ToOwned::to_owned), about };
-    enqueue_once(tx, &message, about, now).await?;
+    enqueue_news(tx, &message, about, now).await?;
     enqueue_pushes(tx, number, part, PushNews::Order(about), now).await?;
     let event = format!("order.{}", about.code());
     let data = serde_json::json!({ "number": number, "group": group });
@@ -211,6 +208,19 @@ impl Shop {
             }
         }
         Ok(claimed)
+    }
+
+    /// Whether this job need not be done, as the same one was written after it and tells how things stand then.
+    pub async fn is_told_later(&self, claimed: &Claimed) -> Result<bool> {
+        let gathers = match &claimed.job {
+            Job::Order { about, .. } | Job::Push { about: PushNews::Order(about), .. } => about.is_of_all(),
+            _ => false,
+        };
+        if !gathers {
+            return Ok(false);
+        }
+        let mut reader = self.db().reader().await?;
+        Ok(outbox::is_written_again(&mut reader.tx(), claimed.id).await?)
     }
 
     /// When to try again; none after the last try.

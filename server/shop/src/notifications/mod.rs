@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Result, Shop,
-    jobs::{Job, OrderNews, enqueue, enqueue_once},
+    jobs::{Job, OrderNews, enqueue, enqueue_news},
     secrets::fingerprint,
 };
 
@@ -68,7 +68,7 @@ pub(crate) async fn enqueue_pushes(
         let group = group.map(ToOwned::to_owned);
         let job = Job::Push { subscription, number: number.to_owned(), group, about };
         match about {
-            PushNews::Order(about) => enqueue_once(tx, &job, about, now).await?,
+            PushNews::Order(about) => enqueue_news(tx, &job, about, now).await?,
             PushNews::Reservation(_) => enqueue(tx, &job, now).await?,
         }
     }
