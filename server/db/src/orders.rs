@@ -86,13 +86,6 @@ pub async fn advance(tx: &mut Tx<'_>, id: i64, version: i64) -> Result<bool, Err
     Ok(done == 1)
 }
 
-/// Makes everybody else who wants to write about this order wait for the end of this transaction.
-pub async fn lock(tx: &mut Tx<'_>, id: i64) -> Result<(), Error> {
-    let sql = "UPDATE orders SET version = version WHERE id = $1";
-    on!(tx, conn => sqlx::query(sql).bind(id).execute(conn).await.map(drop))?;
-    Ok(())
-}
-
 /// It is paid. False where it was before.
 pub async fn settle(tx: &mut Tx<'_>, id: i64, at: i64) -> Result<bool, Error> {
     let sql = "UPDATE orders SET settled_at = $2, held_until = NULL WHERE id = $1 AND settled_at IS NULL";
