@@ -40,6 +40,9 @@ const HOUSE: &[&str] = &[
     "idempotency",
     "meta",
     "outbox",
+    "passes",
+    "pulse",
+    "shoppers",
     "testing",
     "test_provider",
 ];
