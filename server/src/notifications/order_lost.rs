@@ -22,7 +22,7 @@ pub(super) fn lost(occasion: &Occasion<'_>) -> Said {
     let paid = notice.view.payment.paid.amount > 0;
     let held: Vec<&GroupView> = offers(notice, group).collect();
     let Some(first) = held.first() else { return given_up(lang, store, paid) };
-    let until = &first.expires_at.label;
+    let until = occasion.moment(&first.expires_at);
     let (heading, said) = match lang {
         Lang::Ko => (
             "선반에서 찾지 못했어요. 하나만 골라 주세요",
@@ -45,7 +45,7 @@ pub(super) fn lost(occasion: &Occasion<'_>) -> Said {
             ),
         ),
     };
-    let lead = std::iter::once(said).chain(held.iter().map(|offer| told(lang, group, offer))).collect();
+    let lead = std::iter::once(said).chain(held.iter().map(|offer| told(occasion, group, offer))).collect();
     Said { heading: heading.to_owned(), lead }
 }
 
@@ -80,8 +80,9 @@ fn given_up(lang: Lang, store: &str, paid: bool) -> Said {
 }
 
 /// One offer in a line: what it is, where, and by when.
-fn told(lang: Lang, lost: &GroupView, offer: &GroupView) -> String {
-    let (store, by) = (&offer.store.name, &offer.ready_by.label);
+fn told(occasion: &Occasion<'_>, lost: &GroupView, offer: &GroupView) -> String {
+    let (lang, store) = (occasion.notice.lang, &offer.store.name);
+    let by = occasion.moment(&offer.ready_by);
     let other: Vec<&str> = offer
         .lines
         .iter()

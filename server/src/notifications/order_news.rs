@@ -1,10 +1,10 @@
 //! What an order's owner is told, in their language, and the letter it becomes.
 
 use jiff::Timestamp;
-use onshelf_domain::hangul::with_josa;
+use onshelf_domain::{hangul::with_josa, words};
 use onshelf_shop::{jobs::OrderNews, orders::OrderNotice};
 use onshelf_vocabulary::{
-    Lang, Money,
+    Lang, Moment, Money,
     fulfilment::{ReservationLineView, ReservationStatus, Way},
     orders::GroupView,
     stores::DirectionView,
@@ -132,6 +132,17 @@ impl Occasion<'_> {
         format!("{}{}", self.public_url, self.notice.lang.href(path))
     }
 
+    /// A day with its date, as a message is read on another day than it was written; in the store's own time.
+    pub(super) fn moment(&self, moment: &Moment) -> String {
+        let Ok(at) = moment.at.parse::<jiff::civil::DateTime>() else { return moment.label.clone() };
+        let (lang, time) = (self.notice.lang, at.strftime("%H:%M"));
+        let day = words::weekday(lang, at.weekday());
+        match lang {
+            Lang::Ko => format!("{}월 {}일({day}) {time}", at.month(), at.day()),
+            Lang::En => format!("{day} {} {}, {time}", at.day(), at.strftime("%b")),
+        }
+    }
+
     /// Whether there is something to come for.
     fn is_live(&self) -> bool {
         matches!(self.about, OrderNews::Placed | OrderNews::Paid | OrderNews::Ready | OrderNews::Reminder)
@@ -146,7 +157,8 @@ impl Occasion<'_> {
 fn said(occasion: &Occasion<'_>) -> Said {
     let view = &occasion.notice.view;
     let group = occasion.group;
-    let (store, ready, kept) = (&group.store.name, &group.ready_by.label, &group.expires_at.label);
+    let (ready, kept) = (occasion.moment(&group.ready_by), occasion.moment(&group.expires_at));
+    let store = &group.store.name;
     let refunded = view.payment.refunded.display(occasion.notice.lang);
     let paid = view.payment.paid.display(occasion.notice.lang);
     let delivered = group.way == Way::Delivery;
@@ -330,14 +342,14 @@ fn facts(occasion: &Occasion<'_>) -> Vec<(&'static str, String)> {
     match occasion.about {
         OrderNews::Offered => {
             if let Some(offer) = offers(occasion.notice, group).next() {
-                facts.push((lang.pick("고르실 때까지", "Choose by"), offer.expires_at.label.clone()));
+                facts.push((lang.pick("고르실 때까지", "Choose by"), occasion.moment(&offer.expires_at)));
             }
         }
         OrderNews::Placed | OrderNews::Paid | OrderNews::Changed => {
-            facts.push((lang.pick("준비", "Ready by"), group.ready_by.label.clone()));
+            facts.push((lang.pick("준비", "Ready by"), occasion.moment(&group.ready_by)));
         }
         OrderNews::Ready | OrderNews::Reminder => {
-            facts.push((lang.pick("보관", "Kept until"), group.expires_at.label.clone()));
+            facts.push((lang.pick("보관", "Kept until"), occasion.moment(&group.expires_at)));
         }
         OrderNews::Refunded => {
             facts.push((lang.pick("돌려드린 금액", "Refunded"), view.payment.refunded.display(lang)));
@@ -368,7 +380,7 @@ fn counter(occasion: &Occasion<'_>) -> Option<Counter> {
     let (group, lang) = (occasion.group, occasion.notice.lang);
     let code = group.code.clone().filter(|_| occasion.is_live())?;
     let from = group.ready_by.at.parse().ok()?;
-    let (store, kept) = (&group.store, &group.expires_at.label);
+    let (store, kept) = (&group.store, occasion.moment(&group.expires_at));
     let (summary, description) = match lang {
         Lang::Ko => (
             format!("{} {}에서 찾기 (코드 {code})", occasion.brand, store.name),

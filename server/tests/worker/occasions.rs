@@ -78,6 +78,8 @@ async fn paid_ready_and_collected() {
             let (text, html) = (mail.body_text(0).unwrap(), mail.body_html(0).unwrap());
             assert!(text.contains(&page) && html.contains(&page), "{name}");
             assert!(text.contains("찻잔") && html.contains("찻잔"), "{name}");
+            // Read on another day, "today" would be another one.
+            assert!(!text.contains("오늘") && !text.contains("내일"), "{name}: {text}");
             // There is something to show at the counter until it was handed over.
             let live = !name.contains("collected");
             assert_eq!(html.contains("cid:qr@onshelf"), live, "{name}");
