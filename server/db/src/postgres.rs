@@ -27,6 +27,9 @@ use crate::{
 };
 
 const TRIES: u32 = 8;
+/// How long one waits for a connection that others use. Fifty shoppers who want one last unit at once are each to hear
+/// that it is gone, also on a busy machine, and not that the shop is.
+const WAIT: Duration = Duration::from_secs(8);
 /// How long a statement may take, in milliseconds; the address may say otherwise (`?options[statement_timeout]=4000`).
 const STATEMENT: u64 = 15_000;
 /// The server ends a statement in time and says so. Whoever has heard nothing so much later sits at a wire that is dead
@@ -58,7 +61,7 @@ impl Server {
         ]);
         let pool = PgPoolOptions::new()
             .max_connections(24)
-            .acquire_timeout(Duration::from_secs(3))
+            .acquire_timeout(WAIT)
             .connect_with(options)
             .await?;
         migrate::postgres(&pool).await?;
