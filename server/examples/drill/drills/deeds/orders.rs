@@ -254,6 +254,7 @@ impl Client {
                 self.memory.orders[index].refunded += amount;
                 self.count();
             }
+            Some(answer) if answer.is_problem("refund-too-much") => self.memory.refused += 1,
             answer => self.wonder("a refund", answer.as_ref()),
         }
     }
