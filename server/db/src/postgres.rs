@@ -59,11 +59,8 @@ impl Server {
             ("statement_timeout", statement.to_string()),
             ("idle_in_transaction_session_timeout", IDLE.to_string()),
         ]);
-        let pool = PgPoolOptions::new()
-            .max_connections(24)
-            .acquire_timeout(WAIT)
-            .connect_with(options)
-            .await?;
+        let pool =
+            PgPoolOptions::new().max_connections(24).acquire_timeout(WAIT).connect_with(options).await?;
         migrate::postgres(&pool).await?;
         Ok(Server { pool })
     }

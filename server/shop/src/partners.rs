@@ -25,12 +25,14 @@ impl Partner {
         if self.scope == scope { Ok(()) } else { Err(StockRefusal::NotYours.into()) }
     }
 
+    /// Whether it is this store's, or bound to none.
+    pub(crate) fn is_of(&self, store: &StoreCode) -> bool {
+        self.store.as_ref().is_none_or(|own| own == store.as_str())
+    }
+
     pub(crate) fn may_for(&self, store: &StoreCode, scope: &str) -> Result<()> {
         self.may(scope)?;
-        match &self.store {
-            Some(own) if own != store.as_str() => Err(StockRefusal::NotYours.into()),
-            _ => Ok(()),
-        }
+        if self.is_of(store) { Ok(()) } else { Err(StockRefusal::NotYours.into()) }
     }
 }
 

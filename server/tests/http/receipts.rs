@@ -55,15 +55,19 @@ fn read(answer: &Answer) -> (Document, String) {
     let pages: Vec<u32> = document.get_pages().keys().copied().collect();
     assert_eq!(pages, [1], "a short receipt is one page");
     let text = document.extract_text(&pages).unwrap();
-    // Lines are where the layout breaks them; what is read is what they say.
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    (document, text)
+    (document, without_spaces(&text))
+}
+
+/// Lines are where the layout breaks them, and this reader puts a space wherever a word goes on in another face; other
+/// readers go by where the letters stand.
+fn without_spaces(text: &str) -> String {
+    text.split_whitespace().collect()
 }
 
 #[track_caller]
 fn says(text: &str, all: &[&str]) {
     for words in all {
-        assert!(text.contains(words), "no “{words}” in: {text}");
+        assert!(text.contains(&without_spaces(words)), "no “{words}” in: {text}");
     }
 }
 

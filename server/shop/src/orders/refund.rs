@@ -2,7 +2,7 @@
 //! carried out by a worker with a key of its own, so that nothing goes back twice.
 
 use onshelf_db::{
-    Tx,
+    Tx, fulfilment,
     orders::{self, OrderRow},
     payments::{self, RefundRow},
 };
@@ -61,7 +61,8 @@ fn prefix(subject: &str) -> String {
 }
 
 impl Shop {
-    /// A partner gives back part of an order's money, with or without goods. More than is left is refused.
+    /// A partner gives back part of an order's money, with or without goods. More than is left is refused; an order that
+    /// a till's store has no part in does not exist for it.
     #[tracing::instrument(target = "otel", level = "debug", name = "refund", skip_all)]
     pub async fn refund(
         &self,
@@ -73,17 +74,25 @@ impl Shop {
     ) -> Result<Money> {
         partner.may("pos")?;
         let (once, number, reason, now) = (once.clone(), number.to_owned(), reason.to_owned(), self.now_ms());
-        let actor = partner.actor();
+        let (book, partner) = (self.book(), partner.clone());
         let refunded = self
             .db()
             .write(move |mut tx| {
                 let (once, number, reason) = (once.clone(), number.clone(), reason.clone());
-                let actor = actor.clone();
+                let (book, partner) = (book.clone(), partner.clone());
                 Box::pin(async move {
                     if let Some(before) = once.before(&mut tx).await? {
                         return Ok::<Money, Error>(before);
                     }
                     let order = orders::by_number(&mut tx, &number).await?.ok_or(Error::NotFound)?;
+                    let groups = fulfilment::of_order(&mut tx, order.id).await?;
+                    let mut stores =
+                        groups.iter().flat_map(|row| [Some(row.store_id), row.source_id]).flatten();
+                    let is_own =
+                        |id: i64| book.stores.by_id(id).is_some_and(|store| partner.is_of(&store.code));
+                    if !stores.any(is_own) {
+                        return Err(Error::NotFound);
+                    }
                     let left = left_of(&mut tx, &order).await?;
                     if amount.currency.code() != order.currency || amount.amount > left || amount.amount <= 0
                     {
@@ -98,7 +107,7 @@ impl Shop {
                     if done != amount.amount {
                         return Err(onshelf_db::Error::Contended.into());
                     }
-                    onshelf_db::staff::trail(&mut tx, &actor, "refund", &number, now).await?;
+                    onshelf_db::staff::trail(&mut tx, &partner.actor(), "refund", &number, now).await?;
                     once.keep(&mut tx, &amount, now).await?;
                     Ok(amount)
                 })
