@@ -115,6 +115,7 @@ test("away from the network a pass is checked, handed over and written down late
   const { pass = "", code = "" } = order.groups[0] ?? {};
   await signIn(page, "seongsu", BOARD);
   await expect(page.getByText(`${code.slice(0, 3)} ${code.slice(3)}`).first()).toBeAttached();
+  await expect(page.locator("[data-link=live]")).toBeAttached({ timeout: 15_000 });
   const said = page.locator("#counter [role=status]");
   await watchdog.without(async () => {
     await context.setOffline(true);
@@ -180,7 +181,13 @@ test("the camera reads a pass where the browser can @scripts", async ({ page, go
         detect = async () => (document.querySelector("dialog[open] video") ? [{ rawValue: value }] : []);
       },
     });
-    navigator.mediaDevices.getUserMedia = async () => document.createElement("canvas").captureStream(5);
+    navigator.mediaDevices.getUserMedia = async () => {
+      // A canvas that nobody draws on has no picture to play.
+      const canvas = document.createElement("canvas");
+      const brush = canvas.getContext("2d");
+      setInterval(() => brush?.fillRect(Math.random() * 9, 0, 9, 9), 50);
+      return canvas.captureStream(10);
+    };
   }, pass);
   await signIn(page, "seongsu", BOARD);
   await audit();
