@@ -2,7 +2,8 @@
 //! carried out by a worker with a key of its own, so that nothing goes back twice.
 
 use onshelf_db::{
-    Tx, fulfilment,
+    Tx,
+    fulfilment::{self, ReservationRow},
     orders::{self, OrderRow},
     payments::{self, RefundRow},
 };
@@ -10,7 +11,7 @@ use onshelf_vocabulary::{Currency, Money, orders::OrderRefusal, payment::Provide
 
 use super::pay::pause;
 use crate::{
-    Error, Once, PaymentFault, RefundCall, Result, Shop,
+    Book, Error, Once, PaymentFault, RefundCall, Result, Shop,
     jobs::{OrderNews, announce_order},
     partners::Partner,
     pulse::Deed,
@@ -86,11 +87,7 @@ impl Shop {
                     }
                     let order = orders::by_number(&mut tx, &number).await?.ok_or(Error::NotFound)?;
                     let groups = fulfilment::of_order(&mut tx, order.id).await?;
-                    let mut stores =
-                        groups.iter().flat_map(|row| [Some(row.store_id), row.source_id]).flatten();
-                    let is_own =
-                        |id: i64| book.stores.by_id(id).is_some_and(|store| partner.is_of(&store.code));
-                    if !stores.any(is_own) {
+                    if !has_part(&book, &partner, &groups) {
                         return Err(Error::NotFound);
                     }
                     let left = left_of(&mut tx, &order).await?;
@@ -216,6 +213,12 @@ impl Shop {
             })
             .await
     }
+}
+
+/// Whether the partner's store hands over or sends any of it.
+fn has_part(book: &Book, partner: &Partner, groups: &[ReservationRow]) -> bool {
+    let stores = groups.iter().flat_map(|row| [Some(row.store_id), row.source_id]).flatten();
+    stores.filter_map(|id| book.stores.by_id(id)).any(|store| partner.is_of(&store.code))
 }
 
 /// What was captured and not refunded or set apart.
