@@ -5,6 +5,7 @@ use axum::{
     response::Response,
 };
 use leptos::prelude::*;
+use onshelf_vocabulary::Lang;
 
 use crate::ssr::{Page, Visit};
 
@@ -65,11 +66,17 @@ fn row(visit: &Visit, entry: &SentEntry) -> impl IntoView + use<> {
         <li>
             <a href=href>
                 <span class="sent-kind" data-kind=if entry.is_text { "text" } else { "mail" }>{kind(visit, entry)}</span>
-                <b>{entry.subject.clone()}</b>
+                <b lang=language(&entry.subject)>{entry.subject.clone()}</b>
                 <small><span>{entry.to.clone()}</span><time>{entry.at.clone()}</time></small>
             </a>
         </li>
     }
+}
+
+/// A message is in its shopper's language, whoever looks at it.
+fn language(text: &str) -> &'static str {
+    let is_korean = text.chars().any(|letter| ('가'..='힣').contains(&letter));
+    if is_korean { Lang::Ko.tag() } else { Lang::En.tag() }
 }
 
 fn kind(visit: &Visit, entry: &SentEntry) -> &'static str {
@@ -96,7 +103,7 @@ pub fn message_page(visit: &Visit, message: &SentMessage) -> Response {
         let view = view! {
             <article class="sent">
                 <p><a class="checkout-back" href=visit.href(PATH)>{visit.say("모든 메시지", "All messages")}</a></p>
-                <h1>{entry.subject.clone()}</h1>
+                <h1 lang=language(&entry.subject)>{entry.subject.clone()}</h1>
                 <p class="sent-lead"><span>{kind(visit, entry)}</span>" · "<span>{entry.to.clone()}</span>" · "<time>{entry.at.clone()}</time></p>
                 <div class="sent-body">
                     {frame}
@@ -105,7 +112,7 @@ pub fn message_page(visit: &Visit, message: &SentMessage) -> Response {
                         {(!message.parts.is_empty()).then(|| section(visit.say("함께 보낸 것", "What comes with it"), parts(&path, message)))}
                         <section>
                             <h2>{visit.say("글", "Text")}</h2>
-                            <pre class="sent-text">{message.text.clone()}</pre>
+                            <pre class="sent-text" lang=language(&message.text)>{message.text.clone()}</pre>
                         </section>
                         <details>
                             <summary>{visit.say("머리글", "Headers")}</summary>

@@ -1,0 +1,27 @@
+// The basket's answer stands at the foot of every page: which store has all of it, and with this product, too.
+
+import { expect, makeMine, test } from "../fixtures";
+
+test("which store has the whole basket is told on every page", async ({ page, goods, partner, javaScriptEnabled, audit }) => {
+  const { first, second } = goods;
+  await partner.putOnShelf("seongsu", first.sku, 6);
+  await partner.putOnShelf("seongsu", second.sku, 6);
+  await makeMine(page, "seongsu");
+  const strip = page.getByRole("complementary", { name: "장바구니" });
+
+  await page.goto("/category/kitchen");
+  await expect(strip).toHaveCount(0);
+  await page.goto(`/p/${first.slug}?sku=${first.sku}`);
+  await page.getByRole("button", { name: "장바구니에 담기" }).click();
+  await page.goto("/category/kitchen");
+  await expect(strip).toContainText(javaScriptEnabled ? /장바구니 1가지.*에 모두 · .*준비/ : "어느 매장에 다 있을까요?");
+  await audit();
+
+  // What the page is about counts as if it were in the basket.
+  await page.goto(`/en/p/${second.slug}?sku=${second.sku}`);
+  const english = page.getByRole("complementary", { name: "Basket" });
+  await expect(english).toContainText(javaScriptEnabled ? /With this, 2 things.*all at .*, ready/ : "1 item in your basket");
+  await english.getByRole("link").click();
+  await expect(page.getByRole("heading", { level: 1, name: "Basket", exact: true })).toBeVisible();
+  await expect(english).toHaveCount(0);
+});
