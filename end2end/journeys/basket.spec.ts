@@ -83,6 +83,11 @@ test("another store is chosen, and what it has is reserved there", async ({ page
   await putIn(page, second);
   await page.goto("/basket");
   await want(page, first, MANY);
+  // So many of both that no other shelf has either: late in the day a store that is open longer would go before.
+  const more = page.getByRole("textbox", { name: `${second.ko} 수량` });
+  await more.fill(String(MANY));
+  await more.press("Enter");
+  await expect(page.getByRole("banner").getByRole("link", { name: `장바구니, ${2 * MANY}개` })).toBeVisible();
   const covers = page.getByRole("region", { name: "어디서 찾으실까요?" });
   await unfold(covers);
   await covers.getByRole("button", { name: /서울숲점/ }).click();
@@ -96,7 +101,7 @@ test("another store is chosen, and what it has is reserved there", async ({ page
   await expect(held).toContainText(first.ko);
   await expect(held).not.toContainText(second.ko);
   // What was not there stays in the basket.
-  await expect(page.getByRole("banner").getByRole("link", { name: "장바구니, 1개" })).toBeVisible();
+  await expect(page.getByRole("banner").getByRole("link", { name: `장바구니, ${MANY}개` })).toBeVisible();
 });
 
 test("a quantity that is none is kept to be mended, and a line is taken out", async ({ page, goods, audit }) => {
