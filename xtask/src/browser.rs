@@ -35,6 +35,8 @@ pub fn journeys(server: &Path, site: &Path) -> Result<Tally> {
     playwright.env("ONSHELF_BIN", server).env("ONSHELF_DATABASE_URL", &shop.database);
     // A journey that needs other settings starts a server of its own.
     playwright.env("ONSHELF_SITE_DIR", site);
+    // A second try for what failed, and its name in the closing lines if it needed one.
+    playwright.env("CI", "true");
     playwright.env("FORCE_COLOR", "0").env_remove("NO_COLOR");
     let mut tally = Tally::default();
     let succeeded = process::read_along(&mut playwright, |line| tally.read(line))?;

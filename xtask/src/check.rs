@@ -69,7 +69,13 @@ fn report(outcomes: &[Outcome]) -> bool {
             tally.failed,
             took.as_secs_f32()
         );
-        total += *tally;
+        total += tally.clone();
+    }
+    // After the table, as only the end of a long log may be at hand.
+    for Outcome { step, tally, .. } in outcomes {
+        for remark in &tally.remarks {
+            println!("{step}: {remark}");
+        }
     }
     println!("{} passed, {} failed", total.passed, total.failed);
     total.failed == 0

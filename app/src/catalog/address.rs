@@ -13,7 +13,7 @@ const MOST: usize = 40;
 const MOST_TEXT: usize = 200;
 
 /// Which list it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) enum Base {
     #[default]
     All,
@@ -22,7 +22,7 @@ pub(super) enum Base {
 }
 
 /// A list with all that narrows it, as its address says.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Asked {
     pub base: Base,
     pub text: String,

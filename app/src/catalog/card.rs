@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use onshelf_vocabulary::{Lang, catalog::ProductCard};
 
 use super::shelf::ShelfLine;
-use crate::ui::{money::Price, picture::Picture};
+use crate::ui::{money::Price, part::part, picture::Picture};
 
 /// Swatches shown before the rest is a number.
 const SWATCHES: usize = 5;
@@ -47,7 +47,10 @@ pub fn Cards(lang: Lang, cards: Vec<ProductCard>, #[prop(optional)] eager: usize
     let cards = cards
         .into_iter()
         .enumerate()
-        .map(|(place, card)| view! { <Card lang card eager=place < eager /> })
+        .map(|(place, card)| {
+            let eager = place < eager;
+            part("card", (lang, card.clone(), eager), || view! { <Card lang card eager /> })
+        })
         .collect_view();
     view! { <ul class="cards">{cards}</ul> }
 }

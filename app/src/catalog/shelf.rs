@@ -8,7 +8,10 @@ use onshelf_vocabulary::{
     stock::{ShelfView, ShelvesView, Sureness},
 };
 
-use crate::ui::icon::{Glyph, Icon};
+use crate::ui::{
+    icon::{Glyph, Icon},
+    part::part,
+};
 
 /// Ticks a shelf has room for; more stock than that is written only.
 const ROOM: i64 = 9;
@@ -198,7 +201,8 @@ pub fn ShelfPanel(
         .into_any(),
     };
     let rows = |shelves: &[ShelfView]| {
-        shelves.iter().cloned().map(|shelf| view! { <ShelfRow lang shelf reservable /> }).collect_view()
+        let row = |shelf: &ShelfView| view! { <ShelfRow lang shelf=shelf.clone() reservable /> };
+        shelves.iter().map(|shelf| part("row", (lang, shelf, reservable), || row(shelf))).collect_view()
     };
     let (first, rest) = shelves.others.split_at(shelves.others.len().min(LISTED));
     let folded = (!rest.is_empty()).then(|| {

@@ -12,6 +12,7 @@ use crate::{
     ui::{
         icon::{Glyph, Icon},
         picture::{Picture, is_drawing},
+        shell::script_json,
     },
 };
 
@@ -35,7 +36,7 @@ pub async fn home(visit: Visit) -> Response {
             hero.map_or_else(|| name.clone(), |hero| format!("{name} · {}", hero.title.get(visit.lang)));
         let description = hero.map(|hero| hero.text.get(visit.lang).to_owned()).unwrap_or_default();
         let page = Page::new(title, "/", body(&visit, &words, &name));
-        Page { description, json_ld: Some(structured(&visit, &name)), ..page }
+        Page { description, json_ld: Some(script_json(&structured(&visit, &name)).into()), ..page }
     })
 }
 

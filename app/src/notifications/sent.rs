@@ -5,6 +5,7 @@ use axum::{
     response::Response,
 };
 use leptos::prelude::*;
+use onshelf_domain::hangul::is_korean;
 use onshelf_vocabulary::Lang;
 
 use crate::ssr::{Page, Visit};
@@ -75,8 +76,7 @@ fn row(visit: &Visit, entry: &SentEntry) -> impl IntoView + use<> {
 
 /// A message is in its shopper's language, whoever looks at it.
 fn language(text: &str) -> &'static str {
-    let is_korean = text.chars().any(|letter| ('가'..='힣').contains(&letter));
-    if is_korean { Lang::Ko.tag() } else { Lang::En.tag() }
+    if is_korean(text) { Lang::Ko.tag() } else { Lang::En.tag() }
 }
 
 fn kind(visit: &Visit, entry: &SentEntry) -> &'static str {

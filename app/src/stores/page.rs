@@ -17,7 +17,10 @@ use super::{
 use crate::{
     catalog::card::Cards,
     ssr::{Page, Visit, explain},
-    ui::icon::{Glyph, Icon},
+    ui::{
+        icon::{Glyph, Icon},
+        shell::script_json,
+    },
 };
 
 /// `GET /stores/{code}`.
@@ -28,7 +31,7 @@ pub async fn store(visit: Visit, Path(code): Path<String>) -> Response {
         Err(error) => return visit.failure(&explain(&error)),
     };
     let book = shop.book();
-    let json_ld = book.stores.by_code(&code).map(|store| facts(&visit, store, &page));
+    let json_ld = book.stores.by_code(&code).map(|store| script_json(&facts(&visit, store, &page)).into());
     visit.page(|| {
         let path = format!("/stores/{}", page.card.code);
         let title = page.card.name.clone();

@@ -13,6 +13,8 @@ pub mod failure;
 #[cfg(feature = "ssr")]
 pub mod live_map;
 #[cfg(feature = "ssr")]
+pub mod part;
+#[cfg(feature = "ssr")]
 pub mod qr;
 #[cfg(feature = "ssr")]
 pub mod shell;

@@ -1,10 +1,15 @@
 //! What stands around every page: head, bar, foot.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use leptos::prelude::*;
 use onshelf_vocabulary::Lang;
 
-use super::icon::{Glyph, Icon};
+use super::{
+    icon::{Glyph, Icon},
+    part::part,
+};
 use crate::{cart::strip, catalog::islands::suggest::SearchField, ssr::Visit};
 
 /// Who a page is for: decides what stands around it.
@@ -26,8 +31,8 @@ pub struct Page {
     pub view: AnyView,
     pub status: StatusCode,
     pub chrome: Chrome,
-    /// Structured data (schema.org), if any.
-    pub json_ld: Option<serde_json::Value>,
+    /// Structured data (schema.org) as it can stand in a script, if any.
+    pub json_ld: Option<Arc<str>>,
     /// Path or address of its picture, for those who link to it.
     pub image: Option<String>,
     /// Whether search engines should know it.
@@ -72,10 +77,16 @@ fn typeface() -> impl IntoView {
 
 /// The whole document.
 pub fn shell(visit: &Visit, page: Page) -> impl IntoView + use<> {
-    let site = visit.door.site.clone();
-    let chain = site.name.get(visit.lang).to_owned();
-    let title = if page.path == "/" { page.title.clone() } else { format!("{} · {chain}", page.title) };
-    let address = |lang: Lang| format!("{}{}", site.public_url, lang.href(&page.path));
+    let site = &visit.door.site;
+    let chain = (site.name.get(visit.lang), &site.public_url);
+    let built = (&site.css, &site.loader, &site.client_js, &site.client_wasm);
+    let about = (&page.title, &page.description, &page.path, &page.image, &page.json_ld, page.indexed);
+    let head = part("head", (visit.lang, chain, built, about), || head(visit, &page));
+    let class = match page.chrome {
+        Chrome::Shopper => "shopper",
+        Chrome::Staff => "staff",
+        Chrome::Bare => "bare",
+    };
     let body = match page.chrome {
         Chrome::Shopper => view! {
             <a class="skip" href="#main">{visit.say("본문으로", "Skip to content")}</a>
@@ -87,13 +98,20 @@ pub fn shell(visit: &Visit, page: Page) -> impl IntoView + use<> {
         .into_any(),
         Chrome::Staff | Chrome::Bare => view! { <main id="main">{page.view}</main> }.into_any(),
     };
-    let class = match page.chrome {
-        Chrome::Shopper => "shopper",
-        Chrome::Staff => "staff",
-        Chrome::Bare => "bare",
-    };
     view! {
         <html lang=visit.lang.tag() class=class>
+            {head}
+            <body>{body}</body>
+        </html>
+    }
+}
+
+fn head(visit: &Visit, page: &Page) -> impl IntoView + use<> {
+    let site = visit.door.site.clone();
+    let chain = site.name.get(visit.lang).to_owned();
+    let title = if page.path == "/" { page.title.clone() } else { format!("{} · {chain}", page.title) };
+    let address = |lang: Lang| format!("{}{}", site.public_url, lang.href(&page.path));
+    view! {
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
@@ -119,8 +137,8 @@ pub fn shell(visit: &Visit, page: Page) -> impl IntoView + use<> {
                     let image = if image.starts_with('/') { format!("{}{image}", site.public_url) } else { image.clone() };
                     open_graph("og:image", image)
                 })}
-                {page.json_ld.as_ref().map(|data| view! {
-                    <script type="application/ld+json" inner_html=script_json(data)></script>
+                {page.json_ld.clone().map(|data| view! {
+                    <script type="application/ld+json" inner_html=data.to_string()></script>
                 })}
                 <script
                     type="module"
@@ -129,8 +147,6 @@ pub fn shell(visit: &Visit, page: Page) -> impl IntoView + use<> {
                     data-wasm=site.client_wasm.clone()
                 ></script>
             </head>
-            <body>{body}</body>
-        </html>
     }
 }
 
@@ -150,31 +166,35 @@ fn bar(visit: &Visit) -> impl IntoView + use<> {
         }
         None => (false, None),
     };
-    view! {
-        <header class="bar">
-            <a class="mark" href=visit.href("/")>
-                {visit.door.site.name.get(visit.lang).to_owned()}<i aria-hidden="true"></i>
-            </a>
-            <form class="seek" action=visit.href("/search") method="get" role="search">
-                <SearchField lang=visit.lang text=searched(visit) from=visit.href("/suggest") />
-                <button aria-label=visit.say("검색", "Search")><Icon glyph=Glyph::Search /></button>
-            </form>
-            <a class="mystore" href=visit.href("/stores")>
-                {match store_label {
-                    Some((name, hours)) => view! {
-                        <span class="dot" class:shut=!open></span>
-                        <span><b>{name}</b><span class="hours">{format!(" · {hours}")}</span></span>
-                    }.into_any(),
-                    None => view! { <Icon glyph=Glyph::Pin /><span>{visit.say("매장 고르기", "Choose a store")}</span> }
-                        .into_any(),
-                }}
-            </a>
-            <a class="ico" href=visit.href("/basket") aria-label=basket_label>
-                <Icon glyph=Glyph::Basket />
-                {(count > 0).then(|| view! { <b>{count}</b> })}
-            </a>
-        </header>
-    }
+    let (name, searched) = (visit.door.site.name.get(visit.lang), searched(visit));
+    let shown = (visit.lang, name, count, &store_label, open, &searched);
+    part("bar", shown, || {
+        view! {
+            <header class="bar">
+                <a class="mark" href=visit.href("/")>
+                    {name.to_owned()}<i aria-hidden="true"></i>
+                </a>
+                <form class="seek" action=visit.href("/search") method="get" role="search">
+                    <SearchField lang=visit.lang text=searched.clone() from=visit.href("/suggest") />
+                    <button aria-label=visit.say("검색", "Search")><Icon glyph=Glyph::Search /></button>
+                </form>
+                <a class="mystore" href=visit.href("/stores")>
+                    {match store_label.clone() {
+                        Some((name, hours)) => view! {
+                            <span class="dot" class:shut=!open></span>
+                            <span><b>{name}</b><span class="hours">{format!(" · {hours}")}</span></span>
+                        }.into_any(),
+                        None => view! { <Icon glyph=Glyph::Pin /><span>{visit.say("매장 고르기", "Choose a store")}</span> }
+                            .into_any(),
+                    }}
+                </a>
+                <a class="ico" href=visit.href("/basket") aria-label=basket_label>
+                    <Icon glyph=Glyph::Basket />
+                    {(count > 0).then(|| view! { <b>{count}</b> })}
+                </a>
+            </header>
+        }
+    })
 }
 
 /// What this page was searched for, if it was.
@@ -185,6 +205,12 @@ fn searched(visit: &Visit) -> String {
 }
 
 fn foot(visit: &Visit, path: &str) -> impl IntoView + use<> {
+    let site = &visit.door.site;
+    let shown = (visit.lang, path, site.name.get(visit.lang), site.demo, site.shows_messages);
+    part("foot", shown, || footer(visit, path))
+}
+
+fn footer(visit: &Visit, path: &str) -> impl IntoView + use<> {
     let other = match visit.lang {
         Lang::Ko => Lang::En,
         Lang::En => Lang::Ko,

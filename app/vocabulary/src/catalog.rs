@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Money, stock::ShelfView};
 
 /// A picture with its size in CSS pixels, so that nothing moves while it loads.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Image {
     pub src: String,
     pub alt: String,
@@ -14,14 +14,14 @@ pub struct Image {
 }
 
 /// One step of the way down the category tree.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Crumb {
     pub slug: String,
     pub name: String,
 }
 
 /// A category with what lies below it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct CategoryView {
     pub slug: String,
     pub name: String,
@@ -34,7 +34,7 @@ pub struct CategoryView {
 }
 
 /// A product as it stands in a list.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ProductCard {
     /// The SKU shown and held when nothing else is chosen.
     pub sku: String,
@@ -53,7 +53,7 @@ pub struct ProductCard {
 }
 
 /// How a list is ordered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sort {
     #[default]
@@ -118,7 +118,7 @@ pub struct Listing {
 }
 
 /// One way to narrow a list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Facet {
     /// The parameter in the address: `brand`, `option`, `price`, `category`.
     pub name: String,
@@ -126,7 +126,7 @@ pub struct Facet {
     pub values: Vec<FacetValue>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FacetValue {
     pub value: String,
     pub label: String,
@@ -161,14 +161,14 @@ impl ProductView {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct OptionView {
     pub name: String,
     pub values: Vec<OptionValueView>,
 }
 
 /// One value of an option, with the SKU one gets by choosing it and keeping the rest.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct OptionValueView {
     pub label: String,
     pub swatch: Option<String>,
@@ -176,7 +176,7 @@ pub struct OptionValueView {
     pub sku: Option<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct VariantView {
     pub sku: String,
     pub gtin: Option<String>,

@@ -74,7 +74,7 @@ impl std::fmt::Display for Point {
 }
 
 /// A moment both for machines and for people: the browser carries no time zones.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Moment {
     /// RFC 3339 with the offset of the store's time zone.
     pub at: String,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::Moment;
 
 /// A stock number in a word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     InStock,
@@ -35,7 +35,7 @@ impl Level {
 }
 
 /// How far a number can be trusted, by the age of the last word from the till or a count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sureness {
     /// Heard within the hour.
@@ -47,7 +47,7 @@ pub enum Sureness {
 }
 
 /// One SKU at one store, as a page shows it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ShelfView {
     pub sku: String,
     pub store: String,
@@ -71,7 +71,7 @@ pub struct ShelfView {
 }
 
 /// All the shelves of one SKU near a shopper.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ShelvesView {
     /// The one offered first: my store if it has the quantity, else the nearest that has.
     pub best: Option<ShelfView>,

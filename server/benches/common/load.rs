@@ -16,6 +16,8 @@ pub struct Load {
     pub answers: usize,
     /// Answers other than 2xx.
     pub refused: usize,
+    /// The first of them, whole.
+    pub refusal: Option<String>,
     pub seconds: f64,
     /// Microseconds from question to answer.
     pub times: Vec<f64>,
@@ -67,6 +69,10 @@ impl Line {
         (status, head, end)
     }
 
+    fn said(&self, end: usize) -> String {
+        String::from_utf8_lossy(&self.buffer[..end]).into_owned()
+    }
+
     pub async fn ask(&mut self, request: &[u8]) -> Answer {
         let (status, head, end) = self.turn(request).await;
         Answer {
@@ -109,10 +115,13 @@ pub async fn drive(
                     let question = request(number);
                     number += connections;
                     let asked = Instant::now();
-                    let (status, _, _) = line.turn(&question).await;
+                    let (status, _, end) = line.turn(&question).await;
                     load.times.push(asked.elapsed().as_secs_f64() * 1e6);
                     load.answers += 1;
-                    load.refused += usize::from(!(200..300).contains(&status));
+                    if !(200..300).contains(&status) {
+                        load.refused += 1;
+                        load.refusal.get_or_insert_with(|| line.said(end));
+                    }
                 }
                 load
             })
@@ -125,6 +134,7 @@ pub async fn drive(
                 let load = task.await.unwrap();
                 all.answers += load.answers;
                 all.refused += load.refused;
+                all.refusal = all.refusal.take().or(load.refusal);
                 all.times.extend(load.times);
             }
         })

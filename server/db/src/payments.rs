@@ -344,7 +344,7 @@ pub async fn unended(tx: &mut Tx<'_>, before: i64) -> Result<(i64, i64), Error> 
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(before).fetch_one(conn).await)?)
 }
 
-/// Refunds that a person must look at. Reads the whole table: not to be asked every second.
+/// Refunds that a person must look at.
 pub async fn refunds_failed(tx: &mut Tx<'_>) -> Result<i64, Error> {
     let sql = "SELECT COUNT(*) FROM refunds WHERE status = 'failed'";
     Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_one(conn).await)?)

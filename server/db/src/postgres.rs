@@ -30,6 +30,9 @@ const TRIES: u32 = 8;
 /// How long one waits for a connection that others use. Fifty shoppers who want one last unit at once are each to hear
 /// that it is gone, also on a busy machine, and not that the shop is.
 const WAIT: Duration = Duration::from_secs(8);
+/// How long a free connection may take to show that it is alive before another is taken. Were it `WAIT`, everybody who
+/// got a dead one would have waited for nothing.
+const ALIVE: Duration = Duration::from_secs(2);
 /// How long a statement may take, in milliseconds; the address may say otherwise (`?options[statement_timeout]=4000`).
 const STATEMENT: u64 = 15_000;
 /// The server ends a statement in time and says so. Whoever has heard nothing so much later sits at a wire that is dead
@@ -59,8 +62,13 @@ impl Server {
             ("statement_timeout", statement.to_string()),
             ("idle_in_transaction_session_timeout", IDLE.to_string()),
         ]);
-        let pool =
-            PgPoolOptions::new().max_connections(24).acquire_timeout(WAIT).connect_with(options).await?;
+        let pool = PgPoolOptions::new()
+            .max_connections(24)
+            .acquire_timeout(WAIT)
+            .test_before_acquire(false)
+            .before_acquire(|connection, _| Box::pin(async move { is_alive(connection).await }))
+            .connect_with(options)
+            .await?;
         migrate::postgres(&pool).await?;
         Ok(Server { pool })
     }
@@ -110,6 +118,19 @@ impl Server {
     }
 }
 
+/// An error has the connection dropped without another word to the server.
+async fn is_alive(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    match timeout(ALIVE, connection.ping()).await {
+        Ok(answer) => answer.map(|()| true),
+        Err(_) => Err(silence()),
+    }
+}
+
+fn silence() -> sqlx::Error {
+    let kind = std::io::ErrorKind::TimedOut;
+    sqlx::Error::Io(std::io::Error::new(kind, "the database did not answer in time"))
+}
+
 async fn attempt<T, E, F>(server: &Server, unit: &F) -> Result<T, E>
 where
     F: for<'c> Fn(Tx<'c>) -> Work<'c, T, E>,
@@ -154,13 +175,7 @@ pub(crate) async fn in_time<T>(
     answer: impl Future<Output = Result<T, sqlx::Error>>,
 ) -> Result<T, sqlx::Error> {
     let longest = Duration::from_millis(LONGEST.load(Ordering::Relaxed));
-    match timeout(longest, answer).await {
-        Ok(answer) => answer,
-        Err(_) => Err(sqlx::Error::Io(std::io::Error::new(
-            std::io::ErrorKind::TimedOut,
-            "the database did not answer in time",
-        ))),
-    }
+    timeout(longest, answer).await.unwrap_or_else(|_| Err(silence()))
 }
 
 /// A connection on loan from the pool. The pool itself would wait for ever for one that is given back in the middle of

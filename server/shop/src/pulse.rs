@@ -129,7 +129,7 @@ impl Shop {
         })
     }
 
-    /// Reads a table or two and every shelf in memory: to be asked once a minute.
+    /// Reads four weeks of promises and every shelf in memory: to be asked once a minute.
     pub async fn slow_pulse(&self) -> Result<SlowPulse> {
         let promises = self.promises().await?;
         let mut reader = self.db().reader().await?;

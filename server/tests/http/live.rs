@@ -94,12 +94,24 @@ async fn what_cannot_be_streamed_is_refused() {
             ("?sku=CUP&store=nowhere", 404),
             ("?sku=CUP&store=..%2f", 422),
             ("?sku=CUP&colour=red", 422),
+            ("?shelf=CUP", 422),
+            ("?shelf=CUP@seongsu&sku=CUP", 422),
+            ("?shelf=NONE@seongsu", 404),
+            ("?shelf=CUP@nowhere", 404),
         ] {
             let answer = Call::get(&format!("/api/v1/live/stock{query}")).on(&site).await;
             assert_eq!(answer.status.as_u16(), status, "{query}");
         }
-        let many = "&sku=CUP".repeat(51);
-        Call::get(&format!("/api/v1/live/stock?store=seongsu{many}")).on(&site).await.problem(422, "invalid");
+        for (one, most, said) in
+            [("sku=CUP", 50, "Send 1 to 50 SKUs."), ("shelf=CUP@seongsu", 64, "Send 1 to 64 shelves.")]
+        {
+            let many = vec![one; most + 1].join("&");
+            let answer = Call::get(&format!("/api/v1/live/stock?{many}")).english().on(&site).await;
+            let problem = answer.problem(422, "invalid");
+            let name = one.split('=').next().unwrap();
+            assert_eq!(answer.pointers(), [format!("/{name}")]);
+            assert_eq!(problem["errors"][0]["detail"], said);
+        }
     })
     .await;
 }

@@ -9,7 +9,11 @@ use onshelf_vocabulary::{
 use super::{Base, Room};
 use crate::{
     catalog::card::Dot,
-    ui::icon::{Glyph, Icon},
+    ssr::Visit,
+    ui::{
+        icon::{Glyph, Icon},
+        part::part,
+    },
 };
 
 /// Values shown before the rest is folded away.
@@ -19,6 +23,12 @@ const STORES: usize = 40;
 
 /// The whole form.
 pub(super) fn column(room: &Room<'_>) -> impl IntoView + use<> {
+    let stores = stores(room);
+    let shown = (room.visit.lang, room.currency, room.asked, &room.listing.facets, &stores);
+    part("facets", shown, || form(room, &stores))
+}
+
+fn form(room: &Room<'_>, stores: &[Choice]) -> impl IntoView + use<> {
     let (visit, asked) = (room.visit, room.asked);
     let kept = asked
         .pairs()
@@ -54,7 +64,7 @@ pub(super) fn column(room: &Room<'_>) -> impl IntoView + use<> {
                 </button>
             </div>
             {kept}
-            {store(room)}
+            {store(visit, stores)}
             {groups}
             {price(room)}
             <p class="facets-go"><button class="go">{visit.say("보기", "Show")}</button></p>
@@ -115,8 +125,11 @@ fn subcategories(room: &Room<'_>, facet: &Facet) -> impl IntoView + use<> {
     view! { <fieldset><legend>{facet.label.clone()}</legend><ul>{links}</ul></fieldset> }
 }
 
-/// Which store must have it: mine first, then the nearest.
-fn store(room: &Room<'_>) -> impl IntoView + use<> {
+/// A store to choose: code, name, whether it is chosen.
+type Choice = (String, String, bool);
+
+/// The stores to choose from: mine first, then the nearest.
+fn stores(room: &Room<'_>) -> Vec<Choice> {
     let (visit, asked) = (room.visit, room.asked);
     let book = visit.shop().book();
     let mine = visit.viewer.store.as_ref().and_then(|code| book.stores.by_code(code.as_str()));
@@ -124,8 +137,7 @@ fn store(room: &Room<'_>) -> impl IntoView + use<> {
     let chosen = asked.store.as_deref().and_then(|code| book.stores.by_code(code));
     let others = book.stores.from(origin).map(|(store, _)| store).take(STORES);
     let mut seen = Vec::new();
-    let options = mine
-        .into_iter()
+    mine.into_iter()
         .chain(chosen)
         .chain(others)
         .filter(|store| {
@@ -141,8 +153,17 @@ fn store(room: &Room<'_>) -> impl IntoView + use<> {
                 _ => name.to_owned(),
             };
             let here = asked.store.as_deref() == Some(store.code.as_str());
-            view! { <option value=store.code.to_string() selected=here>{label}</option> }
+            (store.code.to_string(), label, here)
         })
+        .collect()
+}
+
+/// Which store must have it.
+fn store(visit: &Visit, stores: &[Choice]) -> impl IntoView + use<> {
+    let options = stores
+        .iter()
+        .cloned()
+        .map(|(code, label, here)| view! { <option value=code selected=here>{label}</option> })
         .collect_view();
     view! {
         <fieldset>

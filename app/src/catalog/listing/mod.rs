@@ -23,7 +23,9 @@ use crate::{
     ssr::{Page, Visit, explain},
     ui::{
         icon::{Glyph, Icon},
+        part::{self, part},
         picture::Picture,
+        shell::script_json,
     },
 };
 
@@ -75,7 +77,10 @@ fn show(visit: &Visit, asked: Asked, category: Option<(CategoryView, Vec<Crumb>)
         Page {
             indexed: asked.base != Base::Search && listing.total > 0,
             description: category.as_ref().map(|(category, _)| category.note.clone()).unwrap_or_default(),
-            json_ld: category.as_ref().map(|(_, path)| super::product::breadcrumbs(visit, path)),
+            json_ld: category.as_ref().map(|(_, path)| {
+                let way = (visit.lang, &visit.door.site.public_url, path);
+                part::text("crumbs data", way, || script_json(&super::product::breadcrumbs(visit, path)))
+            }),
             ..page
         }
     })
@@ -165,14 +170,16 @@ fn corrected(room: &Room<'_>) -> Option<impl IntoView + use<>> {
 
 /// The categories below this one, each with a thing from it.
 fn below(room: &Room<'_>, category: Option<&(CategoryView, Vec<Crumb>)>) -> Option<impl IntoView + use<>> {
-    let children = &category?.0.children;
-    if children.is_empty() {
-        return None;
-    }
+    let children = category?.0.children.as_slice();
+    let visit = room.visit;
+    (!children.is_empty()).then(|| part("pills", (visit.lang, children), || pills(visit, children)))
+}
+
+fn pills(visit: &Visit, children: &[CategoryView]) -> impl IntoView + use<> {
     let links = children
         .iter()
         .map(|child| {
-            let href = room.visit.href(&format!("/category/{}", child.slug));
+            let href = visit.href(&format!("/category/{}", child.slug));
             view! {
                 <li>
                     <a class="pill" href=href>
@@ -184,9 +191,7 @@ fn below(room: &Room<'_>, category: Option<&(CategoryView, Vec<Crumb>)>) -> Opti
             }
         })
         .collect_view();
-    Some(
-        view! { <nav aria-label=room.visit.say("하위 분류", "Subcategories")><ul class="pills">{links}</ul></nav> },
-    )
+    view! { <nav aria-label=visit.say("하위 분류", "Subcategories")><ul class="pills">{links}</ul></nav> }
 }
 
 /// How many there are, the way to the facets on a phone, my store's switch, and the order.

@@ -3,6 +3,8 @@
 mod about;
 mod stage;
 
+use std::sync::Arc;
+
 use axum::{
     extract::{Path, Query},
     response::Response,
@@ -22,6 +24,8 @@ use crate::{
     ui::{
         icon::{Glyph, Icon},
         money::{Price, decimal},
+        part::{self, part},
+        shell::script_json,
     },
 };
 
@@ -52,23 +56,22 @@ pub async fn product(visit: Visit, Path(slug): Path<String>, Query(asked): Query
 }
 
 fn page(visit: &Visit, product: &ProductView, variant: &VariantView, shelves: ShelvesView) -> Page {
+    let lang = visit.lang;
     let data = structured(visit, product, variant, &shelves);
+    let what = (lang, &product.name, &product.slug, variant);
+    let panel = || {
+        view! { <ShelfPanel lang shelves=shelves.clone() sku=variant.sku.clone() reservable=product.active /> }
+    };
     let view = view! {
         <div class="product">
-            {stage::stage(visit, product, variant)}
+            {part("stage", what, || stage::stage(visit, product, variant))}
             <section class="facts">
-                {crumbs(visit, &product.path, false)}
-                <h1>{product.name.clone()}</h1>
-                {about::maker(product)}
-                <Price lang=visit.lang price=variant.price before=variant.list_price />
-                {about::options(visit, product)}
+                {part("facts", (what, &product.brand, &product.path, &product.options), || facts(visit, product, variant))}
                 {retired(visit, product, &shelves)}
-                <div id="shelf-panel">
-                    <ShelfPanel lang=visit.lang shelves=shelves.clone() sku=variant.sku.clone() reservable=product.active />
-                </div>
-                {product.active.then(|| basket(visit, variant))}
+                <div id="shelf-panel">{part("panel", (lang, &shelves, &variant.sku, product.active), panel)}</div>
+                {product.active.then(|| part("basket", (lang, &variant.sku), || basket(visit, variant)))}
                 {(shelves.stores > 0).then(|| nearby(visit, &shelves, product, variant))}
-                {about::about(visit, product, variant)}
+                {part("about", (what, &product.description, &product.attributes), || about::about(visit, product, variant))}
             </section>
         </div>
         {related(visit, product)}
@@ -80,6 +83,16 @@ fn page(visit: &Visit, product: &ProductView, variant: &VariantView, shelves: Sh
         image: variant.images.first().map(|image| image.src.clone()),
         sku: Some(variant.sku.clone()),
         ..Page::new(product.name.clone(), format!("/p/{}", product.slug), view)
+    }
+}
+
+fn facts(visit: &Visit, product: &ProductView, variant: &VariantView) -> impl IntoView + use<> {
+    view! {
+        {crumbs(visit, &product.path, false)}
+        <h1>{product.name.clone()}</h1>
+        {about::maker(product)}
+        <Price lang=visit.lang price=variant.price before=variant.list_price />
+        {about::options(visit, product)}
     }
 }
 
@@ -113,13 +126,16 @@ fn nearby(
     product: &ProductView,
     variant: &VariantView,
 ) -> impl IntoView + use<> {
-    let known = match (shelves.near.as_str(), visit.lang) {
+    let lang = visit.lang;
+    let known = match (shelves.near.as_str(), lang) {
         ("", _) => visit.say("가까운 곳에서 찾기", "Find it near you").to_owned(),
         (near, Lang::Ko) => format!("{near}에서 가까운 순서예요"),
         (near, Lang::En) => format!("Nearest to {near} first"),
     };
-    let fragment = visit.href(&format!("/p/{}/shelves?sku={}", product.slug, encoded(&variant.sku)));
-    view! {
+    let shown = (lang, &shelves.near, &product.slug, &variant.sku);
+    part("nearby", shown, || {
+        let fragment = visit.href(&format!("/p/{}/shelves?sku={}", product.slug, encoded(&variant.sku)));
+        view! {
         <section class="nearby">
             <h2>{known}</h2>
             <form class="find" action=visit.href("/stores/near") method="post">
@@ -134,9 +150,10 @@ fn nearby(
                 />
                 <button>{visit.say("찾기", "Find")}</button>
             </form>
-            <NearMe lang=visit.lang tell=visit.href("/stores/near") fragment=fragment />
+            <NearMe lang tell=visit.href("/stores/near") fragment=fragment />
         </section>
-    }
+        }
+    })
 }
 
 pub(crate) fn encoded(text: &str) -> String {
@@ -160,42 +177,48 @@ fn structured(
     product: &ProductView,
     variant: &VariantView,
     shelves: &ShelvesView,
-) -> serde_json::Value {
+) -> Arc<str> {
     let base = &visit.door.site.public_url;
-    let address = format!("{base}{}", visit.href(&format!("/p/{}", product.slug)));
-    let absolute = |src: &str| if src.starts_with('/') { format!("{base}{src}") } else { src.to_owned() };
     let available = shelves.best.as_ref().is_some_and(|shelf| shelf.available > 0);
-    let availability = match (product.active, available) {
-        (false, _) => "https://schema.org/Discontinued",
-        (true, true) => "https://schema.org/InStoreOnly",
-        (true, false) => "https://schema.org/OutOfStock",
-    };
-    let mut thing = json!({
-        "@context": "https://schema.org",
-        "@type": "Product",
-        "name": product.name,
-        "sku": variant.sku,
-        "url": address,
-        "image": variant.images.iter().map(|image| absolute(&image.src)).collect::<Vec<_>>(),
-        "offers": {
-            "@type": "Offer",
-            "url": format!("{address}?sku={}", encoded(&variant.sku)),
-            "price": decimal(variant.price),
-            "priceCurrency": variant.price.currency.code(),
-            "availability": availability,
-            "itemCondition": "https://schema.org/NewCondition",
-            "availableDeliveryMethod": "https://schema.org/OnSitePickup",
-        },
-    });
-    let optional =
-        [("description", product.description.clone()), ("gtin", variant.gtin.clone().unwrap_or_default())];
-    for (name, value) in optional.into_iter().filter(|(_, value)| !value.is_empty()) {
-        thing[name] = value.into();
-    }
-    if !product.brand.is_empty() {
-        thing["brand"] = json!({ "@type": "Brand", "name": product.brand });
-    }
-    json!([thing, breadcrumbs(visit, &product.path)])
+    let shown = (visit.lang, base, product.active, available);
+    let about = (&product.name, &product.slug, &product.brand, &product.description, &product.path, variant);
+    part::text("product data", (shown, about), || {
+        let address = format!("{base}{}", visit.href(&format!("/p/{}", product.slug)));
+        let absolute = |src: &str| if src.starts_with('/') { format!("{base}{src}") } else { src.to_owned() };
+        let availability = match (product.active, available) {
+            (false, _) => "https://schema.org/Discontinued",
+            (true, true) => "https://schema.org/InStoreOnly",
+            (true, false) => "https://schema.org/OutOfStock",
+        };
+        let mut thing = json!({
+            "@context": "https://schema.org",
+            "@type": "Product",
+            "name": product.name,
+            "sku": variant.sku,
+            "url": address,
+            "image": variant.images.iter().map(|image| absolute(&image.src)).collect::<Vec<_>>(),
+            "offers": {
+                "@type": "Offer",
+                "url": format!("{address}?sku={}", encoded(&variant.sku)),
+                "price": decimal(variant.price),
+                "priceCurrency": variant.price.currency.code(),
+                "availability": availability,
+                "itemCondition": "https://schema.org/NewCondition",
+                "availableDeliveryMethod": "https://schema.org/OnSitePickup",
+            },
+        });
+        let optional = [
+            ("description", product.description.clone()),
+            ("gtin", variant.gtin.clone().unwrap_or_default()),
+        ];
+        for (name, value) in optional.into_iter().filter(|(_, value)| !value.is_empty()) {
+            thing[name] = value.into();
+        }
+        if !product.brand.is_empty() {
+            thing["brand"] = json!({ "@type": "Brand", "name": product.brand });
+        }
+        script_json(&json!([thing, breadcrumbs(visit, &product.path)]))
+    })
 }
 
 /// schema.org: the way down the category tree.

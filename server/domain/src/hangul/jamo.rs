@@ -55,6 +55,12 @@ pub fn is_consonant(c: char) -> bool {
     ('ㄱ'..='ㅎ').contains(&c)
 }
 
+/// Whether a text has Hangul, however it is encoded, and so is Korean.
+pub fn is_korean(text: &str) -> bool {
+    let is_letter = |c: char| matches!(c, '\u{1100}'..='\u{11FF}' | '\u{3130}'..='\u{318F}');
+    text.chars().any(|c| is_syllable(c) || is_letter(c))
+}
+
 /// A conjoining jamo (what NFD leaves) as its compatibility jamo; any other character as it is.
 pub fn to_compatibility(c: char) -> char {
     let code = u32::from(c);
@@ -280,6 +286,21 @@ mod tests {
             ("abc", false),
         ] {
             assert_eq!(is_initials(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn one_letter_of_hangul_makes_a_text_korean() {
+        for (text, expected) in [
+            ("법랑 주전자", true),
+            ("Seongsu 성수", true),
+            ("ㅋ", true),
+            ("\u{1112}\u{1161}\u{11ab}", true),
+            ("Kettle 2", false),
+            ("漢字 かな", false),
+            ("", false),
+        ] {
+            assert_eq!(is_korean(text), expected, "{text}");
         }
     }
 

@@ -6,7 +6,7 @@ mod josa;
 mod keyboard;
 
 pub use jamo::{
-    compose, decompose, initial_of, initials, is_consonant, is_initials, is_jamo, is_syllable,
+    compose, decompose, initial_of, initials, is_consonant, is_initials, is_jamo, is_korean, is_syllable,
     to_compatibility,
 };
 pub use josa::{Ending, ending, josa, with_josa};

@@ -93,12 +93,6 @@ const ENTITIES: [(&str, &str); 9] = [
     ("&amp;", "&"),
 ];
 
-/// Whether a text has Hangul, and so is Korean.
-pub(super) fn is_korean(text: &str) -> bool {
-    text.chars()
-        .any(|c| matches!(c, '\u{1100}'..='\u{11FF}' | '\u{3130}'..='\u{318F}' | '\u{AC00}'..='\u{D7A3}'))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,13 +1,10 @@
 //! The options of a product while its variants are read: names in order of appearance, values with their codes.
 
-use onshelf_domain::catalog::slugify;
+use onshelf_domain::{catalog::slugify, hangul::is_korean};
 use onshelf_vocabulary::Text;
 use serde::Serialize;
 
-use super::{
-    clean::is_korean,
-    mapping::{Label, Mapping},
-};
+use super::mapping::{Label, Mapping};
 
 impl Label {
     pub(super) fn text(&self) -> Text {

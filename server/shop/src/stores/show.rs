@@ -1,7 +1,7 @@
 //! What pages show of a store.
 
 use jiff::Timestamp;
-use onshelf_domain::words;
+use onshelf_domain::{hangul::is_korean, words};
 use onshelf_vocabulary::{
     Lang,
     stock::ShelfView,
@@ -28,7 +28,7 @@ fn whole_address(store: &Store, lang: Lang) -> String {
     let town = region.split(',').next().unwrap_or_default().trim();
     let says = |part: &str| street.to_lowercase().contains(&part.to_lowercase());
     // Korean addresses go from the wide to the narrow, in words; others name the town behind the street.
-    let korean = town.chars().any(|c| ('가'..='힣').contains(&c));
+    let korean = is_korean(town);
     if street.is_empty() || town.is_empty() || says(town) || (korean && town.split_whitespace().any(says)) {
         return street.to_owned();
     }

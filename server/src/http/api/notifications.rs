@@ -47,6 +47,9 @@ pub struct Unsubscription {
     endpoint: String,
 }
 
+/// An order's or a reservation's number, its token, a key, and what is asked.
+type Deed<T> = (Path<String>, Bearer, Key, Body<T>);
+
 /// Tells a browser what becomes of an order
 #[utoipa::path(
     put, path = "/api/v1/orders/{number}/notifications", tag = "orders",
@@ -58,14 +61,8 @@ pub struct Unsubscription {
     request_body = Subscription,
     responses((status = 204, description = "It is told from now on. The five newest browsers of an order are."), Changing),
 )]
-pub async fn of_order(
-    door: State<Door>,
-    number: Path<String>,
-    token: Bearer,
-    key: Key,
-    body: Body<Subscription>,
-) -> Result<Response, Problem> {
-    subscribe(door, number, token, key, body).await
+pub async fn of_order(door: State<Door>, deed: Deed<Subscription>) -> Result<Response, Problem> {
+    subscribe(door, deed).await
 }
 
 /// Tells a browser what becomes of a reservation
@@ -79,14 +76,8 @@ pub async fn of_order(
     request_body = Subscription,
     responses((status = 204, description = "It is told from now on. The five newest browsers of a reservation are."), Changing),
 )]
-pub async fn of_reservation(
-    door: State<Door>,
-    number: Path<String>,
-    token: Bearer,
-    key: Key,
-    body: Body<Subscription>,
-) -> Result<Response, Problem> {
-    subscribe(door, number, token, key, body).await
+pub async fn of_reservation(door: State<Door>, deed: Deed<Subscription>) -> Result<Response, Problem> {
+    subscribe(door, deed).await
 }
 
 /// Tells a browser no more of an order
@@ -100,14 +91,8 @@ pub async fn of_reservation(
     request_body = Unsubscription,
     responses((status = 204, description = "It is told no more, if it ever was."), Changing),
 )]
-pub async fn stop_of_order(
-    door: State<Door>,
-    number: Path<String>,
-    token: Bearer,
-    key: Key,
-    body: Body<Unsubscription>,
-) -> Result<Response, Problem> {
-    unsubscribe(door, number, token, key, body).await
+pub async fn stop_of_order(door: State<Door>, deed: Deed<Unsubscription>) -> Result<Response, Problem> {
+    unsubscribe(door, deed).await
 }
 
 /// Tells a browser no more of a reservation
@@ -121,22 +106,13 @@ pub async fn stop_of_order(
     request_body = Unsubscription,
     responses((status = 204, description = "It is told no more, if it ever was."), Changing),
 )]
-pub async fn stop_of_reservation(
-    door: State<Door>,
-    number: Path<String>,
-    token: Bearer,
-    key: Key,
-    body: Body<Unsubscription>,
-) -> Result<Response, Problem> {
-    unsubscribe(door, number, token, key, body).await
+pub async fn stop_of_reservation(door: State<Door>, deed: Deed<Unsubscription>) -> Result<Response, Problem> {
+    unsubscribe(door, deed).await
 }
 
 async fn subscribe(
     State(door): State<Door>,
-    Path(number): Path<String>,
-    Bearer(token): Bearer,
-    Key(_key): Key,
-    Body { value, .. }: Body<Subscription>,
+    (Path(number), Bearer(token), Key(_key), Body { value, .. }): Deed<Subscription>,
 ) -> Result<Response, Problem> {
     let token = token.ok_or_else(|| Problem::new(Kind::NotFound))?;
     let Subscription { endpoint, keys: SubscriptionKeys { p256dh, auth } } = value;
@@ -146,10 +122,7 @@ async fn subscribe(
 
 async fn unsubscribe(
     State(door): State<Door>,
-    Path(number): Path<String>,
-    Bearer(token): Bearer,
-    Key(_key): Key,
-    Body { value, .. }: Body<Unsubscription>,
+    (Path(number), Bearer(token), Key(_key), Body { value, .. }): Deed<Unsubscription>,
 ) -> Result<Response, Problem> {
     let token = token.ok_or_else(|| Problem::new(Kind::NotFound))?;
     door.shop.unsubscribe(&number, &token, &value.endpoint).await?;

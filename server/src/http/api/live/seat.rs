@@ -11,7 +11,7 @@ use bytes::{Buf, Bytes};
 use tokio::{net::TcpStream, sync::Notify};
 use tokio_util::sync::CancellationToken;
 
-use super::Asked;
+use super::asked::Asked;
 use crate::http::metrics::METER;
 
 /// Shelves that may wait for a slow reader; past that the stream ends, and its page comes back for a snapshot.

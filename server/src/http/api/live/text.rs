@@ -8,7 +8,7 @@ use onshelf_vocabulary::stock::Level;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Asked, WhereFrom};
+use super::asked::{Asked, WhereFrom};
 use crate::http::metrics::METER;
 
 /// How long a browser waits before it comes back.

@@ -1,8 +1,13 @@
 //! Orders in the model: groups that are bookings, money that the provider took and that is to go back.
 
+mod answers;
+mod healing;
+
 use std::collections::BTreeSet;
 
-use super::ledger::{Booking, Ledger, Outcome, Status};
+use super::ledger::{Ledger, Outcome, Status};
+
+pub use answers::Seen;
 
 /// Every unit costs this much.
 pub const PRICE: i64 = 12_900;
@@ -115,15 +120,6 @@ struct Offer {
     number: String,
     instead_of: String,
     home: bool,
-}
-
-/// A group as the shop shows it.
-pub struct Seen {
-    pub number: String,
-    pub expires_at: i64,
-    pub wish: Wish,
-    pub instead_of: Option<String>,
-    pub home: bool,
 }
 
 impl Ledger {
@@ -326,15 +322,6 @@ impl Ledger {
         Outcome::Done
     }
 
-    /// What was not found is not looked for any more.
-    fn give_up(&mut self, order: usize, booking: usize) {
-        let own = self.bookings[booking].clone();
-        if !self.orders[order].looked_for.contains(&own.number) {
-            self.orders[order].looked_for.push(own.number.clone());
-            self.give_back(order, &own.number, &own.lines);
-        }
-    }
-
     fn extend(&mut self, order: usize) -> Outcome {
         let now = self.now;
         let own = &mut self.orders[order];
@@ -352,68 +339,6 @@ impl Ledger {
             }
         }
         Outcome::Done
-    }
-
-    /// Whatever could take its place is held, or the money goes back. What it is the shop decides; see [`Self::looked`].
-    fn heal(&mut self, booking: usize) -> Outcome {
-        let own = &self.bookings[booking];
-        let Of::Order(order) = own.of else { return Outcome::Done };
-        let number = own.number.clone();
-        if own.status == Status::NotFound && !self.orders[order].looked_for.contains(&number) {
-            self.orders[order].looked_for.push(number);
-        }
-        Outcome::Done
-    }
-
-    /// The shop has looked: what it holds is taken over already. Where it found nothing there was nothing.
-    pub fn looked(&mut self, booking: usize) -> Result<(), String> {
-        let own = self.bookings[booking].clone();
-        let Of::Order(order) = own.of else { return Ok(()) };
-        let known = &self.orders[order];
-        let has_given = known.given.contains(&own.number);
-        if own.status != Status::NotFound
-            || has_given
-            || known.offers.iter().any(|one| one.instead_of == own.number)
-        {
-            return Ok(());
-        }
-        let elsewhere = (1 - own.store, own.lines.clone());
-        if self.has(std::slice::from_ref(&elsewhere), &[]) {
-            return Err(format!("{} is at the other store, and was not offered", own.number));
-        }
-        self.give_back(order, &own.number, &own.lines);
-        Ok(())
-    }
-
-    fn answer(&mut self, booking: usize, accept: bool) -> Outcome {
-        let own = &self.bookings[booking];
-        if self.status(own) != Status::Pending {
-            return Outcome::HoldOver;
-        }
-        if accept {
-            self.end_rivals(booking);
-            self.put(booking, Status::Placed)
-        } else {
-            self.end(booking, Status::Cancelled)
-        }
-    }
-
-    /// What else was offered in the same place is nobody's business any more.
-    fn end_rivals(&mut self, booking: usize) {
-        let own = &self.bookings[booking];
-        let Of::Order(order) = own.of else { return };
-        let offers = &self.orders[order].offers;
-        let Some(lost) = offers.iter().find(|one| one.number == own.number).map(|one| one.instead_of.clone())
-        else {
-            return;
-        };
-        let rivals: Vec<String> =
-            offers.iter().filter(|one| one.instead_of == lost).map(|one| one.number.clone()).collect();
-        for (index, rival) in self.bookings.iter_mut().enumerate() {
-            if index != booking && rival.status == Status::Pending && rivals.contains(&rival.number) {
-                (rival.status, rival.of) = (Status::Cancelled, Of::Past);
-            }
-        }
     }
 
     /// A booking ends without being had; its money goes back, for an offer that of what it stood in for.
@@ -458,19 +383,6 @@ impl Ledger {
         Outcome::Done
     }
 
-    pub fn is_offer(&self, number: &str) -> bool {
-        let booking = self.bookings.iter().find(|booking| booking.number == number);
-        let Some(Of::Order(order)) = booking.map(|booking| booking.of) else { return false };
-        self.orders[order].offers.iter().any(|one| one.number == number)
-    }
-
-    /// Whether it would be brought home, which no counter has a hand in.
-    pub fn is_brought_home(&self, booking: usize) -> bool {
-        let own = &self.bookings[booking];
-        let Of::Order(order) = own.of else { return false };
-        self.orders[order].offers.iter().any(|one| one.number == own.number && one.home)
-    }
-
     pub fn owner_of(&self, booking: usize) -> Option<usize> {
         match self.bookings[booking].of {
             Of::Order(order) => Some(order),
@@ -510,83 +422,6 @@ impl Ledger {
             });
         }
         Outcome::Done
-    }
-
-    /// An order the shop has made.
-    pub fn take_over_order(&mut self, number: String, token: String, phone: usize, wishes: &[Wish]) {
-        let held_until = self.now + HOLD;
-        self.orders.push(Order {
-            number,
-            token,
-            phone,
-            total: price(wishes),
-            settled: false,
-            held_until,
-            extended: false,
-            captured: 0,
-            back: 0,
-            waiting: Some(waiting(price(wishes), None, held_until)),
-            awaited: wishes.iter().map(|wish| (wish.clone(), Status::Pending)).collect(),
-            given: Vec::new(),
-            looked_for: Vec::new(),
-            offers: Vec::new(),
-        });
-    }
-
-    /// A group as the shop shows it: a new one is taken over, of an old one until when it is kept.
-    pub fn take_over_group(&mut self, order: usize, seen: Seen) -> Result<(), String> {
-        if let Some(known) = self.bookings.iter_mut().find(|booking| booking.number == seen.number) {
-            known.expires_at = seen.expires_at;
-            return Ok(());
-        }
-        let ((store, lines), status) = match &seen.instead_of {
-            Some(lost) => (self.believe_offer(order, &seen, lost)?, Status::Pending),
-            None if self.orders[order].awaited.is_empty() => {
-                return Err(format!("{} is a group nobody asked for", seen.number));
-            }
-            None => self.orders[order].awaited.remove(0),
-        };
-        let (phone, made_at) = (self.orders[order].phone, self.now);
-        self.take_over(Booking {
-            number: seen.number,
-            token: String::new(),
-            key: String::new(),
-            phone,
-            store,
-            lines,
-            expires_at: seen.expires_at,
-            made_at,
-            status,
-            of: Of::Order(order),
-        });
-        Ok(())
-    }
-
-    /// An offer must be for something that was looked for, not dearer than that, and really on its shelf.
-    fn believe_offer(&mut self, order: usize, seen: &Seen, lost: &str) -> Result<Wish, String> {
-        let number = &seen.number;
-        if !self.orders[order].looked_for.iter().any(|own| own == lost) {
-            return Err(format!("{number} is offered for {lost}, which nobody looked for"));
-        }
-        let price = |lines: &[(usize, i64)]| price_of(lines);
-        let was =
-            self.bookings.iter().find(|booking| booking.number == lost).map_or(0, |lost| price(&lost.lines));
-        if price(&seen.wish.1) > was {
-            return Err(format!("{number} is dearer than {lost}"));
-        }
-        if !self.has(std::slice::from_ref(&seen.wish), &[]) {
-            return Err(format!("{number} is offered, and is not on its shelf"));
-        }
-        let offer = Offer { number: number.clone(), instead_of: lost.to_owned(), home: seen.home };
-        self.orders[order].offers.push(offer);
-        Ok(seen.wish.clone())
-    }
-
-    /// The name of the payment that waits now.
-    pub fn take_over_payment(&mut self, order: usize, reference: &str) {
-        if let Some(waiting) = &mut self.orders[order].waiting {
-            reference.clone_into(&mut waiting.reference);
-        }
     }
 }
 

@@ -1,0 +1,92 @@
+//! What only the shop can choose is taken over from its answers: numbers, groups, offers, the names of payments.
+
+use super::super::ledger::Booking;
+use super::{HOLD, Ledger, Of, Offer, Order, Status, Wish, price, price_of, waiting};
+
+/// A group as the shop shows it.
+pub struct Seen {
+    pub number: String,
+    pub expires_at: i64,
+    pub wish: Wish,
+    pub instead_of: Option<String>,
+    pub home: bool,
+}
+
+impl Ledger {
+    /// An order the shop has made.
+    pub fn take_over_order(&mut self, number: String, token: String, phone: usize, wishes: &[Wish]) {
+        let held_until = self.now + HOLD;
+        self.orders.push(Order {
+            number,
+            token,
+            phone,
+            total: price(wishes),
+            settled: false,
+            held_until,
+            extended: false,
+            captured: 0,
+            back: 0,
+            waiting: Some(waiting(price(wishes), None, held_until)),
+            awaited: wishes.iter().map(|wish| (wish.clone(), Status::Pending)).collect(),
+            given: Vec::new(),
+            looked_for: Vec::new(),
+            offers: Vec::new(),
+        });
+    }
+
+    /// A group as the shop shows it: a new one is taken over, of an old one until when it is kept.
+    pub fn take_over_group(&mut self, order: usize, seen: Seen) -> Result<(), String> {
+        if let Some(known) = self.bookings.iter_mut().find(|booking| booking.number == seen.number) {
+            known.expires_at = seen.expires_at;
+            return Ok(());
+        }
+        let ((store, lines), status) = match &seen.instead_of {
+            Some(lost) => (self.believe_offer(order, &seen, lost)?, Status::Pending),
+            None if self.orders[order].awaited.is_empty() => {
+                return Err(format!("{} is a group nobody asked for", seen.number));
+            }
+            None => self.orders[order].awaited.remove(0),
+        };
+        let (phone, made_at) = (self.orders[order].phone, self.now);
+        self.take_over(Booking {
+            number: seen.number,
+            token: String::new(),
+            key: String::new(),
+            phone,
+            store,
+            lines,
+            expires_at: seen.expires_at,
+            made_at,
+            status,
+            of: Of::Order(order),
+        });
+        Ok(())
+    }
+
+    /// An offer must be for something that was looked for, not dearer than that, and really on its shelf.
+    fn believe_offer(&mut self, order: usize, seen: &Seen, lost: &str) -> Result<Wish, String> {
+        let number = &seen.number;
+        if !self.orders[order].looked_for.iter().any(|own| own == lost) {
+            return Err(format!("{number} is offered for {lost}, which nobody looked for"));
+        }
+        let price = |lines: &[(usize, i64)]| price_of(lines);
+        let was =
+            self.bookings.iter().find(|booking| booking.number == lost).map_or(0, |lost| price(&lost.lines));
+        if price(&seen.wish.1) > was {
+            return Err(format!("{number} is dearer than {lost}"));
+        }
+        if !self.has(std::slice::from_ref(&seen.wish), &[]) {
+            return Err(format!("{number} is offered, and is not on its shelf"));
+        }
+        let offer = Offer { number: number.clone(), instead_of: lost.to_owned(), home: seen.home };
+        self.orders[order].offers.push(offer);
+        Ok(seen.wish.clone())
+    }
+
+    /// The name of the payment that waits now.
+    pub fn take_over_payment(&mut self, order: usize, reference: &str) {
+        if let Some(waiting) = &mut self.orders[order].waiting {
+            reference.clone_into(&mut waiting.reference);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! What was not found: looked for elsewhere, offered in its place, answered.
+
+use super::{Ledger, Of, Outcome, Status};
+
+impl Ledger {
+    /// Whatever could take its place is held, or the money goes back. What it is the shop decides; see [`Self::looked`].
+    pub(super) fn heal(&mut self, booking: usize) -> Outcome {
+        let own = &self.bookings[booking];
+        let Of::Order(order) = own.of else { return Outcome::Done };
+        let number = own.number.clone();
+        if own.status == Status::NotFound && !self.orders[order].looked_for.contains(&number) {
+            self.orders[order].looked_for.push(number);
+        }
+        Outcome::Done
+    }
+
+    /// The shop has looked: what it holds is taken over already. Where it found nothing there was nothing.
+    pub fn looked(&mut self, booking: usize) -> Result<(), String> {
+        let own = self.bookings[booking].clone();
+        let Of::Order(order) = own.of else { return Ok(()) };
+        let known = &self.orders[order];
+        let has_given = known.given.contains(&own.number);
+        if own.status != Status::NotFound
+            || has_given
+            || known.offers.iter().any(|one| one.instead_of == own.number)
+        {
+            return Ok(());
+        }
+        let elsewhere = (1 - own.store, own.lines.clone());
+        if self.has(std::slice::from_ref(&elsewhere), &[]) {
+            return Err(format!("{} is at the other store, and was not offered", own.number));
+        }
+        self.give_back(order, &own.number, &own.lines);
+        Ok(())
+    }
+
+    pub(super) fn answer(&mut self, booking: usize, accept: bool) -> Outcome {
+        let own = &self.bookings[booking];
+        if self.status(own) != Status::Pending {
+            return Outcome::HoldOver;
+        }
+        if accept {
+            self.end_rivals(booking);
+            self.put(booking, Status::Placed)
+        } else {
+            self.end(booking, Status::Cancelled)
+        }
+    }
+
+    /// What else was offered in the same place is nobody's business any more.
+    pub(super) fn end_rivals(&mut self, booking: usize) {
+        let own = &self.bookings[booking];
+        let Of::Order(order) = own.of else { return };
+        let offers = &self.orders[order].offers;
+        let Some(lost) = offers.iter().find(|one| one.number == own.number).map(|one| one.instead_of.clone())
+        else {
+            return;
+        };
+        let rivals: Vec<String> =
+            offers.iter().filter(|one| one.instead_of == lost).map(|one| one.number.clone()).collect();
+        for (index, rival) in self.bookings.iter_mut().enumerate() {
+            if index != booking && rival.status == Status::Pending && rivals.contains(&rival.number) {
+                (rival.status, rival.of) = (Status::Cancelled, Of::Past);
+            }
+        }
+    }
+
+    /// What was not found is not looked for any more.
+    pub(super) fn give_up(&mut self, order: usize, booking: usize) {
+        let own = self.bookings[booking].clone();
+        if !self.orders[order].looked_for.contains(&own.number) {
+            self.orders[order].looked_for.push(own.number.clone());
+            self.give_back(order, &own.number, &own.lines);
+        }
+    }
+
+    pub fn is_offer(&self, number: &str) -> bool {
+        let booking = self.bookings.iter().find(|booking| booking.number == number);
+        let Some(Of::Order(order)) = booking.map(|booking| booking.of) else { return false };
+        self.orders[order].offers.iter().any(|one| one.number == number)
+    }
+
+    /// Whether it would be brought home, which no counter has a hand in.
+    pub fn is_brought_home(&self, booking: usize) -> bool {
+        let own = &self.bookings[booking];
+        let Of::Order(order) = own.of else { return false };
+        self.orders[order].offers.iter().any(|one| one.number == own.number && one.home)
+    }
+}
