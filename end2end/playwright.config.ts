@@ -3,7 +3,8 @@
 
 import { defineConfig, type PlaywrightTestOptions } from "@playwright/test";
 
-const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
+// Drawn at one pixel a point: without a graphics card four times the pixels are most of the time a page takes.
+const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 1, hasTouch: true, isMobile: true };
 
 const shopper: Partial<PlaywrightTestOptions> = {
   baseURL: process.env.BASE_URL ?? "http://127.0.0.1:3000",
@@ -50,6 +51,6 @@ export default defineConfig({
     { name: "phone", use: phone, grepInvert: /@once/ },
     { name: "phone-plain", use: { ...phone, javaScriptEnabled: false }, grepInvert: /@once|@scripts/ },
     // What does not depend on the room there is has been walked on the phone.
-    { name: "desk", use: { viewport: { width: 1280, height: 800 } }, testIgnore: /(bad-input|live|reserve)\.spec/ },
+    { name: "desk", use: { viewport: { width: 1280, height: 800 } }, testIgnore: /(bad-input|heal|kept|live|messages|pass|reserve)\.spec/ },
   ],
 });

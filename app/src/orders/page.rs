@@ -108,7 +108,12 @@ fn asks_where(view: &OrderView) -> bool {
 /// Whether it changes by itself, so that the page asks again.
 fn goes_on(view: &OrderView) -> bool {
     let waiting = matches!(view.payment.status, PaymentStatus::Pending);
-    waiting || view.groups.iter().any(|group| !group.status.is_over())
+    waiting || view.groups.iter().any(|group| group.looking || !group.status.is_over())
+}
+
+/// Seconds until the page asks again: what is being looked for is found in a moment.
+fn pause(view: &OrderView) -> &'static str {
+    if view.groups.iter().any(|group| group.looking) { "1" } else { "5" }
 }
 
 fn body(visit: &Visit, view: &OrderView, token: &str, shown: &Shown, providers: &[ProviderCode]) -> AnyView {
@@ -131,7 +136,7 @@ fn body(visit: &Visit, view: &OrderView, token: &str, shown: &Shown, providers: 
         <div class="order">
             {said(visit, view, shown)}
             {head}
-            <article id="order" class="order-body" data-status=view.status.code() data-refresh=goes_on.then_some("5")>
+            <article id="order" class="order-body" data-status=view.status.code() data-refresh=goes_on.then(|| pause(view))>
                 {(!payable).then(|| front(visit, view))}
                 {(goes_on && !payable).then(|| tell(visit, &format!("/api/v1/orders/{}", view.number), token))}
                 <div class="order-groups">{cards}</div>

@@ -82,7 +82,8 @@ fn choice(
     mending: Option<&Mending>,
 ) -> AnyView {
     let lang = visit.lang;
-    let things: Vec<Thing> = offer.lines.iter().map(Thing::from).collect();
+    // Another colour of the same thing has the same name.
+    let things: Vec<Thing> = offer.lines.iter().map(Thing::with_options).collect();
     let action = visit.href(&format!("/orders/{}/offers/{}", order.number, offer.id));
     let asks_where = offer.way == Way::Delivery && offer.address.is_none();
     let said = [Some(by(lang, &offer.ready_by)), cost(lang, order, lost, offer)];

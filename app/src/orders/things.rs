@@ -45,6 +45,15 @@ impl From<&ReservationLineView> for Thing {
     }
 }
 
+impl Thing {
+    /// Named with what tells it from its like: "물뿌리개 1.5L · 이끼색".
+    pub(super) fn with_options(line: &ReservationLineView) -> Thing {
+        let names = [line.name.as_str(), line.options.as_str()];
+        let name = names.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+        Thing { name, ..Thing::from(line) }
+    }
+}
+
 /// The lines with their names, pictures and prices at a store, else at the draft's.
 pub(super) fn things(visit: &Visit, draft: &Draft, store: Option<&StoreCode>, lines: &[Line]) -> Vec<Thing> {
     let mut viewer = draft.viewer(visit);

@@ -130,7 +130,10 @@ pub(super) fn is_offer(group: &GroupView) -> bool {
 /// Where the whole order stands, and what to do.
 pub(super) fn headline(lang: Lang, view: &OrderView) -> (&'static str, String) {
     if view.groups.iter().any(is_offer) {
-        return offered(lang);
+        return offered(lang, view.payment.paid.amount > 0);
+    }
+    if view.groups.iter().any(|group| group.looking) {
+        return looking(lang);
     }
     match view.status {
         OrderStatus::Placed => placed(lang, view),
@@ -140,11 +143,27 @@ pub(super) fn headline(lang: Lang, view: &OrderView) -> (&'static str, String) {
     }
 }
 
-fn offered(lang: Lang) -> (&'static str, String) {
+fn offered(lang: Lang, paid: bool) -> (&'static str, String) {
     let title = lang.pick("정해 주실 것이 있어요", "One thing is yours to decide");
+    let said = if paid {
+        lang.pick(
+            "죄송합니다. 선반에서 찾지 못한 것이 있어 대신할 것을 잡아 두었어요. 시간 안에 고르지 않으시면 환불됩니다.",
+            "We are sorry: something was not on the shelf. We hold what could take its place; what you do not choose in time is refunded.",
+        )
+    } else {
+        lang.pick(
+            "죄송합니다. 선반에서 찾지 못한 것이 있어 대신할 것을 잡아 두었어요. 하나를 골라 주세요.",
+            "We are sorry: something was not on the shelf. We hold what could take its place; choose one.",
+        )
+    };
+    (title, said.to_owned())
+}
+
+fn looking(lang: Lang) -> (&'static str, String) {
+    let title = lang.pick("다른 방법을 찾고 있어요", "We are looking for another way");
     let said = lang.pick(
-        "죄송합니다. 선반에서 찾지 못한 것이 있어 대신할 것을 잡아 두었어요. 시간 안에 고르지 않으시면 환불됩니다.",
-        "We are sorry: something was not on the shelf. We hold what could take its place; what you do not choose in time is refunded.",
+        "죄송합니다. 선반에서 찾지 못한 것이 있어 대신할 것을 바로 찾고 있어요. 이 화면은 저절로 바뀝니다.",
+        "We are sorry: something was not on the shelf. We look for what could take its place; this page changes by itself.",
     );
     (title, said.to_owned())
 }

@@ -275,6 +275,8 @@ pub struct GroupView {
     pub offered_for: Option<String>,
     /// This was not found of another group: the rest of that one goes on.
     pub split_from: Option<String>,
+    /// It was not found a moment ago, and what could take its place is being looked for.
+    pub looking: bool,
 }
 
 /// A quarter of an hour at a store.

@@ -47,6 +47,8 @@ pub struct ReservationRow {
     pub offered_for: Option<String>,
     /// Number of the one whose missing lines these are.
     pub split_from: Option<String>,
+    /// Since when something is done about what was not found of it.
+    pub healed_at: Option<i64>,
     pub on_way_at: Option<i64>,
     pub arrived_at: Option<i64>,
     pub bay: String,

@@ -43,7 +43,8 @@ pub fn ready_by(
     }
     let mut from = now;
     for _ in 0..OPENINGS {
-        let opening = schedule.next_opening(from)?;
+        // One that never closes does not open again either: it goes on with its queue.
+        let Some(opening) = schedule.next_opening(from) else { break };
         if let Some(ready) = ready_within(schedule, rules, opening, lead) {
             return Some(ready);
         }
@@ -151,6 +152,15 @@ mod tests {
         let rules = PickupRules { lead_minutes: 2 * 1440, ..RULES };
         assert_eq!(ready_by(&daily(), &rules, at("2026-11-24T12:00"), 0), Some(at("2026-11-26T12:00")));
         assert_eq!(ready_by(&daily(), &rules, at("2026-11-24T23:00"), 0), Some(at("2026-11-27T10:30")));
+    }
+
+    #[test]
+    fn a_queue_longer_than_any_day_at_a_door_that_never_closes() {
+        let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+        let days = days.map(|day| format!(r#""{day}":["00:00-24:00"]"#));
+        let always = seoul(&format!("{{{}}}", days.join(",")), "");
+        let (now, month) = (at("2026-11-01T12:00"), 30 * 1440);
+        assert_eq!(ready_by(&always, &RULES, now, month), Some(at("2026-12-01T12:30")));
     }
 
     #[test]

@@ -157,6 +157,7 @@ impl Shop {
             pass,
             offered_for: row.offered_for.clone(),
             split_from: row.split_from.clone(),
+            looking: status == ReservationStatus::NotFound && row.healed_at.is_none(),
         })
     }
 

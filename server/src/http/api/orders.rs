@@ -218,6 +218,8 @@ struct Group {
     offered_for: Option<String>,
     /// These were not found of that group; the rest of it goes on.
     split_from: Option<String>,
+    /// It was not found a moment ago: what could take its place is being looked for.
+    looking: bool,
     lines: Vec<GroupLine>,
     fee: Money,
     total: Money,
@@ -515,6 +517,7 @@ fn group(view: GroupView) -> Group {
         pass: view.pass,
         offered_for: view.offered_for,
         split_from: view.split_from,
+        looking: view.looking,
         lines: view.lines.into_iter().map(line).collect(),
         fee: view.fee.into(),
         total: view.total.into(),
