@@ -1,5 +1,7 @@
 //! Outcomes kept under the key a caller chose, written in the same transaction as the deed itself.
 
+use sqlx::QueryBuilder;
+
 use crate::{Error, Tx, engine::on};
 
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -52,6 +54,36 @@ pub async fn keep(
             .map(|done| done.rows_affected())
     })?;
     if written == 1 { Ok(()) } else { Err(Error::Contended) }
+}
+
+/// An outcome to be kept.
+#[derive(Clone, Copy, Debug)]
+pub struct NewOutcome<'a> {
+    pub of: &'a KeyOf,
+    pub body_hash: &'a str,
+    pub answer: &'a str,
+}
+
+/// Keeps outcomes with the status 200. False: one of the keys was used before, and the transaction has to be undone.
+pub async fn keep_all(tx: &mut Tx<'_>, outcomes: &[NewOutcome<'_>], now: i64) -> Result<bool, Error> {
+    let written = on!(tx, conn: E => {
+        let mut query = QueryBuilder::<E>::new(
+            "INSERT INTO idempotency (actor, route, key, body_hash, status, answer, at) ",
+        );
+        query.push_values(outcomes, |mut values, outcome| {
+            values
+                .push_bind(&outcome.of.actor)
+                .push_bind(&outcome.of.route)
+                .push_bind(&outcome.of.key)
+                .push_bind(outcome.body_hash)
+                .push("200")
+                .push_bind(outcome.answer)
+                .push_bind(now);
+        });
+        query.push(" ON CONFLICT (actor, route, key) DO NOTHING");
+        query.build().execute(conn).await.map(|done| done.rows_affected())
+    })?;
+    Ok(written == outcomes.len() as u64)
 }
 
 pub async fn forget(tx: &mut Tx<'_>, before: i64) -> Result<u64, Error> {

@@ -1,5 +1,7 @@
 //! Jobs that leave the house: mails, webhooks. Written in the transaction of the deed, taken by a worker later.
 
+use sqlx::QueryBuilder;
+
 use crate::{Error, Tx, engine::on};
 
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -18,6 +20,19 @@ pub async fn enqueue(tx: &mut Tx<'_>, kind: &str, payload: &str, due_at: i64, no
         sqlx::query(sql).bind(kind).bind(payload).bind(now).bind(due_at).execute(conn).await.map(drop)
     })?;
     Ok(())
+}
+
+/// Writes jobs, each a kind and a payload, that are due at once.
+pub async fn enqueue_all(tx: &mut Tx<'_>, jobs: &[(&str, String)], now: i64) -> Result<(), Error> {
+    Ok(on!(tx, conn: E => {
+        let mut query = QueryBuilder::<E>::new(
+            "INSERT INTO outbox (kind, payload, created_at, due_at, attempts, claimed_until) ",
+        );
+        query.push_values(jobs, |mut values, (kind, payload)| {
+            values.push_bind(*kind).push_bind(payload).push_bind(now).push_bind(now).push("0").push("0");
+        });
+        query.build().execute(conn).await.map(drop)
+    })?)
 }
 
 /// Whether the very same job was written again after this one, and not given up.

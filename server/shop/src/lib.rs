@@ -111,6 +111,7 @@ pub(crate) struct Inner {
     tills: std::sync::OnceLock<Vec<Arc<dyn PaymentProvider>>>,
     tills_woken: tokio::sync::Notify,
     looks: staff::Looks,
+    gathering: fulfilment::Gathering,
 }
 
 /// Everything that changes only by imports, read from memory: catalogue, stores and places of one version.
@@ -135,9 +136,21 @@ impl Shop {
         let outbox = tokio::sync::Notify::new();
         let book = ArcSwap::from_pointee(book);
         let (tills, tills_woken) = (std::sync::OnceLock::new(), tokio::sync::Notify::new());
-        let looks = staff::Looks::default();
-        let inner =
-            Inner { db, clock, chance, settings, secrets, book, shelves, outbox, tills, tills_woken, looks };
+        let (looks, gathering) = (staff::Looks::default(), fulfilment::Gathering::default());
+        let inner = Inner {
+            db,
+            clock,
+            chance,
+            settings,
+            secrets,
+            book,
+            shelves,
+            outbox,
+            tills,
+            tills_woken,
+            looks,
+            gathering,
+        };
         Ok(Shop { inner: Arc::new(inner) })
     }
 
@@ -171,6 +184,10 @@ impl Shop {
     #[must_use]
     pub fn shelves(&self) -> &stock::Shelves {
         &self.inner.shelves
+    }
+
+    pub(crate) fn gathering(&self) -> &fulfilment::Gathering {
+        &self.inner.gathering
     }
 
     pub(crate) fn secrets(&self) -> &secrets::Secrets {

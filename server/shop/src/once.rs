@@ -2,7 +2,7 @@
 
 use onshelf_db::{
     Tx,
-    idempotency::{self, KeyOf},
+    idempotency::{self, KeyOf, NewOutcome},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -30,6 +30,27 @@ impl Once {
             Some(row) if row.body_hash != self.body_hash => Err(Error::KeyReused),
             Some(row) => Ok(Some(serde_json::from_str(&row.answer)?)),
         }
+    }
+
+    /// Whose key it is, and for which route.
+    pub(crate) const fn key(&self) -> &KeyOf {
+        &self.of
+    }
+
+    /// Keeps answers of many requests, in the transaction of their deed. False: one of them came before.
+    pub(crate) async fn keep_all<T: Serialize>(
+        tx: &mut Tx<'_>,
+        answers: &[(&Once, T)],
+        now: i64,
+    ) -> Result<bool> {
+        let told = answers.iter().map(|(_, answer)| serde_json::to_string(answer));
+        let told = told.collect::<Result<Vec<String>, _>>()?;
+        let outcomes: Vec<NewOutcome<'_>> = answers
+            .iter()
+            .zip(&told)
+            .map(|((once, _), answer)| NewOutcome { of: &once.of, body_hash: &once.body_hash, answer })
+            .collect();
+        Ok(idempotency::keep_all(tx, &outcomes, now).await?)
     }
 
     /// Keeps the answer, in the transaction of the deed.

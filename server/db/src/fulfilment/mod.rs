@@ -1,9 +1,11 @@
 //! Reservations and their lines. Found by number, never by id alone: who asks must name a token, a store or a
 //! shopper, and the deed above checks it.
 
+mod many;
 mod pick;
 mod promises;
 
+pub use many::{any_at_limit, insert_all, insert_lines};
 pub use pick::{heal, promise, set_charge, set_line, split_off};
 pub use promises::{PromiseRow, promises};
 

@@ -3,8 +3,10 @@
 //! `stock_changes`, which is how each process learns of it.
 
 mod lost;
+mod many;
 
 pub use lost::{lose, lose_part};
+pub use many::{NewHold, enter_holds, take_all};
 
 use sqlx::QueryBuilder;
 

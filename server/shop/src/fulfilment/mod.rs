@@ -1,6 +1,7 @@
 //! Reservations: made, and shown to their owner. Whoever asks shows a token, or works at the store. How one is carried
 //! on or ended is a journey: stock, messages and the order it belongs to go with it.
 
+mod gather;
 mod promises;
 mod reserve;
 mod show;
@@ -10,6 +11,7 @@ use onshelf_db::fulfilment::ReservationRow;
 use onshelf_domain::fulfilment::{Record, Reservation};
 use onshelf_vocabulary::fulfilment::{ReservationStatus, Way};
 
+pub(crate) use gather::Gathering;
 pub use promises::{Kept, PROMISE_DAYS, together};
 pub use reserve::{Reserve, Reserved};
 pub(crate) use reserve::{line_faults, shopper_key};

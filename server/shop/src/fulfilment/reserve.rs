@@ -19,7 +19,7 @@ use onshelf_vocabulary::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::PURPOSE;
+use super::{PURPOSE, gather::Asked};
 use crate::{
     Book, Error, Once, Result, Shop, Viewer, jobs,
     pulse::Deed,
@@ -46,13 +46,20 @@ pub struct Reserved {
 
 /// Everything decided before the transaction.
 #[derive(Clone)]
-struct Plan {
-    row: ReservationRow,
-    lines: Vec<ReservationLineRow>,
+pub(super) struct Plan {
+    pub row: ReservationRow,
+    pub lines: Vec<ReservationLineRow>,
     /// Summed per level, in key order: how levels are always locked.
-    demand: Vec<(LevelKey, i64)>,
-    live_limit: i64,
-    token: String,
+    pub demand: Vec<(LevelKey, i64)>,
+    pub live_limit: i64,
+    pub token: String,
+}
+
+impl Plan {
+    /// What it will have come to.
+    pub(super) fn reserved(&self) -> Reserved {
+        Reserved { number: self.row.number.clone(), token: self.token.clone() }
+    }
 }
 
 /// What the transaction came to when it was not a reservation.
@@ -68,14 +75,33 @@ impl Shop {
         let book = self.book();
         let plan = self.plan(&book, &request)?;
         let number = plan.row.number.clone();
-        let (once, now) = (request.once.clone(), self.now_ms());
-        let held = self
-            .db()
+        let held = self.hold_with_others(Asked { once: request.once.clone(), plan }).await;
+        match held {
+            Err(Error::Reservation(ReservationRefusal::OutOfStock { .. })) => {
+                Deed::HoldRefused.count();
+                Err(self.short_of(&book, &request).await?.into())
+            }
+            outcome => {
+                self.wake_stock();
+                self.wake_outbox();
+                // One that was told again was counted when it was made.
+                if matches!(&outcome, Ok(reserved) if reserved.number == number) {
+                    Deed::ReservationPlaced.count();
+                }
+                outcome
+            }
+        }
+    }
+
+    /// In a transaction of its own.
+    pub(super) async fn hold_alone(&self, asked: Asked) -> Result<Reserved> {
+        let now = self.now_ms();
+        self.db()
             .write(move |mut tx| {
-                let (once, plan) = (once.clone(), plan.clone());
+                let Asked { once, plan } = asked.clone();
                 Box::pin(async move {
                     if let Some(before) = once.before(&mut tx).await? {
-                        return Ok::<_, Error>(Ok(before));
+                        return Ok::<_, Error>(before);
                     }
                     if let Err(stop) = hold_all(&mut tx, &plan, now).await? {
                         // An error undoes the lines that were held before the one that was short.
@@ -88,27 +114,12 @@ impl Shop {
                             },
                         }));
                     }
-                    let reserved = Reserved { number: plan.row.number.clone(), token: plan.token.clone() };
+                    let reserved = plan.reserved();
                     once.keep(&mut tx, &reserved, now).await?;
-                    Ok(Ok::<Reserved, Error>(reserved))
+                    Ok(reserved)
                 })
             })
-            .await;
-        match held {
-            Err(Error::Reservation(ReservationRefusal::OutOfStock { .. })) => {
-                Deed::HoldRefused.count();
-                Err(self.short_of(&book, &request).await?.into())
-            }
-            outcome => {
-                self.wake_stock();
-                self.wake_outbox();
-                // One that was told again was counted when it was made.
-                if matches!(&outcome, Ok(Ok(reserved)) if reserved.number == number) {
-                    Deed::ReservationPlaced.count();
-                }
-                outcome?
-            }
-        }
+            .await
     }
 
     fn plan(&self, book: &Book, request: &Reserve) -> Result<Plan> {

@@ -169,6 +169,22 @@ pub(crate) async fn announce_reservation(
     enqueue(tx, &Job::Event { event, data, at: now }, now).await
 }
 
+/// The same of many that have just been placed: no browser can have asked about them yet.
+pub(crate) async fn announce_placed(tx: &mut Tx<'_>, numbers: &[&str], now: i64) -> Result<()> {
+    let about = ReservationStatus::Placed;
+    let event = format!("reservation.{}", about.code());
+    let mut written = Vec::with_capacity(numbers.len() * 2);
+    for number in numbers {
+        let data = serde_json::json!({ "number": number, "status": about.code() });
+        let message = Job::Message { number: (*number).to_owned(), about };
+        for job in [message, Job::Event { event: event.clone(), data, at: now }] {
+            written.push((job.kind(), serde_json::to_string(&job)?));
+        }
+    }
+    outbox::enqueue_all(tx, &written, now).await?;
+    Ok(())
+}
+
 /// Tells the shopper and the partners something about an order.
 pub(crate) async fn announce_order(
     tx: &mut Tx<'_>,

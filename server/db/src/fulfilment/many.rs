@@ -1,0 +1,72 @@
+//! Reservations that are written together: a statement a table, for as many as there are.
+
+use sqlx::QueryBuilder;
+
+use super::{ReservationLineRow, ReservationRow};
+use crate::{Error, Tx, engine::on};
+
+/// Whether one of these shoppers has `limit` live reservations or more.
+pub async fn any_at_limit(tx: &mut Tx<'_>, shoppers: &[&str], limit: i64, now: i64) -> Result<bool, Error> {
+    let found: Option<i64> = on!(tx, conn: E => {
+        let mut query = QueryBuilder::<E>::new("SELECT COUNT(*) FROM reservations WHERE shopper IN (");
+        let mut list = query.separated(", ");
+        for shopper in shoppers {
+            list.push_bind(*shopper);
+        }
+        query.push(") AND status IN ('pending', 'placed', 'picking', 'ready') AND expires_at > ").push_bind(now);
+        query.push(" GROUP BY shopper HAVING COUNT(*) >= ").push_bind(limit).push(" LIMIT 1");
+        query.build_query_scalar().fetch_optional(conn).await
+    })?;
+    Ok(found.is_some())
+}
+
+/// Writes placed reservations and answers number and id of each; `id` of the rows is not looked at.
+pub async fn insert_all(tx: &mut Tx<'_>, rows: &[&ReservationRow]) -> Result<Vec<(String, i64)>, Error> {
+    Ok(on!(tx, conn: E => {
+        let mut query = QueryBuilder::<E>::new(
+            "INSERT INTO reservations (number, token_hash, code, store_id, status, name, email, phone, lang, shopper,
+               currency, total, placed_at, ready_by, expires_at, way, fee, tax, asked, confirmed_at) ",
+        );
+        query.push_values(rows, |mut values, row| {
+            values
+                .push_bind(&row.number)
+                .push_bind(&row.token_hash)
+                .push_bind(&row.code)
+                .push_bind(row.store_id)
+                .push_bind(&row.status)
+                .push_bind(&row.name)
+                .push_bind(&row.email)
+                .push_bind(&row.phone)
+                .push_bind(&row.lang)
+                .push_bind(&row.shopper)
+                .push_bind(&row.currency)
+                .push_bind(row.total)
+                .push_bind(row.placed_at)
+                .push_bind(row.ready_by)
+                .push_bind(row.expires_at)
+                .push_bind(&row.way)
+                .push_bind(row.fee)
+                .push_bind(row.tax)
+                .push_bind(row.asked)
+                .push_bind(row.placed_at);
+        });
+        query.push(" RETURNING number, id").build_query_as().fetch_all(conn).await
+    })?)
+}
+
+pub async fn insert_lines(tx: &mut Tx<'_>, lines: &[ReservationLineRow]) -> Result<(), Error> {
+    Ok(on!(tx, conn: E => {
+        let mut query = QueryBuilder::<E>::new(
+            "INSERT INTO reservation_lines (reservation_id, position, variant_id, quantity, price) ",
+        );
+        query.push_values(lines, |mut values, line| {
+            values
+                .push_bind(line.reservation_id)
+                .push_bind(line.position)
+                .push_bind(line.variant_id)
+                .push_bind(line.quantity)
+                .push_bind(line.price);
+        });
+        query.build().execute(conn).await.map(drop)
+    })?)
+}

@@ -1,0 +1,222 @@
+//! Reservations that arrive at once are written at once. They would wait for the same fsync anyway, and one statement a
+//! table for all of them costs little more than for one. All of them stand or none does: where somebody has to be told
+//! something else (too few, too many, asked before), each is tried by itself.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use futures::future::join_all;
+use onshelf_db::{
+    Db, Error as DbError, Failure, Tx,
+    fulfilment::{self, ReservationLineRow},
+    stock::{self, LevelKey, NewHold},
+};
+use tokio::sync::oneshot;
+use tracing::Instrument;
+
+use super::reserve::{Plan, Reserved};
+use crate::{Error, Once, Result, Shop, jobs};
+
+/// Reservations one transaction carries.
+const MOST: usize = 128;
+/// Transactions at a time. SQLite has one writer; a connection to a server may be stuck, and must not hold up everybody.
+const fn leaders(db: &Db) -> usize {
+    match db {
+        Db::Sqlite(_) => 1,
+        Db::Postgres(_) => 4,
+    }
+}
+
+/// What is asked for, and as which request.
+#[derive(Clone)]
+pub(super) struct Asked {
+    pub once: Once,
+    pub plan: Plan,
+}
+
+/// Somebody who waits for an answer.
+struct Waiting {
+    asked: Asked,
+    answer: oneshot::Sender<Result<Reserved>>,
+    span: tracing::Span,
+}
+
+/// Those who wait to be written with the next batch.
+#[derive(Default)]
+pub(crate) struct Gathering(Mutex<Queue>);
+
+#[derive(Default)]
+struct Queue {
+    waiting: Vec<Waiting>,
+    leaders: usize,
+}
+
+impl Gathering {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        // Nothing that could panic happens under the lock.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// True: another leader is wanted.
+    fn join(&self, waiting: Waiting, most_leaders: usize) -> bool {
+        let mut queue = self.queue();
+        queue.waiting.push(waiting);
+        let is_wanted = queue.leaders < most_leaders;
+        queue.leaders += usize::from(is_wanted);
+        is_wanted
+    }
+
+    /// The next batch, in the order of arrival; a leader who gets none is none any more.
+    fn next(&self) -> Option<Vec<Waiting>> {
+        let mut queue = self.queue();
+        if queue.waiting.is_empty() {
+            queue.leaders -= 1;
+            return None;
+        }
+        let rest = if queue.waiting.len() > MOST { queue.waiting.split_off(MOST) } else { Vec::new() };
+        Some(mem::replace(&mut queue.waiting, rest))
+    }
+}
+
+impl Shop {
+    /// Writes a reservation, together with those that are asked for at the same time.
+    pub(super) async fn hold_with_others(&self, asked: Asked) -> Result<Reserved> {
+        let (answer, told) = oneshot::channel();
+        let waiting = Waiting { asked, answer, span: tracing::Span::current() };
+        if self.gathering().join(waiting, leaders(self.db())) {
+            // A task of its own: whoever asked may hang up, and the others go on.
+            tokio::spawn(lead(self.clone()));
+        }
+        told.await.map_err(|_| Error::internal("a reservation was given up"))?
+    }
+
+    async fn write_batch(&self, batch: Vec<Waiting>) {
+        let all: Arc<[Asked]> = batch.iter().map(|waiting| waiting.asked.clone()).collect();
+        if all.len() > 1 && are_strangers(&all) {
+            match self.hold_all(all).await {
+                Ok(()) => return batch.into_iter().for_each(Waiting::is_held),
+                Err(Undone::Failed(Error::Database(DbError::Unavailable(why)))) => {
+                    return batch.into_iter().for_each(|waiting| waiting.is_told_to_come_back(&why));
+                }
+                Err(_) => {}
+            }
+        }
+        let alone = batch.into_iter().map(|Waiting { asked, answer, span }| async move {
+            // Whoever asked may have gone; what is committed stays.
+            let _ = answer.send(self.hold_alone(asked).instrument(span).await);
+        });
+        join_all(alone).await;
+    }
+
+    async fn hold_all(&self, all: Arc<[Asked]>) -> Result<(), Undone> {
+        let now = self.now_ms();
+        self.db()
+            .write(move |mut tx| {
+                let all = all.clone();
+                Box::pin(async move {
+                    if write_all(&mut tx, &all, now).await? { Ok(()) } else { Err(Undone::Apart) }
+                })
+            })
+            .await
+    }
+}
+
+impl Waiting {
+    fn is_held(self) {
+        let _ = self.answer.send(Ok(self.asked.plan.reserved()));
+    }
+
+    fn is_told_to_come_back(self, why: &str) {
+        let _ = self.answer.send(Err(DbError::Unavailable(why.to_owned()).into()));
+    }
+}
+
+/// Writes one batch after the other until nobody waits.
+async fn lead(shop: Shop) {
+    while let Some(batch) = shop.gathering().next() {
+        let shop = shop.clone();
+        // A panic concerns this batch: its answers close, and the next one is written.
+        let _ = tokio::spawn(async move { shop.write_batch(batch).await }).await;
+    }
+}
+
+/// Why a batch was undone.
+enum Undone {
+    /// Somebody in it has to be told something else.
+    Apart,
+    Failed(Error),
+}
+
+impl From<Error> for Undone {
+    fn from(error: Error) -> Undone {
+        Undone::Failed(error)
+    }
+}
+
+impl From<DbError> for Undone {
+    fn from(error: DbError) -> Undone {
+        Undone::Failed(error.into())
+    }
+}
+
+impl Failure for Undone {
+    fn database(&self) -> Option<&DbError> {
+        match self {
+            Undone::Apart => None,
+            Undone::Failed(error) => error.database(),
+        }
+    }
+}
+
+/// Whether no two are of one shopper, who has a limit, or the same request twice.
+fn are_strangers(all: &[Asked]) -> bool {
+    let mut shoppers = HashSet::new();
+    let mut requests = HashSet::new();
+    all.iter().all(|asked| shoppers.insert(&asked.plan.row.shopper) && requests.insert(asked.once.key()))
+}
+
+/// False: it has to be undone.
+async fn write_all(tx: &mut Tx<'_>, all: &[Asked], now: i64) -> Result<bool> {
+    let outcomes: Vec<_> = all.iter().map(|asked| (&asked.once, asked.plan.reserved())).collect();
+    if !Once::keep_all(tx, &outcomes, now).await? {
+        return Ok(false);
+    }
+    let shoppers: Vec<&str> = all.iter().map(|asked| asked.plan.row.shopper.as_str()).collect();
+    let limit = all.iter().map(|asked| asked.plan.live_limit).min().unwrap_or(0);
+    if fulfilment::any_at_limit(tx, &shoppers, limit, now).await? {
+        return Ok(false);
+    }
+    let mut levels = BTreeMap::<LevelKey, i64>::new();
+    for (key, quantity) in all.iter().flat_map(|asked| &asked.plan.demand) {
+        let sum = levels.entry(*key).or_default();
+        let Some(more) = sum.checked_add(*quantity) else { return Ok(false) };
+        *sum = more;
+    }
+    // In key order, as levels are always locked.
+    let levels: Vec<(LevelKey, i64)> = levels.into_iter().collect();
+    if !stock::take_all(tx, &levels).await? {
+        return Ok(false);
+    }
+    let rows: Vec<_> = all.iter().map(|asked| &asked.plan.row).collect();
+    let ids: HashMap<String, i64> = fulfilment::insert_all(tx, &rows).await?.into_iter().collect();
+    let (mut holds, mut lines) = (Vec::new(), Vec::new());
+    for Asked { plan, .. } in all {
+        let reservation_id = *ids.get(&plan.row.number).ok_or_else(|| Error::internal("a row is missing"))?;
+        let expires_at = plan.row.expires_at;
+        holds.extend(plan.demand.iter().map(|(key, quantity)| NewHold {
+            reservation_id,
+            key: *key,
+            quantity: *quantity,
+            expires_at,
+        }));
+        lines.extend(plan.lines.iter().map(|line| ReservationLineRow { reservation_id, ..line.clone() }));
+    }
+    stock::enter_holds(tx, &holds, &levels, now).await?;
+    fulfilment::insert_lines(tx, &lines).await?;
+    let numbers: Vec<&str> = rows.iter().map(|row| row.number.as_str()).collect();
+    jobs::announce_placed(tx, &numbers, now).await?;
+    Ok(true)
+}

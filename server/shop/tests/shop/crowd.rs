@@ -1,0 +1,115 @@
+//! Many who ask at the same time: they are written together, and each is answered as if they had asked alone.
+
+use std::collections::HashSet;
+
+use futures::future::join_all;
+use onshelf_shop::{
+    Error,
+    fulfilment::Reserved,
+    jobs::Job,
+    testing::{TestShop, on_each_engine, request},
+};
+use onshelf_vocabulary::{
+    Lang,
+    fulfilment::{ReservationRefusal, ReservationStatus},
+};
+
+fn phone(shopper: usize) -> String {
+    format!("010-2000-{shopper:04}")
+}
+
+/// All of these requests (shopper, lines, key) at once.
+async fn at_once(
+    test: &TestShop,
+    asked: Vec<(usize, Vec<(&'static str, i64)>, String)>,
+) -> Vec<Result<Reserved, Error>> {
+    let tries = asked.into_iter().map(|(shopper, lines, key)| {
+        let shop = test.shop.clone();
+        let wish = request(&phone(shopper), "seongsu", &lines, &key);
+        tokio::spawn(async move { shop.reserve(wish).await })
+    });
+    join_all(tries).await.into_iter().map(Result::unwrap).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_of_a_crowd_has_what_they_asked_for() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "KETTLE-MO", 200).await.with_stock("seongsu", "CUP", 200).await;
+        let lines = |shopper: usize| match shopper % 3 {
+            0 => vec![("KETTLE-MO", 1)],
+            1 => vec![("CUP", 2), ("KETTLE-MO", 1)],
+            _ => vec![("CUP", 1), ("CUP", 2)],
+        };
+        let asked = (0..90).map(|shopper| (shopper, lines(shopper), format!("crowd-{shopper}"))).collect();
+        let held: Vec<Reserved> = at_once(test, asked).await.into_iter().map(Result::unwrap).collect();
+        for (shopper, held) in held.iter().enumerate() {
+            let view = test.shop.reservation(Lang::En, &held.number, &held.token).await.unwrap();
+            let seen: Vec<_> = view.lines.iter().map(|line| (line.sku.as_str(), line.quantity)).collect();
+            assert_eq!(seen, lines(shopper), "{shopper}");
+            assert_eq!(view.status, ReservationStatus::Placed);
+        }
+        assert_eq!(test.available("seongsu", "KETTLE-MO").await, 200 - 60);
+        assert_eq!(test.available("seongsu", "CUP").await, 200 - 30 * 2 - 30 * 3);
+        let jobs = test.shop.claim_jobs(1_000).await.unwrap();
+        let told: HashSet<&str> = jobs
+            .iter()
+            .filter_map(|claimed| match &claimed.job {
+                Job::Message { number, about: ReservationStatus::Placed } => Some(number.as_str()),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(told, held.iter().map(|held| held.number.as_str()).collect());
+        let events = jobs.iter().filter(|claimed| matches!(claimed.job, Job::Event { .. })).count();
+        assert_eq!(events, 90);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crowd_for_fewer_than_it_wants_gets_just_those() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "CUP", 25).await.with_stock("seongsu", "KETTLE-MO", 100).await;
+        let sku = |shopper: usize| if shopper % 2 == 0 { "CUP" } else { "KETTLE-MO" };
+        let asked =
+            (0..80).map(|shopper| (shopper, vec![(sku(shopper), 1)], format!("few-{shopper}"))).collect();
+        let (mut cups, mut kettles) = (0, 0);
+        for (shopper, outcome) in at_once(test, asked).await.into_iter().enumerate() {
+            match outcome {
+                Ok(_) if sku(shopper) == "CUP" => cups += 1,
+                Ok(_) => kettles += 1,
+                Err(Error::Reservation(ReservationRefusal::OutOfStock { short, .. })) => {
+                    assert_eq!(short[0].sku, "CUP");
+                }
+                Err(other) => panic!("{other}"),
+            }
+        }
+        assert_eq!((cups, kettles), (25, 40));
+        assert_eq!(test.available("seongsu", "CUP").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_crowd_a_key_counts_once_and_a_limit_holds() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "CUP", 100).await;
+        let limit = test.shop.settings().live_reservations as usize;
+        for _ in 0..limit {
+            test.reserve(&phone(200), "seongsu", &[("CUP", 1)]).await.unwrap();
+        }
+        // Twenty strangers, one request that arrives four times, and somebody who has all they may have.
+        let strangers = (0..20).map(|shopper| (shopper, format!("stranger-{shopper}")));
+        let repeated = (0..4).map(|_| (100, "again".to_owned()));
+        let asked = strangers.chain(repeated).chain([(200, "more".to_owned())]);
+        let asked = asked.map(|(shopper, key)| (shopper, vec![("CUP", 1)], key)).collect();
+        let mut outcomes = at_once(test, asked).await;
+        let greedy = outcomes.pop().unwrap();
+        assert!(matches!(greedy, Err(Error::Reservation(ReservationRefusal::TooMany { .. }))), "{greedy:?}");
+        let repeated = outcomes.split_off(20);
+        assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+        let numbers: HashSet<String> = repeated.into_iter().map(|held| held.unwrap().number).collect();
+        assert_eq!(numbers.len(), 1);
+        assert_eq!(test.available("seongsu", "CUP").await, 100 - 20 - 1 - i64::try_from(limit).unwrap());
+    })
+    .await;
+}
