@@ -58,7 +58,8 @@ async fn on(plan: &Plan, ground: Ground) -> Result<Tally, Failure> {
         let took = begun.elapsed();
         tally.check(status.success(), || format!("the backup failed: {said}"));
         let meanwhile = course.acknowledged() - acknowledged;
-        tally.check(meanwhile > 0 || took < Duration::from_millis(100), || {
+        // On a busy machine nobody may be answered for a moment, whether a backup is taken or not.
+        tally.check(meanwhile > 0 || took < Duration::from_millis(400), || {
             "a backup stops writers".to_owned()
         });
         copies.push((file, stamp, took, meanwhile));

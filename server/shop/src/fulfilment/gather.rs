@@ -97,9 +97,9 @@ impl Shop {
         let all: Arc<[Asked]> = batch.iter().map(|waiting| waiting.asked.clone()).collect();
         if all.len() > 1 && are_strangers(&all) {
             match self.hold_all(all).await {
-                Ok(()) => return batch.into_iter().for_each(Waiting::is_held),
+                Ok(()) => return batch.into_iter().for_each(Waiting::hold),
                 Err(Undone::Failed(Error::Database(DbError::Unavailable(why)))) => {
-                    return batch.into_iter().for_each(|waiting| waiting.is_told_to_come_back(&why));
+                    return batch.into_iter().for_each(|waiting| waiting.put_off(&why));
                 }
                 Err(_) => {}
             }
@@ -125,11 +125,11 @@ impl Shop {
 }
 
 impl Waiting {
-    fn is_held(self) {
+    fn hold(self) {
         let _ = self.answer.send(Ok(self.asked.plan.reserved()));
     }
 
-    fn is_told_to_come_back(self, why: &str) {
+    fn put_off(self, why: &str) {
         let _ = self.answer.send(Err(DbError::Unavailable(why.to_owned()).into()));
     }
 }

@@ -18,11 +18,11 @@ fn phone(shopper: usize) -> String {
     format!("010-2000-{shopper:04}")
 }
 
-/// All of these requests (shopper, lines, key) at once.
-async fn at_once(
-    test: &TestShop,
-    asked: Vec<(usize, Vec<(&'static str, i64)>, String)>,
-) -> Vec<Result<Reserved, Error>> {
+/// Shopper, lines and key of a request.
+type Asked = (usize, Vec<(&'static str, i64)>, String);
+
+/// All of these at once.
+async fn at_once(test: &TestShop, asked: Vec<Asked>) -> Vec<Result<Reserved, Error>> {
     let tries = asked.into_iter().map(|(shopper, lines, key)| {
         let shop = test.shop.clone();
         let wish = request(&phone(shopper), "seongsu", &lines, &key);
@@ -69,7 +69,7 @@ async fn each_of_a_crowd_has_what_they_asked_for() {
 async fn a_crowd_for_fewer_than_it_wants_gets_just_those() {
     on_each_engine(async |test: &TestShop| {
         test.with_stock("seongsu", "CUP", 25).await.with_stock("seongsu", "KETTLE-MO", 100).await;
-        let sku = |shopper: usize| if shopper % 2 == 0 { "CUP" } else { "KETTLE-MO" };
+        let sku = |shopper: usize| if shopper.is_multiple_of(2) { "CUP" } else { "KETTLE-MO" };
         let asked =
             (0..80).map(|shopper| (shopper, vec![(sku(shopper), 1)], format!("few-{shopper}"))).collect();
         let (mut cups, mut kettles) = (0, 0);
