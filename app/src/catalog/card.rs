@@ -49,7 +49,7 @@ pub fn Cards(lang: Lang, cards: Vec<ProductCard>, #[prop(optional)] eager: usize
         .enumerate()
         .map(|(place, card)| {
             let eager = place < eager;
-            part("card", (lang, card.clone(), eager), || view! { <Card lang card eager /> })
+            part("card", (lang, &card, eager), || view! { <Card lang card=card.clone() eager /> })
         })
         .collect_view();
     view! { <ul class="cards">{cards}</ul> }

@@ -22,6 +22,7 @@ use crate::{Error, Once, Result, Shop, jobs};
 
 /// Reservations one transaction carries.
 const MOST: usize = 128;
+
 /// Transactions at a time. SQLite has one writer; a connection to a server may be stuck, and must not hold up everybody.
 const fn leaders(db: &Db) -> usize {
     match db {
