@@ -24,15 +24,18 @@ pub async fn enqueue(tx: &mut Tx<'_>, kind: &str, payload: &str, due_at: i64, no
 
 /// Writes jobs, each a kind and a payload, that are due at once.
 pub async fn enqueue_all(tx: &mut Tx<'_>, jobs: &[(&str, String)], now: i64) -> Result<(), Error> {
-    Ok(on!(tx, conn: E => {
-        let mut query = QueryBuilder::<E>::new(
-            "INSERT INTO outbox (kind, payload, created_at, due_at, attempts, claimed_until) ",
-        );
-        query.push_values(jobs, |mut values, (kind, payload)| {
-            values.push_bind(*kind).push_bind(payload).push_bind(now).push_bind(now).push("0").push("0");
-        });
-        query.build().execute(conn).await.map(drop)
-    })?)
+    for jobs in jobs.chunks(1_000) {
+        on!(tx, conn: E => {
+            let mut query = QueryBuilder::<E>::new(
+                "INSERT INTO outbox (kind, payload, created_at, due_at, attempts, claimed_until) ",
+            );
+            query.push_values(jobs, |mut values, (kind, payload)| {
+                values.push_bind(*kind).push_bind(payload).push_bind(now).push_bind(now).push("0").push("0");
+            });
+            query.build().execute(conn).await.map(drop)
+        })?;
+    }
+    Ok(())
 }
 
 /// Whether the very same job was written again after this one, and not given up.

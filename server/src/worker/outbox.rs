@@ -1,4 +1,4 @@
-//! Taking jobs out of the outbox: messages go to the notifier, events become deliveries, deliveries to the courier.
+//! Taking jobs out of the outbox: messages go to the notifier, events to the courier.
 
 use futures::StreamExt;
 use onshelf_shop::{
@@ -83,8 +83,6 @@ impl Outbox {
             },
         );
         let written = match outcome {
-            // Fanning out has finished the event itself, in its own transaction.
-            Ok(()) if matches!(claimed.job, Job::Event { .. }) => Ok(()),
             Ok(()) => {
                 tracing::debug!("A job was done.");
                 self.shop.finish_job(claimed.id).await
@@ -147,13 +145,14 @@ impl Outbox {
                 self.notifier.push(*subscription, number, group.as_deref(), *about).await
             }
             Job::Heal { group } => Ok(self.shop.heal(group).await?),
-            Job::Event { .. } => Ok(self.shop.fan_out(claimed).await?),
-            Job::Delivery { endpoint, id, event, data, at } => {
+            Job::Delivery { endpoint, event, data, at } => {
                 let Some((url, secret)) = self.shop.endpoint(*endpoint).await? else {
                     // The partner has gone or wants no more: there is nobody left to tell.
                     return Ok(());
                 };
-                let delivery = Delivery { id, event, data, at: *at };
+                // The moment tells it from one under the same number in a book that was restored.
+                let id = format!("msg_{}_{at}", claimed.id);
+                let delivery = Delivery { id: &id, event, data, at: *at };
                 self.courier.deliver(&url, &secret, &delivery, self.shop.now()).await
             }
         }

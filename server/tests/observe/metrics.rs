@@ -45,7 +45,7 @@ async fn gauges_tell_what_is_held_waits_and_is_late() {
             (r#"onshelf_reservations_oldest_seconds{status="placed"}"#, 90.0),
             (r#"onshelf_outbox_jobs{kind="message"}"#, 2.0),
             (r#"onshelf_outbox_jobs{kind="delivery"}"#, 0.0),
-            (r#"onshelf_outbox_oldest_seconds{kind="event"}"#, 90.0),
+            (r#"onshelf_outbox_oldest_seconds{kind="message"}"#, 90.0),
             ("onshelf_holds_overdue", 0.0),
             ("onshelf_levels", 3.0),
             ("onshelf_levels_empty", 1.0),

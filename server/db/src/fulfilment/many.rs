@@ -5,7 +5,7 @@ use sqlx::QueryBuilder;
 use super::{ReservationLineRow, ReservationRow};
 use crate::{Error, Tx, engine::on};
 
-/// Whether one of these shoppers has `limit` live reservations or more.
+/// Whether one of these shoppers has `limit` reservations or more that hold stock.
 pub async fn any_at_limit(tx: &mut Tx<'_>, shoppers: &[&str], limit: i64, now: i64) -> Result<bool, Error> {
     let found: Option<i64> = on!(tx, conn: E => {
         let mut query = QueryBuilder::<E>::new("SELECT COUNT(*) FROM reservations WHERE shopper IN (");
@@ -55,6 +55,9 @@ pub async fn insert_all(tx: &mut Tx<'_>, rows: &[&ReservationRow]) -> Result<Vec
 }
 
 pub async fn insert_lines(tx: &mut Tx<'_>, lines: &[ReservationLineRow]) -> Result<(), Error> {
+    if lines.is_empty() {
+        return Ok(());
+    }
     Ok(on!(tx, conn: E => {
         let mut query = QueryBuilder::<E>::new(
             "INSERT INTO reservation_lines (reservation_id, position, variant_id, quantity, price) ",

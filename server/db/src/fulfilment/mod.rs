@@ -109,23 +109,6 @@ pub async fn insert(tx: &mut Tx<'_>, row: &ReservationRow) -> Result<i64, Error>
     })?)
 }
 
-pub async fn insert_line(tx: &mut Tx<'_>, line: &ReservationLineRow) -> Result<(), Error> {
-    let sql = "INSERT INTO reservation_lines (reservation_id, position, variant_id, quantity, price)
-               VALUES ($1, $2, $3, $4, $5)";
-    on!(tx, conn => {
-        sqlx::query(sql)
-            .bind(line.reservation_id)
-            .bind(line.position)
-            .bind(line.variant_id)
-            .bind(line.quantity)
-            .bind(line.price)
-            .execute(conn)
-            .await
-            .map(drop)
-    })?;
-    Ok(())
-}
-
 /// By its number, for whoever shows the token with this hash.
 pub async fn by_token(
     tx: &mut Tx<'_>,
@@ -169,13 +152,6 @@ pub async fn of_pass(tx: &mut Tx<'_>, reservation_id: i64) -> Result<Option<Rese
 pub async fn lines(tx: &mut Tx<'_>, reservation_id: i64) -> Result<Vec<ReservationLineRow>, Error> {
     let sql = "SELECT * FROM reservation_lines WHERE reservation_id = $1 ORDER BY position";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(reservation_id).fetch_all(conn).await)?)
-}
-
-/// How many reservations of a shopper still hold stock.
-pub async fn live_of(tx: &mut Tx<'_>, shopper: &str, now: i64) -> Result<i64, Error> {
-    let sql = "SELECT COUNT(*) FROM reservations
-               WHERE shopper = $1 AND status IN ('pending', 'placed', 'picking', 'ready') AND expires_at > $2";
-    Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(shopper).bind(now).fetch_one(conn).await)?)
 }
 
 /// Where a change of state is written: only from the state the decision was made on (`false`: somebody was quicker).

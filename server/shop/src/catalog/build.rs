@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::{
     Catalogue, Category, ImageDef, Price, Product, Variant,
+    choices::{Choices, UNTOLD},
     search::{Document, SearchIndex},
 };
 use crate::{Error, Result};
@@ -54,7 +55,8 @@ impl Catalogue {
         let mut variants_of = grouped(rows.variants, |variant| variant.product_id);
 
         let mut products = Vec::with_capacity(rows.products.len());
-        let mut variants = Vec::new();
+        let mut variants: Vec<Variant> = Vec::new();
+        let mut choices = Choices::default();
         for row in rows.products {
             if row.status == "draft" {
                 continue;
@@ -63,6 +65,8 @@ impl Catalogue {
             let index = position(products.len());
             let category = row.category.as_deref().and_then(|slug| category_by_slug.get(slug)).copied();
             let mut product = product(row, category)?;
+            product.brand_number = choices.number_brand(&product.brand);
+            let numbers = choices.number_values(&product.options);
             product.first_variant = position(variants.len());
             for variant in own {
                 let prices = prices.remove(&variant.id).unwrap_or_default();
@@ -70,7 +74,7 @@ impl Catalogue {
                 if prices.is_empty() {
                     continue;
                 }
-                variants.push(self::variant(variant, index, &prices)?);
+                variants.push(self::variant(variant, index, &numbers, &prices)?);
             }
             product.variant_count = position(variants.len()) - product.first_variant;
             if product.variant_count == 0 {
@@ -93,6 +97,7 @@ impl Catalogue {
             products,
             variants,
             categories,
+            choices,
             index,
         })
     }
@@ -131,6 +136,7 @@ fn product(row: ProductRow, category: Option<u32>) -> Result<Product> {
         name: Text::new(row.name_ko, row.name_en),
         brand: Text::new(row.brand_ko, row.brand_en),
         description: Text::new(row.description_ko, row.description_en),
+        brand_number: None,
         category,
         active: row.status == "active",
         created_at: row.created_at,
@@ -140,14 +146,21 @@ fn product(row: ProductRow, category: Option<u32>) -> Result<Product> {
     })
 }
 
-fn variant(row: VariantRow, product: u32, prices: &[PriceRow]) -> Result<Variant> {
+fn variant(
+    row: VariantRow,
+    product: u32,
+    numbers: &[HashMap<String, u32>],
+    prices: &[PriceRow],
+) -> Result<Variant> {
     let options: Vec<String> = parsed(&row.options)?;
+    let number = |(code, of): (&String, &HashMap<String, u32>)| of.get(code).copied().unwrap_or(UNTOLD);
     let images: Vec<ImageDef> = parsed(&row.images)?;
     Ok(Variant {
         id: row.id,
         product,
         sku: row.sku.into(),
         gtin: row.gtin.map(String::into),
+        values: options.iter().zip(numbers).map(number).collect(),
         options: options.into_iter().map(String::into).collect(),
         images,
         active: row.status == "active",

@@ -1,13 +1,11 @@
 //! The ways to narrow a list further, with how many products each would leave.
 
-use std::collections::{BTreeMap, HashMap};
-
 use onshelf_vocabulary::{
     Lang,
     catalog::{Facet, FacetValue, ListingQuery},
 };
 
-use super::{Catalogue, Product, narrow::Narrowing};
+use super::{Catalogue, Product, choices::UNTOLD, narrow::Narrowing};
 
 /// Values one facet shows.
 const VALUES: usize = 30;
@@ -28,130 +26,172 @@ pub(super) fn facets(
     let of_any_brand =
         candidates.iter().filter_map(product).filter(|product| narrowing.has_variant(catalogue, product));
     let with_any_option = candidates.iter().filter_map(product).filter(|own| narrowing.has_brand(own));
-    [brands(of_any_brand, query, lang), categories(catalogue, found, query, lang)]
+    [brands(catalogue, of_any_brand, narrowing, lang), categories(catalogue, found, query, lang)]
         .into_iter()
-        .chain(options(catalogue, with_any_option, query, narrowing, lang))
+        .chain(options(catalogue, with_any_option, narrowing, lang))
         .filter(|facet| facet.values.len() > 1 || facet.values.iter().any(|value| value.selected))
         .collect()
 }
 
-fn brands<'a>(products: impl Iterator<Item = &'a Product>, query: &ListingQuery, lang: Lang) -> Facet {
-    let mut counts: HashMap<&str, (u32, &str)> = HashMap::new();
-    for product in products {
-        let key = product.brand.get(Lang::En);
-        if !key.is_empty() {
-            counts.entry(key).or_insert((0, product.brand.get(lang))).0 += 1;
-        }
-    }
-    let values = counts
-        .into_iter()
-        .map(|(value, (count, label))| FacetValue {
-            selected: query.brands.iter().any(|brand| brand == value),
-            value: value.to_owned(),
-            label: label.to_owned(),
-            count,
-            swatch: None,
-        })
-        .collect();
-    Facet { name: "brand".to_owned(), label: lang.pick("브랜드", "Brand").to_owned(), values: top(values) }
+fn brands<'a>(
+    catalogue: &Catalogue,
+    products: impl Iterator<Item = &'a Product>,
+    narrowing: &Narrowing<'_>,
+    lang: Lang,
+) -> Facet {
+    let brands = &catalogue.choices.brands;
+    let mut counts = Counts::of(brands.len());
+    products.filter_map(|product| product.brand_number).for_each(|brand| counts.add(brand));
+    let counted = counts.counted().filter_map(|(number, count)| {
+        let brand = brands.get(number as usize)?;
+        let selected = narrowing.wants_brand(number);
+        Some(Counted { number, count, selected, label: brand.get(lang) })
+    });
+    let values = top(counted, |found| FacetValue {
+        value: brands
+            .get(found.number as usize)
+            .map(|brand| brand.get(Lang::En).to_owned())
+            .unwrap_or_default(),
+        label: found.label.to_owned(),
+        count: found.count,
+        selected: found.selected,
+        swatch: None,
+    });
+    Facet { name: "brand".to_owned(), label: lang.pick("브랜드", "Brand").to_owned(), values }
 }
 
 /// Categories one step below the chosen one (or at the top), for what is in the list.
 fn categories(catalogue: &Catalogue, found: &[u32], query: &ListingQuery, lang: Lang) -> Facet {
     let chosen = query.category.as_deref().and_then(|slug| catalogue.category_by_slug.get(slug)).copied();
-    let mut counts: HashMap<u32, u32> = HashMap::new();
+    let categories = &catalogue.categories;
+    let mut counts = Counts::of(categories.len());
     for product in found.iter().filter_map(|index| catalogue.products.get(*index as usize)) {
         let mut next = product.category;
         for _ in 0..12 {
-            let Some(category) = next.and_then(|index| catalogue.categories.get(index as usize)) else {
+            let Some((index, category)) =
+                next.and_then(|index| Some((index, categories.get(index as usize)?)))
+            else {
                 break;
             };
             if category.parent == chosen {
-                if let Some(index) = next {
-                    *counts.entry(index).or_default() += 1;
-                }
+                counts.add(index);
                 break;
             }
             next = category.parent;
         }
     }
-    let values = counts
-        .into_iter()
-        .filter_map(|(index, count)| {
-            let category = catalogue.categories.get(index as usize)?;
-            Some(FacetValue {
-                value: category.slug.to_string(),
-                label: category.name.get(lang).to_owned(),
-                count,
-                selected: false,
-                swatch: None,
-            })
-        })
-        .collect();
-    Facet {
-        name: "category".to_owned(),
-        label: lang.pick("분류", "Category").to_owned(),
-        values: top(values),
-    }
+    let counted = counts.counted().filter_map(|(number, count)| {
+        let label = categories.get(number as usize)?.name.get(lang);
+        Some(Counted { number, count, selected: false, label })
+    });
+    let values = top(counted, |found| FacetValue {
+        value: categories.get(found.number as usize).map(|own| own.slug.to_string()).unwrap_or_default(),
+        label: found.label.to_owned(),
+        count: found.count,
+        selected: false,
+        swatch: None,
+    });
+    Facet { name: "category".to_owned(), label: lang.pick("분류", "Category").to_owned(), values }
 }
 
-/// Values of each option, counted over the variants that meet the other wishes.
+/// Values of each option: products of which a variant has the value and meets every wish about other options.
 fn options<'a>(
     catalogue: &'a Catalogue,
     products: impl Iterator<Item = &'a Product>,
-    query: &ListingQuery,
     narrowing: &Narrowing<'_>,
     lang: Lang,
 ) -> Vec<Facet> {
-    let mut facets: BTreeMap<String, (&str, HashMap<&str, FacetValue>)> = BTreeMap::new();
-    for product in products {
-        for (place, option) in product.options.iter().enumerate() {
-            let key = option.key();
-            let mut sold: Vec<&str> = catalogue
-                .variants_of(product)
-                .iter()
-                .filter(|variant| narrowing.fits(product, variant, Some(&key)))
-                .filter_map(|variant| variant.options.get(place).map(|code| &**code))
-                .collect();
-            sold.sort_unstable();
-            sold.dedup();
-            let (_, values) =
-                facets.entry(key.clone()).or_insert_with(|| (option.name.get(lang), HashMap::new()));
-            for value in &option.values {
-                let name = format!("{key}:{}", value.code);
-                let (is_sold, selected) =
-                    (sold.binary_search(&value.code.as_str()).is_ok(), query.options.contains(&name));
-                // What was chosen stays to be let go of, also where nothing is left of it.
-                if !is_sold && !selected {
-                    continue;
+    let choices = &catalogue.choices;
+    let mut counts = Counts::of(choices.values.len());
+    let mut counted_for = vec![0u32; choices.values.len()];
+    for (turn, product) in (1u32..).zip(products) {
+        for variant in catalogue.variants_of(product).iter().filter(|own| narrowing.fits_but_options(own)) {
+            let unmet = narrowing.unmet(variant);
+            for value in variant.values.iter().filter(|value| **value != UNTOLD) {
+                let option = choices.values.get(*value as usize).map(|known| known.option);
+                let counts_here = option.is_some_and(|option| unmet.allows(option));
+                // A product counts once, however many of its variants have the value.
+                if let Some(last) =
+                    counted_for.get_mut(*value as usize).filter(|last| counts_here && **last != turn)
+                {
+                    *last = turn;
+                    counts.add(*value);
                 }
-                let entry = values.entry(&value.code).or_insert_with(|| FacetValue {
-                    selected,
-                    value: name,
-                    label: value.label(lang).to_owned(),
-                    count: 0,
-                    swatch: value.swatch.clone(),
-                });
-                entry.count += u32::from(is_sold);
             }
         }
     }
+    let mut of_option: Vec<Vec<Counted<'_>>> = choices.options.iter().map(|_| Vec::new()).collect();
+    for (number, value) in (0u32..).zip(&choices.values) {
+        let (count, selected) = (counts.get(number), narrowing.wants_value(number));
+        // What was chosen stays to be let go of, also where nothing is left of it.
+        if let Some(counted) = of_option.get_mut(value.option as usize).filter(|_| count > 0 || selected) {
+            counted.push(Counted { number, count, selected, label: value.told.label(lang) });
+        }
+    }
+    let mut facets: Vec<_> =
+        choices.options.iter().zip(of_option).filter(|(_, counted)| !counted.is_empty()).collect();
+    facets.sort_by(|(a, _), (b, _)| a.key.cmp(&b.key));
+    facets.truncate(OPTIONS);
+    let value = |found: &Counted<'_>| {
+        let value = choices.values.get(found.number as usize);
+        FacetValue {
+            value: value.map(|value| value.name.clone()).unwrap_or_default(),
+            label: found.label.to_owned(),
+            count: found.count,
+            selected: found.selected,
+            swatch: value.and_then(|value| value.told.swatch.clone()),
+        }
+    };
     facets
-        .into_values()
-        .map(|(label, values)| Facet {
+        .into_iter()
+        .map(|(option, counted)| Facet {
             name: "option".to_owned(),
-            label: label.to_owned(),
-            values: top(values.into_values().collect()),
+            label: option.name.get(lang).to_owned(),
+            values: top(counted.into_iter(), value),
         })
-        .take(OPTIONS)
         .collect()
 }
 
+/// How often each number was counted.
+struct Counts(Vec<u32>);
+
+impl Counts {
+    fn of(numbers: usize) -> Counts {
+        Counts(vec![0; numbers])
+    }
+
+    fn add(&mut self, number: u32) {
+        if let Some(count) = self.0.get_mut(number as usize) {
+            *count += 1;
+        }
+    }
+
+    fn get(&self, number: u32) -> u32 {
+        self.0.get(number as usize).copied().unwrap_or(0)
+    }
+
+    /// What was counted at all, with its number.
+    fn counted(&self) -> impl Iterator<Item = (u32, u32)> {
+        (0u32..).zip(self.0.iter().copied()).filter(|(_, count)| *count > 0)
+    }
+}
+
+/// A value with how many products have it, before it is put into words.
+struct Counted<'a> {
+    number: u32,
+    count: u32,
+    selected: bool,
+    label: &'a str,
+}
+
 /// The chosen ones and the commonest, in an order that does not jump.
-fn top(mut values: Vec<FacetValue>) -> Vec<FacetValue> {
-    values.sort_by(|a, b| {
-        b.selected.cmp(&a.selected).then(b.count.cmp(&a.count)).then_with(|| a.label.cmp(&b.label))
+fn top<'a>(
+    counted: impl Iterator<Item = Counted<'a>>,
+    value: impl Fn(&Counted<'a>) -> FacetValue,
+) -> Vec<FacetValue> {
+    let mut counted: Vec<Counted<'_>> = counted.collect();
+    counted.sort_by(|a, b| {
+        b.selected.cmp(&a.selected).then(b.count.cmp(&a.count)).then_with(|| a.label.cmp(b.label))
     });
-    values.truncate(VALUES);
-    values
+    counted.iter().take(VALUES).map(value).collect()
 }

@@ -1,6 +1,7 @@
 //! The catalogue: a snapshot in memory that pages read from, built anew when an import changes it.
 
 mod build;
+mod choices;
 mod facets;
 mod listing;
 mod narrow;
@@ -28,6 +29,7 @@ pub struct Catalogue {
     category_by_slug: HashMap<Box<str>, u32>,
     /// Active products: those with a picture first, of them those marked new, then the youngest.
     newest: Vec<u32>,
+    choices: choices::Choices,
     index: search::SearchIndex,
 }
 
@@ -36,6 +38,8 @@ pub struct Product {
     pub slug: Box<str>,
     pub name: Text,
     pub brand: Text,
+    /// Its number among the choices.
+    brand_number: Option<u32>,
     pub category: Option<u32>,
     pub description: Text,
     pub attributes: Vec<Attribute>,
@@ -59,6 +63,8 @@ pub struct Variant {
     pub gtin: Option<Box<str>>,
     /// Codes of its option values, in the product's order.
     pub options: Vec<Box<str>>,
+    /// The same by their numbers among the choices.
+    values: Box<[u32]>,
     pub images: Vec<ImageDef>,
     pub active: bool,
     prices: Vec<Price>,

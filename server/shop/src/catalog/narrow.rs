@@ -1,10 +1,8 @@
 //! What narrows a list: each wish tested apart, so that a facet can count without itself. The wishes about a
 //! variant must be met by one and the same: that one is then shown.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
-use onshelf_vocabulary::{Currency, Lang, catalog::ListingQuery};
+use onshelf_vocabulary::{Currency, catalog::ListingQuery};
 
 use super::{Catalogue, Product, Variant};
 use crate::{Book, stock::Shelves};
@@ -17,8 +15,35 @@ pub(super) struct Narrowing<'a> {
     /// The store that must have it; one that does not exist has nothing.
     store: Option<Option<i64>>,
     now: Timestamp,
+    brands: Vec<u32>,
     /// Values of one option are alternatives; every option named must be met.
-    options: BTreeMap<&'a str, Vec<&'a str>>,
+    options: Vec<Wish<'a>>,
+}
+
+/// What is wished of one option. One that no product has, or of which none has such a value, is met by nothing.
+struct Wish<'a> {
+    name: &'a str,
+    option: Option<u32>,
+    values: Vec<u32>,
+}
+
+/// Of which options a variant has not what is wished.
+#[derive(Clone, Copy)]
+pub(super) enum Unmet {
+    None,
+    One(Option<u32>),
+    Several,
+}
+
+impl Unmet {
+    /// Whether every wish is met, apart from those about this option.
+    pub(super) fn allows(self, option: u32) -> bool {
+        match self {
+            Unmet::None => true,
+            Unmet::One(unmet) => unmet == Some(option),
+            Unmet::Several => false,
+        }
+    }
 }
 
 impl<'a> Narrowing<'a> {
@@ -29,12 +54,22 @@ impl<'a> Narrowing<'a> {
         shelves: &'a Shelves,
         now: Timestamp,
     ) -> Narrowing<'a> {
-        let mut options: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for (name, code) in query.options.iter().filter_map(|option| option.split_once(':')) {
-            options.entry(name).or_default().push(code);
+        let choices = &book.catalogue.choices;
+        let mut options: Vec<Wish<'_>> = Vec::new();
+        for wished in &query.options {
+            let Some((name, _)) = wished.split_once(':') else { continue };
+            let value = choices.value(wished);
+            match options.iter_mut().find(|wish| wish.name == name) {
+                Some(wish) => wish.values.extend(value),
+                None => {
+                    let (option, values) = (choices.option(name), value.into_iter().collect());
+                    options.push(Wish { name, option, values });
+                }
+            }
         }
+        let brands = query.brands.iter().filter_map(|name| choices.brand(name)).collect();
         let store = query.in_stock_at.as_deref().map(|code| book.stores.by_code(code).map(|store| store.id));
-        Narrowing { query, currency, shelves, store, now, options }
+        Narrowing { query, currency, shelves, store, now, brands, options }
     }
 
     /// Whether it matters which of a product's variants is shown.
@@ -52,30 +87,38 @@ impl<'a> Narrowing<'a> {
     }
 
     pub(super) fn has_brand(&self, product: &Product) -> bool {
-        let brands = &self.query.brands;
-        brands.is_empty() || brands.iter().any(|brand| brand == product.brand.get(Lang::En))
+        self.query.brands.is_empty() || product.brand_number.is_some_and(|brand| self.wants_brand(brand))
+    }
+
+    pub(super) fn wants_brand(&self, brand: u32) -> bool {
+        self.brands.contains(&brand)
+    }
+
+    pub(super) fn wants_value(&self, value: u32) -> bool {
+        self.options.iter().any(|wish| wish.values.contains(&value))
     }
 
     pub(super) fn has_variant(&self, catalogue: &Catalogue, product: &Product) -> bool {
-        !self.picks_variants()
-            || catalogue.variants_of(product).iter().any(|variant| self.fits(product, variant, None))
+        !self.picks_variants() || catalogue.variants_of(product).iter().any(|variant| self.fits(variant))
     }
 
-    /// Whether a variant meets every wish, apart from those about the option `except`.
-    pub(super) fn fits(&self, product: &Product, variant: &Variant, except: Option<&str>) -> bool {
-        variant.active
-            && self.has_options(product, variant, except)
-            && self.has_price_within(variant)
-            && self.is_on_shelf(variant)
+    /// Whether a variant meets every wish.
+    pub(super) fn fits(&self, variant: &Variant) -> bool {
+        self.fits_but_options(variant) && self.options.iter().all(|wish| wish.is_met_by(variant))
     }
 
-    fn has_options(&self, product: &Product, variant: &Variant, except: Option<&str>) -> bool {
-        self.options.iter().filter(|(name, _)| except != Some(**name)).all(|(name, codes)| {
-            let place = product.options.iter().position(|option| option.key() == *name);
-            place
-                .and_then(|place| variant.options.get(place))
-                .is_some_and(|own| codes.iter().any(|code| **own == **code))
-        })
+    /// Whether a variant meets every wish but those about options.
+    pub(super) fn fits_but_options(&self, variant: &Variant) -> bool {
+        variant.active && self.has_price_within(variant) && self.is_on_shelf(variant)
+    }
+
+    pub(super) fn unmet(&self, variant: &Variant) -> Unmet {
+        let mut unmet = self.options.iter().filter(|wish| !wish.is_met_by(variant));
+        match (unmet.next(), unmet.next()) {
+            (None, _) => Unmet::None,
+            (Some(one), None) => Unmet::One(one.option),
+            (Some(_), Some(_)) => Unmet::Several,
+        }
     }
 
     fn has_price_within(&self, variant: &Variant) -> bool {
@@ -90,5 +133,11 @@ impl<'a> Narrowing<'a> {
         self.store.is_none_or(|store| {
             store.is_some_and(|store| self.shelves.available(store, variant.id, self.now) > 0)
         })
+    }
+}
+
+impl Wish<'_> {
+    fn is_met_by(&self, variant: &Variant) -> bool {
+        self.values.iter().any(|value| variant.values.contains(value))
     }
 }

@@ -93,7 +93,7 @@ impl Shop {
     ) -> Option<&'b Variant> {
         let variants = book.catalogue.variants_of(product);
         let wished = narrowing.filter(|narrowing| narrowing.picks_variants());
-        let fits = |variant: &Variant| wished.is_none_or(|wished| wished.fits(product, variant, None));
+        let fits = |variant: &Variant| wished.is_none_or(|wished| wished.fits(variant));
         variants.get(self.first_to_show(viewer, book, variants, &fits)?)
     }
 

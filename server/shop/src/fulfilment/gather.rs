@@ -10,14 +10,16 @@ use std::{
 
 use futures::future::join_all;
 use onshelf_db::{
-    Db, Error as DbError, Failure, Tx,
-    fulfilment::{self, ReservationLineRow},
+    Db, Error as DbError, Failure, Tx, fulfilment,
     stock::{self, LevelKey, NewHold},
 };
 use tokio::sync::oneshot;
 use tracing::Instrument;
 
-use super::reserve::{Plan, Reserved};
+use super::{
+    lines_of,
+    reserve::{Plan, Reserved},
+};
 use crate::{Error, Once, Result, Shop, jobs};
 
 /// Reservations one transaction carries.
@@ -35,7 +37,7 @@ const fn leaders(db: &Db) -> usize {
 #[derive(Clone)]
 pub(super) struct Asked {
     pub once: Once,
-    pub plan: Plan,
+    pub plan: Arc<Plan>,
 }
 
 /// Somebody who waits for an answer.
@@ -213,7 +215,7 @@ async fn write_all(tx: &mut Tx<'_>, all: &[Asked], now: i64) -> Result<bool> {
             quantity: *quantity,
             expires_at,
         }));
-        lines.extend(plan.lines.iter().map(|line| ReservationLineRow { reservation_id, ..line.clone() }));
+        lines.extend(lines_of(&plan.lines, reservation_id));
     }
     stock::enter_holds(tx, &holds, &levels, now).await?;
     fulfilment::insert_lines(tx, &lines).await?;

@@ -7,7 +7,7 @@ mod reserve;
 mod show;
 
 use jiff::Timestamp;
-use onshelf_db::fulfilment::ReservationRow;
+use onshelf_db::fulfilment::{ReservationLineRow, ReservationRow};
 use onshelf_domain::fulfilment::{Record, Reservation};
 use onshelf_vocabulary::fulfilment::{ReservationStatus, Way};
 
@@ -36,6 +36,11 @@ pub(crate) fn state_of(row: &ReservationRow) -> Result<Reservation> {
         ready_at: maybe(row.ready_at)?,
         ended_at: maybe(row.ended_at)?,
     }))
+}
+
+/// The lines of a plan, as those of the reservation it became.
+pub(crate) fn lines_of(planned: &[ReservationLineRow], reservation_id: i64) -> Vec<ReservationLineRow> {
+    planned.iter().map(|line| ReservationLineRow { reservation_id, ..line.clone() }).collect()
 }
 
 pub(crate) fn way_of(row: &ReservationRow) -> Result<Way> {

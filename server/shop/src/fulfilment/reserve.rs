@@ -1,8 +1,10 @@
 //! Making a reservation: the hold is taken at the chosen store, all lines or none, in one transaction.
 
+use std::sync::Arc;
+
 use onshelf_db::{
     Tx,
-    fulfilment::{ReservationLineRow, ReservationRow},
+    fulfilment::{self, ReservationLineRow, ReservationRow},
     stock::{self, LevelKey},
 };
 use onshelf_domain::{
@@ -14,12 +16,12 @@ use onshelf_vocabulary::{
     cart::{Line, MAX_LINES},
     fulfilment::{
         Contact, Elsewhere, Fault, FieldFault, MeasuredFrom, ReservationRefusal, ReservationStatus,
-        ReserveInput, ShortLine, Way,
+        ReservationView, ReserveInput, ShortLine, Way,
     },
 };
 use serde::{Deserialize, Serialize};
 
-use super::{PURPOSE, gather::Asked};
+use super::{PURPOSE, gather::Asked, lines_of};
 use crate::{
     Book, Error, Once, Result, Shop, Viewer, jobs,
     pulse::Deed,
@@ -45,7 +47,6 @@ pub struct Reserved {
 }
 
 /// Everything decided before the transaction.
-#[derive(Clone)]
 pub(super) struct Plan {
     pub row: ReservationRow,
     pub lines: Vec<ReservationLineRow>,
@@ -70,22 +71,36 @@ enum Stop {
 
 impl Shop {
     /// Holds the lines at the store. The stock is decided by the database, in one conditional write a level.
-    #[tracing::instrument(target = "otel", level = "debug", name = "reserve", skip_all)]
     pub async fn reserve(&self, request: Reserve) -> Result<Reserved> {
-        let book = self.book();
-        let plan = self.plan(&book, &request)?;
-        let number = plan.row.number.clone();
-        let held = self.hold_with_others(Asked { once: request.once.clone(), plan }).await;
-        match held {
+        let plan = Arc::new(self.plan(&self.book(), &request)?);
+        self.hold(&request, &plan).await
+    }
+
+    /// The same, with what its owner sees. One that was told again is read; it may have gone on since.
+    pub async fn reserve_and_show(&self, request: Reserve) -> Result<(Reserved, ReservationView)> {
+        let plan = Arc::new(self.plan(&self.book(), &request)?);
+        let reserved = self.hold(&request, &plan).await?;
+        let view = if reserved.number == plan.row.number {
+            self.reservation_view(request.lang, &plan.row, &plan.lines, &[])?
+        } else {
+            self.reservation(request.lang, &reserved.number, &reserved.token).await?
+        };
+        Ok((reserved, view))
+    }
+
+    #[tracing::instrument(target = "otel", level = "debug", name = "reserve", skip_all)]
+    async fn hold(&self, request: &Reserve, plan: &Arc<Plan>) -> Result<Reserved> {
+        let asked = Asked { once: request.once.clone(), plan: plan.clone() };
+        match self.hold_with_others(asked).await {
             Err(Error::Reservation(ReservationRefusal::OutOfStock { .. })) => {
                 Deed::HoldRefused.count();
-                Err(self.short_of(&book, &request).await?.into())
+                Err(self.short_of(&self.book(), request).await?.into())
             }
             outcome => {
                 self.wake_stock();
                 self.wake_outbox();
                 // One that was told again was counted when it was made.
-                if matches!(&outcome, Ok(reserved) if reserved.number == number) {
+                if matches!(&outcome, Ok(reserved) if reserved.number == plan.row.number) {
                     Deed::ReservationPlaced.count();
                 }
                 outcome
@@ -293,19 +308,16 @@ fn demand(book: &Book, store: &Store, lines: &[Line]) -> Result<Vec<(LevelKey, i
 }
 
 async fn hold_all(tx: &mut Tx<'_>, plan: &Plan, now: i64) -> Result<Result<(), Stop>> {
-    if onshelf_db::fulfilment::live_of(tx, &plan.row.shopper, now).await? >= plan.live_limit {
+    if fulfilment::any_at_limit(tx, &[&plan.row.shopper], plan.live_limit, now).await? {
         return Ok(Err(Stop::TooMany));
     }
-    let id = onshelf_db::fulfilment::insert(tx, &plan.row).await?;
+    let id = fulfilment::insert(tx, &plan.row).await?;
     for (key, quantity) in &plan.demand {
         if !stock::hold(tx, *key, id, *quantity, plan.row.expires_at, now).await? {
             return Ok(Err(Stop::Short));
         }
     }
-    for line in &plan.lines {
-        onshelf_db::fulfilment::insert_line(tx, &ReservationLineRow { reservation_id: id, ..line.clone() })
-            .await?;
-    }
+    fulfilment::insert_lines(tx, &lines_of(&plan.lines, id)).await?;
     jobs::announce_reservation(tx, &plan.row.number, ReservationStatus::Placed, now).await?;
     Ok(Ok(()))
 }

@@ -1,7 +1,10 @@
 //! What a reservation's owner sees.
 
 use jiff::Timestamp;
-use onshelf_db::{Tx, fulfilment::ReservationRow};
+use onshelf_db::{
+    Tx,
+    fulfilment::{ReservationLineRow, ReservationRow},
+};
 use onshelf_domain::{
     fulfilment::{keep_until, read_code, read_number},
     words,
@@ -70,7 +73,7 @@ impl Shop {
         let row = onshelf_db::fulfilment::by_token(&mut tx, number, &fingerprint(token))
             .await?
             .ok_or(Error::NotFound)?;
-        self.reservation_view(&mut tx, lang, &row).await
+        self.read_view(&mut tx, lang, &row).await
     }
 
     /// For a job that was written together with the reservation: a message to its owner, in their language.
@@ -81,7 +84,7 @@ impl Shop {
         let lang = Lang::from_tag(&row.lang);
         let moment = |at: i64| Timestamp::from_millisecond(at).map_err(Error::internal);
         Ok(Owned {
-            view: self.reservation_view(&mut tx, lang, &row).await?,
+            view: self.read_view(&mut tx, lang, &row).await?,
             lang,
             token: self.secrets().token_kept_as(&row.token_hash, PURPOSE, &row.number),
             ready_by: moment(row.ready_by)?,
@@ -91,11 +94,22 @@ impl Shop {
         })
     }
 
-    pub(super) async fn reservation_view(
+    async fn read_view(&self, tx: &mut Tx<'_>, lang: Lang, row: &ReservationRow) -> Result<ReservationView> {
+        let lines = onshelf_db::fulfilment::lines(tx, row.id).await?;
+        let mut missing = Vec::new();
+        for part in onshelf_db::fulfilment::split_off(tx, &row.number).await? {
+            missing.extend(onshelf_db::fulfilment::lines(tx, part.id).await?);
+        }
+        self.reservation_view(lang, row, &lines, &missing)
+    }
+
+    /// Of a row with its lines and those that were not found.
+    pub(super) fn reservation_view(
         &self,
-        tx: &mut Tx<'_>,
         lang: Lang,
         row: &ReservationRow,
+        lines: &[ReservationLineRow],
+        missing: &[ReservationLineRow],
     ) -> Result<ReservationView> {
         let now = self.now();
         let book = self.book();
@@ -109,19 +123,19 @@ impl Shop {
         };
         let status = state.status_at(now);
         let ended = row.ended_at.map(moment).transpose()?;
-        let mut missing = Vec::new();
-        for part in onshelf_db::fulfilment::split_off(tx, &row.number).await? {
-            missing.extend(self.reservation_lines(tx, &book, lang, &part).await?);
-        }
+        let currency = currency_of(row);
+        let seen = |lines: &[ReservationLineRow]| {
+            lines.iter().map(|line| line_view(&book, lang, currency, line)).collect()
+        };
         Ok(ReservationView {
             number: row.number.clone(),
             code: row.code.clone(),
             status,
             name: row.name.clone(),
             store: self.store_card(&Viewer::new(lang), store, None, None, now),
-            lines: self.reservation_lines(tx, &book, lang, row).await?,
-            missing,
-            total: Money::new(row.total, currency_of(row)),
+            lines: seen(lines),
+            missing: seen(missing),
+            total: Money::new(row.total, currency),
             placed_at: moment(row.placed_at)?,
             ready_by: moment(row.ready_by)?,
             expires_at: moment(row.expires_at)?,
@@ -140,23 +154,22 @@ impl Shop {
     ) -> Result<Vec<ReservationLineView>> {
         let currency = currency_of(row);
         let lines = onshelf_db::fulfilment::lines(tx, row.id).await?;
-        Ok(lines
-            .into_iter()
-            .map(|line| {
-                let variant = book.catalogue.variant_by_id(line.variant_id);
-                let product = variant.and_then(|variant| book.catalogue.product_of(variant));
-                let image = variant.zip(product).and_then(|(v, p)| image_of(p, v, lang).into_iter().next());
-                ReservationLineView {
-                    sku: variant.map(|variant| variant.sku.to_string()).unwrap_or_default(),
-                    slug: product.map(|product| product.slug.to_string()).unwrap_or_default(),
-                    name: product.map(|product| product.name.get(lang).to_owned()).unwrap_or_default(),
-                    options: variant.map(|v| book.catalogue.options_label(lang, v)).unwrap_or_default(),
-                    quantity: line.quantity,
-                    price: Money::new(line.price, currency),
-                    image,
-                }
-            })
-            .collect())
+        Ok(lines.iter().map(|line| line_view(book, lang, currency, line)).collect())
+    }
+}
+
+fn line_view(book: &Book, lang: Lang, currency: Currency, line: &ReservationLineRow) -> ReservationLineView {
+    let variant = book.catalogue.variant_by_id(line.variant_id);
+    let product = variant.and_then(|variant| book.catalogue.product_of(variant));
+    let image = variant.zip(product).and_then(|(v, p)| image_of(p, v, lang).into_iter().next());
+    ReservationLineView {
+        sku: variant.map(|variant| variant.sku.to_string()).unwrap_or_default(),
+        slug: product.map(|product| product.slug.to_string()).unwrap_or_default(),
+        name: product.map(|product| product.name.get(lang).to_owned()).unwrap_or_default(),
+        options: variant.map(|v| book.catalogue.options_label(lang, v)).unwrap_or_default(),
+        quantity: line.quantity,
+        price: Money::new(line.price, currency),
+        image,
     }
 }
 

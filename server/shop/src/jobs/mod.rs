@@ -1,16 +1,18 @@
 //! What leaves the house after a deed: messages to shoppers, events to partners. Written in the deed's
 //! transaction; taken, sent and retried by whoever runs the outbox.
 
+mod events;
 mod house;
 mod stock;
 
+pub(crate) use events::{Event, tell_partners};
 pub(crate) use house::BASKETS;
 pub use house::Swept;
 pub use stock::STOCK_CHANGED;
 
 use std::time::Duration;
 
-use onshelf_db::{Tx, outbox, partners::EndpointRow};
+use onshelf_db::{Tx, outbox};
 use onshelf_vocabulary::fulfilment::ReservationStatus;
 use serde::{Deserialize, Serialize};
 
@@ -31,14 +33,12 @@ pub enum Job {
     Push { subscription: i64, number: String, group: Option<String>, about: PushNews },
     /// A group was not found: look for another way to get it, and ask the shopper.
     Heal { group: String },
-    /// An event for every partner that wants it; becomes one delivery a partner.
-    Event { event: String, data: serde_json::Value, at: i64 },
-    /// An event for one partner. `id` stays the same through all tries.
-    Delivery { endpoint: i64, id: String, event: String, data: serde_json::Value, at: i64 },
+    /// An event for one partner.
+    Delivery { endpoint: i64, event: String, data: serde_json::Value, at: i64 },
 }
 
 /// What jobs are called in the outbox.
-pub const KINDS: [&str; 6] = ["message", "order", "push", "heal", "event", "delivery"];
+pub const KINDS: [&str; 5] = ["message", "order", "push", "heal", "delivery"];
 
 impl Job {
     #[must_use]
@@ -48,7 +48,6 @@ impl Job {
             Job::Order { .. } => "order",
             Job::Push { .. } => "push",
             Job::Heal { .. } => "heal",
-            Job::Event { .. } => "event",
             Job::Delivery { .. } => "delivery",
         }
     }
@@ -141,6 +140,14 @@ pub(crate) async fn enqueue(tx: &mut Tx<'_>, job: &Job, now: i64) -> Result<()> 
     Ok(())
 }
 
+/// Writes jobs that are due at once.
+async fn enqueue_all(tx: &mut Tx<'_>, jobs: impl Iterator<Item = Job>, now: i64) -> Result<()> {
+    let written =
+        jobs.map(|job| Ok((job.kind(), serde_json::to_string(&job)?))).collect::<Result<Vec<_>>>()?;
+    outbox::enqueue_all(tx, &written, now).await?;
+    Ok(())
+}
+
 /// How long news gather that several groups of an order have one after the other. Milliseconds.
 const GATHER: i64 = 2_000;
 
@@ -164,25 +171,16 @@ pub(crate) async fn announce_reservation(
         enqueue(tx, &Job::Message { number: number.to_owned(), about: status }, now).await?;
         enqueue_pushes(tx, number, None, PushNews::Reservation(status), now).await?;
     }
-    let event = format!("reservation.{}", status.code());
-    let data = serde_json::json!({ "number": number, "status": status.code() });
-    enqueue(tx, &Job::Event { event, data, at: now }, now).await
+    tell_partners(tx, &[Event::of_reservation(number, status, now)], now).await
 }
 
 /// The same of many that have just been placed: no browser can have asked about them yet.
 pub(crate) async fn announce_placed(tx: &mut Tx<'_>, numbers: &[&str], now: i64) -> Result<()> {
     let about = ReservationStatus::Placed;
-    let event = format!("reservation.{}", about.code());
-    let mut written = Vec::with_capacity(numbers.len() * 2);
-    for number in numbers {
-        let data = serde_json::json!({ "number": number, "status": about.code() });
-        let message = Job::Message { number: (*number).to_owned(), about };
-        for job in [message, Job::Event { event: event.clone(), data, at: now }] {
-            written.push((job.kind(), serde_json::to_string(&job)?));
-        }
-    }
-    outbox::enqueue_all(tx, &written, now).await?;
-    Ok(())
+    let messages = numbers.iter().map(|number| Job::Message { number: (*number).to_owned(), about });
+    enqueue_all(tx, messages, now).await?;
+    let events: Vec<Event> = numbers.iter().map(|number| Event::of_reservation(number, about, now)).collect();
+    tell_partners(tx, &events, now).await
 }
 
 /// Tells the shopper and the partners something about an order.
@@ -197,9 +195,8 @@ pub(crate) async fn announce_order(
     let message = Job::Order { number: number.to_owned(), group: part.map(ToOwned::to_owned), about };
     enqueue_news(tx, &message, about, now).await?;
     enqueue_pushes(tx, number, part, PushNews::Order(about), now).await?;
-    let event = format!("order.{}", about.code());
     let data = serde_json::json!({ "number": number, "group": group });
-    enqueue(tx, &Job::Event { event, data, at: now }, now).await
+    tell_partners(tx, &[Event { name: format!("order.{}", about.code()), data, at: now }], now).await
 }
 
 impl Shop {
@@ -281,80 +278,10 @@ impl Shop {
             .await
     }
 
-    /// Turns an event into one delivery for each partner that asked for it, and finishes the event, in one
-    /// transaction: a crash in between sends nothing twice.
-    #[tracing::instrument(target = "otel", level = "debug", name = "fan out", skip_all)]
-    pub async fn fan_out(&self, claimed: &Claimed) -> Result<()> {
-        let Job::Event { event, data, at } = claimed.job.clone() else {
-            return Err(Error::internal("only events fan out"));
-        };
-        let (id, now) = (claimed.id, self.now_ms());
-        self.db()
-            .write(move |mut tx| {
-                let (event, data) = (event.clone(), data.clone());
-                Box::pin(async move {
-                    for endpoint in onshelf_db::partners::endpoints(&mut tx).await? {
-                        if !wants(&endpoint, &event)? {
-                            continue;
-                        }
-                        let delivery = Job::Delivery {
-                            endpoint: endpoint.id,
-                            id: format!("msg_{id}_{}", endpoint.id),
-                            event: event.clone(),
-                            data: data.clone(),
-                            at,
-                        };
-                        enqueue(&mut tx, &delivery, now).await?;
-                    }
-                    outbox::finish(&mut tx, id, now).await?;
-                    Ok::<_, Error>(())
-                })
-            })
-            .await
-    }
-
-    /// Where and with which secret a delivery goes; none when the partner has gone or was disabled.
-    pub async fn endpoint(&self, id: i64) -> Result<Option<(String, String)>> {
-        let mut reader = self.db().reader().await?;
-        let all = onshelf_db::partners::endpoints(&mut reader.tx()).await?;
-        Ok(all.into_iter().find(|endpoint| endpoint.id == id).map(|endpoint| (endpoint.url, endpoint.secret)))
-    }
-
-    /// Sends a partner nothing more until it is added again, and leaves that in the trail; answers its host, to be
-    /// told by.
-    pub async fn disable_webhook(&self, id: i64) -> Result<Option<String>> {
-        let now = self.now_ms();
-        self.db()
-            .write(move |mut tx| {
-                Box::pin(async move {
-                    let Some(url) = onshelf_db::partners::disable_endpoint(&mut tx, id).await? else {
-                        return Ok::<_, Error>(None);
-                    };
-                    let host = url.split('/').nth(2).unwrap_or_default().to_owned();
-                    onshelf_db::staff::trail(&mut tx, "outbox", "webhook.disabled", &host, now).await?;
-                    Ok(Some(host))
-                })
-            })
-            .await
-    }
-
     /// Jobs waiting, and how old the oldest is in milliseconds.
     pub async fn backlog(&self) -> Result<(i64, i64)> {
         let mut reader = self.db().reader().await?;
         let (waiting, oldest) = outbox::backlog(&mut reader.tx()).await?;
         Ok((waiting, oldest.map_or(0, |at| self.now_ms() - at)))
-    }
-}
-
-fn wants(endpoint: &EndpointRow, event: &str) -> Result<bool> {
-    let wanted: Vec<String> = serde_json::from_str(&endpoint.events)?;
-    Ok(wanted.iter().any(|pattern| matches(pattern, event)))
-}
-
-/// `reservation.*` matches all below, `*` everything.
-fn matches(pattern: &str, event: &str) -> bool {
-    match pattern.strip_suffix('*') {
-        Some(prefix) => event.starts_with(prefix),
-        None => pattern == event,
     }
 }

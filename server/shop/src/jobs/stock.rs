@@ -5,12 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use onshelf_db::{
-    Tx, meta, partners,
+    Tx, meta,
     stock::{self, ChangeRow, LevelKey},
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Job, enqueue, wants};
+use super::{Event, tell_partners};
 use crate::{Error, Result, Shop};
 
 pub const STOCK_CHANGED: &str = "stock.changed";
@@ -58,7 +58,7 @@ impl Place {
 impl Shop {
     /// One round; answers how many events it wrote. Costs one small read where no partner wants to know.
     pub async fn tell_stock_changes(&self) -> Result<usize> {
-        if !self.somebody_wants_stock().await? {
+        if !self.somebody_wants(STOCK_CHANGED).await? {
             return Ok(0);
         }
         let (book, now) = (self.book(), self.now_ms());
@@ -90,7 +90,7 @@ impl Shop {
                         let key = LevelKey { store_id: change.store_id, variant_id: change.variant_id };
                         levels.insert(key, change.at);
                     }
-                    let mut told = 0;
+                    let mut events = Vec::with_capacity(levels.len());
                     for (key, at) in levels {
                         let store = book.stores.by_id(key.store_id).map(|store| store.code.to_string());
                         let sku = book
@@ -99,12 +99,11 @@ impl Shop {
                             .map(|variant| variant.sku.to_string());
                         if let (Some(store), Some(sku)) = (store, sku) {
                             let data = level_data(&mut tx, key, &store, &sku, now).await?;
-                            enqueue(&mut tx, &Job::Event { event: STOCK_CHANGED.to_owned(), data, at }, now)
-                                .await?;
-                            told += 1;
+                            events.push(Event { name: STOCK_CHANGED.to_owned(), data, at });
                         }
                     }
-                    Ok(told)
+                    tell_partners(&mut tx, &events, now).await?;
+                    Ok(events.len())
                 })
             })
             .await?;
@@ -112,12 +111,6 @@ impl Shop {
             self.wake_outbox();
         }
         Ok(told)
-    }
-
-    async fn somebody_wants_stock(&self) -> Result<bool> {
-        let mut reader = self.db().reader().await?;
-        let endpoints = partners::endpoints(&mut reader.tx()).await?;
-        endpoints.iter().try_fold(false, |found, endpoint| Ok(found || wants(endpoint, STOCK_CHANGED)?))
     }
 }
 

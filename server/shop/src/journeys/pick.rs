@@ -127,16 +127,16 @@ async fn split(
     fulfilment::set_charge(tx, row.id, stays.total, stays.tax, stays.asked).await?;
     let part = missing_part(row, names, goes, at);
     let id = fulfilment::insert(tx, &part).await?;
-    let mut lost: Vec<(i64, i64)> = Vec::new();
+    let (mut not_found, mut lost) = (Vec::new(), Vec::<(i64, i64)>::new());
     for (line, gone) in lines.iter().zip(gone).filter(|(_, gone)| **gone > 0) {
         fulfilment::set_line(tx, row.id, line.position, line.quantity - gone).await?;
-        let own = ReservationLineRow { reservation_id: id, quantity: *gone, ..line.clone() };
-        fulfilment::insert_line(tx, &own).await?;
+        not_found.push(ReservationLineRow { reservation_id: id, quantity: *gone, ..line.clone() });
         match lost.iter_mut().find(|(variant, _)| *variant == line.variant_id) {
             Some((_, sum)) => *sum += gone,
             None => lost.push((line.variant_id, *gone)),
         }
     }
+    fulfilment::insert_lines(tx, &not_found).await?;
     // Levels are always locked in key order, so that two writers never wait for each other.
     lost.sort_unstable();
     let cause = Cause { reason: "not_found", reference: &part.number, actor, at };

@@ -14,7 +14,7 @@ use onshelf_vocabulary::{
 use crate::{
     Error, Result, Shop,
     fulfilment::{state_of, way_of},
-    jobs::{Job, enqueue},
+    jobs::{Event, tell_partners},
     secrets::fingerprint,
 };
 
@@ -106,8 +106,7 @@ fn is_waited_for(row: &ReservationRow, now: Timestamp) -> Result<bool> {
 async fn tell(tx: &mut Tx<'_>, number: &str, arrived: bool, bay: &str, car: &str, at: i64) -> Result<()> {
     let event = if arrived { "order.arrived" } else { "order.on_way" };
     let data = serde_json::json!({ "number": number, "bay": bay, "car": car });
-    enqueue(tx, &Job::Event { event: event.to_owned(), data, at }, at).await?;
-    Ok(())
+    tell_partners(tx, &[Event { name: event.to_owned(), data, at }], at).await
 }
 
 fn tidy(text: &str, most: usize) -> String {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use onshelf_db::{
     Tx,
-    fulfilment::{self, ReservationLineRow, ReservationRow},
+    fulfilment::{self, ReservationRow},
     orders::{self, OrderRow},
     passes,
     payments::{self, PaymentRow},
@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     Book, Error, Once, Result, Shop,
-    fulfilment::{Reserve, shopper_key},
+    fulfilment::{Reserve, lines_of, shopper_key},
     jobs::{OrderNews, announce_order},
     pulse::Deed,
     secrets::fingerprint,
@@ -272,7 +272,7 @@ fn order_row(
 }
 
 async fn write(tx: &mut Tx<'_>, prepared: &Prepared, extended: bool, now: i64) -> Result<()> {
-    if fulfilment::live_of(tx, &prepared.order.shopper, now).await? >= prepared.live_limit {
+    if fulfilment::any_at_limit(tx, &[&prepared.order.shopper], prepared.live_limit, now).await? {
         let limit = u32::try_from(prepared.live_limit).unwrap_or(u32::MAX);
         return Err(OrderRefusal::TooMany { limit }.into());
     }
@@ -306,9 +306,7 @@ pub(crate) async fn write_groups(
     for group in groups {
         let row = ReservationRow { order_id: Some(order_id), ..group.row.clone() };
         let id = fulfilment::insert(tx, &row).await?;
-        for line in &group.lines {
-            fulfilment::insert_line(tx, &ReservationLineRow { reservation_id: id, ..line.clone() }).await?;
-        }
+        fulfilment::insert_lines(tx, &lines_of(&group.lines, id)).await?;
         wanted.extend(group.demand.iter().map(|(key, quantity)| (*key, id, *quantity, row.expires_at)));
         if let Some(at) = row.window_at
             && !orders::take_window(tx, row.store_id, at, window_capacity).await?

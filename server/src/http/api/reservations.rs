@@ -192,8 +192,8 @@ pub async fn create(
 ) -> Result<Response, Problem> {
     let _begun = surface.under_way.begin(ANYBODY, CREATE, &key)?;
     let once = Once::new(ANYBODY, CREATE, &key, &raw);
-    let reserved = door.shop.reserve(Reserve { input: input(request), lang, near: None, once }).await?;
-    let view = door.shop.reservation(lang, &reserved.number, &reserved.token).await?;
+    let request = Reserve { input: input(request), lang, near: None, once };
+    let (reserved, view) = door.shop.reserve_and_show(request).await?;
     let mut body = reservation(view, lang, &surface.options.public_url, &reserved.token);
     body.token = Some(reserved.token);
     // A replay says what the first answer said, whatever has become of the reservation since.
