@@ -38,6 +38,21 @@ impl Error {
         Error::Unavailable(error.to_string())
     }
 
+    /// Whether a number or code was refused because it is somebody's already: they are drawn at random.
+    #[must_use]
+    pub fn is_of_a_name(&self) -> bool {
+        // As PostgreSQL and SQLite call the constraints.
+        const NAMES: [&str; 6] = [
+            "reservations_code",
+            "reservations.code",
+            "reservations_number",
+            "reservations.number",
+            "orders_number",
+            "orders.number",
+        ];
+        matches!(self, Error::Constraint(refused) if NAMES.iter().any(|name| refused.contains(name)))
+    }
+
     pub fn inconsistent(what: impl std::fmt::Display) -> Error {
         Error::Inconsistent(what.to_string())
     }

@@ -1,6 +1,7 @@
 //! Deeds: what one can do with the shop, one room a capability. A deed loads, lets `onshelf-domain` decide, saves,
 //! writes its jobs into the outbox, and commits. This floor knows no HTTP and no screen.
 
+mod draws;
 mod error;
 mod once;
 mod ports;

@@ -23,7 +23,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{PURPOSE, gather::Asked, lines_of};
 use crate::{
-    Book, Error, Once, Result, Shop, Viewer, jobs,
+    Book, Error, Once, Result, Shop, Viewer,
+    draws::Draws,
+    jobs,
     pulse::Deed,
     secrets::fingerprint,
     stores::{Store, whole_metres},
@@ -72,14 +74,12 @@ enum Stop {
 impl Shop {
     /// Holds the lines at the store. The stock is decided by the database, in one conditional write a level.
     pub async fn reserve(&self, request: Reserve) -> Result<Reserved> {
-        let plan = Arc::new(self.plan(&self.book(), &request)?);
-        self.hold(&request, &plan).await
+        Ok(self.hold(&request).await?.0)
     }
 
     /// The same, with what its owner sees. One that was told again is read; it may have gone on since.
     pub async fn reserve_and_show(&self, request: Reserve) -> Result<(Reserved, ReservationView)> {
-        let plan = Arc::new(self.plan(&self.book(), &request)?);
-        let reserved = self.hold(&request, &plan).await?;
+        let (reserved, plan) = self.hold(&request).await?;
         let view = if reserved.number == plan.row.number {
             self.reservation_view(request.lang, &plan.row, &plan.lines, &[])?
         } else {
@@ -89,9 +89,17 @@ impl Shop {
     }
 
     #[tracing::instrument(target = "otel", level = "debug", name = "reserve", skip_all)]
-    async fn hold(&self, request: &Reserve, plan: &Arc<Plan>) -> Result<Reserved> {
-        let asked = Asked { once: request.once.clone(), plan: plan.clone() };
-        match self.hold_with_others(asked).await {
+    async fn hold(&self, request: &Reserve) -> Result<(Reserved, Arc<Plan>)> {
+        let mut draws = Draws::default();
+        let (held, plan) = loop {
+            let plan = Arc::new(self.plan(&self.book(), request)?);
+            let asked = Asked { once: request.once.clone(), plan: plan.clone() };
+            match self.hold_with_others(asked).await {
+                Err(error) if draws.again(&error) => {}
+                held => break (held, plan),
+            }
+        };
+        match held {
             Err(Error::Reservation(ReservationRefusal::OutOfStock { .. })) => {
                 Deed::HoldRefused.count();
                 Err(self.short_of(&self.book(), request).await?.into())
@@ -103,7 +111,7 @@ impl Shop {
                 if matches!(&outcome, Ok(reserved) if reserved.number == plan.row.number) {
                     Deed::ReservationPlaced.count();
                 }
-                outcome
+                Ok((outcome?, plan))
             }
         }
     }

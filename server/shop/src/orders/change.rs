@@ -26,6 +26,7 @@ use super::{
 };
 use crate::{
     Error, Once, Result, Shop,
+    draws::Draws,
     fulfilment::state_of,
     jobs::{OrderNews, announce_order},
 };
@@ -61,13 +62,19 @@ impl Shop {
             return self.remember(once, Changed::default()).await;
         };
         let order = self.owned_order(number, token).await?;
-        let plan = self.plan_change(&order, lang, &groups)?;
-        let dearer = plan.sums.total - order.total;
-        if order.settled_at.is_some() && dearer > 0 {
-            let pay = self.ask_difference(&order, &groups, dearer).await?;
-            return self.remember(once, Changed { pay: Some(pay) }).await;
+        let mut draws = Draws::default();
+        loop {
+            let plan = self.plan_change(&order, lang, &groups)?;
+            let dearer = plan.sums.total - order.total;
+            if order.settled_at.is_some() && dearer > 0 {
+                let pay = self.ask_difference(&order, &groups, dearer).await?;
+                return self.remember(once, Changed { pay: Some(pay) }).await;
+            }
+            match self.swap_now(&order, plan, once).await {
+                Err(error) if draws.again(&error) => {}
+                outcome => break outcome?,
+            }
         }
-        self.swap_now(&order, plan, once).await?;
         self.wake_stock();
         self.wake_outbox();
         self.wake_payments();

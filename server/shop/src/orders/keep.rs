@@ -27,6 +27,7 @@ use super::{
 };
 use crate::{
     Book, Error, Result, Shop, Viewer,
+    draws::Draws,
     fulfilment::{state_of, way_of},
     secrets::fingerprint,
 };
@@ -74,6 +75,16 @@ pub(super) struct Held {
 impl Shop {
     /// Keeps a basket for ten minutes, in place of what was kept before. Nothing is kept twice.
     pub async fn keep_basket(&self, request: KeepBasket) -> Result<Placed> {
+        let mut draws = Draws::default();
+        loop {
+            match self.keep_once(&request).await {
+                Err(error) if draws.again(&error) => {}
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn keep_once(&self, request: &KeepBasket) -> Result<Placed> {
         let (book, now) = (self.book(), self.now());
         let nobody = Contact { name: String::new(), email: None, phone: None };
         let held = self.held_by(&book, request.instead.as_ref()).await?;

@@ -27,6 +27,7 @@ use super::{
 };
 use crate::{
     Book, Error, Once, Result, Shop,
+    draws::Draws,
     fulfilment::{Reserve, lines_of, shopper_key},
     jobs::{OrderNews, announce_order},
     pulse::Deed,
@@ -71,9 +72,19 @@ impl Shop {
 
     /// The same of a basket that is kept: its things become the order's in one transaction.
     pub async fn place_kept(&self, request: PlaceOrder, kept: Option<&Placed>) -> Result<Placed> {
+        let mut draws = Draws::default();
+        loop {
+            match self.place_once(&request, kept).await {
+                Err(error) if draws.again(&error) => {}
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn place_once(&self, request: &PlaceOrder, kept: Option<&Placed>) -> Result<Placed> {
         let book = self.book();
         let held = self.held_by(&book, kept).await?;
-        let prepared = self.prepare(&book, &request, &held)?;
+        let prepared = self.prepare(&book, request, &held)?;
         let number = prepared.placed.number.clone();
         let kept = self.mine(kept);
         let (once, now) = (request.once.clone(), self.now_ms());

@@ -12,8 +12,36 @@ use onshelf_vocabulary::{
     fulfilment::{Fault, MeasuredFrom, ReservationRefusal, ReservationStatus},
 };
 
+use crate::paying::{collect, order};
+
 fn phone(shopper: usize) -> String {
     format!("010-1000-{shopper:04}")
+}
+
+/// Two shops whose chance draws the same stand for a number or code that comes up a second time.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_somebody_has_is_drawn_again() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "CUP", 9).await;
+        let (here, there) = (test.beside().await, test.beside().await);
+        let wish = |key: &str| request(&format!("010-2000-{key}"), "seongsu", &[("CUP", 1)], key);
+        let first = here.reserve(wish("0001")).await.unwrap();
+        let (second, view) = there.reserve_and_show(wish("0002")).await.unwrap();
+        assert_ne!(first.number, second.number);
+        assert_eq!((&view.number, view.status), (&second.number, ReservationStatus::Placed));
+        assert_eq!(view, there.reservation(Lang::Ko, &second.number, &second.token).await.unwrap());
+        assert_eq!(there.reserve_and_show(wish("0002")).await.unwrap().0, second, "told again");
+        assert_eq!(test.available("seongsu", "CUP").await, 7);
+
+        let ordered = |key: &str| order(key, vec![collect("seongsu", &[("CUP", 1)])], None);
+        let first = here.place_order(ordered("first")).await.unwrap();
+        let second = there.place_order(ordered("second")).await.unwrap();
+        assert_ne!(first.number, second.number);
+        assert_eq!(test.available("seongsu", "CUP").await, 5);
+        here.db().close().await;
+        there.db().close().await;
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
