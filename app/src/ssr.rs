@@ -196,6 +196,7 @@ pub fn explain(error: &onshelf_shop::Error) -> AppError {
     use onshelf_vocabulary::staff::StaffRefusal;
     match error {
         E::NotFound
+        | E::Database(onshelf_shop::DatabaseError::Unwritable)
         | E::Reservation(onshelf_vocabulary::fulfilment::ReservationRefusal::NotFound)
         | E::Order(onshelf_vocabulary::orders::OrderRefusal::NotFound) => AppError::NotFound,
         E::Order(onshelf_vocabulary::orders::OrderRefusal::ProviderDown) => AppError::Busy,

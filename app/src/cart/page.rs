@@ -86,14 +86,16 @@ fn full(visit: &Visit, basket: &BasketView, ways: &Ways, refused: Option<&Refuse
         </header>
         <div class="basket-body">
             {lines(visit, basket, refused)}
-            <aside class="basket-side">
-                <section class="covers" aria-labelledby="covers">
-                    <h2 id="covers">{visit.say("어디서 찾으실까요?", "Where would you collect?")}</h2>
-                    {where_from(visit)}
-                    {covers(visit, basket, ways)}
-                </section>
-            </aside>
-            {checkout(visit, basket, ways)}
+            <div class="basket-column">
+                <aside class="basket-side">
+                    <section class="covers" aria-labelledby="covers">
+                        <h2 id="covers">{visit.say("어디서 찾으실까요?", "Where would you collect?")}</h2>
+                        {where_from(visit)}
+                        {covers(visit, basket, ways)}
+                    </section>
+                </aside>
+                {checkout(visit, basket, ways)}
+            </div>
         </div>
     }
     .into_any()

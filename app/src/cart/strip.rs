@@ -48,19 +48,25 @@ pub async fn strip(visit: Visit, Query(asked): Query<Asked>) -> Response {
     let with = added.is_some();
     lines.extend(added.map(|sku| Line { sku, quantity: Quantity::ONE }));
     let covers = visit.shop().rank_stores(&visit.viewer, &lines, visit.viewer.near, NAMED + 6);
-    let told = named(&covers);
+    let chosen = visit.viewer.store.as_ref().and_then(|_| visit.shop().basket(&visit.viewer, &lines).chosen);
+    let told = named(chosen.as_ref(), &covers);
     visit.fragment(|| line(&visit, &told, lines.len(), with))
 }
 
-/// The best store, and the one a hurried shopper might prefer to it: ready sooner, though it lacks something.
-fn named(covers: &[CoverView]) -> Vec<&CoverView> {
-    let Some((best, others)) = covers.split_first() else { return Vec::new() };
+/// The store the shopper chose where it has everything. Else the best, and the one a hurried shopper might prefer
+/// to it: ready sooner, though it lacks something.
+fn named<'c>(chosen: Option<&'c CoverView>, covers: &'c [CoverView]) -> Vec<&'c CoverView> {
+    let mine = chosen.filter(|cover| cover_is_whole(cover));
+    let Some(best) = mine.or(covers.first()) else { return Vec::new() };
+    let others: Vec<&CoverView> = covers.iter().filter(|cover| cover.store != best.store).collect();
     let ready = |cover: &CoverView| cover.ready_by.as_ref().map(|ready| ready.at.clone());
     let sooner = others.iter().find(|other| {
         cover_is_whole(best) && !cover_is_whole(other) && ready(other).is_some() && ready(other) < ready(best)
     });
     let nearer = others.iter().find(|other| other.distance_m < best.distance_m && cover_is_whole(other));
-    [Some(best), sooner.or(nearer)].into_iter().flatten().take(NAMED).collect()
+    // Who has chosen a store that has everything is not talked into another one.
+    let beside = sooner.or(nearer).copied().filter(|_| mine.is_none());
+    [Some(best), beside].into_iter().flatten().take(NAMED).collect()
 }
 
 fn cover_is_whole(cover: &CoverView) -> bool {
@@ -142,15 +148,25 @@ mod tests {
             cover("서초점", 4, "18:00", 1200),
             cover("역삼점", 3, "16:10", 400),
         ];
-        let told: Vec<&str> = named(&covers).iter().map(|cover| cover.store.as_str()).collect();
+        let told: Vec<&str> = named(None, &covers).iter().map(|cover| cover.store.as_str()).collect();
         assert_eq!(told, ["강남점", "역삼점"]);
         assert_eq!(answer(Lang::Ko, &covers[0]), "강남점에 모두 · 17:40 준비");
         assert_eq!(answer(Lang::En, &covers[2]), "3 of 4 at 역삼점, ready 16:10");
     }
 
     #[test]
+    fn the_chosen_store_comes_first_only_where_it_has_everything() {
+        let covers = [cover("서울숲점", 4, "17:40", 300), cover("역삼점", 3, "16:10", 400)];
+        let told = |chosen: &CoverView| -> Vec<String> {
+            named(Some(chosen), &covers).iter().map(|cover| cover.store.clone()).collect()
+        };
+        assert_eq!(told(&cover("성수점", 4, "18:00", 900)), ["성수점"]);
+        assert_eq!(told(&cover("성수점", 3, "18:00", 900)), ["서울숲점", "역삼점"]);
+    }
+
+    #[test]
     fn one_store_or_none_is_enough() {
-        assert_eq!(named(&[cover("강남점", 3, "17:40", 900)]).len(), 1);
-        assert!(named(&[]).is_empty());
+        assert_eq!(named(None, &[cover("강남점", 3, "17:40", 900)]).len(), 1);
+        assert!(named(None, &[]).is_empty());
     }
 }

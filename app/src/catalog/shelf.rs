@@ -17,6 +17,8 @@ use crate::ui::{
 const ROOM: i64 = 9;
 /// How many stores the panel lists before the rest is folded away.
 const LISTED: usize = 4;
+/// Two stores are never as near to each other as this. Metres.
+const ITSELF: u32 = 20;
 
 /// `1.1km`, or nothing where nobody said where they are.
 #[must_use]
@@ -24,7 +26,13 @@ pub fn distance(lang: Lang, metres: Option<u32>) -> Option<String> {
     metres.map(|metres| words::distance(lang, f64::from(metres)))
 }
 
-/// `걸어서 14분 · 1.1km`.
+/// Whether a distance measured from a store is one to that store itself: nothing that is to be told.
+#[must_use]
+pub fn is_itself(metres: u32) -> bool {
+    metres < ITSELF
+}
+
+/// `걸어서 14분 · 1.1km`, and beyond twenty minutes the distance alone.
 #[must_use]
 pub fn way(lang: Lang, metres: Option<u32>) -> String {
     let walk = metres.and_then(|metres| words::walk(lang, f64::from(metres)));
@@ -34,7 +42,7 @@ pub fn way(lang: Lang, metres: Option<u32>) -> String {
 /// How far a shelf is; my own store needs no distance, which would be measured from itself.
 fn whereabouts(lang: Lang, shelf: &ShelfView) -> Option<String> {
     match shelf.distance_m {
-        Some(0..20) if shelf.mine => None,
+        Some(metres) if shelf.mine && is_itself(metres) => None,
         metres => distance(lang, metres),
     }
 }

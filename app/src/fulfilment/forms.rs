@@ -1,4 +1,4 @@
-//! Making a reservation, giving one up, finding one again.
+//! Making a reservation, giving one up, finding one or an order again.
 
 use std::collections::HashMap;
 
@@ -6,6 +6,8 @@ use axum::{Form, extract::Path, http::StatusCode, response::Response};
 use onshelf_shop::{
     Error, Once,
     fulfilment::{Reserve, Reserved},
+    journeys::Found,
+    orders::Placed,
 };
 use onshelf_vocabulary::fulfilment::{ReservationRefusal, ReserveInput};
 
@@ -83,8 +85,9 @@ pub async fn find(visit: Visit, Form(typed): Form<HashMap<String, String>>) -> R
         typed.get(name).map(|text| text.trim().chars().take(60).collect::<String>()).unwrap_or_default()
     };
     let (number, code) = (text("number"), text("code"));
-    match visit.shop().find_reservation(&number, &code).await {
-        Ok(Reserved { number, token }) => visit.see(&address(&number, &token)),
+    match visit.shop().find_again(&number, &code).await {
+        Ok(Found::Reservation(Reserved { number, token })) => visit.see(&address(&number, &token)),
+        Ok(Found::Order(Placed { number, token })) => visit.see(&order_address(&number, &token)),
         Err(Error::NotFound) => find_page(&visit, &number, &code, StatusCode::NOT_FOUND),
         Err(error) => visit.failure(&explain(&error)),
     }
@@ -93,6 +96,14 @@ pub async fn find(visit: Visit, Form(typed): Form<HashMap<String, String>>) -> R
 /// Where a reservation's owner finds it; without the language's prefix.
 #[must_use]
 pub fn address(number: &str, token: &str) -> String {
-    let part = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     format!("/reservations/{}?t={}", part(number), part(token))
+}
+
+/// The same of an order; that room stands above this one.
+fn order_address(number: &str, token: &str) -> String {
+    format!("/orders/{}?t={}", part(number), part(token))
+}
+
+fn part(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }

@@ -9,7 +9,10 @@ use onshelf_vocabulary::{
 };
 
 use super::draft::Draft;
-use crate::{catalog::shelf::way, ssr::Visit};
+use crate::{
+    catalog::shelf::{is_itself, way},
+    ssr::Visit,
+};
 
 /// What stands in the way.
 #[derive(Clone, Debug, Default)]
@@ -89,11 +92,15 @@ pub(crate) const fn fault_words(lang: Lang, pointer: &str, fault: Fault) -> &'st
         Fault::BadCharacters => {
             lang.pick("쓸 수 없는 글자가 들어 있어요.", "There are characters in it that cannot be used.")
         }
-        Fault::NoLines => lang
+        Fault::NameTheGroups | Fault::NoLines => lang
             .pick("수량은 1에서 999까지의 수로 적어 주세요.", "A quantity is a whole number from 1 to 999."),
         Fault::TooManyLines => lang.pick(
             "한 번에 50가지까지, 한 가지에 999개까지 맡을 수 있어요.",
             "One reservation holds up to 50 different things, up to 999 of each.",
+        ),
+        Fault::TooManyGroups => lang.pick(
+            "한 주문은 받는 방법에 따라 8묶음까지 나눌 수 있어요.",
+            "One order can be got in up to 8 groups.",
         ),
         Fault::UnknownSku => lang.pick(
             "더는 없는 상품이 들어 있어요. 장바구니에서 빼 주세요.",
@@ -128,6 +135,8 @@ pub(crate) const fn fault_words(lang: Lang, pointer: &str, fault: Fault) -> &'st
         Fault::NothingMissing => {
             lang.pick("모두 찾으셨다면 ‘준비 완료’를 눌러 주세요.", "If you found all of it, press “Ready”.")
         }
+        Fault::NotAboveZero => lang.pick("0보다 큰 금액을 적어 주세요.", "Write an amount above 0."),
+        Fault::OtherCurrency => lang.pick("이 주문과 통화가 달라요.", "The order is in another currency."),
         Fault::MustPayOnline => lang.pick(
             "배송과 매장 이동은 온라인으로 먼저 결제해 주세요.",
             "What we bring to you or to another store is paid online first.",
@@ -272,9 +281,11 @@ fn short_of(
     .into_any()
 }
 
-/// `걸어서 14분 · 1.1km`; where nobody knows where the shopper is, the store it is measured from is named.
+/// `걸어서 14분 · 1.1km`; where nobody knows where the shopper is, the store it is measured from is named,
+/// and nothing is said of that store itself.
 fn way_there(lang: Lang, other: &Elsewhere, store: &str) -> Option<String> {
-    let way = way(lang, other.distance_m);
+    let itself = |metres: &u32| other.from == MeasuredFrom::Store && is_itself(*metres);
+    let way = way(lang, other.distance_m.filter(|metres| !itself(metres)));
     if way.is_empty() {
         return None;
     }
@@ -336,6 +347,9 @@ mod tests {
         assert!(said(Lang::En, MeasuredFrom::Store).ends_with(" from 성수점"));
         let nowhere = Elsewhere { distance_m: None, ..other(MeasuredFrom::Store) };
         assert_eq!(way_there(Lang::Ko, &nowhere, "성수점"), None);
+        let itself = |from| Elsewhere { distance_m: Some(0), ..other(from) };
+        assert_eq!(way_there(Lang::Ko, &itself(MeasuredFrom::Store), "성수점"), None);
+        assert!(way_there(Lang::Ko, &itself(MeasuredFrom::Shopper), "성수점").is_some());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use onshelf_vocabulary::{Lang, Money, fulfilment::Way, orders::WayOffer};
 use super::{
     draft::Draft,
     offers::Choice,
-    things::{named, things},
+    things::{Thing, counted, is_split, left_behind, named, named_with_counts, things},
     words::{day_and_time, pieces, way_glyph, way_name},
 };
 use crate::{
@@ -68,14 +68,16 @@ fn words(visit: &Visit, draft: &Draft, choice: &Choice) -> (String, Vec<String>)
 
 /// Only what is there; what is not stays in the basket, or is left out.
 fn part(visit: &Visit, draft: &Draft, choice: &Choice, offer: &WayOffer) -> (String, Vec<String>) {
-    let left = named(visit.lang, &things(visit, draft, None, &choice.left), NAMED);
-    let way = way_name(visit.lang, offer.way);
-    match (visit.lang, draft.from_basket) {
-        (Lang::Ko, true) => (format!("있는 것만 {way}"), vec![format!("{left}: 장바구니에 남겨요")]),
-        (Lang::Ko, false) => (format!("있는 것만 {way}"), vec![format!("{left}: 빼고 주문해요")]),
-        (Lang::En, true) => (format!("{way}: what is there"), vec![format!("{left} stays in your basket")]),
-        (Lang::En, false) => (format!("{way}: what is there"), vec![format!("Without {left}")]),
-    }
+    let lang = visit.lang;
+    let split = is_split(&choice.plan.lines(), &choice.left);
+    let left = things(visit, draft, None, &choice.left);
+    let said = left_behind(lang, &left, NAMED, draft.from_basket, split);
+    let way = way_name(lang, offer.way);
+    let title = match lang {
+        Lang::Ko => format!("있는 것만 {way}"),
+        Lang::En => format!("{way}: what is there"),
+    };
+    (title, vec![said])
 }
 
 /// Part of it here, the rest in another way: a line each, with its own time.
@@ -87,28 +89,56 @@ fn together(
     rest: &WayOffer,
 ) -> (String, Vec<String>) {
     let lang = visit.lang;
-    let group = |place: usize| choice.plan.groups().get(place);
-    let names = |place: usize| {
-        group(place).map_or_else(String::new, |group| {
-            named(lang, &things(visit, draft, group.store.as_ref(), &group.lines), NAMED)
-        })
+    let lines = |place: usize| {
+        choice.plan.groups().get(place).map(|group| group.lines.as_slice()).unwrap_or_default()
     };
-    let count = |place: usize| pieces(lang, group(place).map_or(0, |group| group.lines.len()));
+    let split = is_split(lines(0), lines(1));
+    let group = |place: usize| {
+        let store = choice.plan.groups().get(place).and_then(|group| group.store.as_ref());
+        things(visit, draft, store, lines(place))
+    };
+    let (at_once, later) = (group(0), group(1));
+    let names = |things: &[Thing]| {
+        if split { named_with_counts(lang, things, NAMED) } else { named(lang, things, NAMED) }
+    };
     let (ko, en) = match rest.way {
         Way::Transfer => ("옮겨서".to_owned(), "sent here".to_owned()),
         Way::Delivery => ("집으로".to_owned(), "delivered".to_owned()),
         Way::Collect | Way::Curbside => (rest.store_name.clone(), format!("at {}", rest.store_name)),
     };
+    let (first, second) = if split {
+        shares(lang, &at_once, &later)
+    } else {
+        (pieces(lang, lines(0).len()), pieces(lang, lines(1).len()))
+    };
     let title = match lang {
-        Lang::Ko => format!("{}는 여기, {}는 {ko}", count(0), count(1)),
-        Lang::En => format!("{} here, {} {en}", count(0), count(1)),
+        Lang::Ko => format!("{first}는 여기, {second}는 {ko}"),
+        Lang::En => format!("{first} here, {second} {en}"),
     };
     let line = |offer: &WayOffer, names: String| match (lang, &offer.source_name) {
         (Lang::Ko, Some(source)) => format!("{} {names} · {source}에서", offer.ready_by.label),
         (Lang::En, Some(source)) => format!("{} {names} · from {source}", offer.ready_by.label),
         (_, None) => format!("{} {names}", offer.ready_by.label),
     };
-    (title, vec![line(here, names(0)), line(rest, names(1))])
+    (title, vec![line(here, names(&at_once)), line(rest, names(&later))])
+}
+
+/// Where a kind is in both parts its units are counted, as kinds would add up to more than there are:
+/// `7개 중 6개` and `양모 담요 1개`.
+fn shares(lang: Lang, here: &[Thing], rest: &[Thing]) -> (String, String) {
+    let units = |things: &[Thing]| things.iter().map(|thing| thing.quantity).sum::<i64>();
+    let (some, others) = (units(here), units(rest));
+    let all = some + others;
+    let first = match lang {
+        Lang::Ko => format!("{all}개 중 {some}개"),
+        Lang::En => format!("{some} of {all}"),
+    };
+    let second = match (rest, lang) {
+        ([one], _) => counted(lang, one),
+        (_, Lang::Ko) => format!("{others}개"),
+        (_, Lang::En) => others.to_string(),
+    };
+    (first, second)
 }
 
 /// What is good about a way, in a sentence.
@@ -134,5 +164,27 @@ fn fee(lang: Lang, parts: &[WayOffer]) -> String {
     match sum {
         Some(sum) if sum.amount > 0 => sum.display(lang),
         _ => lang.pick("무료", "free").to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_units_of_a_split_kind_add_up() {
+        let thing = |name: &str, quantity| Thing {
+            name: name.to_owned(),
+            quantity,
+            price: Money::won(1_000),
+            image: None,
+        };
+        let here = [thing("연필", 5), thing("양모 담요", 1)];
+        let said = |lang, rest: &[Thing]| shares(lang, &here, rest);
+        let one = [thing("양모 담요", 1)];
+        assert_eq!(said(Lang::Ko, &one), ("7개 중 6개".to_owned(), "양모 담요 1개".to_owned()));
+        assert_eq!(said(Lang::En, &one), ("6 of 7".to_owned(), "1 × 양모 담요".to_owned()));
+        let two = [thing("양모 담요", 1), thing("컵", 2)];
+        assert_eq!(said(Lang::Ko, &two), ("9개 중 6개".to_owned(), "3개".to_owned()));
     }
 }

@@ -87,7 +87,7 @@ fn named(typed: &Typed) -> Option<OrderChange> {
     let proxy = if typed.contains_key("proxy_none") { "" } else { text(typed, "proxy") };
     typed
         .contains_key("proxy")
-        .then(|| OrderChange { groups: None, proxy: Some(proxy.chars().take(400).collect()) })
+        .then(|| OrderChange { proxy: Some(proxy.chars().take(400).collect()), ..OrderChange::default() })
 }
 
 /// Whether a group can still be another.
@@ -106,7 +106,7 @@ fn regrouped(view: &OrderView, typed: &Typed) -> Option<OrderChange> {
             groups.push(input);
         }
     }
-    (!groups.is_empty()).then_some(OrderChange { groups: Some(groups), proxy: None })
+    (!groups.is_empty()).then_some(OrderChange { groups: Some(groups), ..OrderChange::default() })
 }
 
 fn as_it_is(group: &GroupView) -> Option<GroupInput> {
@@ -270,7 +270,7 @@ fn group_form(scene: &Scene<'_>, group: &GroupView, offers: &[WayOffer]) -> AnyV
                 {address_fields(lang, &to, |field| trouble.of_address(lang, field))}
             </fieldset>
             {quantities(lang, group, typed)}
-            <button class="go">{lang.pick("이렇게 바꾸기", "Change it like this")}</button>
+            <button class="go">{lang.pick("이렇게 바꾸기", "Save changes")}</button>
         </form>
     }
     .into_any()
@@ -372,7 +372,7 @@ fn quantities(lang: Lang, group: &GroupView, typed: &Typed) -> AnyView {
     };
     view! {
         <fieldset class="change-lines">
-            <legend>{lang.pick("몇 개", "How many")}<small>{lang.pick("0이면 빼요", "0 takes it out")}</small></legend>
+            <legend>{lang.pick("몇 개", "How many")}<small>{lang.pick("0이면 빼요", "Set to 0 to remove")}</small></legend>
             <ul>{group.lines.iter().enumerate().map(row).collect_view()}</ul>
         </fieldset>
     }

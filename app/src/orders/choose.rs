@@ -158,7 +158,7 @@ fn home(visit: &Visit, draft: &Draft, found: &Choices) -> AnyView {
             <ul class="board-rows">{rows}</ul>
             {none}
             <p class="board-postcode">
-                <label for="postcode">{visit.say("우편번호를 알려 주시면 배송비와 도착 시각이 정확해져요", "With your postcode, fee and time are exact")}</label>
+                <label for="postcode">{visit.say("우편번호를 알려 주시면 배송비와 도착 시각이 정확해져요", "Enter your postcode for the exact fee and time")}</label>
                 <span class="find">
                     <input id="postcode" name="postcode" value=draft.address.postcode.clone() maxlength="12" inputmode="text" autocomplete="postal-code" placeholder=visit.say("예: 04781", "e.g. 04781") />
                     <button name="act" value="choose">{visit.say("확인", "Check")}</button>

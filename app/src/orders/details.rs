@@ -13,7 +13,7 @@ use super::{
     offers::offered,
     plan::{Plan, PlanGroup},
     quote::{Quote, quote},
-    things::{named, row, things},
+    things::{is_split, left_behind, named, row, things},
     times::{Times, times},
     trouble::{Trouble, panel},
     whereto::address_fields,
@@ -84,7 +84,7 @@ fn pays(visit: &Visit, plan: &Plan) -> Vec<Pay> {
 
 fn page(scene: &Scene<'_>) -> Page {
     let Scene { visit, draft, plan, trouble, .. } = scene;
-    let title = visit.say("받는 분과 결제", "Who it is for, and payment");
+    let title = visit.say("받는 분과 결제", "Your details and payment");
     let page_title = if trouble.is_some() {
         format!("{}: {title}", visit.say("고칠 것", "To mend"))
     } else {
@@ -145,14 +145,10 @@ fn groups(scene: &Scene<'_>) -> AnyView {
 /// What is not part of this order.
 fn left(scene: &Scene<'_>) -> Option<AnyView> {
     let Scene { visit, draft, plan, .. } = scene;
-    let left = left_over(&draft.lines, &plan.lines());
-    let names = named(visit.lang, &things(visit, draft, None, &left), 3);
-    let said = match (visit.lang, draft.from_basket) {
-        (Lang::Ko, true) => format!("{names}: 장바구니에 남겨요"),
-        (Lang::Ko, false) => format!("{names}: 빼고 주문해요"),
-        (Lang::En, true) => format!("{names} stays in your basket"),
-        (Lang::En, false) => format!("Without {names}"),
-    };
+    let got = plan.lines();
+    let left = left_over(&draft.lines, &got);
+    let split = is_split(&got, &left);
+    let said = left_behind(visit.lang, &things(visit, draft, None, &left), 3, draft.from_basket, split);
     (!left.is_empty()).then(|| view! { <p class="got-left">{said}</p> }.into_any())
 }
 
@@ -230,7 +226,7 @@ fn who(scene: &Scene<'_>) -> AnyView {
             <fieldset class="reach" aria-describedby=described>
                 <legend>
                     {if brought { visit.say("소식을 받을 곳", "Where to tell you about it") } else { visit.say("준비되면 알려 드릴 곳", "Where to tell you when it is ready") }}
-                    <small>{visit.say("둘 중 하나면 돼요", "One of the two is enough")}</small>
+                    <small>{visit.say("둘 중 하나면 돼요", "E-mail or phone, one is enough")}</small>
                 </legend>
                 {reach.map(|said| view! { <p class="fault" id="reach-fault">{said}</p> })}
                 <div class="pair">
@@ -335,7 +331,7 @@ fn total(scene: &Scene<'_>) -> AnyView {
     view! {
         <section class="sum" aria-label=visit.say("합계", "Total")>
             <dl class="sum-lines">
-                {line(visit.say("상품", "Things"), quote.subtotal)}
+                {line(visit.say("상품", "Items"), quote.subtotal)}
                 {fees}
                 {added}
             </dl>

@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use leptos::prelude::*;
-use onshelf_shop::{Error, journeys::Answer};
+use onshelf_shop::{Error, journeys::Answer, orders::ByCar};
 use onshelf_vocabulary::{
     orders::{Address, OrderRefusal, OrderView},
     payment::ProviderCode,
@@ -129,8 +129,8 @@ pub async fn arrive(visit: Visit, Path(number): Path<String>, Form(typed): Form<
     let token = text(&typed, "t");
     let group = Some(text(&typed, "group")).filter(|group| !group.is_empty());
     let arrived = text(&typed, "arrived") == "1";
-    let (bay, car) = (text(&typed, "bay"), text(&typed, "car"));
-    let done = visit.shop().announce_arrival(&number, token, group, arrived, bay, car).await;
+    let words = ByCar { bay: text(&typed, "bay"), car: text(&typed, "car") };
+    let done = visit.shop().announce_arrival(&number, token, group, arrived, words, None).await;
     after(&visit, &number, token, done).await
 }
 

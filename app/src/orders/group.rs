@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use onshelf_shop::Viewer;
 use onshelf_vocabulary::{
-    Lang,
+    Lang, Moment,
     fulfilment::{ReservationStatus as Status, Way},
     orders::{ArrivalView, GroupView, OrderView},
 };
@@ -154,8 +154,12 @@ fn curbside(card: &Card<'_>) -> Option<AnyView> {
         {token_field(token)}
         <input type="hidden" name="group" value=group.id.clone() />
     };
-    let kerb =
-        Kerb { id: &group.id, action: visit.href(&deed(order, "arrive")), arrival: group.arrival.clone() };
+    let kerb = Kerb {
+        id: &group.id,
+        action: visit.href(&deed(order, "arrive")),
+        arrival: group.arrival.clone(),
+        promised: (group.status != Status::Ready).then_some(&group.ready_by),
+    };
     comes_by_car(group.way, group.status).then(|| kerb.view(visit.lang, hidden.into_any()))
 }
 
@@ -170,12 +174,14 @@ pub(super) struct Kerb<'v> {
     pub(super) id: &'v str,
     pub(super) action: String,
     pub(super) arrival: Option<ArrivalView>,
+    /// When it is to be ready; none once it is.
+    pub(super) promised: Option<&'v Moment>,
 }
 
 impl Kerb<'_> {
     pub(super) fn view(self, lang: Lang, hidden: AnyView) -> AnyView {
-        let Kerb { id, action, arrival } = self;
-        let said = arrival.as_ref().and_then(|arrival| arrival_said(lang, arrival));
+        let Kerb { id, action, arrival, promised } = self;
+        let said = arrival.as_ref().and_then(|arrival| arrival_said(lang, arrival, promised));
         let arrived = arrival.as_ref().is_some_and(|arrival| arrival.arrived_at.is_some());
         let on_way = arrival.as_ref().is_some_and(|arrival| arrival.on_way_at.is_some());
         let (bay, car) = arrival.map(|arrival| (arrival.bay, arrival.car)).unwrap_or_default();
@@ -202,7 +208,7 @@ impl Kerb<'_> {
                         {(!arrived).then(|| view! {
                             <button class="alt" name="arrived" value="0">{if on_way { lang.pick("다시 알리기", "Tell them again") } else { lang.pick("지금 출발해요", "I'm on my way") }}</button>
                         })}
-                        <button class="go" name="arrived" value="1">{if arrived { lang.pick("칸이나 차 고쳐 알리기", "Change bay or car") } else { lang.pick("도착했어요", "I'm here") }}</button>
+                        <button class=if promised.is_some() { "alt" } else { "go" } name="arrived" value="1">{if arrived { lang.pick("칸이나 차 고쳐 알리기", "Change bay or car") } else { lang.pick("도착했어요", "I'm here") }}</button>
                     </div>
                 </form>
             </section>
@@ -211,7 +217,10 @@ impl Kerb<'_> {
     }
 }
 
-fn arrival_said(lang: Lang, arrival: &ArrivalView) -> Option<String> {
+fn arrival_said(lang: Lang, arrival: &ArrivalView, promised: Option<&Moment>) -> Option<String> {
+    if let (Some(at), Some(promised)) = (&arrival.arrived_at, promised) {
+        return Some(too_early(lang, at, promised));
+    }
     match (&arrival.arrived_at, &arrival.on_way_at, lang) {
         (Some(at), _, Lang::Ko) => Some(format!("{}에 도착을 알렸어요. 곧 가지고 나갈게요.", at.label)),
         (Some(at), _, Lang::En) => {
@@ -224,6 +233,25 @@ fn arrival_said(lang: Lang, arrival: &ArrivalView) -> Option<String> {
             Some(format!("They know since {} that you are on your way. Press again once parked.", at.label))
         }
         (None, None, _) => None,
+    }
+}
+
+/// Here before it is ready: nobody comes out yet. Moments of a store are RFC 3339 in one zone, so that their text
+/// is in order of time.
+fn too_early(lang: Lang, at: &Moment, promised: &Moment) -> String {
+    let (told, by) = (&at.label, by(lang, promised));
+    match (lang, at.at > promised.at) {
+        (Lang::Ko, false) => format!("{told}에 도착을 알렸어요. 아직 준비 중이에요. {by} 준비해요."),
+        (Lang::Ko, true) => format!(
+            "{told}에 도착을 알렸어요. 아직 준비 중이에요. 늦어서 죄송해요. 준비되는 대로 가지고 나갈게요."
+        ),
+        (Lang::En, false) => {
+            format!("They know you are here since {told}. It's not ready yet: we'll have it ready {by}.")
+        }
+        (Lang::En, true) => format!(
+            "They know you are here since {told}. It's not ready yet. Sorry for the wait: we bring it out as soon \
+             as it is."
+        ),
     }
 }
 
@@ -290,4 +318,31 @@ fn whereabouts(card: &Card<'_>) -> Option<AnyView> {
         </div>
     };
     Some(view.into_any())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_here_before_it_is_ready_is_told_when() {
+        let moment =
+            |time: &str| Moment { at: format!("2026-11-28T{time}:00+09:00"), label: time.to_owned() };
+        let here = |time: &str| ArrivalView {
+            on_way_at: None,
+            arrived_at: Some(moment(time)),
+            bay: String::new(),
+            car: String::new(),
+        };
+        let said = |time: &str, promised: Option<&Moment>| {
+            arrival_said(Lang::Ko, &here(time), promised).unwrap_or_default()
+        };
+        let eleven = moment("11:00");
+        assert_eq!(
+            said("10:42", Some(&eleven)),
+            "10:42에 도착을 알렸어요. 아직 준비 중이에요. 11:00까지 준비해요."
+        );
+        assert!(said("11:05", Some(&eleven)).contains("늦어서 죄송해요"));
+        assert_eq!(said("11:05", None), "11:05에 도착을 알렸어요. 곧 가지고 나갈게요.");
+    }
 }

@@ -21,7 +21,7 @@ pub(super) fn sum_lines(lang: Lang, view: &OrderView) -> AnyView {
     });
     view! {
         <dl class="sum-lines">
-            {line(lang.pick("상품", "Things"), view.subtotal.display(lang))}
+            {line(lang.pick("상품", "Items"), view.subtotal.display(lang))}
             {fees}
             {added}
         </dl>
@@ -71,7 +71,7 @@ pub(super) fn standing(lang: Lang, view: &OrderView) -> &'static str {
         PaymentStatus::Failed => {
             lang.pick("결제가 되지 않았고, 빠져나간 돈은 없어요.", "The payment failed; no money was taken.")
         }
-        PaymentStatus::Paid => lang.pick("결제가 끝났어요.", "It is paid."),
+        PaymentStatus::Paid => lang.pick("결제가 끝났어요.", "It's paid."),
         PaymentStatus::PartlyRefunded => lang.pick(
             "일부를 돌려드렸어요. 카드에 보이기까지 며칠 걸릴 수 있어요.",
             "Part was refunded. It may take some days to show on your card.",

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use axum::{Form, extract::Path, http::StatusCode, response::Response};
 use leptos::prelude::*;
-use onshelf_shop::{Error, Viewer};
+use onshelf_shop::{Error, Viewer, orders::ByCar};
 use onshelf_vocabulary::{
     Lang,
     fulfilment::{ReservationStatus as Status, Way},
@@ -62,8 +62,8 @@ pub async fn arrive(
     Form(typed): Form<HashMap<String, String>>,
 ) -> Response {
     let text = |name: &str| typed.get(name).map(|text| text.trim()).unwrap_or_default();
-    let (arrived, bay, car) = (text("arrived") == "1", text("bay"), text("car"));
-    match visit.shop().announce_by_pass(&secret, arrived, bay, car).await {
+    let words = ByCar { bay: text("bay"), car: text("car") };
+    match visit.shop().announce_by_pass(&secret, text("arrived") == "1", words).await {
         // What opens nothing any more says so by itself.
         Ok(()) | Err(Error::Order(_)) => {
             let part: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
@@ -130,14 +130,15 @@ fn ticket_of(visit: &Visit, secret: &str, ticket: &PassTicket) -> Option<AnyView
     let viewer = Viewer::new(lang);
     let ways = visit.shop().store_page(&viewer, &ticket.store.code).map(|store| store.directions);
     let paid = if ticket.paid {
-        lang.pick("결제는 끝났어요. 받기만 하면 됩니다.", "It is paid. There is nothing to pay.")
+        lang.pick("결제는 끝났어요. 받기만 하면 됩니다.", "It's paid. There is nothing to pay.")
     } else {
         lang.pick("계산은 찾을 때 매장에서 해요.", "It is paid for at the store.")
     };
     let kerb = comes_by_car(ticket.way, ticket.status).then(|| {
         let action = visit.href(&format!("/pass/{secret}/arrive"));
         let id = ticket.code.as_deref().unwrap_or_default();
-        Kerb { id, action, arrival: ticket.arrival.clone() }.view(lang, ().into_any())
+        let promised = (ticket.status != Status::Ready).then_some(&ticket.ready_by);
+        Kerb { id, action, arrival: ticket.arrival.clone(), promised }.view(lang, ().into_any())
     });
     let view = view! {
         <article class="pass-ticket" data-status=ticket.status.code()>

@@ -97,11 +97,44 @@ pub(super) fn row(lang: Lang, things: &[Thing]) -> AnyView {
 
 /// `법랑 주전자, 연필 3개`; with more than `most` of them the rest is only counted.
 pub(super) fn named(lang: Lang, things: &[Thing], most: usize) -> String {
-    let one = |thing: &Thing| match (lang, thing.quantity) {
-        (_, 1) => thing.name.clone(),
-        (Lang::Ko, count) => format!("{} {count}개", thing.name),
-        (Lang::En, count) => format!("{count} × {}", thing.name),
-    };
+    let one = |thing: &Thing| if thing.quantity == 1 { thing.name.clone() } else { counted(lang, thing) };
+    listed(lang, things, most, one)
+}
+
+/// The same with how many of each, also of one: for what is in two places.
+pub(super) fn named_with_counts(lang: Lang, things: &[Thing], most: usize) -> String {
+    listed(lang, things, most, |thing| counted(lang, thing))
+}
+
+/// `연필 3개` / `3 × Pencil`.
+pub(super) fn counted(lang: Lang, thing: &Thing) -> String {
+    match lang {
+        Lang::Ko => format!("{} {}개", thing.name, thing.quantity),
+        Lang::En => format!("{} × {}", thing.quantity, thing.name),
+    }
+}
+
+/// Whether some of a kind is in the one and some in the other.
+pub(super) fn is_split(some: &[Line], rest: &[Line]) -> bool {
+    some.iter().any(|line| rest.iter().any(|other| other.sku == line.sku))
+}
+
+/// What becomes of the things that are not got now: they stay in the basket, or are left out. Where others of
+/// their kind are got (`split`), it says how many are not.
+pub(super) fn left_behind(lang: Lang, left: &[Thing], most: usize, from_basket: bool, split: bool) -> String {
+    let names = if split { named_with_counts(lang, left, most) } else { named(lang, left, most) };
+    // With its count it ends in `개` or `가지`.
+    let about = if split { "는" } else { ":" };
+    let stay = if left.iter().map(|thing| thing.quantity).sum::<i64>() == 1 { "stays" } else { "stay" };
+    match (lang, from_basket) {
+        (Lang::Ko, true) => format!("{names}{about} 장바구니에 남겨요"),
+        (Lang::Ko, false) => format!("{names}{about} 빼고 주문해요"),
+        (Lang::En, true) => format!("{names} {stay} in your basket"),
+        (Lang::En, false) => format!("Without {names}"),
+    }
+}
+
+fn listed(lang: Lang, things: &[Thing], most: usize, one: impl Fn(&Thing) -> String) -> String {
     let named = things.iter().take(most).map(one).collect::<Vec<_>>().join(", ");
     match (lang, things.len().saturating_sub(most)) {
         (_, 0) => named,
@@ -126,5 +159,14 @@ mod tests {
         assert_eq!(named(Lang::En, &all, 2), "주전자, 3 × 연필 and 1 more");
         assert_eq!(sum(&all), Some(Money::won(6_000)));
         assert_eq!(sum(&[]), None);
+    }
+
+    #[test]
+    fn what_is_left_of_a_kind_says_how_many() {
+        let one = [thing("양모 담요", 1)];
+        assert_eq!(left_behind(Lang::Ko, &one, 2, true, true), "양모 담요 1개는 장바구니에 남겨요");
+        assert_eq!(left_behind(Lang::Ko, &one, 2, true, false), "양모 담요: 장바구니에 남겨요");
+        assert_eq!(left_behind(Lang::En, &one, 2, true, true), "1 × 양모 담요 stays in your basket");
+        assert_eq!(left_behind(Lang::En, &one, 2, false, true), "Without 1 × 양모 담요");
     }
 }

@@ -223,6 +223,16 @@ fn under_way(lang: Lang, view: &OrderView) -> (&'static str, String) {
             format!("{store}에 도착하면 준비를 마치고 알려 드려요."),
             format!("We tell you when it is ready at {store}."),
         ),
+        OrderStatus::Ready if is_outside(first) => (
+            lang.pick("준비됐어요. 곧 나갈게요", "It is ready, and on its way out"),
+            "가지고 나온 직원에게 아래 코드를 보여 주세요.".to_owned(),
+            "Show the code below to who brings it out.".to_owned(),
+        ),
+        OrderStatus::Ready if first.way == Way::Curbside => (
+            lang.pick("준비됐어요. 오시면 됩니다", "It is ready for you"),
+            format!("{store}에 주차하고 아래에서 ‘도착했어요’를 눌러 주세요. 차로 가지고 나갈게요."),
+            format!("Park at {store} and press “I'm here” below. We bring it out to your car."),
+        ),
         OrderStatus::Ready => (
             lang.pick("준비됐어요. 오시면 됩니다", "It is ready for you"),
             format!("{store}에서 아래 코드를 보여 주세요."),
@@ -234,17 +244,22 @@ fn under_way(lang: Lang, view: &OrderView) -> (&'static str, String) {
             format!("It has left {store} and is with you {at}."),
         ),
         _ if first.way == Way::Delivery => (
-            lang.pick("결제됐어요. 준비를 시작할게요", "Paid. We begin to prepare it"),
+            lang.pick("결제됐어요. 준비를 시작할게요", "Paid. We're getting it ready"),
             format!("{store}에서 보내 {at} 도착해요."),
             format!("Sent from {store}, with you {at}."),
         ),
         _ => (
-            lang.pick("결제됐어요. 준비를 시작할게요", "Paid. We begin to prepare it"),
+            lang.pick("결제됐어요. 준비를 시작할게요", "Paid. We're getting it ready"),
             format!("{at} 준비해서 알려 드릴게요."),
             format!("Ready {at}; we tell you when it is."),
         ),
     };
     (title, if lang == Lang::Ko { ko } else { en })
+}
+
+/// Whether its owner has said that they are parked outside.
+fn is_outside(group: &GroupView) -> bool {
+    group.way == Way::Curbside && group.arrival.as_ref().is_some_and(|arrival| arrival.arrived_at.is_some())
 }
 
 fn completed(lang: Lang, view: &OrderView) -> (&'static str, String) {

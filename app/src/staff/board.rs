@@ -169,8 +169,8 @@ pub(super) async fn page(visit: &Visit, who: &Associate, scene: &Scene, telling:
                 {line(visit.lang, &at(&promises, &scene.board.store))}
                 {look_up(visit, &path, &telling.typed)}
                 {counter(visit, &path, (&scene.board.store, &name))}
-                <div id="notice" aria-live="polite">{telling.notice.view()}</div>
                 {tabs(visit, scene, telling.tab)}
+                <div id="notice" aria-live="polite">{telling.notice.view()}</div>
                 <div id="board" inner_html=html></div>
             </div>
         };

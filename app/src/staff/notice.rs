@@ -27,7 +27,10 @@ impl Notice {
         };
         let mut cards = board.to_prepare.iter().chain(&board.ready).chain(&board.done);
         match cards.find(|card| card.number == number) {
-            Some(card) => Notice::Done(format!("{} · {} {}", card.code, card.name, said)),
+            Some(card) => {
+                let (first, second) = words::halves(&card.code);
+                Notice::Done(format!("{first} {second} · {} {said}", card.name))
+            }
             None => Notice::Nothing,
         }
     }

@@ -20,7 +20,8 @@ pub(super) fn tags(lang: Lang, card: &BoardCard) -> AnyView {
             (None, None) => String::new(),
         };
         let class = if arrival.arrived_at.is_some() { "here" } else { "way" };
-        tags.push((class, [vec![said.as_str()], place].concat().join(" · ")));
+        // Where it breaks, the dot stays behind: no line begins with one.
+        tags.push((class, [vec![said.as_str()], place].concat().join("\u{a0}· ")));
     } else if card.way == Way::Curbside {
         tags.push(("way", lang.pick("차로 받기", "Curbside").to_owned()));
     }

@@ -8,7 +8,7 @@ use onshelf_vocabulary::{
 };
 
 use crate::{
-    catalog::shelf::{StockNumber, StockTicks, reserve_href, way},
+    catalog::shelf::{StockNumber, StockTicks, is_itself, reserve_href, way},
     ssr::Visit,
     ui::icon::{Glyph, Icon},
 };
@@ -66,9 +66,11 @@ fn does(lang: Lang, services: &[ServiceView]) -> String {
     words.join(" · ")
 }
 
-/// `1.0km · 걸어서 14분 · 21:00까지`, with a dot that is green while the door is open.
+/// `걸어서 14분 · 1.0km · 21:00까지`, with a dot that is green while the door is open.
 pub fn hours_line(lang: Lang, store: &StoreCard) -> AnyView {
-    let way = way(lang, store.distance_m);
+    // My own store's would be measured from itself.
+    let far = store.distance_m.filter(|metres| !(store.mine && is_itself(*metres)));
+    let way = way(lang, far);
     let way = (!way.is_empty()).then(|| view! { <span class="store-way">{way}</span> });
     view! {
         <p class="store-hours">

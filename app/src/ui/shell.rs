@@ -221,7 +221,7 @@ fn footer(visit: &Visit, path: &str) -> impl IntoView + use<> {
             <nav aria-label=visit.say("아래 메뉴", "Footer")>
                 <a href=visit.href("/stores")>{visit.say("매장 찾기", "Find a store")}</a>
                 <a href=visit.href("/products")>{visit.say("모든 상품", "All products")}</a>
-                <a href=visit.href("/reservations")>{visit.say("예약 찾기", "Find a reservation")}</a>
+                <a href=visit.href("/reservations")>{visit.say("주문·예약 찾기", "Find an order")}</a>
                 <a href=other.href(path) lang=other.tag() hreflang=other.tag()>
                     {match other { Lang::Ko => "한국어", Lang::En => "English" }}
                 </a>

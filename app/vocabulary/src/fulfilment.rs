@@ -191,7 +191,11 @@ pub enum Fault {
     NoWayToReach,
     BadCharacters,
     NoLines,
+    /// Which group is meant has to be said.
+    NameTheGroups,
     TooManyLines,
+    /// More groups than one order may have.
+    TooManyGroups,
     UnknownSku,
     UnknownStore,
     NotForSale,
@@ -211,6 +215,10 @@ pub enum Fault {
     NotThatMany,
     /// All of it was found.
     NothingMissing,
+    /// An amount of money that is nothing or less.
+    NotAboveZero,
+    /// Money of another currency than the order's.
+    OtherCurrency,
 }
 
 /// Why a reservation was not made or changed.

@@ -68,9 +68,23 @@ pub struct OrderChange {
     /// All groups anew: another store, way, time or lines.
     #[serde(default)]
     pub groups: Option<Vec<GroupInput>>,
+    /// Of an order of one group, only what changes of it; `groups` is then left out.
+    #[serde(default)]
+    pub group: Option<GroupChange>,
     /// Who else may collect; an empty name takes it back.
     #[serde(default)]
     pub proxy: Option<String>,
+}
+
+/// What changes of one group; what is none stays.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GroupChange {
+    pub way: Option<Way>,
+    pub store: Option<StoreCode>,
+    pub address: Option<Address>,
+    pub window: Option<String>,
+    pub lines: Option<Vec<Line>>,
 }
 
 /// Where an order stands as a whole: where the group that is least far stands.

@@ -12,6 +12,9 @@ pub enum Error {
     /// A UNIQUE or CHECK constraint refused the write; the caller knows which refusal that is.
     #[error("the constraint {0} refused")]
     Constraint(String),
+    /// A text that PostgreSQL cannot hold (a NUL): nothing is called that, and nothing was written.
+    #[error("a text the database cannot hold")]
+    Unwritable,
     /// A row that cannot be read as what it must be.
     #[error("inconsistent data: {0}")]
     Inconsistent(String),
@@ -65,10 +68,12 @@ impl From<sqlx::Error> for Error {
             E::Database(fault) => {
                 // SQLSTATE classes: 40 conflicts between transactions, 23 constraints, 08 connection,
                 // 57 operator intervention (shutdowns, a statement that took too long), 53 out of resources, 58 the
-                // server's system, 25P03 a transaction nobody carried on. SQLite: 5 busy, 13 full, 10 I/O, 14 cannot open.
+                // server's system, 25P03 a transaction nobody carried on,
+                // 22021 and 22P05 characters it does not have. SQLite: 5 busy, 13 full, 10 I/O, 14 cannot open.
                 let code = fault.code().unwrap_or_default().into_owned();
                 match code.as_str() {
                     "40001" | "40P01" => Error::Contended,
+                    "22021" | "22P05" => Error::Unwritable,
                     c if c.starts_with("23") => Error::Constraint(constraint_of(fault.as_ref())),
                     c if c.len() == 5
                         && ["08", "57", "53", "58"].iter().any(|class| c.starts_with(class)) =>

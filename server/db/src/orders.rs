@@ -71,6 +71,18 @@ pub async fn by_number(tx: &mut Tx<'_>, number: &str) -> Result<Option<OrderRow>
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(number).fetch_optional(conn).await)?)
 }
 
+/// By its number, for whoever also knows the code of one of its groups, as they were made or are now.
+pub async fn by_number_and_code(
+    tx: &mut Tx<'_>,
+    number: &str,
+    code: &str,
+) -> Result<Option<OrderRow>, Error> {
+    let sql = "SELECT * FROM orders WHERE number = $1 AND EXISTS
+                 (SELECT 1 FROM reservations
+                  WHERE reservations.order_id = orders.id AND reservations.code = $2)";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(number).bind(code).fetch_optional(conn).await)?)
+}
+
 /// By its id, for what was found through one of its groups or payments.
 pub async fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<OrderRow>, Error> {
     let sql = "SELECT * FROM orders WHERE id = $1";

@@ -6,6 +6,7 @@ mod error;
 mod once;
 mod ports;
 mod secrets;
+mod undone;
 mod viewer;
 
 pub mod cart;

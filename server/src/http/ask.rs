@@ -102,7 +102,7 @@ impl<S: Sync> FromRequestParts<S> for Key {
     }
 }
 
-/// A JSON body: as it came, and read.
+/// A JSON body: as it came, and read. Who sends one says all in it: parameters are refused.
 #[derive(Clone, Debug)]
 pub struct Body<T> {
     pub value: T,
@@ -122,7 +122,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     }
 }
 
-/// The body of a deed that needs none: nothing, or an empty object.
+/// The body of a deed that needs none: nothing, or an empty object. Parameters are refused as well.
 #[derive(Clone, Copy, Debug)]
 pub struct NoBody;
 
@@ -170,7 +170,9 @@ fn not_typed() -> Problem {
         .detail("Content-Type은 application/json이어야 합니다.", "The Content-Type is application/json.")
 }
 
+/// The body as text, of a call that has no parameters.
 async fn raw_body<S: Send + Sync>(request: Request, state: &S) -> Result<String, Problem> {
+    Parameters::read(request.uri().query(), &[]).finish()?;
     String::from_request(request, state).await.map_err(|rejection| match rejection.status().as_u16() {
         413 => Problem::new(Kind::TooLarge),
         _ => Problem::new(Kind::BadRequest).detail("본문은 UTF-8이어야 합니다.", "The body must be UTF-8."),
@@ -191,10 +193,16 @@ fn read_json<T: DeserializeOwned>(raw: &str) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_str(raw);
     let value: T = serde_path_to_error::deserialize(Strict(&mut reader)).map_err(|error| {
         let path = pointer(error.path());
-        refused(&path, error.inner())
+        let error = error.inner();
+        // What a type cannot take may be called a wrong text, though it is none.
+        if error.is_data() || is_json_text(raw) { refused(&path, &error.to_string()) } else { not_json() }
     })?;
     reader.end().map_err(|_| not_json())?;
     Ok(value)
+}
+
+fn is_json_text(raw: &str) -> bool {
+    serde_json::from_str::<serde::de::IgnoredAny>(raw).is_ok()
 }
 
 fn not_json() -> Problem {
@@ -219,11 +227,7 @@ fn escaped(key: &str) -> String {
 }
 
 /// What serde says, in words for people and without the names of our types.
-fn refused(path: &str, error: &serde_json::Error) -> Problem {
-    if !error.is_data() {
-        return not_json();
-    }
-    let text = error.to_string();
+fn refused(path: &str, text: &str) -> Problem {
     let quoted = text.split('`').nth(1).unwrap_or_default();
     let inside = |name: &str| {
         let end = format!("/{}", escaped(name));
@@ -247,21 +251,62 @@ fn refused(path: &str, error: &serde_json::Error) -> Problem {
         () if text.starts_with("a quantity") || path.ends_with("/quantity") => {
             ("수량은 1에서 999까지의 정수입니다.", "A quantity is a whole number from 1 to 999.")
         }
-        () if text.contains("a position is") || path.ends_with("/near") => (
+        () if text.starts_with("a position is") || path.ends_with("/near") => (
             "위치는 위도(-90~90)와 경도(-180~180)입니다.",
             "A position is a latitude from -90 to 90 and a longitude from -180 to 180.",
         ),
-        () if text.contains("not a valid SKU") => ("올바른 SKU가 아닙니다.", "This is not a SKU."),
-        () if text.contains("not a valid store code") => {
+        () if text.starts_with("not a valid SKU") => ("올바른 SKU가 아닙니다.", "This is not a SKU."),
+        () if text.starts_with("not a valid store code") => {
             ("올바른 매장 코드가 아닙니다.", "This is not a store code.")
         }
-        () if text.contains("out of range") || text.contains("integer") || text.contains("floating") => {
-            ("범위 안의 정수가 아닙니다.", "This is not a whole number within bounds.")
-        }
-        () if text.starts_with("invalid type") => ("값의 종류가 다릅니다.", "The value is of another type."),
-        () => ("올바른 값이 아닙니다.", "This is not a valid value."),
+        // A moment's own reader says what is wrong with it in words of its own.
+        () if path.ends_with("/counted_at") => MOMENT,
+        () => mistaken(text),
     };
     Problem::field(path, ko, en)
+}
+
+const MOMENT: (&str, &str) =
+    ("시차가 있는 RFC 3339 시각이어야 합니다.", "A moment as in RFC 3339 is expected, with its offset.");
+
+/// A value that is not what was awaited. What came stands in serde's text before that, and may say anything.
+fn mistaken(text: &str) -> (&'static str, &'static str) {
+    const BOUNDS: (&str, &str) = ("범위 안의 정수가 아닙니다.", "This is not a whole number within bounds.");
+    if text.starts_with("number out of range") {
+        return BOUNDS;
+    }
+    if text.starts_with("expected value") {
+        return awaited("a string");
+    }
+    let behind = text.rsplit_once(", expected ").map_or("", |(_, behind)| behind);
+    let what = behind.split(" at line ").next().unwrap_or_default();
+    if text.starts_with("invalid value: integer") || text.starts_with("invalid type: floating point") {
+        return if is_whole(what) { BOUNDS } else { awaited(what) };
+    }
+    if text.starts_with("invalid type") {
+        return awaited(what);
+    }
+    ("올바른 값이 아닙니다.", "This is not a valid value.")
+}
+
+fn is_whole(what: &str) -> bool {
+    matches!(what, "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64")
+}
+
+/// What serde calls this was awaited.
+fn awaited(what: &str) -> (&'static str, &'static str) {
+    match what {
+        "a string" => ("문자열이어야 합니다.", "A string is expected."),
+        "a boolean" => ("true 또는 false여야 합니다.", "True or false is expected."),
+        "a sequence" => ("배열이어야 합니다.", "An array is expected."),
+        "a timestamp string" => MOMENT,
+        "f32" | "f64" => ("숫자여야 합니다.", "A number is expected."),
+        number if is_whole(number) => ("정수여야 합니다.", "A whole number is expected."),
+        object if object == "a map" || object.starts_with("struct ") => {
+            ("객체여야 합니다.", "An object is expected.")
+        }
+        _ => ("값의 종류가 다릅니다.", "The value is of another type."),
+    }
 }
 
 /// The query's parameters. Each is taken by its name; what nobody takes was never known.
@@ -420,6 +465,74 @@ mod tests {
             assert_eq!(problem.errors[0].pointer, pointer, "{body}");
         }
         assert_eq!(read_json::<ReserveInput>("{").unwrap_err().kind, Kind::BadRequest);
+    }
+
+    #[tokio::test]
+    async fn a_call_with_a_body_has_no_parameters() {
+        let asked =
+            |address: &str| axum::http::Request::post(address).body(axum::body::Body::empty()).unwrap();
+        assert!(NoBody::from_request(asked("/cancel"), &()).await.is_ok());
+        let problem = NoBody::from_request(asked("/cancel?colour=red"), &()).await.unwrap_err();
+        assert_eq!((problem.kind, problem.errors[0].pointer.as_str()), (Kind::Invalid, "/colour"));
+    }
+
+    /// Where the fault of a body is, and what is said of it.
+    fn said<T: DeserializeOwned>(body: &str) -> (String, String) {
+        let problem = read_json::<T>(body).err().unwrap();
+        assert_eq!(problem.kind, Kind::Invalid, "{body}");
+        let error = &problem.errors[0];
+        (error.pointer.clone(), error.detail.get(Lang::En).to_owned())
+    }
+
+    #[test]
+    fn a_value_of_another_kind_is_told_what_is_expected() {
+        use crate::http::api::{carrying::RefundRequest, orders::Arrival, stock::Count};
+        use onshelf_vocabulary::fulfilment::ReserveInput;
+        let bounds = "This is not a whole number within bounds.";
+        for (on_hand, expected) in [
+            ("1.5", bounds),
+            ("9223372036854775808", bounds),
+            ("1e300", bounds),
+            ("1e400", bounds),
+            ("\"many\"", "A whole number is expected."),
+            ("\"an integer, expected i64\"", "A whole number is expected."),
+            ("null", "A whole number is expected."),
+        ] {
+            let body = format!(r#"{{"on_hand":{on_hand},"counted_at":"2026-11-23T12:00:00Z"}}"#);
+            assert_eq!(said::<Count>(&body), ("/on_hand".to_owned(), expected.to_owned()), "{on_hand}");
+        }
+        for counted_at in ["\"yesterday\"", "3", "\"2026-11-23T12:00:00\"", "\", expected i64\""] {
+            let body = format!(r#"{{"on_hand":1,"counted_at":{counted_at}}}"#);
+            let (pointer, detail) = said::<Count>(&body);
+            assert_eq!((&*pointer, &*detail), ("/counted_at", MOMENT.1), "{counted_at}");
+        }
+        for (body, pointer, expected) in [
+            (r#"{"bay":3}"#, "/bay", "A string is expected."),
+            (r#"{"bay":2.5}"#, "/bay", "A string is expected."),
+            (r#"{"arrived":"an integer, expected i64"}"#, "/arrived", "True or false is expected."),
+            ("[]", "", "An object is expected."),
+        ] {
+            assert_eq!(said::<Arrival>(body), (pointer.to_owned(), expected.to_owned()), "{body}");
+        }
+        let lines = r#"{"store":"s","lines":3,"contact":{"name":"a"}}"#;
+        assert_eq!(said::<ReserveInput>(lines).1, "An array is expected.");
+        let currency = r#"{"reason":"a","amount":{"amount":1,"currency":5}}"#;
+        assert_eq!(
+            said::<RefundRequest>(currency),
+            ("/amount/currency".to_owned(), "A string is expected.".to_owned())
+        );
+        assert_eq!(said::<RefundRequest>(r#"{"reason":"a","amount":5}"#).1, "An object is expected.");
+    }
+
+    #[test]
+    fn what_is_no_json_is_told_apart_from_what_is_of_no_use() {
+        use crate::http::api::carrying::RefundRequest;
+        for body in
+            ["{", r#"{"reason":"a","amount":{"amount":1,"currency":}}"#, r#"{"reason":"a"} 1"#, "\u{1}"]
+        {
+            let problem = read_json::<RefundRequest>(body).err().unwrap();
+            assert_eq!(problem.kind, Kind::BadRequest, "{body}");
+        }
     }
 
     #[test]

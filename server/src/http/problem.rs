@@ -451,8 +451,13 @@ pub fn field_error(fault: FieldFault) -> FieldError {
             ("이메일이나 전화번호 중 하나가 필요합니다.", "An e-mail address or a phone number is needed.")
         }
         Fault::BadCharacters => ("쓸 수 없는 문자가 있습니다.", "It has characters that cannot be used."),
+        Fault::NameTheGroups => (
+            "묶음이 하나인 주문에만 쓸 수 있습니다. groups로 모두 보내 주세요.",
+            "Only for an order of one group; send all of them as groups.",
+        ),
         Fault::NoLines => ("상품을 하나 이상 담아 주세요.", "At least one line is needed."),
         Fault::TooManyLines => ("한 번에 50줄까지 담을 수 있습니다.", "50 lines at most."),
+        Fault::TooManyGroups => ("한 주문에 8묶음까지 담을 수 있습니다.", "8 groups at most."),
         Fault::UnknownSku => ("모르는 SKU입니다.", "There is no such SKU."),
         Fault::UnknownStore => ("모르는 매장입니다.", "There is no such store."),
         Fault::NotForSale => ("이 매장에서 팔지 않는 상품입니다.", "This store does not sell it."),
@@ -466,6 +471,8 @@ pub fn field_error(fault: FieldFault) -> FieldError {
         Fault::NotInIt => ("이 주문에 없는 상품입니다.", "It is no part of this."),
         Fault::NotThatMany => ("주문한 수량보다 많습니다.", "That is more than was asked for."),
         Fault::NothingMissing => ("모두 찾은 수량입니다.", "Nothing is missing."),
+        Fault::NotAboveZero => ("0보다 큰 금액이어야 합니다.", "This must be above 0."),
+        Fault::OtherCurrency => ("이 주문의 통화가 아닙니다.", "The order is in another currency."),
         Fault::MustPayOnline => ("온라인으로 먼저 결제해야 합니다.", "This way is paid online."),
     };
     FieldError { pointer: fault.pointer, detail: Text::new(ko, en) }

@@ -11,9 +11,23 @@ use onshelf_app::ssr::Door;
 use onshelf_shop::BadWebhook;
 use onshelf_vocabulary::payment::ProviderCode;
 
-use super::problem::{Kind, Problem};
+use super::{
+    api::shapes::Telling,
+    problem::{Kind, Problem},
+};
 
-/// 204 for all that is proven, also for payments nobody here knows: a provider would only send them again.
+/// Takes what a payment provider tells
+///
+/// 204 for all that is proven, also for payments nobody here knows: a provider would only send them again. A body
+/// is proven by the signature that the provider puts into a header of its own; where a provider signs nothing, its
+/// word is only a reason to ask it. Parameters are not looked at, and no `Idempotency-Key` is needed: what is told
+/// twice is noted once.
+#[utoipa::path(
+    post, path = "/webhooks/{provider}", tag = "payments",
+    params(("provider" = String, Path, description = "One that this shop takes payments through; any other is 404.", pattern = "^(test|stripe|toss)$")),
+    request_body(content = Object, description = "The event, as the provider's own documentation has it.", content_type = "application/json"),
+    responses((status = 204, description = "Noted."), Telling),
+)]
 pub async fn take(
     State(door): State<Door>,
     Path(provider): Path<String>,

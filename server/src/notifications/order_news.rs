@@ -224,25 +224,7 @@ fn said(occasion: &Occasion<'_>) -> Said {
                 "{store} is still preparing it. We are sorry for missing the time we promised, and tell you the moment it is ready."
             ),
         ),
-        (OrderNews::Ready, Lang::Ko) if is_part(occasion) => (
-            "찾은 것은 준비됐어요".to_owned(),
-            format!(
-                "모두 찾지는 못해 죄송합니다. 찾은 것은 {store}에서 코드를 보여 주시면 드려요. {kept}까지 맡아 둡니다."
-            ),
-        ),
-        (OrderNews::Ready, Lang::En) if is_part(occasion) => (
-            "What we found is ready for you".to_owned(),
-            format!(
-                "We are sorry: not all of it was there. Show the code at {store} for what we found. We keep it until {kept}."
-            ),
-        ),
-        (OrderNews::Ready, Lang::Ko) => (
-            "준비됐어요. 오시면 됩니다".to_owned(),
-            format!("{store}에서 코드를 보여 주세요. {kept}까지 맡아 둡니다."),
-        ),
-        (OrderNews::Ready, Lang::En) => {
-            ("It is ready for you".to_owned(), format!("Show the code at {store}. We keep it until {kept}."))
-        }
+        (OrderNews::Ready, _) => ready_said(occasion, store, &kept),
         (OrderNews::Reminder, Lang::Ko) => (
             "곧 맡아 둔 시간이 끝나요".to_owned(),
             format!(
@@ -321,6 +303,34 @@ fn said(occasion: &Occasion<'_>) -> Said {
     Said { heading, lead: vec![lead] }
 }
 
+/// What to do where it stands ready: at the counter, or in the car.
+fn ready_said(occasion: &Occasion<'_>, store: &str, kept: &str) -> (String, String) {
+    let (lang, curbside) = (occasion.notice.lang, occasion.group.way == Way::Curbside);
+    let (heading, sorry) = match (lang, is_part(occasion)) {
+        (Lang::Ko, true) => ("찾은 것은 준비됐어요", "모두 찾지는 못해 죄송합니다. "),
+        (Lang::En, true) => ("What we found is ready for you", "We are sorry: not all of it was there. "),
+        (Lang::Ko, false) => ("준비됐어요. 오시면 됩니다", ""),
+        (Lang::En, false) => ("It is ready for you", ""),
+    };
+    let todo = match (lang, curbside, is_part(occasion)) {
+        (Lang::Ko, true, _) => {
+            format!("{store}에 주차하고 주문 페이지에서 ‘도착했어요’를 눌러 주세요. 차로 가지고 나갈게요.")
+        }
+        (Lang::En, true, _) => {
+            format!("Park at {store} and press “I'm here” on the order page: we bring it out to your car.")
+        }
+        (Lang::Ko, false, true) => format!("찾은 것은 {store}에서 코드를 보여 주시면 드려요."),
+        (Lang::En, false, true) => format!("Show the code at {store} for what we found."),
+        (Lang::Ko, false, false) => format!("{store}에서 코드를 보여 주세요."),
+        (Lang::En, false, false) => format!("Show the code at {store}."),
+    };
+    let until = match lang {
+        Lang::Ko => format!("{kept}까지 맡아 둡니다."),
+        Lang::En => format!("We keep it until {kept}."),
+    };
+    (heading.to_owned(), format!("{sorry}{todo} {until}"))
+}
+
 /// Whether some of it was not found, which is told by itself.
 fn is_part(occasion: &Occasion<'_>) -> bool {
     let own = Some(occasion.group.id.as_str());
@@ -375,28 +385,57 @@ fn row(occasion: &Occasion<'_>, line: &ReservationLineView) -> Row {
     }
 }
 
-/// What is shown at the counter, where there is something to collect.
+const fn counter_words(lang: Lang) -> (&'static str, &'static str) {
+    (
+        lang.pick("찾을 때 보여줄 코드", "Your code for the counter"),
+        lang.pick(
+            "카운터에서 코드를 말하거나 QR을 보여주세요.",
+            "Say the code or show the QR at the counter.",
+        ),
+    )
+}
+
+/// Nobody in a car comes to a counter: the button that calls somebody out is on the order's page.
+const fn kerb_words(lang: Lang) -> (&'static str, &'static str) {
+    (
+        lang.pick("차에서 보여줄 코드", "Your code at the car"),
+        lang.pick(
+            "주차하면 ‘주문 보기’에서 ‘도착했어요’를 누르고, 가지고 나온 직원에게 코드를 보여주세요.",
+            "Once parked, open “View the order” and press “I'm here”. Show the code to who brings it out.",
+        ),
+    )
+}
+
+/// What is shown at the counter or the car, where there is something to collect.
 fn counter(occasion: &Occasion<'_>) -> Option<Counter> {
     let (group, lang) = (occasion.group, occasion.notice.lang);
     let code = group.code.clone().filter(|_| occasion.is_live())?;
     let from = group.ready_by.at.parse().ok()?;
     let (store, kept) = (&group.store, occasion.moment(&group.expires_at));
-    let (summary, description) = match lang {
-        Lang::Ko => (
-            format!("{} {}에서 찾기 (코드 {code})", occasion.brand, store.name),
+    let curbside = group.way == Way::Curbside;
+    let (brand, name) = (occasion.brand, &store.name);
+    let (summary, description) = match (lang, curbside) {
+        (Lang::Ko, true) => (
+            format!("{brand} {name}에서 차로 받기 (코드 {code})"),
+            format!("주차하고 주문 페이지에서 ‘도착했어요’를 눌러 주세요. {kept}까지 맡아둡니다."),
+        ),
+        (Lang::En, true) => (
+            format!("To your car at {brand} {name} (code {code})"),
+            format!("Once parked, press “I'm here” on the order page. Kept until {kept}."),
+        ),
+        (Lang::Ko, false) => (
+            format!("{brand} {name}에서 찾기 (코드 {code})"),
             format!("카운터에서 코드 {} 보여주세요. {kept}까지 맡아둡니다.", with_josa(&code, "을/를")),
         ),
-        Lang::En => (
-            format!("Collect at {} {} (code {code})", occasion.brand, store.name),
+        (Lang::En, false) => (
+            format!("Collect at {brand} {name} (code {code})"),
             format!("Show the code {code} at the counter. Kept until {kept}."),
         ),
     };
+    let (label, hint) = if curbside { kerb_words(lang) } else { counter_words(lang) };
     Some(Counter {
-        label: lang.pick("찾을 때 보여줄 코드", "Your code for the counter"),
-        hint: lang.pick(
-            "카운터에서 코드를 말하거나 QR을 보여주세요.",
-            "Say the code or show the QR at the counter.",
-        ),
+        label,
+        hint,
         scan: group.pass.clone().unwrap_or_else(|| code.clone()),
         event: Event {
             number: group.id.clone(),

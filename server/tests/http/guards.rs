@@ -4,9 +4,14 @@ use std::sync::Arc;
 
 use axum::http::{Method, header};
 use onshelf_app::ssr::{Door, Site};
-use onshelf_server::http::router;
+use onshelf_server::http::{router, serve};
 use onshelf_shop::testing::on_each_engine;
 use onshelf_vocabulary::Text;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+use tokio_util::sync::CancellationToken;
 
 use crate::call::{Call, PUBLIC, options, site, site_with};
 
@@ -181,6 +186,85 @@ async fn files_of_the_site_are_served_and_kept() {
         assert_eq!(missing.status.as_u16(), 404);
         assert!(!missing.header(header::CACHE_CONTROL).contains("immutable"));
         assert_eq!(Call::get("/..%2f..%2fetc/passwd").on(&site).await.status.as_u16(), 404);
+    })
+    .await;
+}
+
+/// PostgreSQL has no text with a NUL in it, SQLite has: to whoever asks, nothing is called that.
+#[tokio::test]
+async fn nothing_is_called_by_a_name_with_a_nul() {
+    on_each_engine(async |test| {
+        let site = site(test);
+        for path in [
+            "/api/v1/orders/a%00b",
+            "/api/v1/reservations/a%00b",
+            "/api/v1/orders/a/groups/x%00/picking",
+            "/orders/a%00?t=x",
+            "/orders/a%00/receipt.pdf?t=x",
+            "/reservations/a%00?t=x",
+            "/p/a%00",
+        ] {
+            for method in [Method::GET, Method::POST, Method::PATCH] {
+                let call = Call::new(&method, path).key("k").with("authorization", "Bearer x");
+                assert_eq!(call.on(&site).await.status.as_u16(), 404, "{method} {path}");
+            }
+        }
+        let form = "login=a%00b&password=x";
+        let kind = "application/x-www-form-urlencoded";
+        let answer = Call::post("/staff/sign-in").with("content-type", kind).body(form).on(&site).await;
+        assert!(answer.status.is_client_error() || answer.status.is_success(), "{}", answer.status);
+    })
+    .await;
+}
+
+/// As most clients do it: all of the body first, then a look for the answer.
+#[tokio::test]
+async fn whoever_sends_too_much_hears_so_when_they_have_sent_it() {
+    on_each_engine(async |test| {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let stop = CancellationToken::new();
+        let server = tokio::spawn(serve(listener, site(test), stop.clone()));
+        for size in [100_000, 1_000_000, 8_000_000] {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            let head = format!(
+                "POST /api/v1/reservations HTTP/1.1\r\nhost: x\r\nidempotency-key: k\r\n\
+                 content-type: application/json\r\ncontent-length: {size}\r\n\r\n"
+            );
+            stream.write_all(head.as_bytes()).await.unwrap();
+            stream.write_all(&vec![b'x'; size]).await.unwrap();
+            let mut start = [0; 12];
+            stream.read_exact(&mut start).await.unwrap();
+            assert_eq!(&start, b"HTTP/1.1 413", "{size}");
+        }
+        // Who waits to be told to go on is told at once.
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let head = b"POST /api/v1/reservations HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 1000000\r\n\r\n";
+        stream.write_all(head).await.unwrap();
+        let mut start = [0; 12];
+        stream.read_exact(&mut start).await.unwrap();
+        assert_eq!(&start, b"HTTP/1.1 413");
+        stop.cancel();
+        server.await.unwrap().unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn orders_take_holds_and_are_limited_like_reservations() {
+    on_each_engine(async |test| {
+        let mut options = options();
+        (options.limits.rates.reserve_by_address, options.limits.rates.look_up_by_address) = (2, 2);
+        let site = site_with(test, options);
+        let order = async |key: &str| {
+            let call = Call::post("/api/v1/orders").key(key).json(&serde_json::json!({}));
+            call.on(&site).await.status.as_u16()
+        };
+        assert_eq!((order("a").await, order("b").await, order("c").await), (422, 422, 429));
+        let look = async |path: &str| Call::get(path).on(&site).await.status.as_u16();
+        let looked =
+            (look("/api/v1/orders/O-1").await, look("/orders/O-1?t=x").await, look("/orders/O-2").await);
+        assert_eq!(looked, (404, 404, 429));
     })
     .await;
 }

@@ -1,6 +1,9 @@
 //! Tills, ERPs and warehouses.
 
-use onshelf_shop::testing::on_each_engine;
+use std::sync::Arc;
+
+use axum::Router;
+use onshelf_shop::testing::{FakePayments, TestShop, on_each_engine};
 use onshelf_vocabulary::StoreCode;
 use serde_json::{Value, json};
 
@@ -60,6 +63,10 @@ async fn a_count_sets_the_shelf_once() {
             answer.problem(422, "invalid");
             assert_eq!(answer.pointers(), [pointer], "{body}");
         }
+        let late = json!({"on_hand": 1, "counted_at": "yesterday"});
+        let told = put(path, "k2", &late).english().on(&site).await.problem(422, "invalid");
+        let detail = told["errors"][0]["detail"].as_str().unwrap();
+        assert_eq!(detail, "A moment as in RFC 3339 is expected, with its offset.");
         let body = json!({"on_hand": 1, "counted_at": NOW});
         put("/api/v1/stores/nowhere/stock/CUP", "k3", &body).on(&site).await.problem(404, "not-found");
         put("/api/v1/stores/seongsu/stock/NONE", "k3", &body).on(&site).await.problem(404, "not-found");
@@ -122,6 +129,145 @@ async fn a_sale_takes_stock_and_hands_a_reservation_over() {
         answer.problem(422, "invalid");
         assert_eq!(answer.pointers(), ["/reservation"]);
         post("k5", &json!({"store": "seongsu"})).on(&site).await.problem(422, "invalid");
+        let long = "R".repeat(33);
+        for odd in ["\0", "R-\0", "R-1\n2", "\u{85}", "", long.as_str()] {
+            let answer = post("k6", &json!({"store": "seongsu", "reservation": odd})).on(&site).await;
+            answer.problem(422, "invalid");
+            assert_eq!(answer.pointers(), ["/reservation"], "{odd:?}");
+        }
+    })
+    .await;
+}
+
+/// An order of two cups and a kettle at a store that was paid, 56,000 won; its number and token.
+async fn paid(test: &TestShop, site: &Router) -> (String, String) {
+    let payments = Arc::new(FakePayments::default());
+    test.shop.take_payments(vec![payments.clone()]);
+    test.with_stock("seongsu", "CUP", 2).await.with_stock("seongsu", "KETTLE-MO", 1).await;
+    let lines = json!([{"sku": "CUP", "quantity": 2}, {"sku": "KETTLE-MO", "quantity": 1}]);
+    let wish = json!({
+        "groups": [{"way": "collect", "store": "seongsu", "lines": lines}],
+        "contact": {"name": "김민지", "phone": "010-1234-5678"},
+        "payment": {"provider": "test"},
+    });
+    let placed = Call::post("/api/v1/orders").key("o1").json(&wish).on(site).await.ok(201);
+    let name = |field: &str| placed[field].as_str().unwrap().to_owned();
+    let (number, token) = (name("number"), name("token"));
+    assert!(payments.pay(&payments.open()[0]));
+    test.shop.payment_returned(&number, &token, Default::default()).await.unwrap();
+    (number, token)
+}
+
+fn won(amount: i64) -> Value {
+    json!({"amount": amount, "currency": "KRW"})
+}
+
+#[tokio::test]
+async fn money_goes_back_for_an_amount_or_for_lines() {
+    on_each_engine(async |test| {
+        let site = site(test);
+        let (number, token) = paid(test, &site).await;
+        let till = test.shop.create_token("pos", None).await.unwrap();
+        let path = format!("/api/v1/orders/{number}/refunds");
+        let post = |key: &str, body: &Value| Call::post(&path).key(key).token(&till).json(body);
+        let line = |sku: &str, quantity: i64| json!({"sku": sku, "quantity": quantity});
+        let cup = json!({"reason": "a scratch", "lines": [line("CUP", 1)]});
+        for _ in 0..2 {
+            let done = post("k1", &cup).on(&site).await.ok(200);
+            assert_eq!(done["amount"], won(9_000), "what a cup costs, once");
+        }
+        post("k1", &json!({"reason": "a scratch", "lines": [line("CUP", 2)]}))
+            .on(&site)
+            .await
+            .problem(422, "idempotency-key-reused");
+        let part = json!({"reason": "a dent", "lines": [line("KETTLE-MO", 1)], "amount": won(5_000)});
+        assert_eq!(post("k2", &part).on(&site).await.ok(200)["amount"], won(5_000));
+        for (key, lines, amount, left) in [
+            // More than these lines cost.
+            ("k3", json!([line("CUP", 1)]), won(9_001), 9_000),
+            // More than is left of the order.
+            ("k4", json!([line("CUP", 2), line("KETTLE-MO", 1)]), won(56_000), 42_000),
+            ("k5", json!([line("CUP", 2), line("KETTLE-MO", 1)]), Value::Null, 42_000),
+        ] {
+            let body = json!({"reason": "a dent", "lines": lines, "amount": amount});
+            let refused = post(key, &body).on(&site).await.problem(409, "refund-too-much");
+            assert_eq!(refused["left"], won(left), "{body}");
+        }
+        let rest = json!({"reason": "all of it", "amount": won(42_000), "lines": []});
+        post("k6", &rest).on(&site).await.ok(200);
+        test.shop.send_refunds().await.unwrap();
+        let order = format!("/api/v1/orders/{number}");
+        let now = Call::get(&order).token(&token).on(&site).await.ok(200);
+        assert_eq!(now["payment"]["refunded"], won(56_000));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refund_that_cannot_be_is_told_where() {
+    on_each_engine(async |test| {
+        let site = site(test);
+        let (number, _) = paid(test, &site).await;
+        let till = test.shop.create_token("pos", None).await.unwrap();
+        let path = format!("/api/v1/orders/{number}/refunds");
+        let line = |sku: &str, quantity: i64| json!({"sku": sku, "quantity": quantity});
+        let with = |amount: Value, lines: Value| json!({"amount": amount, "reason": "x", "lines": lines});
+        let because = |reason: &str| json!({"amount": won(1), "reason": reason});
+        let dollars = json!({"amount": 1, "currency": "USD"});
+        for (body, pointer) in [
+            (with(won(0), json!([])), "/amount/amount"),
+            (with(won(-1), json!([])), "/amount/amount"),
+            (with(won(0), json!([line("CUP", 1)])), "/amount/amount"),
+            (with(dollars.clone(), json!([])), "/amount/currency"),
+            (with(dollars, json!([line("CUP", 1)])), "/amount/currency"),
+            (with(json!({"amount": 1, "currency": "XXX"}), json!([])), "/amount/currency"),
+            (with(json!({"amount": "1", "currency": "KRW"}), json!([])), "/amount/amount"),
+            (with(Value::Null, json!([])), "/amount"),
+            (json!({"reason": "x"}), "/amount"),
+            (with(won(1), json!([line("CUP", 1), line("KETTLE-MI", 1)])), "/lines/1/sku"),
+            (with(Value::Null, json!([line("NOBODY-SELLS-IT", 1)])), "/lines/0/sku"),
+            (with(won(1), json!([line("CUP", 3)])), "/lines/0/quantity"),
+            (with(won(1), json!([line("CUP", 2), line("CUP", 1)])), "/lines/1/quantity"),
+            (with(won(1), json!([line("CUP", 0)])), "/lines/0/quantity"),
+            (with(won(1), json!(vec![line("CUP", 1); 51])), "/lines"),
+            (with(won(1), json!([{"sku": "CUP", "quantity": 1, "why": "x"}])), "/lines/0/why"),
+            (because(""), "/reason"),
+            (because("  "), "/reason"),
+            (because("a\0b"), "/reason"),
+            (because("a\nb"), "/reason"),
+            (because("\u{9f}"), "/reason"),
+            (because(&"x".repeat(201)), "/reason"),
+        ] {
+            let refused = Call::post(&path).key("k").token(&till).json(&body).on(&site).await;
+            refused.problem(422, "invalid");
+            assert_eq!(refused.pointers(), [pointer], "{body}");
+        }
+        let gangnam = StoreCode::new("gangnam").unwrap();
+        let other = test.shop.create_token("pos", Some(&gangnam)).await.unwrap();
+        let cup = with(Value::Null, json!([line("CUP", 1)]));
+        Call::post(&path).key("k").token(&other).json(&cup).on(&site).await.problem(404, "not-found");
+        let contract = Call::get("/api/v1/openapi.json").on(&site).await.ok(200);
+        let schemas = &contract["components"]["schemas"];
+        assert_eq!(schemas["RefundRequest"]["required"], json!(["reason"]));
+        assert_eq!(schemas["RefundRequest"]["properties"]["lines"]["maxItems"], 50);
+        assert_eq!(schemas["RefundAmount"]["properties"]["amount"]["minimum"], 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_order_has_so_many_groups_at_most() {
+    on_each_engine(async |test| {
+        let site = site(test);
+        let group = json!({"way": "collect", "store": "seongsu", "lines": [{"sku": "CUP", "quantity": 1}]});
+        let wish = json!({
+            "groups": vec![group; 9],
+            "contact": {"name": "김민지", "phone": "010-1234-5678"},
+        });
+        let refused = Call::post("/api/v1/orders").key("o1").json(&wish).english().on(&site).await;
+        let told = refused.problem(422, "invalid");
+        assert_eq!(refused.pointers(), ["/groups"]);
+        assert_eq!(told["errors"][0]["detail"], "8 groups at most.");
     })
     .await;
 }

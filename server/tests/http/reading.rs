@@ -1,8 +1,10 @@
 //! Products, stores, availability, the description.
 
+use std::{collections::BTreeSet, fs, path::Path};
+
 use axum::http::{Method, header};
 use onshelf_shop::testing::on_each_engine;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::call::{Call, site};
 
@@ -173,25 +175,179 @@ async fn unknown_addresses_and_methods_are_problems() {
     .await;
 }
 
+/// The sources of the HTTP surface.
+fn sources() -> Vec<String> {
+    fn read(folder: &Path, found: &mut Vec<String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                read(&path, found);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                found.push(fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let mut found = Vec::new();
+    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/http"), &mut found);
+    assert!(found.len() > 20, "the sources are not where they were");
+    found
+}
+
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+
+/// A method and an address. What a place in it is called is the router's or the document's own business.
+fn route(method: &str, address: &str) -> String {
+    let nameless = address.split('/').map(|step| if step.starts_with('{') { "{}" } else { step });
+    let steps: Vec<&str> = nameless.collect();
+    format!("{method} {}", steps.join("/"))
+}
+
+/// What the router has of the contract, as its source says it.
+fn routed() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for source in sources() {
+        for part in source.split(".route(").skip(1) {
+            let Some(address) = part.split('"').nth(1) else { continue };
+            if address.starts_with("/api/v1/") || address.starts_with("/webhooks/") {
+                let has = |method: &&str| {
+                    [" ", "."].iter().any(|before| part.contains(&format!("{before}{method}(")))
+                };
+                found.extend(METHODS.iter().copied().filter(has).map(|method| route(method, address)));
+            }
+        }
+    }
+    found
+}
+
+/// The names of all shapes, sorted, as often as they are given.
+fn shapes() -> Vec<String> {
+    let mut found = Vec::new();
+    for source in sources() {
+        let mut described = false;
+        for line in source.lines().map(str::trim) {
+            described |= line.starts_with("#[derive(") && line.contains("ToSchema");
+            let mut words = line.split_whitespace().skip_while(|word| word.starts_with("pub"));
+            if described && matches!(words.next(), Some("struct" | "enum")) {
+                let name = words.next().unwrap();
+                found.push(name.chars().take_while(|letter| letter.is_alphanumeric()).collect());
+                described = false;
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Calls `see` with every object in a document.
+fn each_object(value: &Value, see: &mut impl FnMut(&Map<String, Value>)) {
+    match value {
+        Value::Object(object) => {
+            see(object);
+            object.values().for_each(|inner| each_object(inner, see));
+        }
+        Value::Array(items) => items.iter().for_each(|inner| each_object(inner, see)),
+        _ => {}
+    }
+}
+
 #[tokio::test]
 async fn the_description_names_every_route() {
     on_each_engine(async |test| {
         let site = site(test);
         let contract = Call::get("/api/v1/openapi.json").on(&site).await.ok(200);
         assert!(contract["openapi"].as_str().unwrap().starts_with("3.1"));
-        let paths: Vec<&String> = contract["paths"].as_object().unwrap().keys().collect();
-        assert_eq!(paths.len(), 26, "{paths:?}");
+        let (mut described, mut names) = (BTreeSet::new(), Vec::new());
+        for (address, item) in contract["paths"].as_object().unwrap() {
+            for method in METHODS {
+                if let Some(call) = item.get(method) {
+                    described.insert(route(method, address));
+                    names.push(call["operationId"].as_str().unwrap());
+                }
+            }
+        }
+        assert_eq!(described, routed());
+        let calls = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), calls, "two calls of one name: {names:?}");
+        let live = &contract["paths"]["/api/v1/live/stock"]["get"]["parameters"][0]["schema"]["items"];
+        assert_eq!(live["$ref"], "#/components/schemas/SkuText");
+        assert!(contract["components"]["securitySchemes"]["partner"].is_object());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_description_has_each_shape_once_and_uses_it() {
+    on_each_engine(async |test| {
+        let site = site(test);
+        let contract = Call::get("/api/v1/openapi.json").on(&site).await.ok(200);
         let schemas = &contract["components"]["schemas"];
-        assert!(schemas["Problem"].is_object());
+        // Two of one name would be one in the document, and what only the other has would be missing.
+        let declared: Vec<String> = schemas.as_object().unwrap().keys().cloned().collect();
+        assert_eq!(declared, shapes());
+        let mut used = BTreeSet::new();
+        each_object(&contract, &mut |object: &Map<String, Value>| {
+            let name = object.get("$ref").and_then(Value::as_str);
+            used.extend(name.map(|name| name.trim_start_matches("#/components/schemas/").to_owned()));
+        });
+        // The text of a stream's description names it: the stream itself is text.
+        used.insert("LiveSnapshot".to_owned());
+        assert_eq!(used, declared.into_iter().collect::<BTreeSet<String>>());
+
         assert_eq!(schemas["OrderPatch"]["properties"]["groups"]["minItems"], 1);
         assert!(
             schemas["SkuText"]["pattern"].as_str().unwrap().ends_with("{1,64}$"),
             "{}",
             schemas["SkuText"]
         );
-        let live = &contract["paths"]["/api/v1/live/stock"]["get"]["parameters"][0]["schema"]["items"];
-        assert_eq!(live["$ref"], "#/components/schemas/SkuText");
-        assert!(contract["components"]["securitySchemes"]["partner"].is_object());
+        assert!(schemas["ReservationLinks"]["properties"]["calendar"].is_object());
+        for (address, method) in [
+            ("/api/v1/reservations", "post"),
+            ("/api/v1/orders", "post"),
+            ("/api/v1/orders/{number}", "patch"),
+        ] {
+            let refused = &contract["paths"][address][method]["responses"]["409"]["content"];
+            let either = &refused["application/problem+json"]["schema"]["anyOf"];
+            assert_eq!(either[0]["$ref"], "#/components/schemas/OutOfStock", "{method} {address}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_description_tells_of_events() {
+    on_each_engine(async |test| {
+        let site = site(test);
+        let contract = Call::get("/api/v1/openapi.json").on(&site).await.ok(200);
+        let events = contract["webhooks"].as_object().unwrap();
+        let names: Vec<&String> = events.keys().collect();
+        assert_eq!(names, ["order.*", "order.arrived", "order.on_way", "reservation.*", "stock.changed"]);
+        for (name, event) in events {
+            let headers = event["post"]["parameters"].as_array().unwrap().iter();
+            let headers: Vec<&Value> = headers.map(|header| &header["name"]).collect();
+            assert_eq!(headers, ["webhook-id", "webhook-timestamp", "webhook-signature"], "{name}");
+            let body = &event["post"]["requestBody"]["content"]["application/json"]["schema"]["$ref"];
+            let shape = body.as_str().unwrap().rsplit('/').next().unwrap();
+            let shape = &contract["components"]["schemas"][shape];
+            assert_eq!(shape["required"], json!(["type", "timestamp", "data"]), "{name}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_call_with_a_body_has_no_parameters() {
+    on_each_engine(async |test| {
+        let site = site(test);
+        let asked = json!({"lines": [{"sku": "CUP", "quantity": 1}]});
+        for path in ["/api/v1/availability", "/api/v1/reservations", "/api/v1/orders"] {
+            let path = format!("{path}?colour=red");
+            let answer = Call::post(&path).key("k").json(&asked).on(&site).await;
+            answer.problem(422, "invalid");
+            assert_eq!(answer.pointers(), ["/colour"], "{path}");
+        }
+        Call::get("/api/v1/openapi.json?colour=red").on(&site).await.problem(422, "invalid");
     })
     .await;
 }

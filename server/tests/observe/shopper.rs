@@ -53,7 +53,7 @@ async fn paid_order(test: &TestShop, payments: &FakePayments) -> Placed {
     let placed = test.shop.place_order(PlaceOrder { input, lang: Lang::Ko, near: None, once }).await.unwrap();
     assert!(payments.pay(&payments.open()[0]));
     test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
-    let somebody = OrderChange { groups: None, proxy: Some("대리표식".to_owned()) };
+    let somebody = OrderChange { proxy: Some("대리표식".to_owned()), ..OrderChange::default() };
     test.shop.change_order(Lang::Ko, &placed.number, &placed.token, somebody, None).await.unwrap();
     placed
 }
@@ -247,7 +247,7 @@ async fn what_is_under_way_can_be_forced_and_still_be_collected() {
         // Nobody is written to, and nothing hangs on it.
         mail_all(test, folder.path()).await;
         assert_eq!(test.shop.backlog().await.unwrap().0, 0);
-        assert!(test.shop.find_reservation(&held.number, &view.code).await.is_err(), "its page is gone");
+        assert!(test.shop.find_again(&held.number, &view.code).await.is_err(), "its page is gone");
         let hana = NewStaff {
             login: "hana".to_owned(),
             name: "하나".to_owned(),

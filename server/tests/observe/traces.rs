@@ -23,7 +23,7 @@ async fn reserve(process: &Process, key: &str) -> Response {
     let body = json!({"store": "seongsu", "lines": [{"sku": "CUP", "quantity": 1}],
                       "contact": {"name": NAME, "phone": PHONE}});
     Client::new()
-        .post(format!("{}/api/v1/reservations?trackme=1", process.url))
+        .post(format!("{}/api/v1/reservations", process.url))
         .header("idempotency-key", key)
         .header("traceparent", format!("00-{TRACE}-{PARENT}-01"))
         .json(&body)
@@ -60,7 +60,8 @@ async fn a_request_is_traced_with_its_deed_and_its_waits() {
         }
 
         // What happens right before the end is told, too.
-        let last = Client::new().get(format!("{}/api/v1/stores", process.url)).send().await.unwrap();
+        let stores = format!("{}/api/v1/stores?service=trackme", process.url);
+        let last = Client::new().get(stores).send().await.unwrap();
         assert_eq!(last.status(), 200);
         let (status, took) = process.stop().await;
         assert!(status.success() && took < Duration::from_secs(10), "{status} {took:?}");

@@ -250,7 +250,8 @@ async fn a_change_is_told_as_a_change_alone() {
         let at = scene(test).await;
         let placed = paid(test, &at.payments, "a", vec![collect("seongsu", &[("CUP", 1)])]).await;
         at.settle().await;
-        let change = OrderChange { groups: Some(vec![collect("gangnam", &[("CUP", 1)])]), proxy: None };
+        let change =
+            OrderChange { groups: Some(vec![collect("gangnam", &[("CUP", 1)])]), ..OrderChange::default() };
         test.shop.change_order(Lang::Ko, &placed.number, &placed.token, change, None).await.unwrap();
         at.settle().await;
         assert_eq!(at.told(), ["paid", "changed"]);

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use onshelf_domain::hangul::josa;
 use onshelf_vocabulary::{
     Currency, Lang,
-    catalog::{CategoryView, Crumb, Facet, Listing, Sort},
+    catalog::{CategoryView, Crumb, Listing, Sort},
 };
 
 use super::{
@@ -287,13 +287,8 @@ fn chips(room: &Room<'_>) -> Option<impl IntoView + use<>> {
 /// Label and the list without it, of all that narrows.
 fn chosen(room: &Room<'_>) -> Vec<(String, Asked)> {
     let (visit, asked) = (room.visit, room.asked);
-    let label = |facet: &str, value: &str| {
-        let facets = room.listing.facets.iter().filter(|own: &&Facet| own.name == facet);
-        facets.flat_map(|own| &own.values).find(|own| own.value == value).map_or_else(
-            || value.split_once(':').map_or(value, |(_, code)| code).to_owned(),
-            |own| own.label.clone(),
-        )
-    };
+    // From the catalogue, as a list with nothing in it counts nothing that would tell.
+    let book = visit.shop().book();
     let mut chips = Vec::new();
     if let Some(slug) = &asked.within {
         let name = visit
@@ -303,10 +298,13 @@ fn chosen(room: &Room<'_>) -> Vec<(String, Asked)> {
         chips.push((name, asked.but(|a| a.within = None)));
     }
     for brand in &asked.brands {
-        chips.push((label("brand", brand), asked.but(|a| a.brands.retain(|own| own != brand))));
+        let label = book.catalogue.brand_label(visit.lang, brand).unwrap_or(brand).to_owned();
+        chips.push((label, asked.but(|a| a.brands.retain(|own| own != brand))));
     }
     for option in &asked.options {
-        chips.push((label("option", option), asked.but(|a| a.options.retain(|own| own != option))));
+        let code = option.split_once(':').map_or(option.as_str(), |(_, code)| code);
+        let label = book.catalogue.value_label(visit.lang, option).unwrap_or(code).to_owned();
+        chips.push((label, asked.but(|a| a.options.retain(|own| own != option))));
     }
     if asked.from.is_some() || asked.to.is_some() {
         chips.push((facets::price_label(room), asked.but(|a| (a.from, a.to) = (None, None))));
@@ -314,7 +312,7 @@ fn chosen(room: &Room<'_>) -> Vec<(String, Asked)> {
     if let Some(store) = asked
         .store
         .as_deref()
-        .and_then(|code| visit.shop().book().stores.by_code(code).map(|s| s.name.get(visit.lang).to_owned()))
+        .and_then(|code| book.stores.by_code(code).map(|store| store.name.get(visit.lang).to_owned()))
     {
         let label = match visit.lang {
             Lang::Ko => format!("{store}에 있음"),

@@ -12,10 +12,16 @@ const NEW: usize = 4;
 pub(super) fn nothing(room: &Room<'_>) -> impl IntoView + use<> {
     let visit = room.visit;
     let newest = visit.shop().newest(&visit.viewer, NEW);
+    // Where one is already, is no way on.
+    let here = match &room.asked.base {
+        Base::Category(slug) => Some(slug.as_str()),
+        Base::All | Base::Search => room.asked.within.as_deref(),
+    };
     let categories = visit
         .shop()
         .categories(visit.lang)
         .into_iter()
+        .filter(|category| here != Some(category.slug.as_str()))
         .map(|category| {
             view! {
                 <li>

@@ -64,8 +64,10 @@ pub async fn all_levels(tx: &mut Tx<'_>) -> Result<Vec<LevelRow>, Error> {
     Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)
 }
 
+/// What is held of every level, summed by when it ends.
 pub async fn all_live_holds(tx: &mut Tx<'_>) -> Result<Vec<LiveHoldRow>, Error> {
-    let sql = "SELECT store_id, variant_id, quantity, expires_at FROM holds WHERE state = 'live'";
+    let sql = "SELECT store_id, variant_id, CAST(SUM(quantity) AS BIGINT) AS quantity, expires_at FROM holds
+               WHERE state = 'live' GROUP BY store_id, variant_id, expires_at";
     Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)
 }
 
@@ -76,10 +78,21 @@ pub async fn level(tx: &mut Tx<'_>, key: LevelKey) -> Result<Option<LevelRow>, E
     )
 }
 
+/// What is held of a level, summed by when it ends: what thousands hold until a store closes is one row.
 pub async fn live_holds(tx: &mut Tx<'_>, key: LevelKey) -> Result<Vec<LiveHoldRow>, Error> {
-    let sql = "SELECT store_id, variant_id, quantity, expires_at FROM holds
-               WHERE store_id = $1 AND variant_id = $2 AND state = 'live'";
+    let sql = "SELECT store_id, variant_id, CAST(SUM(quantity) AS BIGINT) AS quantity, expires_at FROM holds
+               WHERE store_id = $1 AND variant_id = $2 AND state = 'live'
+               GROUP BY store_id, variant_id, expires_at";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(key.store_id).bind(key.variant_id).fetch_all(conn).await)?)
+}
+
+/// What a reservation holds.
+pub async fn held_by(tx: &mut Tx<'_>, reservation_id: i64) -> Result<Vec<(LevelKey, i64)>, Error> {
+    let sql = "SELECT store_id, variant_id, quantity FROM holds WHERE reservation_id = $1 AND state = 'live'";
+    let rows: Vec<(i64, i64, i64)> =
+        on!(tx, conn => sqlx::query_as(sql).bind(reservation_id).fetch_all(conn).await)?;
+    let held = |(store_id, variant_id, quantity)| (LevelKey { store_id, variant_id }, quantity);
+    Ok(rows.into_iter().map(held).collect())
 }
 
 /// The newest change, or 0.

@@ -41,7 +41,9 @@ fn given(field: Option<&str>) -> Option<&str> {
     field.map(str::trim).filter(|text| !text.is_empty())
 }
 
-fn name_fault(name: &str) -> Option<Fault> {
+/// What must be mended in the name of somebody who comes to a counter.
+#[must_use]
+pub fn name_fault(name: &str) -> Option<Fault> {
     if name.is_empty() {
         return Some(Fault::Missing);
     }
@@ -56,7 +58,8 @@ fn name_fault(name: &str) -> Option<Fault> {
 }
 
 /// Controls, and marks that turn the direction of what stands after them on a label or a screen.
-fn is_unprintable(c: char) -> bool {
+#[must_use]
+pub fn is_unprintable(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}')

@@ -7,10 +7,10 @@ mod pick;
 mod promise;
 mod reservation;
 
-pub use contact::{check_contact, read_phone};
+pub use contact::{check_contact, is_unprintable, name_fault, read_phone};
 pub use numbers::{
     CounterInput, order_number, pass_code, pickup_code, read_code, read_counter, read_number,
-    reservation_number,
+    read_order_number, reservation_number,
 };
 pub use pick::{PickFault, missing_of, split_pick};
 pub use promise::{PickupRules, keep_until, kept_percent, ready_by};

@@ -26,8 +26,11 @@ pub fn reservation_number(random: [u8; 5]) -> Option<ReservationNumber> {
 #[must_use]
 pub fn order_number(random: [u8; 5]) -> String {
     let bits = random.iter().fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
-    let letters = letters(bits, 8);
-    let (first, second) = letters.split_at_checked(4).unwrap_or((&letters, ""));
+    of_order(&letters(bits, 8))
+}
+
+fn of_order(letters: &str) -> String {
+    let (first, second) = letters.split_at_checked(4).unwrap_or((letters, ""));
     format!("O-{first}-{second}")
 }
 
@@ -64,6 +67,18 @@ pub fn read_number(text: &str) -> Option<ReservationNumber> {
         CounterInput::Number(number) => Some(number),
         CounterInput::Code(_) | CounterInput::Pass(_) => None,
     }
+}
+
+/// An order's number as people type it, with or without `O`, which is read as a nought as everywhere.
+#[must_use]
+pub fn read_order_number(text: &str) -> Option<String> {
+    let plain = plain(text)?;
+    let letters = match plain.len() {
+        8 => plain.as_str(),
+        9 => plain.strip_prefix('0')?,
+        _ => return None,
+    };
+    Some(of_order(letters))
 }
 
 /// A pickup code as people type it.
@@ -127,6 +142,13 @@ mod tests {
         {
             assert_eq!(read_number(typed), Some(number.clone()), "{typed}");
         }
+        for typed in ["O-7K3M-90X1", "o 7k3m 9oxl", "07K3M-90X1", "7k3m9OXI", "Ｏ-7K3M-90X1"] {
+            assert_eq!(read_order_number(typed).as_deref(), Some("O-7K3M-90X1"), "{typed}");
+        }
+        for bad in ["", "O", "O-7K3M-90XU", "O-7K3M-90X12", "R-7K3M-90X1", "7K3M90"] {
+            assert_eq!(read_order_number(bad), None, "{bad}");
+        }
+        assert_eq!(read_number("O-7K3M-90X1"), None);
         assert_eq!(read_code("7 k3m oi").as_deref(), Some("7K3M01"));
         assert_eq!(read_counter("7k3 m9ol"), Some(CounterInput::Pass("7K3M901".to_owned())));
         for bad in
@@ -141,6 +163,8 @@ mod tests {
         fn every_number_reads_back(number: [u8; 5], code: [u8; 4], pass: [u8; 5]) {
             let number = reservation_number(number).unwrap();
             prop_assert_eq!(read_number(&number.as_str().to_lowercase()), Some(number));
+            let order = order_number(pass);
+            prop_assert_eq!(read_order_number(&order.to_lowercase()), Some(order));
             let code = pickup_code(code);
             prop_assert_eq!(read_code(&code), Some(code));
             let pass = pass_code(pass);

@@ -32,6 +32,9 @@ const fn step(settled: bool, status: ReservationStatus) -> (u8, OrderStatus) {
         ReservationStatus::InTransfer => (3, OrderStatus::InTransfer),
         ReservationStatus::OutForDelivery => (4, OrderStatus::OutForDelivery),
         ReservationStatus::Ready => (5, OrderStatus::Ready),
+        // Before it is paid all of it is pending; later only what is offered in another's place, which holds up nothing.
+        ReservationStatus::Pending if settled => (9, OrderStatus::Paid),
+        ReservationStatus::Pending => (9, OrderStatus::Placed),
         _ => (0, OrderStatus::Placed),
     }
 }
@@ -47,6 +50,9 @@ mod tests {
             (false, vec![R::Pending], OrderStatus::Placed),
             (false, vec![R::Placed], OrderStatus::Placed),
             (true, vec![R::Placed, R::Ready], OrderStatus::Paid),
+            (true, vec![R::Ready, R::NotFound, R::Pending, R::Pending], OrderStatus::Ready),
+            (true, vec![R::NotFound, R::Pending], OrderStatus::Paid),
+            (false, vec![R::Ready, R::Pending], OrderStatus::Ready),
             (true, vec![R::Picking, R::Ready], OrderStatus::Picking),
             (true, vec![R::Ready, R::Collected], OrderStatus::Ready),
             (true, vec![R::InTransfer, R::OutForDelivery], OrderStatus::InTransfer),

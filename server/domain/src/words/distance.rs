@@ -4,8 +4,8 @@ use onshelf_vocabulary::{Lang, money::grouped};
 
 /// As the crow flies a kilometre takes 14 minutes on foot, detours and crossings counted.
 const WALK_M_PER_MINUTE: f64 = 70.0;
-/// Further than this nobody asks how long it takes on foot.
-const WALK_MAX_M: f64 = 3_000.0;
+/// Longer than this nobody walks, and how long it would take tells nothing: 20 minutes.
+const WALK_MAX_M: f64 = 20.0 * WALK_M_PER_MINUTE;
 
 /// `850m`, `1.2km`, `12km`; in English with a space. No number and less than nothing are nothing.
 #[must_use]
@@ -22,7 +22,7 @@ pub fn distance(lang: Lang, metres: f64) -> String {
     }
 }
 
-/// `걸어서 14분`, `14 min walk`; none beyond 3 km.
+/// `걸어서 14분`, `14 min walk`; none beyond 20 minutes.
 #[must_use]
 pub fn walk(lang: Lang, metres: f64) -> Option<String> {
     if !(0.0..=WALK_MAX_M).contains(&metres) {
@@ -67,9 +67,9 @@ mod tests {
     }
 
     #[test]
-    fn a_walk_is_told_up_to_three_kilometres() {
+    fn a_walk_is_told_up_to_twenty_minutes() {
         for (metres, minutes) in
-            [(0.0, Some(1)), (1_000.0, Some(14)), (800.0, Some(11)), (1_600.0, Some(23)), (3_001.0, None)]
+            [(0.0, Some(1)), (1_000.0, Some(14)), (800.0, Some(11)), (1_400.0, Some(20)), (1_401.0, None)]
         {
             assert_eq!(walk(Lang::Ko, metres), minutes.map(|m: u32| format!("걸어서 {m}분")));
             assert_eq!(walk(Lang::En, metres), minutes.map(|m: u32| format!("{m} min walk")));

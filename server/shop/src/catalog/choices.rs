@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use onshelf_vocabulary::{Lang, Text};
 
-use super::{OptionDef, OptionValue};
+use super::{Catalogue, OptionDef, OptionValue};
 
 /// Stands for a variant's value that its product does not tell of.
 pub(super) const UNTOLD: u32 = u32::MAX;
@@ -33,6 +33,22 @@ pub(super) struct ChoiceValue {
     /// `option:code`
     pub name: String,
     pub told: OptionValue,
+}
+
+impl Catalogue {
+    /// What a brand is called, by the name that addresses have; also where no list has anything of it.
+    #[must_use]
+    pub fn brand_label(&self, lang: Lang, name: &str) -> Option<&str> {
+        let number = self.choices.brand(name)?;
+        Some(self.choices.brands.get(number as usize)?.get(lang))
+    }
+
+    /// The same of an option's value, by `option:code`.
+    #[must_use]
+    pub fn value_label(&self, lang: Lang, name: &str) -> Option<&str> {
+        let number = self.choices.value(name)?;
+        Some(self.choices.values.get(number as usize)?.told.label(lang))
+    }
 }
 
 impl Choices {

@@ -42,10 +42,10 @@ fn brands<'a>(
     let brands = &catalogue.choices.brands;
     let mut counts = Counts::of(brands.len());
     products.filter_map(|product| product.brand_number).for_each(|brand| counts.add(brand));
-    let counted = counts.counted().filter_map(|(number, count)| {
-        let brand = brands.get(number as usize)?;
-        let selected = narrowing.wants_brand(number);
-        Some(Counted { number, count, selected, label: brand.get(lang) })
+    // What was chosen stays to be let go of, also where nothing is left of it.
+    let counted = (0u32..).zip(brands).filter_map(|(number, brand)| {
+        let (count, selected) = (counts.get(number), narrowing.wants_brand(number));
+        (count > 0 || selected).then(|| Counted { number, count, selected, label: brand.get(lang) })
     });
     let values = top(counted, |found| FacetValue {
         value: brands

@@ -10,7 +10,7 @@ use std::{
 
 use futures::future::join_all;
 use onshelf_db::{
-    Db, Error as DbError, Failure, Tx, fulfilment,
+    Db, Error as DbError, Tx, fulfilment,
     stock::{self, LevelKey, NewHold},
 };
 use tokio::sync::oneshot;
@@ -20,7 +20,7 @@ use super::{
     lines_of,
     reserve::{Plan, Reserved},
 };
-use crate::{Error, Once, Result, Shop, jobs};
+use crate::{Error, Once, Result, Shop, jobs, undone::Undone};
 
 /// Reservations one transaction carries.
 const MOST: usize = 128;
@@ -120,7 +120,8 @@ impl Shop {
             .write(move |mut tx| {
                 let all = all.clone();
                 Box::pin(async move {
-                    if write_all(&mut tx, &all, now).await? { Ok(()) } else { Err(Undone::Apart) }
+                    // Somebody in it has to be told something else.
+                    if write_all(&mut tx, &all, now).await? { Ok(()) } else { Err(Undone::Meant) }
                 })
             })
             .await
@@ -143,34 +144,6 @@ async fn lead(shop: Shop) {
         let shop = shop.clone();
         // A panic concerns this batch: its answers close, and the next one is written.
         let _ = tokio::spawn(async move { shop.write_batch(batch).await }).await;
-    }
-}
-
-/// Why a batch was undone.
-enum Undone {
-    /// Somebody in it has to be told something else.
-    Apart,
-    Failed(Error),
-}
-
-impl From<Error> for Undone {
-    fn from(error: Error) -> Undone {
-        Undone::Failed(error)
-    }
-}
-
-impl From<DbError> for Undone {
-    fn from(error: DbError) -> Undone {
-        Undone::Failed(error.into())
-    }
-}
-
-impl Failure for Undone {
-    fn database(&self) -> Option<&DbError> {
-        match self {
-            Undone::Apart => None,
-            Undone::Failed(error) => error.database(),
-        }
     }
 }
 

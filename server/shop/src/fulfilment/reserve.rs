@@ -1,6 +1,6 @@
 //! Making a reservation: the hold is taken at the chosen store, all lines or none, in one transaction.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use onshelf_db::{
     Tx,
@@ -217,11 +217,16 @@ impl Shop {
     /// database: what pages believe may be a moment old.
     async fn short_of(&self, book: &Book, request: &Reserve) -> Result<ReservationRefusal> {
         self.catch_up().await?;
-        self.shortage(book, request)
+        self.shortage(book, request, &HashMap::new())
     }
 
-    /// The same, from what the shelves are believed to hold.
-    pub(crate) fn shortage(&self, book: &Book, request: &Reserve) -> Result<ReservationRefusal> {
+    /// The same, from what the shelves are believed to hold and what is the shopper's `own` on them.
+    pub(crate) fn shortage(
+        &self,
+        book: &Book,
+        request: &Reserve,
+        own: &HashMap<LevelKey, i64>,
+    ) -> Result<ReservationRefusal> {
         let now = self.now();
         let viewer = Viewer::new(request.lang);
         let Some(store) = book.stores.by_code(request.input.store.as_str()) else {
@@ -231,14 +236,15 @@ impl Shop {
         let short = wanted
             .iter()
             .filter_map(|(key, wanted)| {
-                let available = self.shelves().available(store.id, key.variant_id, now);
+                let own = own.get(key).copied().unwrap_or(0);
+                let available = self.shelves().available(store.id, key.variant_id, now) + own;
                 let variant = book.catalogue.variant_by_id(key.variant_id)?;
                 let product = book.catalogue.product_of(variant)?;
                 (available < *wanted).then(|| ShortLine {
                     sku: variant.sku.to_string(),
                     name: product.name.get(request.lang).to_owned(),
                     wanted: *wanted,
-                    available,
+                    available: self.shown_to_programs(available),
                 })
             })
             .collect();
@@ -261,7 +267,7 @@ impl Shop {
                     name: other.name.get(request.lang).to_owned(),
                     distance_m: metres.map(whole_metres),
                     from,
-                    available: onshelf_domain::stock::capped(least, self.settings().shown_cap.unwrap_or(0)),
+                    available: self.shown_to_programs(least),
                     ready_by: self.ready_by(&viewer, other, now),
                 })
             })

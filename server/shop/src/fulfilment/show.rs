@@ -5,10 +5,7 @@ use onshelf_db::{
     Tx,
     fulfilment::{ReservationLineRow, ReservationRow},
 };
-use onshelf_domain::{
-    fulfilment::{keep_until, read_code, read_number},
-    words,
-};
+use onshelf_domain::{fulfilment::keep_until, words};
 use onshelf_vocabulary::{
     Currency, Lang, Moment, Money,
     fulfilment::{ReservationLineView, ReservationView},
@@ -48,21 +45,14 @@ impl Shop {
         Some(Offer { ready_by: moment(ready_by), kept_until: moment(kept_until) })
     }
 
-    /// The token of a reservation for whoever knows both its number and its code, as they typed them. Whatever is
-    /// wrong, the answer is the same.
-    #[tracing::instrument(target = "otel", level = "debug", name = "find reservation", skip_all)]
-    pub async fn find_reservation(&self, number: &str, code: &str) -> Result<Reserved> {
-        let number = read_number(number).ok_or(Error::NotFound)?.to_string();
-        let code = read_code(code).ok_or(Error::NotFound)?;
-        let mut reader = self.db().reader().await?;
-        let row = onshelf_db::fulfilment::by_number_and_code(&mut reader.tx(), &number, &code).await?;
-        let row = row.ok_or(Error::NotFound)?;
-        let token = self.secrets().token_kept_as(&row.token_hash, PURPOSE, &number);
-        // A token made under another secret would open nothing.
+    /// What opens a reservation, for an owner who proved to be it. A token made under another secret opens
+    /// nothing.
+    pub(crate) fn reservation_again(&self, row: &ReservationRow) -> Result<Reserved> {
+        let token = self.secrets().token_kept_as(&row.token_hash, PURPOSE, &row.number);
         if row.token_hash != fingerprint(&token) {
             return Err(Error::NotFound);
         }
-        Ok(Reserved { number, token })
+        Ok(Reserved { number: row.number.clone(), token })
     }
 
     /// For whoever shows the token; without the right one it does not exist.

@@ -7,6 +7,7 @@ mod answer;
 mod cancel;
 mod carry;
 mod expire;
+mod find;
 mod follow;
 mod heal;
 mod pick;
@@ -14,6 +15,7 @@ mod sale;
 mod step;
 
 pub use answer::Answer;
+pub use find::Found;
 pub use pick::PickReport;
 
 pub(crate) use carry::{Carrying, carry};

@@ -6,13 +6,14 @@ use onshelf_db::{
     fulfilment::{self, ReservationRow},
     orders, passes,
 };
+use onshelf_domain::{fulfilment::is_unprintable, orders::overall};
 use onshelf_vocabulary::{
-    fulfilment::{ReservationStatus, Way},
+    fulfilment::{Fault, FieldFault, ReservationStatus, Way},
     orders::OrderRefusal,
 };
 
 use crate::{
-    Error, Result, Shop,
+    Error, Once, Result, Shop,
     fulfilment::{state_of, way_of},
     jobs::{Event, tell_partners},
     secrets::fingerprint,
@@ -20,6 +21,36 @@ use crate::{
 
 const BAY_MAX: usize = 12;
 const CAR_MAX: usize = 60;
+
+/// Where the car stands, and what it looks like.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ByCar<'a> {
+    pub bay: &'a str,
+    pub car: &'a str,
+}
+
+impl ByCar<'_> {
+    fn checked(self) -> Result<(String, String)> {
+        let (bay, car) = (self.bay.trim(), self.car.trim());
+        let fault = |text: &str, most: usize| match text {
+            long if long.chars().nth(most).is_some() => Some(Fault::TooLong),
+            odd if odd.chars().any(is_unprintable) => Some(Fault::BadCharacters),
+            _ => None,
+        };
+        let faults: Vec<FieldFault> = [("/bay", bay, BAY_MAX), ("/car", car, CAR_MAX)]
+            .into_iter()
+            .filter_map(|(pointer, text, most)| {
+                let fault = fault(text, most)?;
+                Some(FieldFault { pointer: pointer.to_owned(), fault })
+            })
+            .collect();
+        if faults.is_empty() {
+            Ok((bay.to_owned(), car.to_owned()))
+        } else {
+            Err(OrderRefusal::Invalid { faults }.into())
+        }
+    }
+}
 
 impl Shop {
     /// Tells the store that the owner is on the way (`arrived` false) or there. For one group, or all that are
@@ -31,20 +62,28 @@ impl Shop {
         token: &str,
         group: Option<&str>,
         arrived: bool,
-        bay: &str,
-        car: &str,
+        words: ByCar<'_>,
+        once: Option<&Once>,
     ) -> Result<()> {
         let (number, hash, group) = (number.to_owned(), fingerprint(token), group.map(ToOwned::to_owned));
-        let (bay, car, now) = (tidy(bay, BAY_MAX), tidy(car, CAR_MAX), self.now());
+        let ((bay, car), once, now) = (words.checked()?, once.cloned(), self.now());
         self.db()
             .write(move |mut tx| {
                 let (number, hash, group) = (number.clone(), hash.clone(), group.clone());
-                let (bay, car) = (bay.clone(), car.clone());
+                let (bay, car, once) = (bay.clone(), car.clone(), once.clone());
                 Box::pin(async move {
                     let order = orders::by_token(&mut tx, &number, &hash).await?.ok_or(Error::NotFound)?;
+                    if let Some(once) = &once
+                        && once.before::<()>(&mut tx).await?.is_some()
+                    {
+                        return Ok::<_, Error>(());
+                    }
                     let at = now.as_millisecond();
                     let mut told = 0;
-                    for row in fulfilment::of_order(&mut tx, order.id).await? {
+                    let rows = fulfilment::of_order(&mut tx, order.id).await?;
+                    let standing = rows.iter().map(|row| Ok(state_of(row)?.status_at(now)));
+                    let standing = standing.collect::<Result<Vec<_>>>()?;
+                    for row in rows {
                         let meant = group.as_ref().is_none_or(|group| *group == row.number);
                         if meant && is_waited_for(&row, now)? {
                             fulfilment::set_arrival(&mut tx, row.id, arrived, &bay, &car, at).await?;
@@ -52,9 +91,14 @@ impl Shop {
                         }
                     }
                     if told == 0 {
-                        return Err(OrderRefusal::HoldOver.into());
+                        let status = overall(order.settled_at.is_some(), &standing);
+                        return Err(OrderRefusal::WrongState { status }.into());
                     }
-                    tell(&mut tx, &number, arrived, &bay, &car, at).await
+                    tell(&mut tx, &number, arrived, &bay, &car, at).await?;
+                    if let Some(once) = &once {
+                        once.keep(&mut tx, &(), at).await?;
+                    }
+                    Ok(())
                 })
             })
             .await?;
@@ -63,9 +107,9 @@ impl Shop {
     }
 
     /// The same by whoever was sent, for what their link opens.
-    pub async fn announce_by_pass(&self, secret: &str, arrived: bool, bay: &str, car: &str) -> Result<()> {
+    pub async fn announce_by_pass(&self, secret: &str, arrived: bool, words: ByCar<'_>) -> Result<()> {
         let (hash, now) = (fingerprint(secret), self.now());
-        let (bay, car) = (tidy(bay, BAY_MAX), tidy(car, CAR_MAX));
+        let (bay, car) = words.checked()?;
         self.db()
             .write(move |mut tx| {
                 let (hash, bay, car) = (hash.clone(), bay.clone(), car.clone());
@@ -107,9 +151,4 @@ async fn tell(tx: &mut Tx<'_>, number: &str, arrived: bool, bay: &str, car: &str
     let event = if arrived { "order.arrived" } else { "order.on_way" };
     let data = serde_json::json!({ "number": number, "bay": bay, "car": car });
     tell_partners(tx, &[Event { name: event.to_owned(), data, at }], at).await
-}
-
-fn tidy(text: &str, most: usize) -> String {
-    let kept: String = text.chars().filter(|c| !c.is_control()).take(most).collect();
-    kept.trim().to_owned()
 }

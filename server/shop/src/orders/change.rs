@@ -1,6 +1,8 @@
 //! Changing an order before picking begins: other stores, ways, times, lines, or who collects. Stock is swapped in
 //! one transaction; money follows: a difference is refunded at once, or asked for before the change is made.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use onshelf_db::{
     Tx,
@@ -8,27 +10,32 @@ use onshelf_db::{
     orders::{self, OrderRow},
     passes,
     payments::{self, PaymentRow},
+    stock,
 };
+use onshelf_domain::orders::overall;
 use onshelf_vocabulary::{
     Lang,
-    fulfilment::{Contact, ReservationStatus},
-    orders::{GroupInput, OrderChange, OrderRefusal},
+    fulfilment::{Contact, Fault, FieldFault, ReservationStatus, Way},
+    orders::{GroupChange, GroupInput, OrderChange, OrderRefusal},
     payment::ProviderCode,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
     end::end_group,
+    moment,
     pay::is_open,
     place::write_groups,
     plan::{For, Plan},
     refund::refund_order,
+    sent::Sent,
 };
 use crate::{
     Error, Once, Result, Shop,
     draws::Draws,
-    fulfilment::state_of,
+    fulfilment::{state_of, way_of},
     jobs::{OrderNews, announce_order},
+    undone::Undone,
 };
 
 /// What became of a change.
@@ -55,24 +62,35 @@ impl Shop {
                 return Ok(before);
             }
         }
-        if let Some(proxy) = &change.proxy {
-            self.send_somebody(&order, proxy).await?;
-        }
-        let Some(groups) = change.groups else {
-            return self.remember(once, Changed::default()).await;
+        let sent = change.proxy.as_deref().map(|name| self.sent(&order, name)).transpose()?;
+        let groups = match (change.groups, change.group) {
+            (Some(groups), None) => Some(groups),
+            (None, Some(group)) => Some(vec![self.whole_group(&order, group).await?]),
+            (None, None) => None,
+            (Some(_), Some(_)) => return Err(ambiguous()),
         };
-        let order = self.owned_order(number, token).await?;
+        let Some(groups) = groups else {
+            self.change_now(&order, sent, None, once).await?;
+            return Ok(Changed::default());
+        };
         let mut draws = Draws::default();
         loop {
             let plan = self.plan_change(&order, lang, &groups)?;
             let dearer = plan.sums.total - order.total;
-            if order.settled_at.is_some() && dearer > 0 {
-                let pay = self.ask_difference(&order, &groups, dearer).await?;
-                return self.remember(once, Changed { pay: Some(pay) }).await;
-            }
-            match self.swap_now(&order, plan, once).await {
+            let outcome = if order.settled_at.is_some() && dearer > 0 {
+                let asked = Asked { groups: &groups, plan, dearer };
+                self.ask_difference(&order, sent.clone(), asked).await.map(Some)
+            } else {
+                self.change_now(&order, sent.clone(), Some(plan), once).await.map(|()| None)
+            };
+            match outcome {
                 Err(error) if draws.again(&error) => {}
-                outcome => break outcome?,
+                Err(Error::Order(OrderRefusal::OutOfStock { .. })) => {
+                    return Err(self.short_for_change(&order, lang, &groups).await?);
+                }
+                Err(error) => return Err(error),
+                Ok(Some(pay)) => return self.remember(once, Changed { pay: Some(pay) }).await,
+                Ok(None) => break,
             }
         }
         self.wake_stock();
@@ -84,42 +102,91 @@ impl Shop {
         Ok(Changed::default())
     }
 
+    /// The order's only group, with what is changed of it.
+    async fn whole_group(&self, order: &OrderRow, change: GroupChange) -> Result<GroupInput> {
+        let mut reader = self.db().reader().await?;
+        let mut tx = reader.tx();
+        let rows = fulfilment::of_order(&mut tx, order.id).await?;
+        let [row] = rows.as_slice() else { return Err(ambiguous()) };
+        let book = self.book();
+        let (was, store) = (way_of(row)?, book.stores.by_id(row.store_id));
+        let way = change.way.unwrap_or(was);
+        let travels = |way: Way| way == Way::Delivery;
+        // A delivery is sent from wherever the shop chose, and a time is one of its store.
+        let stays = change.store.is_none() && travels(way) == travels(was);
+        let kept = store.filter(|_| stays && !travels(way)).map(|store| store.code.clone());
+        let window =
+            row.window_at.filter(|_| stays && way == was).map(|at| moment(at).map(|at| at.to_string()));
+        let address = row.address.as_deref().map(serde_json::from_str).transpose()?;
+        Ok(GroupInput {
+            way,
+            store: change.store.or(kept),
+            address: change.address.or(address).filter(|_| travels(way)),
+            window: change.window.map_or_else(|| window.transpose(), |window| Ok(Some(window)))?,
+            lines: match change.lines {
+                Some(lines) => lines,
+                None => self.lines_in(&mut tx, &book, row).await?,
+            },
+        })
+    }
+
+    /// What there is too little of, counting what this order itself would give back.
+    async fn short_for_change(&self, order: &OrderRow, lang: Lang, groups: &[GroupInput]) -> Result<Error> {
+        let contact = contact_of(order);
+        let whom = self.whom_of(order, &contact, lang);
+        let mut own = HashMap::new();
+        let mut reader = self.db().reader().await?;
+        let mut tx = reader.tx();
+        for row in fulfilment::of_order(&mut tx, order.id).await? {
+            for (key, quantity) in stock::held_by(&mut tx, row.id).await? {
+                *own.entry(key).or_insert(0) += quantity;
+            }
+        }
+        drop(reader);
+        Ok(self.short_of_any(&self.book(), groups, &whom, &own).await)
+    }
+
+    fn whom_of<'a>(&self, order: &OrderRow, contact: &'a Contact, lang: Lang) -> For<'a> {
+        For { contact, lang, near: None, online: order.provider.is_some(), now: self.now(), held: &[] }
+    }
+
     fn plan_change(&self, order: &OrderRow, lang: Lang, groups: &[GroupInput]) -> Result<Plan> {
-        let contact =
-            Contact { name: order.name.clone(), email: order.email.clone(), phone: order.phone.clone() };
-        let whom = For {
-            contact: &contact,
-            lang,
-            near: None,
-            online: order.provider.is_some(),
-            now: self.now(),
-            held: &[],
-        };
-        let plan = self.plan_groups(&self.book(), groups, &whom)?;
+        let contact = contact_of(order);
+        let plan = self.plan_groups(&self.book(), groups, &self.whom_of(order, &contact, lang))?;
         if plan.currency.code() != order.currency {
             return Err(OrderRefusal::StoreClosed.into());
         }
         Ok(plan)
     }
 
-    async fn swap_now(&self, order: &OrderRow, plan: Plan, once: Option<&Once>) -> Result<()> {
+    /// Who is sent and what is swapped, with the outcome that is remembered: all in one transaction, or nothing.
+    async fn change_now(
+        &self,
+        order: &OrderRow,
+        sent: Option<Sent>,
+        plan: Option<Plan>,
+        once: Option<&Once>,
+    ) -> Result<()> {
         let code = order.provider.as_deref().and_then(ProviderCode::from_code);
-        let total = plan.sums.total;
+        let total = plan.as_ref().map_or(order.total, |plan| plan.sums.total);
         let payment = code
-            .filter(|_| order.settled_at.is_none() && total > 0)
+            .filter(|_| order.settled_at.is_none() && total > 0 && total != order.total)
             .map(|code| self.payment_row(order, code, total, None));
         let (order, once, now) = (order.clone(), once.cloned(), self.now());
         let capacity = self.settings().window_capacity;
         self.db()
             .write(move |mut tx| {
-                let (order, once) = (order.clone(), once.clone());
+                let (mut order, once, sent) = (order.clone(), once.clone(), sent.clone());
                 let (plan, payment) = (plan.clone(), payment.clone());
                 Box::pin(async move {
-                    swap(&mut tx, &order, &plan, capacity, now).await?;
                     let at = now.as_millisecond();
-                    if let Some(payment) = payment
-                        && payment.amount != order.total
-                    {
+                    if let Some(sent) = &sent {
+                        sent.write(&mut tx, &mut order, now).await?;
+                    }
+                    if let Some(plan) = &plan {
+                        swap(&mut tx, &order, plan, capacity, now).await?;
+                    }
+                    if let Some(payment) = payment {
                         // What was being paid is another amount now: nobody may pay it any more.
                         for old in payments::of_order(&mut tx, order.id).await?.iter().filter(|p| is_open(p))
                         {
@@ -136,26 +203,31 @@ impl Shop {
             .await
     }
 
-    /// Opens a payment of what it costs more; the change is kept with it.
-    async fn ask_difference(&self, order: &OrderRow, groups: &[GroupInput], dearer: i64) -> Result<String> {
+    /// Opens a payment of what it costs more; the change is kept with it, and made when it is paid. Nobody is asked to
+    /// pay for what could not be had now.
+    async fn ask_difference(&self, order: &OrderRow, sent: Option<Sent>, asked: Asked<'_>) -> Result<String> {
         let code = order.provider.as_deref().and_then(ProviderCode::from_code);
         let code = code.filter(|code| self.provider(*code).is_some()).ok_or(OrderRefusal::ProviderDown)?;
-        let kept = serde_json::to_string(groups)?;
+        self.try_swap(order, asked.plan).await?;
+        let kept = serde_json::to_string(asked.groups)?;
         let row = PaymentRow {
             expires_at: self.now_ms() + super::HOLD,
-            ..self.payment_row(order, code, dearer, Some(kept))
+            ..self.payment_row(order, code, asked.dearer, Some(kept))
         };
-        let (id, now) = (order.id, self.now());
+        let (changed, now) = (order.clone(), self.now());
         self.db()
             .write(move |mut tx| {
-                let row = row.clone();
+                let (mut order, row, sent) = (changed.clone(), row.clone(), sent.clone());
                 Box::pin(async move {
                     let at = now.as_millisecond();
-                    // Nobody pays for a change that cannot be made any more.
-                    if !is_untouched(&fulfilment::of_order(&mut tx, id).await?, now)? {
-                        return Err(OrderRefusal::PickingBegun.into());
+                    let groups = fulfilment::of_order(&mut tx, order.id).await?;
+                    if !is_untouched(&groups, now)? {
+                        return Err(touched(&groups, order.settled_at.is_some(), now)?.into());
                     }
-                    for old in payments::of_order(&mut tx, id).await?.iter().filter(|p| is_open(p)) {
+                    if let Some(sent) = &sent {
+                        sent.write(&mut tx, &mut order, now).await?;
+                    }
+                    for old in payments::of_order(&mut tx, order.id).await?.iter().filter(|p| is_open(p)) {
                         payments::failed(&mut tx, old.id, "the order was changed again", Some(at), at)
                             .await?;
                     }
@@ -166,9 +238,25 @@ impl Shop {
             .await?;
         self.open_for(&order.number).await;
         let mut reader = self.db().reader().await?;
-        let all = payments::of_order(&mut reader.tx(), id).await?;
+        let all = payments::of_order(&mut reader.tx(), order.id).await?;
         let url = all.into_iter().rev().find(is_open).and_then(|payment| payment.redirect_url);
         url.ok_or_else(|| OrderRefusal::ProviderDown.into())
+    }
+
+    /// Whether a swap could be made now: it is made and undone.
+    async fn try_swap(&self, order: &OrderRow, plan: Plan) -> Result<()> {
+        let (order, now, capacity) = (order.clone(), self.now(), self.settings().window_capacity);
+        let tried = self.db().write(move |mut tx| {
+            let (order, plan) = (order.clone(), plan.clone());
+            Box::pin(async move {
+                swap(&mut tx, &order, &plan, capacity, now).await?;
+                Err::<(), _>(Undone::Meant)
+            })
+        });
+        match tried.await {
+            Err(Undone::Failed(error)) => Err(error),
+            Ok(()) | Err(Undone::Meant) => Ok(()),
+        }
     }
 
     async fn remember(&self, once: Option<&Once>, changed: Changed) -> Result<Changed> {
@@ -185,6 +273,33 @@ impl Shop {
             .await?;
         Ok(changed)
     }
+}
+
+/// A dearer change, to be paid for first.
+struct Asked<'a> {
+    groups: &'a [GroupInput],
+    plan: Plan,
+    dearer: i64,
+}
+
+/// Which group is meant cannot be told.
+fn ambiguous() -> Error {
+    let faults = vec![FieldFault { pointer: "/groups".to_owned(), fault: Fault::NameTheGroups }];
+    OrderRefusal::Invalid { faults }.into()
+}
+
+fn contact_of(order: &OrderRow) -> Contact {
+    Contact { name: order.name.clone(), email: order.email.clone(), phone: order.phone.clone() }
+}
+
+/// Why what was begun or is over cannot be changed any more.
+fn touched(groups: &[ReservationRow], settled: bool, now: Timestamp) -> Result<OrderRefusal> {
+    let standing = groups.iter().map(|row| Ok(state_of(row)?.status_at(now))).collect::<Result<Vec<_>>>()?;
+    let goes_on = standing.iter().any(|status| !status.is_over());
+    Ok(match goes_on {
+        true => OrderRefusal::PickingBegun,
+        false => OrderRefusal::WrongState { status: overall(settled, &standing) },
+    })
 }
 
 /// Whether no group has been begun or has ended.
@@ -225,7 +340,7 @@ async fn swap(tx: &mut Tx<'_>, order: &OrderRow, plan: &Plan, capacity: i64, now
     }
     let groups = fulfilment::of_order(tx, order.id).await?;
     if !is_untouched(&groups, now)? {
-        return Err(OrderRefusal::PickingBegun.into());
+        return Err(touched(&groups, order.settled_at.is_some(), now)?.into());
     }
     for row in groups {
         end_group(tx, &row, ReservationStatus::Cancelled, passes::ended::CHANGED, at).await?;

@@ -2,6 +2,8 @@
 //! they are. What is kept is a pending order without a name and without a payment. Placing the order swaps it for the
 //! real one in one transaction, so that nobody comes in between; leaving gives it back; its time does so too.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use onshelf_db::{
     Tx,
@@ -106,7 +108,7 @@ impl Shop {
             })
             .await;
         if let Err(Error::Order(OrderRefusal::OutOfStock { .. })) = written {
-            return Err(self.short_of_any(&book, &request.groups, &whom).await);
+            return Err(self.short_of_any(&book, &request.groups, &whom, &HashMap::new()).await);
         }
         written?;
         self.wake_stock();
@@ -170,7 +172,9 @@ impl Shop {
     ) -> Result<KeptGroup> {
         let store = book.stores.by_id(row.store_id).ok_or(Error::NotFound)?;
         let way = way_of(row)?;
-        let lines = self.lines_of(book, row).await?;
+        let mut reader = self.db().reader().await?;
+        let lines = self.lines_in(&mut reader.tx(), book, row).await?;
+        drop(reader);
         let count = u32::try_from(lines.len()).unwrap_or(u32::MAX);
         let ready = moment(row.ready_by)?;
         let windows = match way {
@@ -193,9 +197,14 @@ impl Shop {
         Ok(KeptGroup { lines, offer })
     }
 
-    async fn lines_of(&self, book: &Book, row: &ReservationRow) -> Result<Vec<Line>> {
-        let mut reader = self.db().reader().await?;
-        let rows = fulfilment::lines(&mut reader.tx(), row.id).await?;
+    /// What is in a group, as it was asked for.
+    pub(super) async fn lines_in(
+        &self,
+        tx: &mut Tx<'_>,
+        book: &Book,
+        row: &ReservationRow,
+    ) -> Result<Vec<Line>> {
+        let rows = fulfilment::lines(tx, row.id).await?;
         let line = |row: &onshelf_db::fulfilment::ReservationLineRow| {
             let sku = &book.catalogue.variant_by_id(row.variant_id)?.sku;
             Some(Line { sku: Sku::new(&**sku).ok()?, quantity: Quantity::try_from(row.quantity).ok()? })
@@ -252,7 +261,8 @@ impl Shop {
         let Some((_, rows)) = self.live_basket(of).await? else { return Ok(Vec::new()) };
         let mut held = Vec::with_capacity(rows.len());
         for row in rows {
-            let lines = in_order(&self.lines_of(book, &row).await?);
+            let mut reader = self.db().reader().await?;
+            let lines = in_order(&self.lines_in(&mut reader.tx(), book, &row).await?);
             let source_id = row.source_id.unwrap_or(row.store_id);
             held.push(Held { way: row.way, store_id: row.store_id, source_id, lines });
         }

@@ -21,6 +21,7 @@ mod sent;
 mod settle;
 mod show;
 
+pub use arrive::ByCar;
 pub use change::Changed;
 pub(crate) use end::{close_group, count_anew, end_rivals};
 pub use keep::{KeepBasket, Kept, KeptGroup};

@@ -1,5 +1,7 @@
 //! Placing an order: everything is held in one transaction, at the stores that were chosen, or nothing is.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use onshelf_db::{
     Tx,
@@ -115,7 +117,7 @@ impl Shop {
                     now: self.now(),
                     held: &[],
                 };
-                return Err(self.short_of_any(&book, &request.input.groups, &whom).await);
+                return Err(self.short_of_any(&book, &request.input.groups, &whom, &HashMap::new()).await);
             }
             outcome => outcome?,
         };
@@ -210,15 +212,29 @@ impl Shop {
         }
     }
 
-    /// Which group was short, with where else to get it.
-    pub(super) async fn short_of_any(&self, book: &Book, groups: &[GroupInput], whom: &For<'_>) -> Error {
+    /// Which store was short of what all groups want of it, with where else to get it. `own` is what is held for them
+    /// already and would be given back.
+    pub(super) async fn short_of_any(
+        &self,
+        book: &Book,
+        groups: &[GroupInput],
+        whom: &For<'_>,
+        own: &HashMap<LevelKey, i64>,
+    ) -> Error {
         if let Err(error) = self.catch_up().await {
             return error;
         }
+        let mut wanted: Vec<(&Store, Vec<Line>)> = Vec::new();
         for group in groups {
             let store = group.store.as_ref().and_then(|code| book.stores.by_code(code.as_str()));
             let Some(store) = store else { continue };
-            let refusal = self.short(book, store, &group.lines, whom);
+            match wanted.iter_mut().find(|(known, _)| known.id == store.id) {
+                Some((_, lines)) => lines.extend_from_slice(&group.lines),
+                None => wanted.push((store, group.lines.clone())),
+            }
+        }
+        for (store, lines) in wanted {
+            let refusal = self.short(book, store, &lines, whom, own);
             if let Error::Order(OrderRefusal::OutOfStock { short, .. }) = &refusal
                 && !short.is_empty()
             {
@@ -229,7 +245,14 @@ impl Shop {
     }
 
     /// What a store lacks of these lines, and the nearest others that have them all.
-    pub(super) fn short(&self, book: &Book, store: &Store, lines: &[Line], whom: &For<'_>) -> Error {
+    pub(super) fn short(
+        &self,
+        book: &Book,
+        store: &Store,
+        lines: &[Line],
+        whom: &For<'_>,
+        own: &HashMap<LevelKey, i64>,
+    ) -> Error {
         let request = Reserve {
             input: ReserveInput {
                 store: store.code.clone(),
@@ -240,7 +263,7 @@ impl Shop {
             near: whom.near,
             once: Once::new("", "", "", ""),
         };
-        match self.shortage(book, &request) {
+        match self.shortage(book, &request, own) {
             Ok(ReservationRefusal::OutOfStock { short, elsewhere }) => {
                 OrderRefusal::OutOfStock { short, elsewhere }.into()
             }

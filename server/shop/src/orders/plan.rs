@@ -1,6 +1,8 @@
 //! What an order comes to: every group with its store, its source, its price, fee, tax and promise. Priced by the
 //! server, from the catalogue as it is now; nothing here is believed from a form.
 
+use std::collections::HashMap;
+
 use jiff::{SignedDuration, Timestamp};
 use onshelf_db::{
     fulfilment::{ReservationLineRow, ReservationRow},
@@ -8,7 +10,7 @@ use onshelf_db::{
     stock::LevelKey,
 };
 use onshelf_domain::{
-    fulfilment::{keep_until, pickup_code, ready_by, reservation_number},
+    fulfilment::{is_unprintable, keep_until, pickup_code, ready_by, reservation_number},
     orders::{Tax, is_window},
     stock::sum_demand,
 };
@@ -147,7 +149,8 @@ impl Shop {
                 let source = held
                     .and_then(|id| book.stores.by_id(id))
                     .or_else(|| self.source_for(book, &input.lines, store.point, Some(store), whom.now));
-                let source = source.ok_or_else(|| self.short(book, store, &input.lines, whom))?;
+                let source =
+                    source.ok_or_else(|| self.short(book, store, &input.lines, whom, &HashMap::new()))?;
                 let ready = self.transfer_by(source, store, whom.now).ok_or(OrderRefusal::StoreClosed)?;
                 let ready_by = window_or(store, input.window.as_deref(), ready)
                     .ok_or_else(|| fault(index, "window", Fault::BadWindow))?;
@@ -357,7 +360,7 @@ fn group_faults(book: &Book, groups: &[GroupInput], online: bool) -> Vec<FieldFa
     let fault = |pointer: String, fault: Fault| FieldFault { pointer, fault };
     match groups.len() {
         0 => return vec![fault("/groups".to_owned(), Fault::NoLines)],
-        many if many > MAX_GROUPS => return vec![fault("/groups".to_owned(), Fault::TooManyLines)],
+        many if many > MAX_GROUPS => return vec![fault("/groups".to_owned(), Fault::TooManyGroups)],
         _ => {}
     }
     let mut faults = Vec::new();
@@ -392,7 +395,7 @@ pub(crate) fn address_faults(address: &Address) -> impl Iterator<Item = (&'stati
         let fault = match text.trim() {
             "" if needed => Fault::Missing,
             long if long.chars().count() > ADDRESS_MAX => Fault::TooLong,
-            odd if odd.chars().any(char::is_control) => Fault::BadCharacters,
+            odd if odd.chars().any(is_unprintable) => Fault::BadCharacters,
             _ => return None,
         };
         Some((field, fault))

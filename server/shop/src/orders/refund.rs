@@ -1,14 +1,23 @@
 //! Giving money back: set apart in the transaction of the deed that causes it, bounded by what was captured, then
 //! carried out by a worker with a key of its own, so that nothing goes back twice.
 
+mod lines;
+
 use onshelf_db::{
     Tx,
     fulfilment::{self, ReservationRow},
     orders::{self, OrderRow},
     payments::{self, RefundRow},
 };
-use onshelf_vocabulary::{Currency, Money, orders::OrderRefusal, payment::ProviderCode};
+use onshelf_vocabulary::{
+    Currency, Money,
+    cart::{Line, MAX_LINES},
+    fulfilment::{Fault, FieldFault},
+    orders::OrderRefusal,
+    payment::ProviderCode,
+};
 
+use self::lines::cost_of;
 use super::pay::pause;
 use crate::{
     Book, Error, Once, PaymentFault, RefundCall, Result, Shop,
@@ -64,7 +73,6 @@ fn prefix(subject: &str) -> String {
 impl Shop {
     /// A partner gives back part of an order's money, with or without goods. More than is left is refused; an order that
     /// a till's store has no part in does not exist for it.
-    #[tracing::instrument(target = "otel", level = "debug", name = "refund", skip_all)]
     pub async fn refund(
         &self,
         partner: &Partner,
@@ -73,14 +81,30 @@ impl Shop {
         amount: Money,
         reason: &str,
     ) -> Result<Money> {
+        self.refund_lines(partner, once, number, &[], Some(amount), reason).await
+    }
+
+    /// The same for some of its lines: at most what these cost, and all of that without an amount. Without
+    /// lines an amount is needed.
+    #[tracing::instrument(target = "otel", level = "debug", name = "refund", skip_all)]
+    pub async fn refund_lines(
+        &self,
+        partner: &Partner,
+        once: &Once,
+        number: &str,
+        lines: &[Line],
+        amount: Option<Money>,
+        reason: &str,
+    ) -> Result<Money> {
         partner.may("pos")?;
+        refuse(faults_of(amount, lines))?;
         let (once, number, reason, now) = (once.clone(), number.to_owned(), reason.to_owned(), self.now_ms());
-        let (book, partner) = (self.book(), partner.clone());
+        let (book, partner, lines) = (self.book(), partner.clone(), lines.to_vec());
         let refunded = self
             .db()
             .write(move |mut tx| {
                 let (once, number, reason) = (once.clone(), number.clone(), reason.clone());
-                let (book, partner) = (book.clone(), partner.clone());
+                let (book, partner, lines) = (book.clone(), partner.clone(), lines.clone());
                 Box::pin(async move {
                     if let Some(before) = once.before(&mut tx).await? {
                         return Ok::<Money, Error>(before);
@@ -90,12 +114,7 @@ impl Shop {
                     if !has_part(&book, &partner, &groups) {
                         return Err(Error::NotFound);
                     }
-                    let left = left_of(&mut tx, &order).await?;
-                    if amount.currency.code() != order.currency || amount.amount > left || amount.amount <= 0
-                    {
-                        let left = Money::new(left, super::currency_of(&order));
-                        return Err(OrderRefusal::RefundTooMuch { left }.into());
-                    }
+                    let amount = decide(&mut tx, &book, &order, &groups, &lines, amount).await?;
                     if !orders::advance(&mut tx, order.id, order.version).await? {
                         return Err(onshelf_db::Error::Contended.into());
                     }
@@ -104,7 +123,8 @@ impl Shop {
                     if done != amount.amount {
                         return Err(onshelf_db::Error::Contended.into());
                     }
-                    onshelf_db::staff::trail(&mut tx, &partner.actor(), "refund", &number, now).await?;
+                    let told = told(&number, &lines);
+                    onshelf_db::staff::trail(&mut tx, &partner.actor(), "refund", &told, now).await?;
                     once.keep(&mut tx, &amount, now).await?;
                     Ok(amount)
                 })
@@ -219,6 +239,60 @@ impl Shop {
 fn has_part(book: &Book, partner: &Partner, groups: &[ReservationRow]) -> bool {
     let stores = groups.iter().flat_map(|row| [Some(row.store_id), row.source_id]).flatten();
     stores.filter_map(|id| book.stores.by_id(id)).any(|store| partner.is_of(&store.code))
+}
+
+/// What is wrong with what was asked, whatever the order is.
+fn faults_of(amount: Option<Money>, lines: &[Line]) -> Vec<FieldFault> {
+    let mut faults = Vec::new();
+    match amount {
+        Some(amount) if amount.amount <= 0 => faults.push(fault("/amount/amount", Fault::NotAboveZero)),
+        None if lines.is_empty() => faults.push(fault("/amount", Fault::Missing)),
+        _ => {}
+    }
+    if lines.len() > MAX_LINES {
+        faults.push(fault("/lines", Fault::TooManyLines));
+    }
+    faults
+}
+
+fn fault(pointer: &str, fault: Fault) -> FieldFault {
+    FieldFault { pointer: pointer.to_owned(), fault }
+}
+
+fn refuse(faults: Vec<FieldFault>) -> Result<()> {
+    if faults.is_empty() { Ok(()) } else { Err(OrderRefusal::Invalid { faults }.into()) }
+}
+
+/// How much goes back: the amount, or what the lines cost. Never more than is left, nor than the lines cost.
+async fn decide(
+    tx: &mut Tx<'_>,
+    book: &Book,
+    order: &OrderRow,
+    groups: &[ReservationRow],
+    lines: &[Line],
+    amount: Option<Money>,
+) -> Result<Money> {
+    if amount.is_some_and(|amount| amount.currency.code() != order.currency) {
+        refuse(vec![fault("/amount/currency", Fault::OtherCurrency)])?;
+    }
+    let left = left_of(tx, order).await?;
+    let (cost, most) = if lines.is_empty() {
+        (left, left)
+    } else {
+        let cost = cost_of(tx, book, order, groups, lines).await?;
+        (cost.whole, cost.kept.min(left))
+    };
+    let currency = super::currency_of(order);
+    let amount = amount.unwrap_or(Money::new(cost, currency));
+    if amount.amount > most || amount.amount <= 0 {
+        return Err(OrderRefusal::RefundTooMuch { left: Money::new(most, currency) }.into());
+    }
+    Ok(amount)
+}
+
+/// What the trail says a refund was for.
+fn told(number: &str, lines: &[Line]) -> String {
+    lines.iter().fold(number.to_owned(), |told, line| format!("{told} {}×{}", line.sku, line.quantity.get()))
 }
 
 /// What was captured and not refunded or set apart.

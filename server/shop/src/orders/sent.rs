@@ -8,11 +8,11 @@ use onshelf_db::{
     orders::{self, OrderRow},
     passes::{self, PassRow, ended},
 };
-use onshelf_domain::words;
+use onshelf_domain::{fulfilment::name_fault, orders::overall, words};
 use onshelf_vocabulary::{
     Lang, Moment,
-    fulfilment::{ReservationLineView, ReservationStatus, Way},
-    orders::{PassLine, PassState, PassThing, PassTicket, PassView},
+    fulfilment::{FieldFault, ReservationLineView, ReservationStatus, Way},
+    orders::{OrderRefusal, PassLine, PassState, PassThing, PassTicket, PassView},
 };
 
 use super::{
@@ -28,43 +28,58 @@ use crate::{
 
 /// What the secret of a pass's link is for.
 const PURPOSE: &str = "pass link";
-/// The longest name of a person sent to collect.
-const NAME_MAX: usize = 80;
 /// Passes the order's page tells of; the newest.
 const TOLD: usize = 12;
 
+/// Somebody who is sent: passes of their own, and one link to them.
+#[derive(Clone, Debug)]
+pub(super) struct Sent {
+    name: String,
+    which: String,
+    link_hash: String,
+}
+
+impl Sent {
+    /// Takes back what whoever was sent before had, and writes the new passes. The order is one version further.
+    pub(super) async fn write(&self, tx: &mut Tx<'_>, order: &mut OrderRow, now: Timestamp) -> Result<()> {
+        if !orders::advance(tx, order.id, order.version).await? {
+            return Err(onshelf_db::Error::Contended.into());
+        }
+        order.version += 1;
+        let proxy = (!self.name.is_empty()).then_some(self.name.as_str());
+        orders::set_proxy(tx, order.id, proxy).await?;
+        let rows = fulfilment::of_order(tx, order.id).await?;
+        let standing =
+            rows.iter().map(|row| Ok(state_of(row)?.status_at(now))).collect::<Result<Vec<_>>>()?;
+        if standing.iter().all(|status| status.is_over()) {
+            let status = overall(order.settled_at.is_some(), &standing);
+            return Err(OrderRefusal::WrongState { status }.into());
+        }
+        for row in rows {
+            if way_of(&row)? == Way::Delivery || state_of(&row)?.written_status().is_over() {
+                continue;
+            }
+            passes::revoke_sent(tx, row.id, proxy, now.as_millisecond()).await?;
+            if let Some(name) = proxy {
+                let pass = of_sent(&row, row.id, &self.which, name, &self.link_hash);
+                passes::add(tx, &pass, now.as_millisecond()).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Shop {
-    /// Names who else may collect, with passes of their own; an empty name takes them back.
-    pub(super) async fn send_somebody(&self, order: &OrderRow, proxy: &str) -> Result<()> {
-        let name: String = proxy.chars().filter(|c| !c.is_control()).take(NAME_MAX).collect();
-        let name = name.trim().to_owned();
+    /// Who else may collect, to be written; an empty name takes it back.
+    pub(super) fn sent(&self, order: &OrderRow, proxy: &str) -> Result<Sent> {
+        let name = proxy.trim().to_owned();
+        if let Some(fault) = name_fault(&name).filter(|_| !name.is_empty()) {
+            let faults = vec![FieldFault { pointer: "/proxy".to_owned(), fault }];
+            return Err(OrderRefusal::Invalid { faults }.into());
+        }
         let which = (order.version + 1).to_string();
         let link_hash = fingerprint(&self.secrets().token(PURPOSE, &format!("{}/{which}", order.number)));
-        let (order, now) = (order.clone(), self.now_ms());
-        self.db()
-            .write(move |mut tx| {
-                let (order, name) = (order.clone(), name.clone());
-                let (which, link_hash) = (which.clone(), link_hash.clone());
-                Box::pin(async move {
-                    if !orders::advance(&mut tx, order.id, order.version).await? {
-                        return Err(onshelf_db::Error::Contended.into());
-                    }
-                    let proxy = (!name.is_empty()).then_some(name.as_str());
-                    orders::set_proxy(&mut tx, order.id, proxy).await?;
-                    for row in fulfilment::of_order(&mut tx, order.id).await? {
-                        if way_of(&row)? == Way::Delivery || state_of(&row)?.written_status().is_over() {
-                            continue;
-                        }
-                        passes::revoke_sent(&mut tx, row.id, proxy, now).await?;
-                        if let Some(name) = proxy {
-                            let pass = of_sent(&row, row.id, &which, name, &link_hash);
-                            passes::add(&mut tx, &pass, now).await?;
-                        }
-                    }
-                    Ok::<_, Error>(())
-                })
-            })
-            .await
+        Ok(Sent { name, which, link_hash })
     }
 
     /// The secret in a pass's link, made again whenever the owner looks: only its hash is kept. None for the owner's

@@ -19,10 +19,11 @@ use onshelf_vocabulary::{
     payment::{PaymentStatus, PaymentView, ProviderCode},
 };
 
-use super::{PURPOSE, currency_of, moment, pay::is_open};
+use super::{PURPOSE, Placed, currency_of, moment, pay::is_open};
 use crate::{
     Book, Error, Result, Shop, Viewer,
     fulfilment::{state_of, way_of},
+    secrets::fingerprint,
     stores::Store,
 };
 
@@ -58,6 +59,16 @@ impl Shop {
             email: order.email,
             phone: order.phone,
         })
+    }
+
+    /// What opens an order, for an owner who proved to be it. A basket that is only kept is no order yet, and a
+    /// token made under another secret opens nothing.
+    pub(crate) fn order_again(&self, order: &OrderRow) -> Result<Placed> {
+        let token = self.secrets().token_kept_as(&order.token_hash, PURPOSE, &order.number);
+        if order.shopper.starts_with("basket:") || order.token_hash != fingerprint(&token) {
+            return Err(Error::NotFound);
+        }
+        Ok(Placed { number: order.number.clone(), token })
     }
 
     pub(super) async fn order_view(

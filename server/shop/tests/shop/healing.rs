@@ -8,7 +8,7 @@ use onshelf_shop::{
     Error, Once,
     journeys::{Answer, PickReport},
     orders::Placed,
-    testing::{FakePayments, TestShop, on_each_engine},
+    testing::{FakePayments, TestShop, on_each_engine, won},
 };
 use onshelf_vocabulary::{
     Lang, Sku,
@@ -91,6 +91,44 @@ async fn two_of_three_are_ready_under_the_same_code_and_the_third_is_refunded_on
         let now = view(&test.shop, &placed).await;
         assert_eq!((now.status, now.payment.status), (OrderStatus::Completed, PaymentStatus::PartlyRefunded));
         assert_eq!(on_hand(test, "seongsu", "CUP").await, 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_gave_its_money_back_does_not_give_it_back_again_with_its_lines() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "CUP", 3).await.with_stock("gangnam", "KETTLE-MO", 1).await;
+        let groups = vec![collect("seongsu", &[("CUP", 3)]), collect("gangnam", &[("KETTLE-MO", 1)])];
+        let placed = paid(test, &payments, "a", groups).await;
+        let group = view(&test.shop, &placed).await.groups[0].id.clone();
+        missing(test, &placed, &group, &[("CUP", 1)], "one").await.unwrap();
+        let groups = view(&test.shop, &placed).await.groups;
+        let lost = groups.iter().find(|group| group.split_from.is_some()).unwrap();
+        test.shop.heal(&lost.id).await.unwrap();
+        let token = test.shop.create_token("pos", None).await.unwrap();
+        let till = test.shop.partner(&token).await.unwrap().unwrap();
+        let back = async |key: &str, of: &[(&str, i64)], amount: Option<i64>| {
+            let (once, of) = (Once::new("till", "refund", key, ""), lines(of));
+            test.shop.refund_lines(&till, &once, &placed.number, &of, amount.map(won), "broken").await
+        };
+        // Three were ordered, and the third has been paid back.
+        let refused = back("a", &[("CUP", 3)], None).await;
+        assert!(
+            matches!(refused, Err(Error::Order(OrderRefusal::RefundTooMuch { left })) if left == won(18_000)),
+            "{refused:?}"
+        );
+        assert_eq!(back("b", &[("CUP", 3)], Some(10_000)).await.unwrap(), won(10_000));
+        assert_eq!(back("c", &[("KETTLE-MO", 1)], None).await.unwrap(), won(38_000));
+        settle(test).await;
+        assert_eq!(payments.kept(&placed.number), 65_000 - 9_000 - 10_000 - 38_000);
+        let mut reader = test.shop.db().reader().await.unwrap();
+        let trail = onshelf_db::staff::trail_after(&mut reader.tx(), 0, 0, 100).await.unwrap();
+        let told: Vec<&str> =
+            trail.iter().filter(|line| line.deed == "refund").map(|line| &*line.subject).collect();
+        let number = &placed.number;
+        assert_eq!(told, [format!("{number} CUP×3"), format!("{number} KETTLE-MO×1")]);
     })
     .await;
 }

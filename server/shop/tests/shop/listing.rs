@@ -39,6 +39,8 @@ async fn furnish(test: &TestShop) {
                 slug: code.to_owned(),
                 name_ko: "찻잔 세트".to_owned(),
                 name_en: "Tea cup set".to_owned(),
+                brand_ko: "베틀집".to_owned(),
+                brand_en: "Beteuljip".to_owned(),
                 category: category.map(str::to_owned),
                 attributes: "[]".to_owned(),
                 options: "[]".to_owned(),
@@ -128,6 +130,31 @@ async fn one_variant_must_meet_all_the_wishes() {
             [("colour:milk", 0), ("colour:moss", 1)],
             "a facet counts what its values would leave, and keeps what was chosen"
         );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_chosen_has_its_name_where_nothing_is_left() {
+    on_each_engine(async |test: &TestShop| {
+        furnish(test).await;
+        let brands = vec!["Beteuljip".to_owned()];
+        let nothing = ListingQuery { brands, price_to: Some(1), ..ListingQuery::default() };
+        let listing = test.shop.listing(&Viewer::new(Lang::Ko), &nothing);
+        assert_eq!(listing.total, 0);
+        let kept: Vec<_> = listing
+            .facets
+            .iter()
+            .filter(|facet| facet.name == "brand")
+            .flat_map(|facet| facet.values.iter())
+            .map(|value| (value.label.as_str(), value.count, value.selected))
+            .collect();
+        assert_eq!(kept, [("베틀집", 0, true)]);
+        let book = test.shop.book();
+        assert_eq!(book.catalogue.brand_label(Lang::Ko, "Beteuljip"), Some("베틀집"));
+        assert!(book.catalogue.value_label(Lang::Ko, "colour:milk").is_some_and(|label| label != "milk"));
+        assert_eq!(book.catalogue.brand_label(Lang::Ko, "Nobody"), None);
+        assert_eq!(book.catalogue.value_label(Lang::Ko, "colour:nothing"), None);
     })
     .await;
 }

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
 
 mod board;
+mod changing;
 mod crowd;
+mod finding;
 mod healing;
 mod holds;
 mod kept;

@@ -126,7 +126,10 @@ async fn before_picking_the_store_and_the_lines_change_and_money_follows() {
         test.with_stock("seongsu", "KETTLE-MO", 3).await.with_stock("gangnam", "KETTLE-MO", 3).await;
         let placed = paid(test, &payments, "a", vec![collect("seongsu", &[("KETTLE-MO", 2)])]).await;
         // Another store and one less: the stock is swapped and the difference goes back.
-        let fewer = OrderChange { groups: Some(vec![collect("gangnam", &[("KETTLE-MO", 1)])]), proxy: None };
+        let fewer = OrderChange {
+            groups: Some(vec![collect("gangnam", &[("KETTLE-MO", 1)])]),
+            ..OrderChange::default()
+        };
         let changed =
             test.shop.change_order(Lang::Ko, &placed.number, &placed.token, fewer, None).await.unwrap();
         assert_eq!(changed.pay, None);
@@ -135,7 +138,10 @@ async fn before_picking_the_store_and_the_lines_change_and_money_follows() {
         assert_eq!(test.available("seongsu", "KETTLE-MO").await, 3);
         assert_eq!(test.available("gangnam", "KETTLE-MO").await, 2);
         // More costs more: it is changed when the difference is paid.
-        let more = OrderChange { groups: Some(vec![collect("gangnam", &[("KETTLE-MO", 3)])]), proxy: None };
+        let more = OrderChange {
+            groups: Some(vec![collect("gangnam", &[("KETTLE-MO", 3)])]),
+            ..OrderChange::default()
+        };
         let changed =
             test.shop.change_order(Lang::Ko, &placed.number, &placed.token, more, None).await.unwrap();
         assert!(changed.pay.is_some());
@@ -148,7 +154,10 @@ async fn before_picking_the_store_and_the_lines_change_and_money_follows() {
         // Once picking has begun it stays as it is.
         let group = view(&test.shop, &placed).await.groups[0].id.clone();
         carry(test, &placed, &group, &[BoardDeed::StartPicking]).await;
-        let late = OrderChange { groups: Some(vec![collect("seongsu", &[("KETTLE-MO", 1)])]), proxy: None };
+        let late = OrderChange {
+            groups: Some(vec![collect("seongsu", &[("KETTLE-MO", 1)])]),
+            ..OrderChange::default()
+        };
         let refused = test.shop.change_order(Lang::Ko, &placed.number, &placed.token, late, None).await;
         assert!(matches!(refused, Err(Error::Order(OrderRefusal::PickingBegun))), "{refused:?}");
         assert_eq!(test.available("seongsu", "KETTLE-MO").await, 3);
@@ -253,7 +262,7 @@ async fn a_pass_opens_its_own_store_once() {
         assert_eq!(refused("gangnam", &pass).await, Some(PassRefusal::OtherStore));
         assert_eq!(refused("seongsu", &format!("{pass}A")).await, Some(PassRefusal::Forged));
         // Somebody is sent, and then not.
-        let send = |name: &str| OrderChange { groups: None, proxy: Some(name.to_owned()) };
+        let send = |name: &str| OrderChange { proxy: Some(name.to_owned()), ..OrderChange::default() };
         shop.change_order(Lang::Ko, &placed.number, &placed.token, send("이모"), None).await.unwrap();
         assert_eq!(view(shop, &placed).await.proxy.as_deref(), Some("이모"));
         carry(test, &placed, &group.id, &[BoardDeed::HandOver]).await;

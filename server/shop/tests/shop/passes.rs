@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use jiff::SignedDuration;
 use onshelf_shop::{
     Error, Once, Settings, Shop, SystemChance,
-    orders::Placed,
+    orders::{ByCar, Placed},
     staff::{Associate, Away},
     testing::{FakePayments, TestShop, on_each_engine},
 };
@@ -47,7 +47,7 @@ impl<'t> Scene<'t> {
     }
 
     async fn name(&self, proxy: &str) {
-        let change = OrderChange { groups: None, proxy: Some(proxy.to_owned()) };
+        let change = OrderChange { proxy: Some(proxy.to_owned()), ..OrderChange::default() };
         let (number, token) = (&self.placed.number, &self.placed.token);
         self.shop().change_order(Lang::Ko, number, token, change, None).await.unwrap();
     }
@@ -284,7 +284,8 @@ async fn the_link_goes_along_when_the_order_is_changed() {
         scene.name("이모").await;
         let secret = scene.secret().await;
         let (_, before) = scene.shown(&secret).await;
-        let elsewhere = OrderChange { groups: Some(vec![collect("gangnam", &[("CUP", 1)])]), proxy: None };
+        let elsewhere =
+            OrderChange { groups: Some(vec![collect("gangnam", &[("CUP", 1)])]), ..OrderChange::default() };
         let (number, token) = (&scene.placed.number, &scene.placed.token);
         scene.shop().change_order(Lang::Ko, number, token, elsewhere, None).await.unwrap();
         assert_eq!(scene.refused("seongsu", &before).await, Some(PassRefusal::Revoked));
@@ -434,23 +435,25 @@ async fn who_has_waited_longest_stands_first_and_who_is_on_the_way_after_them() 
             test.clock.advance(Duration::from_secs(60));
             let (order, id) = &placed[place];
             let shop = &test.shop;
-            shop.announce_arrival(&order.number, &order.token, Some(id), here, bay, "흰색 아반떼")
-                .await
-                .unwrap();
+            let words = ByCar { bay, car: "흰색 아반떼" };
+            shop.announce_arrival(&order.number, &order.token, Some(id), here, words, None).await.unwrap();
         };
         tell(3, false, "").await;
         tell(2, true, "B3").await;
         // Whoever was sent says so by their link.
         test.clock.advance(Duration::from_secs(60));
-        let name = OrderChange { groups: None, proxy: Some("이모".to_owned()) };
+        let name = OrderChange { proxy: Some("이모".to_owned()), ..OrderChange::default() };
         let (number, token) = (&placed[1].0.number, &placed[1].0.token);
         test.shop.change_order(Lang::Ko, number, token, name, None).await.unwrap();
         let link = view(&test.shop, &placed[1].0).await.passes.last().unwrap().link.clone().unwrap();
         let secret = link.strip_prefix("/pass/").unwrap();
-        test.shop.announce_by_pass(secret, true, "A1", "").await.unwrap();
+        test.shop.announce_by_pass(secret, true, ByCar { bay: "A1", car: "" }).await.unwrap();
         let page = test.shop.pass_page(Lang::Ko, secret).await.unwrap();
         assert_eq!(page.tickets[0].arrival.as_ref().unwrap().bay, "A1");
-        assert!(matches!(test.shop.announce_by_pass("nothing", true, "", "").await, Err(Error::NotFound)));
+        assert!(matches!(
+            test.shop.announce_by_pass("nothing", true, ByCar::default()).await,
+            Err(Error::NotFound)
+        ));
         tell(0, true, "").await;
         // Saying it again, or mending the bay, makes nobody wait anew.
         tell(2, true, "B4").await;

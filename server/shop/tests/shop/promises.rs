@@ -80,7 +80,10 @@ async fn a_change_after_it_was_late_saves_nothing() {
     on_each_engine(async |test: &TestShop| {
         let payments = with_payments(test);
         test.with_stock("seongsu", "CUP", 9).await.with_stock("gangnam", "CUP", 9).await;
-        let elsewhere = || OrderChange { groups: Some(vec![collect("gangnam", &[("CUP", 1)])]), proxy: None };
+        let elsewhere = || OrderChange {
+            groups: Some(vec![collect("gangnam", &[("CUP", 1)])]),
+            ..OrderChange::default()
+        };
         let early = paid(test, &payments, "a", vec![collect("seongsu", &[("CUP", 1)])]).await;
         test.shop.change_order(Lang::Ko, &early.number, &early.token, elsewhere(), None).await.unwrap();
         let late = paid(test, &payments, "b", vec![collect("seongsu", &[("CUP", 1)])]).await;

@@ -147,7 +147,8 @@ struct Missing {
 
 /// Ranks stores for a whole basket
 ///
-/// Nothing is held and nothing changes, so no `Idempotency-Key` is needed: the answer is what is known at the moment.
+/// It only reads: nothing is held and nothing changes, so that it needs no `Idempotency-Key` and heeds none. The
+/// answer is what is known at the moment.
 #[utoipa::path(
     post, path = "/api/v1/availability", tag = "stock",
     request_body = BasketQuestion,

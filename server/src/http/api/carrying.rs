@@ -11,7 +11,10 @@ use onshelf_vocabulary::{self as words, staff::BoardDeed};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::shapes::{Changing, Line, Money, Partnering};
+use super::{
+    shapes::{Changing, Line, Money, Partnering},
+    stock::is_label,
+};
 use crate::http::{
     ask::{Body, Key, MaybeBody, SignedIn, no_body},
     problem::{Kind, Problem},
@@ -31,13 +34,36 @@ pub struct NotFoundRequest {
 const REFUND: &str = "POST /api/v1/orders/{number}/refunds";
 const CARRY: &str = "POST /api/v1/orders/{number}/groups/{id}/{deed}";
 
-/// Money to be given back.
+/// Money to be given back: an amount, lines, or an amount for lines.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RefundRequest {
-    amount: super::orders::Amount,
-    #[schema(min_length = 1, max_length = 200)]
+    /// May be left out where there are `lines`: it is then what these lines cost.
+    #[serde(default)]
+    amount: Option<RefundAmount>,
+    #[schema(min_length = 1, max_length = 200, pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$")]
     reason: String,
+    /// For which of the order's lines it is. The amount is then at most what these cost, as the order charged
+    /// them: their price with its tax, and no fee.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    lines: Vec<Line>,
+}
+
+/// An amount in minor units, in the order's currency.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefundAmount {
+    #[schema(minimum = 1)]
+    amount: i64,
+    #[schema(value_type = String, pattern = "^(KRW|USD|EUR|GBP|CAD|JPY)$")]
+    currency: words::Currency,
+}
+
+impl From<RefundAmount> for words::Money {
+    fn from(amount: RefundAmount) -> words::Money {
+        words::Money::new(amount.amount, amount.currency)
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -54,6 +80,12 @@ pub struct Carried {
 }
 
 /// Gives back part of what was paid, or all of it
+///
+/// With `lines`, money is given back for these: each is of the order, at most as many as were ordered (otherwise
+/// 422 at `/lines/{i}/sku` or `/lines/{i}/quantity`), and the amount is at most what they cost; without an
+/// `amount` it is that. More than that, or than was paid and not given back yet, is refused (409
+/// `refund-too-much`, with what is `left` for it). What was cancelled or not found gives its money back by
+/// itself, and no second time here.
 #[utoipa::path(
     post, path = "/api/v1/orders/{number}/refunds", tag = "partners",
     params(
@@ -72,13 +104,19 @@ pub async fn refund(
     Key(key): Key,
     Body { value: request, raw }: Body<RefundRequest>,
 ) -> Result<Response, Problem> {
-    if request.reason.trim().is_empty() || request.reason.chars().count() > 200 {
-        return Err(Problem::field("/reason", "1자에서 200자까지입니다.", "1 to 200 characters."));
+    let RefundRequest { amount, reason, lines } = request;
+    if !is_label(&reason, 1, 200) {
+        return Err(Problem::field(
+            "/reason",
+            "제어 문자 없이 1~200자입니다.",
+            "1 to 200 characters, none of them for control.",
+        ));
     }
     let _begun = surface.under_way.begin(&partner.actor(), REFUND, &key)?;
     let once = Once::new(&partner.actor(), REFUND, &key, &format!("{number} {raw}"));
-    let amount: words::Money = request.amount.into();
-    let refunded = door.shop.refund(&partner, &once, &number, amount, request.reason.trim()).await?;
+    let lines: Vec<words::cart::Line> = lines.into_iter().map(Into::into).collect();
+    let amount = amount.map(Into::into);
+    let refunded = door.shop.refund_lines(&partner, &once, &number, &lines, amount, reason.trim()).await?;
     Ok(Json(Refunded { number, amount: refunded.into() }).into_response())
 }
 

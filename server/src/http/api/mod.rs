@@ -3,6 +3,7 @@
 
 pub mod availability;
 pub mod carrying;
+pub mod events;
 pub mod live;
 pub mod notifications;
 pub mod orders;

@@ -9,11 +9,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use onshelf_app::ssr::Door;
-use onshelf_shop::{Once, journeys::Answer, orders::PlaceOrder};
+use onshelf_shop::{
+    Once,
+    journeys::Answer,
+    orders::{ByCar, PlaceOrder},
+};
 use onshelf_vocabulary::{
     self as words, Lang, StoreCode,
     fulfilment::{self as views, Way},
-    orders::{Address as PlaceOf, GroupInput, GroupView, OrderChange, OrderInput, OrderView},
+    orders::{Address as PlaceOf, GroupChange, GroupInput, GroupView, OrderChange, OrderInput, OrderView},
     payment::ProviderCode,
 };
 use serde::{Deserialize, Serialize};
@@ -22,7 +26,7 @@ use utoipa::ToSchema;
 use super::{
     passes::PassOf,
     reservations::Contact,
-    shapes::{Changing, Image, Line, Money, Reading},
+    shapes::{Changing, Holding, Image, Line, Money, Reading},
 };
 use crate::http::{
     ask::{Asked, Bearer, Body, Key, NoBody, Parameters},
@@ -35,6 +39,7 @@ const ANYBODY: &str = "api";
 const CREATE: &str = "POST /api/v1/orders";
 const CHANGE: &str = "PATCH /api/v1/orders/{number}";
 const CANCEL: &str = "POST /api/v1/orders/{number}/cancel";
+const ARRIVE: &str = "POST /api/v1/orders/{number}/arrivals";
 const ANSWER: &str = "POST /api/v1/orders/{number}/offers/{id}";
 
 /// What is bought, in groups that are got in one way each.
@@ -113,7 +118,8 @@ impl From<Amount> for words::Money {
     }
 }
 
-/// What is changed before picking begins; what is left out stays.
+/// What is changed before picking begins; what is left out stays. Either `groups`, or of an order of one group `way`,
+/// `store`, `address`, `window` and `lines`.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OrderPatch {
@@ -121,6 +127,23 @@ pub struct OrderPatch {
     #[serde(default)]
     #[schema(min_items = 1, max_items = 8)]
     groups: Option<Vec<GroupRequest>>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, pattern = "^(collect|curbside|transfer|delivery)$")]
+    way: Option<Way>,
+    /// Another store. A time that was chosen is given up with the old one unless `window` names one.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, pattern = r"^[A-Za-z0-9._-]{1,64}$")]
+    store: Option<StoreCode>,
+    #[serde(default)]
+    address: Option<Address>,
+    /// RFC 3339; empty is as soon as it is ready.
+    #[serde(default)]
+    #[schema(max_length = 40)]
+    window: Option<String>,
+    /// All lines anew.
+    #[serde(default)]
+    #[schema(min_items = 1, max_items = 50)]
+    lines: Option<Vec<Line>>,
     /// Who else may collect: makes a pass of their own, with a link (see `passes` of the answer). The same name again
     /// renews the link and ends the one before; an empty name takes it back. Possible while there is something to
     /// collect, also when picking has begun.
@@ -187,7 +210,7 @@ pub struct Order {
     passes: Vec<PassOf>,
     can_cancel: bool,
     can_change: bool,
-    links: Links,
+    links: OrderLinks,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -250,7 +273,7 @@ struct Payment {
 
 /// Whole addresses.
 #[derive(Serialize, ToSchema)]
-struct Links {
+struct OrderLinks {
     #[serde(rename = "self")]
     #[schema(format = "uri")]
     own: String,
@@ -262,12 +285,12 @@ struct Links {
 
 /// Places an order, all of it or nothing
 #[utoipa::path(
-    post, path = "/api/v1/orders", tag = "orders",
+    post, path = "/api/v1/orders", tag = "orders", operation_id = "create_order",
     params(("Idempotency-Key" = String, Header, description = "Fresh and random for each order; sent again with the same body, it gets the same order.", pattern = r"^[!-~]{1,255}$")),
     request_body = OrderRequest,
     responses(
         (status = 201, description = "Held. With a provider it is held for ten minutes while it is paid.", body = Order, headers(("Location" = String, description = "Address of the order."))),
-        Changing,
+        Changing, Holding,
     ),
 )]
 pub async fn create(
@@ -300,7 +323,7 @@ pub async fn create(
 
 /// Shows an order to whoever has its token
 #[utoipa::path(
-    get, path = "/api/v1/orders/{number}", tag = "orders",
+    get, path = "/api/v1/orders/{number}", tag = "orders", operation_id = "show_order",
     params(("number" = String, Path, description = "The order's number.", min_length = 1, max_length = 32)),
     security(("reservation" = [])),
     responses((status = 200, description = "The order.", body = Order), Reading),
@@ -331,7 +354,7 @@ pub async fn show(
     ),
     security(("reservation" = [])),
     request_body = OrderPatch,
-    responses((status = 200, description = "As it is now.", body = Order), Changing),
+    responses((status = 200, description = "As it is now.", body = Order), Changing, Holding),
 )]
 pub async fn change(
     State(door): State<Door>,
@@ -346,10 +369,7 @@ pub async fn change(
     let actor = format!("order:{number}");
     let _begun = surface.under_way.begin(&actor, CHANGE, &key)?;
     let once = Once::new(&actor, CHANGE, &key, &raw);
-    let change = OrderChange {
-        groups: patch.groups.map(|groups| groups.into_iter().map(Into::into).collect()),
-        proxy: patch.proxy,
-    };
+    let change = asked_change(patch);
     let changed = door.shop.change_order(lang, &number, &token, change, Some(&once)).await?;
     let view = door.shop.order(lang, &number, &token).await?;
     let mut body = shape(view, lang, &surface.options.public_url, &token);
@@ -357,9 +377,25 @@ pub async fn change(
     Ok(Json(body).into_response())
 }
 
+fn asked_change(patch: OrderPatch) -> OrderChange {
+    let OrderPatch { groups, way, store, address, window, lines, proxy } = patch;
+    let group = GroupChange {
+        way,
+        store,
+        address: address.map(Into::into),
+        window,
+        lines: lines.map(|lines| lines.into_iter().map(Into::into).collect()),
+    };
+    OrderChange {
+        groups: groups.map(|groups| groups.into_iter().map(Into::into).collect()),
+        group: (group != GroupChange::default()).then_some(group),
+        proxy,
+    }
+}
+
 /// Cancels an order; what was paid goes back
 #[utoipa::path(
-    post, path = "/api/v1/orders/{number}/cancel", tag = "orders",
+    post, path = "/api/v1/orders/{number}/cancel", tag = "orders", operation_id = "cancel_order",
     params(
         ("number" = String, Path, description = "The order's number.", min_length = 1, max_length = 32),
         ("Idempotency-Key" = String, Header, description = "Fresh for each deed.", pattern = r"^[!-~]{1,255}$"),
@@ -401,12 +437,16 @@ pub async fn arrive(
     Asked(lang): Asked,
     Path(number): Path<String>,
     Bearer(token): Bearer,
-    Key(_key): Key,
-    Body { value: arrival, .. }: Body<Arrival>,
+    Key(key): Key,
+    Body { value: arrival, raw }: Body<Arrival>,
 ) -> Result<Response, Problem> {
     let token = token.ok_or_else(|| Problem::new(Kind::NotFound))?;
+    let actor = format!("order:{number}");
+    let _begun = surface.under_way.begin(&actor, ARRIVE, &key)?;
+    let once = Once::new(&actor, ARRIVE, &key, &raw);
     let Arrival { arrived, bay, car } = arrival;
-    door.shop.announce_arrival(&number, &token, None, arrived, &bay, &car).await?;
+    let words = ByCar { bay: &bay, car: &car };
+    door.shop.announce_arrival(&number, &token, None, arrived, words, Some(&once)).await?;
     let view = door.shop.order(lang, &number, &token).await?;
     Ok(Json(shape(view, lang, &surface.options.public_url, &token)).into_response())
 }
@@ -475,7 +515,7 @@ pub(super) fn shape(view: OrderView, lang: Lang, public_url: &str, token: &str) 
     let own = format!("{public_url}/api/v1/orders/{}", view.number);
     let page = format!("{public_url}{}?t={token}", lang.href(&format!("/orders/{}", view.number)));
     Order {
-        links: Links { cancel: format!("{own}/cancel"), own, page },
+        links: OrderLinks { cancel: format!("{own}/cancel"), own, page },
         token: None,
         status: view.status.code(),
         groups: view.groups.into_iter().map(group).collect(),

@@ -44,7 +44,7 @@ pub struct Sale {
     lines: Vec<Line>,
     /// Number of a reservation that was paid and handed over whole: what it holds leaves the shelf.
     #[serde(default)]
-    #[schema(min_length = 1, max_length = 32)]
+    #[schema(min_length = 1, max_length = 32, pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$")]
     reservation: Option<String>,
 }
 
@@ -79,6 +79,10 @@ pub async fn sell(
             "128 characters at most, none of them for control.",
         ));
     }
+    // No number looks so, and not every database could be asked for it.
+    if sale.reservation.as_ref().is_some_and(|number| !is_label(number, 1, 32)) {
+        return Err(no_reservation());
+    }
     let _begun = surface.under_way.begin(&partner.actor(), SELL, &key)?;
     let once = Once::new(&partner.actor(), SELL, &key, &raw);
     let input = SaleInput {
@@ -92,15 +96,19 @@ pub async fn sell(
         reservation: sale.reservation,
     };
     let levels = door.shop.record_sale(&partner, &once, input).await.map_err(|error| match error {
-        Error::NotFound => Problem::field(
-            "/reservation",
-            "이 매장에 그런 예약이 없습니다.",
-            "There is no such reservation at this store.",
-        ),
+        Error::NotFound => no_reservation(),
         Error::Stock(StockRefusal::UnknownStore { .. }) => {
             Problem::field("/store", "모르는 매장입니다.", "There is no such store.")
         }
         other => other.into(),
     })?;
     Ok(Json(Levels { levels: levels.into_iter().map(level).collect() }).into_response())
+}
+
+fn no_reservation() -> Problem {
+    Problem::field(
+        "/reservation",
+        "이 매장에 그런 예약이 없습니다.",
+        "There is no such reservation at this store.",
+    )
 }

@@ -115,7 +115,7 @@ struct VariantOption {
 /// Search forgives typing errors and finds Korean by syllable, by initial consonants and by part of a word, and
 /// anything by GTIN and SKU.
 #[utoipa::path(
-    get, path = "/api/v1/products", tag = "catalogue",
+    get, path = "/api/v1/products", tag = "catalogue", operation_id = "list_products",
     params(
         ("q" = Option<String>, Query, description = "What to search for.", max_length = 200),
         ("category" = Option<String>, Query, description = "Slug of a category.", min_length = 1, max_length = 120),
@@ -257,7 +257,7 @@ fn facet(view: FacetView) -> Facet {
 
 /// Shows one product with its variants
 #[utoipa::path(
-    get, path = "/api/v1/products/{slug}", tag = "catalogue",
+    get, path = "/api/v1/products/{slug}", tag = "catalogue", operation_id = "show_product",
     params(("slug" = String, Path, description = "As in the lists and in the addresses of pages.", min_length = 1, max_length = 120)),
     responses((status = 200, description = "The product.", body = Product), Reading),
 )]

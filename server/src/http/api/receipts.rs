@@ -24,7 +24,7 @@ pub struct Pdf(Vec<u8>);
 ///
 /// There is one once something was paid: before that it is 404.
 #[utoipa::path(
-    get, path = "/api/v1/orders/{number}/receipt.pdf", tag = "orders",
+    get, path = "/api/v1/orders/{number}/receipt.pdf", tag = "orders", operation_id = "show_receipt",
     params(("number" = String, Path, description = "The order's number.", min_length = 1, max_length = 32)),
     security(("reservation" = [])),
     responses((status = 200, description = "The receipt, A4, tagged.", body = Pdf, content_type = "application/pdf"), Reading),

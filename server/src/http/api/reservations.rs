@@ -15,7 +15,7 @@ use onshelf_vocabulary::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::shapes::{Changing, Image, Line, Money, Problem as ProblemShape, Reading};
+use super::shapes::{Changing, Holding, Image, Line, Money, Problem as ProblemShape, Reading};
 use crate::http::{
     ask::{Asked, Bearer, Body, Key, NoBody, Parameters},
     problem::{Kind, Problem},
@@ -83,7 +83,7 @@ pub struct Reservation {
     missing: Vec<ReservationLine>,
     total: Money,
     can_cancel: bool,
-    links: Links,
+    links: ReservationLinks,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -111,7 +111,7 @@ struct ReservationLine {
 
 /// Whole addresses.
 #[derive(Serialize, ToSchema)]
-struct Links {
+struct ReservationLinks {
     #[serde(rename = "self")]
     #[schema(format = "uri")]
     own: String,
@@ -175,12 +175,12 @@ pub fn elsewhere(stores: Vec<views::Elsewhere>) -> Vec<Elsewhere> {
 
 /// Holds stock at a store, all lines or none
 #[utoipa::path(
-    post, path = "/api/v1/reservations", tag = "reservations",
+    post, path = "/api/v1/reservations", tag = "reservations", operation_id = "create_reservation",
     params(("Idempotency-Key" = String, Header, description = "Fresh and random for each reservation; sent again with the same body, it gets the same answer.", pattern = r"^[!-~]{1,255}$")),
     request_body = ReservationRequest,
     responses(
         (status = 201, description = "Held.", body = Reservation, headers(("Location" = String, description = "Address of the reservation."))),
-        Changing,
+        Changing, Holding,
     ),
 )]
 pub async fn create(
@@ -218,7 +218,7 @@ fn input(request: ReservationRequest) -> ReserveInput {
 
 /// Shows a reservation to whoever has its token
 #[utoipa::path(
-    get, path = "/api/v1/reservations/{number}", tag = "reservations",
+    get, path = "/api/v1/reservations/{number}", tag = "reservations", operation_id = "show_reservation",
     params(("number" = String, Path, description = "The reservation's number.", min_length = 1, max_length = 32)),
     security(("reservation" = [])),
     responses((status = 200, description = "The reservation.", body = Reservation), Reading),
@@ -239,7 +239,7 @@ pub async fn show(
 
 /// Cancels a reservation and gives its stock back
 #[utoipa::path(
-    post, path = "/api/v1/reservations/{number}/cancel", tag = "reservations",
+    post, path = "/api/v1/reservations/{number}/cancel", tag = "reservations", operation_id = "cancel_reservation",
     params(
         ("number" = String, Path, description = "The reservation's number.", min_length = 1, max_length = 32),
         ("Idempotency-Key" = String, Header, description = "Fresh for each deed.", pattern = r"^[!-~]{1,255}$"),
@@ -268,7 +268,7 @@ fn reservation(view: ReservationView, lang: Lang, public_url: &str, token: &str)
     let api = format!("{public_url}/api/v1/reservations/{}", view.number);
     let page = format!("{public_url}{}", lang.href(&format!("/reservations/{}", view.number)));
     Reservation {
-        links: Links {
+        links: ReservationLinks {
             cancel: format!("{api}/cancel"),
             own: api,
             calendar: format!("{page}/calendar.ics?t={token}"),

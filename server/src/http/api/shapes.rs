@@ -9,7 +9,7 @@ use utoipa::{
     IntoResponses, ToSchema,
     openapi::{
         ContentBuilder, HeaderBuilder, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder,
-        schema::{SchemaType, Type},
+        schema::{AnyOfBuilder, Schema, SchemaType, Type},
     },
 };
 
@@ -103,8 +103,12 @@ pub struct FieldProblem {
 pub struct Reading;
 /// What any changing call may be refused with.
 pub struct Changing;
+/// What a call that wants stock may be refused with: stands after [`Changing`], whose 409 it says better.
+pub struct Holding;
 /// What a partner's call may be refused with, besides.
 pub struct Partnering;
+/// What the word of a payment provider may be refused with.
+pub struct Telling;
 
 impl IntoResponses for Reading {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
@@ -118,21 +122,40 @@ impl IntoResponses for Changing {
     }
 }
 
+impl IntoResponses for Holding {
+    /// What is short is a problem as well, so that the two are no alternatives that exclude each other.
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let either = AnyOfBuilder::new()
+            .item(Ref::from_schema_name("OutOfStock"))
+            .item(Ref::from_schema_name("Problem"));
+        let mut refused = refusal(409, either);
+        refused.description.push_str(". With `out-of-stock` it is an `OutOfStock`.");
+        BTreeMap::from([("409".to_owned(), RefOr::T(refused))])
+    }
+}
+
 impl IntoResponses for Partnering {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         problems(&[401])
     }
 }
 
+impl IntoResponses for Telling {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems(&[400, 401, 404, 408, 413, 500, 503])
+    }
+}
+
 fn problems(statuses: &[u16]) -> BTreeMap<String, RefOr<Response>> {
+    let problem = |status: u16| refusal(status, Ref::from_schema_name("Problem"));
     statuses.iter().map(|status| (status.to_string(), RefOr::T(problem(*status)))).collect()
 }
 
-fn problem(status: u16) -> Response {
+fn refusal(status: u16, schema: impl Into<RefOr<Schema>>) -> Response {
     let kinds = Kind::ALL.iter().filter(|kind| kind.status() == status);
     let slugs: Vec<String> = kinds.map(|kind| format!("`{}`", kind.slug())).collect();
     let content = ContentBuilder::new()
-        .schema(Some(Ref::from_schema_name("Problem")))
+        .schema(Some(schema))
         .example(Some(json!({
             "type": format!("https://shop.example/problems/{}", Kind::of_status(status).slug()),
             "title": Kind::of_status(status).title(words::Lang::En),

@@ -70,7 +70,7 @@ struct Exception {
 
 /// Finds stores by position, place name or postcode
 #[utoipa::path(
-    get, path = "/api/v1/stores", tag = "stores",
+    get, path = "/api/v1/stores", tag = "stores", operation_id = "list_stores",
     params(
         ("near" = Option<String>, Query, description = "`LAT,LNG` in degrees (WGS 84).", pattern = r"^-?(90(\.0{1,12})?|[0-8]?[0-9](\.[0-9]{1,12})?),-?(180(\.0{1,12})?|(1[0-7][0-9]|[0-9]{1,2})(\.[0-9]{1,12})?)$", example = "37.5445,127.0560"),
         ("place" = Option<String>, Query, description = "A place's name, such as 성수동.", min_length = 1, max_length = 100),
@@ -123,7 +123,7 @@ fn read(query: Option<&str>) -> Result<StoreQuery, Problem> {
 
 /// Shows one store
 #[utoipa::path(
-    get, path = "/api/v1/stores/{code}", tag = "stores",
+    get, path = "/api/v1/stores/{code}", tag = "stores", operation_id = "show_store",
     params(("code" = String, Path, description = "The store's code.", pattern = r"^[A-Za-z0-9._-]{1,64}$")),
     responses((status = 200, description = "The store.", body = Store), Reading),
 )]

@@ -1,39 +1,72 @@
-//! Bodies: read whole before anything else is done, within a size and a time.
+//! What may come in: addresses without a NUL, and bodies that are read whole before anything else is done, within a
+//! size and a time.
 
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     extract::{Request, State},
-    http::header,
+    http::{HeaderMap, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use bytes::BytesMut;
+use futures::StreamExt;
 
 use crate::http::{
     problem::{Kind, Problem},
     surface::Surface,
 };
 
+/// So much of a body that is too large is read all the same: most clients look for an answer only when they have sent
+/// all of theirs, and would find the connection broken.
+const READ_IN_VAIN: u64 = 32 * 1024 * 1024;
+
 pub async fn take_in(State(surface): State<Surface>, request: Request, next: Next) -> Response {
+    if request.uri().path().contains("%00") {
+        // Nothing is called that, and not every database could be asked for it.
+        return Problem::new(Kind::NotFound).into_response();
+    }
     let limits = &surface.options.limits;
     let (parts, body) = request.into_parts();
     if axum::body::HttpBody::is_end_stream(&body) {
         return next.run(Request::from_parts(parts, body)).await;
     }
-    let told =
-        parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if told.is_some_and(|length| length > limits.body as u64) {
+    if is_hopeless(&parts.headers, limits.body as u64) {
         return too_large(limits.body);
     }
-    let whole = Limited::new(body, limits.body).collect();
-    match tokio::time::timeout(limits.body_time, whole).await {
-        Ok(Ok(whole)) => next.run(Request::from_parts(parts, Body::from(whole.to_bytes()))).await,
-        Ok(Err(error)) if error.is::<LengthLimitError>() => too_large(limits.body),
+    match tokio::time::timeout(limits.body_time, read(body, limits.body)).await {
+        Ok(Ok(Some(whole))) => next.run(Request::from_parts(parts, Body::from(whole))).await,
+        Ok(Ok(None)) => too_large(limits.body),
         Ok(Err(_)) => Problem::new(Kind::BadRequest)
             .detail("본문이 끝까지 오지 않았습니다.", "The body did not arrive whole.")
             .into_response(),
         Err(_) => Problem::new(Kind::TooSlow).into_response(),
     }
+}
+
+/// Whether its sender says that it is too large and either waits to be told so, or would send for too long.
+fn is_hopeless(headers: &HeaderMap, limit: u64) -> bool {
+    let told = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let most = if headers.contains_key(header::EXPECT) { limit } else { READ_IN_VAIN };
+    told.is_some_and(|length| length > most)
+}
+
+/// The body; none where it is longer than `limit`.
+async fn read(body: Body, limit: usize) -> Result<Option<Bytes>, axum::Error> {
+    let mut stream = body.into_data_stream();
+    let (mut kept, mut length) = (BytesMut::new(), 0u64);
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk?;
+        length += chunk.len() as u64;
+        if length > READ_IN_VAIN {
+            break;
+        }
+        if length <= limit as u64 {
+            kept.extend_from_slice(&chunk);
+        } else {
+            kept = BytesMut::new();
+        }
+    }
+    Ok((length <= limit as u64).then(|| kept.freeze()))
 }
 
 fn too_large(limit: usize) -> Response {

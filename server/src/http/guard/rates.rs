@@ -85,11 +85,14 @@ enum What {
     Other,
 }
 
+/// Where a number and a secret are asked for.
+const LOOKED_UP: [&str; 4] = ["/reservations/", "/orders/", "/api/v1/reservations/", "/api/v1/orders/"];
+
 fn what(method: &Method, path: &str) -> What {
     let path = path.strip_prefix("/en").filter(|rest| rest.starts_with('/')).unwrap_or(path);
     let post = method == Method::POST;
     match path {
-        "/reserve" | "/checkout" | "/api/v1/reservations" if post => What::Reserve,
+        "/reserve" | "/checkout" | "/api/v1/reservations" | "/api/v1/orders" if post => What::Reserve,
         "/staff/sign-in" if post => What::SignIn,
         "/reservations" if post => What::LookUp,
         // A link's secret is too long to be guessed; who tries all the same is slowed down.
@@ -97,7 +100,7 @@ fn what(method: &Method, path: &str) -> What {
         _ if post && path.starts_with("/staff/") && path.ends_with("/find") => What::Counter,
         // Signed, so that there is nothing to guess; many may wait to be written down.
         _ if post && path.starts_with("/staff/") && path.ends_with("/handovers") => What::LookUp,
-        _ if path.starts_with("/reservations/") || path.starts_with("/api/v1/reservations/") => What::LookUp,
+        _ if LOOKED_UP.iter().any(|known| path.starts_with(known)) => What::LookUp,
         _ => What::Other,
     }
 }

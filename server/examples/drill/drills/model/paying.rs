@@ -126,7 +126,7 @@ impl Subject {
         ledger: &mut Ledger,
     ) -> Result<Outcome, Failure> {
         let own = &ledger.orders()[order];
-        let change = OrderChange { groups: Some(groups_of(wishes)?), proxy: None };
+        let change = OrderChange { groups: Some(groups_of(wishes)?), ..OrderChange::default() };
         match self.shop.change_order(Lang::Ko, &own.number, &own.token, change, None).await {
             Ok(changed) => {
                 self.see(order, ledger).await?;

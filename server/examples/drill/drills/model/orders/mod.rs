@@ -257,7 +257,11 @@ impl Ledger {
         let (settled, before) = (own.settled, own.total);
         if settled && total > before {
             if !self.is_untouched(order) {
-                return Outcome::PickingBegun;
+                return self.touched(order);
+            }
+            // Nobody is asked to pay for what could not be had.
+            if !self.has(wishes, &self.groups(order)) {
+                return Outcome::Short;
             }
             self.orders[order].waiting = Some(waiting(total - before, Some(wishes.to_vec()), now + HOLD));
             return Outcome::Done;
@@ -279,6 +283,11 @@ impl Ledger {
         self.groups(order).iter().all(|index| matches!(status(index), Status::Pending | Status::Placed))
     }
 
+    fn touched(&self, order: usize) -> Outcome {
+        let goes_on = self.groups(order).iter().any(|index| self.status(&self.bookings[*index]).is_live());
+        if goes_on { Outcome::PickingBegun } else { Outcome::WrongState }
+    }
+
     fn swap(&mut self, order: usize, wishes: &[Wish]) -> Outcome {
         let own = &self.orders[order];
         let settled = own.settled;
@@ -286,7 +295,7 @@ impl Ledger {
             return Outcome::HoldOver;
         }
         if !self.is_untouched(order) {
-            return Outcome::PickingBegun;
+            return self.touched(order);
         }
         let old = self.groups(order);
         if !self.has(wishes, &old) {

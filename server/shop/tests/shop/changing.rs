@@ -1,0 +1,182 @@
+//! Changing an order: what is refused changes nothing, and nobody pays for what cannot be had.
+
+use onshelf_shop::{
+    Error, Once,
+    orders::{ByCar, Placed},
+    testing::{TestShop, on_each_engine},
+};
+use onshelf_vocabulary::{
+    Lang, StoreCode,
+    fulfilment::{Fault, Way},
+    orders::{GroupChange, GroupInput, OrderChange, OrderRefusal, OrderStatus},
+    staff::BoardDeed,
+};
+
+use crate::{
+    orders::{carry, paid, view},
+    paying::{collect, lines, order, with_payments},
+};
+
+async fn change(test: &TestShop, placed: &Placed, change: OrderChange) -> Result<Option<String>, Error> {
+    let changed = test.shop.change_order(Lang::Ko, &placed.number, &placed.token, change, None).await?;
+    Ok(changed.pay)
+}
+
+fn groups(groups: Vec<GroupInput>) -> OrderChange {
+    OrderChange { groups: Some(groups), ..OrderChange::default() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_asked_to_pay_for_what_cannot_be_had() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "CUP", 3).await.with_stock("gangnam", "CUP", 9).await;
+        let placed = paid(test, &payments, "a", vec![collect("seongsu", &[("CUP", 2)])]).await;
+        let refused = change(test, &placed, groups(vec![collect("seongsu", &[("CUP", 4)])])).await;
+        let Err(Error::Order(OrderRefusal::OutOfStock { short, elsewhere })) = refused else {
+            panic!("{refused:?}")
+        };
+        assert_eq!((short[0].wanted, short[0].available), (4, 3), "what it holds itself counts");
+        assert_eq!(elsewhere[0].store, "gangnam");
+        assert!(payments.open().is_empty(), "nothing was asked for");
+        assert_eq!(test.available("seongsu", "CUP").await, 1, "the trial left nothing behind");
+        // What can be had is asked for, and the stock is swapped when it is paid.
+        assert!(
+            change(test, &placed, groups(vec![collect("seongsu", &[("CUP", 3)])])).await.unwrap().is_some()
+        );
+        assert_eq!(test.available("seongsu", "CUP").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_groups_at_one_store_are_short_together() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "CUP", 3).await;
+        let two = vec![collect("seongsu", &[("CUP", 2)]), collect("seongsu", &[("CUP", 2)])];
+        let refused = test.shop.place_order(order("a", two, None)).await;
+        let Err(Error::Order(OrderRefusal::OutOfStock { short, .. })) = refused else {
+            panic!("{refused:?}")
+        };
+        assert_eq!((short[0].wanted, short[0].available), (4, 3));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_is_refused_sends_nobody() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "CUP", 3).await;
+        let placed =
+            test.shop.place_order(order("a", vec![collect("seongsu", &[("CUP", 1)])], None)).await.unwrap();
+        let both = |store: &str, proxy: &str| OrderChange {
+            proxy: Some(proxy.to_owned()),
+            ..groups(vec![collect(store, &[("CUP", 2)])])
+        };
+        assert!(change(test, &placed, both("nowhere", "이모")).await.is_err());
+        assert_eq!(view(&test.shop, &placed).await.proxy, None);
+        for (name, fault) in [
+            ("\u{202e}", Fault::BadCharacters),
+            ("이\u{0}모", Fault::BadCharacters),
+            ("모".repeat(81).as_str(), Fault::TooLong),
+        ] {
+            let refused = change(test, &placed, both("seongsu", name)).await;
+            let Err(Error::Order(OrderRefusal::Invalid { faults })) = refused else { panic!("{refused:?}") };
+            assert_eq!((faults[0].pointer.as_str(), faults[0].fault), ("/proxy", fault));
+        }
+        assert_eq!(test.available("seongsu", "CUP").await, 2);
+        assert_eq!(change(test, &placed, both("seongsu", "이모")).await.unwrap(), None);
+        let now = view(&test.shop, &placed).await;
+        assert_eq!((now.proxy.as_deref(), now.groups.len()), (Some("이모"), 1));
+        assert!(now.passes.iter().any(|pass| pass.holder.as_deref() == Some("이모") && pass.link.is_some()));
+        assert_eq!(test.available("seongsu", "CUP").await, 1);
+        // Over is over: nobody can be sent any more.
+        test.shop.cancel_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
+        let proxy = OrderChange { proxy: Some("고모".to_owned()), ..OrderChange::default() };
+        let refused = change(test, &placed, proxy).await;
+        let over = OrderRefusal::WrongState { status: OrderStatus::Cancelled };
+        assert!(matches!(&refused, Err(Error::Order(why)) if *why == over), "{refused:?}");
+        let refused = change(test, &placed, groups(vec![collect("seongsu", &[("CUP", 1)])])).await;
+        assert!(matches!(&refused, Err(Error::Order(why)) if *why == over), "{refused:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_an_order_of_one_group_only_what_changes_need_be_said() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "CUP", 5).await.with_stock("gangnam", "CUP", 5).await;
+        let placed =
+            test.shop.place_order(order("a", vec![collect("gangnam", &[("CUP", 2)])], None)).await.unwrap();
+        let of = |group: GroupChange| OrderChange { group: Some(group), ..OrderChange::default() };
+        let store = Some(StoreCode::new("seongsu").unwrap());
+        change(test, &placed, of(GroupChange { store, ..GroupChange::default() })).await.unwrap();
+        assert_eq!((test.available("gangnam", "CUP").await, test.available("seongsu", "CUP").await), (5, 3));
+        let fewer = GroupChange { lines: Some(lines(&[("CUP", 1)])), ..GroupChange::default() };
+        change(test, &placed, of(fewer)).await.unwrap();
+        assert_eq!(test.available("seongsu", "CUP").await, 4);
+        change(test, &placed, of(GroupChange { way: Some(Way::Curbside), ..GroupChange::default() }))
+            .await
+            .unwrap();
+        let now = view(&test.shop, &placed).await;
+        assert_eq!((now.groups[0].way, now.groups[0].lines[0].quantity), (Way::Curbside, 1));
+        // Both at once, or one of several groups: which is meant cannot be told.
+        let both = OrderChange {
+            group: Some(GroupChange { way: Some(Way::Collect), ..GroupChange::default() }),
+            ..groups(vec![collect("seongsu", &[("CUP", 1)])])
+        };
+        let refused = change(test, &placed, both).await;
+        let Err(Error::Order(OrderRefusal::Invalid { faults })) = refused else { panic!("{refused:?}") };
+        assert_eq!(faults[0].fault, Fault::NameTheGroups);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_arrival_is_said_once_and_in_few_words() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "CUP", 5).await;
+        let by_car = GroupInput { way: Way::Curbside, ..collect("seongsu", &[("CUP", 1)]) };
+        let placed = test.shop.place_order(order("a", vec![by_car], None)).await.unwrap();
+        let say = async |words: ByCar<'_>, key: &str| {
+            let once = Once::new("order", "arrive", key, &format!("{words:?}"));
+            test.shop.announce_arrival(&placed.number, &placed.token, None, true, words, Some(&once)).await
+        };
+        let first = ByCar { bay: "B3", car: "흰 차" };
+        say(first, "k").await.unwrap();
+        let second = ByCar { bay: "B4", car: "흰 차" };
+        assert!(matches!(say(second, "k").await, Err(Error::KeyReused)));
+        say(second, "l").await.unwrap();
+        say(first, "k").await.unwrap();
+        let bay = view(&test.shop, &placed).await.groups[0].arrival.as_ref().unwrap().bay.clone();
+        assert_eq!(bay, "B4", "a word that comes late once more is no news");
+        for (bay, car) in [("1234567890123", ""), ("", "x\u{0}"), ("\u{202e}", "")] {
+            let refused = say(ByCar { bay, car }, bay).await;
+            assert!(matches!(refused, Err(Error::Order(OrderRefusal::Invalid { .. }))), "{refused:?}");
+        }
+        test.shop.cancel_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
+        let refused = say(first, "m").await;
+        assert!(
+            matches!(refused, Err(Error::Order(OrderRefusal::WrongState { status: OrderStatus::Cancelled }))),
+            "{refused:?}"
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_offered_for_a_part_holds_up_nothing_of_the_rest() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "CUP", 3).await.with_stock("gangnam", "CUP", 9).await;
+        let placed = paid(test, &payments, "a", vec![collect("seongsu", &[("CUP", 2)])]).await;
+        assert_eq!(view(&test.shop, &placed).await.status, OrderStatus::Paid);
+        let group = view(&test.shop, &placed).await.groups[0].id.clone();
+        carry(test, &placed, &group, &[BoardDeed::StartPicking, BoardDeed::NotFound]).await;
+        test.shop.heal(&group).await.unwrap();
+        let now = view(&test.shop, &placed).await;
+        assert!(now.groups.iter().any(|group| group.offered_for.is_some()));
+        assert_eq!(now.status, OrderStatus::Paid, "it was never merely placed again");
+    })
+    .await;
+}
