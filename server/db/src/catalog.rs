@@ -75,6 +75,26 @@ pub struct CategoryRow {
     pub position: i64,
 }
 
+/// What bringing a product up to date sets. It keeps its address: links to it live outside.
+pub const PRODUCT_COLUMNS: &[&str] = &[
+    "name_ko",
+    "name_en",
+    "brand_ko",
+    "brand_en",
+    "category",
+    "description_ko",
+    "description_en",
+    "attributes",
+    "options",
+    "images",
+    "tags",
+    "related",
+    "status",
+    "position",
+];
+
+pub const VARIANT_COLUMNS: &[&str] = &["product_id", "gtin", "options", "images", "position", "status"];
+
 /// Rows of one INSERT, well below both engines' limits on bound values.
 const CHUNK: usize = 500;
 
@@ -106,6 +126,26 @@ pub async fn variant_ids(tx: &mut Tx<'_>, skus: &[&str]) -> Result<Vec<(String, 
 /// Ids of products by their codes; those that do not exist are missing from the answer.
 async fn product_ids(tx: &mut Tx<'_>, codes: &[&str]) -> Result<Vec<(String, i64)>, Error> {
     ids(tx, "SELECT code, id FROM products WHERE code IN (", codes).await
+}
+
+/// Codes of those of these products that have a price, with their ids.
+pub async fn priced(tx: &mut Tx<'_>, codes: &[&str]) -> Result<Vec<(String, i64)>, Error> {
+    let sql = "
+      SELECT p.code, p.id FROM products p
+      WHERE EXISTS (SELECT 1 FROM variants v JOIN prices c ON c.variant_id = v.id WHERE v.product_id = p.id)
+        AND p.code IN (";
+    ids(tx, sql, codes).await
+}
+
+/// Codes of those of these products that are drafts and have no price, with their ids.
+pub async fn unpriced_drafts(tx: &mut Tx<'_>, codes: &[&str]) -> Result<Vec<(String, i64)>, Error> {
+    let sql = "
+      SELECT p.code, p.id FROM products p
+      WHERE p.status = 'draft'
+        AND NOT EXISTS (SELECT 1 FROM variants v JOIN prices c ON c.variant_id = v.id
+                        WHERE v.product_id = p.id)
+        AND p.code IN (";
+    ids(tx, sql, codes).await
 }
 
 async fn ids(tx: &mut Tx<'_>, sql: &str, names: &[&str]) -> Result<Vec<(String, i64)>, Error> {
@@ -166,6 +206,15 @@ pub async fn upsert_products(tx: &mut Tx<'_>, rows: &[ProductRow]) -> Result<Vec
 
 /// The same; answers how many were not so before, too.
 pub async fn renew_products(tx: &mut Tx<'_>, rows: &[ProductRow]) -> Result<Renewed, Error> {
+    renew_products_in(tx, rows, PRODUCT_COLUMNS).await
+}
+
+/// The same; products that exist are set in these of [`PRODUCT_COLUMNS`] only. One at least must be named.
+pub async fn renew_products_in(
+    tx: &mut Tx<'_>,
+    rows: &[ProductRow],
+    columns: &[&str],
+) -> Result<Renewed, Error> {
     let mut renewed = Renewed::default();
     for chunk in rows.chunks(CHUNK) {
         let written: Vec<(String, i64)> = on!(tx, conn: E => {
@@ -193,8 +242,7 @@ pub async fn renew_products(tx: &mut Tx<'_>, rows: &[ProductRow]) -> Result<Rene
                     .push_bind(product.position)
                     .push_bind(product.created_at);
             });
-            // A product keeps its address: links to it live outside.
-            query.push(renew("products", "code", &["name_ko", "name_en", "brand_ko", "brand_en", "category", "description_ko", "description_en", "attributes", "options", "images", "tags", "related", "status", "position"])).push(" RETURNING code, id");
+            query.push(renew("products", "code", columns)).push(" RETURNING code, id");
             query.build_query_as().fetch_all(conn).await
         })?;
         renewed.changed += written.len() as u64;
@@ -213,6 +261,15 @@ pub async fn upsert_variants(tx: &mut Tx<'_>, rows: &[VariantRow]) -> Result<Vec
 
 /// The same; answers how many were not so before, too.
 pub async fn renew_variants(tx: &mut Tx<'_>, rows: &[VariantRow]) -> Result<Renewed, Error> {
+    renew_variants_in(tx, rows, VARIANT_COLUMNS).await
+}
+
+/// The same; variants that exist are set in these of [`VARIANT_COLUMNS`] only. One at least must be named.
+pub async fn renew_variants_in(
+    tx: &mut Tx<'_>,
+    rows: &[VariantRow],
+    columns: &[&str],
+) -> Result<Renewed, Error> {
     let mut renewed = Renewed::default();
     for chunk in rows.chunks(CHUNK) {
         let written: Vec<(String, i64)> = on!(tx, conn: E => {
@@ -228,7 +285,7 @@ pub async fn renew_variants(tx: &mut Tx<'_>, rows: &[VariantRow]) -> Result<Rene
                     .push_bind(variant.position)
                     .push_bind(&variant.status);
             });
-            query.push(renew("variants", "sku", &["product_id", "gtin", "options", "images", "position", "status"])).push(" RETURNING sku, id");
+            query.push(renew("variants", "sku", columns)).push(" RETURNING sku, id");
             query.build_query_as().fetch_all(conn).await
         })?;
         renewed.changed += written.len() as u64;

@@ -39,6 +39,32 @@ pub struct StoreRow {
     pub status: String,
 }
 
+/// What bringing a store up to date sets.
+pub const STORE_COLUMNS: &[&str] = &[
+    "name_ko",
+    "name_en",
+    "address_ko",
+    "address_en",
+    "postcode",
+    "region_ko",
+    "region_en",
+    "country",
+    "lat",
+    "lng",
+    "phone",
+    "time_zone",
+    "services",
+    "hours",
+    "exceptions",
+    "lead_minutes",
+    "cutoff_minutes",
+    "keep_days",
+    "currency",
+    "note_ko",
+    "note_en",
+    "status",
+];
+
 const CHUNK: usize = 300;
 
 pub async fn stores(tx: &mut Tx<'_>) -> Result<Vec<StoreRow>, Error> {
@@ -53,6 +79,11 @@ pub async fn upsert_stores(tx: &mut Tx<'_>, rows: &[StoreRow]) -> Result<(), Err
 
 /// The same; answers how many were not so before.
 pub async fn renew_stores(tx: &mut Tx<'_>, rows: &[StoreRow]) -> Result<u64, Error> {
+    renew_stores_in(tx, rows, STORE_COLUMNS).await
+}
+
+/// The same; stores that exist are set in these of [`STORE_COLUMNS`] only. One at least must be named.
+pub async fn renew_stores_in(tx: &mut Tx<'_>, rows: &[StoreRow], columns: &[&str]) -> Result<u64, Error> {
     let mut changed = 0;
     for chunk in rows.chunks(CHUNK) {
         changed += on!(tx, conn: E => {
@@ -86,7 +117,7 @@ pub async fn renew_stores(tx: &mut Tx<'_>, rows: &[StoreRow]) -> Result<u64, Err
                     .push_bind(&store.note_en)
                     .push_bind(&store.status);
             });
-            query.push(renew("stores", "code", &["name_ko", "name_en", "address_ko", "address_en", "postcode", "region_ko", "region_en", "country", "lat", "lng", "phone", "time_zone", "services", "hours", "exceptions", "lead_minutes", "cutoff_minutes", "keep_days", "currency", "note_ko", "note_en", "status"]));
+            query.push(renew("stores", "code", columns));
             query.build().execute(conn).await.map(|done| done.rows_affected())
         })?;
     }

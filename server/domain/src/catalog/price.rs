@@ -99,10 +99,12 @@ fn split_decimals(number: &str, currency: Currency) -> (&str, &str) {
     let Some(at) = number.rfind(['.', ',']) else { return (number, "") };
     let (whole, tail) = (&number[..at], &number[at + 1..]);
     let sign = &number[at..=at];
+    // No group of thousands begins with a zero: `0,990` is less than one.
+    let is_zero = whole.bytes().all(|digit| digit == b'0');
     let is_decimal = if whole.contains(sign) {
         // `1,299,000` has the sign twice: it groups.
         false
-    } else if whole.contains(['.', ',']) || tail.len() != 3 || whole.len() > 3 {
+    } else if whole.contains(['.', ',']) || tail.len() != 3 || whole.len() > 3 || is_zero {
         true
     } else {
         // Three digits after a lone sign: `1,299` and `38.000` group; only `15.990` in cents may not.
@@ -111,7 +113,8 @@ fn split_decimals(number: &str, currency: Currency) -> (&str, &str) {
     if is_decimal { (whole, tail) } else { (number, "") }
 }
 
-/// Without its separators, which must stand before every third digit from the end, and be all the same.
+/// Without its separators, which must stand before every third digit from the end, be all the same, and follow
+/// no leading zero.
 fn ungrouped(whole: &str) -> Result<String, BadPrice> {
     let mut signs = whole.chars().filter(|c| !c.is_ascii_digit());
     let Some(sign) = signs.next() else { return Ok(whole.to_owned()) };
@@ -120,7 +123,7 @@ fn ungrouped(whole: &str) -> Result<String, BadPrice> {
     }
     let groups: Vec<&str> = whole.split(sign).collect();
     let right = groups.iter().enumerate().all(|(place, group)| match place {
-        0 => (1..=3).contains(&group.len()),
+        0 => (1..=3).contains(&group.len()) && !group.starts_with('0'),
         _ => group.len() == 3,
     });
     if right { Ok(groups.concat()) } else { Err(BadPrice::NotAPrice) }
@@ -161,6 +164,11 @@ mod tests {
             ("0", Krw, 0, Krw),
             ("12.5", Usd, 1_250, Usd),
             ("38,000.-", Krw, 38_000, Krw),
+            ("0,990 EUR", Krw, 99, Eur),
+            ("0.990 EUR", Krw, 99, Eur),
+            ("0,990 USD", Krw, 99, Usd),
+            ("0.000", Krw, 0, Krw),
+            ("100,990 EUR", Krw, 10_099_000, Eur),
         ] {
             assert_eq!(parse_price(text, default), Ok(Money::new(amount, currency)), "{text}");
         }
@@ -183,6 +191,14 @@ mod tests {
             ("38000.50 KRW", BadPrice::TooFine),
             ("1.999 USD", BadPrice::TooFine),
             ("9223372036854775808", BadPrice::TooGreat),
+            ("0.500 KRW", BadPrice::TooFine),
+            ("0,500", BadPrice::TooFine),
+            ("0,995 EUR", BadPrice::TooFine),
+            ("012,345 KRW", BadPrice::NotAPrice),
+            ("012,340 USD", BadPrice::NotAPrice),
+            ("0,990,000", BadPrice::NotAPrice),
+            ("0,990.00 USD", BadPrice::NotAPrice),
+            ("0 990", BadPrice::NotAPrice),
         ] {
             assert_eq!(parse_price(text, Currency::Krw), Err(bad), "{text}");
         }

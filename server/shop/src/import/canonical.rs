@@ -1,6 +1,17 @@
-//! Our own names of the fields, and those that files commonly have for them.
+//! Our own names of the fields, those that files commonly have for them, and which of them a record speaks of.
 
-use super::Kind;
+use std::collections::BTreeMap;
+
+use onshelf_domain::hangul::is_korean;
+
+use super::{
+    Kind,
+    lookup::Tables,
+    mapping::Rule,
+    plan::{Plan, Rules},
+    read::{Fields, Record},
+    value,
+};
 
 /// A field, and the column names that fill it where no mapping says otherwise.
 pub(super) type Field = (&'static str, &'static [&'static str]);
@@ -11,6 +22,71 @@ pub(super) const fn fields(kind: Kind) -> &'static [Field] {
         Kind::Products => PRODUCTS,
         Kind::Stock => STOCK,
         Kind::Places => PLACES,
+    }
+}
+
+/// Which fields a record speaks of, be it to say that there is nothing. A column speaks in every row, a member of
+/// JSON where it stands. What a record does not speak of stays as it is.
+pub(super) struct Told<'p> {
+    known: &'static [Field],
+    rules: &'p Rules,
+    mapped: &'p BTreeMap<String, Rule>,
+    tables: &'p Tables,
+    record: &'p Record,
+}
+
+impl<'p> Told<'p> {
+    pub fn new(kind: Kind, plan: &'p Plan, record: &'p Record) -> Told<'p> {
+        let (rules, mapped) = (&plan.fields, &plan.mapping.fields);
+        Told { known: fields(kind), rules, mapped, tables: &plan.tables, record }
+    }
+
+    /// Of the record of a variant inside a product's.
+    pub fn of_variant(plan: &'p Plan, record: &'p Record) -> Told<'p> {
+        let (rules, mapped) = (&plan.variant, &plan.mapping.variant);
+        Told { known: PRODUCTS, rules, mapped, tables: &plan.tables, record }
+    }
+
+    pub fn any(&self, fields: &[&str]) -> bool {
+        fields.iter().any(|field| self.one(field))
+    }
+
+    fn one(&self, field: &str) -> bool {
+        let Some(rule) = self.rules.get(field) else { return false };
+        let Fields::Tree(tree) = &self.record.fields else { return true };
+        if !rule.find(self.record, self.tables).texts.is_empty() {
+            return true;
+        }
+        // An object says nothing by itself; its members may.
+        let stands = |path: &str| value::at(tree, path).is_some_and(|value| !value.is_object());
+        match self.mapped.get(field) {
+            Some(Rule::Column(column)) => stands(column),
+            Some(Rule::Made(made)) => {
+                made.constant.is_some() || made.column.iter().chain(&made.columns).any(|path| stands(path))
+            }
+            None => self
+                .known
+                .iter()
+                .find(|(name, _)| *name == field)
+                .is_some_and(|(_, usual)| usual.iter().any(|path| stands(path))),
+        }
+    }
+
+    /// The columns of a text in Korean and in English. Where no language is said, the one that it is written
+    /// in: the other may have a text of its own.
+    pub fn languages(
+        &self,
+        [any, ko, en]: [&str; 3],
+        columns: [&'static str; 2],
+    ) -> impl Iterator<Item = &'static str> + use<> {
+        let (mut is_ko, mut is_en) = (self.one(ko), self.one(en));
+        if self.one(any) {
+            let found = self.rules.get(any).map(|rule| rule.find(self.record, self.tables).texts);
+            let korean = found.and_then(|texts| texts.first().map(|text| is_korean(text)));
+            is_ko |= korean != Some(false);
+            is_en |= korean != Some(true);
+        }
+        columns.into_iter().zip([is_ko, is_en]).filter_map(|(column, is_told)| is_told.then_some(column))
     }
 }
 
@@ -121,6 +197,188 @@ pub(super) const STORES: &[Field] = &[
     ("fri", &["fri", "friday", "금"]),
     ("sat", &["sat", "saturday", "토"]),
     ("sun", &["sun", "sunday", "일"]),
+    (
+        "mon_open",
+        &[
+            "mon_open",
+            "mon_opens",
+            "mon_opening",
+            "mon_open_time",
+            "monday_open",
+            "monday_opens",
+            "monday_opening",
+            "monday_open_time",
+        ],
+    ),
+    (
+        "mon_close",
+        &[
+            "mon_close",
+            "mon_closes",
+            "mon_closing",
+            "mon_close_time",
+            "monday_close",
+            "monday_closes",
+            "monday_closing",
+            "monday_close_time",
+        ],
+    ),
+    (
+        "tue_open",
+        &[
+            "tue_open",
+            "tue_opens",
+            "tue_opening",
+            "tue_open_time",
+            "tuesday_open",
+            "tuesday_opens",
+            "tuesday_opening",
+            "tuesday_open_time",
+        ],
+    ),
+    (
+        "tue_close",
+        &[
+            "tue_close",
+            "tue_closes",
+            "tue_closing",
+            "tue_close_time",
+            "tuesday_close",
+            "tuesday_closes",
+            "tuesday_closing",
+            "tuesday_close_time",
+        ],
+    ),
+    (
+        "wed_open",
+        &[
+            "wed_open",
+            "wed_opens",
+            "wed_opening",
+            "wed_open_time",
+            "wednesday_open",
+            "wednesday_opens",
+            "wednesday_opening",
+            "wednesday_open_time",
+        ],
+    ),
+    (
+        "wed_close",
+        &[
+            "wed_close",
+            "wed_closes",
+            "wed_closing",
+            "wed_close_time",
+            "wednesday_close",
+            "wednesday_closes",
+            "wednesday_closing",
+            "wednesday_close_time",
+        ],
+    ),
+    (
+        "thu_open",
+        &[
+            "thu_open",
+            "thu_opens",
+            "thu_opening",
+            "thu_open_time",
+            "thursday_open",
+            "thursday_opens",
+            "thursday_opening",
+            "thursday_open_time",
+        ],
+    ),
+    (
+        "thu_close",
+        &[
+            "thu_close",
+            "thu_closes",
+            "thu_closing",
+            "thu_close_time",
+            "thursday_close",
+            "thursday_closes",
+            "thursday_closing",
+            "thursday_close_time",
+        ],
+    ),
+    (
+        "fri_open",
+        &[
+            "fri_open",
+            "fri_opens",
+            "fri_opening",
+            "fri_open_time",
+            "friday_open",
+            "friday_opens",
+            "friday_opening",
+            "friday_open_time",
+        ],
+    ),
+    (
+        "fri_close",
+        &[
+            "fri_close",
+            "fri_closes",
+            "fri_closing",
+            "fri_close_time",
+            "friday_close",
+            "friday_closes",
+            "friday_closing",
+            "friday_close_time",
+        ],
+    ),
+    (
+        "sat_open",
+        &[
+            "sat_open",
+            "sat_opens",
+            "sat_opening",
+            "sat_open_time",
+            "saturday_open",
+            "saturday_opens",
+            "saturday_opening",
+            "saturday_open_time",
+        ],
+    ),
+    (
+        "sat_close",
+        &[
+            "sat_close",
+            "sat_closes",
+            "sat_closing",
+            "sat_close_time",
+            "saturday_close",
+            "saturday_closes",
+            "saturday_closing",
+            "saturday_close_time",
+        ],
+    ),
+    (
+        "sun_open",
+        &[
+            "sun_open",
+            "sun_opens",
+            "sun_opening",
+            "sun_open_time",
+            "sunday_open",
+            "sunday_opens",
+            "sunday_opening",
+            "sunday_open_time",
+        ],
+    ),
+    (
+        "sun_close",
+        &[
+            "sun_close",
+            "sun_closes",
+            "sun_closing",
+            "sun_close_time",
+            "sunday_close",
+            "sunday_closes",
+            "sunday_closing",
+            "sunday_close_time",
+        ],
+    ),
     ("lead_minutes", &["lead_minutes"]),
     ("cutoff_minutes", &["cutoff_minutes"]),
     ("keep_days", &["keep_days"]),
@@ -151,6 +409,10 @@ pub(super) const PRODUCTS: &[Field] = &[
     ("description_en", &["description_en", "description.en"]),
     ("price", &["price", "price.value", "regular_price", "가격", "판매가", "preis", "verkaufspreis"]),
     ("sale_price", &["sale_price", "special_price", "할인가", "angebotspreis"]),
+    // An interval, or its ends.
+    ("sale_period", &["sale_price_effective_date"]),
+    ("sale_from", &["sale_from", "date_sale_price_starts"]),
+    ("sale_until", &["sale_until", "date_sale_price_ends"]),
     ("list_price", &["list_price", "compare_at_price", "정가"]),
     ("currency", &["currency", "price.currency", "währung"]),
     (

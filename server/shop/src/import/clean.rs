@@ -43,8 +43,28 @@ pub fn neutralised(cell: &str) -> Cow<'_, str> {
 }
 
 /// A text without the tags and entities of HTML, as shop systems keep descriptions: paragraphs, breaks and list items
-/// begin a line. A text without tags stays as it is.
+/// begin a line, and so does what a program wrote as a backslash and an n.
 pub(super) fn without_markup(text: &str) -> Cow<'_, str> {
+    match (without_tags(text), text.contains("\\n")) {
+        (Cow::Borrowed(plain), false) => with_letters(plain),
+        (plain, false) => Cow::Owned(with_letters(&plain).into_owned()),
+        (plain, true) => {
+            let lines = plain.replace("\\r\\n", "\n").replace("\\n", "\n");
+            Cow::Owned(with_letters(&lines).into_owned())
+        }
+    }
+}
+
+/// A name, which has one line, without markup.
+pub(super) fn plain_name(text: Cow<'_, str>) -> Cow<'_, str> {
+    if !text.contains(['<', '&']) {
+        return text;
+    }
+    let plain = with_letters(&without_tags(&text)).split_whitespace().collect::<Vec<_>>().join(" ");
+    Cow::Owned(plain)
+}
+
+fn without_tags(text: &str) -> Cow<'_, str> {
     let is_tag = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!');
     let first = text.match_indices('<').find(|(at, _)| is_tag(&text[at + 1..]) && text[*at..].contains('>'));
     if first.is_none() {
@@ -76,22 +96,76 @@ pub(super) fn without_markup(text: &str) -> Cow<'_, str> {
     }
     out.push_str(rest);
     let lines = out.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
-    let plain = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
-    Cow::Owned(ENTITIES.iter().fold(plain, |text, (entity, letter)| text.replace(entity, letter)))
+    Cow::Owned(lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n"))
 }
 
-/// Those that editors write; the ampersand comes last, so that nothing is undone twice.
-const ENTITIES: [(&str, &str); 9] = [
-    ("&nbsp;", " "),
-    ("&lt;", "<"),
-    ("&gt;", ">"),
-    ("&quot;", "\""),
-    ("&#39;", "'"),
-    ("&rsquo;", "’"),
-    ("&ndash;", "–"),
-    ("&mdash;", "—"),
-    ("&amp;", "&"),
+/// Entities as the letters they stand for, each read once: `&amp;lt;` is `&lt;`. What is none stays.
+fn with_letters(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('&') {
+        out.push_str(before);
+        let found = after.split_once(';').and_then(|(name, next)| Some((letter(name)?, next)));
+        let Some((letter, next)) = found else {
+            out.push('&');
+            rest = after;
+            continue;
+        };
+        if letter == '\u{a0}' {
+            out.push(' ');
+        } else if !is_invisible(letter) {
+            out.push(letter);
+        }
+        rest = next;
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+fn letter(entity: &str) -> Option<char> {
+    // Longer than any that is known here.
+    if entity.len() > 10 {
+        return None;
+    }
+    let Some(number) = entity.strip_prefix('#') else { return named(entity) };
+    let (digits, radix) = match number.strip_prefix(['x', 'X']) {
+        Some(hex) => (hex, 16),
+        None => (number, 10),
+    };
+    // Parsing alone would take a plus sign.
+    if !digits.chars().all(|c| c.is_digit(radix)) {
+        return None;
+    }
+    char::from_u32(u32::from_str_radix(digits, radix).ok()?)
+}
+
+fn named(name: &str) -> Option<char> {
+    if let Some((_, letter)) = NAMED.iter().find(|(known, _)| *known == name) {
+        return Some(*letter);
+    }
+    ('\u{a0}'..='\u{ff}').zip(LATIN_1.split_whitespace()).find(|(_, known)| *known == name).map(|(c, _)| c)
+}
+
+#[rustfmt::skip]
+const NAMED: [(&str, char); 31] = [
+    ("amp", '&'), ("lt", '<'), ("gt", '>'), ("quot", '"'), ("apos", '\''), ("ndash", '–'), ("mdash", '—'),
+    ("lsquo", '‘'), ("rsquo", '’'), ("sbquo", '‚'), ("ldquo", '“'), ("rdquo", '”'), ("bdquo", '„'),
+    ("hellip", '…'), ("bull", '•'), ("trade", '™'), ("euro", '€'), ("prime", '′'), ("Prime", '″'),
+    ("lsaquo", '‹'), ("rsaquo", '›'), ("ensp", ' '), ("emsp", ' '), ("thinsp", ' '), ("minus", '−'),
+    ("le", '≤'), ("ge", '≥'), ("OElig", 'Œ'), ("oelig", 'œ'), ("Scaron", 'Š'), ("scaron", 'š'),
 ];
+
+/// The names of U+00A0 to U+00FF, in their order.
+const LATIN_1: &str = "\
+    nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr \
+    deg plusmn sup2 sup3 acute micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest \
+    Agrave Aacute Acirc Atilde Auml Aring AElig Ccedil Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml \
+    ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash Ugrave Uacute Ucirc Uuml Yacute THORN szlig \
+    agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml igrave iacute icirc iuml \
+    eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute thorn yuml";
 
 #[cfg(test)]
 mod tests {
@@ -124,10 +198,31 @@ mod tests {
             ("<script>alert(1)</script>safe<br/>line", "safe\nline"),
             ("5 < 6 and 7 > 6", "5 < 6 and 7 > 6"),
             ("a <b", "a <b"),
-            ("&amp; as written", "&amp; as written"),
+            ("salt &amp; pepper", "salt & pepper"),
             ("<p>&amp;lt;</p>", "&lt;"),
+            ("&amp;lt;", "&lt;"),
+            ("&lt;b&gt; is bold", "<b> is bold"),
+            ("10&#8211;20 &#x2013; &quot;caf&eacute;&quot;", "10–20 – \"café\""),
+            ("a&nbsp;b&#160;c&shy;&#0;&#x202e;", "a b c"),
+            ("&yuml;&iexcl;&szlig;&Ntilde;", "ÿ¡ßÑ"),
+            ("R&D; AT&T & &bogus; &#xfffffff; &#+5; &#; &", "R&D; AT&T & &bogus; &#xfffffff; &#+5; &#; &"),
+            ("one\\ntwo\\r\\nthree", "one\ntwo\nthree"),
+            ("  kept   as it is\n\n", "  kept   as it is\n\n"),
         ] {
             assert_eq!(without_markup(text), plain, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_are_plain_and_have_one_line() {
+        for (name, plain) in [
+            ("Salt &amp; Pepper", "Salt & Pepper"),
+            ("<b>Caf&eacute;</b><br>Mug", "Café Mug"),
+            ("Salt & Pepper", "Salt & Pepper"),
+            ("I <3 mugs", "I <3 mugs"),
+            ("13\\new", "13\\new"),
+        ] {
+            assert_eq!(plain_name(Cow::Borrowed(name)), plain);
         }
     }
 

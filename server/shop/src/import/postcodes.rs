@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::zones::state_code;
+
 /// What became of a postcode, with the words for a warning where it is not as it was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Postcode<'t> {
@@ -12,9 +14,11 @@ pub(super) struct Postcode<'t> {
 /// States whose ZIP codes begin with a zero, as postcodes of the Virgin Islands and of forces in Europe do.
 const ZERO_STATES: [&str; 11] = ["CT", "MA", "ME", "NH", "NJ", "PR", "RI", "VI", "VT", "AE", "NY"];
 
+/// `state` is a short code or a full name.
 pub(super) fn read<'t>(country: &str, state: &str, text: &'t str) -> Postcode<'t> {
     match country {
-        "US" | "PR" => zip(if country == "PR" { "PR" } else { state }, text),
+        "US" => zip(&state_code(country, state), text),
+        "PR" => zip("PR", text),
         "KR" => korean(text),
         _ => Postcode { text: Cow::Borrowed(text), warning: None },
     }
@@ -76,6 +80,12 @@ mod tests {
         for (country, state, given, read_as, warns) in [
             ("US", "MN", "55425", "55425", false),
             ("US", "MA", "2128", "02128", true),
+            ("US", "Massachusetts", "2108", "02108", true),
+            ("US", "MASSACHUSETTS", "2108", "02108", true),
+            ("US", "ma", "2108", "02108", true),
+            ("US", "new jersey", "7001-1234", "07001-1234", true),
+            ("US", "", "2108", "02108", true),
+            ("US", "Texas", "2108", "2108", true),
             ("US", "CA", "2128", "2128", true),
             ("US", "PR", "917", "00917", true),
             ("US", "WY", "828016213", "82801-6213", true),
@@ -90,7 +100,11 @@ mod tests {
             ("JP", "", "100-0001", "100-0001", false),
         ] {
             let postcode = read(country, state, given);
-            assert_eq!((postcode.text.as_ref(), postcode.warning.is_some()), (read_as, warns), "{given}");
+            assert_eq!(
+                (postcode.text.as_ref(), postcode.warning.is_some()),
+                (read_as, warns),
+                "{state} {given}"
+            );
         }
     }
 }

@@ -37,6 +37,8 @@ pub(super) struct Stock {
     seen: Seen,
     kept: Vec<Line>,
     bulk: Vec<LevelRow>,
+    /// What a dry run would have made of the levels it has met.
+    foreseen: HashMap<LevelKey, Known>,
     /// Whether movements were asked of the ledger before they were booked.
     price_told: bool,
 }
@@ -54,8 +56,20 @@ struct Line {
 
 #[derive(Clone)]
 enum Deed {
-    Count { on_hand: i64, counted_at: i64 },
-    Move { delta: i64, reason: String, reference: String },
+    Count {
+        on_hand: i64,
+        counted_at: i64,
+    },
+    /// In stock, but nobody says how many: where some are known to be there, they stay.
+    Present {
+        otherwise: i64,
+        counted_at: i64,
+    },
+    Move {
+        delta: i64,
+        reason: String,
+        reference: String,
+    },
 }
 
 /// A row whose SKU is known.
@@ -69,9 +83,44 @@ struct Booking {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Booked {
     Done,
+    /// There was nothing to change.
+    Kept,
     /// A newer count is known, or this movement has been booked already.
     Skipped,
     NotEnough,
+}
+
+/// A level as far as it decides what may be booked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Known {
+    on_hand: i64,
+    checked_at: i64,
+}
+
+impl Deed {
+    /// What booking would answer, and the level after it.
+    fn foresee(&self, level: Option<Known>, now: i64) -> (Booked, Known) {
+        let known = level.unwrap_or(Known { on_hand: 0, checked_at: i64::MIN });
+        match *self {
+            Deed::Count { counted_at, .. } | Deed::Present { counted_at, .. }
+                if known.checked_at > counted_at =>
+            {
+                (Booked::Skipped, known)
+            }
+            Deed::Present { .. } if known.on_hand > 0 => (Booked::Kept, known),
+            Deed::Count { on_hand, counted_at } | Deed::Present { otherwise: on_hand, counted_at } => {
+                (Booked::Done, Known { on_hand, checked_at: counted_at })
+            }
+            Deed::Move { delta, .. } => {
+                let on_hand = known.on_hand + delta;
+                if (0..=MOST).contains(&on_hand) {
+                    return (Booked::Done, Known { on_hand, checked_at: known.checked_at.max(now) });
+                }
+                // Even a movement that fails opens the level.
+                (Booked::NotEnough, level.unwrap_or(Known { on_hand: 0, checked_at: now }))
+            }
+        }
+    }
 }
 
 impl Stock {
@@ -86,6 +135,7 @@ impl Stock {
             seen: Seen::default(),
             kept: Vec::new(),
             bulk: Vec::new(),
+            foreseen: HashMap::new(),
             price_told: false,
         })
     }
@@ -100,7 +150,7 @@ impl Stock {
         let deed = self.deed(row, plan)?;
         let safety_stock = row.whole("safety_stock", 0, MOST)?;
         let id = match &deed {
-            Deed::Count { .. } => (store_id, sku.as_ref(), ""),
+            Deed::Count { .. } | Deed::Present { .. } => (store_id, sku.as_ref(), ""),
             Deed::Move { reference, .. } => (store_id, sku.as_ref(), reference.as_str()),
         };
         if let Some(line) = self.seen.before(&id, row.line()) {
@@ -124,7 +174,16 @@ impl Stock {
 
     fn deed(&self, row: &Row<'_>, plan: &Plan) -> Result<Deed, Entry> {
         let counted_at = self.counted_at(row)?;
-        if let Some(on_hand) = row.whole("on_hand", 0, MOST)? {
+        if let Some(mut on_hand) = row.whole("on_hand", 0, MOST)? {
+            let availability = row.text("availability").map(|text| plain(&text));
+            if on_hand > 0 && availability.as_deref() == Some("out_of_stock") {
+                row.warn(
+                    "on_hand",
+                    "a quantity of what is out of stock: taken as none",
+                    &on_hand.to_string(),
+                );
+                on_hand = 0;
+            }
             return Ok(Deed::Count { on_hand, counted_at });
         }
         if let Some(delta) = row.whole("delta", -MOST, MOST)? {
@@ -143,15 +202,17 @@ impl Stock {
         let Some(availability) = row.text("availability") else {
             return Err(row.bad("on_hand", "missing: neither a quantity nor an availability", ""));
         };
-        let on_hand = match availability.to_lowercase().replace([' ', '-'], "_").as_str() {
+        match plain(&availability).as_str() {
             "in_stock" | "limited_availability" | "limited" => {
                 row.warn("on_hand", "no quantity for what is in stock", &availability);
-                plan.mapping.in_stock_quantity.unwrap_or(1).clamp(0, MOST)
+                let otherwise = plan.mapping.in_stock_quantity.unwrap_or(1).clamp(0, MOST);
+                Ok(Deed::Present { otherwise, counted_at })
             }
-            "out_of_stock" | "preorder" | "backorder" | "on_display_to_order" => 0,
-            _ => return Err(row.bad("availability", "neither in stock nor out of stock", &availability)),
-        };
-        Ok(Deed::Count { on_hand, counted_at })
+            "out_of_stock" | "preorder" | "backorder" | "on_display_to_order" => {
+                Ok(Deed::Count { on_hand: 0, counted_at })
+            }
+            _ => Err(row.bad("availability", "neither in stock nor out of stock", &availability)),
+        }
     }
 
     fn counted_at(&self, row: &Row<'_>) -> Result<i64, Entry> {
@@ -182,7 +243,9 @@ impl Stock {
             std::mem::take(&mut line.notes).into_iter().for_each(|note| ledger.warn(note));
             let key = LevelKey { store_id: line.store_id, variant_id };
             match line.deed {
-                Deed::Count { on_hand, counted_at } if self.empty.contains(&line.store_id) => {
+                Deed::Count { on_hand, counted_at } | Deed::Present { otherwise: on_hand, counted_at }
+                    if self.empty.contains(&line.store_id) =>
+                {
                     self.bulk.push(LevelRow {
                         store_id: key.store_id,
                         variant_id,
@@ -204,7 +267,14 @@ impl Stock {
     async fn load(&mut self, db: &Db, ledger: &mut Ledger) -> Result<(), ImportError> {
         let levels = std::sync::Arc::new(std::mem::take(&mut self.bulk));
         let (count, now) = (levels.len(), self.now);
-        if !self.dry_run && count > 0 {
+        if self.dry_run {
+            for level in levels.iter() {
+                let key = LevelKey { store_id: level.store_id, variant_id: level.variant_id };
+                // A level that is there already is left alone.
+                let known = Known { on_hand: level.on_hand, checked_at: level.checked_at };
+                self.foreseen.entry(key).or_insert(known);
+            }
+        } else if count > 0 {
             db.write::<(), Error, _>(move |mut tx| {
                 let levels = levels.clone();
                 async move {
@@ -221,8 +291,32 @@ impl Stock {
         Ok(())
     }
 
+    /// What booking would answer: the levels as they are, and what this file did to them before.
+    async fn foresee(&mut self, db: &Db, bookings: &[(Line, Booking)]) -> Result<Vec<Booked>, ImportError> {
+        let mut reader = db.reader().await?;
+        let mut outcomes = Vec::with_capacity(bookings.len());
+        for (_, Booking { key, deed, .. }) in bookings {
+            if let Deed::Move { reason, reference, .. } = deed
+                && exchange::is_entered(&mut reader.tx(), *key, reason, reference).await?
+            {
+                outcomes.push(Booked::Skipped);
+                continue;
+            }
+            let known = match self.foreseen.get(key) {
+                Some(known) => Some(*known),
+                None => stock::level(&mut reader.tx(), *key)
+                    .await?
+                    .map(|level| Known { on_hand: level.on_hand, checked_at: level.checked_at }),
+            };
+            let (outcome, after) = deed.foresee(known, self.now);
+            self.foreseen.insert(*key, after);
+            outcomes.push(outcome);
+        }
+        Ok(outcomes)
+    }
+
     async fn book(
-        &self,
+        &mut self,
         db: &Db,
         mut bookings: Vec<(Line, Booking)>,
         ledger: &mut Ledger,
@@ -230,7 +324,7 @@ impl Stock {
         // Levels are always locked in key order, so that two writers never wait for each other.
         bookings.sort_by_key(|(_, booking)| booking.key);
         let outcomes = if self.dry_run {
-            vec![Booked::Done; bookings.len()]
+            self.foresee(db, &bookings).await?
         } else {
             let work: std::sync::Arc<Vec<Booking>> =
                 std::sync::Arc::new(bookings.iter().map(|(_, booking)| booking.clone()).collect());
@@ -254,6 +348,7 @@ impl Stock {
                     ledger.accept(1);
                     ledger.wrote("levels", 1);
                 }
+                Booked::Kept => ledger.accept(1),
                 Booked::Skipped => ledger.skip(),
                 Booked::NotEnough => {
                     let value = format!("{} {}", line.store, line.sku);
@@ -267,8 +362,17 @@ impl Stock {
 
 async fn booked(tx: &mut onshelf_db::Tx<'_>, booking: &Booking, now: i64) -> Result<Booked, Error> {
     let key = booking.key;
+    let known = match &booking.deed {
+        Deed::Present { .. } => stock::level(tx, key).await?,
+        Deed::Count { .. } | Deed::Move { .. } => None,
+    };
     let outcome = match &booking.deed {
-        Deed::Count { on_hand, counted_at } => {
+        Deed::Present { counted_at, .. }
+            if known.is_some_and(|level| level.on_hand > 0 && level.checked_at <= *counted_at) =>
+        {
+            Booked::Kept
+        }
+        Deed::Count { on_hand, counted_at } | Deed::Present { otherwise: on_hand, counted_at } => {
             let cause = Cause { reason: "count", reference: "", actor: ACTOR, at: now };
             match stock::count(tx, key, *on_hand, *counted_at, cause).await? {
                 Some(_) => Booked::Done,
@@ -284,10 +388,17 @@ async fn booked(tx: &mut onshelf_db::Tx<'_>, booking: &Booking, now: i64) -> Res
             if stock::shift(tx, key, *delta, cause).await? { Booked::Done } else { Booked::NotEnough }
         }
     };
-    if let Some(safety_stock) = booking.safety_stock.filter(|_| outcome == Booked::Done) {
+    if let Some(safety_stock) =
+        booking.safety_stock.filter(|_| matches!(outcome, Booked::Done | Booked::Kept))
+    {
         stock::set_safety(tx, key, safety_stock).await?;
     }
     Ok(outcome)
+}
+
+/// `In stock` and `in-stock` are one word.
+fn plain(availability: &str) -> String {
+    availability.trim().to_lowercase().replace([' ', '-'], "_")
 }
 
 impl Intake for Stock {
@@ -323,5 +434,41 @@ impl Intake for Stock {
             ledger.warn(Entry::new(0, "sku", note, ""));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_000;
+
+    fn known(on_hand: i64, checked_at: i64) -> Known {
+        Known { on_hand, checked_at }
+    }
+
+    fn moved(delta: i64) -> Deed {
+        Deed::Move { delta, reason: "sale".to_owned(), reference: "R".to_owned() }
+    }
+
+    #[test]
+    fn a_dry_run_answers_as_booking_would() {
+        let count = Deed::Count { on_hand: 4, counted_at: 500 };
+        let present = Deed::Present { otherwise: 1, counted_at: 500 };
+        for (deed, level, outcome, after) in [
+            (&count, None, Booked::Done, known(4, 500)),
+            (&count, Some(known(9, 500)), Booked::Done, known(4, 500)),
+            (&count, Some(known(9, 501)), Booked::Skipped, known(9, 501)),
+            (&present, None, Booked::Done, known(1, 500)),
+            (&present, Some(known(0, 100)), Booked::Done, known(1, 500)),
+            (&present, Some(known(9, 100)), Booked::Kept, known(9, 100)),
+            (&present, Some(known(9, 501)), Booked::Skipped, known(9, 501)),
+            (&moved(-2), Some(known(3, 100)), Booked::Done, known(1, NOW)),
+            (&moved(-4), Some(known(3, 100)), Booked::NotEnough, known(3, 100)),
+            (&moved(-1), None, Booked::NotEnough, known(0, NOW)),
+            (&moved(MOST), Some(known(1, 100)), Booked::NotEnough, known(1, 100)),
+        ] {
+            assert_eq!(deed.foresee(level, NOW), (outcome, after), "{level:?}");
+        }
     }
 }

@@ -1,17 +1,18 @@
 //! Rows of stores: names, addresses and positions checked, hours read, the time zone found where none is given.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use futures::FutureExt;
 use onshelf_db::{
-    Db, Error, exchange,
-    stores::{StoreRow, renew_stores},
+    Db, Error, Tx, exchange,
+    stores::{StoreRow, renew_stores_in},
 };
 use onshelf_domain::stores::{Schedule, Week, parse_hours};
 use onshelf_vocabulary::{Currency, Point, StoreCode, Text};
 
 use super::{
-    ImportError, Mapping, Options,
+    ImportError, Kind, Mapping, Options,
+    canonical::Told,
     geography::{self, Neighbours, Position},
     intake::{Intake, is_about_rows},
     options::by_script,
@@ -26,6 +27,16 @@ use super::{
 };
 
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+/// The same days where each has a column for its opening and one for its closing.
+const OPENINGS: [[&str; 2]; 7] = [
+    ["mon_open", "mon_close"],
+    ["tue_open", "tue_close"],
+    ["wed_open", "wed_close"],
+    ["thu_open", "thu_close"],
+    ["fri_open", "fri_close"],
+    ["sat_open", "sat_close"],
+    ["sun_open", "sun_close"],
+];
 
 pub(super) struct Stores {
     dry_run: bool,
@@ -33,7 +44,15 @@ pub(super) struct Stores {
     country: Option<String>,
     seen: Seen,
     neighbours: Neighbours,
-    kept: Vec<(u64, StoreRow)>,
+    kept: Vec<Kept>,
+}
+
+/// A store to be written, with the columns to set where it exists.
+#[derive(Clone)]
+struct Kept {
+    line: u64,
+    row: StoreRow,
+    columns: Vec<&'static str>,
 }
 
 impl Stores {
@@ -74,7 +93,7 @@ impl Stores {
             row.warn("postcode", warning, &row.text_or_empty("postcode"));
         }
         let region = region(row, &state)?;
-        let time_zone = time_zone(row, &country, &state, point)?;
+        let time_zone = time_zone(row, &country, &state, &postcode.text, point)?;
         let hours = hours(row);
         let exceptions = row.text("exceptions").map_or_else(|| "[]".to_owned(), std::borrow::Cow::into_owned);
         Schedule::from_parts(&time_zone, &hours, &exceptions)
@@ -129,14 +148,27 @@ impl Stores {
         }))
     }
 
-    async fn save(db: &Db, rows: Vec<StoreRow>) -> Result<u64, Error> {
+    async fn save(db: &Db, kept: Vec<Kept>) -> Result<u64, Error> {
+        let mut rows: BTreeMap<Vec<&'static str>, Vec<StoreRow>> = BTreeMap::new();
+        for one in kept {
+            rows.entry(one.columns).or_default().push(one.row);
+        }
         let rows = std::sync::Arc::new(rows);
         db.write(move |mut tx| {
             let rows = rows.clone();
-            async move { renew_stores(&mut tx, &rows).await }.boxed()
+            async move { renewed(&mut tx, &rows).await }.boxed()
         })
         .await
     }
+}
+
+/// Sets, store by store, the columns that its record speaks of; answers how many were not so before.
+async fn renewed(tx: &mut Tx<'_>, rows: &BTreeMap<Vec<&'static str>, Vec<StoreRow>>) -> Result<u64, Error> {
+    let mut changed = 0;
+    for (columns, rows) in rows {
+        changed += renew_stores_in(tx, rows, columns).await?;
+    }
+    Ok(changed)
 }
 
 impl Intake for Stores {
@@ -149,7 +181,8 @@ impl Intake for Stores {
         match self.read(&row) {
             Ok(store) => {
                 row.tell(ledger);
-                self.kept.push((record.line, store));
+                let columns = columns(&Told::new(Kind::Stores, plan, record), record, &store);
+                self.kept.push(Kept { line: record.line, row: store, columns });
             }
             Err(bad) => ledger.reject(bad),
         }
@@ -159,13 +192,12 @@ impl Intake for Stores {
         let kept = std::mem::take(&mut self.kept);
         let mut written = kept.len();
         if !self.dry_run && written > 0 {
-            let rows: Vec<StoreRow> = kept.iter().map(|(_, row)| row.clone()).collect();
-            match Stores::save(db, rows).await {
+            match Stores::save(db, kept.clone()).await {
                 Err(error) if is_about_rows(&error) => {
                     // One of them is at fault: each for itself, so that the others go in.
-                    for (line, row) in kept {
-                        let code = row.code.clone();
-                        match Stores::save(db, vec![row]).await {
+                    for one in kept {
+                        let (line, code) = (one.line, one.row.code.clone());
+                        match Stores::save(db, vec![one]).await {
                             Err(error) if is_about_rows(&error) => {
                                 written -= 1;
                                 ledger.reject(Entry::new(
@@ -197,6 +229,51 @@ impl Intake for Stores {
         Ok(())
     }
 }
+
+/// Fields that are one column each.
+const PLAIN: [&str; 10] = [
+    "postcode",
+    "country",
+    "phone",
+    "services",
+    "exceptions",
+    "lead_minutes",
+    "cutoff_minutes",
+    "keep_days",
+    "currency",
+    "status",
+];
+
+/// What a record sets of a store that exists; the rest of it stays.
+fn columns(told: &Told<'_>, record: &Record, store: &StoreRow) -> Vec<&'static str> {
+    let mut columns: Vec<&'static str> =
+        told.languages(["name", "name_ko", "name_en"], ["name_ko", "name_en"]).collect();
+    columns.extend(told.languages(["address", "address_ko", "address_en"], ["address_ko", "address_en"]));
+    columns.extend(told.languages(["note", "note_ko", "note_en"], ["note_ko", "note_en"]));
+    columns.extend(PLAIN.into_iter().filter(|column| told.any(&[*column])));
+    if told.any(&["region", "region_ko", "region_en", "city", "state"]) {
+        columns.extend(["region_ko", "region_en"]);
+    }
+    let is_placed = told.any(&["lat", "lng", "coordinates"]);
+    if is_placed {
+        columns.extend(["lat", "lng"]);
+    }
+    // A place tells its time zone, too.
+    if told.any(&["time_zone"]) || (is_placed && store.lat.is_some()) {
+        columns.push("time_zone");
+    }
+    let in_tree = matches!(&record.fields, Fields::Tree(tree)
+        if HOURS.iter().any(|name| tree.get(name).is_some()));
+    let is_opening_told = OPENINGS.iter().any(|ends| told.any(ends));
+    if in_tree || is_opening_told || told.any(&["hours"]) || told.any(&DAYS) {
+        columns.push("hours");
+    }
+    columns
+}
+
+/// Where hours by day stand in JSON.
+const HOURS: [&str; 5] =
+    ["hours", "opening_hours", "openingHours", "business_hours", "openingHoursSpecification"];
 
 /// A text in both languages: by its own columns, or by the script of the one that says no language.
 pub(super) fn text(row: &Row<'_>, [any, ko, en]: [&'static str; 3], max: usize) -> Result<Text, Entry> {
@@ -291,7 +368,13 @@ fn region(row: &Row<'_>, state: &str) -> Result<Text, Entry> {
     Ok(by_script(&parts.join(", ")))
 }
 
-fn time_zone(row: &Row<'_>, country: &str, state: &str, point: Option<Point>) -> Result<String, Entry> {
+fn time_zone(
+    row: &Row<'_>,
+    country: &str,
+    state: &str,
+    postcode: &str,
+    point: Option<Point>,
+) -> Result<String, Entry> {
     if let Some(given) = row.text("time_zone") {
         // Some files say the offset first: `GMT-07:00 America/Denver`.
         let name = given.split_whitespace().last().unwrap_or_default();
@@ -300,7 +383,7 @@ fn time_zone(row: &Row<'_>, country: &str, state: &str, point: Option<Point>) ->
         }
         row.warn("time_zone", "not a known time zone: found by the store's place", &given);
     }
-    match zones::zone(country, &state.to_uppercase(), point) {
+    match zones::zone(country, state, postcode, point) {
         Some(Zone::Known(zone)) => Ok(zone.to_owned()),
         Some(Zone::Guessed(zone)) => {
             row.warn("time_zone", "guessed by longitude alone", zone);
@@ -312,22 +395,21 @@ fn time_zone(row: &Row<'_>, country: &str, state: &str, point: Option<Point>) ->
 
 /// The week as JSON. What is not understood is said, and the store is then one whose hours nobody knows.
 fn hours(row: &Row<'_>) -> String {
-    let by_day = DAYS.iter().filter_map(|day| {
-        let hours = row.text(day)?;
-        // OpenStreetMap's word for a day is the first two letters of its name.
-        Some(format!("{}{}: {hours}", day[..1].to_uppercase(), &day[1..]))
-    });
     // A list is read as one text: its first line alone would be a silent half of the week.
     let told = row.list("hours").join("; ");
     let text = Some(told)
         .filter(|text| !text.is_empty())
         .or_else(|| hours_by_day(row))
-        .unwrap_or_else(|| by_day.collect::<Vec<_>>().join("; "));
+        .unwrap_or_else(|| hours_by_column(row));
     if text.is_empty() {
+        warn_of_no_hours(row);
         return Week::default().to_json();
     }
     match parse_hours(&text) {
         Ok((week, warnings)) => {
+            if week.is_empty() {
+                row.warn("hours", "no hours on any day", &text);
+            }
             for warning in warnings {
                 row.warn("hours", kind_of(&warning), &warning.to_string());
             }
@@ -343,8 +425,46 @@ fn hours(row: &Row<'_>) -> String {
 /// Hours as an object or a list of objects: the API's own shape, or another's.
 fn hours_by_day(row: &Row<'_>) -> Option<String> {
     let Fields::Tree(tree) = &row.record().fields else { return None };
-    let names = ["hours", "opening_hours", "openingHours", "business_hours", "openingHoursSpecification"];
-    week::text(names.into_iter().find_map(|name| tree.get(name))?)
+    let hours = HOURS.into_iter().find_map(|name| tree.get(name))?;
+    for part in week::left_out(hours) {
+        row.warn("hours", "a part not understood", &part);
+    }
+    if week::numbers_days(hours) {
+        row.warn("hours", "days by number: 1 is taken for Monday, 0 and 7 for Sunday", "");
+    }
+    week::text(hours)
+}
+
+/// Hours by a column a day, or by two: its opening and its closing.
+fn hours_by_column(row: &Row<'_>) -> String {
+    let by_day = DAYS.into_iter().zip(OPENINGS).filter_map(|(day, [open, close])| {
+        // A cell is one day's: what would begin a new rule goes on with this one.
+        let cell = row.list(day).join(", ").replace([';', '\n', '\r', '|'], ", ");
+        let hours = Some(cell)
+            .filter(|cell| !cell.is_empty())
+            .or_else(|| week::between(&row.text_or_empty(open), &row.text_or_empty(close)))?;
+        // OpenStreetMap's word for a day is the first two letters of its name.
+        Some(format!("{}{}: {hours}", day[..1].to_uppercase(), &day[1..]))
+    });
+    by_day.collect::<Vec<_>>().join("; ")
+}
+
+/// Says which part of a record looks like hours that have no shape that is known, or that it has none.
+fn warn_of_no_hours(row: &Row<'_>) {
+    let like_hours = |name: &str| {
+        let name = name.to_lowercase();
+        ["hour", "영업시간", "운영시간"].iter().any(|word| name.contains(word))
+    };
+    let unread = match &row.record().fields {
+        Fields::Tree(serde_json::Value::Object(members)) => {
+            members.iter().find(|(name, value)| like_hours(name) && !value.is_null())
+        }
+        _ => None,
+    };
+    match unread {
+        Some((name, _)) => row.warn("hours", "not understood: no hours are kept", name),
+        None => row.warn("hours", "no hours: nobody knows when it is open", ""),
+    }
 }
 
 /// A warning's kind, to count by; its own words go into the value.
@@ -378,6 +498,11 @@ fn status(row: &Row<'_>) -> String {
     match row.text_or_empty("status").to_lowercase().as_str() {
         "" | "open" | "active" => "open".to_owned(),
         "closed" | "permanently_closed" | "closed_permanently" | "폐점" => "closed".to_owned(),
+        "coming soon" | "coming_soon" | "temporarily closed" | "temporarily_closed" | "오픈예정"
+        | "오픈 예정" | "임시휴업" | "휴점" => {
+            row.warn("status", "not open now: taken as closed", &row.text_or_empty("status"));
+            "closed".to_owned()
+        }
         other => {
             row.warn("status", "neither open nor closed: taken as open", other);
             "open".to_owned()

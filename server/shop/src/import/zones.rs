@@ -113,6 +113,57 @@ const AU_STATES: &[State] = &[
     ("WA", "Australia/Perth", None),
 ];
 
+/// A state's ZIP areas that keep another time than most of it, for a store without a position.
+type Areas = (&'static str, &'static [&'static str], &'static str);
+
+const ZIP_AREAS: &[Areas] = &[
+    ("FL", &["324", "325"], CENTRAL),
+    ("ID", &["835", "838"], PACIFIC),
+    ("TN", &["373", "374", "376", "377", "378", "379"], EASTERN),
+    ("TX", &["799", "885"], MOUNTAIN),
+];
+
+/// Full names of states by country, in capitals.
+#[rustfmt::skip]
+const NAMES: &[(&str, &[(&str, &str)])] = &[
+    ("US", &[
+        ("ALABAMA", "AL"), ("ALASKA", "AK"), ("ARIZONA", "AZ"), ("ARKANSAS", "AR"), ("CALIFORNIA", "CA"),
+        ("COLORADO", "CO"), ("CONNECTICUT", "CT"), ("DELAWARE", "DE"), ("DISTRICT OF COLUMBIA", "DC"),
+        ("WASHINGTON DC", "DC"), ("WASHINGTON, DC", "DC"), ("WASHINGTON D.C.", "DC"), ("WASHINGTON, D.C.", "DC"),
+        ("D.C.", "DC"), ("FLORIDA", "FL"), ("GEORGIA", "GA"), ("GUAM", "GU"), ("HAWAII", "HI"), ("IDAHO", "ID"),
+        ("ILLINOIS", "IL"), ("INDIANA", "IN"), ("IOWA", "IA"), ("KANSAS", "KS"), ("KENTUCKY", "KY"),
+        ("LOUISIANA", "LA"), ("MAINE", "ME"), ("MARYLAND", "MD"), ("MASSACHUSETTS", "MA"), ("MICHIGAN", "MI"),
+        ("MINNESOTA", "MN"), ("MISSISSIPPI", "MS"), ("MISSOURI", "MO"), ("MONTANA", "MT"), ("NEBRASKA", "NE"),
+        ("NEVADA", "NV"), ("NEW HAMPSHIRE", "NH"), ("NEW JERSEY", "NJ"), ("NEW MEXICO", "NM"),
+        ("NEW YORK", "NY"), ("NORTH CAROLINA", "NC"), ("NORTH DAKOTA", "ND"), ("OHIO", "OH"),
+        ("OKLAHOMA", "OK"), ("OREGON", "OR"), ("PENNSYLVANIA", "PA"), ("PUERTO RICO", "PR"),
+        ("RHODE ISLAND", "RI"), ("SOUTH CAROLINA", "SC"), ("SOUTH DAKOTA", "SD"), ("TENNESSEE", "TN"),
+        ("TEXAS", "TX"), ("UTAH", "UT"), ("VERMONT", "VT"), ("VIRGIN ISLANDS", "VI"),
+        ("U.S. VIRGIN ISLANDS", "VI"), ("US VIRGIN ISLANDS", "VI"), ("VIRGINIA", "VA"), ("WASHINGTON", "WA"),
+        ("WASHINGTON STATE", "WA"), ("WEST VIRGINIA", "WV"), ("WISCONSIN", "WI"), ("WYOMING", "WY"),
+    ]),
+    ("CA", &[
+        ("ALBERTA", "AB"), ("BRITISH COLUMBIA", "BC"), ("MANITOBA", "MB"), ("NEW BRUNSWICK", "NB"),
+        ("NEWFOUNDLAND AND LABRADOR", "NL"), ("NEWFOUNDLAND", "NL"), ("NOVA SCOTIA", "NS"),
+        ("NORTHWEST TERRITORIES", "NT"), ("NUNAVUT", "NU"), ("ONTARIO", "ON"), ("PRINCE EDWARD ISLAND", "PE"),
+        ("QUEBEC", "QC"), ("QUÉBEC", "QC"), ("SASKATCHEWAN", "SK"), ("YUKON", "YT"),
+    ]),
+    ("AU", &[
+        ("AUSTRALIAN CAPITAL TERRITORY", "ACT"), ("NEW SOUTH WALES", "NSW"), ("NORTHERN TERRITORY", "NT"),
+        ("QUEENSLAND", "QLD"), ("SOUTH AUSTRALIA", "SA"), ("TASMANIA", "TAS"), ("VICTORIA", "VIC"),
+        ("WESTERN AUSTRALIA", "WA"),
+    ]),
+];
+
+/// A state's short code in capitals; what is neither a code nor a known name stays as it is, in capitals.
+pub(super) fn state_code(country: &str, state: &str) -> String {
+    let state = state.split_whitespace().collect::<Vec<_>>().join(" ").to_uppercase();
+    // ISO 3166-2 says the country first: `US-TX`.
+    let state = state.strip_prefix(country).and_then(|rest| rest.strip_prefix('-')).unwrap_or(&state);
+    let names = NAMES.iter().find(|(of, _)| *of == country).map_or(&[][..], |(_, names)| *names);
+    names.iter().find(|(name, _)| *name == state).map_or(state, |(_, code)| *code).to_owned()
+}
+
 /// A country's bands of longitude, from east to west: the first whose western edge lies west of the position.
 type Bands = &'static [(f64, &'static str)];
 
@@ -160,28 +211,50 @@ fn bands(country: &str) -> Bands {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Zone {
     Known(&'static str),
-    /// By longitude alone: it may be an hour off, and knows no summer time.
+    /// By longitude alone: it may be an hour off, and past the known bands it knows no summer time.
     Guessed(&'static str),
 }
 
-/// The zone of a place. `state` is the usual short code.
-pub(super) fn zone(country: &str, state: &str, point: Option<Point>) -> Option<Zone> {
+/// The zone of a place. `state` is a short code or a full name; the postcode speaks where there is no position.
+pub(super) fn zone(country: &str, state: &str, postcode: &str, point: Option<Point>) -> Option<Zone> {
     let states = match country {
         "US" => US_STATES,
         "CA" => CA_PROVINCES,
         "AU" => AU_STATES,
         _ => &[],
     };
-    if let Some((_, zone, west)) = states.iter().find(|(code, ..)| *code == state) {
-        let further = west.filter(|(edge, _)| point.is_some_and(|point| point.lng() < *edge));
-        return Some(Zone::Known(further.map_or(zone, |(_, other)| other)));
+    let state = state_code(country, state);
+    if let Some((_, most, west)) = states.iter().find(|(code, ..)| *code == state) {
+        let other = match point {
+            Some(point) => west
+                .filter(|(edge, _)| point.lng() < *edge)
+                .map(|(_, zone)| zone)
+                .or_else(|| (country == "US").then(|| beyond_the_line(&state, point)).flatten()),
+            None => (country == "US").then(|| by_zip(&state, postcode)).flatten(),
+        };
+        return Some(Zone::Known(other.unwrap_or(*most)));
     }
     if let Some(zone) = COUNTRIES.iter().find(|(code, ..)| *code == country).and_then(|(_, zone, _)| *zone) {
         return Some(Zone::Known(zone));
     }
     let point = point?;
     let band = bands(country).iter().find(|(edge, _)| point.lng() >= *edge);
-    Some(band.map_or_else(|| Zone::Guessed(nautical(point)), |(_, zone)| Zone::Known(zone)))
+    Some(Zone::Guessed(band.map_or_else(|| nautical(point), |(_, zone)| *zone)))
+}
+
+/// Where no meridian parts a state's times: Tennessee's line leans east from Chattanooga to Oneida, and Idaho's is
+/// the Salmon River.
+fn beyond_the_line(state: &str, point: Point) -> Option<&'static str> {
+    match state {
+        "TN" if point.lng() > -85.45 + (point.lat() - 35.0) * 0.6 => Some(EASTERN),
+        "ID" if point.lat() > 45.5 && point.lng() < -114.3 => Some(PACIFIC),
+        _ => None,
+    }
+}
+
+fn by_zip(state: &str, postcode: &str) -> Option<&'static str> {
+    let area = postcode.trim().get(..3)?;
+    ZIP_AREAS.iter().find(|(of, areas, _)| *of == state && areas.contains(&area)).map(|(.., zone)| *zone)
 }
 
 /// Fifteen degrees an hour. POSIX counts these names westwards.
@@ -243,18 +316,79 @@ mod tests {
     #[test]
     fn zones_follow_country_state_and_longitude() {
         for (country, state, at, expected) in [
-            ("KR", "", (37.5, 127.0), Some(Zone::Known("Asia/Seoul"))),
-            ("US", "TX", (31.8, -106.4), Some(Zone::Known(MOUNTAIN))),
-            ("US", "TX", (29.7, -95.4), Some(Zone::Known(CENTRAL))),
-            ("US", "", (40.7, -74.0), Some(Zone::Known(EASTERN))),
-            ("CA", "BC", (49.2, -123.1), Some(Zone::Known("America/Vancouver"))),
-            ("BR", "", (-23.5, -46.6), Some(Zone::Known("America/Sao_Paulo"))),
-            ("ZZ", "", (0.0, 31.0), Some(Zone::Guessed("Etc/GMT-2"))),
+            ("KR", "", (37.5, 127.0), Zone::Known("Asia/Seoul")),
+            ("US", "TX", (31.8, -106.4), Zone::Known(MOUNTAIN)),
+            ("US", "TX", (29.7, -95.4), Zone::Known(CENTRAL)),
+            ("US", "Arizona", (33.4, -112.0), Zone::Known("America/Phoenix")),
+            ("US", "az", (33.4, -112.0), Zone::Known("America/Phoenix")),
+            ("US", "US-AZ", (33.4, -112.0), Zone::Known("America/Phoenix")),
+            ("US", "new  york", (42.9, -78.9), Zone::Known(EASTERN)),
+            ("CA", "BC", (49.2, -123.1), Zone::Known("America/Vancouver")),
+            ("CA", "Québec", (46.8, -71.2), Zone::Known("America/Toronto")),
+            ("AU", "queensland", (-27.5, 153.0), Zone::Known("Australia/Brisbane")),
+            ("US", "", (40.7, -74.0), Zone::Guessed(EASTERN)),
+            ("US", "Nowhere", (40.7, -74.0), Zone::Guessed(EASTERN)),
+            ("BR", "", (-23.5, -46.6), Zone::Guessed("America/Sao_Paulo")),
+            ("ZZ", "", (0.0, 31.0), Zone::Guessed("Etc/GMT-2")),
         ] {
             let point = Point::new(at.0, at.1).ok();
-            assert_eq!(zone(country, state, point), expected, "{country} {state}");
+            assert_eq!(zone(country, state, "", point), Some(expected), "{country} {state}");
         }
-        assert_eq!(zone("ZZ", "", None), None);
+        assert_eq!(zone("ZZ", "", "", None), None);
+        assert_eq!(zone("US", "", "", None), None);
+    }
+
+    #[test]
+    fn a_state_is_parted_where_its_people_part_it() {
+        for (state, at, expected) in [
+            ("Tennessee", (35.045, -85.31), EASTERN),  // Chattanooga
+            ("TN", (35.96, -83.92), EASTERN),          // Knoxville
+            ("TN", (36.50, -84.51), EASTERN),          // Oneida
+            ("TN", (35.95, -85.03), CENTRAL),          // Crossville
+            ("TN", (36.16, -86.78), CENTRAL),          // Nashville
+            ("Idaho", (46.42, -117.02), PACIFIC),      // Lewiston
+            ("ID", (47.68, -116.78), PACIFIC),         // Coeur d'Alene
+            ("ID", (45.18, -113.90), "America/Boise"), // Salmon
+            ("ID", (43.62, -116.20), "America/Boise"),
+        ] {
+            let point = Point::new(at.0, at.1).ok();
+            assert_eq!(zone("US", state, "", point), Some(Zone::Known(expected)), "{state} {at:?}");
+        }
+    }
+
+    #[test]
+    fn a_zip_code_speaks_where_there_is_no_position() {
+        for (state, zip, expected) in [
+            ("TN", "37402", EASTERN),
+            ("tennessee", "37919-1234", EASTERN),
+            ("TN", "37203", CENTRAL),
+            ("TN", "37501", CENTRAL),
+            ("TN", "", CENTRAL),
+            ("Idaho", "83501", PACIFIC),
+            ("ID", "83814", PACIFIC),
+            ("ID", "83702", "America/Boise"),
+            ("TX", "79901", MOUNTAIN),
+        ] {
+            assert_eq!(zone("US", state, zip, None), Some(Zone::Known(expected)), "{state} {zip}");
+        }
+        let nashville = Point::new(36.16, -86.78).ok();
+        assert_eq!(zone("US", "TN", "37402", nashville), Some(Zone::Known(CENTRAL)));
+    }
+
+    #[test]
+    fn every_name_of_a_state_leads_to_a_state() {
+        let tables = [("US", US_STATES), ("CA", CA_PROVINCES), ("AU", AU_STATES)];
+        for (country, names) in NAMES {
+            let (_, states) = tables.iter().find(|(of, _)| of == country).unwrap();
+            for (name, code) in *names {
+                assert!(states.iter().any(|(known, ..)| known == code), "{name} {code}");
+                assert_eq!(state_code(country, name), *code);
+            }
+            for (code, ..) in *states {
+                assert_eq!(state_code(country, &code.to_lowercase()), *code);
+                assert!(names.iter().any(|(_, named)| named == code), "{code} has no name");
+            }
+        }
     }
 
     #[test]
@@ -264,7 +398,8 @@ mod tests {
         let of_states = states.iter().flat_map(|(_, zone, west)| [Some(*zone), west.map(|(_, other)| other)]);
         let of_bands =
             ["US", "CA", "AU", "BR", "MX", "RU", "ID"].into_iter().flat_map(bands).map(|(_, zone)| *zone);
-        for zone in named.chain(of_states.flatten()).chain(of_bands) {
+        let of_areas = ZIP_AREAS.iter().map(|(.., zone)| *zone);
+        for zone in named.chain(of_states.flatten()).chain(of_bands).chain(of_areas) {
             assert!(jiff::tz::TimeZone::get(zone).is_ok(), "{zone}");
         }
     }

@@ -89,6 +89,12 @@ fn marked(time: Time) -> Option<u16> {
         _ if time.hour > 12 => time.hour,
         Half::Am => time.hour % 12,
         Half::Pm => time.hour % 12 + 12,
+        // `밤 12시` is midnight and `밤 1시` after it.
+        Half::Night if time.hour % 12 < 5 => time.hour % 12,
+        Half::Night => time.hour + 12,
+        // `낮 11시` is before noon, `낮 1시` after it.
+        Half::Midday if (7..=12).contains(&time.hour) => time.hour,
+        Half::Midday => time.hour + 12,
     };
     Some(hour * HOUR + time.minute)
 }

@@ -77,8 +77,11 @@ pub fn parse_hours(text: &str) -> Result<(Week, Vec<Warning>), HoursError> {
     let (rules, mut warnings) = rules::read(&text, &tokens);
     let style = Style::of(&rules);
     let mut days: [Day; 7] = Default::default();
-    for rule in &rules {
-        apply(rule, &text, style, &mut days, &mut warnings);
+    for (at, rule) in rules.iter().enumerate() {
+        match days_of(&rules, at) {
+            0 => warnings.push(Warning::Skipped { written: quoted(text[rule.range.clone()].trim()) }),
+            meant => apply(rule, meant, &text, style, &mut days, &mut warnings),
+        }
     }
     if days.iter().all(Option::is_none) {
         return Err(HoursError::NotUnderstood(quoted(&text)));
@@ -103,7 +106,29 @@ fn own_json(text: &str) -> Result<(Week, Vec<Warning>), HoursError> {
     Ok((week, warnings))
 }
 
-fn apply(rule: &Rule, text: &str, style: Style, days: &mut [Day; 7], warnings: &mut Vec<Warning>) {
+/// The days a rule is meant for. One that names none is for those that no other names, and a daily one leaves
+/// closed what was closed before. None where hours without days come after some with: whose they are is open.
+fn days_of(rules: &[Rule], at: usize) -> u8 {
+    let (rule, before) = (&rules[at], &rules[..at]);
+    let is_closed = |other: &Rule| other.body == Body::Closed;
+    if rule.days != ALL_DAYS {
+        rule.days
+    } else if rule.named {
+        ALL_DAYS & !singled_out(before, is_closed)
+    } else if !is_closed(rule) && singled_out(before, |other| !is_closed(other)) != 0 {
+        0
+    } else {
+        ALL_DAYS & !singled_out(rules, |_| true)
+    }
+}
+
+/// The days that some of the rules name, but for those that are for every day.
+fn singled_out(rules: &[Rule], which: impl Fn(&Rule) -> bool) -> u8 {
+    let named = rules.iter().filter(|rule| rule.days != ALL_DAYS && which(rule));
+    named.fold(0u8, |days, rule| days | rule.days)
+}
+
+fn apply(rule: &Rule, meant: u8, text: &str, style: Style, days: &mut [Day; 7], warnings: &mut Vec<Warning>) {
     let written = || quoted(text[rule.range.clone()].trim());
     if rule.holidays {
         warnings.push(Warning::Holidays { written: written() });
@@ -119,8 +144,8 @@ fn apply(rule: &Rule, text: &str, style: Style, days: &mut [Day; 7], warnings: &
             spans
         }
     };
-    let mut twice = false;
-    for (at, day) in days.iter_mut().enumerate().filter(|(at, _)| rule.days >> at & 1 == 1) {
+    let (spans, mut twice) = later_ones(spans);
+    for (at, day) in days.iter_mut().enumerate().filter(|(at, _)| meant >> at & 1 == 1) {
         debug_assert!(at < 7);
         match day {
             // The same days again with hours beside the first ones: a break at noon, written as two rules.
@@ -132,12 +157,31 @@ fn apply(rule: &Rule, text: &str, style: Style, days: &mut [Day; 7], warnings: &
                     known.extend_from_slice(&spans);
                 }
             }
-            _ => *day = Some((rule.days, spans.clone())),
+            known => {
+                // A daily rule behind one for this day alone: it counts, but hardly unasked.
+                twice |= rule.days == ALL_DAYS
+                    && known.as_ref().is_some_and(|(said_for, known)| {
+                        *said_for != ALL_DAYS && !known.is_empty() && *known != spans
+                    });
+                *known = Some((rule.days, spans.clone()));
+            }
         }
     }
     if twice {
         warnings.push(Warning::SaidTwice { written: written() });
     }
+}
+
+/// Of spans that overlap the later ones, and whether there were such.
+fn later_ones(spans: Vec<Span>) -> (Vec<Span>, bool) {
+    let said = spans.len();
+    let mut kept: Vec<Span> = Vec::with_capacity(said);
+    for span in spans {
+        kept.retain(|one| !overlap(*one, span));
+        kept.push(span);
+    }
+    let twice = kept.len() < said;
+    (kept, twice)
 }
 
 fn overlap(one: Span, other: Span) -> bool {

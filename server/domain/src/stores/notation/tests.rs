@@ -88,6 +88,65 @@ fn hours_are_read_in_the_forms_operators_use() {
 }
 
 #[test]
+fn hours_without_days_leave_named_days_alone() {
+    for (text, week) in [
+        ("Closed Mondays. 10am-8pm", "x 10:00-20:00 = = = = ="),
+        ("10am-8pm. Closed Mondays.", "x 10:00-20:00 = = = = ="),
+        ("Closed Sun and Mon, Tue-Sat 10-18", "x 10:00-18:00 = = = = x"),
+        ("Closed Sundays and Mondays. Tuesday-Saturday 10am-6pm", "x 10:00-18:00 = = = = x"),
+        ("매주 월요일 휴무, 10:00~20:00", "x 10:00-20:00 = = = = ="),
+        ("월요일 정기휴무 / 11:00~20:00", "x 11:00-20:00 = = = = ="),
+        ("월요일 휴무. 매일 10:00~20:00", "x 10:00-20:00 = = = = ="),
+        ("휴무: 월요일 / 10:00~20:00", "x 10:00-20:00 = = = = ="),
+        ("Sun closed, 10:00-20:00", "10:00-20:00 = = = = = x"),
+        ("10:00-20:00, Sun 11:00-18:00", "10:00-20:00 = = = = = 11:00-18:00"),
+        ("월. 10:00-20:00; 화요일. 11:00-20:00", "10:00-20:00 11:00-20:00 x = = = ="),
+        // A span straight behind another is for the same days.
+        ("Mon-Fri 9:00-12:00 13:00-18:00; Sat 9:00-12:00", "09:00-12:00+13:00-18:00 = = = = 09:00-12:00 x"),
+        ("Mon: 9-12 13-18; Wed: 9-12", "09:00-12:00+13:00-18:00 x 09:00-12:00 x = = ="),
+        // Days behind their hours.
+        ("9am-9pm Mon-Sat, 11am-5pm Sun", "09:00-21:00 = = = = = 11:00-17:00"),
+        ("9am-9pm Mon-Sat 11am-5pm Sun", "09:00-21:00 = = = = = 11:00-17:00"),
+        ("10:00-20:00 Mo-Sa", "10:00-20:00 = = = = = x"),
+        ("10:00-20:00 Mo-Fr, Sa 10:00-16:00", "10:00-20:00 = = = = 10:00-16:00 x"),
+        ("10:00-20:00 Mo-Sa, Su off", "10:00-20:00 = = = = = x"),
+        ("Mon-Fri 9am-5pm, 10am-4pm Sat", "09:00-17:00 = = = = 10:00-16:00 x"),
+        ("10:00~20:00 월요일 휴무", "x 10:00-20:00 = = = = ="),
+    ] {
+        assert_eq!(week_of(text), week, "{text}");
+        assert_eq!(kinds(text), Vec::<&str>::new(), "{text}");
+    }
+    for (text, week, said) in [
+        // Whose hours the second are is not said.
+        ("Mon-Fri 09:00-12:00; 13:00-18:00", "09:00-12:00 = = = = x =", "skipped"),
+        ("Sat 10:00-16:00; daily 09:00-18:00", "09:00-18:00 = = = = = =", "twice"),
+        ("Mo-Fr 10:00-20:00, 11:00-18:00", "11:00-18:00 = = = = x =", "twice"),
+    ] {
+        assert_eq!((week_of(text).as_str(), kinds(text)), (week, vec![said]), "{text}");
+    }
+}
+
+#[test]
+fn halves_of_the_day_and_short_words_are_read() {
+    for (text, span) in [
+        ("오전 11시 ~ 밤 12시", "11:00-24:00"),
+        ("오후 1시~밤 12시", "13:00-24:00"),
+        ("낮 12시~밤 10시", "12:00-22:00"),
+        ("낮 1시~밤 1시", "13:00-01:00"),
+        ("AM 10:00 ~ PM 9:00", "10:00-21:00"),
+        ("매일 AM10:00~PM9:00", "10:00-21:00"),
+        ("M-F 9-9", "09:00-21:00"),
+        ("7 days a week 8am-10pm", "08:00-22:00"),
+        ("8am-10pm, 7 days", "08:00-22:00"),
+    ] {
+        let (week, _) = parse_hours(text).unwrap();
+        let said = week.on(Weekday::Monday).first().map(ToString::to_string);
+        assert_eq!(said.as_deref(), Some(span), "{text}");
+        assert_eq!(week.on(Weekday::Sunday).is_empty(), text.starts_with('M'), "{text}");
+    }
+}
+
+#[test]
 fn without_am_and_pm_it_is_read_as_a_shop_means_it() {
     for (text, span) in [
         ("10-9", "10:00-21:00"),

@@ -19,6 +19,10 @@ pub(super) struct Time {
 pub(super) enum Half {
     Am,
     Pm,
+    /// Around midnight.
+    Night,
+    /// Around noon.
+    Midday,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +33,7 @@ pub(super) enum Token {
     Dash,
     Comma,
     Bracket,
-    /// The end of a rule: a semicolon or a new line.
+    /// The end of a rule: a semicolon, a new line or a full stop.
     End,
     AllDay,
     Closed,
@@ -44,7 +48,7 @@ const WEEKEND: u8 = 0b110_0000;
 #[derive(Clone, Copy)]
 enum Word {
     Token(Token),
-    /// Before its time in Korean, after it in English.
+    /// Before its time in Korean, mostly after it in English.
     Half(Half),
     Clock(u16),
     Noise,
@@ -83,7 +87,8 @@ const KOREAN: &[(&str, Word)] = &[
     ("아침", Word::Half(Half::Am)),
     ("오후", Word::Half(Half::Pm)),
     ("저녁", Word::Half(Half::Pm)),
-    ("밤", Word::Half(Half::Pm)),
+    ("밤", Word::Half(Half::Night)),
+    ("낮", Word::Half(Half::Midday)),
     ("정오", Word::Clock(12)),
     ("자정", Word::Clock(24)),
     ("월요일", Word::Token(Token::Days(1))),
@@ -114,6 +119,10 @@ fn english(word: &str) -> Word {
         return Word::Token(Token::Days(1 << day));
     }
     match bare {
+        // Of the single letters only these are one day's: T and S are two days' each.
+        "m" => Word::Token(Token::Days(1)),
+        "w" => Word::Token(Token::Days(1 << 2)),
+        "f" => Word::Token(Token::Days(1 << 4)),
         "weekday" | "weekdays" => Word::Token(Token::Days(WEEKDAYS)),
         "weekend" | "weekends" => Word::Token(Token::Days(WEEKEND)),
         "daily" | "everyday" | "every" => Word::Token(Token::Days(ALL_DAYS)),
@@ -125,7 +134,9 @@ fn english(word: &str) -> Word {
         "pm" | "p.m" | "p" => Word::Half(Half::Pm),
         "noon" => Word::Clock(12),
         "midnight" => Word::Clock(24),
-        "open" | "opens" | "hours" | "hrs" | "from" | "day" | "days" | "public" | "bank" => Word::Noise,
+        "open" | "opens" | "hours" | "hrs" | "from" | "day" | "days" | "public" | "bank" | "on" => {
+            Word::Noise
+        }
         _ => german(bare),
     }
 }
@@ -192,12 +203,24 @@ impl<'a> Reader<'a> {
             ',' | '/' | '&' | '·' | '、' => self.push(Token::Comma, length),
             '(' => self.push(Token::Bracket, length),
             '-' | '~' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '〜' => self.push(Token::Dash, length),
+            '.' if self.ends_a_rule() => self.push(Token::End, length),
             ':' | ')' | '.' => self.at += length,
             c if c.is_whitespace() => self.at += length,
             '가'..='힣' => self.korean(),
             c if c.is_alphabetic() => self.latin(),
             _ => self.push(Token::Unknown, length),
         }
+    }
+
+    /// Whether a full stop here does: not one inside a number, behind a time or a single letter (`월. 화.`).
+    fn ends_a_rule(&self) -> bool {
+        let spaced = self.rest()[1..].chars().next().is_none_or(char::is_whitespace);
+        let single = |range: &Range<usize>| self.text[range.clone()].chars().nth(1).is_none();
+        spaced
+            && self
+                .tokens
+                .last()
+                .is_some_and(|(token, range)| !matches!(token, Token::Time(_)) && !single(range))
     }
 
     fn korean(&mut self) {
@@ -222,6 +245,7 @@ impl<'a> Reader<'a> {
         let length = rest
             .find(|c: char| !(c.is_alphabetic() && !matches!(c, '가'..='힣') || c == '.'))
             .unwrap_or(rest.len());
+        let length = length - usize::from(is_stopped(&rest[..length]));
         match english(&rest[..length]) {
             Word::Token(token) => self.push(token, length),
             Word::Clock(hour) => self.time(hour, 0, false, length),
@@ -231,6 +255,12 @@ impl<'a> Reader<'a> {
                     Some((Token::Time(time), range)) if time.half.is_none() => {
                         time.half = Some(half);
                         range.end = self.at + length;
+                    }
+                    // `AM 10:00`
+                    _ if length > 1
+                        && rest[length..].trim_start().starts_with(|c: char| c.is_ascii_digit()) =>
+                    {
+                        self.half = Some(half);
                     }
                     _ => self.tokens.push((Token::Unknown, self.at..self.at + length)),
                 }
@@ -252,6 +282,11 @@ impl<'a> Reader<'a> {
             && let Some(length) = all_day_tail(after)
         {
             return self.push(Token::AllDay, digits.len() + length);
+        }
+        if digits == "7"
+            && let Some(length) = all_week_tail(after)
+        {
+            return self.push(Token::Days(ALL_DAYS), digits.len() + length);
         }
         let padded = digits.starts_with('0') && digits.len() > 1;
         match digits.len() {
@@ -275,16 +310,33 @@ fn leading_digits(text: &str) -> &str {
     &text[..text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len())]
 }
 
+/// Whether the full stop behind a word ends a sentence: no abbreviation such as `Thurs.`, `p.m.`, `hrs.`
+fn is_stopped(word: &str) -> bool {
+    word.strip_suffix('.').is_some_and(|bare| {
+        !bare.contains('.') && (bare.len() > 5 || ["daily", "noon", "off"].contains(&&*bare.to_lowercase()))
+    })
+}
+
 /// After a `24`: how long the rest of "24/7", "24시간", "24 hours", "24h" is.
 fn all_day_tail(after: &str) -> Option<usize> {
+    tail(after, &["/7", "시간", "hours", "hour", "hrs", "h"])
+}
+
+/// After a `7`: how long the rest of "7 days a week" is.
+fn all_week_tail(after: &str) -> Option<usize> {
+    tail(after, &["days a week", "days per week", "days/week", "days"])
+}
+
+/// The first of these that stands there as whole words, with the spaces before it.
+fn tail(after: &str, tails: &[&str]) -> Option<usize> {
     let bare = after.trim_start();
     let skipped = after.len() - bare.len();
-    let lower: String = bare.chars().take(8).map(|c| c.to_ascii_lowercase()).collect();
-    ["/7", "시간", "hours", "hour", "hrs", "h"]
-        .into_iter()
+    let lower: String = bare.chars().take(16).map(|c| c.to_ascii_lowercase()).collect();
+    tails
+        .iter()
         .find(|tail| {
             let ends = |c: char| !c.is_alphanumeric() || matches!(c, '가'..='힣');
-            lower.strip_prefix(tail).is_some_and(|beyond| beyond.chars().next().is_none_or(ends))
+            lower.strip_prefix(**tail).is_some_and(|beyond| beyond.chars().next().is_none_or(ends))
         })
         .map(|tail| skipped + tail.len())
 }

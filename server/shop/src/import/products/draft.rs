@@ -29,9 +29,20 @@ pub(super) struct Draft {
     /// The options as an export writes them, instead of those gathered from the variants.
     pub exported_options: Option<String>,
     pub variants: Vec<VariantDraft>,
+    /// What is set where the product exists; the rest of it stays.
+    pub columns: Vec<&'static str>,
+    /// Whether any of its rows speaks of options.
+    pub tells_options: bool,
 }
 
 impl Draft {
+    /// A further column that one of its rows speaks of.
+    pub fn renew(&mut self, column: &'static str) {
+        if !self.columns.contains(&column) {
+            self.columns.push(column);
+        }
+    }
+
     /// Further pictures, each once.
     pub fn add_images(&mut self, images: Vec<String>, most: usize) {
         for image in images {
@@ -54,4 +65,6 @@ pub(super) struct VariantDraft {
     pub status: &'static str,
     pub price: Option<Money>,
     pub list_amount: Option<i64>,
+    /// What is set where the variant exists, besides its options.
+    pub columns: Vec<&'static str>,
 }

@@ -5,6 +5,8 @@ mod attributes;
 mod categories;
 mod draft;
 mod reading;
+mod sales;
+mod telling;
 mod writing;
 
 use std::collections::{HashMap, HashSet};
@@ -14,8 +16,10 @@ use onshelf_vocabulary::Currency;
 
 use self::{categories::Categories, draft::Draft};
 use super::{
-    ImportError, Mapping, Options,
+    ImportError, Kind, Mapping, Options,
     intake::Intake,
+    lookup::Tables,
+    mapping::{Label, OptionRule, OptionsFrom},
     media::Media,
     plan::Plan,
     read::Record,
@@ -34,6 +38,14 @@ pub(super) struct Products {
     dry_run: bool,
     now: i64,
     currency: Currency,
+    /// Whether nobody said so.
+    is_assumed: bool,
+    /// The first price with decimals that the assumed currency has none of, and its line.
+    odd_price: Option<(u64, String)>,
+    /// Of the ends of sales that name none.
+    zone: jiff::tz::TimeZone,
+    /// For records that hold their variants although no mapping says so.
+    nested: Option<Plan>,
     price_default: Option<String>,
     media: Media,
     categories: Categories,
@@ -55,6 +67,10 @@ impl Products {
             dry_run: options.dry_run,
             now: options.now_ms,
             currency: options.currency.unwrap_or_default(),
+            is_assumed: options.currency.is_none(),
+            odd_price: None,
+            zone: sales::zone(options.country.as_deref(), options.currency.unwrap_or_default()),
+            nested: None,
             price_default: options.price_default.clone(),
             media: Media::new(options.media.clone(), options.media_store.clone(), options.dry_run),
             categories: Categories::read(db).await?,
@@ -80,12 +96,22 @@ impl Intake for Products {
     }
 
     fn take(&mut self, plan: &Plan, record: &Record, ledger: &mut Ledger) {
-        self.grouped = plan.mapping.variants.is_none() && plan.fields.contains_key("code");
         if plan.mapping.variants.is_some() {
-            self.take_nested(plan, record, ledger);
-        } else {
-            self.take_flat(plan, record, ledger);
+            return self.take_nested(plan, record, ledger);
         }
+        if telling::holds_variants(record) {
+            if plan.mapping.is_blank()
+                && let Some(nested) = self.nested.take().or_else(usual_nesting)
+            {
+                self.take_nested(&nested, record, ledger);
+                self.nested = Some(nested);
+                return;
+            }
+            let why = "the record's own variants are not read: say `variants` in the mapping file";
+            ledger.warn(Entry::new(record.line, "variants", why, ""));
+        }
+        self.grouped = plan.fields.contains_key("code");
+        self.take_flat(plan, record, ledger);
     }
 
     async fn write(&mut self, db: &Db, ledger: &mut Ledger) -> Result<(), ImportError> {
@@ -99,6 +125,24 @@ impl Intake for Products {
         if let Some(note) = self.skus.note() {
             ledger.warn(Entry::new(0, "sku", note, ""));
         }
+        if let Some((line, price)) = self.odd_price.take() {
+            let why = format!("no price names a currency; {} was assumed", self.currency.code());
+            ledger.warn(Entry::new(line, "currency", why, &price));
+        }
         Ok(())
     }
+}
+
+/// How records with variants inside are read without a mapping: by the usual names, here and there.
+fn usual_nesting() -> Option<Plan> {
+    let mut options = Mapping::for_google(Kind::Products).ok()?.options;
+    let name = Label::Both { ko: "색상".to_owned(), en: "Colour".to_owned() };
+    options.push(OptionRule { name, column: "colour".to_owned() });
+    let mapping = Mapping {
+        variants: Some(telling::VARIANTS.to_owned()),
+        options,
+        options_from: Some(OptionsFrom::Object { object: "options".to_owned() }),
+        ..Mapping::default()
+    };
+    Plan::new(Kind::Products, mapping, Tables::default()).ok()
 }

@@ -8,6 +8,8 @@ use serde_json::Value;
 
 use super::{
     super::{
+        Kind,
+        canonical::Told,
         clean::without_markup,
         mapping::{Label, OptionsFrom},
         options::by_script,
@@ -21,6 +23,7 @@ use super::{
     Products,
     attributes::{attributes, is_options},
     draft::{Draft, VariantDraft},
+    sales, telling,
 };
 
 /// Characters of a description; more is cut off.
@@ -75,7 +78,17 @@ impl Products {
         // Where rows say what they are, a single product's attributes tell no variants apart.
         let is_single = !kind.is_empty() && !kind.contains("variation");
         let values = if is_single { Vec::new() } else { self.values(row, plan, None, &inherited) };
+        if is_single {
+            // What such a row says of its status is the product's.
+            variant.status = "active";
+        }
+        let told = Told::new(Kind::Products, plan, row.record());
         let draft = &mut self.drafts[at];
+        variant.columns = telling::variant(&told, draft.variants.is_empty());
+        draft.tells_options |= telling::options(&told, plan, row.record());
+        if told.any(&["images"]) {
+            draft.renew("images");
+        }
         // A further row of a product tells its own pictures; the first row's are the product's. Where variants have a
         // column of their own, all the others are the product's too.
         let images = |field| row.list(field).into_iter().map(String::from).collect::<Vec<String>>();
@@ -138,6 +151,7 @@ impl Products {
         }
         let draft = &mut self.drafts[at];
         draft.add_images(images, MAX_IMAGES);
+        draft.renew("images");
         draft.rows += 1;
         true
     }
@@ -207,6 +221,9 @@ impl Products {
         let bad = match read {
             Ok(mut variant) => match self.skus.before(&variant.sku, row.line()) {
                 None => {
+                    let told = Told::of_variant(plan, record);
+                    variant.columns = telling::variant(&told, false);
+                    draft.tells_options |= telling::options(&told, plan, record);
                     variant.images = row.list("images").into_iter().map(String::from).collect();
                     let values = self.values(&row, plan, Some(outer), &[]);
                     variant.options = draft.options.add(&values, &plan.mapping);
@@ -232,6 +249,9 @@ impl Products {
             return Err(row.bad("sku", TWICE, &format!("{sku}, first on line {line}")));
         }
         let mut variant = self.variant(row, sku, row)?;
+        let told = Told::new(Kind::Products, plan, row.record());
+        variant.columns = telling::variant(&told, true);
+        draft.tells_options |= telling::options(&told, plan, row.record());
         variant.options = draft.options.add(&self.values(row, plan, None, &[]), &plan.mapping);
         draft.variants.push(variant);
         Ok(())
@@ -250,6 +270,7 @@ impl Products {
             }
         });
         let description = description(row);
+        let columns = telling::product(&Told::new(Kind::Products, plan, row.record()), plan, row.record());
         self.position += 1;
         Ok(Draft {
             line: row.line(),
@@ -267,12 +288,13 @@ impl Products {
             code,
             option_names: OPTIONS.iter().map(|(name, _)| row.text_or_empty(name)).collect(),
             exported_options: row.text("options").filter(|text| is_options(text)).map(String::from),
+            columns,
             ..Draft::default()
         })
     }
 
     /// What a row says of a variant; what it does not say, the product's row may.
-    fn variant(&self, row: &Row<'_>, sku: String, outer: &Row<'_>) -> Result<VariantDraft, Entry> {
+    fn variant(&mut self, row: &Row<'_>, sku: String, outer: &Row<'_>) -> Result<VariantDraft, Entry> {
         let (price, list_amount) = self.prices(row, outer)?;
         Ok(VariantDraft {
             line: row.line(),
@@ -280,22 +302,22 @@ impl Products {
             gtin: gtin(row),
             options: Vec::new(),
             images: Vec::new(),
-            status: if row.text("variant_status").as_deref() == Some("retired") {
-                "retired"
-            } else {
-                "active"
-            },
+            status: variant_status(row),
             price,
             list_amount,
+            columns: Vec::new(),
         })
     }
 
     /// The price to pay, and the price it is lowered from.
-    fn prices(&self, row: &Row<'_>, outer: &Row<'_>) -> Result<(Option<Money>, Option<i64>), Entry> {
+    fn prices(&mut self, row: &Row<'_>, outer: &Row<'_>) -> Result<(Option<Money>, Option<i64>), Entry> {
         let currency = match row.text("currency").or_else(|| outer.text("currency")) {
             Some(code) => Currency::from_code(&code)
                 .ok_or_else(|| row.bad("currency", "not a currency the shop can price in", &code))?,
-            None => self.currency,
+            None => {
+                self.note_odd_price(row, outer);
+                self.currency
+            }
         };
         let read = |row: &Row<'_>, field: &'static str| -> Result<Option<Money>, Entry> {
             let Some(text) = row.text(field) else { return Ok(None) };
@@ -310,6 +332,11 @@ impl Products {
             None => read(outer, field),
         };
         let (price, sale, list) = (either("price")?, either("sale_price")?, either("list_price")?);
+        if price.is_some_and(|price| price.amount == 0) {
+            row.warn("price", "zero: it costs nothing", "");
+        }
+        // A zero is how some systems write that there is no sale.
+        let sale = sale.filter(|sale| sale.amount > 0 && sales::is_on(row, outer, self.now, &self.zone));
         if price.is_none() && sale.is_none() && has_nested_price(row) {
             // Whether 1299 is cents or dollars is known to whoever made the file.
             row.warn("price", "an object with an amount: say in a mapping file what it counts", "");
@@ -325,6 +352,18 @@ impl Products {
             (list.currency == price.currency && list.amount > price.amount).then_some(list.amount)
         });
         Ok((price, list))
+    }
+
+    /// Keeps the first price that looks as if it were in another currency than the one assumed.
+    fn note_odd_price(&mut self, row: &Row<'_>, outer: &Row<'_>) {
+        if !self.is_assumed || self.odd_price.is_some() || self.currency.decimals() > 0 {
+            return;
+        }
+        let texts =
+            ["price", "sale_price"].into_iter().flat_map(|field| [row.text(field), outer.text(field)]);
+        if let Some(text) = texts.flatten().find(|text| has_bare_decimals(text)) {
+            self.odd_price = Some((row.line(), text.into_owned()));
+        }
     }
 
     /// Option values as `(key, name, value)`.
@@ -384,6 +423,13 @@ impl Products {
 
 pub(super) fn hash(code: &str) -> u64 {
     std::hash::BuildHasherDefault::<std::hash::DefaultHasher>::default().hash_one(code)
+}
+
+/// A number that names no currency and has one or two decimals.
+fn has_bare_decimals(text: &str) -> bool {
+    let text = text.trim();
+    let decimals = text.rsplit_once(['.', ',']).map_or(0, |(_, decimals)| decimals.len());
+    (1..=2).contains(&decimals) && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b',' | b' '))
 }
 
 fn has_nested_price(row: &Row<'_>) -> bool {
@@ -457,14 +503,33 @@ fn words(row: &Row<'_>, field: &'static str) -> Vec<String> {
     row.list(field).into_iter().flat_map(split).take(50).collect()
 }
 
+/// Some systems say it in two columns, such as "Status" and "Published": what keeps a product back counts.
 fn status(row: &Row<'_>) -> &'static str {
-    match row.text_or_empty("status").to_lowercase().as_str() {
-        "" | "active" | "published" | "enabled" | "true" | "1" => "active",
-        "draft" | "hidden" | "disabled" | "false" | "0" | "-1" => "draft",
-        "retired" | "archived" | "discontinued" => "retired",
-        other => {
-            row.warn("status", "not active, draft or retired: taken as draft", other);
-            "draft"
+    let mut all: &'static str = "active";
+    for text in row.list("status") {
+        let one = match text.to_lowercase().as_str() {
+            "active" | "published" | "enabled" | "true" | "yes" | "1" => "active",
+            "draft" | "hidden" | "disabled" | "unpublished" | "inactive" | "false" | "no" | "0" | "-1" => {
+                "draft"
+            }
+            "retired" | "archived" | "discontinued" => "retired",
+            other => {
+                row.warn("status", "not active, draft or retired: taken as draft", other);
+                "draft"
+            }
+        };
+        if all == "active" || one == "retired" {
+            all = one;
         }
+    }
+    all
+}
+
+/// A variant is sold or it is not.
+fn variant_status(row: &Row<'_>) -> &'static str {
+    match row.text_or_empty("variant_status").to_lowercase().as_str() {
+        "retired" | "archived" | "discontinued" | "draft" | "hidden" | "disabled" | "unpublished"
+        | "inactive" | "false" | "no" | "0" | "-1" => "retired",
+        _ => "active",
     }
 }

@@ -1,7 +1,10 @@
 //! Drafts into the database: pictures kept, categories made, then products, variants and prices in one transaction a
 //! batch. Where the database refuses a batch, each product goes by itself, so that only the one at fault stays out.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
 
 use futures::FutureExt;
 use onshelf_db::{
@@ -32,6 +35,16 @@ struct Whole {
     variants: Vec<VariantRow>,
     /// In the variants' order.
     prices: Vec<Option<PriceRow>>,
+    /// What is set where the product exists.
+    columns: Vec<&'static str>,
+    /// In the variants' order: what is set where the variant exists.
+    variant_columns: Vec<Vec<&'static str>>,
+}
+
+impl Whole {
+    fn has_price(&self) -> bool {
+        self.prices.iter().any(Option::is_some)
+    }
 }
 
 impl Products {
@@ -66,9 +79,10 @@ impl Products {
     async fn write_batch(
         &mut self,
         db: &Db,
-        batch: Vec<Whole>,
+        mut batch: Vec<Whole>,
         ledger: &mut Ledger,
     ) -> Result<(), ImportError> {
+        settle(db, &mut batch, ledger).await?;
         let made = self.categories.made();
         ledger.wrote("categories", made.len());
         if batch.is_empty() && made.is_empty() {
@@ -99,6 +113,8 @@ impl Products {
         let images = self.pictures(draft.line, &draft.images, ledger).await;
         let mut variants = Vec::with_capacity(draft.variants.len());
         let mut prices = Vec::with_capacity(draft.variants.len());
+        let mut variant_columns = Vec::with_capacity(draft.variants.len());
+        let has_position = draft.columns.contains(&"position");
         for (position, variant) in (0i64..).zip(draft.variants) {
             prices.push(price_row(&variant));
             let images = self.pictures(variant.line, &variant.images, ledger).await;
@@ -106,6 +122,14 @@ impl Products {
             if draft.exported_options.is_none() {
                 options.resize(draft.options.len(), "-".to_owned());
             }
+            let mut columns = variant.columns;
+            if draft.tells_options {
+                columns.push("options");
+            }
+            if draft.tells_options || has_position {
+                columns.push("position");
+            }
+            variant_columns.push(columns);
             variants.push(VariantRow {
                 sku: variant.sku,
                 gtin: variant.gtin,
@@ -116,12 +140,10 @@ impl Products {
                 ..VariantRow::default()
             });
         }
-        // What has no price cannot be sold; the price may come later.
-        let has_price = prices.iter().any(Option::is_some);
-        if !has_price {
-            ledger.wrote("drafts without a price", 1);
+        let mut columns = draft.columns;
+        if draft.tells_options {
+            columns.push("options");
         }
-        let status = if draft.status == "active" && !has_price { "draft" } else { draft.status };
         let product = ProductRow {
             slug: draft.slug.unwrap_or_else(|| address(&draft.name, &draft.code)),
             code: draft.code,
@@ -137,12 +159,12 @@ impl Products {
             images,
             tags: json(&draft.tags),
             related: json(&draft.related),
-            status: status.to_owned(),
+            status: draft.status.to_owned(),
             position: draft.position,
             created_at: self.now,
             id: 0,
         };
-        Whole { line: draft.line, rows: draft.rows, product, variants, prices }
+        Whole { line: draft.line, rows: draft.rows, product, variants, prices, columns, variant_columns }
     }
 
     /// `[{"src","width","height"}]`; a picture that cannot be had is told and left out.
@@ -161,6 +183,40 @@ impl Products {
         }
         json(&pictures)
     }
+}
+
+/// What has no price cannot be sold, so it is a draft; the price may come later, and opens it then.
+async fn settle(db: &Db, batch: &mut [Whole], ledger: &mut Ledger) -> Result<(), ImportError> {
+    let (mut unpriced, mut unsaid) = (Vec::new(), Vec::new());
+    for whole in batch.iter() {
+        if !whole.has_price() {
+            unpriced.push(whole.product.code.as_str());
+        } else if !whole.columns.contains(&"status") {
+            unsaid.push(whole.product.code.as_str());
+        }
+    }
+    if unpriced.is_empty() && unsaid.is_empty() {
+        return Ok(());
+    }
+    let (priced, waiting) = {
+        let mut reader = db.reader().await?;
+        let priced = catalog::priced(&mut reader.tx(), &unpriced).await?;
+        (priced, catalog::unpriced_drafts(&mut reader.tx(), &unsaid).await?)
+    };
+    let names = |rows: Vec<(String, i64)>| rows.into_iter().map(|(code, _)| code).collect::<HashSet<_>>();
+    let (priced, waiting) = (names(priced), names(waiting));
+    for whole in batch {
+        let code = &whole.product.code;
+        if !whole.has_price() && !priced.contains(code) {
+            ledger.wrote("drafts without a price", 1);
+            if whole.product.status == "active" {
+                "draft".clone_into(&mut whole.product.status);
+            }
+        } else if waiting.contains(code) {
+            whole.columns.push("status");
+        }
+    }
+    Ok(())
 }
 
 fn json<T: serde::Serialize>(list: &[T]) -> String {
@@ -214,20 +270,32 @@ async fn save_in(tx: &mut Tx<'_>, categories: &[CategoryRow], batch: &[Whole]) -
     if batch.is_empty() {
         return Ok(changed);
     }
-    let products: Vec<ProductRow> = batch.iter().map(|whole| whole.product.clone()).collect();
-    let renewed = catalog::renew_products(tx, &products).await?;
-    changed += renewed.changed;
-    let ids: HashMap<String, i64> = renewed.ids.into_iter().collect();
-    let mut variants = Vec::new();
+    let mut products: BTreeMap<&[&'static str], Vec<ProductRow>> = BTreeMap::new();
+    for whole in batch {
+        products.entry(&whole.columns).or_default().push(whole.product.clone());
+    }
+    let mut ids: HashMap<String, i64> = HashMap::with_capacity(batch.len());
+    for (columns, rows) in &products {
+        let renewed = catalog::renew_products_in(tx, rows, columns).await?;
+        changed += renewed.changed;
+        ids.extend(renewed.ids);
+    }
+    let mut variants: BTreeMap<&[&'static str], Vec<VariantRow>> = BTreeMap::new();
     for whole in batch {
         let product_id = *ids
             .get(&whole.product.code)
             .ok_or_else(|| Error::inconsistent("a product that was just written has no id"))?;
-        variants.extend(whole.variants.iter().map(|variant| VariantRow { product_id, ..variant.clone() }));
+        for (variant, columns) in whole.variants.iter().zip(&whole.variant_columns) {
+            let row = VariantRow { product_id, ..variant.clone() };
+            variants.entry(columns).or_default().push(row);
+        }
     }
-    let renewed = catalog::renew_variants(tx, &variants).await?;
-    changed += renewed.changed;
-    let ids: HashMap<String, i64> = renewed.ids.into_iter().collect();
+    let mut ids: HashMap<String, i64> = HashMap::new();
+    for (columns, rows) in &variants {
+        let renewed = catalog::renew_variants_in(tx, rows, columns).await?;
+        changed += renewed.changed;
+        ids.extend(renewed.ids);
+    }
     let mut prices = Vec::new();
     for (variant, price) in batch.iter().flat_map(|whole| whole.variants.iter().zip(&whole.prices)) {
         if let (Some(price), Some(variant_id)) = (price, ids.get(&variant.sku)) {

@@ -150,6 +150,7 @@ impl Records for Rows {
     fn next(&mut self) -> Result<Option<Item>, Stop> {
         let Some(row) = self.row()? else { return Ok(None) };
         let width = self.header.names.len();
+        let delimiter = char::from(self.delimiter);
         Ok(Some(row.and_then(|(line, cells)| {
             let found = cells.ends.len();
             // A trailing separator at the end of each row is common and says nothing.
@@ -158,11 +159,18 @@ impl Records for Rows {
             if is_wide || found < width {
                 let reason =
                     if is_wide { "more columns than the header" } else { "fewer columns than the header" };
-                return Err(Entry::new(line, "", reason, &format!("{found}, not {width}: {}", cells.text)));
+                let told = format!("{found}, not {width}: {}", joined(&cells, delimiter));
+                return Err(Entry::new(line, "", reason, &told));
             }
             Ok(Record { line, fields: Fields::Cells(cells) })
         })))
     }
+}
+
+/// The cells with the sign between them, so that a reader sees where each begins.
+fn joined(cells: &Cells, delimiter: char) -> String {
+    let texts: Vec<&str> = (0..cells.ends.len()).filter_map(|at| cells.get(at)).collect();
+    texts.join(delimiter.encode_utf8(&mut [0; 4]))
 }
 
 fn header_line(lines: &mut Lines) -> Result<Vec<u8>, ImportError> {
@@ -275,5 +283,19 @@ impl Splitter {
             start = end;
         }
         Ok(cells)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_that_is_quoted_keeps_its_cells_apart() {
+        let mut splitter = Splitter::new(b',');
+        splitter.feed(b"C2,Two,\"KR\",37.5,127.0\n");
+        let cells = splitter.cells(Encoding::Utf8).unwrap();
+        assert_eq!(joined(&cells, ','), "C2,Two,KR,37.5,127.0");
+        assert_eq!(joined(&Cells::default(), ';'), "");
     }
 }
