@@ -65,7 +65,7 @@ fn empty(visit: &Visit) -> AnyView {
             )}</p>
             <p class="ways">
                 <a class="go" href=visit.href("/products")>{visit.say("선반 둘러보기", "Browse the shelves")}</a>
-                <a class="alt" href=visit.href("/reservations")>{visit.say("맡겨 둔 것 찾기", "Find a reservation")}</a>
+                <a class="alt" href=visit.href("/reservations")>{visit.say("주문·예약 찾기", "Find an order")}</a>
             </p>
         </section>
     }

@@ -243,7 +243,7 @@ fn form(visit: &Visit, draft: &Draft, trouble: &Trouble, store: &str, basket: &B
                 maxlength=80
             />
             <fieldset class="reach" aria-describedby=described>
-                <legend>{visit.say("준비되면 알려 드릴 곳", "Where to tell you when it is ready")}<small>{visit.say("둘 중 하나면 돼요", "One of the two is enough")}</small></legend>
+                <legend>{visit.say("준비되면 알려 드릴 곳", "Where to tell you when it is ready")}<small>{visit.say("둘 중 하나면 돼요", "E-mail or phone, one is enough")}</small></legend>
                 {reach.map(|said| view! { <p class="fault" id="reach-fault">{said}</p> })}
                 <Field
                     name="email"

@@ -189,7 +189,7 @@ pub(super) fn panel(visit: &Visit, trouble: &Trouble, store: &str, draft: &Draft
             notice(
                 title,
                 text,
-                view! { <a class="go-quiet" href=visit.href("/reservations")>{lang.pick("맡겨 둔 것 찾기", "Find my reservations")}</a> },
+                view! { <a class="go-quiet" href=visit.href("/reservations")>{lang.pick("주문·예약 찾기", "Find my order")}</a> },
             )
         }
         Trouble::Sent => notice(

@@ -209,7 +209,7 @@ pub async fn renew_products(tx: &mut Tx<'_>, rows: &[ProductRow]) -> Result<Rene
     renew_products_in(tx, rows, PRODUCT_COLUMNS).await
 }
 
-/// The same; products that exist are set in these of [`PRODUCT_COLUMNS`] only. One at least must be named.
+/// The same; products that exist are set in these of [`PRODUCT_COLUMNS`] only.
 pub async fn renew_products_in(
     tx: &mut Tx<'_>,
     rows: &[ProductRow],
@@ -264,7 +264,7 @@ pub async fn renew_variants(tx: &mut Tx<'_>, rows: &[VariantRow]) -> Result<Rene
     renew_variants_in(tx, rows, VARIANT_COLUMNS).await
 }
 
-/// The same; variants that exist are set in these of [`VARIANT_COLUMNS`] only. One at least must be named.
+/// The same; variants that exist are set in these of [`VARIANT_COLUMNS`] only.
 pub async fn renew_variants_in(
     tx: &mut Tx<'_>,
     rows: &[VariantRow],

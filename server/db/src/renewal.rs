@@ -3,6 +3,9 @@
 
 /// What follows `INSERT … VALUES …`: on a row with the same key the columns are set, where one of them differs.
 pub(crate) fn renew(table: &str, key: &str, columns: &[&str]) -> String {
+    if columns.is_empty() {
+        return format!(" ON CONFLICT ({key}) DO NOTHING");
+    }
     let each = |write: &dyn Fn(&str) -> String| {
         columns.iter().map(|column| write(column)).collect::<Vec<_>>().join(", ")
     };

@@ -82,7 +82,7 @@ pub async fn renew_stores(tx: &mut Tx<'_>, rows: &[StoreRow]) -> Result<u64, Err
     renew_stores_in(tx, rows, STORE_COLUMNS).await
 }
 
-/// The same; stores that exist are set in these of [`STORE_COLUMNS`] only. One at least must be named.
+/// The same; stores that exist are set in these of [`STORE_COLUMNS`] only.
 pub async fn renew_stores_in(tx: &mut Tx<'_>, rows: &[StoreRow], columns: &[&str]) -> Result<u64, Error> {
     let mut changed = 0;
     for chunk in rows.chunks(CHUNK) {

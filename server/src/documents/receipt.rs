@@ -118,7 +118,7 @@ fn sums(sheet: &mut Sheet<'_>, lang: Lang, receipt: &Receipt) {
     sheet.gap(16.0);
     sheet.need(TOGETHER + 30.0);
     sheet.within(krilla::tagging::Tag::Table, |sheet| {
-        pair(sheet, lang, lang.pick("상품", "Things"), order.subtotal, Row::Plain);
+        pair(sheet, lang, lang.pick("상품", "Items"), order.subtotal, Row::Plain);
         if order.fees.amount > 0 {
             pair(sheet, lang, lang.pick("배송비", "Delivery"), order.fees, Row::Plain);
         }
