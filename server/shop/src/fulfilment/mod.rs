@@ -43,6 +43,11 @@ pub(crate) fn lines_of(planned: &[ReservationLineRow], reservation_id: i64) -> V
     planned.iter().map(|line| ReservationLineRow { reservation_id, ..line.clone() }).collect()
 }
 
+/// Where each stands now.
+pub(crate) fn standing_of(rows: &[ReservationRow], now: Timestamp) -> Result<Vec<ReservationStatus>> {
+    rows.iter().map(|row| Ok(state_of(row)?.status_at(now))).collect()
+}
+
 pub(crate) fn way_of(row: &ReservationRow) -> Result<Way> {
     Way::from_code(&row.way)
         .ok_or_else(|| Error::internal(format!("{}: no such way {:?}", row.number, row.way)))

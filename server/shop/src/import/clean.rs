@@ -114,7 +114,7 @@ fn with_letters(text: &str) -> Cow<'_, str> {
             rest = after;
             continue;
         };
-        if letter == '\u{a0}' {
+        if letter.is_whitespace() && !letter.is_ascii_whitespace() {
             out.push(' ');
         } else if !is_invisible(letter) {
             out.push(letter);
@@ -143,29 +143,12 @@ fn letter(entity: &str) -> Option<char> {
 }
 
 fn named(name: &str) -> Option<char> {
-    if let Some((_, letter)) = NAMED.iter().find(|(known, _)| *known == name) {
-        return Some(*letter);
-    }
-    ('\u{a0}'..='\u{ff}').zip(LATIN_1.split_whitespace()).find(|(_, known)| *known == name).map(|(c, _)| c)
+    let entity = format!("&{name};");
+    let read = html_escape::decode_html_entities(&entity);
+    let mut letters = read.chars();
+    // What is none comes back as it is, which is longer.
+    letters.next().filter(|_| letters.next().is_none())
 }
-
-#[rustfmt::skip]
-const NAMED: [(&str, char); 31] = [
-    ("amp", '&'), ("lt", '<'), ("gt", '>'), ("quot", '"'), ("apos", '\''), ("ndash", '–'), ("mdash", '—'),
-    ("lsquo", '‘'), ("rsquo", '’'), ("sbquo", '‚'), ("ldquo", '“'), ("rdquo", '”'), ("bdquo", '„'),
-    ("hellip", '…'), ("bull", '•'), ("trade", '™'), ("euro", '€'), ("prime", '′'), ("Prime", '″'),
-    ("lsaquo", '‹'), ("rsaquo", '›'), ("ensp", ' '), ("emsp", ' '), ("thinsp", ' '), ("minus", '−'),
-    ("le", '≤'), ("ge", '≥'), ("OElig", 'Œ'), ("oelig", 'œ'), ("Scaron", 'Š'), ("scaron", 'š'),
-];
-
-/// The names of U+00A0 to U+00FF, in their order.
-const LATIN_1: &str = "\
-    nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr \
-    deg plusmn sup2 sup3 acute micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest \
-    Agrave Aacute Acirc Atilde Auml Aring AElig Ccedil Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml \
-    ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash Ugrave Uacute Ucirc Uuml Yacute THORN szlig \
-    agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml igrave iacute icirc iuml \
-    eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute thorn yuml";
 
 #[cfg(test)]
 mod tests {

@@ -11,7 +11,7 @@ use onshelf_vocabulary::{
 use super::step::write_step;
 use crate::{
     Error, Once, Result, Shop,
-    fulfilment::state_of,
+    fulfilment::{standing_of, state_of},
     orders::{is_open, refund_group},
     secrets::fingerprint,
 };
@@ -79,10 +79,7 @@ impl Shop {
                         return Err(onshelf_db::Error::Contended.into());
                     }
                     let groups = fulfilment::of_order(&mut tx, order.id).await?;
-                    let mut standing = Vec::with_capacity(groups.len());
-                    for row in &groups {
-                        standing.push(state_of(row)?.status_at(now));
-                    }
+                    let standing = standing_of(&groups, now)?;
                     let cancelled = standing.iter().all(|status| *status == ReservationStatus::Cancelled);
                     if !cancelled && !standing.iter().any(|status| status.is_live()) {
                         let status = overall(order.settled_at.is_some(), &standing);

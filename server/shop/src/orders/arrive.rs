@@ -14,7 +14,7 @@ use onshelf_vocabulary::{
 
 use crate::{
     Error, Once, Result, Shop,
-    fulfilment::{state_of, way_of},
+    fulfilment::{standing_of, state_of, way_of},
     jobs::{Event, tell_partners},
     secrets::fingerprint,
 };
@@ -81,8 +81,7 @@ impl Shop {
                     let at = now.as_millisecond();
                     let mut told = 0;
                     let rows = fulfilment::of_order(&mut tx, order.id).await?;
-                    let standing = rows.iter().map(|row| Ok(state_of(row)?.status_at(now)));
-                    let standing = standing.collect::<Result<Vec<_>>>()?;
+                    let standing = standing_of(&rows, now)?;
                     for row in rows {
                         let meant = group.as_ref().is_none_or(|group| *group == row.number);
                         if meant && is_waited_for(&row, now)? {

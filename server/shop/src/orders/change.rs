@@ -33,7 +33,7 @@ use super::{
 use crate::{
     Error, Once, Result, Shop,
     draws::Draws,
-    fulfilment::{state_of, way_of},
+    fulfilment::{standing_of, state_of, way_of},
     jobs::{OrderNews, announce_order},
     undone::Undone,
 };
@@ -294,7 +294,7 @@ fn contact_of(order: &OrderRow) -> Contact {
 
 /// Why what was begun or is over cannot be changed any more.
 fn touched(groups: &[ReservationRow], settled: bool, now: Timestamp) -> Result<OrderRefusal> {
-    let standing = groups.iter().map(|row| Ok(state_of(row)?.status_at(now))).collect::<Result<Vec<_>>>()?;
+    let standing = standing_of(groups, now)?;
     let goes_on = standing.iter().any(|status| !status.is_over());
     Ok(match goes_on {
         true => OrderRefusal::PickingBegun,

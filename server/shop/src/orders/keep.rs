@@ -56,6 +56,9 @@ pub struct Kept {
     pub groups: Vec<KeptGroup>,
 }
 
+/// How the shopper of a kept basket, who is nobody yet, begins.
+pub(super) const KEPT: &str = "basket:";
+
 /// What is kept at one place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeptGroup {
@@ -128,7 +131,7 @@ impl Shop {
             number: number.clone(),
             token_hash: fingerprint(&token),
             // Nobody's yet: it counts for no shopper's limit, and the real order does.
-            shopper: format!("basket:{number}"),
+            shopper: format!("{KEPT}{number}"),
             lang: lang.tag().to_owned(),
             currency: plan.currency.code().to_owned(),
             subtotal: plan.sums.subtotal,

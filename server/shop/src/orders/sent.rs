@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     Book, Error, Result, Shop, Viewer,
-    fulfilment::{state_of, way_of},
+    fulfilment::{standing_of, state_of, way_of},
     secrets::fingerprint,
 };
 
@@ -49,8 +49,7 @@ impl Sent {
         let proxy = (!self.name.is_empty()).then_some(self.name.as_str());
         orders::set_proxy(tx, order.id, proxy).await?;
         let rows = fulfilment::of_order(tx, order.id).await?;
-        let standing =
-            rows.iter().map(|row| Ok(state_of(row)?.status_at(now))).collect::<Result<Vec<_>>>()?;
+        let standing = standing_of(&rows, now)?;
         if standing.iter().all(|status| status.is_over()) {
             let status = overall(order.settled_at.is_some(), &standing);
             return Err(OrderRefusal::WrongState { status }.into());

@@ -19,10 +19,10 @@ use onshelf_vocabulary::{
     payment::{PaymentStatus, PaymentView, ProviderCode},
 };
 
-use super::{PURPOSE, Placed, currency_of, moment, pay::is_open};
+use super::{PURPOSE, Placed, currency_of, keep::KEPT, moment, pay::is_open};
 use crate::{
     Book, Error, Result, Shop, Viewer,
-    fulfilment::{state_of, way_of},
+    fulfilment::{standing_of, state_of, way_of},
     secrets::fingerprint,
     stores::Store,
 };
@@ -65,7 +65,7 @@ impl Shop {
     /// token made under another secret opens nothing.
     pub(crate) fn order_again(&self, order: &OrderRow) -> Result<Placed> {
         let token = self.secrets().token_kept_as(&order.token_hash, PURPOSE, &order.number);
-        if order.shopper.starts_with("basket:") || order.token_hash != fingerprint(&token) {
+        if order.shopper.starts_with(KEPT) || order.token_hash != fingerprint(&token) {
             return Err(Error::NotFound);
         }
         Ok(Placed { number: order.number.clone(), token })
@@ -83,9 +83,8 @@ impl Shop {
         let money = |amount: i64| Money::new(amount, currency);
         let rows = fulfilment::of_order(tx, order.id).await?;
         let mut groups = Vec::with_capacity(rows.len());
-        let mut standing = Vec::with_capacity(rows.len());
+        let standing = standing_of(&rows, now)?;
         for row in &rows {
-            standing.push(state_of(row)?.status_at(now));
             groups.push(self.group_view(tx, &book, lang, order, row, now).await?);
         }
         let paid = payments::of_order(tx, order.id).await?;
