@@ -21,10 +21,11 @@ const SHEET: &str = ":root{color-scheme:light dark;supported-color-schemes:light
 pub(super) fn render(letter: &Letter) -> String {
     let tag = letter.lang.tag();
     let subject = text(&letter.subject);
-    let preview = text(letter.lead.first().map_or("", String::as_str));
+    let preview = preview(letter);
+    let preview = text(&preview);
     let mut body = heading(letter);
-    body.push_str(&letter.counter.as_ref().map(counter).unwrap_or_default());
     body.push_str(&facts(letter));
+    body.push_str(&letter.counter.as_ref().map(counter).unwrap_or_default());
     body.push_str(&button(&letter.action));
     body.push_str(&letter.elsewhere.as_ref().map(elsewhere).unwrap_or_default());
     body.push_str(&lines(letter));
@@ -41,6 +42,12 @@ pub(super) fn render(letter: &Letter) -> String {
          font-size:16px;line-height:1.6;word-break:keep-all;overflow-wrap:anywhere\">\n\
          <div style=\"max-width:560px;margin:0 auto;padding:32px 20px 48px\">\n{body}</div></div></body></html>\n"
     )
+}
+
+/// What a list of mails shows behind the subject: the facts, which is what one looks for.
+fn preview(letter: &Letter) -> String {
+    let facts: Vec<String> = letter.facts.iter().map(|(label, value)| format!("{label} {value}")).collect();
+    facts.join(" · ")
 }
 
 fn heading(letter: &Letter) -> String {
@@ -61,7 +68,7 @@ fn heading(letter: &Letter) -> String {
 /// The code stands on the shelf line, as the things it stands for do.
 fn counter(counter: &Counter) -> String {
     format!(
-        "<div class=\"card shelf\" style=\"margin:24px 0 0;padding:24px 20px 20px;background:#ffffff;\
+        "<div class=\"card shelf\" style=\"margin:0 0 24px;padding:24px 20px 20px;background:#ffffff;\
          border-bottom:3px solid #1d1b18;border-radius:14px 14px 0 0;text-align:center\">\n\
          <p class=\"ink2\" style=\"margin:0;font-size:14px;{INK_2}\">{label}</p>\n\
          <p class=\"ink\" style=\"margin:4px 0 16px;font-size:36px;line-height:1.2;font-weight:700;\
@@ -156,10 +163,8 @@ fn place(store: &Place) -> String {
     let lines: Vec<_> = store.lines.iter().map(|line| text(line)).collect();
     let ways: Vec<String> = store.directions.iter().map(anchor).collect();
     format!(
-        "{}<p class=\"ink\" style=\"margin:0 0 6px;{INK}\"><strong>{}</strong><br>\
-         <span class=\"ink2\" style=\"{INK_2}\">{}</span></p>\n<p style=\"margin:0 0 28px\">{}</p>\n",
-        section(store.heading),
-        text(&store.name),
+        "{}<p class=\"ink2\" style=\"margin:0 0 6px;{INK_2}\">{}</p>\n<p style=\"margin:0 0 28px\">{}</p>\n",
+        section(&store.heading),
         lines.join("<br>"),
         ways.join(" <span class=\"ink2\">·</span> ")
     )

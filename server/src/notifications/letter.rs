@@ -1,7 +1,7 @@
 //! A message before it is a mail or a text: what stands in it, in one language, in the order it is read.
 
 use jiff::{Timestamp, tz::TimeZone};
-use onshelf_domain::words;
+use onshelf_domain::{hangul::with_josa, words};
 use onshelf_shop::fulfilment::Owned;
 use onshelf_vocabulary::{
     Lang,
@@ -38,7 +38,7 @@ pub(super) struct Letter {
     pub(super) lead: Vec<String>,
     /// What is shown at the counter; none when there is nothing to collect.
     pub(super) counter: Option<Counter>,
-    /// Label and value.
+    /// Label and value, in one order whatever it is about: what, where, by when, its number.
     pub(super) facts: Vec<(&'static str, String)>,
     pub(super) lines: Vec<Row>,
     pub(super) total: (&'static str, String),
@@ -87,8 +87,8 @@ pub(super) struct Link {
 }
 
 pub(super) struct Place {
-    pub(super) heading: &'static str,
-    pub(super) name: String,
+    /// What the store is called, or that it is brought home.
+    pub(super) heading: String,
     pub(super) lines: Vec<String>,
     pub(super) directions: Vec<Link>,
 }
@@ -164,14 +164,6 @@ impl Occasion<'_> {
     fn is_live(&self) -> bool {
         matches!(self.about, ReservationStatus::Placed | ReservationStatus::Ready)
     }
-
-    fn kept(&self) -> String {
-        let until = self.moment(self.owned.expires_at);
-        match self.owned.lang {
-            Lang::Ko => format!("{until}까지"),
-            Lang::En => until,
-        }
-    }
 }
 
 fn counter(occasion: &Occasion<'_>) -> Counter {
@@ -180,12 +172,8 @@ fn counter(occasion: &Occasion<'_>) -> Counter {
     let kept = occasion.moment(owned.expires_at);
     let (summary, description) = match lang {
         Lang::Ko => (
-            format!("{} {}에서 찾기 (코드 {})", occasion.brand, view.store.name, view.code),
-            format!(
-                "카운터에서 코드 {}{} 보여주세요. {kept}까지 맡아둡니다.",
-                view.code,
-                josa(&view.code, "을/를")
-            ),
+            format!("{} {}에서 픽업 (코드 {})", occasion.brand, view.store.name, view.code),
+            format!("계산대에서 코드 {} 보여 주세요. {kept}까지 맡아둡니다.", with_josa(&view.code, "을/를")),
         ),
         Lang::En => (
             format!("Collect at {} {} (code {})", occasion.brand, view.store.name, view.code),
@@ -193,12 +181,9 @@ fn counter(occasion: &Occasion<'_>) -> Counter {
         ),
     };
     Counter {
-        label: lang.pick("찾을 때 보여줄 코드", "Your code for the counter"),
+        label: code_word(lang),
         code: view.code.clone(),
-        hint: lang.pick(
-            "카운터에서 코드를 말하거나 QR을 보여주세요.",
-            "Say the code or show the QR at the counter.",
-        ),
+        hint: counter_hint(lang),
         scan: occasion.scan(),
         event: Event {
             number: view.number.clone(),
@@ -212,25 +197,33 @@ fn counter(occasion: &Occasion<'_>) -> Counter {
     }
 }
 
-fn josa<'p>(word: &str, pair: &'p str) -> &'p str {
-    onshelf_domain::hangul::josa(word, pair)
+/// What the code is called, here and where an order is found again.
+pub(super) const fn code_word(lang: Lang) -> &'static str {
+    lang.pick("픽업 코드", "Pickup code")
+}
+
+pub(super) const fn counter_hint(lang: Lang) -> &'static str {
+    lang.pick("계산대에서 코드를 말하거나 QR을 보여 주세요.", "Say the code or show the QR at the counter.")
 }
 
 fn facts(occasion: &Occasion<'_>) -> Vec<(&'static str, String)> {
-    let (owned, lang) = (occasion.owned, occasion.owned.lang);
-    let mut facts = vec![(lang.pick("예약 번호", "Reservation"), owned.view.number.clone())];
+    let (view, lang) = (&occasion.owned.view, occasion.owned.lang);
+    let ready = (lang.pick("준비", "Ready by"), occasion.moment(occasion.owned.ready_by));
+    let until = (lang.pick("받아 갈 기한", "Kept until"), occasion.moment(occasion.owned.expires_at));
+    let mut facts = vec![
+        (lang.pick("상품", "What"), wording::things(lang, &view.lines)),
+        (lang.pick("매장", "Where"), view.store.name.clone()),
+    ];
     match occasion.about {
-        ReservationStatus::Placed => {
-            facts.push((lang.pick("준비", "Ready by"), occasion.moment(owned.ready_by)));
-            facts.push((lang.pick("보관", "Kept until"), occasion.kept()));
-        }
-        ReservationStatus::Ready => facts.push((lang.pick("보관", "Kept until"), occasion.kept())),
+        ReservationStatus::Placed => facts.extend([ready, until]),
+        ReservationStatus::Ready | ReservationStatus::Expired => facts.push(until),
         ReservationStatus::Collected => {
-            let at = owned.view.collected_at.as_ref().and_then(|moment| moment.at.parse().ok());
-            facts.extend(at.map(|at| (lang.pick("찾아간 때", "Collected"), occasion.moment(at))));
+            let at = view.collected_at.as_ref().and_then(|moment| moment.at.parse().ok());
+            facts.extend(at.map(|at| (lang.pick("받아 가신 때", "Collected"), occasion.moment(at))));
         }
         _ => {}
     }
+    facts.push((lang.pick("예약 번호", "Reservation"), view.number.clone()));
     facts
 }
 
@@ -257,7 +250,7 @@ fn action(occasion: &Occasion<'_>, page: String) -> Link {
         ReservationStatus::Placed | ReservationStatus::Ready => {
             lang.pick("예약 보기", "View the reservation")
         }
-        ReservationStatus::NotFound => lang.pick("다른 매장에서 찾기", "Find it at another store"),
+        ReservationStatus::NotFound => lang.pick("다른 매장 보기", "See other stores"),
         ReservationStatus::Expired | ReservationStatus::Cancelled => {
             lang.pick("다시 찾아보기", "Look for it again")
         }
@@ -283,8 +276,7 @@ fn place(occasion: &Occasion<'_>) -> Place {
     });
     let lines = [Some(store.address.clone()), hours, Some(store.phone.clone())];
     Place {
-        heading: lang.pick("매장", "The store"),
-        name: store.name.clone(),
+        heading: store.name.clone(),
         lines: lines.into_iter().flatten().filter(|line| !line.is_empty()).collect(),
         // Nobody is sent where nothing waits for them; and mail programs do not open `geo:` links.
         directions: occasion

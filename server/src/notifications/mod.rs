@@ -9,6 +9,7 @@ mod letter;
 mod mail;
 mod order_lost;
 mod order_news;
+mod order_wording;
 mod plain;
 mod push;
 pub mod sent;

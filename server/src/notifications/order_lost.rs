@@ -4,7 +4,7 @@
 use onshelf_shop::orders::OrderNotice;
 use onshelf_vocabulary::{Lang, Money, fulfilment::Way, orders::GroupView};
 
-use super::order_news::{Occasion, Said};
+use super::{order_news::Occasion, order_wording::Said};
 
 /// What is held in place of a group that was not found, until its owner decides.
 pub(super) fn offers<'n>(
@@ -19,15 +19,16 @@ pub(super) fn offers<'n>(
 pub(super) fn lost(occasion: &Occasion<'_>) -> Said {
     let (notice, group) = (occasion.notice, occasion.group);
     let (lang, store) = (notice.lang, &group.store.name);
-    let paid = notice.view.payment.paid.amount > 0;
+    let paid = occasion.is_paid();
     let held: Vec<&GroupView> = offers(notice, group).collect();
-    let Some(first) = held.first() else { return given_up(lang, store, paid) };
-    let until = occasion.moment(&first.expires_at);
+    if held.is_empty() {
+        return given_up(lang, store, paid);
+    }
     let (heading, said) = match lang {
         Lang::Ko => (
             "선반에서 찾지 못했어요. 하나만 골라 주세요",
             format!(
-                "죄송합니다. {store}에서 찾지 못해 아래를 {until}까지 모두 잡아 두었습니다. 주문 페이지에서 하나를 고르시거나 {}. 답이 없으면 {}.",
+                "죄송합니다. {store}에서 찾지 못해 대신할 것을 모두 잡아 두었습니다. 주문 페이지에서 하나를 고르시거나 {}. 답이 없으면 {}.",
                 if paid { "환불을 받으시면 됩니다" } else { "빼시면 됩니다" },
                 if paid {
                     "결제하신 금액을 돌려드립니다"
@@ -39,8 +40,8 @@ pub(super) fn lost(occasion: &Occasion<'_>) -> Said {
         Lang::En => (
             "We could not find it: please choose",
             format!(
-                "We are sorry: {store} could not find it. All of this is held for you until {until}. Choose one on the order's page, or {}; without an answer {}.",
-                if paid { "take your money back" } else { "leave it out" },
+                "We are sorry: {store} could not find it, so we are holding these for you instead. Choose one on the order's page, or {}. If we hear nothing, {}.",
+                if paid { "have your money back" } else { "leave it out" },
                 if paid { "your money goes back" } else { "it all goes back on the shelf" },
             ),
         ),
@@ -66,7 +67,7 @@ fn given_up(lang: Lang, store: &str, paid: bool) -> Said {
         (Lang::En, true) => (
             "We could not find it",
             format!(
-                "We are sorry. {store} could not find it and no store nearby has it either, so what you paid for it goes back."
+                "We are sorry. {store} could not find it and no store nearby has it either, so what you paid for it goes back to you."
             ),
         ),
         (Lang::En, false) => (
@@ -93,8 +94,8 @@ fn told(occasion: &Occasion<'_>, lost: &GroupView, offer: &GroupView) -> String 
     let cheaper = (less.amount > 0).then(|| less.display(lang));
     let what = match (lang, offer.way, other.is_empty()) {
         (Lang::Ko, Way::Delivery, true) => format!("집으로 배송: {by}까지, 배송비 없이"),
-        (Lang::En, Way::Delivery, true) => format!("Delivered to you: by {by}, free"),
-        (Lang::Ko, _, true) => format!("{store}에서 찾기: {by}까지 준비"),
+        (Lang::En, Way::Delivery, true) => format!("Delivered to you: by {by}, free of charge"),
+        (Lang::Ko, _, true) => format!("{store}에서 픽업: {by}까지 준비"),
         (Lang::En, _, true) => format!("Collect at {store}: ready by {by}"),
         (Lang::Ko, _, false) => format!("대신 {}: {store}, {by}까지", other.join(", ")),
         (Lang::En, _, false) => format!("{} instead: {store}, by {by}", other.join(", ")),

@@ -1,4 +1,4 @@
-//! What an order's owner is told, in their language, and the letter it becomes.
+//! When an order's owner is told what, and the letter it becomes.
 
 use jiff::Timestamp;
 use onshelf_domain::{hangul::with_josa, words};
@@ -11,8 +11,10 @@ use onshelf_vocabulary::{
 };
 
 use super::{
-    letter::{Counter, Event, Letter, Link, Place, Row, encode},
-    order_lost::{lost, offers},
+    letter::{Counter, Event, Letter, Link, Place, Row, code_word, counter_hint, encode},
+    order_lost::offers,
+    order_wording::{Said, said},
+    wording::things,
 };
 
 /// Everything a letter about an order is written from.
@@ -27,12 +29,6 @@ pub(super) struct Occasion<'a> {
     pub(super) now: Timestamp,
     /// The ways to the store.
     pub(super) directions: Vec<DirectionView>,
-}
-
-/// Subject and heading, the paragraphs, and what a telephone shows.
-pub(super) struct Said {
-    pub(super) heading: String,
-    pub(super) lead: Vec<String>,
 }
 
 /// Whether what was to be told has been overtaken: nobody is sent to a counter that keeps nothing for them.
@@ -66,8 +62,6 @@ pub(super) fn compose(occasion: &Occasion<'_>) -> Letter {
     let (view, lang, group) = (&occasion.notice.view, occasion.notice.lang, occasion.group);
     let Said { heading, lead } = said(occasion);
     let page = occasion.page();
-    let subject = format!("[{}] {heading} ({})", occasion.brand, view.number);
-    let short = format!("[{}] {heading}. {} {page}", occasion.brand, lead.first().map_or("", String::as_str));
     let groups: Vec<&GroupView> = match occasion.about {
         OrderNews::Ready
         | OrderNews::Reminder
@@ -83,32 +77,54 @@ pub(super) fn compose(occasion: &Occasion<'_>) -> Letter {
     // Only a part of it, with what it costs: the whole order's sum would not be the sum of what stands there.
     let total =
         if groups.len() < view.groups.len() { Money::new(total, view.total.currency) } else { view.total };
+    let mut facts = facts(occasion, &groups);
+    let counter = counter(occasion);
+    let short = short(occasion, &heading, &lead, &facts, counter.as_ref());
+    facts.push((lang.pick("주문 번호", "Order"), view.number.clone()));
     Letter {
         lang,
         brand: occasion.brand.to_owned(),
         home: occasion.address("/"),
-        subject,
+        subject: format!("[{}] {heading} ({})", occasion.brand, view.number),
         heading,
         lead,
-        counter: counter(occasion),
-        facts: facts(occasion),
+        counter,
+        facts,
         lines: groups.iter().flat_map(|group| &group.lines).map(|line| row(occasion, line)).collect(),
         total: (lang.pick("합계", "Total"), total.display(lang)),
         action: Link { label: action(occasion).to_owned(), href: page.clone() },
         cancel: aside(occasion, &page),
         store: place(occasion),
         elsewhere: None,
-        reason: match lang {
-            Lang::Ko => format!(
-                "{}에서 주문할 때 이 주소를 남기셔서 보내드리는 안내 메일입니다. 광고는 보내지 않습니다.",
-                occasion.brand
-            ),
-            Lang::En => format!(
-                "You get this because this address was given with an order at {}. We send no advertising.",
-                occasion.brand
-            ),
-        },
+        reason: reason(occasion),
         short,
+    }
+}
+
+/// For a telephone: what is new and what to do, then the facts and the code, and the link on a line of its own.
+fn short(
+    occasion: &Occasion<'_>,
+    heading: &str,
+    lead: &[String],
+    facts: &[(&'static str, String)],
+    counter: Option<&Counter>,
+) -> String {
+    let told = lead.first().map_or("", String::as_str);
+    let facts: Vec<String> = facts.iter().map(|(label, value)| format!("{label}: {value}")).collect();
+    let code = counter.map(|counter| format!(" · {}: {}", counter.label, counter.code)).unwrap_or_default();
+    format!("[{}] {heading}. {told} {}{code}\n{}", occasion.brand, facts.join(" · "), occasion.page())
+}
+
+/// Why this mail came, below everything.
+fn reason(occasion: &Occasion<'_>) -> String {
+    let brand = occasion.brand;
+    match occasion.notice.lang {
+        Lang::Ko => {
+            format!("{brand}에서 주문할 때 이 주소를 남기셔서 보내 드립니다. 광고는 보내지 않습니다.")
+        }
+        Lang::En => format!(
+            "You get this because you gave this address with an order at {brand}. We send no advertising."
+        ),
     }
 }
 
@@ -143,6 +159,11 @@ impl Occasion<'_> {
         }
     }
 
+    /// Whether any of it was paid online: only then is there anything to give back, and else it is paid in store.
+    pub(super) fn is_paid(&self) -> bool {
+        self.notice.view.payment.paid.amount > 0
+    }
+
     /// Whether there is something to come for.
     fn is_live(&self) -> bool {
         matches!(self.about, OrderNews::Placed | OrderNews::Paid | OrderNews::Ready | OrderNews::Reminder)
@@ -154,189 +175,6 @@ impl Occasion<'_> {
     }
 }
 
-fn said(occasion: &Occasion<'_>) -> Said {
-    let view = &occasion.notice.view;
-    let group = occasion.group;
-    let (ready, kept) = (occasion.moment(&group.ready_by), occasion.moment(&group.expires_at));
-    let store = &group.store.name;
-    let refunded = view.payment.refunded.display(occasion.notice.lang);
-    let paid = view.payment.paid.display(occasion.notice.lang);
-    let delivered = group.way == Way::Delivery;
-    let (heading, lead) = match (occasion.about, occasion.notice.lang) {
-        (OrderNews::Placed, Lang::Ko) => (
-            "주문을 받았어요".to_owned(),
-            format!(
-                "{store}에서 {ready}까지 준비하고 {kept}까지 맡아 둡니다. 계산은 매장에서 하시면 됩니다."
-            ),
-        ),
-        (OrderNews::Placed, Lang::En) => (
-            "We have your order".to_owned(),
-            format!("{store} has it ready by {ready} and keeps it until {kept}. You pay at the store."),
-        ),
-        (OrderNews::Paid, Lang::Ko) if delivered => (
-            "결제가 끝났어요".to_owned(),
-            format!("{paid}을 결제했습니다. {ready}까지 댁으로 보내 드릴게요."),
-        ),
-        (OrderNews::Paid, Lang::En) if delivered => {
-            ("Payment received".to_owned(), format!("You paid {paid}. It will be with you by {ready}."))
-        }
-        (OrderNews::Paid, Lang::Ko) => (
-            "결제가 끝났어요".to_owned(),
-            format!("{paid}을 결제했습니다. {store}에서 {ready}까지 준비하고, 준비되면 알려 드릴게요."),
-        ),
-        (OrderNews::Paid, Lang::En) => (
-            "Payment received".to_owned(),
-            format!("You paid {paid}. {store} has it ready by {ready}, and we tell you when it is."),
-        ),
-        (OrderNews::PaidTooLate, Lang::Ko) => (
-            "결제한 돈을 돌려드려요".to_owned(),
-            format!(
-                "맡아 둔 시간이 지난 뒤에 결제되어 남은 상품이 없었습니다. {paid} 전액을 바로 돌려드립니다."
-            ),
-        ),
-        (OrderNews::PaidTooLate, Lang::En) => (
-            "Your payment goes back".to_owned(),
-            format!(
-                "It was paid after the hold had run out and nothing was left. All of {paid} goes back at once."
-            ),
-        ),
-        (OrderNews::WrongAmount, Lang::Ko) => (
-            "결제 금액이 맞지 않았어요".to_owned(),
-            format!(
-                "주문과 다른 금액이 결제되어 {paid}을 바로 돌려드립니다. 주문 페이지에서 다시 결제해 주세요."
-            ),
-        ),
-        (OrderNews::WrongAmount, Lang::En) => (
-            "The amount did not match".to_owned(),
-            format!(
-                "Another amount was paid than ordered: {paid} goes back at once. You can pay again on the order's page."
-            ),
-        ),
-        (OrderNews::Delayed, Lang::Ko) => (
-            "조금 늦어지고 있어요".to_owned(),
-            format!(
-                "{store}에서 아직 준비하고 있습니다. 약속한 시간을 지키지 못해 죄송합니다. 준비되는 대로 알려 드릴게요."
-            ),
-        ),
-        (OrderNews::Delayed, Lang::En) => (
-            "It takes a little longer".to_owned(),
-            format!(
-                "{store} is still preparing it. We are sorry for missing the time we promised, and tell you the moment it is ready."
-            ),
-        ),
-        (OrderNews::Ready, _) => ready_said(occasion, store, &kept),
-        (OrderNews::Reminder, Lang::Ko) => (
-            "곧 맡아 둔 시간이 끝나요".to_owned(),
-            format!(
-                "{store}에서 {kept}까지만 맡아 둡니다. 그 뒤에는 선반에 돌려놓고, 결제한 돈은 돌려드립니다."
-            ),
-        ),
-        (OrderNews::Reminder, Lang::En) => (
-            "We can keep it only a little longer".to_owned(),
-            format!(
-                "{store} keeps it until {kept}. After that it goes back on the shelf, and what you paid goes back to you."
-            ),
-        ),
-        (OrderNews::OutForDelivery, Lang::Ko) => {
-            ("배송을 시작했어요".to_owned(), format!("{store}에서 출발했습니다. {ready}까지 도착합니다."))
-        }
-        (OrderNews::OutForDelivery, Lang::En) => {
-            ("It is out for delivery".to_owned(), format!("It has left {store} and is with you by {ready}."))
-        }
-        (OrderNews::Delivered, Lang::Ko) => (
-            "배송을 마쳤어요".to_owned(),
-            "마음에 들지 않으면 가까운 어느 매장에서나 반품하실 수 있어요.".to_owned(),
-        ),
-        (OrderNews::Delivered, Lang::En) => (
-            "It was delivered".to_owned(),
-            "If it is not right, bring it back to any of our stores.".to_owned(),
-        ),
-        (OrderNews::Collected, Lang::Ko) => {
-            ("찾아가셨어요".to_owned(), format!("{store}에 들러 주셔서 고맙습니다."))
-        }
-        (OrderNews::Collected, Lang::En) => {
-            ("Collected".to_owned(), format!("Thank you for coming by {store}."))
-        }
-        (OrderNews::Offered | OrderNews::NotFound, _) => return lost(occasion),
-        (OrderNews::Changed, Lang::Ko) if delivered => {
-            ("주문을 바꿨어요".to_owned(), format!("{store}에서 보내 {ready}까지 댁에 도착합니다."))
-        }
-        (OrderNews::Changed, Lang::En) if delivered => {
-            ("Your order was changed".to_owned(), format!("{store} sends it, and it is with you by {ready}."))
-        }
-        (OrderNews::Changed, Lang::Ko) => {
-            ("주문을 바꿨어요".to_owned(), format!("{store}에서 {ready}까지 준비합니다."))
-        }
-        (OrderNews::Changed, Lang::En) => {
-            ("Your order was changed".to_owned(), format!("{store} has it ready by {ready}."))
-        }
-        (OrderNews::Refunded, Lang::Ko) => (
-            "돈을 돌려드렸어요".to_owned(),
-            format!(
-                "지금까지 {} 돌려드렸습니다. 카드사에 따라 며칠 뒤에 보일 수 있어요.",
-                with_josa(&refunded, "을/를")
-            ),
-        ),
-        (OrderNews::Refunded, Lang::En) => (
-            "We have refunded you".to_owned(),
-            format!("{refunded} has been refunded so far. Your bank may show it some days later."),
-        ),
-        (OrderNews::Cancelled, Lang::Ko) => (
-            "주문을 취소했어요".to_owned(),
-            "맡아 둔 것은 다시 선반에 놓였고, 결제하신 금액은 돌려드립니다.".to_owned(),
-        ),
-        (OrderNews::Cancelled, Lang::En) => (
-            "Your order was cancelled".to_owned(),
-            "What was held is back on the shelf, and what you paid goes back to you.".to_owned(),
-        ),
-        (OrderNews::Expired, Lang::Ko) => (
-            "맡아 둔 시간이 지났어요".to_owned(),
-            format!("{kept}까지 맡아 두었다가 다시 선반에 놓았습니다. 결제하신 금액은 돌려드립니다."),
-        ),
-        (OrderNews::Expired, Lang::En) => (
-            "The time ran out".to_owned(),
-            format!(
-                "We kept it until {kept}, then put it back on the shelf. What you paid goes back to you."
-            ),
-        ),
-    };
-    Said { heading, lead: vec![lead] }
-}
-
-/// What to do where it stands ready: at the counter, or in the car.
-fn ready_said(occasion: &Occasion<'_>, store: &str, kept: &str) -> (String, String) {
-    let (lang, curbside) = (occasion.notice.lang, occasion.group.way == Way::Curbside);
-    let (heading, sorry) = match (lang, is_part(occasion)) {
-        (Lang::Ko, true) => ("찾은 것은 준비됐어요", "모두 찾지는 못해 죄송합니다. "),
-        (Lang::En, true) => ("What we found is ready for you", "We are sorry: not all of it was there. "),
-        (Lang::Ko, false) => ("준비됐어요. 오시면 됩니다", ""),
-        (Lang::En, false) => ("It is ready for you", ""),
-    };
-    let todo = match (lang, curbside, is_part(occasion)) {
-        (Lang::Ko, true, _) => {
-            format!("{store}에 주차하고 주문 페이지에서 ‘도착했어요’를 눌러 주세요. 차로 가지고 나갈게요.")
-        }
-        (Lang::En, true, _) => {
-            format!("Park at {store} and press “I'm here” on the order page: we bring it out to your car.")
-        }
-        (Lang::Ko, false, true) => format!("찾은 것은 {store}에서 코드를 보여 주시면 드려요."),
-        (Lang::En, false, true) => format!("Show the code at {store} for what we found."),
-        (Lang::Ko, false, false) => format!("{store}에서 코드를 보여 주세요."),
-        (Lang::En, false, false) => format!("Show the code at {store}."),
-    };
-    let until = match lang {
-        Lang::Ko => format!("{kept}까지 맡아 둡니다."),
-        Lang::En => format!("We keep it until {kept}."),
-    };
-    (heading.to_owned(), format!("{sorry}{todo} {until}"))
-}
-
-/// Whether some of it was not found, which is told by itself.
-fn is_part(occasion: &Occasion<'_>) -> bool {
-    let own = Some(occasion.group.id.as_str());
-    occasion.notice.view.groups.iter().any(|other| other.split_from.as_deref() == own)
-}
-
 fn action(occasion: &Occasion<'_>) -> &'static str {
     let lang = occasion.notice.lang;
     match occasion.about {
@@ -346,20 +184,28 @@ fn action(occasion: &Occasion<'_>) -> &'static str {
     }
 }
 
-fn facts(occasion: &Occasion<'_>) -> Vec<(&'static str, String)> {
-    let (view, lang, group) = (&occasion.notice.view, occasion.notice.lang, occasion.group);
-    let mut facts = vec![(lang.pick("주문 번호", "Order"), view.number.clone())];
+/// What, where and by when; the number comes last, where there is room for it.
+fn facts(occasion: &Occasion<'_>, groups: &[&GroupView]) -> Vec<(&'static str, String)> {
+    let (view, lang) = (&occasion.notice.view, occasion.notice.lang);
+    let lines = groups.iter().flat_map(|group| &group.lines);
+    let mut facts = vec![(lang.pick("상품", "What"), things(lang, lines))];
+    for group in groups {
+        facts.push(match (group.way, &group.address) {
+            (Way::Delivery, Some(address)) => (lang.pick("배송지", "Going to"), address.line1.clone()),
+            _ => (lang.pick("매장", "Where"), group.store.name.clone()),
+        });
+        facts.extend(times(occasion, group));
+    }
     match occasion.about {
         OrderNews::Offered => {
-            if let Some(offer) = offers(occasion.notice, group).next() {
-                facts.push((lang.pick("고르실 때까지", "Choose by"), occasion.moment(&offer.expires_at)));
-            }
+            let offer = offers(occasion.notice, occasion.group).next();
+            let by = |offer: &GroupView| {
+                (lang.pick("고르실 기한", "Choose by"), occasion.moment(&offer.expires_at))
+            };
+            facts.extend(offer.map(by));
         }
-        OrderNews::Placed | OrderNews::Paid | OrderNews::Changed => {
-            facts.push((lang.pick("준비", "Ready by"), occasion.moment(&group.ready_by)));
-        }
-        OrderNews::Ready | OrderNews::Reminder => {
-            facts.push((lang.pick("보관", "Kept until"), occasion.moment(&group.expires_at)));
+        OrderNews::PaidTooLate | OrderNews::WrongAmount => {
+            facts.push((lang.pick("결제한 금액", "Paid"), view.payment.paid.display(lang)));
         }
         OrderNews::Refunded => {
             facts.push((lang.pick("돌려드린 금액", "Refunded"), view.payment.refunded.display(lang)));
@@ -367,6 +213,28 @@ fn facts(occasion: &Occasion<'_>) -> Vec<(&'static str, String)> {
         _ => {}
     }
     facts
+}
+
+/// By when it is there and how long it is kept, as far as the news are about it.
+fn times(occasion: &Occasion<'_>, group: &GroupView) -> Vec<(&'static str, String)> {
+    let lang = occasion.notice.lang;
+    let arrives = || (lang.pick("도착", "With you by"), occasion.moment(&group.ready_by));
+    let ready = || (lang.pick("준비", "Ready by"), occasion.moment(&group.ready_by));
+    let until = || (lang.pick("받아 갈 기한", "Kept until"), occasion.moment(&group.expires_at));
+    let ended = |label: &'static str| -> Vec<(&'static str, String)> {
+        group.ended_at.iter().map(|at| (label, occasion.moment(at))).collect()
+    };
+    match occasion.about {
+        OrderNews::Placed | OrderNews::Paid | OrderNews::Changed if group.way == Way::Delivery => {
+            vec![arrives()]
+        }
+        OrderNews::OutForDelivery => vec![arrives()],
+        OrderNews::Placed | OrderNews::Paid | OrderNews::Changed => vec![ready(), until()],
+        OrderNews::Ready | OrderNews::Reminder | OrderNews::Expired => vec![until()],
+        OrderNews::Collected => ended(lang.pick("받아 가신 때", "Collected")),
+        OrderNews::Delivered => ended(lang.pick("도착한 때", "Delivered")),
+        _ => Vec::new(),
+    }
 }
 
 fn row(occasion: &Occasion<'_>, line: &ReservationLineView) -> Row {
@@ -385,27 +253,6 @@ fn row(occasion: &Occasion<'_>, line: &ReservationLineView) -> Row {
     }
 }
 
-const fn counter_words(lang: Lang) -> (&'static str, &'static str) {
-    (
-        lang.pick("찾을 때 보여줄 코드", "Your code for the counter"),
-        lang.pick(
-            "카운터에서 코드를 말하거나 QR을 보여주세요.",
-            "Say the code or show the QR at the counter.",
-        ),
-    )
-}
-
-/// Nobody in a car comes to a counter: the button that calls somebody out is on the order's page.
-const fn kerb_words(lang: Lang) -> (&'static str, &'static str) {
-    (
-        lang.pick("차에서 보여줄 코드", "Your code at the car"),
-        lang.pick(
-            "주차하면 ‘주문 보기’에서 ‘도착했어요’를 누르고, 가지고 나온 직원에게 코드를 보여주세요.",
-            "Once parked, open “View the order” and press “I'm here”. Show the code to who brings it out.",
-        ),
-    )
-}
-
 /// What is shown at the counter or the car, where there is something to collect.
 fn counter(occasion: &Occasion<'_>) -> Option<Counter> {
     let (group, lang) = (occasion.group, occasion.notice.lang);
@@ -416,7 +263,7 @@ fn counter(occasion: &Occasion<'_>) -> Option<Counter> {
     let (brand, name) = (occasion.brand, &store.name);
     let (summary, description) = match (lang, curbside) {
         (Lang::Ko, true) => (
-            format!("{brand} {name}에서 차로 받기 (코드 {code})"),
+            format!("{brand} {name} 차에서 받기 (코드 {code})"),
             format!("주차하고 주문 페이지에서 ‘도착했어요’를 눌러 주세요. {kept}까지 맡아둡니다."),
         ),
         (Lang::En, true) => (
@@ -424,17 +271,22 @@ fn counter(occasion: &Occasion<'_>) -> Option<Counter> {
             format!("Once parked, press “I'm here” on the order page. Kept until {kept}."),
         ),
         (Lang::Ko, false) => (
-            format!("{brand} {name}에서 찾기 (코드 {code})"),
-            format!("카운터에서 코드 {} 보여주세요. {kept}까지 맡아둡니다.", with_josa(&code, "을/를")),
+            format!("{brand} {name}에서 픽업 (코드 {code})"),
+            format!("계산대에서 코드 {} 보여 주세요. {kept}까지 맡아둡니다.", with_josa(&code, "을/를")),
         ),
         (Lang::En, false) => (
             format!("Collect at {brand} {name} (code {code})"),
             format!("Show the code {code} at the counter. Kept until {kept}."),
         ),
     };
-    let (label, hint) = if curbside { kerb_words(lang) } else { counter_words(lang) };
+    // Nobody in a car comes to a counter.
+    let hint = if curbside {
+        lang.pick("가지고 나온 직원에게 보여 주세요.", "Show it to whoever brings it out to your car.")
+    } else {
+        counter_hint(lang)
+    };
     Some(Counter {
-        label,
+        label: code_word(lang),
         hint,
         scan: group.pass.clone().unwrap_or_else(|| code.clone()),
         event: Event {
@@ -455,10 +307,10 @@ fn place(occasion: &Occasion<'_>) -> Place {
     let (lang, group) = (occasion.notice.lang, occasion.group);
     if let (Way::Delivery, Some(address)) = (group.way, &group.address) {
         let town = format!("{} {}", address.city, address.postcode);
-        let lines = [address.line1.clone(), address.line2.clone(), town.trim().to_owned()];
+        let name = occasion.notice.view.name.clone();
+        let lines = [name, address.line1.clone(), address.line2.clone(), town.trim().to_owned()];
         return Place {
-            heading: lang.pick("받는 곳", "Going to"),
-            name: occasion.notice.view.name.clone(),
+            heading: lang.pick("배송지", "Going to").to_owned(),
             lines: lines.into_iter().filter(|line| !line.is_empty()).collect(),
             directions: Vec::new(),
         };
@@ -466,8 +318,7 @@ fn place(occasion: &Occasion<'_>) -> Place {
     let store = &group.store;
     let lines = [store.address.clone(), store.phone.clone()];
     Place {
-        heading: lang.pick("매장", "The store"),
-        name: store.name.clone(),
+        heading: store.name.clone(),
         lines: lines.into_iter().filter(|line| !line.is_empty()).collect(),
         // Nobody is sent where nothing waits for them; and mail programs do not open `geo:` links.
         directions: occasion

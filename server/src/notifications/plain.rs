@@ -5,10 +5,11 @@ use super::letter::{Letter, Link};
 pub(super) fn render(letter: &Letter) -> String {
     let mut parts = vec![letter.heading.clone()];
     parts.extend(letter.lead.iter().cloned());
+    parts.push(joined(letter.facts.iter().map(|(label, value)| format!("{label}: {value}"))));
     if let Some(counter) = &letter.counter {
         parts.push(format!("{}: {}\n{}", counter.label, counter.code, counter.hint));
     }
-    parts.push(joined(letter.facts.iter().map(|(label, value)| format!("{label}: {value}"))));
+    parts.push(link(&letter.action));
     if let Some(elsewhere) = &letter.elsewhere {
         let stores =
             elsewhere.stores.iter().map(|(link, note)| format!("- {} ({note})\n  {}", link.label, link.href));
@@ -16,9 +17,8 @@ pub(super) fn render(letter: &Letter) -> String {
     }
     let lines = letter.lines.iter().map(|row| format!("- {} ({}) {}", row.name, row.note, row.sum));
     parts.push(format!("{}\n{}: {}", joined(lines), letter.total.0, letter.total.1));
-    parts.push(link(&letter.action));
     let store = &letter.store;
-    let place = std::iter::once(store.name.clone()).chain(store.lines.iter().cloned());
+    let place = std::iter::once(store.heading.clone()).chain(store.lines.iter().cloned());
     parts.push(joined(place.chain(store.directions.iter().map(link))));
     parts.extend(letter.cancel.as_ref().map(link));
     parts.push(format!("-- \n{}\n{}\n{}", letter.brand, letter.home, letter.reason));

@@ -75,42 +75,40 @@ pub(super) fn of(occasion: &Occasion<'_>) -> Option<Wording> {
 /// Why this mail came, below everything.
 pub(super) fn reason(lang: Lang, brand: &str) -> String {
     match lang {
-        Lang::Ko => format!(
-            "{brand}에서 예약할 때 이 주소를 남기셔서 보내드리는 안내 메일입니다. 광고는 보내지 않습니다."
-        ),
+        Lang::Ko => {
+            format!("{brand}에서 예약할 때 이 주소를 남기셔서 보내 드립니다. 광고는 보내지 않습니다.")
+        }
         Lang::En => format!(
-            "You get this because this address was given with a reservation at {brand}. We send no advertising."
+            "You get this because you gave this address with a reservation at {brand}. We send no advertising."
         ),
     }
 }
 
-fn things(lang: Lang, lines: &[ReservationLineView]) -> String {
-    let first = lines.first().map_or_else(
-        || lang.pick("예약하신 물건", "your things").to_owned(),
+/// "법랑 주전자 외 1가지", "Enamel kettle and 1 more".
+pub(super) fn things<'l>(lang: Lang, lines: impl IntoIterator<Item = &'l ReservationLineView>) -> String {
+    let mut lines = lines.into_iter();
+    let first = lines.next().map_or_else(
+        || lang.pick("고르신 상품", "your things").to_owned(),
         |line| if line.name.is_empty() { line.sku.clone() } else { line.name.clone() },
     );
-    match (lines.len().saturating_sub(1), lang) {
+    match (lines.count(), lang) {
         (0, _) => first,
         (more, Lang::Ko) => format!("{first} 외 {more}가지"),
         (more, Lang::En) => format!("{first} and {more} more"),
     }
 }
 
+/// What, where, by when and the number stand below as facts: the paragraphs say what is new and what to do. A message to
+/// a telephone has no more than its one paragraph, so there all of it is said in the same order.
 impl Parts<'_> {
     fn placed_ko(&self) -> Wording {
         let Parts { brand, name, store, code, things, ready, until, page, .. } = self;
         Wording {
-            subject: format!("[{brand}] {store}에 맡아두었어요 · {ready} 준비"),
-            heading: format!("{store}에 맡아두었어요"),
-            lead: vec![
-                format!(
-                    "{name} 님, {} {store}에 맡아두었어요. {ready}까지 준비하고, 준비되면 바로 알려드릴게요.",
-                    with_josa(things, "을/를")
-                ),
-                "계산은 찾으실 때 매장에서 하시면 됩니다.".to_owned(),
-            ],
+            subject: format!("[{brand}] {store}에 맡아두었어요"),
+            heading: "맡아두었어요".to_owned(),
+            lead: vec![format!("{name} 님, 준비되면 바로 알려 드릴게요. 계산은 매장에서 하시면 됩니다.")],
             short: format!(
-                "[{brand}] {store}에 {} 맡아두었어요. {ready} 준비, {until}까지 보관. 코드 {code}\n{page}",
+                "[{brand}] {} {store}에 맡아두었어요. {ready}까지 준비하고 {until}까지 맡아둡니다. 코드 {code}\n{page}",
                 with_josa(things, "을/를")
             ),
         }
@@ -119,18 +117,13 @@ impl Parts<'_> {
     fn placed_en(&self) -> Wording {
         let Parts { brand, name, store, code, things, ready, until, page, .. } = self;
         Wording {
-            subject: format!("[{brand}] Set aside at {store} · ready by {ready}"),
-            heading: format!("Set aside at {store}"),
-            lead: vec![
-                format!(
-                    "{name}, {store} is keeping {things} for you. It will be ready by {ready}, and we will write \
-                     the moment it is."
-                ),
-                "You pay at the store when you collect.".to_owned(),
-            ],
+            subject: format!("[{brand}] Set aside at {store}"),
+            heading: "It is set aside for you".to_owned(),
+            lead: vec![format!(
+                "{name}, we will let you know the moment it is ready. You pay in store, when you collect."
+            )],
             short: format!(
-                "[{brand}] {store} is keeping {things} for you. Ready by {ready}, kept until {until}. \
-                 Code {code}\n{page}"
+                "[{brand}] {things}: set aside at {store}. Ready by {ready}, kept until {until}. Code {code}\n{page}"
             ),
         }
     }
@@ -138,18 +131,13 @@ impl Parts<'_> {
     fn ready_ko(&self) -> Wording {
         let Parts { brand, name, store, code, things, until, page, .. } = self;
         Wording {
-            subject: format!("[{brand}] 준비됐어요 · {store}에서 찾아가세요"),
-            heading: "준비됐어요, 찾으러 오세요".to_owned(),
-            lead: vec![
-                format!(
-                    "{name} 님, {} {store} 카운터에 준비해 두었어요. 코드 {} 보여주시면 바로 드립니다.",
-                    with_josa(things, "을/를"),
-                    with_josa(code, "을/를")
-                ),
-                format!("{until}까지 맡아둘게요. 계산은 매장에서 하시면 됩니다."),
-            ],
+            subject: format!("[{brand}] 준비됐어요 · {store}에서 받아 가세요"),
+            heading: "준비됐어요. 오시면 됩니다".to_owned(),
+            lead: vec![format!(
+                "{name} 님, 계산대에 준비해 두었어요. 계산은 받아 가실 때 매장에서 하시면 됩니다."
+            )],
             short: format!(
-                "[{brand}] {} {store}에 준비됐어요. {until}까지 찾아가세요. 코드 {code}\n{page}",
+                "[{brand}] {} {store}에 준비됐어요. {until}까지 받아 가세요. 코드 {code}\n{page}",
                 with_josa(things, "이/가")
             ),
         }
@@ -159,14 +147,8 @@ impl Parts<'_> {
         let Parts { brand, name, store, code, things, until, page, .. } = self;
         Wording {
             subject: format!("[{brand}] Ready to collect at {store}"),
-            heading: format!("Ready for you at {store}"),
-            lead: vec![
-                format!(
-                    "{name}, your reservation ({things}) is waiting at the counter of {store}. Show the code {code} \
-                     and it is yours."
-                ),
-                format!("We keep it until {until}. You pay at the store."),
-            ],
+            heading: "It is ready for you".to_owned(),
+            lead: vec![format!("{name}, it is waiting at the counter. You pay in store, when you collect.")],
             short: format!(
                 "[{brand}] {things}: ready to collect at {store}, kept until {until}. Code {code}\n{page}"
             ),
@@ -178,14 +160,17 @@ impl Parts<'_> {
         let Some(missing) = &self.missing else { return ready };
         let said = match lang {
             Lang::Ko => format!(
-                "죄송합니다. {} 선반에서 찾지 못해 계산에서 뺐어요. 찾은 것만 준비해 두었습니다.",
+                "죄송합니다. {} 선반에서 찾지 못해 계산에서 뺐어요. 나머지는 준비해 두었습니다.",
                 with_josa(missing, "은/는")
             ),
             Lang::En => format!(
-                "We are sorry: {missing} could not be found, and you do not pay for it. What is ready is the rest."
+                "We are sorry: we could not find {missing}, so you do not pay for it. The rest is ready."
             ),
         };
-        ready.short = format!("{said} {}", ready.short);
+        // Who writes stands first in a message to a telephone, whatever it has to say.
+        let sender = format!("[{}] ", self.brand);
+        let news = ready.short.strip_prefix(&sender).unwrap_or(&ready.short);
+        ready.short = format!("{sender}{said} {news}");
         ready.lead.insert(ready.lead.len().min(1), said);
         ready
     }
@@ -193,24 +178,24 @@ impl Parts<'_> {
     fn collected_ko(&self) -> Wording {
         let Parts { brand, name, store, things, .. } = self;
         Wording {
-            subject: format!("[{brand}] {store}에서 찾아가셨어요. 고맙습니다"),
-            heading: "찾아가 주셔서 고맙습니다".to_owned(),
+            subject: format!("[{brand}] {store}에서 받아 가셨어요"),
+            heading: "받아 가셨어요".to_owned(),
             lead: vec![
-                format!("{name} 님, {store}에서 {} 건네드렸어요.", with_josa(things, "을/를")),
+                format!("{name} 님, 들러 주셔서 고맙습니다."),
                 "교환이나 반품은 매장에서 받으신 영수증으로 도와드립니다.".to_owned(),
             ],
-            short: format!("[{brand}] {store}에서 {} 건네드렸어요. 고맙습니다.", with_josa(things, "을/를")),
+            short: format!("[{brand}] {} {store}에서 받아 가셨어요. 고맙습니다.", with_josa(things, "을/를")),
         }
     }
 
     fn collected_en(&self) -> Wording {
         let Parts { brand, name, store, things, .. } = self;
         Wording {
-            subject: format!("[{brand}] Collected at {store}. Thank you"),
-            heading: "Collected. Thank you for coming by".to_owned(),
+            subject: format!("[{brand}] Collected at {store}"),
+            heading: "Collected".to_owned(),
             lead: vec![
-                format!("{name}, you collected {things} at {store}."),
-                "Keep the store’s receipt: it is what an exchange or a return needs.".to_owned(),
+                format!("{name}, thank you for coming by."),
+                "Keep the store’s receipt: you need it for an exchange or a return.".to_owned(),
             ],
             short: format!("[{brand}] You collected {things} at {store}. Thank you."),
         }
@@ -221,13 +206,9 @@ impl Parts<'_> {
         Wording {
             subject: format!("[{brand}] {store} 예약이 취소됐어요"),
             heading: "예약이 취소됐어요".to_owned(),
-            lead: vec![
-                format!(
-                    "{name} 님, {store}에 맡아두었던 {} 선반으로 돌려놓았어요.",
-                    with_josa(things, "을/를")
-                ),
-                "결제된 금액이 없으니 더 하실 일은 없습니다.".to_owned(),
-            ],
+            lead: vec![format!(
+                "{name} 님, 맡아두었던 것은 선반에 돌려놓았어요. 결제된 금액이 없으니 더 하실 일은 없습니다."
+            )],
             short: format!("[{brand}] {store} 예약({things})이 취소됐어요. 결제된 금액은 없습니다.\n{page}"),
         }
     }
@@ -237,10 +218,9 @@ impl Parts<'_> {
         Wording {
             subject: format!("[{brand}] Your reservation at {store} is cancelled"),
             heading: "Your reservation is cancelled".to_owned(),
-            lead: vec![
-                format!("{name}, what {store} was keeping for you ({things}) is back on the shelf."),
-                "Nothing was charged, so there is nothing left to do.".to_owned(),
-            ],
+            lead: vec![format!(
+                "{name}, what we set aside is back on the shelf. Nothing was charged, and there is nothing left to do."
+            )],
             short: format!(
                 "[{brand}] Your reservation at {store} ({things}) is cancelled. Nothing was charged.\n{page}"
             ),
@@ -250,17 +230,15 @@ impl Parts<'_> {
     fn expired_ko(&self) -> Wording {
         let Parts { brand, name, store, things, until, page, .. } = self;
         Wording {
-            subject: format!("[{brand}] {store} 예약의 보관 기간이 끝났어요"),
-            heading: "보관 기간이 끝났어요".to_owned(),
+            subject: format!("[{brand}] {store}에 맡아둔 시간이 지났어요"),
+            heading: "맡아둔 시간이 지났어요".to_owned(),
             lead: vec![
-                format!(
-                    "{name} 님, {store}에서 {until}까지 {} 맡아두었다가 선반으로 돌려놓았어요.",
-                    with_josa(things, "을/를")
-                ),
+                format!("{name} 님, 받아 갈 기한이 지나 선반에 돌려놓았어요."),
                 "아직 필요하시면 지금 어느 매장에 있는지 보고 다시 맡아두실 수 있어요.".to_owned(),
             ],
             short: format!(
-                "[{brand}] {store} 예약({things})의 보관 기간이 {until}에 끝나 선반으로 돌려놓았어요.\n{page}"
+                "[{brand}] {store}에 {until}까지 맡아두었던 {} 선반에 돌려놓았어요.\n{page}",
+                with_josa(things, "을/를")
             ),
         }
     }
@@ -271,9 +249,7 @@ impl Parts<'_> {
             subject: format!("[{brand}] Your reservation at {store} has run out"),
             heading: "Your reservation has run out".to_owned(),
             lead: vec![
-                format!(
-                    "{name}, {store} kept {things} for you until {until} and has put it back on the shelf."
-                ),
+                format!("{name}, the time to collect it is over, and it is back on the shelf."),
                 "Still need it? See which store has it now and reserve it again.".to_owned(),
             ],
             short: format!(
@@ -284,18 +260,14 @@ impl Parts<'_> {
 
     fn not_found_ko(&self) -> Wording {
         let Parts { brand, name, store, things, page, .. } = self;
-        let missed = if self.several { "모두 찾지는 못했어요" } else { "찾지 못했어요" };
+        let missed = if self.several { "모두 있지는 않았어요" } else { "없었어요" };
         Wording {
-            subject: format!("[{brand}] 죄송합니다, {store}에서 물건을 찾지 못했어요"),
+            subject: format!("[{brand}] 죄송합니다, {store}에서 찾지 못했어요"),
             heading: "죄송합니다, 찾지 못했어요".to_owned(),
-            lead: vec![
-                format!(
-                    "{name} 님, {store} 직원이 선반을 살펴봤지만 {} {missed}. 헛걸음하지 않으시도록 \
-                     예약을 닫고 바로 알려드립니다.",
-                    with_josa(things, "을/를")
-                ),
-                "결제된 금액은 없습니다.".to_owned(),
-            ],
+            lead: vec![format!(
+                "{name} 님, 직원이 선반을 살펴봤지만 {missed}. 헛걸음하지 않으시도록 예약을 닫고 바로 알려 드립니다. \
+                 결제된 금액은 없습니다."
+            )],
             short: format!(
                 "[{brand}] 죄송합니다. {store}에서 {} 찾지 못해 예약을 닫았어요. 결제된 금액은 없습니다.\n{page}",
                 with_josa(things, "을/를")
@@ -305,17 +277,14 @@ impl Parts<'_> {
 
     fn not_found_en(&self) -> Wording {
         let Parts { brand, name, store, things, page, .. } = self;
-        let missed = if self.several { format!("all of it ({things})") } else { things.clone() };
+        let missed = if self.several { "not all of it was there" } else { "it was not there" };
         Wording {
-            subject: format!("[{brand}] Sorry: {store} could not find what you reserved"),
+            subject: format!("[{brand}] Sorry: {store} could not find it"),
             heading: "Sorry, we could not find it".to_owned(),
-            lead: vec![
-                format!(
-                    "{name}, the team at {store} went through the shelves but could not find {missed}. \
-                     We closed the reservation and tell you now, so that you do not come for nothing."
-                ),
-                "Nothing was charged.".to_owned(),
-            ],
+            lead: vec![format!(
+                "{name}, the team went through the shelves, but {missed}. We closed the reservation and are telling \
+                 you now, to save you the trip. Nothing was charged."
+            )],
             short: format!(
                 "[{brand}] Sorry: {store} could not find {things}, so the reservation is closed. \
                  Nothing was charged.\n{page}"

@@ -89,6 +89,13 @@ async fn paid_ready_and_collected() {
             let live = !name.contains("collected");
             assert_eq!(html.contains("cid:qr@onshelf"), live, "{name}");
             assert_eq!(mail.attachment_count(), if live { 2 } else { 0 }, "{name}");
+            let words = ["상품: 찻잔", "매장: 성수점", "주문 번호: ", "픽업 코드: ", "주문 보기: "];
+            let words = words.into_iter().filter(|word| live || *word != "픽업 코드: ");
+            let places: Vec<usize> = words.map(|word| text.find(word).unwrap()).collect();
+            assert!(places.is_sorted(), "what, where, its number, the code, the link: {text}");
+            let code =
+                text.split_once("픽업 코드: ").map(|(_, rest)| rest.chars().take(6).collect::<String>());
+            assert!(code.is_none_or(|code| text.matches(&code).count() == 1), "the code stands once: {text}");
         }
     })
     .await;

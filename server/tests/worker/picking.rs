@@ -85,7 +85,7 @@ async fn everything_that_is_held_instead_is_told_in_one_message() {
         let offered = mails(folder.path(), "offered");
         let [(_, ko), (_, en)] = offered.as_slice() else { panic!("{offered:?}") };
         for said in [
-            "강남점에서 찾기",
+            "강남점에서 픽업",
             "집으로 배송",
             "대신 찻잔",
             "차액 ₩29,000",
