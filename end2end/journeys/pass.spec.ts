@@ -65,7 +65,7 @@ test("somebody is sent, shows their code, and collects once", async ({ page, con
   const counter = await elsewhere(context, BOARD);
   await signIn(counter, "seongsu", BOARD);
   await seek(counter, `${code.slice(0, 3).toLowerCase()} ${code.slice(3)}`);
-  await expect(found(counter)).toContainText("이서준 님이 대신 찾으러 오셨어요");
+  await expect(found(counter)).toContainText("이서준 님이 대신 받으러 오셨어요");
   await found(counter).getByRole("button", { name: "계산 확인하고 건네기" }).click();
   await expect(found(counter)).toHaveCount(0);
   await seek(counter, code);

@@ -341,7 +341,7 @@ fn due(around: Around<'_>, card: &BoardCard) -> (bool, AnyView) {
         }
         ReservationStatus::Ready => {
             let kept = match lang {
-                Lang::Ko => format!("{}까지 보관", card.expires_at.label),
+                Lang::Ko => format!("{}까지 맡아둠", card.expires_at.label),
                 Lang::En => format!("kept until {}", card.expires_at.label),
             };
             let left = seconds_until(&card.expires_at.at, around.now);

@@ -122,7 +122,7 @@ fn empty(lang: Lang, place: Place) -> AnyView {
             lang.pick("새 예약이 오면 여기에 바로 나타납니다.", "A new reservation shows up here by itself."),
         ),
         Place::Ready => (
-            lang.pick("찾으러 올 예약이 없어요", "Nobody to wait for"),
+            lang.pick("기다리는 손님이 없어요", "Nobody to wait for"),
             lang.pick(
                 "준비를 마친 예약이 여기서 손님을 기다립니다.",
                 "What you have staged waits here for its customer.",

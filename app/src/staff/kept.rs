@@ -64,8 +64,8 @@ pub(super) fn percent(all: &[&Kept]) -> Option<i64> {
 
 const fn way_word(lang: Lang, way: Way) -> &'static str {
     match way {
-        Way::Collect => lang.pick("매장", "collect"),
-        Way::Curbside => lang.pick("차로", "curbside"),
+        Way::Collect => lang.pick("픽업", "collect"),
+        Way::Curbside => lang.pick("차에서 받기", "curbside"),
         Way::Transfer => lang.pick("옮겨 받기", "transfer"),
         Way::Delivery => lang.pick("배송", "delivery"),
     }

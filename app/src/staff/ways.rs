@@ -23,7 +23,7 @@ pub(super) fn tags(lang: Lang, card: &BoardCard) -> AnyView {
         // Where it breaks, the dot stays behind: no line begins with one.
         tags.push((class, [vec![said.as_str()], place].concat().join("\u{a0}· ")));
     } else if card.way == Way::Curbside {
-        tags.push(("way", lang.pick("차로 받기", "Curbside").to_owned()));
+        tags.push(("way", lang.pick("차에서 받기", "Curbside").to_owned()));
     }
     match (card.way, &card.destination) {
         (Way::Transfer, Some(other)) => tags.push((
@@ -64,7 +64,7 @@ pub(super) fn tags(lang: Lang, card: &BoardCard) -> AnyView {
 pub(super) fn sent(lang: Lang, card: &BoardCard) -> Option<AnyView> {
     let holder = card.opened.as_ref().map(|pass| pass.holder.as_str()).filter(|holder| !holder.is_empty())?;
     let said = match lang {
-        Lang::Ko => format!("{holder} 님이 대신 찾으러 오셨어요"),
+        Lang::Ko => format!("{holder} 님이 대신 받으러 오셨어요"),
         Lang::En => format!("{holder} was sent to collect it"),
     };
     Some(view! { <p class="staff-sent">{said}</p> }.into_any())

@@ -79,7 +79,7 @@ pub fn standing(lang: Lang, card: &BoardCard) -> String {
         (Lang::En, ReservationStatus::Picking) => {
             "Being picked now. Once it is all there you can hand it over.".to_owned()
         }
-        (Lang::Ko, ReservationStatus::Ready) => format!("카운터에 준비돼 있어요. {kept}까지 보관합니다."),
+        (Lang::Ko, ReservationStatus::Ready) => format!("계산대에 준비돼 있어요. {kept}까지 맡아둡니다."),
         (Lang::En, ReservationStatus::Ready) => format!("Staged at the counter, kept until {kept}."),
         (Lang::Ko, ReservationStatus::Pending) => "손님이 아직 결제하지 않았어요.".to_owned(),
         (Lang::En, ReservationStatus::Pending) => "The customer has not paid yet.".to_owned(),
@@ -98,7 +98,7 @@ pub fn standing(lang: Lang, card: &BoardCard) -> String {
             format!("Cancelled {ended}. The goods are back in the shelf's stock.")
         }
         (Lang::Ko, ReservationStatus::Expired) => {
-            format!("보관 기한({kept})이 지났어요. 선반에 남아 있으면 일반 판매로 계산해 주세요.")
+            format!("받아 갈 기한({kept})이 지났어요. 선반에 남아 있으면 일반 판매로 계산해 주세요.")
         }
         (Lang::En, ReservationStatus::Expired) => {
             format!("Its time ran out ({kept}). If it is still on the shelf, sell it at the till.")
@@ -147,7 +147,7 @@ pub const fn refused(lang: Lang, deed: BoardDeed, status: ReservationStatus) -> 
             lang.pick("취소된 예약이에요. 건네지 마세요.", "It was cancelled. Do not hand it over.")
         }
         (_, ReservationStatus::Expired) => lang.pick(
-            "보관 기한이 지나 예약이 끝났어요. 선반에 있으면 일반 판매로 계산해 주세요.",
+            "받아 갈 기한이 지나 예약이 끝났어요. 선반에 있으면 일반 판매로 계산해 주세요.",
             "Its time ran out. If it is still on the shelf, sell it at the till.",
         ),
         (_, ReservationStatus::NotFound) => {

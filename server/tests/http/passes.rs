@@ -98,7 +98,7 @@ async fn somebody_is_named_renewed_and_taken_back_by_plain_forms() {
             let answer = posted(&site, "", &change, &[("t", token), ("proxy", "이서준")]).await;
             assert_eq!(answer.status, 303, "{}", answer.text());
             let text = Call::get(&page).on(&site).await.text();
-            assert!(text.contains("이서준 님도 찾을 수 있어요"), "{text}");
+            assert!(text.contains("이서준 님도 받아 갈 수 있어요"), "{text}");
             links.push(link(&text).unwrap());
         }
         assert_ne!(links[0], links[1], "naming again renews");

@@ -115,8 +115,8 @@ impl StoreBook {
 /// A service by its code; an operator's own service is called what the operator calls it.
 pub(crate) fn service_view(lang: Lang, code: &str) -> ServiceView {
     let (ko, en) = match code {
-        "collect" => ("매장에서 받기", "Pick up"),
-        "curbside" => ("차로 받기", "Curbside"),
+        "collect" => ("매장 픽업", "Pick up"),
+        "curbside" => ("차에서 받기", "Curbside"),
         "returns" => ("반품", "Returns"),
         "parking" => ("주차", "Parking"),
         "engraving" => ("각인", "Engraving"),
