@@ -56,6 +56,19 @@ const GROUND: &[&str] = &[
 /// The floors whose rooms have a rank. In the app `home` is a room of its own that shows the others.
 const FLOORS: &[&str] = &["server/domain/src", "server/db/src", "server/shop/src"];
 
+/// Korean that is not said here, and what is said instead: one word for one thing in all rooms.
+const UNSAID: &[(&str, &str)] = &[
+    ("찾아가", "받아 가다 or 픽업: 찾다 is to search"),
+    ("찾아 가", "받아 가다 or 픽업: 찾다 is to search"),
+    ("찾으러 오", "받으러 오다: 찾다 is to search"),
+    ("차로 받", "차에서 받기"),
+    ("맡아 두", "맡아두기, written together"),
+    ("맡아 둔", "맡아둔, written together"),
+    ("맡아 둘", "맡아둘, written together"),
+    ("맡아 둡", "맡아둡니다, written together"),
+    ("맡아 뒀", "맡아두었어요, written together"),
+];
+
 /// Readers: what a page tells of a product or a store has its shelf beside it. They read the book and the shelves in
 /// memory, and decide nothing; another that is added here has to be no more than that.
 const READERS: &[&str] = &[
@@ -69,21 +82,25 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+fn sources(folder: &Path, ends: &[&str], found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            sources(&path, found);
-        } else if path.extension().is_some_and(|end| end == "rs") {
+            sources(&path, ends, found);
+        } else if path.extension().is_some_and(|own| ends.iter().any(|end| own == *end)) {
             found.push(path);
         }
     }
 }
 
 fn files(floor: &str) -> Vec<PathBuf> {
+    files_ending(floor, &["rs"])
+}
+
+fn files_ending(folder: &str, ends: &[&str]) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    sources(&root().join(floor), &mut found);
-    assert!(found.len() > 5, "{floor} is not where it was");
+    sources(&root().join(folder), ends, &mut found);
+    assert!(found.len() > 5, "{folder} is not where it was");
     found
 }
 
@@ -216,6 +233,25 @@ fn a_floor_names_nothing_it_may_not_know() {
             }
         }
     }
+}
+
+/// What people read stands in these, and what journeys look for.
+#[test]
+fn one_thing_is_called_one_thing() {
+    let mut faults = Vec::new();
+    for (folder, ends) in [("app", &["rs"][..]), ("server", &["rs", "json"]), ("end2end/journeys", &["ts"])] {
+        // This file names them.
+        for path in files_ending(folder, ends).into_iter().filter(|path| !path.ends_with("architecture.rs")) {
+            let text = fs::read_to_string(&path).unwrap();
+            for (place, line) in text.lines().enumerate() {
+                let unsaid = UNSAID.iter().filter(|(word, _)| line.contains(word));
+                faults.extend(unsaid.map(|(word, instead)| {
+                    format!("{}:{}: not {word}, but {instead}", path.display(), place + 1)
+                }));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "CONTRIBUTING.md says what things are called:\n{}", faults.join("\n"));
 }
 
 #[test]
