@@ -58,7 +58,7 @@ pub async fn written(
         Ok(away) => {
             let warning = lang.pick(
                 "기록했어요. 다만 그 뒤에 주문한 분이 패스를 거두었습니다.",
-                "Written down. But its owner took the pass back after that.",
+                "Recorded. But the customer took the pass back after that.",
             );
             answer(true, if away.revoked_since { warning } else { "" })
         }

@@ -216,7 +216,7 @@ fn trouble(around: Around<'_>, card: &BoardCard, place: Place) -> AnyView {
                 lang.pick("선반에 없어요", "Not on the shelf"),
                 lang.pick(
                     "예약이 끝나고 손님께 알립니다. 재고에서도 빠져서, 다시 셀 때까지 아무에게도 팔지 않아요. 되돌릴 수 없어요.",
-                    "Ends the reservation and tells the customer. It leaves the stock, too, and is sold to nobody until it is counted. There is no way back.",
+                    "Ends the reservation and tells the customer. It leaves the stock as well, and is sold to nobody until it is counted. This cannot be undone.",
                 ),
                 lang.pick("없음으로 끝내기", "End as not found"),
             ))}
@@ -228,7 +228,7 @@ fn trouble(around: Around<'_>, card: &BoardCard, place: Place) -> AnyView {
                 lang.pick("예약을 풀어야 해요", "Release the reservation"),
                 lang.pick(
                     "상품을 선반 재고로 돌리고 예약을 취소합니다. 손님께 알립니다.",
-                    "Puts the goods back into the shelf's stock and cancels. The customer is told.",
+                    "Puts the goods back into the shelf's stock, cancels the reservation and tells the customer.",
                 ),
                 lang.pick("예약 풀기", "Release it"),
             )}

@@ -178,7 +178,7 @@ pub const fn pass_refused(lang: Lang, why: PassRefusal) -> &'static str {
         ),
         PassRefusal::Revoked => lang.pick(
             "주문한 분이 거두었거나 취소된 패스예요. 건네지 마세요.",
-            "The pass was taken back by the owner, or cancelled. Do not hand anything over.",
+            "The customer took this pass back, or it was cancelled. Do not hand anything over.",
         ),
     }
 }
@@ -204,15 +204,19 @@ pub fn waited(lang: Lang, seconds: i64, here: bool) -> String {
 pub const fn done(lang: Lang, deed: BoardDeed) -> &'static str {
     match deed {
         BoardDeed::StartPicking => lang.pick("담기 시작했어요", "is being picked"),
-        BoardDeed::MarkReady => lang.pick("준비 완료, 손님께 알렸어요", "is ready, the customer is told"),
+        BoardDeed::MarkReady => {
+            lang.pick("준비 완료, 손님께 알렸어요", "is ready, and the customer has been told")
+        }
         BoardDeed::Dispatch => lang.pick("보냈어요", "is on its way"),
-        BoardDeed::Arrive => lang.pick("도착했어요, 손님께 알렸어요", "has arrived, the customer is told"),
+        BoardDeed::Arrive => {
+            lang.pick("도착했어요, 손님께 알렸어요", "has arrived, and the customer has been told")
+        }
         BoardDeed::HandOver => lang.pick("건넸어요", "is handed over"),
         BoardDeed::Deliver => lang.pick("배송을 마쳤어요", "is delivered"),
         BoardDeed::NotFound => {
-            lang.pick("상품 없음으로 끝냈어요", "ended as not found, the customer is told")
+            lang.pick("상품 없음으로 끝냈어요", "ended as not found, and the customer has been told")
         }
-        BoardDeed::Release => lang.pick("예약을 풀었어요", "is released, the customer is told"),
+        BoardDeed::Release => lang.pick("예약을 풀었어요", "is released, and the customer has been told"),
     }
 }
 
@@ -221,7 +225,7 @@ pub const fn done(lang: Lang, deed: BoardDeed) -> &'static str {
 pub const fn partly(lang: Lang) -> &'static str {
     lang.pick(
         "찾은 것만 두었어요. 없는 것은 재고에서 빼고 손님께 알렸어요",
-        "goes on with what is there; the rest has left the stock, the customer is told",
+        "goes on with what is there. The rest has left the stock, and the customer has been told",
     )
 }
 

@@ -348,7 +348,7 @@ impl Parameters {
     pub fn one(&mut self, name: &str, longest: usize) -> Option<String> {
         let mut values = self.all(name);
         if values.len() > 1 {
-            self.fault(name, "한 번만 쓸 수 있습니다.", "This may stand there once.");
+            self.fault(name, "한 번만 쓸 수 있습니다.", "This may be given only once.");
             return None;
         }
         let value = values.pop()?;

@@ -128,8 +128,8 @@ impl Kind {
             Kind::TooManyReservations => (
                 "too-many-reservations",
                 409,
-                "동시에 잡아 둘 수 있는 예약을 모두 쓰셨습니다",
-                "No more reservations at the same time",
+                "동시에 맡아둘 수 있는 예약을 모두 쓰셨습니다",
+                "No more can be held at the same time",
             ),
             Kind::StoreClosed => (
                 "store-closed",
@@ -141,7 +141,7 @@ impl Kind {
             Kind::UnsupportedMediaType => {
                 ("unsupported-media-type", 415, "JSON으로 보내 주세요", "Send JSON")
             }
-            Kind::Invalid => ("invalid", 422, "고쳐야 할 값이 있습니다", "Some values need mending"),
+            Kind::Invalid => ("invalid", 422, "고쳐야 할 값이 있습니다", "Some values need correcting"),
             Kind::KeyReused => (
                 "idempotency-key-reused",
                 422,
@@ -375,8 +375,8 @@ impl From<ReservationRefusal> for Problem {
             ReservationRefusal::StoreClosed => Problem::new(Kind::StoreClosed),
             ReservationRefusal::TooMany { limit } => Problem::new(Kind::TooManyReservations)
                 .detail(
-                    format!("한 번에 {limit}건까지 잡아 둘 수 있습니다."),
-                    format!("{limit} can be held at a time."),
+                    format!("한 번에 {limit}건까지 맡아둘 수 있습니다."),
+                    format!("Up to {limit} can be held at a time."),
                 )
                 .more("limit", limit),
             ReservationRefusal::WrongState { status } => {
@@ -427,7 +427,7 @@ impl From<StockRefusal> for Problem {
                     pointer: format!("/lines/{line}/delta"),
                     detail: Text::new(
                         format!("장부에는 {on_hand}개가 있습니다."),
-                        format!("The book has {on_hand}."),
+                        format!("There are {on_hand} on the books."),
                     ),
                 };
                 let mut problem = Problem::new(Kind::NotEnough).more("on_hand", on_hand);
@@ -466,9 +466,9 @@ pub fn field_error(fault: FieldFault) -> FieldError {
             "고를 수 있는 시간이 아닙니다.",
             "This is not the beginning of a quarter of an hour one can choose.",
         ),
-        Fault::OutOfZone => ("배송하지 않는 곳입니다.", "Nobody delivers there."),
+        Fault::OutOfZone => ("배송하지 않는 곳입니다.", "We do not deliver there."),
         Fault::UnknownProvider => ("쓸 수 없는 결제 수단입니다.", "That provider is not available here."),
-        Fault::NotInIt => ("이 주문에 없는 상품입니다.", "It is no part of this."),
+        Fault::NotInIt => ("이 주문에 없는 상품입니다.", "It is not part of this."),
         Fault::NotThatMany => ("주문한 수량보다 많습니다.", "That is more than was asked for."),
         Fault::NothingMissing => ("모두 찾은 수량입니다.", "Nothing is missing."),
         Fault::NotAboveZero => ("0보다 큰 금액이어야 합니다.", "This must be above 0."),

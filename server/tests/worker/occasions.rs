@@ -113,6 +113,36 @@ async fn placed_to_be_paid_at_the_counter() {
         let mail = MessageParser::default().parse(&bytes).unwrap();
         assert!(mail.subject().unwrap().starts_with("[Jejari] We have your order"), "{:?}", mail.subject());
         assert!(mail.body_text(0).unwrap().contains(&format!("/en/orders/{}", placed.number)));
+        test.shop.cancel_order(Lang::En, &placed.number, &placed.token, None).await.unwrap();
+        at.settle().await;
+        assert_eq!(at.told(), ["placed", "cancelled"]);
+        let (_, bytes) = files(at.folder.path()).remove(1);
+        let mail = MessageParser::default().parse(&bytes).unwrap();
+        let text = mail.body_text(0).unwrap();
+        assert!(text.contains("back on the shelf"), "{text}");
+        assert!(!text.contains("what you paid"), "nothing was paid, so nothing goes back: {text}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_telephone_is_told_what_where_by_when_and_the_code() {
+    on_each_engine(async |test| {
+        let at = scene(test).await;
+        let mut placing = order("a", Lang::Ko, vec![collect("seongsu", &[("CUP", 2)])], None);
+        placing.input.contact.email = None;
+        placing.input.contact.phone = Some("010-1234-5678".to_owned());
+        let placed = test.shop.place_order(placing).await.unwrap();
+        at.settle().await;
+        let (name, bytes) = files(at.folder.path()).remove(0);
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(name.ends_with("-placed.txt"), "{name}");
+        let code = view(test, &placed).await.groups[0].code.clone().unwrap();
+        let link = format!("\nhttps://shop.example/orders/{}?t=", placed.number);
+        let code = format!("픽업 코드: {code}");
+        let words = ["상품: 찻잔", "매장: 성수점", "준비: ", "받아 갈 기한: ", &code, &link];
+        let places: Vec<usize> = words.into_iter().map(|word| text.find(word).unwrap()).collect();
+        assert!(places.is_sorted(), "{text}");
     })
     .await;
 }
