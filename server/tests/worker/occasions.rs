@@ -140,7 +140,7 @@ async fn a_telephone_is_told_what_where_by_when_and_the_code() {
         let code = view(test, &placed).await.groups[0].code.clone().unwrap();
         let link = format!("\nhttps://shop.example/orders/{}?t=", placed.number);
         let code = format!("픽업 코드: {code}");
-        let words = ["상품: 찻잔", "매장: 성수점", "준비: ", "받아 갈 기한: ", &code, &link];
+        let words = ["상품: 찻잔", "매장: 성수점", "준비: ", "받아 갈 기한: ", code.as_str(), link.as_str()];
         let places: Vec<usize> = words.into_iter().map(|word| text.find(word).unwrap()).collect();
         assert!(places.is_sorted(), "{text}");
     })
