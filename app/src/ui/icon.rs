@@ -18,6 +18,7 @@ pub enum Glyph {
     Locate,
     Plus,
     Minus,
+    Menu,
     Store,
     Car,
     Truck,
@@ -46,6 +47,7 @@ impl Glyph {
             }
             Glyph::Plus => "M12 5v14M5 12h14",
             Glyph::Minus => "M5 12h14",
+            Glyph::Menu => "M4 7h16M4 12h16M4 17h16",
             Glyph::Store => "M4 10v10h16V10M3 10l2-6h14l2 6ZM10 20v-6h4v6",
             Glyph::Car => {
                 "M4 12.5 6 7h12l2 5.5v5h-2.5M4 12.5v5h2.5m-2.5-5h16m-13.5 5h11m-11 0a1.9 1.9 0 1 0 3.8 0m3.4 0a1.9 1.9 0 1 0 3.8 0"

@@ -6,6 +6,8 @@ pub mod map;
 pub mod money;
 pub mod picture;
 
+#[cfg(feature = "ssr")]
+mod aisles;
 #[cfg(feature = "hydrate")]
 pub(crate) mod browser;
 #[cfg(feature = "ssr")]

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use onshelf_vocabulary::Lang;
 
 use super::{
+    aisles,
     icon::{Glyph, Icon},
     part::part,
 };
@@ -39,6 +40,8 @@ pub struct Page {
     pub indexed: bool,
     /// The SKU the page is about, where it is about one.
     pub sku: Option<String>,
+    /// The slug of the top category that it lies in, if it lies in one.
+    pub category: Option<String>,
 }
 
 impl Page {
@@ -54,6 +57,7 @@ impl Page {
             image: None,
             indexed: true,
             sku: None,
+            category: None,
         }
     }
 }
@@ -88,14 +92,19 @@ pub fn shell(visit: &Visit, page: Page) -> impl IntoView + use<> {
         Chrome::Bare => "bare",
     };
     let body = match page.chrome {
-        Chrome::Shopper => view! {
-            <a class="skip" href="#main">{visit.say("본문으로", "Skip to content")}</a>
-            {bar(visit)}
-            <main id="main">{page.view}</main>
-            {(page.indexed && visit.items > 0).then(|| strip::place(visit, page.sku.as_deref()))}
-            {foot(visit, &page.path)}
+        Chrome::Shopper => {
+            let (row, menu) = aisles::ways(visit, &page);
+            view! {
+                <a class="skip" href="#main">{visit.say("본문으로", "Skip to content")}</a>
+                {bar(visit)}
+                {menu}
+                {row}
+                <main id="main">{page.view}</main>
+                {(page.indexed && visit.items > 0).then(|| strip::place(visit, page.sku.as_deref()))}
+                {foot(visit, &page.path)}
+            }
+            .into_any()
         }
-        .into_any(),
         Chrome::Staff | Chrome::Bare => view! { <main id="main">{page.view}</main> }.into_any(),
     };
     view! {
@@ -150,7 +159,7 @@ fn head(visit: &Visit, page: &Page) -> impl IntoView + use<> {
     }
 }
 
-/// The bar at the top: the mark, my store, search, the basket.
+/// The bar at the top: the menu on a phone, the mark, my store, search, the basket.
 fn bar(visit: &Visit) -> impl IntoView + use<> {
     let book = visit.shop().book();
     let mine = visit.viewer.store.as_ref().and_then(|code| book.stores.by_code(code.as_str()));
@@ -171,8 +180,13 @@ fn bar(visit: &Visit) -> impl IntoView + use<> {
     part("bar", shown, || {
         view! {
             <header class="bar">
+                <button type="button" class="ico bar-menu" popovertarget=aisles::MENU aria-label=visit.say("메뉴", "Menu")>
+                    <Icon glyph=Glyph::Menu />
+                </button>
+                // A browser that cannot open the menu goes to the same links at the foot.
+                <a class="ico bar-foot" href="#foot" aria-label=visit.say("메뉴", "Menu")><Icon glyph=Glyph::Menu /></a>
                 <a class="mark" href=visit.href("/")>
-                    {name.to_owned()}<i aria-hidden="true"></i>
+                    <span>{name.to_owned()}</span><i aria-hidden="true"></i>
                 </a>
                 <form class="seek" action=visit.href("/search") method="get" role="search">
                     <SearchField lang=visit.lang text=searched.clone() from=visit.href("/suggest") />
@@ -211,20 +225,14 @@ fn foot(visit: &Visit, path: &str) -> impl IntoView + use<> {
 }
 
 fn footer(visit: &Visit, path: &str) -> impl IntoView + use<> {
-    let other = match visit.lang {
-        Lang::Ko => Lang::En,
-        Lang::En => Lang::Ko,
-    };
     view! {
-        <footer class="foot">
+        <footer class="foot" id="foot">
             <p class="mark">{visit.door.site.name.get(visit.lang).to_owned()}<i aria-hidden="true"></i></p>
             <nav aria-label=visit.say("아래 메뉴", "Footer")>
                 <a href=visit.href("/stores")>{visit.say("매장 찾기", "Find a store")}</a>
                 <a href=visit.href("/products")>{visit.say("모든 상품", "All products")}</a>
                 <a href=visit.href("/reservations")>{visit.say("주문·예약 찾기", "Find an order")}</a>
-                <a href=other.href(path) lang=other.tag() hreflang=other.tag()>
-                    {match other { Lang::Ko => "한국어", Lang::En => "English" }}
-                </a>
+                {other_language(visit, path)}
             </nav>
             {visit.door.site.demo.then(|| view! {
                 <p class="fine">{visit.say(
@@ -237,4 +245,13 @@ fn footer(visit: &Visit, path: &str) -> impl IntoView + use<> {
             })}
         </footer>
     }
+}
+
+/// The way to the same page in the other language.
+pub(super) fn other_language(visit: &Visit, path: &str) -> impl IntoView + use<> {
+    let (other, name) = match visit.lang {
+        Lang::Ko => (Lang::En, "English"),
+        Lang::En => (Lang::Ko, "한국어"),
+    };
+    view! { <a href=other.href(path) lang=other.tag() hreflang=other.tag()>{name}</a> }
 }

@@ -77,6 +77,7 @@ fn show(visit: &Visit, asked: Asked, category: Option<(CategoryView, Vec<Crumb>)
         Page {
             indexed: asked.base != Base::Search && listing.total > 0,
             description: category.as_ref().map(|(category, _)| category.note.clone()).unwrap_or_default(),
+            category: category.as_ref().and_then(|(_, path)| path.first()).map(|top| top.slug.clone()),
             json_ld: category.as_ref().map(|(_, path)| {
                 let way = (visit.lang, &visit.door.site.public_url, path);
                 part::text("crumbs data", way, || script_json(&super::product::breadcrumbs(visit, path)))

@@ -29,6 +29,9 @@ use crate::{
     },
 };
 
+/// Letters past which a name is a sentence, and set smaller, so that the shelf below it stays in sight.
+const LONG: usize = 36;
+
 #[derive(Debug, Default, Deserialize)]
 pub struct Asked {
     sku: Option<String>,
@@ -82,6 +85,7 @@ fn page(visit: &Visit, product: &ProductView, variant: &VariantView, shelves: Sh
         json_ld: Some(data),
         image: variant.images.first().map(|image| image.src.clone()),
         sku: Some(variant.sku.clone()),
+        category: product.path.first().map(|top| top.slug.clone()),
         ..Page::new(product.name.clone(), format!("/p/{}", product.slug), view)
     }
 }
@@ -89,7 +93,7 @@ fn page(visit: &Visit, product: &ProductView, variant: &VariantView, shelves: Sh
 fn facts(visit: &Visit, product: &ProductView, variant: &VariantView) -> impl IntoView + use<> {
     view! {
         {crumbs(visit, &product.path, false)}
-        <h1>{product.name.clone()}</h1>
+        <h1 class:long={product.name.chars().count() > LONG}>{product.name.clone()}</h1>
         {about::maker(product)}
         <Price lang=visit.lang price=variant.price before=variant.list_price />
         {about::options(visit, product)}

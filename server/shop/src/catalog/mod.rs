@@ -195,6 +195,11 @@ impl Catalogue {
         &self.categories
     }
 
+    /// Categories that stand below no other and hold something, in the operator's order.
+    pub fn top_categories(&self) -> impl Iterator<Item = &Category> {
+        self.categories.iter().filter(|category| category.parent.is_none() && !category.products.is_empty())
+    }
+
     /// Active products, the newest first.
     fn newest(&self) -> impl Iterator<Item = &Product> {
         self.newest.iter().filter_map(|index| self.products.get(*index as usize))

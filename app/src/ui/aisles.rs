@@ -1,0 +1,156 @@
+//! The ways through the shop: at a desk a quiet row below the bar, which scrolls away with the page; on a phone the menu
+//! that the bar's button opens. Both are plain links, and the browser opens the menu without a script.
+
+use leptos::{prelude::*, tachys::html::InertElement};
+use onshelf_vocabulary::Lang;
+
+use super::{
+    icon::{Glyph, Icon},
+    part::part,
+    shell::{Page, other_language},
+};
+use crate::ssr::Visit;
+
+/// The menu as the buttons that open it name it.
+pub(super) const MENU: &str = "menu";
+/// Categories that the row names at most; the menu names them all.
+const ROW: usize = 10;
+/// Pages with one thing to do, which nothing else is offered on.
+const UNDISTURBED: [&str; 2] = ["/checkout", "/reserve"];
+
+/// A place to go to, by its path in no language yet.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Way {
+    path: String,
+    name: String,
+    /// `page` where one is there, `true` where one is somewhere within.
+    here: Option<&'static str>,
+}
+
+impl Way {
+    fn new(page: &Page, path: String, name: &str, within: bool) -> Way {
+        let here = if page.path == path { Some("page") } else { within.then_some("true") };
+        Way { path, name: name.to_owned(), here }
+    }
+}
+
+/// The row, unless the page is not to be disturbed, and the menu.
+pub(super) fn ways(visit: &Visit, page: &Page) -> (Option<InertElement>, impl IntoView + use<>) {
+    let categories = categories(visit, page);
+    let services = services(visit, page);
+    let shown = (visit.lang, &categories, &services);
+    let seen = !UNDISTURBED.contains(&page.path.split('?').next().unwrap_or_default());
+    let row = seen.then(|| part("aisles", shown, || row(visit.lang, &categories, &services)));
+    let inside = part("menu", shown, || inside(visit.lang, &categories, &services));
+    // The language leads to this very page, so it stands outside of what many pages share.
+    let menu = view! {
+        <nav id=MENU class="menu" popover="auto" aria-label=visit.say("메뉴", "Menu")>
+            <div class="menu-head">
+                <b>{visit.say("메뉴", "Menu")}</b>
+                {other_language(visit, &page.path)}
+                <button type="button" class="ico" popovertarget=MENU popovertargetaction="hide" aria-label=visit.say("닫기", "Close")>
+                    <Icon glyph=Glyph::Close />
+                </button>
+            </div>
+            {inside}
+        </nav>
+    };
+    (row, menu)
+}
+
+fn categories(visit: &Visit, page: &Page) -> Vec<Way> {
+    let book = visit.shop().book();
+    let tops = book.catalogue.top_categories();
+    let way = |slug: &str, name: &str| {
+        Way::new(page, format!("/category/{slug}"), name, page.category.as_deref() == Some(slug))
+    };
+    tops.map(|category| way(&category.slug, category.name.get(visit.lang))).collect()
+}
+
+fn services(visit: &Visit, page: &Page) -> Vec<Way> {
+    let stores = visit.say("매장 찾기", "Find a store");
+    let order = visit.say("주문·예약 찾기", "Find an order");
+    vec![
+        Way::new(page, "/stores".to_owned(), stores, page.path.starts_with("/stores")),
+        Way::new(page, "/reservations".to_owned(), order, false),
+    ]
+}
+
+fn row(lang: Lang, categories: &[Way], services: &[Way]) -> impl IntoView + use<> {
+    let named = categories.get(..ROW).unwrap_or(categories);
+    // Of many, one line is enough, and the one where one is; the menu has them all.
+    let beyond = categories.iter().skip(ROW).find(|way| way.here.is_some());
+    let beyond = beyond.map(|way| links(lang, std::slice::from_ref(way)));
+    let many = categories.len() > ROW;
+    let all = many.then(|| {
+        let label = match lang {
+            Lang::Ko => format!("분류 {}개 모두", categories.len()),
+            Lang::En => format!("All {} categories", categories.len()),
+        };
+        view! { <li><button type="button" popovertarget=MENU>{label}</button></li> }
+    });
+    view! {
+        <nav class="aisles" aria-label=lang.pick("둘러보기", "Browse")>
+            <ul class:cut=many>{beyond}{links(lang, named)}</ul>
+            <ul>{all}{links(lang, services)}</ul>
+        </nav>
+    }
+}
+
+fn inside(lang: Lang, categories: &[Way], services: &[Way]) -> impl IntoView + use<> {
+    view! {
+        <ul class="menu-services">{links(lang, services)}</ul>
+        <ul class="menu-categories">
+            {links(lang, categories)}
+            <li><a href=lang.href("/products")>{lang.pick("모든 상품", "All products")}</a></li>
+        </ul>
+    }
+}
+
+fn links(lang: Lang, ways: &[Way]) -> impl IntoView + use<> {
+    let link = |way: &Way| {
+        view! { <li><a href=lang.href(&way.path) aria-current=way.here>{way.name.clone()}</a></li> }
+    };
+    ways.iter().map(link).collect_view()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_way_says_whether_one_is_there_or_within() {
+        let here = |path: &str, within| {
+            let page = Page::new("", path, ());
+            Way::new(&page, "/category/kitchen".to_owned(), "부엌", within).here
+        };
+        assert_eq!(here("/category/kitchen", true), Some("page"));
+        assert_eq!(here("/category/kitchen?page=2", true), Some("true"));
+        assert_eq!(here("/p/kettle", true), Some("true"));
+        assert_eq!(here("/p/pencil", false), None);
+    }
+
+    #[test]
+    fn a_long_row_is_cut_and_leads_to_all() {
+        let ways = |many: usize| -> Vec<Way> {
+            let way = |place: usize| Way {
+                path: format!("/category/c{place}"),
+                name: format!("분류 {place}"),
+                here: None,
+            };
+            (0..many).map(way).collect()
+        };
+        let short = row(Lang::En, &ways(ROW), &[]).to_html();
+        assert_eq!(short.matches("href=\"/en/category/").count(), ROW);
+        assert!(!short.contains("<button"), "{short}");
+        let long = row(Lang::Ko, &ways(60), &[]).to_html();
+        assert_eq!(long.matches("href=\"/category/").count(), ROW);
+        assert!(long.contains("popovertarget=\"menu\"") && long.contains("분류 60개 모두"), "{long}");
+        let mut far = ways(60);
+        far[42].here = Some("page");
+        let there = row(Lang::Ko, &far, &[]).to_html();
+        assert!(there.contains("<a href=\"/category/c42\" aria-current=\"page\">분류 42</a>"), "{there}");
+        let menu = inside(Lang::Ko, &ways(60), &[]).to_html();
+        assert_eq!(menu.matches("href=\"/category/").count(), 60);
+    }
+}
