@@ -15,3 +15,5 @@ pub mod listing;
 pub mod product;
 #[cfg(feature = "ssr")]
 pub mod shelf;
+#[cfg(feature = "ssr")]
+pub mod ways_on;

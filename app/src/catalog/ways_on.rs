@@ -1,0 +1,63 @@
+//! Where else to look, when what was asked for is not there: other words, other shelves, what is new.
+
+use leptos::prelude::*;
+
+use super::card::Cards;
+use crate::{ssr::Visit, ui::picture::Picture};
+
+const NEW: usize = 4;
+
+/// A large field to search in, with the words that were asked for before.
+pub fn search(visit: &Visit, text: String, label: &'static str) -> impl IntoView + use<> {
+    view! {
+        <form class="find" action=visit.href("/search") method="get" role="search" aria-label=label>
+            <input
+                type="search"
+                name="q"
+                maxlength="200"
+                value=text
+                placeholder=visit.say("상품, 브랜드, 바코드", "Product, brand, barcode")
+                aria-label=visit.say("찾을 말", "Words to look for")
+            />
+            <button>{visit.say("찾기", "Search")}</button>
+        </form>
+    }
+}
+
+/// The categories, without the one where one is already: that is no way on.
+pub fn shelves(visit: &Visit, here: Option<&str>) -> Option<impl IntoView + use<>> {
+    let categories = visit.shop().categories(visit.lang);
+    let pills: Vec<_> = categories
+        .into_iter()
+        .filter(|category| here != Some(category.slug.as_str()))
+        .map(|category| {
+            view! {
+                <li>
+                    <a class="pill" href=visit.href(&format!("/category/{}", category.slug))>
+                        <span class="pill-board"><Picture image=category.image silent=true /></span>
+                        <span>{category.name}</span>
+                    </a>
+                </li>
+            }
+        })
+        .collect();
+    (!pills.is_empty()).then(|| {
+        view! {
+            <h2>{visit.say("이런 선반도 있어요", "Other shelves to look at")}</h2>
+            <ul class="pills">{pills}</ul>
+        }
+    })
+}
+
+/// What is new on the shelves, where anything is.
+pub fn newest(visit: &Visit) -> Option<impl IntoView + use<>> {
+    let newest = visit.shop().newest(&visit.viewer, NEW);
+    (!newest.products.is_empty()).then(|| {
+        view! {
+            <section class="band">
+                <h2>{newest.title}</h2>
+                <Cards lang=visit.lang cards=newest.products />
+            </section>
+        }
+    })
+}
