@@ -2,10 +2,13 @@
 
 use axum::response::Response;
 use leptos::prelude::*;
-use onshelf_vocabulary::{Lang, catalog::ProductCard};
+use onshelf_vocabulary::{Lang, StoreCode, catalog::ProductCard};
 use serde_json::json;
 
-use super::words::{Gathered, Guide, HomeWords, Said};
+use super::{
+    once::Placed,
+    words::{Gathered, Guide, HomeWords, Said},
+};
 use crate::{
     catalog::card::Cards,
     ssr::{Page, Visit},
@@ -19,10 +22,11 @@ use crate::{
 /// Cards a band of the home page shows.
 const BAND: usize = 8;
 const NEAR: usize = 4;
-/// Products looked at to find some that stand near.
+/// Newest products looked at, to fill what the operator's own shelves leave.
 const LOOKED_AT: usize = 40;
-/// Things that stand in front of a shop without words of its own.
+/// Things that stand in front of a shop without words of its own, at most and at least.
 const THINGS: usize = 5;
+const FEWEST: usize = 3;
 /// Categories in front.
 const TILES: usize = 15;
 
@@ -42,14 +46,22 @@ pub async fn home(visit: Visit) -> Response {
 
 fn body(visit: &Visit, words: &HomeWords, name: &str) -> impl IntoView + use<> {
     let newest = visit.shop().newest(&visit.viewer, LOOKED_AT);
-    let on_shelves: Vec<ProductCard> =
-        newest.products.iter().filter(|card| stands_near(card)).take(NEAR).cloned().collect();
-    let fresh: Vec<ProductCard> = newest.products.into_iter().take(BAND).collect();
+    let mut placed = Placed::default();
+    let first = match words.hero {
+        Some(_) => Vec::new(),
+        None => in_front(&newest.products, &mut placed),
+    };
+    // What the operator gathered has its place before what only happens to be near or new.
+    let collections: Vec<_> =
+        words.collections.iter().map(|one| (one, gathered(visit, one, &mut placed))).collect();
+    let collections = collections.into_iter().filter(|(_, cards)| !cards.is_empty()).enumerate();
     let collections =
-        words.collections.iter().enumerate().map(|(place, one)| collection(visit, one, place)).collect_view();
+        collections.map(|(place, (one, cards))| collection(visit, one, cards, place)).collect_view();
+    let near_by = placed.place(on_shelves(visit, &newest.products), NEAR);
+    let fresh = placed.place(newest.products, BAND);
     view! {
-        {hero(visit, words.hero.as_ref(), name, &fresh)}
-        {near(visit, on_shelves)}
+        {hero(visit, words.hero.as_ref(), name, first)}
+        {near(visit, near_by)}
         {categories(visit, words.hero.is_some())}
         {collections}
         {(!fresh.is_empty()).then(|| band(visit, newest.title, String::new(), fresh, Some("/products?sort=new")))}
@@ -57,20 +69,33 @@ fn body(visit: &Visit, words: &HomeWords, name: &str) -> impl IntoView + use<> {
     }
 }
 
-/// Whether its shelf is worth a walk.
-fn stands_near(card: &ProductCard) -> bool {
-    card.shelf.as_ref().is_some_and(|shelf| shelf.available > 0)
+/// What stands in front of a shop without words of its own: only a row of them is one.
+fn in_front(newest: &[ProductCard], placed: &mut Placed) -> Vec<ProductCard> {
+    let pictured = || newest.iter().filter(|card| card.image.is_some()).cloned();
+    if pictured().nth(FEWEST - 1).is_none() { Vec::new() } else { placed.place(pictured(), THINGS) }
+}
+
+/// What is worth a walk: new at my store, or on the nearest shelf that has it.
+fn on_shelves(visit: &Visit, newest: &[ProductCard]) -> Vec<ProductCard> {
+    let mine = visit.viewer.store.as_ref().map(StoreCode::as_str);
+    let here = mine.and_then(|code| visit.shop().store_page(&visit.viewer, code).ok());
+    let here = here.map(|page| page.new).unwrap_or_default();
+    let stands = |card: &&ProductCard| {
+        let shelf = card.shelf.as_ref().filter(|shelf| shelf.available > 0);
+        shelf.is_some_and(|shelf| mine.is_none_or(|code| shelf.store == code))
+    };
+    here.into_iter().chain(newest.iter().filter(stands).cloned()).collect()
 }
 
 /// The operator's own words over the drawn shelf; without them, what is new stands there.
-fn hero(visit: &Visit, said: Option<&Said>, name: &str, newest: &[ProductCard]) -> impl IntoView + use<> {
+fn hero(visit: &Visit, said: Option<&Said>, name: &str, first: Vec<ProductCard>) -> impl IntoView + use<> {
     let (title, text) = match said {
         Some(said) => (said.title.get(visit.lang).to_owned(), said.text.get(visit.lang).to_owned()),
         None => (
             name.to_owned(),
             visit
                 .say(
-                    "가까운 매장 선반에 있는지 먼저 보고, 맡아두고 찾아가세요.",
+                    "가까운 매장 선반에 있는지 먼저 보고, 맡아두고 받아 가세요.",
                     "See what is on the shelf near you, reserve it, and collect it.",
                 )
                 .to_owned(),
@@ -85,7 +110,7 @@ fn hero(visit: &Visit, said: Option<&Said>, name: &str, newest: &[ProductCard]) 
             <img class="hero-scene" src="/drawings/shelf-scene.svg" alt="" width="1200" height="520" fetchpriority="high" />
         }
         .into_any(),
-        None => things(visit, newest).into_any(),
+        None => things(visit, first).into_any(),
     };
     view! {
         <section class="hero">
@@ -111,23 +136,22 @@ fn hero(visit: &Visit, said: Option<&Said>, name: &str, newest: &[ProductCard]) 
 }
 
 /// A row of things that have a picture, each the way to its page.
-fn things(visit: &Visit, cards: &[ProductCard]) -> Option<impl IntoView + use<>> {
-    let pictured: Vec<&ProductCard> = cards.iter().filter(|card| card.image.is_some()).take(THINGS).collect();
-    if pictured.len() < 3 {
+fn things(visit: &Visit, cards: Vec<ProductCard>) -> Option<impl IntoView + use<>> {
+    if cards.is_empty() {
         return None;
     }
-    let one = |card: &&ProductCard| {
+    let one = |card: ProductCard| {
         let photo = card.image.as_ref().is_some_and(|image| !is_drawing(&image.src));
         view! {
             <li>
                 <a class="board" class:board-photo=photo href=visit.href(&format!("/p/{}", card.slug)) title=card.name.clone()>
-                    <Picture image=card.image.clone() eager=true silent=true />
-                    <span class="quiet">{card.name.clone()}</span>
+                    <Picture image=card.image eager=true silent=true />
+                    <span class="quiet">{card.name}</span>
                 </a>
             </li>
         }
     };
-    Some(view! { <ul class="hero-things">{pictured.iter().map(one).collect_view()}</ul> })
+    Some(view! { <ul class="hero-things">{cards.into_iter().map(one).collect_view()}</ul> })
 }
 
 /// What stands at my store, or the call to choose one.
@@ -143,8 +167,6 @@ fn near(visit: &Visit, cards: Vec<ProductCard>) -> impl IntoView + use<> {
                 Lang::Ko => format!("{store_name} 선반에 지금"),
                 Lang::En => format!("On the shelf at {store_name} now"),
             };
-            let here: Vec<ProductCard> = visit.shop().store_page(&visit.viewer, store.code.as_str()).map(|page| page.new).unwrap_or_default();
-            let cards = if here.is_empty() { cards } else { here.into_iter().take(NEAR).collect() };
             let all = format!("/products?store={}", store.code);
             band(visit, title, hours, cards, Some(&all)).into_any()
         }
@@ -260,15 +282,15 @@ fn categories(visit: &Visit, worded: bool) -> Option<impl IntoView + use<>> {
     })
 }
 
-fn collection(visit: &Visit, one: &Gathered, place: usize) -> Option<impl IntoView + use<>> {
+/// What one of the operator's shelves shows.
+fn gathered(visit: &Visit, one: &Gathered, placed: &mut Placed) -> Vec<ProductCard> {
     let slugs: Vec<&str> = one.products.iter().map(String::as_str).collect();
-    let cards: Vec<ProductCard> =
-        visit.shop().products_named(&visit.viewer, &slugs).into_iter().take(BAND).collect();
-    if cards.is_empty() {
-        return None;
-    }
+    placed.place(visit.shop().products_named(&visit.viewer, &slugs), BAND)
+}
+
+fn collection(visit: &Visit, one: &Gathered, cards: Vec<ProductCard>, place: usize) -> impl IntoView + use<> {
     let class = if place.is_multiple_of(2) { "band gathered" } else { "band gathered gathered-turned" };
-    Some(view! {
+    view! {
         <section class=class id=one.slug.clone()>
             <header>
                 <h2>{one.title.get(visit.lang).to_owned()}</h2>
@@ -276,7 +298,7 @@ fn collection(visit: &Visit, one: &Gathered, place: usize) -> Option<impl IntoVi
             </header>
             <Cards lang=visit.lang cards />
         </section>
-    })
+    }
 }
 
 fn guides(visit: &Visit, guides: &[Guide]) -> Option<impl IntoView + use<>> {
