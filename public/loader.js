@@ -120,13 +120,14 @@ document.addEventListener("submit", (event) => {
 
 // ---- Facets ------------------------------------------------------------------------------------------------
 
-// At a desk a ticked box applies at once; on a phone one ticks several and presses the button.
+// At a desk a ticked box applies at once; on a phone one ticks several and presses the button, which says how many
+// there would be.
 const desk = matchMedia("(min-width: 900px)");
 let asking = null;
 
 document.addEventListener("change", async (event) => {
   const form = event.target.form;
-  if (!form?.matches("[data-facets]") || !desk.matches) return;
+  if (!form?.matches("[data-facets]")) return;
   const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
   const address = `${form.action.split("?")[0]}?${query}`;
   asking?.abort();
@@ -136,6 +137,7 @@ document.addEventListener("change", async (event) => {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const [list, next] = [document.querySelector(".list"), page.querySelector(".list")];
     if (!answer.ok || !list || !next) throw new Error("not a list");
+    if (!desk.matches) return tellCount(form, next);
     const { name, value, id } = event.target;
     const opened = all("#facets details", list).map((fold) => fold.open);
     list.replaceWith(next);
@@ -153,9 +155,18 @@ document.addEventListener("change", async (event) => {
     }
     watch();
   } catch (error) {
-    if (error.name !== "AbortError") location.assign(address);
+    if (error.name === "AbortError") return;
+    if (desk.matches) location.assign(address);
+    else tellCount(form);
   }
 });
+
+/** The button of a sheet of facets with what a list has to say, or without a number where there is no answer. */
+function tellCount(form, list) {
+  const go = form.querySelector("[data-shows]");
+  const plain = english ? "Show" : "보기";
+  go.textContent = list ? (list.querySelector("[data-shows]")?.dataset.shows ?? go.dataset.none) : plain;
+}
 
 addEventListener("popstate", (event) => {
   if (document.querySelector("[data-facets]") && !location.hash && event.state !== undefined) location.reload();

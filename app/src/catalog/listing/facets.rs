@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use onshelf_vocabulary::{
     Lang, Money,
     catalog::{Facet, FacetValue},
+    money::grouped,
 };
 
 use super::{Base, Room};
@@ -24,7 +25,8 @@ const STORES: usize = 40;
 /// The whole form.
 pub(super) fn column(room: &Room<'_>) -> impl IntoView + use<> {
     let stores = stores(room);
-    let shown = (room.visit.lang, room.currency, room.asked, &room.listing.facets, &stores);
+    let listing = room.listing;
+    let shown = (room.visit.lang, room.currency, room.asked, &listing.facets, listing.total, &stores);
     part("facets", shown, || form(room, &stores))
 }
 
@@ -67,8 +69,24 @@ fn form(room: &Room<'_>, stores: &[Choice]) -> impl IntoView + use<> {
             {store(visit, stores)}
             {groups}
             {price(room)}
-            <p class="facets-go"><button class="go">{visit.say("보기", "Show")}</button></p>
+            {go(room)}
         </form>
+    }
+}
+
+/// The button. What it would show is only known once it is asked for: on a phone the loader does so after every tick,
+/// and puts in what the list it got has to say.
+fn go(room: &Room<'_>) -> impl IntoView + use<> {
+    let total = grouped(u64::from(room.listing.total));
+    let shows = match room.visit.lang {
+        Lang::Ko => format!("{total}개 보기"),
+        Lang::En => format!("Show {total}"),
+    };
+    let none = room.visit.say("맞는 상품이 없어요", "Nothing fits");
+    view! {
+        <p class="facets-go" aria-live="polite">
+            <button class="go" data-shows=shows data-none=none>{room.visit.say("보기", "Show")}</button>
+        </p>
     }
 }
 
