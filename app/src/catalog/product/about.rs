@@ -1,9 +1,17 @@
 //! What a product is: maker, options as links, description, attributes, numbers.
 
 use leptos::prelude::*;
-use onshelf_vocabulary::catalog::{OptionValueView, OptionView, ProductView, VariantView};
+use onshelf_vocabulary::{
+    Lang,
+    catalog::{OptionValueView, OptionView, ProductView, VariantView},
+};
 
 use crate::{catalog::card::Dot, ssr::Visit};
+
+/// Values of an option that stand above the shelf; where there are clearly more, the rest is folded away.
+const SHOWN: usize = 12;
+/// So many more are not worth a fold.
+const SLACK: usize = 3;
 
 pub(super) fn maker(product: &ProductView) -> Option<impl IntoView + use<>> {
     (!product.brand.is_empty()).then(|| view! { <p class="maker">{product.brand.clone()}</p> })
@@ -18,14 +26,35 @@ pub(super) fn options(visit: &Visit, product: &ProductView) -> Option<impl IntoV
 
 fn group(visit: &Visit, product: &ProductView, option: &OptionView) -> impl IntoView + use<> {
     let chosen = option.values.iter().find(|value| value.selected).map(|value| value.label.clone());
-    let values =
-        option.values.iter().map(|value| view! { <li>{one(visit, product, value)}</li> }).collect_view();
+    let (shown, folded) = parted(&option.values);
+    let list = |values: Vec<&OptionValueView>| {
+        let values =
+            values.into_iter().map(|value| view! { <li>{one(visit, product, value)}</li> }).collect_view();
+        view! { <ul>{values}</ul> }
+    };
+    let more = (!folded.is_empty()).then(|| {
+        let label = match visit.lang {
+            Lang::Ko => format!("{}가지 더", folded.len()),
+            Lang::En => format!("{} more", folded.len()),
+        };
+        view! { <details><summary>{label}</summary>{list(folded)}</details> }
+    });
     view! {
         <nav class="option" aria-label=option.name.clone()>
             <p><span>{option.name.clone()}</span> <b>{chosen}</b></p>
-            <ul>{values}</ul>
+            {list(shown)}
+            {more}
         </nav>
     }
+}
+
+/// The first values and the chosen one, and those that are folded away.
+fn parted(values: &[OptionValueView]) -> (Vec<&OptionValueView>, Vec<&OptionValueView>) {
+    let most = if values.len() > SHOWN + SLACK { SHOWN } else { values.len() };
+    let (shown, folded): (Vec<_>, Vec<_>) =
+        values.iter().enumerate().partition(|(place, value)| *place < most || value.selected);
+    let plain = |values: Vec<(usize, _)>| values.into_iter().map(|(_, value)| value).collect();
+    (plain(shown), plain(folded))
 }
 
 fn one(visit: &Visit, product: &ProductView, value: &OptionValueView) -> AnyView {
@@ -73,5 +102,32 @@ pub(super) fn about(visit: &Visit, product: &ProductView, variant: &VariantView)
             {paragraphs}
             <dl>{facts}</dl>
         </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(many: usize, selected: usize) -> Vec<OptionValueView> {
+        let value = |place: usize| OptionValueView {
+            label: place.to_string(),
+            swatch: None,
+            selected: place == selected,
+            sku: None,
+        };
+        (0..many).map(value).collect()
+    }
+
+    #[test]
+    fn many_values_are_folded_away_but_never_the_chosen_one() {
+        for (many, selected, shown, last) in
+            [(3, 0, 3, "2"), (15, 14, 15, "14"), (16, 0, 12, "11"), (40, 30, 13, "30")]
+        {
+            let values = values(many, selected);
+            let (first, folded) = parted(&values);
+            assert_eq!((first.len(), first.len() + folded.len()), (shown, many));
+            assert_eq!(first.last().map(|value| value.label.as_str()), Some(last));
+        }
     }
 }
