@@ -16,3 +16,4 @@ mod receipts;
 mod reserving;
 mod sessions;
 mod tiles;
+mod ways;
