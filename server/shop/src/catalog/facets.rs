@@ -1,11 +1,13 @@
 //! The ways to narrow a list further, with how many products each would leave.
 
+use std::borrow::Cow;
+
 use onshelf_vocabulary::{
     Lang,
     catalog::{Facet, FacetValue, ListingQuery},
 };
 
-use super::{Catalogue, Product, choices::UNTOLD, narrow::Narrowing};
+use super::{Catalogue, choices::UNTOLD, narrow::Narrowing};
 
 /// Values one facet shows.
 const VALUES: usize = 30;
@@ -21,27 +23,43 @@ pub(super) fn facets(
     narrowing: &Narrowing<'_>,
     lang: Lang,
 ) -> Vec<Facet> {
-    let product = |index: &u32| catalogue.products.get(*index as usize);
+    // Only how many there are counts here, and what stands side by side is quickly read one after the other.
+    let (candidates, found) = (in_order(candidates), in_order(found));
     // Each counts what the others leave, without itself.
     let of_any_brand =
-        candidates.iter().filter_map(product).filter(|product| narrowing.has_variant(catalogue, product));
-    let with_any_option = candidates.iter().filter_map(product).filter(|own| narrowing.has_brand(own));
-    [brands(catalogue, of_any_brand, narrowing, lang), categories(catalogue, found, query, lang)]
+        candidates.iter().copied().filter(|product| narrowing.has_variant(catalogue, *product));
+    let with_any_option =
+        candidates.iter().copied().filter(|product| narrowing.has_brand(catalogue, *product));
+    let counts = if narrowing.picks_variants() {
+        values_that_fit(catalogue, with_any_option, narrowing)
+    } else {
+        values(catalogue, with_any_option)
+    };
+    [brands(catalogue, of_any_brand, narrowing, lang), categories(catalogue, &found, query, lang)]
         .into_iter()
-        .chain(options(catalogue, with_any_option, narrowing, lang))
+        .chain(options(catalogue, &counts, narrowing, lang))
         .filter(|facet| facet.values.len() > 1 || facet.values.iter().any(|value| value.selected))
         .collect()
 }
 
-fn brands<'a>(
+fn in_order(products: &[u32]) -> Cow<'_, [u32]> {
+    if products.is_sorted() {
+        return Cow::Borrowed(products);
+    }
+    let mut products = products.to_vec();
+    products.sort_unstable();
+    Cow::Owned(products)
+}
+
+fn brands(
     catalogue: &Catalogue,
-    products: impl Iterator<Item = &'a Product>,
+    products: impl Iterator<Item = u32>,
     narrowing: &Narrowing<'_>,
     lang: Lang,
 ) -> Facet {
     let brands = &catalogue.choices.brands;
     let mut counts = Counts::of(brands.len());
-    products.filter_map(|product| product.brand_number).for_each(|brand| counts.add(brand));
+    products.filter_map(|product| catalogue.columns.brand(product)).for_each(|brand| counts.add(brand));
     // What was chosen stays to be let go of, also where nothing is left of it.
     let counted = (0u32..).zip(brands).filter_map(|(number, brand)| {
         let (count, selected) = (counts.get(number), narrowing.wants_brand(number));
@@ -94,21 +112,29 @@ fn categories(catalogue: &Catalogue, found: &[u32], query: &ListingQuery, lang: 
     Facet { name: "category".to_owned(), label: lang.pick("분류", "Category").to_owned(), values }
 }
 
-/// Values of each option: products of which a variant has the value and meets every wish about other options.
-fn options<'a>(
-    catalogue: &'a Catalogue,
-    products: impl Iterator<Item = &'a Product>,
+/// How many products have each value, where nothing is wished of their variants.
+fn values(catalogue: &Catalogue, products: impl Iterator<Item = u32>) -> Counts {
+    let mut counts = Counts::of(catalogue.choices.values.len());
+    products
+        .for_each(|product| catalogue.columns.values(product).iter().for_each(|value| counts.add(*value)));
+    counts
+}
+
+/// The same, of products of which a variant has the value and meets every wish about other options.
+fn values_that_fit(
+    catalogue: &Catalogue,
+    products: impl Iterator<Item = u32>,
     narrowing: &Narrowing<'_>,
-    lang: Lang,
-) -> Vec<Facet> {
-    let choices = &catalogue.choices;
-    let mut counts = Counts::of(choices.values.len());
-    let mut counted_for = vec![0u32; choices.values.len()];
+) -> Counts {
+    let known = &catalogue.choices.values;
+    let mut counts = Counts::of(known.len());
+    let mut counted_for = vec![0u32; known.len()];
+    let products = products.filter_map(|index| catalogue.products.get(index as usize));
     for (turn, product) in (1u32..).zip(products) {
         for variant in catalogue.variants_of(product).iter().filter(|own| narrowing.fits_but_options(own)) {
             let unmet = narrowing.unmet(variant);
             for value in variant.values.iter().filter(|value| **value != UNTOLD) {
-                let option = choices.values.get(*value as usize).map(|known| known.option);
+                let option = known.get(*value as usize).map(|known| known.option);
                 let counts_here = option.is_some_and(|option| unmet.allows(option));
                 // A product counts once, however many of its variants have the value.
                 if let Some(last) =
@@ -120,6 +146,12 @@ fn options<'a>(
             }
         }
     }
+    counts
+}
+
+/// A facet of each option of which a value was counted.
+fn options(catalogue: &Catalogue, counts: &Counts, narrowing: &Narrowing<'_>, lang: Lang) -> Vec<Facet> {
+    let choices = &catalogue.choices;
     let mut of_option: Vec<Vec<Counted<'_>>> = choices.options.iter().map(|_| Vec::new()).collect();
     for (number, value) in (0u32..).zip(&choices.values) {
         let (count, selected) = (counts.get(number), narrowing.wants_value(number));

@@ -43,11 +43,8 @@ impl Shop {
         let currency = viewer.currency(self, &book);
         let narrowing = Narrowing::new(query, &book, currency, self.shelves(), self.now());
         let product = |index: &u32| catalogue.products.get(*index as usize);
-        let mut found: Vec<u32> = candidates
-            .iter()
-            .copied()
-            .filter(|index| product(index).is_some_and(|product| narrowing.accepts(catalogue, product)))
-            .collect();
+        let mut found: Vec<u32> =
+            candidates.iter().copied().filter(|index| narrowing.accepts(catalogue, *index)).collect();
         self.arrange(viewer, &book, &mut found, query.sort, &narrowing);
 
         let per_page = query.per_page.clamp(*PER_PAGE.start(), *PER_PAGE.end());

@@ -2,6 +2,7 @@
 
 mod build;
 mod choices;
+mod columns;
 mod facets;
 mod listing;
 mod narrow;
@@ -30,6 +31,7 @@ pub struct Catalogue {
     /// Active products: those with a picture first, of them those marked new, then the youngest.
     newest: Vec<u32>,
     choices: choices::Choices,
+    columns: columns::Columns,
     index: search::SearchIndex,
 }
 

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use onshelf_vocabulary::{Currency, catalog::ListingQuery};
 
-use super::{Catalogue, Product, Variant};
+use super::{Catalogue, Variant};
 use crate::{Book, stock::Shelves};
 
 /// The wishes of one list.
@@ -82,12 +82,13 @@ impl<'a> Narrowing<'a> {
     }
 
     /// Whether a product belongs in the list.
-    pub(super) fn accepts(&self, catalogue: &Catalogue, product: &Product) -> bool {
-        self.has_brand(product) && self.has_variant(catalogue, product)
+    pub(super) fn accepts(&self, catalogue: &Catalogue, product: u32) -> bool {
+        self.has_brand(catalogue, product) && self.has_variant(catalogue, product)
     }
 
-    pub(super) fn has_brand(&self, product: &Product) -> bool {
-        self.query.brands.is_empty() || product.brand_number.is_some_and(|brand| self.wants_brand(brand))
+    pub(super) fn has_brand(&self, catalogue: &Catalogue, product: u32) -> bool {
+        self.query.brands.is_empty()
+            || catalogue.columns.brand(product).is_some_and(|brand| self.wants_brand(brand))
     }
 
     pub(super) fn wants_brand(&self, brand: u32) -> bool {
@@ -98,8 +99,12 @@ impl<'a> Narrowing<'a> {
         self.options.iter().any(|wish| wish.values.contains(&value))
     }
 
-    pub(super) fn has_variant(&self, catalogue: &Catalogue, product: &Product) -> bool {
-        !self.picks_variants() || catalogue.variants_of(product).iter().any(|variant| self.fits(variant))
+    pub(super) fn has_variant(&self, catalogue: &Catalogue, product: u32) -> bool {
+        if !self.picks_variants() {
+            return true;
+        }
+        let product = catalogue.products.get(product as usize);
+        product.is_some_and(|own| catalogue.variants_of(own).iter().any(|variant| self.fits(variant)))
     }
 
     /// Whether a variant meets every wish.

@@ -134,6 +134,29 @@ async fn one_variant_must_meet_all_the_wishes() {
     .await;
 }
 
+/// What is counted from the columns and what is counted by looking at every variant is the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wish_that_everything_meets_changes_no_count() {
+    on_each_engine(async |test: &TestShop| {
+        furnish(test).await;
+        for text in ["", "set", "kettle"] {
+            let plain = ListingQuery { text: text.to_owned(), ..ListingQuery::default() };
+            let met = ListingQuery { price_from: Some(0), ..plain.clone() };
+            let counts = |query: &ListingQuery| {
+                let listing = test.shop.listing(&Viewer::new(Lang::En), query);
+                let values = listing.facets.into_iter().flat_map(|facet| facet.values);
+                let counts: Vec<_> = values.map(|value| (value.value, value.count)).collect();
+                (listing.total, counts)
+            };
+            let (total, facets) = counts(&plain);
+            assert_eq!((total, &facets), (counts(&met).0, &counts(&met).1), "{text:?}");
+            assert!(total > 0, "{text:?}");
+            assert!(text == "set" || facets.contains(&("colour:moss".to_owned(), 1)), "{facets:?}");
+        }
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_chosen_has_its_name_where_nothing_is_left() {
     on_each_engine(async |test: &TestShop| {

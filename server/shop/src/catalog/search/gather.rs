@@ -3,7 +3,6 @@
 
 use super::index::{ROLE_WORTH, SearchIndex};
 use super::words::Group;
-use std::cmp::Reverse;
 use std::io;
 use tantivy::postings::Postings as _;
 use tantivy::schema::IndexRecordOption;
@@ -228,9 +227,8 @@ impl SearchIndex {
         limit: usize,
         keep: &dyn Fn(u32) -> bool,
     ) -> (Vec<(u32, f32)>, usize) {
-        let order = |each: &(u32, f32)| (Reverse(Score(each.1)), each.0);
-        let mut top: Vec<(u32, f32)> = Vec::new();
-        let mut threshold = f32::NEG_INFINITY;
+        let mut top: Vec<Rank> = Vec::new();
+        let mut worst = Rank::WORST;
         let mut total = 0;
         for (document, score) in found.documents.iter().zip(&found.scores) {
             let ordinal = self.ordinals[*document as usize];
@@ -238,20 +236,20 @@ impl SearchIndex {
                 continue;
             }
             total += 1;
-            let score = score * self.factors[*document as usize];
-            if score < threshold || limit == 0 {
+            let rank = Rank::of(ordinal, score * self.factors[*document as usize]);
+            if rank > worst || limit == 0 {
                 continue;
             }
-            top.push((ordinal, score));
+            top.push(rank);
             if top.len() >= limit.saturating_mul(2).max(64) && top.len() > limit {
-                top.select_nth_unstable_by_key(limit - 1, order);
+                top.select_nth_unstable(limit - 1);
                 top.truncate(limit);
-                threshold = top[limit - 1].1;
+                worst = top[limit - 1];
             }
         }
-        top.sort_unstable_by_key(order);
+        top.sort_unstable();
         top.truncate(limit);
-        (top, total)
+        (top.into_iter().map(Rank::told).collect(), total)
     }
 }
 
@@ -271,20 +269,41 @@ fn sort(found: &mut Found, scratch: &mut Scratch) {
     found.sorted = true;
 }
 
-/// Scores are finite; this gives them the order that floats lack.
-#[derive(PartialEq)]
-struct Score(f32);
+/// A score and an ordinal in one number that orders as they do, best first: thousands are sorted at every search.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank(u64);
 
-impl Eq for Score {}
+impl Rank {
+    const WORST: Rank = Rank(u64::MAX);
+    const SIGN: u32 = 1 << 31;
 
-impl PartialOrd for Score {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
+    fn of(ordinal: u32, score: f32) -> Rank {
+        let bits = score.to_bits();
+        // Of floats without a sign the bits order as they do; below nought the other way round (IEEE 754, 5.10).
+        let rising = if bits & Self::SIGN == 0 { bits | Self::SIGN } else { !bits };
+        Rank(u64::from(!rising) << 32 | u64::from(ordinal))
+    }
+
+    fn told(self) -> (u32, f32) {
+        let [_, _, _, _, ordinal @ ..] = self.0.to_be_bytes();
+        let [rising @ .., _, _, _, _] = (!self.0).to_be_bytes();
+        let rising = u32::from_be_bytes(rising);
+        let bits = if rising & Self::SIGN == 0 { !rising } else { rising & !Self::SIGN };
+        (u32::from_be_bytes(ordinal), f32::from_bits(bits))
     }
 }
 
-impl Ord for Score {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.0.total_cmp(&other.0)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_score_comes_first_and_then_the_lowest_ordinal() {
+        let told = [(7, 2.5), (1, 1.0), (9, 1.0), (3, 0.0), (2, -0.5), (4, -8.0)];
+        let mut ranks: Vec<Rank> =
+            told.iter().rev().map(|(ordinal, score)| Rank::of(*ordinal, *score)).collect();
+        ranks.sort_unstable();
+        assert_eq!(ranks.into_iter().map(Rank::told).collect::<Vec<_>>(), told);
+        assert!(told.iter().all(|(ordinal, score)| Rank::of(*ordinal, *score) < Rank::WORST));
     }
 }
