@@ -9,7 +9,7 @@ import { Spots } from "./spots.js";
 import { metresPerPixel, pick } from "./words.js";
 
 /** Pixels across which a drawn sheet's view is told (`Sheet` in the server's basemap). */
-const SPANS = { phone: 270, desk: 600 };
+const SPANS = { phone: 220, desk: 600 };
 /** A ground that has not come by then does not come. */
 const PATIENCE = 20_000;
 

@@ -21,6 +21,8 @@ const TOLERANCE_PX: f64 = 0.6;
 /// Borders of districts smaller than this are noise; finer ranks wait a little longer, for they are many.
 const LEGIBLE_PX: f64 = 22.0;
 const LEGIBLE_FINER_PX: f64 = 48.0;
+/// Across the shopper's place with its halo.
+const HERE_PX: f64 = 34.0;
 /// More names than this nobody reads.
 const MOST_LABELS: usize = 250;
 const WORLD: f64 = 4_294_967_296.0;
@@ -71,7 +73,7 @@ impl Basemap {
         let here = drawing.here.map(|here| projection.project(here)).filter(|here| paper.holds(*here));
         let mut taken = Taken::default();
         if let Some(here) = here {
-            taken.take(Frame::around(here, 17.0, 17.0));
+            taken.take(Frame::around(here, HERE_PX, HERE_PX));
         }
         let pins = pins::place(drawing, projection, &mut taken);
         let rings = here.map_or_else(Vec::new, |here| rings(here, drawing, projection, &mut taken));

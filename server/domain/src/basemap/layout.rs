@@ -15,6 +15,11 @@ impl Taken {
         !self.0.iter().any(|taken| taken.meets(frame))
     }
 
+    /// Gives back what was taken, where nothing will stand after all.
+    pub(super) fn release(&mut self, frame: &Frame) {
+        self.0.retain(|taken| taken != frame);
+    }
+
     /// The first of the frames that is free, which is then taken: its place in the list.
     pub(super) fn first_free(&mut self, frames: &[Frame]) -> Option<usize> {
         let found = frames.iter().position(|frame| self.is_free(frame))?;

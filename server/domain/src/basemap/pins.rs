@@ -22,7 +22,7 @@ const NAME_SIZE: f64 = 12.0;
 /// Stores nearer to each other than this share a pin; further on when the sheet would be crowded.
 const SHARING: [f64; 6] = [20.0, 32.0, 46.0, 64.0, 90.0, 130.0];
 /// Where a shelf goes when its own place is taken, by preference: never below its foot.
-const ASIDE: [(f64, f64); 14] = [
+const ASIDE: [(f64, f64); 19] = [
     (0.0, 0.0),
     (-15.0, -3.0),
     (15.0, -3.0),
@@ -37,13 +37,22 @@ const ASIDE: [(f64, f64); 14] = [
     (-24.0, -22.0),
     (24.0, -22.0),
     (0.0, -46.0),
+    (-60.0, -4.0),
+    (60.0, -4.0),
+    (0.0, -80.0),
+    (-104.0, -6.0),
+    (104.0, -6.0),
 ];
-/// How many of these several stores together may try: rather than step far aside, they take in their neighbours.
+/// How many of these are tried where there is a neighbour to join: several stores together take in their neighbours
+/// rather than step far aside. All of them are for who has nobody to join.
 const ASIDE_TOGETHER: usize = 6;
+const ASIDE_ALONE: usize = 14;
 /// A name longer than this is cut.
 const NAME_WIDTH: f64 = 150.0;
-/// A pin without room joins another one no further away than this.
-const JOINING: f64 = 140.0;
+/// Shared by any number of stores a shelf is this long, so that nobody who joins makes it longer.
+const SHARED_WIDTH: f64 = 46.0;
+/// More than this in all is written as that and more: it has to fit on a shared shelf.
+const MOST_IN_ALL: i64 = 99;
 
 /// Markers that share a pin, by their index.
 struct Group {
@@ -51,6 +60,8 @@ struct Group {
     foot: Pixel,
     aside: (f64, f64),
     selected: bool,
+    /// Where its name stands, and the room it took.
+    name: Option<(LabelSpot, Frame)>,
 }
 
 impl Group {
@@ -63,6 +74,15 @@ impl Group {
         self.members.extend(other.members);
     }
 
+    /// Lets another one stand on its shelf. It is called otherwise from then on, so its name is written anew.
+    fn take_in(&mut self, other: Group, drawing: &Drawing<'_>, taken: &mut Taken) {
+        self.members.extend(other.members);
+        if let Some((_, frame)) = self.name.take() {
+            taken.release(&frame);
+            self.name = name(self, drawing, taken);
+        }
+    }
+
     fn of<'d>(&self, drawing: &Drawing<'d>) -> Vec<&'d Marker> {
         self.members.iter().map(|index| &drawing.markers[*index]).collect()
     }
@@ -72,8 +92,8 @@ impl Group {
         let digits = count(&self.of(drawing)).chars().count();
         match (digits, self.members.len()) {
             (0, 1) => 34.0,
-            (0..=3, _) => 46.0,
-            (more, _) => 46.0 + 9.0 * f64::from(u32::try_from(more - 3).unwrap_or(0)),
+            (0..=3, _) => SHARED_WIDTH,
+            (more, _) => SHARED_WIDTH + 9.0 * f64::from(u32::try_from(more - 3).unwrap_or(0)),
         }
     }
 }
@@ -85,7 +105,8 @@ pub(super) fn place(drawing: &Drawing<'_>, projection: Projection, taken: &mut T
     let paper = Frame { left: 0.0, top: 0.0, right: width, bottom: height }.grown(-6.0);
     let alone = |(index, marker): (usize, &Marker)| {
         let foot = projection.project(marker.point);
-        let group = Group { members: vec![index], foot, aside: (0.0, 0.0), selected: marker.selected };
+        let group =
+            Group { members: vec![index], foot, aside: (0.0, 0.0), selected: marker.selected, name: None };
         paper.holds(foot).then_some(group)
     };
     let mut groups: Vec<Group> = drawing.markers.iter().enumerate().filter_map(alone).collect();
@@ -97,10 +118,11 @@ pub(super) fn place(drawing: &Drawing<'_>, projection: Projection, taken: &mut T
         }
     }
     groups.sort_by_key(|group| !group.selected);
-    let groups = stand(groups, drawing, taken);
-    let spots = names(&groups, drawing, taken);
-    let mut pins: Vec<Pin> =
-        groups.iter().zip(spots).map(|(group, spot)| pin(group, spot, drawing)).collect();
+    let mut groups = stand(groups, drawing, taken);
+    for group in groups.iter_mut().filter(|group| group.name.is_none()) {
+        group.name = name(group, drawing, taken);
+    }
+    let mut pins: Vec<Pin> = groups.iter().map(|group| pin(group, drawing)).collect();
     pins.reverse();
     pins
 }
@@ -135,28 +157,33 @@ fn share(groups: Vec<Group>, reach: f64) -> Vec<Group> {
     kept
 }
 
-/// Gives each group a place for its shelf; one that finds none joins its neighbour.
+/// Gives each group a place for its shelf; one that finds none joins its neighbour. The chosen store and the ones that
+/// matter most are named at once, before the shelves of the others take the room.
 fn stand(groups: Vec<Group>, drawing: &Drawing<'_>, taken: &mut Taken) -> Vec<Group> {
     let mut standing: Vec<Group> = Vec::new();
-    for mut group in groups {
-        let width = group.width(drawing);
+    for (place, mut group) in groups.into_iter().enumerate() {
+        let width = group.width(drawing).max(SHARED_WIDTH);
         let neighbours = standing.iter().any(|other| !other.selected);
-        let tries = if group.members.len() > 1 && neighbours { &ASIDE[..ASIDE_TOGETHER] } else { &ASIDE[..] };
+        let tries = match (neighbours, group.members.len()) {
+            (false, _) => &ASIDE[..],
+            (true, 1) => &ASIDE[..ASIDE_ALONE],
+            (true, _) => &ASIDE[..ASIDE_TOGETHER],
+        };
         let frames: Vec<Frame> = tries.iter().map(|aside| shelf_frame(group.foot, *aside, width)).collect();
         if let Some(found) = taken.first_free(&frames) {
             group.aside = ASIDE[found];
             taken.take(Frame::around(group.foot, 5.0, 5.0));
+            if group.selected || place < drawing.sheet.wants {
+                group.name = name(&group, drawing, taken);
+            }
             standing.push(group);
             continue;
         }
         let far = |other: &&mut Group| distance(other.foot, group.foot);
-        let neighbour = standing
-            .iter_mut()
-            .filter(|other| !other.selected)
-            .min_by(|a, b| far(a).total_cmp(&far(b)))
-            .filter(|other| distance(other.foot, group.foot) < JOINING);
+        let neighbour =
+            standing.iter_mut().filter(|other| !other.selected).min_by(|a, b| far(a).total_cmp(&far(b)));
         match neighbour {
-            Some(neighbour) => neighbour.members.extend(group.members),
+            Some(neighbour) => neighbour.take_in(group, drawing, taken),
             None => standing.push(group),
         }
     }
@@ -169,32 +196,28 @@ fn shelf_frame((x, y): Pixel, (dx, dy): (f64, f64), width: f64) -> Frame {
     Frame { left: x + dx - half, right: x + dx + half, top: line - CARD_HEIGHT - 3.0, bottom: line + 4.0 }
 }
 
-/// Where each name finds room, most important first. Below the foot is best, beside the shelf will do.
-fn names(groups: &[Group], drawing: &Drawing<'_>, taken: &mut Taken) -> Vec<Option<LabelSpot>> {
-    let mut spots = Vec::with_capacity(groups.len());
-    for group in groups {
-        if group.members.len() > 1 && group.of(drawing).iter().all(|member| member.shown.is_empty()) {
-            // The number on the shelf says it already.
-            spots.push(None);
-            continue;
-        }
-        let width = text_width(&label(group, drawing), NAME_SIZE, 0.0) + 4.0;
-        let half = group.width(drawing) / 2.0;
-        let (x, y) = group.foot;
-        let (shelf_x, shelf_y) = (x + group.aside.0, y + group.aside.1 - STEM);
-        let below = (x, y + 15.0, x, Anchor::Middle);
-        let above = (shelf_x, shelf_y - CARD_HEIGHT - 7.0, shelf_x, Anchor::Middle);
-        let right = (shelf_x + half + 5.0 + width / 2.0, shelf_y - 6.0, shelf_x + half + 6.0, Anchor::Start);
-        let left = (shelf_x - half - 5.0 - width / 2.0, shelf_y - 6.0, shelf_x - half - 6.0, Anchor::End);
-        let tries = [below, above, right, left];
-        let frames = tries.map(|(middle, baseline, ..)| text_frame(middle, baseline, width, NAME_SIZE));
-        let found = taken.first_free(&frames).map(|found| tries[found]);
-        spots.push(found.map(|(_, y, x, anchor)| LabelSpot { x: tenth(x), y: tenth(y), anchor }));
+/// Where a name finds room, and the room it takes. Below the foot is best, beside the shelf will do. None where the
+/// number on the shelf says it already.
+fn name(group: &Group, drawing: &Drawing<'_>, taken: &mut Taken) -> Option<(LabelSpot, Frame)> {
+    if group.members.len() > 1 && group.of(drawing).iter().all(|member| member.shown.is_empty()) {
+        return None;
     }
-    spots
+    let width = text_width(&label(group, drawing), NAME_SIZE, 0.0) + 4.0;
+    let half = group.width(drawing).max(SHARED_WIDTH) / 2.0;
+    let (x, y) = group.foot;
+    let (shelf_x, shelf_y) = (x + group.aside.0, y + group.aside.1 - STEM);
+    let below = (x, y + 15.0, x, Anchor::Middle);
+    let above = (shelf_x, shelf_y - CARD_HEIGHT - 7.0, shelf_x, Anchor::Middle);
+    let right = (shelf_x + half + 3.5 + width / 2.0, shelf_y - 6.0, shelf_x + half + 4.5, Anchor::Start);
+    let left = (shelf_x - half - 3.5 - width / 2.0, shelf_y - 6.0, shelf_x - half - 4.5, Anchor::End);
+    let tries = [below, above, right, left];
+    let frames = tries.map(|(middle, baseline, ..)| text_frame(middle, baseline, width, NAME_SIZE));
+    let found = taken.first_free(&frames)?;
+    let (_, y, x, anchor) = tries[found];
+    Some((LabelSpot { x: tenth(x), y: tenth(y), anchor }, frames[found]))
 }
 
-fn pin(group: &Group, label_at: Option<LabelSpot>, drawing: &Drawing<'_>) -> Pin {
+fn pin(group: &Group, drawing: &Drawing<'_>) -> Pin {
     let members = group.of(drawing);
     let alone = match members.as_slice() {
         [one] => Some(*one),
@@ -208,7 +231,7 @@ fn pin(group: &Group, label_at: Option<LabelSpot>, drawing: &Drawing<'_>) -> Pin
         width: tenth(group.width(drawing)),
         code: alone.map(|one| one.code.clone()).unwrap_or_default(),
         label: label(group, drawing),
-        label_at,
+        label_at: group.name.map(|(spot, _)| spot),
         spoken: alone
             .map_or_else(|| spoken_together(&members, drawing.lang), |one| spoken(one, drawing.lang)),
         count: count(&members),
@@ -254,10 +277,17 @@ fn short_name(name: &str, lang: Lang) -> String {
 /// What is written on the shelf: what stands on all of them together, or, where no product is looked for, how many
 /// stores there are.
 fn count(members: &[&Marker]) -> String {
-    match (members, in_all(members)) {
-        ([_, _, ..], sum) if sum.is_empty() => members.len().to_string(),
-        (_, sum) => sum,
+    match (members, units_in_all(members)) {
+        ([_, _, ..], None) => members.len().to_string(),
+        ([_, _, ..], Some(sum)) if sum > MOST_IN_ALL => format!("{MOST_IN_ALL}+"),
+        _ => in_all(members),
     }
+}
+
+/// What stands on several shelves together; none where no product is looked for.
+fn units_in_all(members: &[&Marker]) -> Option<i64> {
+    let looked_for = members.iter().any(|member| !member.shown.is_empty());
+    looked_for.then(|| members.iter().fold(0_i64, |sum, member| sum.saturating_add(member.available)))
 }
 
 /// The sum, with `+` when one of them has more than it says; empty where no product is looked for.
@@ -265,10 +295,7 @@ fn in_all(members: &[&Marker]) -> String {
     if let [one] = members {
         return one.shown.clone();
     }
-    if members.iter().all(|member| member.shown.is_empty()) {
-        return String::new();
-    }
-    let sum = members.iter().fold(0_i64, |sum, member| sum.saturating_add(member.available));
+    let Some(sum) = units_in_all(members) else { return String::new() };
     let more = members.iter().any(|member| member.shown.ends_with('+'));
     format!("{sum}{}", if more { "+" } else { "" })
 }

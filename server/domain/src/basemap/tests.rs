@@ -1,7 +1,15 @@
 //! Whole maps: reading what operators have, refusing what is broken, drawing.
-use onshelf_vocabulary::{Lang, Point, map::ShapeKind, stock::Level};
+use onshelf_vocabulary::{
+    Lang, Point,
+    map::{Anchor, LabelKind, MapView, ShapeKind},
+    stock::Level,
+};
 
-use super::{Basemap, BasemapError, Drawing, Marker, Sheet, View};
+use super::{
+    Basemap, BasemapError, Drawing, Marker, Sheet, View,
+    layout::{text_frame, text_width},
+    outline::Frame,
+};
 
 const SMALL: &str = r#"{"type":"FeatureCollection","attribution":"us","features":[
  {"type":"Feature","properties":{"kind":"water","name":{"ko":"한강","en":"Han River"},"width":900},
@@ -159,6 +167,57 @@ fn shelves_never_overlap() {
     }
 }
 
+/// Everything on a sheet that is read or pressed: shelves, their names, distances, names of places.
+fn frames(view: &MapView) -> Vec<(String, Frame)> {
+    let mut frames = Vec::new();
+    for pin in &view.pins {
+        let (x, y, half) = (f64::from(pin.x + pin.dx), f64::from(pin.y + pin.dy), f64::from(pin.width) / 2.0);
+        frames
+            .push((pin.spoken.clone(), Frame { left: x - half, right: x + half, top: y - 28.0, bottom: y }));
+        let Some(at) = pin.label_at else { continue };
+        let wide = text_width(&pin.label, 12.0, 0.0);
+        let middle = f64::from(at.x)
+            + match at.anchor {
+                Anchor::Start => wide / 2.0,
+                Anchor::Middle => 0.0,
+                Anchor::End => -wide / 2.0,
+            };
+        frames.push((pin.label.clone(), text_frame(middle, f64::from(at.y), wide, 12.0)));
+    }
+    let far = view.rings.iter().filter_map(|ring| Some((&ring.label, ring.label_at?, 10.5, 0.0)));
+    let places = view.labels.iter().filter(|label| label.kind == LabelKind::Place);
+    let named = places.map(|label| (&label.text, (label.x, label.y), 13.0, 0.1));
+    for (text, (x, y), size, spacing) in far.chain(named) {
+        let wide = text_width(text, size, spacing);
+        frames.push((text.clone(), text_frame(f64::from(x), f64::from(y), wide, size)));
+    }
+    frames
+}
+
+#[test]
+fn the_chosen_store_and_the_nearest_are_named_before_others_take_the_room() {
+    let map = Basemap::parse(SMALL.as_bytes()).unwrap();
+    let close = |i: u32| (f64::from(i * 37 % 29) - 14.0) / 1500.0;
+    let mut markers: Vec<Marker> = (0..40)
+        .map(|i| marker(&format!("가게{i}"), 37.5446 + close(i), 127.0557 + close(i * 11 + 5), 1))
+        .collect();
+    markers[17].selected = true;
+    let view = map.draw(&Drawing { here: None, ..drawing("37.5446,127.0557,4", &markers) });
+    let chosen = view.pins.iter().find(|pin| pin.selected).unwrap();
+    assert!(chosen.stores == 1 && chosen.label_at.is_some());
+    let nearest = view.pins.iter().rev().skip(1).take(2);
+    assert!(nearest.into_iter().all(|pin| pin.label_at.is_some()), "{:?}", view.pins);
+}
+
+#[test]
+fn what_many_stores_have_together_fits_on_one_shelf() {
+    let map = Basemap::parse(SMALL.as_bytes()).unwrap();
+    let markers: Vec<Marker> = (0..30).map(|i| marker(&format!("s{i}"), 37.55, 127.05, 9)).collect();
+    let view = map.draw(&Drawing { here: None, ..drawing("37.55,127.05,9", &markers) });
+    assert_eq!((view.pins[0].count.as_str(), view.pins[0].width), ("99+", 46.0));
+    assert_eq!(view.pins[0].spoken, "매장 30곳, 모두 270개, 가까이 보기");
+}
+
 #[test]
 fn stores_at_one_point_lead_somewhere_even_when_no_view_is_closer() {
     let map = Basemap::parse(SMALL.as_bytes()).unwrap();
@@ -206,6 +265,36 @@ fn the_demo_map_is_read() {
 }
 
 proptest::proptest! {
+    #[test]
+    fn nothing_on_a_map_covers_anything_else(
+        stores in proptest::collection::vec((-0.02..0.02_f64, -0.02..0.02_f64, 0..12_i64), 1..60),
+        chosen in 0..90_usize, desk in proptest::bool::ANY, looked_for in proptest::bool::ANY,
+        span in 1.0..9.0_f64,
+    ) {
+        let map = Basemap::parse(SMALL.as_bytes()).unwrap();
+        let names = ["성수점", "동대문디자인플라자지하", "Dongdaemun Design Plaza Underground", "K"];
+        let mut markers: Vec<Marker> = Vec::new();
+        for (i, (lat, lng, available)) in stores.iter().enumerate() {
+            let shown = if *available > 9 { "9+".to_owned() } else { available.to_string() };
+            markers.push(Marker {
+                name: names[i % names.len()].to_owned(),
+                shown: if looked_for { shown } else { String::new() },
+                selected: i == chosen,
+                ..marker(&format!("s{i}"), 37.5446 + lat, 127.0557 + lng, *available)
+            });
+        }
+        let sheet = if desk { Sheet::DESK } else { Sheet::PHONE };
+        let view = View::new(Point::new(37.5446, 127.0557).unwrap(), span).unwrap();
+        let drawn = map.draw(&Drawing { view, sheet, ..drawing("0,0,1", &markers) });
+        let frames = frames(&drawn);
+        for (i, (name, frame)) in frames.iter().enumerate() {
+            for (other, taken) in &frames[..i] {
+                // What is drawn is rounded to a tenth of a pixel.
+                proptest::prop_assert!(!frame.grown(-0.2).meets(taken), "{name} covers {other}");
+            }
+        }
+    }
+
     #[test]
     fn no_bytes_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
         let _ = Basemap::parse(&bytes);
