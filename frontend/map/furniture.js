@@ -1,4 +1,4 @@
-// What stands on the live map besides stores: buttons, the scale, whom the ground is owed to, the shopper's place with
+// What stands on and below the live map besides stores: buttons, the scale, whom the ground is owed to, the shopper's place with
 // rings around it, and the question that follows a map that was moved.
 
 import { ROUND, distance, metresPerPixel, pick } from "./words.js";
@@ -8,13 +8,13 @@ const SVG = "http://www.w3.org/2000/svg";
 const ROUND_EARTH = 300_000;
 
 const BUTTONS = [
-  ["closer", "M5 12h14M12 5v14", () => pick("가까이 보기", "Zoom in"), (ground) => ground.zoomIn()],
   ["wider", "M5 12h14", () => pick("넓게 보기", "Zoom out"), (ground) => ground.zoomOut()],
+  ["closer", "M5 12h14M12 5v14", () => pick("가까이 보기", "Zoom in"), (ground) => ground.zoomIn()],
 ];
 
 /** Puts it all there. `ask` is called with a point to search around. */
 export function furnish(layer, ground, owed, ask) {
-  const moves = made("div", { className: "live-moves", role: "group", ariaLabel: pick("지도 움직이기", "Move the map") });
+  const moves = made("div", { className: "map-moves", role: "group", ariaLabel: pick("지도 움직이기", "Move the map") });
   for (const [name, path, label, deed] of BUTTONS) {
     const button = made("button", { className: `map-move map-${name}`, type: "button", ariaLabel: label(), title: label() });
     const icon = drawn("svg", { viewBox: "0 0 24 24", width: 20, height: 20, "aria-hidden": true });
@@ -46,7 +46,9 @@ export function furnish(layer, ground, owed, ask) {
   const said = made("p", { className: "quiet", role: "status" });
   const rings = drawn("svg", { class: "live-rings", "aria-hidden": true });
   ground.getCanvasContainer().append(rings);
-  layer.append(moves, again, foot, said);
+  const strip = made("div", { className: "map-bar" });
+  strip.append(foot, moves);
+  layer.append(strip, again, said);
 
   let here = null;
   const draw = () => {

@@ -1,6 +1,8 @@
-//! A store in a list: where, how far, until when, what it can do, and the one thing to do next.
+//! A store in a list: where, how far, until when, what it can do, and the one thing to do next. Name, hours and address
+//! have a line of their own, so that the longest of either language wrap by themselves.
 
 use leptos::prelude::*;
+use onshelf_domain::words;
 use onshelf_vocabulary::{
     Lang,
     stock::ShelfView,
@@ -26,31 +28,49 @@ pub fn store_row(visit: &Visit, store: &StoreCard, stock: bool, next: &str) -> A
         (None, true) => Some("out"),
         (_, false) => None,
     };
-    let beside = match (&store.shelf, stock) {
+    let foot = match (&store.shelf, stock) {
         (Some(shelf), true) => on_shelf(visit, shelf),
         (None, true) => view! {
-            <p class="store-stock"><span class="store-none">{visit.say("놓지 않는 매장", "Not carried here")}</span></p>
+            <p class="store-foot"><span class="store-none">{visit.say("놓지 않는 매장", "Not carried here")}</span></p>
         }
         .into_any(),
-        (_, false) => choose(visit, store, next),
+        (_, false) => view! {
+            <div class="store-foot">
+                <p class="store-does">{does(lang, &store.services)}</p>
+                {choose(visit, store, next)}
+            </div>
+        }
+        .into_any(),
     };
-    let services = (!stock && !store.services.is_empty())
-        .then(|| view! { <p class="store-does">{does(lang, &store.services)}</p> });
     view! {
         <li class="store-row" id=format!("store-{}", store.code) class:store-mine=store.mine data-shelf=level.is_some() data-level=level>
-            <div class="store-where">
-                <h3>
-                    <a href=visit.href(&format!("/stores/{}", store.code))>{store.name.clone()}</a>
-                    {store.mine.then(|| view! { <em class="mine">{visit.say("내 매장", "My store")}</em> })}
-                </h3>
-                {hours_line(lang, store)}
-                <p>{store.address.clone()}</p>
-                {services}
-            </div>
-            {beside}
+            <h3>
+                <a href=visit.href(&format!("/stores/{}", store.code))>{store.name.clone()}</a>
+                {store.mine.then(|| view! { <em class="mine">{visit.say("내 매장", "My store")}</em> })}
+            </h3>
+            {far(lang, store)}
+            <p class="store-hours"><span class="dot" class:shut=!store.open_now></span><span>{store.hours.clone()}</span></p>
+            {address(&store.address)}
+            {foot}
         </li>
     }
     .into_any()
+}
+
+/// How far it is, and how long on foot where one would walk; my own store's would be measured from itself.
+fn far(lang: Lang, store: &StoreCard) -> Option<AnyView> {
+    let metres = f64::from(store.distance_m.filter(|metres| !(store.mine && is_itself(*metres)))?);
+    let walk = words::walk(lang, metres).map(|walk| view! { <span>{walk}</span> });
+    Some(view! { <p class="store-far"><b>{words::distance(lang, metres)}</b>" "{walk}</p> }.into_any())
+}
+
+/// An address in its parts: a line ends between two of them before it ends within `Seongdong-gu`.
+fn address(text: &str) -> AnyView {
+    let parts = text.split_inclusive(", ").map(|part| {
+        let (part, gap) = part.strip_suffix(' ').map_or((part, ""), |part| (part, " "));
+        view! { <span>{part.to_owned()}</span>{gap} }
+    });
+    view! { <p class="store-address">{parts.collect_view()}</p> }.into_any()
 }
 
 /// The first services, and how many more there are: the store's page lists them all.
@@ -82,25 +102,31 @@ pub fn hours_line(lang: Lang, store: &StoreCard) -> AnyView {
     .into_any()
 }
 
+/// What stands on its shelf, from when it can be collected, and the way to have it held there.
 fn on_shelf(visit: &Visit, shelf: &ShelfView) -> AnyView {
     let lang = visit.lang;
-    let action = match &shelf.ready_by {
-        Some(ready) if shelf.available > 0 => {
-            let (shown, rest) = match lang {
-                Lang::Ko => (format!("{} 준비", ready.label), format!(", {}에 맡아두기", shelf.store_name)),
-                Lang::En => (format!("Ready {}", ready.label), format!(", reserve at {}", shelf.store_name)),
-            };
-            view! { <a class="store-go when-have" href=reserve_href(lang, shelf)>{shown}<span class="quiet">{rest}</span></a> }
-                .into_any()
-        }
-        _ => ().into_any(),
+    let ready = shelf.ready_by.as_ref().filter(|_| shelf.available > 0);
+    let (label, of) = match lang {
+        Lang::Ko => ("맡아두기", format!(", {}", shelf.store_name)),
+        Lang::En => ("Reserve", format!(" at {}", shelf.store_name)),
     };
+    let by = ready.map(|ready| {
+        let by = match lang {
+            Lang::Ko => format!("{} 준비", ready.label),
+            Lang::En => format!("ready {}", ready.label),
+        };
+        view! { <span class="store-ready when-have">{by}</span> }
+    });
+    let action = ready.map(|_| {
+        view! { <a class="store-pick when-have" href=reserve_href(lang, shelf)>{label}<span class="quiet">{of}</span></a> }
+    });
     view! {
-        <div class="store-stock">
+        <div class="store-foot store-stock">
             <StockTicks available=shelf.available room=ROOM small=true />
             <p class="store-count">
                 <span class="when-have"><StockNumber shelf=shelf.clone() />{visit.say("개", " left")}</span>
                 <span class="when-out">{visit.say("지금은 없음", "None now")}</span>
+                {by}
             </p>
             {action}
         </div>

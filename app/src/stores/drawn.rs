@@ -19,8 +19,10 @@ use crate::{
 /// What a map of stores shows.
 pub(super) struct Plan<'a> {
     pub(super) asked: &'a Asked,
-    /// Where the question is about.
+    /// Where the shopper is, or asks about: it is drawn.
     pub(super) here: Option<Point>,
+    /// Around which the first view lies: where the shopper is, else their store. Without it all stores are shown.
+    pub(super) around: Option<Point>,
     /// In the order in which they matter.
     pub(super) stores: &'a [StoreCard],
     /// The store whose page it is, if it is one's.
@@ -39,7 +41,7 @@ pub(super) fn map(visit: &Visit, plan: &Plan<'_>) -> Option<AnyView> {
     let nothing = Basemap::default();
     let basemap = visit.door.site.basemap.as_deref().unwrap_or(&nothing);
     let draw = |sheet: Sheet| -> Option<MapView> {
-        let view = plan.asked.view.or_else(|| View::around(plan.here, &points, sheet))?;
+        let view = plan.asked.view.or_else(|| View::around(plan.around, &points, sheet))?;
         let drawing = Drawing {
             view,
             sheet,

@@ -20,7 +20,7 @@ struct Chip {
     on: bool,
 }
 
-/// Place, button and chips in one form; the browser's position in its own.
+/// Place, button and chips in one form; the browser's position in its own, beside the place that it stands in for.
 pub(super) fn finder(visit: &Visit, asked: &Asked, list: &StoreList) -> AnyView {
     let shown =
         if asked.place.is_empty() { list.place.clone().unwrap_or_default() } else { asked.place.clone() };
@@ -42,7 +42,7 @@ pub(super) fn finder(visit: &Visit, asked: &Asked, list: &StoreList) -> AnyView 
     };
     view! {
         <div class="finder">
-            <form class="finder-form" method="get" action=visit.href("/stores") role="search" aria-label=visit.say("매장 찾기", "Find a store")>
+            <form class="finder-form" id="finder" method="get" action=visit.href("/stores") role="search" aria-label=visit.say("매장 찾기", "Find a store")>
                 {kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()}
                 <div class="finder-line">
                     <input
@@ -57,10 +57,11 @@ pub(super) fn finder(visit: &Visit, asked: &Asked, list: &StoreList) -> AnyView 
                     />
                     <button class="finder-go">{visit.say("찾기", "Search")}</button>
                 </div>
-                <div class="store-chips" role="group" aria-label=visit.say("조건", "Filters")>
-                    {chips(visit, asked, list).into_iter().map(chip).collect_view()}
-                </div>
             </form>
+            {here(visit, asked)}
+            <div class="store-chips" role="group" aria-label=visit.say("조건", "Filters")>
+                {chips(visit, asked, list).into_iter().map(chip).collect_view()}
+            </div>
         </div>
     }
     .into_any()
@@ -90,23 +91,26 @@ fn chips(visit: &Visit, asked: &Asked, list: &StoreList) -> Vec<Chip> {
     chips
 }
 
-/// Pressing one submits the form. Of two values with one name the last counts, so that a chip that is on is turned
+/// Pressing one submits the form it stands beside. Of two values with one name the last counts, so that a chip that is on is turned
 /// off by the empty value it sends after the hidden one.
 fn chip(chip: Chip) -> impl IntoView {
     let pressed = if chip.on { "true" } else { "false" };
     let value = if chip.on { String::new() } else { chip.value };
-    view! { <button class="store-chip" name=chip.name value=value aria-pressed=pressed>{chip.label}</button> }
+    view! { <button class="store-chip" form="finder" name=chip.name value=value aria-pressed=pressed>{chip.label}</button> }
 }
 
 /// The browser's position: the loader fills it in and sends it on. Without scripts the page answers what to do.
-pub(super) fn here(visit: &Visit, asked: &Asked) -> impl IntoView + use<> {
+fn here(visit: &Visit, asked: &Asked) -> impl IntoView + use<> {
     let next = Asked { near: None, place: String::new(), view: None, ..asked.clone() };
     view! {
         <form class="finder-here" method="post" action=visit.href("/stores/near") data-locate>
             <input type="hidden" name="lat" value="" />
             <input type="hidden" name="lng" value="" />
             <input type="hidden" name="next" value=visit.href(&next.path()) />
-            <button class="finder-locate"><Icon glyph=Glyph::Locate />{visit.say("내 위치에서", "Near me")}</button>
+            <button class="finder-locate" title=visit.say("내 위치에서", "Near me")>
+                <Icon glyph=Glyph::Locate />
+                <span class="finder-locate-word">{visit.say("내 위치에서", "Near me")}</span>
+            </button>
             <span class="finder-said" role="status" data-locate-said data-denied=visit.say(
                 "위치를 알 수 없어요. 동네 이름을 적어 주세요.",
                 "Your position is not available. Type an area instead.",

@@ -15,7 +15,8 @@ use super::{
     asked::{Asked, MOST},
     card::store_row,
     drawn::{self, Plan},
-    finder::{finder, here},
+    finder::finder,
+    nothing::nothing,
 };
 use crate::ssr::{Page, Visit};
 
@@ -75,10 +76,7 @@ pub(super) fn locator_page(visit: &Visit, asked: &Asked, word: Option<Word>, sta
                 <section class="locator-side">
                     {heading(visit, &list, wanted.as_ref(), asked.near.is_some())}
                     {finder(visit, asked, &list)}
-                    <div class="finder-ways">
-                        {here(visit, asked)}
-                        {about_place(visit, asked, &list)}
-                    </div>
+                    <div class="finder-ways">{about_place(visit, asked, &list)}</div>
                     {word.map(|word| notice(visit, asked, word))}
                     {stores(visit, asked, &list)}
                 </section>
@@ -139,6 +137,8 @@ fn heading(visit: &Visit, list: &StoreList, wanted: Option<&Wanted>, chosen: boo
         None => (
             visit.say("매장 찾기", "Find a store").to_owned(),
             match (visit.lang, onshelf_vocabulary::money::grouped(u64::from(list.total))) {
+                (Lang::Ko, _) if list.total == 0 => "맞는 매장이 없어요".to_owned(),
+                (Lang::En, _) if list.total == 0 => "no store fits".to_owned(),
                 (Lang::Ko, total) => format!("매장 {total}곳"),
                 (Lang::En, _) if list.total == 1 => "1 store".to_owned(),
                 (Lang::En, total) => format!("{total} stores"),
@@ -146,6 +146,7 @@ fn heading(visit: &Visit, list: &StoreList, wanted: Option<&Wanted>, chosen: boo
         ),
     };
     let options = wanted.map(|wanted| wanted.options.clone()).filter(|options| !options.is_empty());
+    let near = near.filter(|_| list.total > 0);
     let about = [options, Some(count), near].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     view! {
         <h1>{title}</h1>
@@ -245,7 +246,7 @@ fn about_place(visit: &Visit, asked: &Asked, list: &StoreList) -> AnyView {
 
 fn stores(visit: &Visit, asked: &Asked, list: &StoreList) -> AnyView {
     if list.stores.is_empty() {
-        return none(visit, asked);
+        return nothing(visit, asked);
     }
     let stock = asked.sku.as_deref().is_some_and(|sku| visit.shop().book().catalogue.variant(sku).is_some());
     let next = visit.href(&asked.path());
@@ -268,41 +269,13 @@ fn stores(visit: &Visit, asked: &Asked, list: &StoreList) -> AnyView {
     .into_any()
 }
 
-fn none(visit: &Visit, asked: &Asked) -> AnyView {
-    let wide = visit.href(&asked.widened().path());
-    let (title, text) = if asked.in_stock {
-        (
-            visit.say("지금은 어느 선반에도 없어요", "No shelf has it right now"),
-            visit.say(
-                "매장이 채우면 바로 여기에 보입니다. 조건을 빼면 이 상품을 놓는 매장이 나와요.",
-                "It shows here the moment a store restocks. Without the filters you see who carries it.",
-            ),
-        )
-    } else {
-        (
-            visit.say("조건에 맞는 매장이 없어요", "No store fits"),
-            visit.say("조건을 하나 빼거나 모두 빼 보세요.", "Try leaving a filter out, or all of them."),
-        )
-    };
-    let widen = asked.is_narrow().then(
-        || view! { <a class="go-quiet" href=wide>{visit.say("조건 모두 빼기", "Clear the filters")}</a> },
-    );
-    view! {
-        <div class="store-nothing">
-            <img src="/drawings/empty-shelf.svg" alt="" width="400" height="400" loading="lazy" />
-            <h2>{title}</h2>
-            <p>{text}</p>
-            {widen}
-        </div>
-    }
-    .into_any()
-}
-
 fn map(visit: &Visit, asked: &Asked, list: &StoreList) -> Option<AnyView> {
     let here = list
         .centre
         .filter(|_| !asked.place.is_empty() || asked.near.is_some() || visit.viewer.near.is_some());
     let seen = on_the_map(visit, asked, list);
+    // A map of nothing would answer nothing: it shows what the filters hide, as the list below them does.
+    let seen = if seen.is_empty() { on_the_map(visit, &asked.widened(), list) } else { seen };
     let place = list.place.clone().filter(|place| !place.is_empty());
     let title = match (visit.lang, place) {
         (Lang::Ko, Some(place)) => format!("{place} 주변 매장 {}곳", seen.len()),
@@ -310,7 +283,8 @@ fn map(visit: &Visit, asked: &Asked, list: &StoreList) -> Option<AnyView> {
         (Lang::En, Some(place)) => format!("{} stores around {place}", seen.len()),
         (Lang::En, None) => format!("Map of {} stores", seen.len()),
     };
-    drawn::map(visit, &Plan { asked, here, stores: &seen, chosen: None, title, wide: true })
+    let around = list.centre;
+    drawn::map(visit, &Plan { asked, here, around, stores: &seen, chosen: None, title, wide: true })
 }
 
 /// A map that was moved shows what is there, not what is near the shopper; the list's stores keep their places.

@@ -16,6 +16,8 @@ pub mod forms;
 #[cfg(feature = "ssr")]
 pub mod locator;
 #[cfg(feature = "ssr")]
+mod nothing;
+#[cfg(feature = "ssr")]
 pub mod page;
 
 #[cfg(feature = "ssr")]

@@ -64,30 +64,35 @@ fn MapSheet(
     let name = title.clone();
     view! {
         <section class=class data-ground=ground aria-label=name>
-            <form class="map-click" method="get" action=action>
-                {keep.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()}
-                <input type="hidden" name="view" value=view.view.clone() />
-                <input type="hidden" name="sheet" value=view.sheet.clone() />
-                // Out of the tab order: a key press has no pixel, and the search field does the same by words.
-                <input
-                    type="image"
-                    name="at"
-                    src=SHEET_IMAGE
-                    alt=lang.pick("지도에서 누른 곳 둘레의 매장 찾기", "Find stores around a point on the map")
-                    width=width
-                    height=height
-                    tabindex="-1"
-                />
-            </form>
-            <MapPicture view=view.clone() lang title />
-            <MapMoves moves=view.moves lang />
-            <p class="map-foot">
-                <span class="map-scale" aria-hidden="true">
-                    <svg width=long height="5"><path d=bar /></svg>
-                    {view.scale.label}
-                </span>
-                {owed}
-            </p>
+            <div class="map-ground">
+                <form class="map-click" method="get" action=action>
+                    {keep.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()}
+                    <input type="hidden" name="view" value=view.view.clone() />
+                    <input type="hidden" name="sheet" value=view.sheet.clone() />
+                    // Out of the tab order: a key press has no pixel, and the search field does the same by words.
+                    <input
+                        type="image"
+                        name="at"
+                        src=SHEET_IMAGE
+                        alt=lang.pick("지도에서 누른 곳 둘레의 매장 찾기", "Find stores around a point on the map")
+                        width=width
+                        height=height
+                        tabindex="-1"
+                    />
+                </form>
+                <MapPicture view=view.clone() lang title />
+            </div>
+            // Beside the ground and not over it: whatever the window crops away, no name and no shelf lies under a control.
+            <div class="map-bar">
+                <p class="map-foot">
+                    <span class="map-scale" aria-hidden="true">
+                        <svg width=long height="5"><path d=bar /></svg>
+                        {view.scale.label}
+                    </span>
+                    {owed}
+                </p>
+                <MapMoves moves=view.moves lang />
+            </div>
         </section>
     }
 }
@@ -201,12 +206,12 @@ fn stock(count: &str, dx: f32, dy: f32) -> impl IntoView + use<> {
 #[component]
 fn MapMoves(moves: Moves, lang: Lang) -> impl IntoView {
     let links = [
-        ("closer", moves.closer, lang.pick("가까이 보기", "Zoom in"), "M5 12h14M12 5v14"),
-        ("wider", moves.wider, lang.pick("넓게 보기", "Zoom out"), "M5 12h14"),
-        ("north", moves.north, lang.pick("북쪽으로", "Move north"), "M6 15l6-6 6 6"),
         ("west", moves.west, lang.pick("서쪽으로", "Move west"), "M15 6l-6 6 6 6"),
-        ("east", moves.east, lang.pick("동쪽으로", "Move east"), "M9 6l6 6-6 6"),
+        ("north", moves.north, lang.pick("북쪽으로", "Move north"), "M6 15l6-6 6 6"),
         ("south", moves.south, lang.pick("남쪽으로", "Move south"), "M6 9l6 6 6-6"),
+        ("east", moves.east, lang.pick("동쪽으로", "Move east"), "M9 6l6 6-6 6"),
+        ("wider", moves.wider, lang.pick("넓게 보기", "Zoom out"), "M5 12h14"),
+        ("closer", moves.closer, lang.pick("가까이 보기", "Zoom in"), "M5 12h14M12 5v14"),
     ];
     let link = |(name, href, label, icon): (&'static str, Option<String>, &'static str, &'static str)| {
         href.map(|href| {
