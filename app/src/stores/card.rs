@@ -57,9 +57,20 @@ pub fn store_row(visit: &Visit, store: &StoreCard, stock: bool, next: &str) -> A
     .into_any()
 }
 
-/// How far it is, and how long on foot where one would walk; my own store's would be measured from itself.
+/// ` · 걸어서 14분 · 1.0km`, behind an address.
+pub(super) fn walk_and_distance(lang: Lang, store: &StoreCard) -> Option<AnyView> {
+    let way = way(lang, from_here(store));
+    (!way.is_empty()).then(|| view! { <span class="store-way">{way}</span> }.into_any())
+}
+
+/// Metres; my own store's would be measured from itself.
+fn from_here(store: &StoreCard) -> Option<u32> {
+    store.distance_m.filter(|metres| !(store.mine && is_itself(*metres)))
+}
+
+/// How far it is, and how long on foot where one would walk.
 fn far(lang: Lang, store: &StoreCard) -> Option<AnyView> {
-    let metres = f64::from(store.distance_m.filter(|metres| !(store.mine && is_itself(*metres)))?);
+    let metres = f64::from(from_here(store)?);
     let walk = words::walk(lang, metres).map(|walk| view! { <span>{walk}</span> });
     Some(view! { <p class="store-far"><b>{words::distance(lang, metres)}</b>" "{walk}</p> }.into_any())
 }
@@ -88,15 +99,11 @@ fn does(lang: Lang, services: &[ServiceView]) -> String {
 
 /// `걸어서 14분 · 1.0km · 21:00까지`, with a dot that is green while the door is open.
 pub fn hours_line(lang: Lang, store: &StoreCard) -> AnyView {
-    // My own store's would be measured from itself.
-    let far = store.distance_m.filter(|metres| !(store.mine && is_itself(*metres)));
-    let way = way(lang, far);
-    let way = (!way.is_empty()).then(|| view! { <span class="store-way">{way}</span> });
     view! {
         <p class="store-hours">
             <span class="dot" class:shut=!store.open_now></span>
             <span>{store.hours.clone()}</span>
-            {way}
+            {walk_and_distance(lang, store)}
         </p>
     }
     .into_any()

@@ -14,6 +14,8 @@ mod finder;
 #[cfg(feature = "ssr")]
 pub mod forms;
 #[cfg(feature = "ssr")]
+mod hours;
+#[cfg(feature = "ssr")]
 pub mod locator;
 #[cfg(feature = "ssr")]
 mod nothing;

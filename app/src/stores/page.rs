@@ -5,14 +5,15 @@ use leptos::prelude::*;
 use onshelf_vocabulary::{
     Lang,
     catalog::ProductCard,
-    stores::{DayView, DirectionView, ServiceView, StoreCard, StoreView},
+    stores::{DirectionView, ServiceView, StoreCard, StoreView},
 };
 
 use super::{
     asked::Asked,
-    card::{choose, hours_line, store_row},
+    card::{choose, store_row, walk_and_distance},
     drawn::{self, Plan},
     facts::facts,
+    hours::{opening_hours, today},
 };
 use crate::{
     catalog::card::Cards,
@@ -22,6 +23,10 @@ use crate::{
         shell::script_json,
     },
 };
+
+/// How much of its surroundings a store's own map shows, in kilometres: a walk, or as far as its neighbour is.
+const SMALL_KM: f64 = 1.6;
+const WIDE_KM: f64 = 6.0;
 
 /// `GET /stores/{code}`.
 pub async fn store(visit: Visit, Path(code): Path<String>) -> Response {
@@ -49,8 +54,7 @@ fn store_view(visit: &Visit, page: StoreView) -> AnyView {
             <div class="place-body">
                 <section class="place-hours" aria-labelledby="hours">
                     <h2 id="hours">{visit.say("영업시간", "Opening hours")}</h2>
-                    {week(lang, page.week)}
-                    {exceptions(visit, page.exceptions)}
+                    {opening_hours(visit, &page)}
                 </section>
                 <section class="place-way" aria-labelledby="way">
                     <h2 id="way">{visit.say("오시는 길", "Getting here")}</h2>
@@ -93,11 +97,6 @@ fn front(visit: &Visit, page: &StoreView) -> impl IntoView + use<> {
         let href = format!("tel:{}", card.phone.replace(' ', ""));
         view! { <a class="place-phone" href=href><Icon glyph=Glyph::Phone />{card.phone.clone()}</a> }
     });
-    let state = if card.open_now {
-        visit.say("영업 중", "Open")
-    } else {
-        visit.say("지금은 닫힘", "Closed now")
-    };
     view! {
         <header class="place-front">
             <div class="place-words">
@@ -105,9 +104,8 @@ fn front(visit: &Visit, page: &StoreView) -> impl IntoView + use<> {
                     {(!page.region.is_empty()).then(|| format!(" › {}", page.region))}
                 </p>
                 <h1>{card.name.clone()}</h1>
-                <p class="place-state" class:shut=!card.open_now><b>{state}</b></p>
-                {hours_line(visit.lang, card)}
-                <p class="place-address">{card.address.clone()}</p>
+                {today(visit.lang, page)}
+                <p class="place-address">{card.address.clone()}{walk_and_distance(visit.lang, card)}</p>
                 <div class="place-do">{choose(visit, card, &visit.path)}{phone}</div>
             </div>
             <figure class="place-drawing">
@@ -115,38 +113,6 @@ fn front(visit: &Visit, page: &StoreView) -> impl IntoView + use<> {
             </figure>
         </header>
     }
-}
-
-fn week(lang: Lang, days: Vec<DayView>) -> impl IntoView {
-    let row = move |day: DayView| {
-        let note = (!day.note.is_empty()).then(|| view! { <small>{day.note.clone()}</small> });
-        view! {
-            <tr class:today=day.today class:odd=day.exceptional aria-current=day.today.then_some("date")>
-                <th scope="row">{day.label}</th>
-                <td>{day.hours}{note}</td>
-            </tr>
-        }
-    };
-    view! {
-        <table class="week">
-            <caption class="quiet">{lang.pick("오늘부터 이레", "Today and the next six days")}</caption>
-            <tbody>{days.into_iter().map(row).collect_view()}</tbody>
-        </table>
-    }
-}
-
-fn exceptions(visit: &Visit, days: Vec<DayView>) -> Option<impl IntoView + use<>> {
-    if days.is_empty() {
-        return None;
-    }
-    let row = |day: DayView| {
-        let note = (!day.note.is_empty()).then(|| view! { <small>{day.note.clone()}</small> });
-        view! { <div><dt>{day.label}</dt><dd>{day.hours}{note}</dd></div> }
-    };
-    Some(view! {
-        <h3>{visit.say("다르게 여는 날", "Days that differ")}</h3>
-        <dl class="odd-days">{days.into_iter().map(row).collect_view()}</dl>
-    })
 }
 
 fn small_map(visit: &Visit, card: &StoreCard, nearby: &[StoreCard]) -> Option<AnyView> {
@@ -158,13 +124,28 @@ fn small_map(visit: &Visit, card: &StoreCard, nearby: &[StoreCard]) -> Option<An
         Lang::En => format!("Map around {}", card.name),
     };
     let asked = Asked {
-        view: card.point.and_then(|point| onshelf_domain::basemap::View::new(point, 1.6).ok()),
+        view: card.point.and_then(|point| onshelf_domain::basemap::View::new(point, around(nearby)).ok()),
         near: card.point,
         ..Asked::default()
     };
-    let plan =
-        Plan { asked: &asked, here: None, stores: &stores, chosen: Some(&card.code), title, wide: false };
+    let plan = Plan {
+        asked: &asked,
+        here: None,
+        around: card.point,
+        stores: &stores,
+        chosen: Some(&card.code),
+        title,
+        wide: false,
+    };
     drawn::map(visit, &plan).map(|map| view! { <div class="place-map">{map}</div> }.into_any())
+}
+
+/// Kilometres across: with the nearest neighbour on it, where that is no journey of its own.
+fn around(nearby: &[StoreCard]) -> f64 {
+    let nearest =
+        nearby.first().and_then(|store| store.distance_m).map_or(0.0, |metres| f64::from(metres) / 1000.0);
+    let across = nearest * 2.6;
+    if (SMALL_KM..=WIDE_KM).contains(&across) { across } else { SMALL_KM }
 }
 
 /// Links that open the map a person already has.
@@ -199,4 +180,34 @@ fn services(visit: &Visit, services: &[ServiceView]) -> Option<impl IntoView + u
             <ul>{services.iter().map(|service| one(&service.label)).collect_view()}</ul>
         </section>
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stores_own_map_reaches_its_neighbour_but_no_other_town() {
+        let card = |distance_m| StoreCard {
+            code: "a".to_owned(),
+            name: String::new(),
+            address: String::new(),
+            phone: String::new(),
+            point: None,
+            distance_m,
+            open_now: false,
+            hours: String::new(),
+            closes_at: None,
+            opens_at: None,
+            services: Vec::new(),
+            mine: false,
+            shelf: None,
+        };
+        for (metres, low, high) in
+            [(None, 1.6, 1.6), (Some(100), 1.6, 1.6), (Some(1_000), 2.5, 2.7), (Some(40_000), 1.6, 1.6)]
+        {
+            let across = around(&[card(metres)]);
+            assert!((low..=high).contains(&across), "{metres:?}: {across}");
+        }
+    }
 }

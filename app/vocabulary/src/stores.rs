@@ -74,6 +74,8 @@ pub struct DayView {
     /// Why it differs from the week's rule, if it does.
     pub note: String,
     pub today: bool,
+    /// The door stays shut that day; not so where nobody told the hours.
+    pub closed: bool,
     pub exceptional: bool,
 }
 

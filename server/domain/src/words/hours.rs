@@ -118,16 +118,17 @@ pub fn exceptions_ahead(lang: Lang, schedule: &Schedule, now: Timestamp, days: u
 fn day_view(lang: Lang, schedule: &Schedule, date: Date, today: Date, label: String) -> DayView {
     let exception = schedule.exception_on(date);
     // A store whose hours nobody told is not closed: nobody knows.
-    let hours = match exception {
-        None if schedule.week().is_empty() => lang.pick("정보 없음", "not listed").to_owned(),
-        _ => day_hours(lang, schedule.spans_of(date)),
-    };
+    let unknown = exception.is_none() && schedule.week().is_empty();
+    let spans = schedule.spans_of(date);
+    let hours =
+        if unknown { lang.pick("정보 없음", "not listed").to_owned() } else { day_hours(lang, spans) };
     DayView {
         date: date.to_string(),
         label,
         hours,
         note: exception.map(|exception| exception.note.get(lang).to_owned()).unwrap_or_default(),
         today: date == today,
+        closed: !unknown && spans.is_empty(),
         exceptional: exception.is_some(),
     }
 }

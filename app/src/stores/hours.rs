@@ -1,0 +1,133 @@
+//! A store's hours on its own page: today, the week, the days that differ, and by whose clock they are told.
+
+use jiff::Timestamp;
+use leptos::prelude::*;
+use onshelf_domain::stores::Schedule;
+use onshelf_vocabulary::{
+    Lang,
+    stores::{DayView, StoreView},
+};
+
+use crate::ssr::Visit;
+
+/// Open or not, until or from when, and why today is not as always.
+pub(super) fn today(lang: Lang, page: &StoreView) -> AnyView {
+    let card = &page.card;
+    // Beside a closing time only: `24시간` says it already.
+    let open = (card.open_now && card.closes_at.is_some())
+        .then(|| view! { <b class="place-open">{lang.pick("영업 중", "Open")}</b> });
+    let odd = page.week.first().filter(|day| day.today && day.exceptional).map(|day| {
+        let why = why(lang, day);
+        let said = match lang {
+            Lang::Ko => format!("오늘은 {why} · {}", day.hours),
+            Lang::En => format!("Today: {why} · {}", day.hours),
+        };
+        view! { <p class="place-odd">{said}</p> }
+    });
+    view! {
+        <p class="store-hours">
+            <span class="dot" class:shut=!card.open_now></span>
+            {open}
+            <span>{card.hours.clone()}</span>
+        </p>
+        {odd}
+    }
+    .into_any()
+}
+
+/// The week from today on, what differs further ahead, and whose clock it is.
+pub(super) fn opening_hours(visit: &Visit, page: &StoreView) -> AnyView {
+    view! {
+        {week(visit.lang, &page.week)}
+        {clock(visit, page).map(|said| view! { <p class="place-clock">{said}</p> })}
+        {exceptions(visit, &page.exceptions)}
+    }
+    .into_any()
+}
+
+fn week(lang: Lang, days: &[DayView]) -> impl IntoView + use<> {
+    let row = |day: &DayView| {
+        view! {
+            <tr class:today=day.today class:odd=day.exceptional class:closed=day.closed aria-current=day.today.then_some("date")>
+                <th scope="row">{day.label.clone()}</th>
+                <td>{day.hours.clone()}{differs(lang, day)}</td>
+            </tr>
+        }
+    };
+    view! {
+        <table class="week">
+            <caption class="quiet">{lang.pick("오늘부터 이레", "Today and the next six days")}</caption>
+            <tbody>{days.iter().map(row).collect_view()}</tbody>
+        </table>
+    }
+}
+
+fn exceptions(visit: &Visit, days: &[DayView]) -> Option<impl IntoView + use<>> {
+    if days.is_empty() {
+        return None;
+    }
+    let row = |day: &DayView| {
+        let note = (!day.note.is_empty()).then(|| view! { <small>{day.note.clone()}</small> });
+        view! { <div class:closed=day.closed><dt>{day.label.clone()}</dt><dd>{day.hours.clone()}{note}</dd></div> }
+    };
+    Some(view! {
+        <h3>{visit.say("평소와 다른 날", "Holidays and other days that differ")}</h3>
+        <dl class="odd-days">{days.iter().map(row).collect_view()}</dl>
+    })
+}
+
+/// A day of the week that is not as always says so, with its reason where it has one.
+fn differs(lang: Lang, day: &DayView) -> Option<impl IntoView + use<>> {
+    day.exceptional.then(|| view! { <small>{why(lang, day)}</small> })
+}
+
+fn why(lang: Lang, day: &DayView) -> String {
+    if day.note.is_empty() {
+        lang.pick("평소와 달라요", "not as usual").to_owned()
+    } else {
+        day.note.clone()
+    }
+}
+
+fn clock(visit: &Visit, page: &StoreView) -> Option<String> {
+    let shop = visit.shop();
+    let book = shop.book();
+    let store = book.stores.by_code(&page.card.code)?;
+    let all = book.stores.trading().map(|store| &store.schedule);
+    whose_clock(visit.lang, &store.schedule, all, shop.now())
+}
+
+/// Said where the chain's clocks differ: a page is kept for everybody and does not know where it is read.
+fn whose_clock<'s>(
+    lang: Lang,
+    schedule: &Schedule,
+    mut all: impl Iterator<Item = &'s Schedule>,
+    now: Timestamp,
+) -> Option<String> {
+    let here = schedule.time_zone().to_offset(now);
+    all.any(|other| other.time_zone().to_offset(now) != here).then(|| match lang {
+        Lang::Ko => format!("모두 매장이 있는 곳의 시각이에요 (UTC{here})"),
+        Lang::En => format!("All times are local to the store (UTC{here})"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn schedule(zone: &str) -> Schedule {
+        Schedule::from_parts(zone, r#"{"mon":["10:30-21:00"]}"#, "[]").unwrap()
+    }
+
+    #[test]
+    fn whose_clock_it_is_is_said_where_clocks_differ() {
+        let now: Timestamp = "2026-11-28T10:00:00Z".parse().unwrap();
+        let (seoul, tokyo, york) =
+            (schedule("Asia/Seoul"), schedule("Asia/Tokyo"), schedule("America/New_York"));
+        assert_eq!(whose_clock(Lang::Ko, &seoul, [&seoul, &tokyo].into_iter(), now), None);
+        assert_eq!(
+            whose_clock(Lang::En, &york, [&seoul, &york].into_iter(), now).as_deref(),
+            Some("All times are local to the store (UTC-05)")
+        );
+    }
+}
