@@ -1,12 +1,19 @@
 // A shopper finds the stores near them, by name, postcode, position or a click on the map.
 
 import { type Locator, type Page } from "@playwright/test";
-import { expect, test } from "../fixtures";
+import { expect, makeMine, test } from "../fixtures";
 
 const FIELD = "동네, 역, 도로 이름이나 우편번호";
 
 function rows(page: Page): Locator {
   return page.getByRole("main").getByRole("listitem").filter({ has: page.getByRole("heading", { level: 3 }) });
+}
+
+/** Whether one box is wholly inside another. */
+async function liesWithin(inner: Locator, outer: Locator): Promise<boolean> {
+  const [a, b] = [await inner.boundingBox(), await outer.boundingBox()];
+  if (!a || !b) return false;
+  return a.x >= b.x && a.y >= b.y && a.x + a.width <= b.x + b.width && a.y + a.height <= b.y + b.height;
 }
 
 async function names(page: Page): Promise<string[]> {
@@ -98,6 +105,61 @@ test("by a click on the map", async ({ page, audit }) => {
   await audit();
 });
 
+test("it opens on the chosen store with what is near it", async ({ page, audit }) => {
+  await makeMine(page, "seongsu");
+  await page.goto("/stores");
+  const nearest = (await names(page)).slice(0, 4);
+  expect(nearest[0]).toBe("성수점");
+  const ground = page.locator(".map-ground").filter({ visible: true });
+  await expect(ground.getByRole("link", { name: "성수점" })).toHaveAttribute("aria-current", "true");
+  for (const name of nearest) {
+    const pin = ground.getByRole("link", { name: new RegExp(`^${name}`) }).locator(".pin-card");
+    expect(await liesWithin(pin, ground), name).toBe(true);
+  }
+  await expect(ground.locator(".pin-selected .pin-name")).toHaveText("성수");
+  await audit();
+});
+
+test("on a phone the list begins on the first screen @once", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await makeMine(page, "seongsu");
+  await page.goto("/stores");
+  const first = await rows(page).first().boundingBox();
+  expect((first?.y ?? Infinity) + (first?.height ?? 0)).toBeLessThan(844);
+});
+
+for (const address of ["/stores", "/en/stores", "/stores?place=%EC%84%B1%EC%88%98%EB%8F%99", "/en/stores?sku=JJ-KT-0120-MO"]) {
+  test(`nothing on the map covers anything else: ${address}`, async ({ page }) => {
+    await page.goto(address);
+    await page.evaluate(() => document.fonts.ready);
+    const covered = await page.evaluate(() => {
+      const seen = (element: Element) => element.getBoundingClientRect().width > 0;
+      const boxes = (selector: string) =>
+        [...document.querySelectorAll(selector)].filter(seen).map((element) => ({ what: element.textContent?.trim() || selector, box: element.getBoundingClientRect() }));
+      const meet = (a: DOMRect, b: DOMRect) => a.left < b.right - 2 && b.left < a.right - 2 && a.top < b.bottom - 2 && b.top < a.bottom - 2;
+      const frame = [...document.querySelectorAll(".map-ground")].find(seen)?.getBoundingClientRect() ?? new DOMRect();
+      const onTheMap = boxes(".map-ground :is(.pin-name, .pin-card, .map-km, .map-label-place)").filter(({ box }) => meet(box, frame));
+      const covered = [];
+      for (const [place, one] of onTheMap.entries()) {
+        for (const other of onTheMap.slice(0, place)) if (meet(one.box, other.box)) covered.push(`${one.what} and ${other.what}`);
+      }
+      for (const { what, box } of boxes(".map-move")) if (meet(box, frame)) covered.push(`a control (${what}) over the map`);
+      return covered;
+    });
+    expect(covered).toEqual([]);
+  });
+}
+
+test("where no shelf has it there is a way on", async ({ page, audit }) => {
+  await page.goto("/stores?sku=JJ-PD-2026-IN&in_stock=1");
+  await expect(page.getByRole("heading", { name: "지금은 어느 선반에도 없어요" })).toBeVisible();
+  await expect(page.getByRole("region", { name: "조건을 빼면 보이는 매장" }).getByRole("listitem").first()).toBeVisible();
+  await expect(page.locator(".map-ground").filter({ visible: true })).toBeVisible();
+  await audit();
+  await page.getByRole("link", { name: "상품 보기" }).click();
+  await expect(page).toHaveURL(/\/p\/planner-2026/);
+});
+
 test("the map is moved and made closer", async ({ page }) => {
   await page.goto("/stores?place=%EC%84%B1%EC%88%98%EB%8F%99");
   const moves = page.getByRole("navigation", { name: "지도 움직이기" });
@@ -113,8 +175,13 @@ test("filtered by open now and by service", async ({ page, partner, audit }) => 
   await filters.getByRole("button", { name: "지금 영업" }).click();
   await expect(filters.getByRole("button", { name: "지금 영업" })).toHaveAttribute("aria-pressed", "true");
   const open = await partner.stores({ place: "성수동", open_now: "true", limit: "12" });
-  expect(await names(page)).toEqual(open);
-  if (open.length === 0) await expect(page.getByRole("heading", { name: "조건에 맞는 매장이 없어요" })).toBeVisible();
+  if (open.length > 0) {
+    expect(await names(page)).toEqual(open);
+  } else {
+    // At night: when the nearest open again is below.
+    await expect(page.getByRole("heading", { name: "지금 문을 연 매장이 없어요" })).toBeVisible();
+    await expect(page.getByRole("region", { name: "가까운 매장과 여는 시각" }).getByRole("listitem").first()).toBeVisible();
+  }
   await filters.getByRole("button", { name: "지금 영업" }).click();
   await expect(filters.getByRole("button", { name: "지금 영업" })).toHaveAttribute("aria-pressed", "false");
 

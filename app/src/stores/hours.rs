@@ -93,19 +93,14 @@ fn clock(visit: &Visit, page: &StoreView) -> Option<String> {
     let shop = visit.shop();
     let book = shop.book();
     let store = book.stores.by_code(&page.card.code)?;
-    let all = book.stores.trading().map(|store| &store.schedule);
-    whose_clock(visit.lang, &store.schedule, all, shop.now())
+    let all: Vec<&Schedule> = book.stores.trading().map(|store| &store.schedule).collect();
+    whose_clock(visit.lang, &store.schedule, &all, shop.now())
 }
 
 /// Said where the chain's clocks differ: a page is kept for everybody and does not know where it is read.
-fn whose_clock<'s>(
-    lang: Lang,
-    schedule: &Schedule,
-    mut all: impl Iterator<Item = &'s Schedule>,
-    now: Timestamp,
-) -> Option<String> {
+fn whose_clock(lang: Lang, schedule: &Schedule, all: &[&Schedule], now: Timestamp) -> Option<String> {
     let here = schedule.time_zone().to_offset(now);
-    all.any(|other| other.time_zone().to_offset(now) != here).then(|| match lang {
+    all.iter().any(|other| other.time_zone().to_offset(now) != here).then(|| match lang {
         Lang::Ko => format!("모두 매장이 있는 곳의 시각이에요 (UTC{here})"),
         Lang::En => format!("All times are local to the store (UTC{here})"),
     })
@@ -124,9 +119,9 @@ mod tests {
         let now: Timestamp = "2026-11-28T10:00:00Z".parse().unwrap();
         let (seoul, tokyo, york) =
             (schedule("Asia/Seoul"), schedule("Asia/Tokyo"), schedule("America/New_York"));
-        assert_eq!(whose_clock(Lang::Ko, &seoul, [&seoul, &tokyo].into_iter(), now), None);
+        assert_eq!(whose_clock(Lang::Ko, &seoul, &[&seoul, &tokyo], now), None);
         assert_eq!(
-            whose_clock(Lang::En, &york, [&seoul, &york].into_iter(), now).as_deref(),
+            whose_clock(Lang::En, &york, &[&seoul, &york], now).as_deref(),
             Some("All times are local to the store (UTC-05)")
         );
     }

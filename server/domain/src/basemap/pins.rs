@@ -49,8 +49,10 @@ const ASIDE_TOGETHER: usize = 6;
 const ASIDE_ALONE: usize = 14;
 /// A name longer than this is cut.
 const NAME_WIDTH: f64 = 150.0;
-/// Shared by any number of stores a shelf is this long, so that nobody who joins makes it longer.
-const SHARED_WIDTH: f64 = 46.0;
+/// How long a shelf is: with what stands on it of the product that is looked for, and without one. Whoever joins makes
+/// neither longer.
+const COUNTED_WIDTH: f64 = 46.0;
+const PLAIN_WIDTH: f64 = 34.0;
 /// More than this in all is written as that and more: it has to fit on a shared shelf.
 const MOST_IN_ALL: i64 = 99;
 
@@ -89,12 +91,12 @@ impl Group {
 
     /// The length of its shelf line: room for what is counted on it.
     fn width(&self, drawing: &Drawing<'_>) -> f64 {
-        let digits = count(&self.of(drawing)).chars().count();
-        match (digits, self.members.len()) {
-            (0, 1) => 34.0,
-            (0..=3, _) => SHARED_WIDTH,
-            (more, _) => SHARED_WIDTH + 9.0 * f64::from(u32::try_from(more - 3).unwrap_or(0)),
+        let members = self.of(drawing);
+        if units_in_all(&members).is_none() {
+            return PLAIN_WIDTH;
         }
+        let more = count(&members).chars().count().saturating_sub(3);
+        COUNTED_WIDTH + 9.0 * f64::from(u32::try_from(more).unwrap_or(0))
     }
 }
 
@@ -162,7 +164,7 @@ fn share(groups: Vec<Group>, reach: f64) -> Vec<Group> {
 fn stand(groups: Vec<Group>, drawing: &Drawing<'_>, taken: &mut Taken) -> Vec<Group> {
     let mut standing: Vec<Group> = Vec::new();
     for (place, mut group) in groups.into_iter().enumerate() {
-        let width = group.width(drawing).max(SHARED_WIDTH);
+        let width = group.width(drawing);
         let neighbours = standing.iter().any(|other| !other.selected);
         let tries = match (neighbours, group.members.len()) {
             (false, _) => &ASIDE[..],
@@ -203,7 +205,7 @@ fn name(group: &Group, drawing: &Drawing<'_>, taken: &mut Taken) -> Option<(Labe
         return None;
     }
     let width = text_width(&label(group, drawing), NAME_SIZE, 0.0) + 4.0;
-    let half = group.width(drawing).max(SHARED_WIDTH) / 2.0;
+    let half = group.width(drawing) / 2.0;
     let (x, y) = group.foot;
     let (shelf_x, shelf_y) = (x + group.aside.0, y + group.aside.1 - STEM);
     let below = (x, y + 15.0, x, Anchor::Middle);
