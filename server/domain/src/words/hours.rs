@@ -220,6 +220,9 @@ mod tests {
             (said[6], week[1].note.as_str(), week[1].exceptional),
             (("일", "쉬는 날"), "재고 조사", true)
         );
+        assert_eq!((week[0].closed, week[1].closed, week[6].closed), (false, true, true));
+        let untold = Schedule::from_parts("Asia/Seoul", "{}", "").unwrap();
+        assert!(!week_ahead(Lang::Ko, &untold, now, 1)[0].closed);
         let ahead = exceptions_ahead(Lang::En, &schedule, now, 90);
         assert_eq!(
             (ahead.len(), ahead[0].label.as_str(), ahead[0].note.as_str()),
