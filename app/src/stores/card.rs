@@ -163,3 +163,23 @@ pub fn choose(visit: &Visit, store: &StoreCard, next: &str) -> AnyView {
     }
     .into_any()
 }
+
+/// A closed store of which nothing is known.
+#[cfg(test)]
+pub(super) fn plain() -> StoreCard {
+    StoreCard {
+        code: "seongsu".to_owned(),
+        name: String::new(),
+        address: String::new(),
+        phone: String::new(),
+        point: None,
+        distance_m: None,
+        open_now: false,
+        hours: String::new(),
+        closes_at: None,
+        opens_at: None,
+        services: Vec::new(),
+        mine: false,
+        shelf: None,
+    }
+}

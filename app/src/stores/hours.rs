@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use onshelf_domain::stores::Schedule;
 use onshelf_vocabulary::{
     Lang,
-    stores::{DayView, StoreView},
+    stores::{DayView, StoreCard, StoreView},
 };
 
 use crate::ssr::Visit;
@@ -38,11 +38,29 @@ pub(super) fn today(lang: Lang, page: &StoreView) -> AnyView {
 /// The week from today on, what differs further ahead, and whose clock it is.
 pub(super) fn opening_hours(visit: &Visit, page: &StoreView) -> AnyView {
     view! {
-        {week(visit.lang, &page.week)}
+        {match in_a_word(visit.lang, &page.card, &page.week) {
+            Some(said) => view! { <p class="place-always">{said}</p> }.into_any(),
+            None => week(visit.lang, &page.week).into_any(),
+        }}
         {clock(visit, page).map(|said| view! { <p class="place-clock">{said}</p> })}
         {exceptions(visit, &page.exceptions)}
     }
     .into_any()
+}
+
+/// Seven rows that say the same nothing are one sentence: a door that never shuts, or hours that nobody told.
+fn in_a_word(lang: Lang, card: &StoreCard, week: &[DayView]) -> Option<&'static str> {
+    if card.open_now && card.closes_at.is_none() {
+        return Some(lang.pick("매일 24시간 열려 있어요.", "Open every day, around the clock."));
+    }
+    let plain = |day: &DayView| !day.closed && !day.exceptional;
+    let untold = !card.open_now && card.opens_at.is_none() && week.iter().all(plain);
+    untold.then(|| {
+        lang.pick(
+            "영업시간을 아직 알려 드리지 못해요. 오시기 전에 매장에 확인해 주세요.",
+            "The hours of this store are not listed yet. Please ask the store before you come.",
+        )
+    })
 }
 
 fn week(lang: Lang, days: &[DayView]) -> impl IntoView + use<> {
@@ -108,10 +126,29 @@ fn whose_clock(lang: Lang, schedule: &Schedule, all: &[&Schedule], now: Timestam
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::card::plain, *};
 
     fn schedule(zone: &str) -> Schedule {
         Schedule::from_parts(zone, r#"{"mon":["10:30-21:00"]}"#, "[]").unwrap()
+    }
+
+    #[test]
+    fn what_is_the_same_every_day_is_one_sentence() {
+        let day = |closed: bool| DayView {
+            date: "2026-11-28".to_owned(),
+            label: String::new(),
+            hours: String::new(),
+            note: String::new(),
+            today: false,
+            closed,
+            exceptional: false,
+        };
+        let shut = plain();
+        let always = StoreCard { open_now: true, ..plain() };
+        let said = |card: &StoreCard, closed: bool| in_a_word(Lang::Ko, card, &[day(closed), day(false)]);
+        assert_eq!(said(&always, false), Some("매일 24시간 열려 있어요."));
+        assert!(said(&shut, false).is_some_and(|said| said.contains("아직")));
+        assert_eq!(said(&shut, true), None);
     }
 
     #[test]

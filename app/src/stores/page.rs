@@ -184,29 +184,14 @@ fn services(visit: &Visit, services: &[ServiceView]) -> Option<impl IntoView + u
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::card::plain, *};
 
     #[test]
     fn a_stores_own_map_reaches_its_neighbour_but_no_other_town() {
-        let card = |distance_m| StoreCard {
-            code: "a".to_owned(),
-            name: String::new(),
-            address: String::new(),
-            phone: String::new(),
-            point: None,
-            distance_m,
-            open_now: false,
-            hours: String::new(),
-            closes_at: None,
-            opens_at: None,
-            services: Vec::new(),
-            mine: false,
-            shelf: None,
-        };
         for (metres, low, high) in
             [(None, 1.6, 1.6), (Some(100), 1.6, 1.6), (Some(1_000), 2.5, 2.7), (Some(40_000), 1.6, 1.6)]
         {
-            let across = around(&[card(metres)]);
+            let across = around(&[StoreCard { distance_m: metres, ..plain() }]);
             assert!((low..=high).contains(&across), "{metres:?}: {across}");
         }
     }
