@@ -110,6 +110,7 @@ test("it opens on the chosen store with what is near it", async ({ page, audit }
   await page.goto("/stores");
   const nearest = (await names(page)).slice(0, 4);
   expect(nearest[0]).toBe("성수점");
+  await expect(page.getByText("성수점에서 가까운 순")).toBeVisible();
   const ground = page.locator(".map-ground").filter({ visible: true });
   await expect(ground.getByRole("link", { name: "성수점" })).toHaveAttribute("aria-current", "true");
   for (const name of nearest) {
@@ -131,7 +132,7 @@ test("on a phone the list begins on the first screen @once", async ({ page }) =>
 for (const address of ["/stores", "/en/stores", "/stores?place=%EC%84%B1%EC%88%98%EB%8F%99", "/en/stores?sku=JJ-KT-0120-MO"]) {
   test(`nothing on the map covers anything else: ${address}`, async ({ page }) => {
     await page.goto(address);
-    await page.evaluate(() => document.fonts.ready);
+    await page.evaluate(() => document.fonts.ready.then(() => null));
     const covered = await page.evaluate(() => {
       const seen = (element: Element) => element.getBoundingClientRect().width > 0;
       const boxes = (selector: string) =>

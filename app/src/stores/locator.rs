@@ -110,7 +110,9 @@ fn wanted(visit: &Visit, asked: &Asked) -> Option<Wanted> {
 }
 
 fn heading(visit: &Visit, list: &StoreList, wanted: Option<&Wanted>, chosen: bool) -> AnyView {
-    let from = list.place.clone().filter(|place| !place.is_empty());
+    // With neither a place nor a position it is counted from the shopper's own store, which is said.
+    let mine = list.stores.iter().find(|store| store.mine && !chosen && visit.viewer.near.is_none());
+    let from = list.place.clone().filter(|place| !place.is_empty()).or(mine.map(|store| store.name.clone()));
     let near = match (visit.lang, from, list.centre) {
         (Lang::Ko, Some(place), Some(_)) => Some(format!("{place}에서 가까운 순")),
         (Lang::En, Some(place), Some(_)) => Some(format!("nearest to {place} first")),
