@@ -146,7 +146,7 @@ fn things(visit: &Visit, cards: Vec<ProductCard>) -> Option<impl IntoView + use<
             <li>
                 <a class="board" class:board-photo=photo href=visit.href(&format!("/p/{}", card.slug)) title=card.name.clone()>
                     <Picture image=card.image eager=true silent=true />
-                    <span class="quiet">{card.name}</span>
+                    <span class="quiet">{card.name.clone()}</span>
                 </a>
             </li>
         }
