@@ -102,6 +102,16 @@ macro_rules! on {
 }
 pub(crate) use on;
 
+/// What the RETURNING of an INSERT with a column `shopper` ends with, so that whoever writes for the same shopper waits
+/// until this transaction is over: its next statement sees what they wrote. SQLite has one writer anyway. It comes
+/// before any level is locked, and of several shoppers in the order of their names, so that nobody waits in a circle.
+pub(crate) const fn in_turn(tx: &Tx<'_>) -> &'static str {
+    match tx {
+        Tx::Sqlite(_) => "",
+        Tx::Postgres(_) => ", pg_advisory_xact_lock(hashtextextended(shopper, 0))",
+    }
+}
+
 impl Reader {
     pub fn tx(&mut self) -> Tx<'_> {
         match self {

@@ -1,7 +1,10 @@
 //! Orders, and the quarters of an hour they are collected in. The groups of an order are reservations: see
 //! `fulfilment`; what opens their hand-over: see `passes`.
 
-use crate::{Error, Tx, engine::on};
+use crate::{
+    Error, Tx,
+    engine::{in_turn, on},
+};
 
 #[derive(Clone, Debug, Default, sqlx::FromRow)]
 pub struct OrderRow {
@@ -30,12 +33,15 @@ pub struct OrderRow {
     pub version: i64,
 }
 
-/// Writes an order and answers its id; `row.id` is not looked at.
+/// Writes an order in its shopper's turn and answers its id; `row.id` is not looked at.
 pub async fn insert(tx: &mut Tx<'_>, row: &OrderRow) -> Result<i64, Error> {
-    let sql = "INSERT INTO orders (number, token_hash, name, email, phone, lang, shopper, provider, currency,
+    let turn = in_turn(tx);
+    let sql = sqlx::AssertSqlSafe(format!(
+        "INSERT INTO orders (number, token_hash, name, email, phone, lang, shopper, provider, currency,
                subtotal, fees, tax, tax_included, total, placed_at, held_until, extended, version)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, 1)
-               RETURNING id";
+               RETURNING id{turn}"
+    ));
     Ok(on!(tx, conn => {
         sqlx::query_scalar(sql)
             .bind(&row.number)

@@ -32,6 +32,21 @@ impl Once {
         }
     }
 
+    /// Keeps the answer before the deed is done, and answers what an earlier call was told. Whoever comes with the same
+    /// key meanwhile waits here, and holds nothing yet that others wait for.
+    pub(crate) async fn claim<T: Serialize + DeserializeOwned>(
+        &self,
+        tx: &mut Tx<'_>,
+        answer: &T,
+        now: i64,
+    ) -> Result<Option<T>> {
+        if Once::keep_all(tx, &[(self, answer)], now).await? {
+            return Ok(None);
+        }
+        // None: it was forgotten at this moment, and counts as new when it is tried again.
+        self.before(tx).await?.map(Some).ok_or_else(|| onshelf_db::Error::Contended.into())
+    }
+
     /// Whose key it is, and for which route.
     pub(crate) const fn key(&self) -> &KeyOf {
         &self.of

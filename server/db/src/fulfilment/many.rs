@@ -3,10 +3,14 @@
 use sqlx::QueryBuilder;
 
 use super::{ReservationLineRow, ReservationRow};
-use crate::{Error, Tx, engine::on};
+use crate::{
+    Error, Tx,
+    engine::{in_turn, on},
+};
 
-/// Whether one of these shoppers has `limit` reservations or more that hold stock.
-pub async fn any_at_limit(tx: &mut Tx<'_>, shoppers: &[&str], limit: i64, now: i64) -> Result<bool, Error> {
+/// Whether one of these shoppers has `many` reservations or more that hold stock. It stays so until the transaction is
+/// over where it is asked in their turn: after `insert_all`, or after their order was written.
+pub async fn any_has(tx: &mut Tx<'_>, shoppers: &[&str], many: i64, now: i64) -> Result<bool, Error> {
     let found: Option<i64> = on!(tx, conn: E => {
         let mut query = QueryBuilder::<E>::new("SELECT COUNT(*) FROM reservations WHERE shopper IN (");
         let mut list = query.separated(", ");
@@ -14,14 +18,16 @@ pub async fn any_at_limit(tx: &mut Tx<'_>, shoppers: &[&str], limit: i64, now: i
             list.push_bind(*shopper);
         }
         query.push(") AND status IN ('pending', 'placed', 'picking', 'ready') AND expires_at > ").push_bind(now);
-        query.push(" GROUP BY shopper HAVING COUNT(*) >= ").push_bind(limit).push(" LIMIT 1");
+        query.push(" GROUP BY shopper HAVING COUNT(*) >= ").push_bind(many).push(" LIMIT 1");
         query.build_query_scalar().fetch_optional(conn).await
     })?;
     Ok(found.is_some())
 }
 
-/// Writes placed reservations and answers number and id of each; `id` of the rows is not looked at.
+/// Writes placed reservations, each in its shopper's turn, and answers number and id of each; `id` of the rows is not
+/// looked at. Rows of several shoppers come in the order of `shopper`.
 pub async fn insert_all(tx: &mut Tx<'_>, rows: &[&ReservationRow]) -> Result<Vec<(String, i64)>, Error> {
+    let turn = in_turn(tx);
     Ok(on!(tx, conn: E => {
         let mut query = QueryBuilder::<E>::new(
             "INSERT INTO reservations (number, token_hash, code, store_id, status, name, email, phone, lang, shopper,
@@ -50,7 +56,7 @@ pub async fn insert_all(tx: &mut Tx<'_>, rows: &[&ReservationRow]) -> Result<Vec
                 .push_bind(row.asked)
                 .push_bind(row.placed_at);
         });
-        query.push(" RETURNING number, id").build_query_as().fetch_all(conn).await
+        query.push(" RETURNING number, id").push(turn).build_query_as().fetch_all(conn).await
     })?)
 }
 

@@ -5,7 +5,7 @@ mod many;
 mod pick;
 mod promises;
 
-pub use many::{any_at_limit, insert_all, insert_lines};
+pub use many::{any_has, insert_all, insert_lines};
 pub use pick::{heal, promise, set_charge, set_line, split_off};
 pub use promises::{PromiseRow, promises};
 

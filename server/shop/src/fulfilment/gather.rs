@@ -160,9 +160,14 @@ async fn write_all(tx: &mut Tx<'_>, all: &[Asked], now: i64) -> Result<bool> {
     if !Once::keep_all(tx, &outcomes, now).await? {
         return Ok(false);
     }
-    let shoppers: Vec<&str> = all.iter().map(|asked| asked.plan.row.shopper.as_str()).collect();
+    let mut rows: Vec<_> = all.iter().map(|asked| &asked.plan.row).collect();
+    // In one order, as shoppers are always waited for.
+    rows.sort_unstable_by(|one, other| one.shopper.cmp(&other.shopper));
+    let ids: HashMap<String, i64> = fulfilment::insert_all(tx, &rows).await?.into_iter().collect();
+    let shoppers: Vec<&str> = rows.iter().map(|row| row.shopper.as_str()).collect();
     let limit = all.iter().map(|asked| asked.plan.live_limit).min().unwrap_or(0);
-    if fulfilment::any_at_limit(tx, &shoppers, limit, now).await? {
+    // The row that was just written is among them.
+    if fulfilment::any_has(tx, &shoppers, limit + 1, now).await? {
         return Ok(false);
     }
     let mut levels = BTreeMap::<LevelKey, i64>::new();
@@ -176,8 +181,6 @@ async fn write_all(tx: &mut Tx<'_>, all: &[Asked], now: i64) -> Result<bool> {
     if !stock::take_all(tx, &levels).await? {
         return Ok(false);
     }
-    let rows: Vec<_> = all.iter().map(|asked| &asked.plan.row).collect();
-    let ids: HashMap<String, i64> = fulfilment::insert_all(tx, &rows).await?.into_iter().collect();
     let (mut holds, mut lines) = (Vec::new(), Vec::new());
     for Asked { plan, .. } in all {
         let reservation_id = *ids.get(&plan.row.number).ok_or_else(|| Error::internal("a row is missing"))?;

@@ -123,7 +123,8 @@ impl Shop {
             .write(move |mut tx| {
                 let Asked { once, plan } = asked.clone();
                 Box::pin(async move {
-                    if let Some(before) = once.before(&mut tx).await? {
+                    let reserved = plan.reserved();
+                    if let Some(before) = once.claim(&mut tx, &reserved, now).await? {
                         return Ok::<_, Error>(before);
                     }
                     if let Err(stop) = hold_all(&mut tx, &plan, now).await? {
@@ -137,8 +138,6 @@ impl Shop {
                             },
                         }));
                     }
-                    let reserved = plan.reserved();
-                    once.keep(&mut tx, &reserved, now).await?;
                     Ok(reserved)
                 })
             })
@@ -322,10 +321,12 @@ fn demand(book: &Book, store: &Store, lines: &[Line]) -> Result<Vec<(LevelKey, i
 }
 
 async fn hold_all(tx: &mut Tx<'_>, plan: &Plan, now: i64) -> Result<Result<(), Stop>> {
-    if fulfilment::any_at_limit(tx, &[&plan.row.shopper], plan.live_limit, now).await? {
+    let written = fulfilment::insert_all(tx, &[&plan.row]).await?;
+    let id = written.first().map(|(_, id)| *id).ok_or_else(|| Error::internal("a row is missing"))?;
+    // Its own row is among them.
+    if fulfilment::any_has(tx, &[&plan.row.shopper], plan.live_limit + 1, now).await? {
         return Ok(Err(Stop::TooMany));
     }
-    let id = fulfilment::insert(tx, &plan.row).await?;
     for (key, quantity) in &plan.demand {
         if !stock::hold(tx, *key, id, *quantity, plan.row.expires_at, now).await? {
             return Ok(Err(Stop::Short));

@@ -95,12 +95,10 @@ impl Shop {
             .write(move |mut tx| {
                 let (once, prepared, kept) = (once.clone(), prepared.clone(), kept.clone());
                 Box::pin(async move {
-                    if let Some(before) = once.before(&mut tx).await? {
+                    if let Some(before) = once.claim(&mut tx, &prepared.placed, now).await? {
                         return Ok::<Placed, Error>(before);
                     }
-                    let extended = give_back(&mut tx, kept.as_ref(), now).await?;
-                    write(&mut tx, &prepared, extended, now).await?;
-                    once.keep(&mut tx, &prepared.placed, now).await?;
+                    write(&mut tx, &prepared, kept.as_ref(), now).await?;
                     Ok(prepared.placed)
                 })
             })
@@ -305,12 +303,14 @@ fn order_row(
     }
 }
 
-async fn write(tx: &mut Tx<'_>, prepared: &Prepared, extended: bool, now: i64) -> Result<()> {
-    if fulfilment::any_at_limit(tx, &[&prepared.order.shopper], prepared.live_limit, now).await? {
+async fn write(tx: &mut Tx<'_>, prepared: &Prepared, kept: Option<&Placed>, now: i64) -> Result<()> {
+    // Its shopper's turn is waited for before a level is locked: what is kept goes back after it.
+    let id = orders::insert(tx, &prepared.order).await?;
+    let extended = give_back(tx, kept, now).await?;
+    if fulfilment::any_has(tx, &[&prepared.order.shopper], prepared.live_limit, now).await? {
         let limit = u32::try_from(prepared.live_limit).unwrap_or(u32::MAX);
         return Err(OrderRefusal::TooMany { limit }.into());
     }
-    let id = orders::insert(tx, &prepared.order).await?;
     // Longer once is once, also where it was while the basket was kept.
     if let Some(until) = prepared.order.held_until.filter(|_| extended) {
         orders::extend(tx, id, until).await?;

@@ -4,15 +4,19 @@ use std::collections::HashSet;
 
 use futures::future::join_all;
 use onshelf_shop::{
-    Error,
+    Error, Shop,
     fulfilment::Reserved,
     jobs::Job,
+    orders::KeepBasket,
     testing::{TestShop, on_each_engine, request},
 };
 use onshelf_vocabulary::{
     Lang,
     fulfilment::{ReservationRefusal, ReservationStatus},
+    orders::OrderRefusal,
 };
+
+use crate::paying::{collect, order};
 
 fn phone(shopper: usize) -> String {
     format!("010-2000-{shopper:04}")
@@ -23,8 +27,12 @@ type Asked = (usize, Vec<(&'static str, i64)>, String);
 
 /// All of these at once.
 async fn at_once(test: &TestShop, asked: Vec<Asked>) -> Vec<Result<Reserved, Error>> {
+    at_once_in(&test.shop, asked).await
+}
+
+async fn at_once_in(shop: &Shop, asked: Vec<Asked>) -> Vec<Result<Reserved, Error>> {
     let tries = asked.into_iter().map(|(shopper, lines, key)| {
-        let shop = test.shop.clone();
+        let shop = shop.clone();
         let wish = request(&phone(shopper), "seongsu", &lines, &key);
         tokio::spawn(async move { shop.reserve(wish).await })
     });
@@ -121,6 +129,94 @@ async fn in_a_crowd_a_key_counts_once_and_a_limit_holds() {
         let numbers: HashSet<String> = repeated.into_iter().map(|held| held.unwrap().number).collect();
         assert_eq!(numbers.len(), 1);
         assert_eq!(test.available("seongsu", "CUP").await, 100 - 20 - 1 - i64::try_from(limit).unwrap());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_what_one_shopper_asks_for_at_once_just_the_limit_is_held() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "CUP", 100).await;
+        let limit = test.shop.settings().live_reservations as usize;
+        for shopper in 300..303 {
+            let asked = (0..24).map(|many| (shopper, vec![("CUP", 1)], format!("greedy-{shopper}-{many}")));
+            let outcomes = at_once(test, asked.collect()).await;
+            let held = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+            assert_eq!(held, limit, "{outcomes:?}");
+            for refused in outcomes.into_iter().filter_map(Result::err) {
+                assert!(
+                    matches!(refused, Error::Reservation(ReservationRefusal::TooMany { .. })),
+                    "{refused:?}"
+                );
+            }
+        }
+        assert_eq!(test.available("seongsu", "CUP").await, 100 - 3 * i64::try_from(limit).unwrap());
+    })
+    .await;
+}
+
+/// Each process writes its own strangers together, and the same shopper stands among both.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_holds_among_those_that_are_written_together_elsewhere() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "CUP", 500).await;
+        let beside = test.beside().await;
+        let limit = test.shop.settings().live_reservations as usize;
+        for round in 0..6 {
+            let own = 400 + round;
+            for _ in 1..limit {
+                test.reserve(&phone(own), "seongsu", &[("CUP", 1)]).await.unwrap();
+            }
+            let asked = |place: usize| -> Vec<Asked> {
+                let strangers = (0..12).map(|stranger| 1_000 + round * 100 + place * 20 + stranger);
+                let all = strangers.chain([own]);
+                all.map(|who| (who, vec![("CUP", 1)], format!("{round}-{place}-{who}"))).collect()
+            };
+            let (mut here, mut there) =
+                tokio::join!(at_once_in(&test.shop, asked(0)), at_once_in(&beside, asked(1)));
+            let both = [here.pop().unwrap(), there.pop().unwrap()];
+            assert_eq!(both.iter().filter(|outcome| outcome.is_ok()).count(), 1, "{both:?}");
+            assert!(here.into_iter().chain(there).all(|outcome| outcome.is_ok()));
+        }
+        beside.db().close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn orders_of_one_shopper_at_once_hold_the_limit_also_of_kept_baskets() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "CUP", 40).await;
+        let limit = test.shop.settings().live_reservations as usize;
+        let groups = vec![collect("seongsu", &[("CUP", 2)])];
+        let mut tries = Vec::new();
+        for many in 0..12 {
+            let basket = KeepBasket { groups: groups.clone(), lang: Lang::Ko, near: None, instead: None };
+            let kept = if many % 2 == 0 { Some(test.shop.keep_basket(basket).await.unwrap()) } else { None };
+            let (shop, wish) = (test.shop.clone(), order(&format!("greedy-{many}"), groups.clone(), None));
+            tries.push(tokio::spawn(async move { shop.place_kept(wish, kept.as_ref()).await }));
+        }
+        let outcomes: Vec<_> = join_all(tries).await.into_iter().map(Result::unwrap).collect();
+        assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), limit, "{outcomes:?}");
+        for refused in outcomes.into_iter().filter_map(Result::err) {
+            assert!(matches!(refused, Error::Order(OrderRefusal::TooMany { .. })), "{refused:?}");
+        }
+    })
+    .await;
+}
+
+/// Who repeats what brought them to the limit is told what they have, not that it is too much.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_asked_again_at_once_is_told_again_also_at_the_limit() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "CUP", 100).await;
+        for _ in 1..test.shop.settings().live_reservations {
+            test.reserve(&phone(500), "seongsu", &[("CUP", 1)]).await.unwrap();
+        }
+        let asked = (0..8).map(|_| (500, vec![("CUP", 1)], "last".to_owned())).collect();
+        let told: HashSet<String> =
+            at_once(test, asked).await.into_iter().map(|held| held.unwrap().number).collect();
+        assert_eq!(told.len(), 1);
     })
     .await;
 }
