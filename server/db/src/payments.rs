@@ -208,6 +208,27 @@ pub async fn refunds_of(tx: &mut Tx<'_>, order_id: i64) -> Result<Vec<RefundRow>
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(order_id).fetch_all(conn).await)?)
 }
 
+/// What went back of an order's lines before, as variants and the value of each.
+pub async fn refunded_lines(tx: &mut Tx<'_>, order_id: i64) -> Result<Vec<(i64, i64)>, Error> {
+    let sql = "SELECT variant_id, value FROM refunded_lines WHERE order_id = $1 ORDER BY variant_id";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(order_id).fetch_all(conn).await)?)
+}
+
+/// This much more of a variant's lines goes back.
+pub async fn note_refunded_line(
+    tx: &mut Tx<'_>,
+    order_id: i64,
+    variant_id: i64,
+    value: i64,
+) -> Result<(), Error> {
+    let sql = "INSERT INTO refunded_lines (order_id, variant_id, value) VALUES ($1, $2, $3)
+               ON CONFLICT (order_id, variant_id) DO UPDATE SET value = refunded_lines.value + excluded.value";
+    on!(tx, conn => {
+        sqlx::query(sql).bind(order_id).bind(variant_id).bind(value).execute(conn).await.map(drop)
+    })?;
+    Ok(())
+}
+
 /// Takes refunds that are due; nobody else gets them before `until`.
 pub async fn claim_refunds(
     tx: &mut Tx<'_>,

@@ -17,7 +17,7 @@ use onshelf_vocabulary::{
     payment::ProviderCode,
 };
 
-use self::lines::cost_of;
+use self::lines::{Wanted, wanted_of};
 use super::pay::pause;
 use crate::{
     Book, Error, Once, PaymentFault, RefundCall, Result, Shop,
@@ -84,8 +84,8 @@ impl Shop {
         self.refund_lines(partner, once, number, &[], Some(amount), reason).await
     }
 
-    /// The same for some of its lines: at most what these cost, and all of that without an amount. Without
-    /// lines an amount is needed.
+    /// The same for some of its lines: at most what these cost and has not gone back for them, and all they cost
+    /// without an amount. Without lines an amount is needed.
     #[tracing::instrument(target = "otel", level = "debug", name = "refund", skip_all)]
     pub async fn refund_lines(
         &self,
@@ -114,7 +114,8 @@ impl Shop {
                     if !has_part(&book, &partner, &groups) {
                         return Err(Error::NotFound);
                     }
-                    let amount = decide(&mut tx, &book, &order, &groups, &lines, amount).await?;
+                    let (amount, shares) = decide(&mut tx, &book, &order, &groups, &lines, amount).await?;
+                    // Of two at once the second begins again, and sees what the first has written.
                     if !orders::advance(&mut tx, order.id, order.version).await? {
                         return Err(onshelf_db::Error::Contended.into());
                     }
@@ -122,6 +123,9 @@ impl Shop {
                     let done = refund_order(&mut tx, &order, &subject, amount.amount, &reason, now).await?;
                     if done != amount.amount {
                         return Err(onshelf_db::Error::Contended.into());
+                    }
+                    for (variant_id, value) in shares {
+                        payments::note_refunded_line(&mut tx, order.id, variant_id, value).await?;
                     }
                     let told = told(&number, &lines);
                     onshelf_db::staff::trail(&mut tx, &partner.actor(), "refund", &told, now).await?;
@@ -260,10 +264,15 @@ fn fault(pointer: &str, fault: Fault) -> FieldFault {
 }
 
 fn refuse(faults: Vec<FieldFault>) -> Result<()> {
-    if faults.is_empty() { Ok(()) } else { Err(OrderRefusal::Invalid { faults }.into()) }
+    if faults.is_empty() { Ok(()) } else { Err(invalid(faults)) }
 }
 
-/// How much goes back: the amount, or what the lines cost. Never more than is left, nor than the lines cost.
+fn invalid(faults: Vec<FieldFault>) -> Error {
+    OrderRefusal::Invalid { faults }.into()
+}
+
+/// How much goes back: the amount, or what the lines cost; and for what of each variant. Never more than is left of the
+/// order, nor of the lines.
 async fn decide(
     tx: &mut Tx<'_>,
     book: &Book,
@@ -271,23 +280,26 @@ async fn decide(
     groups: &[ReservationRow],
     lines: &[Line],
     amount: Option<Money>,
-) -> Result<Money> {
+) -> Result<(Money, Vec<(i64, i64)>)> {
     if amount.is_some_and(|amount| amount.currency.code() != order.currency) {
         refuse(vec![fault("/amount/currency", Fault::OtherCurrency)])?;
     }
     let left = left_of(tx, order).await?;
-    let (cost, most) = if lines.is_empty() {
-        (left, left)
-    } else {
-        let cost = cost_of(tx, book, order, groups, lines).await?;
-        (cost.whole, cost.kept.min(left))
+    let wanted = match lines {
+        [] => None,
+        lines => Some(wanted_of(tx, book, order, groups, lines).await?.map_err(invalid)?),
+    };
+    let (cost, most) = match &wanted {
+        None => (left, left),
+        Some(Wanted { cost, .. }) => (cost.whole, cost.kept.min(left)),
     };
     let currency = super::currency_of(order);
     let amount = amount.unwrap_or(Money::new(cost, currency));
     if amount.amount > most || amount.amount <= 0 {
         return Err(OrderRefusal::RefundTooMuch { left: Money::new(most, currency) }.into());
     }
-    Ok(amount)
+    let shares = wanted.map_or_else(Vec::new, |wanted| wanted.shares(amount.amount));
+    Ok((amount, shares))
 }
 
 /// What the trail says a refund was for.

@@ -16,5 +16,6 @@ mod passes;
 mod paying;
 mod promises;
 mod receipts;
+mod refunding;
 mod shelves;
 mod walking;

@@ -83,9 +83,9 @@ pub struct Carried {
 ///
 /// With `lines`, money is given back for these: each is of the order, at most as many as were ordered (otherwise
 /// 422 at `/lines/{i}/sku` or `/lines/{i}/quantity`), and the amount is at most what they cost; without an
-/// `amount` it is that. More than that, or than was paid and not given back yet, is refused (409
-/// `refund-too-much`, with what is `left` for it). What was cancelled or not found gives its money back by
-/// itself, and no second time here.
+/// `amount` it is that. What went back for a line is not given back for it again: more than is left of these lines,
+/// or than was paid and not given back yet, is refused (409 `refund-too-much`, with what is `left` for it). What was
+/// cancelled or not found gives its money back by itself, and no second time here.
 #[utoipa::path(
     post, path = "/api/v1/orders/{number}/refunds", tag = "partners",
     params(

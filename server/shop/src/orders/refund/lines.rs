@@ -1,4 +1,5 @@
-//! What some of an order's lines cost, as the order charged them: their price with its tax, without the fee.
+//! What some of an order's lines cost, as the order charged them: their price with its tax, without the fee, and less
+//! what went back for them before.
 
 use onshelf_db::{
     Tx,
@@ -15,25 +16,54 @@ use onshelf_vocabulary::{
     },
 };
 
-use super::{fault, prefix, refuse};
+use super::{fault, prefix};
 use crate::{Book, Result};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Cost {
-    /// In minor units of the order's currency.
+    /// In minor units of the order's currency. More than can go back where some of it went back before.
     pub whole: i64,
-    /// Of that, what does not go back by itself, as of a group that was cancelled or not found.
+    /// Of that, what has not gone back and does not by itself, as of a group that was cancelled or not found.
     pub kept: i64,
 }
 
-/// Lines that are no part of the order, or more than was ordered, are refused.
-pub(super) async fn cost_of(
+/// Lines somebody wants the money of.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Wanted {
+    pub cost: Cost,
+    /// As they were told: variants, and of the value of each what has not gone back. Together they cost `charged`.
+    values: Vec<(i64, i64)>,
+    charged: i64,
+}
+
+impl Wanted {
+    /// What of each variant's value an amount stands for: all of it, or what was told first. Rounded up, so that what is
+    /// left of a line is never more than was charged for it.
+    pub(super) fn shares(&self, amount: i64) -> Vec<(i64, i64)> {
+        let whole: i64 = self.values.iter().map(|(_, value)| value).sum();
+        let mut left = if amount < self.charged {
+            let (whole, charged) = (i128::from(whole), i128::from(self.charged));
+            i64::try_from((whole * i128::from(amount) + charged - 1) / charged).unwrap_or(i64::MAX)
+        } else {
+            whole
+        };
+        let share = |(variant, value): &(i64, i64)| {
+            let share = left.min(*value);
+            left -= share;
+            (share > 0).then_some((*variant, share))
+        };
+        self.values.iter().filter_map(share).collect()
+    }
+}
+
+/// Lines that are no part of the order, or more than was ordered, are faults.
+pub(super) async fn wanted_of(
     tx: &mut Tx<'_>,
     book: &Book,
     order: &OrderRow,
     groups: &[ReservationRow],
     lines: &[Line],
-) -> Result<Cost> {
+) -> Result<Result<Wanted, Vec<FieldFault>>> {
     let refunds = payments::refunds_of(tx, order.id).await?;
     let ordered: Vec<&ReservationRow> = groups.iter().filter(|row| is_ordered(groups, row)).collect();
     let mut parts = Vec::with_capacity(ordered.len());
@@ -42,7 +72,8 @@ pub(super) async fn cost_of(
         // What was not found is paid back soon, unless something is taken for it.
         let gone = row.status == NotFound.code();
         let kept = !gone && !refunds.iter().any(|refund| refund.key.starts_with(&key));
-        parts.push(Part { row, lines: fulfilment::lines(tx, row.id).await?, kept, price: 0 });
+        let lines = fulfilment::lines(tx, row.id).await?.iter().map(Charged::of).collect();
+        parts.push(Part { row, lines, kept, price: 0 });
     }
     // Of the same thing in two groups, the one whose money is still here is meant first.
     parts.sort_by_key(|part| !part.kept);
@@ -53,8 +84,8 @@ pub(super) async fn cost_of(
             (variant.map(|variant| variant.id), line.quantity.get())
         })
         .collect();
-    refuse(take(&mut parts, &told))?;
-    Ok(sum(&parts))
+    let before = payments::refunded_lines(tx, order.id).await?;
+    Ok(judge(&mut parts, &before, &told))
 }
 
 /// Whether it is what was ordered: no offer that nobody has taken, and nothing another group stands in for.
@@ -65,19 +96,18 @@ fn is_ordered(groups: &[ReservationRow], row: &ReservationRow) -> bool {
     !is_open(row) && !groups.iter().any(stands_in)
 }
 
-/// A group as it was charged, and what is taken of it.
+/// A group as it was charged, and what of it goes back.
 struct Part<'a> {
     row: &'a ReservationRow,
-    /// With what is not taken of them.
-    lines: Vec<ReservationLineRow>,
+    lines: Vec<Charged>,
     /// Its money has not gone back, and does not by itself.
     kept: bool,
-    /// Of what is taken, without a tax that was added.
+    /// Of what goes back, without a tax that was added.
     price: i64,
 }
 
 impl Part<'_> {
-    /// What is taken of it, with its tax. That is parted by value: the rate may be another one today.
+    /// What goes back of it, with its tax. That is parted by value: the rate may be another one today.
     fn cost(&self) -> i64 {
         let ReservationRow { total, fee, tax, asked, .. } = *self.row;
         let (_, goes) = Charge { total, fee, tax, asked }.part(total - self.price, Tax::default());
@@ -85,27 +115,81 @@ impl Part<'_> {
     }
 }
 
-/// Takes what was told, as variants and how many of each, out of the parts.
-fn take(parts: &mut [Part<'_>], told: &[(Option<i64>, i64)]) -> Vec<FieldFault> {
-    let mut faults = Vec::new();
+/// A line as it was charged.
+#[derive(Clone, Copy)]
+struct Charged {
+    variant_id: i64,
+    price: i64,
+    /// Of how many nobody has spoken yet.
+    quantity: i64,
+    /// Of its value, what has not gone back.
+    left: i64,
+}
+
+impl Charged {
+    fn of(row: &ReservationLineRow) -> Charged {
+        let ReservationLineRow { variant_id, price, quantity, .. } = *row;
+        Charged { variant_id, price, quantity, left: price.saturating_mul(quantity) }
+    }
+}
+
+/// What was told, as variants and how many of each, where some of the variants' value went back `before`.
+fn judge(
+    parts: &mut [Part<'_>],
+    before: &[(i64, i64)],
+    told: &[(Option<i64>, i64)],
+) -> Result<Wanted, Vec<FieldFault>> {
+    let asked = take(parts, told)?;
+    for (variant, value) in before {
+        spend(parts, *variant, *value);
+    }
+    let (gone, mut over, mut values) = (sum(parts), 0, Vec::with_capacity(asked.len()));
+    for (variant, value) in asked {
+        let spent = spend(parts, variant, value);
+        over += value - spent;
+        values.push((variant, spent));
+    }
+    let now = sum(parts);
+    let charged = now.whole - gone.whole;
+    Ok(Wanted { cost: Cost { whole: charged + over, kept: now.kept - gone.kept }, values, charged })
+}
+
+/// The value of what was told, of each variant.
+fn take(parts: &mut [Part<'_>], told: &[(Option<i64>, i64)]) -> Result<Vec<(i64, i64)>, Vec<FieldFault>> {
+    let (mut values, mut faults) = (Vec::with_capacity(told.len()), Vec::new());
     for (index, (variant, quantity)) in told.iter().enumerate() {
-        let (mut known, mut missing) = (false, *quantity);
-        for part in parts.iter_mut() {
-            for line in part.lines.iter_mut().filter(|line| Some(line.variant_id) == *variant) {
-                let taken = line.quantity.min(missing);
-                line.quantity -= taken;
-                missing -= taken;
-                part.price += taken * line.price;
-                known = true;
-            }
+        let (mut known, mut missing, mut value) = (None, *quantity, 0);
+        let lines = parts.iter_mut().flat_map(|part| part.lines.iter_mut());
+        for line in lines.filter(|line| Some(line.variant_id) == *variant) {
+            let taken = line.quantity.min(missing);
+            line.quantity -= taken;
+            missing -= taken;
+            value += taken * line.price;
+            known = *variant;
         }
-        if !known {
-            faults.push(fault(&format!("/lines/{index}/sku"), Fault::NotInIt));
-        } else if missing > 0 {
-            faults.push(fault(&format!("/lines/{index}/quantity"), Fault::NotThatMany));
+        match known {
+            None => faults.push(fault(&format!("/lines/{index}/sku"), Fault::NotInIt)),
+            Some(_) if missing > 0 => {
+                faults.push(fault(&format!("/lines/{index}/quantity"), Fault::NotThatMany));
+            }
+            Some(variant) => values.push((variant, value)),
         }
     }
-    faults
+    if faults.is_empty() { Ok(values) } else { Err(faults) }
+}
+
+/// Takes so much of a variant's value out of what has not gone back; answers how much of it there was.
+fn spend(parts: &mut [Part<'_>], variant: i64, value: i64) -> i64 {
+    let mut rest = value;
+    for part in parts {
+        for line in part.lines.iter_mut().filter(|line| line.variant_id == variant) {
+            let spent = line.left.min(rest);
+            line.left -= spent;
+            rest -= spent;
+            part.price += spent;
+        }
+    }
+    value - rest
 }
 
 fn sum(parts: &[Part<'_>]) -> Cost {
@@ -125,55 +209,99 @@ mod tests {
     }
 
     fn part(row: &ReservationRow, kept: bool) -> Part<'_> {
-        let line = |position, variant_id, quantity, price| ReservationLineRow {
-            reservation_id: 1,
-            position,
-            variant_id,
-            quantity,
-            price,
-        };
-        Part { row, lines: vec![line(0, 7, 2, 2_900), line(1, 8, 1, 1_000)], kept, price: 0 }
+        let line =
+            |variant_id, quantity, price| Charged { variant_id, price, quantity, left: price * quantity };
+        Part { row, lines: vec![line(7, 2, 2_900), line(8, 1, 1_000)], kept, price: 0 }
+    }
+
+    fn cost(parts: &mut [Part<'_>], before: &[(i64, i64)], told: &[(i64, i64)]) -> Cost {
+        let told: Vec<_> = told.iter().map(|(variant, quantity)| (Some(*variant), *quantity)).collect();
+        judge(parts, before, &told).unwrap().cost
     }
 
     #[test]
     fn lines_cost_their_price_with_the_tax_that_was_added_and_no_fee() {
         let row = group();
-        for (told, cost) in [
-            (&[(Some(8), 1)][..], 1_089),
-            (&[(Some(7), 1)], 3_157),
-            (&[(Some(7), 1), (Some(7), 1)], 6_315),
+        for (told, whole) in [
+            (&[(8, 1)][..], 1_089),
+            (&[(7, 1)], 3_157),
+            (&[(7, 1), (7, 1)], 6_315),
             // All but what bringing it costs, and the tax of that.
-            (&[(Some(7), 2), (Some(8), 1)], 7_948 - 544),
+            (&[(7, 2), (8, 1)], 7_948 - 544),
         ] {
-            let mut parts = [part(&row, true)];
-            assert!(take(&mut parts, told).is_empty());
-            assert_eq!(sum(&parts), Cost { whole: cost, kept: cost }, "{told:?}");
+            assert_eq!(cost(&mut [part(&row, true)], &[], told), Cost { whole, kept: whole }, "{told:?}");
         }
     }
 
     #[test]
     fn what_is_in_the_price_stays_in_it() {
         let row = ReservationRow { tax: 618, asked: 6_800, fee: 0, ..group() };
-        let mut parts = [part(&row, true)];
-        assert!(take(&mut parts, &[(Some(7), 1)]).is_empty());
-        assert_eq!(sum(&parts).whole, 2_900);
+        assert_eq!(cost(&mut [part(&row, true)], &[], &[(7, 1)]).whole, 2_900);
     }
 
     #[test]
     fn what_gave_its_money_back_is_meant_last() {
         let row = ReservationRow { tax: 0, asked: 6_800, fee: 0, ..group() };
         let mut parts = [part(&row, true), part(&row, false)];
-        assert!(take(&mut parts, &[(Some(7), 3)]).is_empty());
-        assert_eq!(sum(&parts), Cost { whole: 8_700, kept: 5_800 });
+        assert_eq!(cost(&mut parts, &[], &[(7, 3)]), Cost { whole: 8_700, kept: 5_800 });
+    }
+
+    #[test]
+    fn what_went_back_before_is_not_there_any_more() {
+        let row = ReservationRow { tax: 0, asked: 6_800, fee: 0, ..group() };
+        for (before, told, whole, kept) in [
+            (&[(7, 2_900)][..], &[(7, 1)][..], 2_900, 2_900),
+            (&[(7, 2_900)], &[(7, 2)], 5_800, 2_900),
+            (&[(7, 5_800)], &[(7, 1)], 2_900, 0),
+            (&[(7, 5_800)], &[(7, 1), (8, 1)], 3_900, 1_000),
+            // Part of one, and more than there ever was.
+            (&[(8, 400)], &[(8, 1)], 1_000, 600),
+            (&[(8, 9_999), (9, 1)], &[(8, 1)], 1_000, 0),
+        ] {
+            assert_eq!(cost(&mut [part(&row, true)], before, told), Cost { whole, kept }, "{before:?}");
+        }
+    }
+
+    #[test]
+    fn one_after_the_other_they_cost_what_they_cost_together() {
+        let row = group();
+        let (mut before, mut paid) = (vec![(7, 0)], Vec::new());
+        for _ in 0..2 {
+            let own = cost(&mut [part(&row, true)], &before, &[(7, 1)]);
+            before.push((7, 2_900));
+            paid.push(own.whole);
+        }
+        assert_eq!(paid, [3_157, 3_158]);
+    }
+
+    #[test]
+    fn an_amount_stands_for_what_was_told_first() {
+        let row = ReservationRow { tax: 0, asked: 6_800, fee: 0, ..group() };
+        let told = [(Some(8), 1), (Some(7), 2)];
+        let wanted = judge(&mut [part(&row, true)], &[], &told).unwrap();
+        for (amount, shares) in [
+            (6_800, &[(8, 1_000), (7, 5_800)][..]),
+            (1_200, &[(8, 1_000), (7, 200)]),
+            (1_000, &[(8, 1_000)]),
+            (1, &[(8, 1)]),
+        ] {
+            assert_eq!(wanted.shares(amount), shares, "{amount}");
+        }
+        // Of what was taxed on top, less than the amount; never nothing.
+        let row = group();
+        let wanted = judge(&mut [part(&row, true)], &[], &[(Some(7), 2)]).unwrap();
+        assert_eq!(wanted.shares(6_315), [(7, 5_800)]);
+        assert_eq!(wanted.shares(3_157), [(7, 2_900)]);
+        assert_eq!(wanted.shares(1), [(7, 1)]);
     }
 
     #[test]
     fn what_was_not_ordered_is_said_where_it_stands() {
         let row = group();
-        let mut parts = [part(&row, true)];
         let told = [(Some(9), 1), (Some(7), 2), (None, 1), (Some(7), 1), (Some(8), 2)];
+        let faults = judge(&mut [part(&row, true)], &[], &told).unwrap_err();
         let faults: Vec<(String, Fault)> =
-            take(&mut parts, &told).into_iter().map(|fault| (fault.pointer, fault.fault)).collect();
+            faults.into_iter().map(|fault| (fault.pointer, fault.fault)).collect();
         let expected = [
             ("/lines/0/sku", Fault::NotInIt),
             ("/lines/2/sku", Fault::NotInIt),
