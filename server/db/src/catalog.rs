@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use sqlx::QueryBuilder;
+use sqlx::{FromRow, QueryBuilder, postgres::PgRow, sqlite::SqliteRow};
 
 use crate::{
     Error, Tx,
@@ -73,6 +73,27 @@ pub struct CategoryRow {
     /// Slug of the one above.
     pub parent: Option<String>,
     pub position: i64,
+}
+
+/// Where a variant is at home.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct HomeRow {
+    pub sku: String,
+    /// Its product's.
+    pub code: String,
+    /// How many the product has of them.
+    pub variants: i64,
+}
+
+/// A variant that is sold, with what its product can be chosen by.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct StandingRow {
+    pub code: String,
+    /// The product's, as in [`ProductRow`].
+    pub known: String,
+    pub sku: String,
+    /// The variant's, as in [`VariantRow`].
+    pub chosen: String,
 }
 
 /// What bringing a product up to date sets. It keeps its address: links to it live outside.
@@ -149,9 +170,17 @@ pub async fn unpriced_drafts(tx: &mut Tx<'_>, codes: &[&str]) -> Result<Vec<(Str
 }
 
 async fn ids(tx: &mut Tx<'_>, sql: &str, names: &[&str]) -> Result<Vec<(String, i64)>, Error> {
+    named(tx, sql, names).await
+}
+
+/// What a query that ends with `IN (` answers for so many names.
+async fn named<T>(tx: &mut Tx<'_>, sql: &str, names: &[&str]) -> Result<Vec<T>, Error>
+where
+    T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>,
+{
     let mut found = Vec::with_capacity(names.len());
     for chunk in names.chunks(CHUNK) {
-        let rows: Vec<(String, i64)> = on!(tx, conn: E => {
+        let rows: Vec<T> = on!(tx, conn: E => {
             let mut query = QueryBuilder::<E>::new(sql);
             let mut list = query.separated(", ");
             for name in chunk {
@@ -163,6 +192,22 @@ async fn ids(tx: &mut Tx<'_>, sql: &str, names: &[&str]) -> Result<Vec<(String, 
         found.extend(rows);
     }
     Ok(found)
+}
+
+/// Where these SKUs are at home; those that do not exist are missing from the answer.
+pub async fn homes(tx: &mut Tx<'_>, skus: &[&str]) -> Result<Vec<HomeRow>, Error> {
+    let sql = "
+      SELECT v.sku, p.code, (SELECT COUNT(*) FROM variants o WHERE o.product_id = p.id) AS variants
+      FROM variants v JOIN products p ON p.id = v.product_id WHERE v.sku IN (";
+    named(tx, sql, skus).await
+}
+
+/// The variants of these products that are sold.
+pub async fn standing(tx: &mut Tx<'_>, codes: &[&str]) -> Result<Vec<StandingRow>, Error> {
+    let sql = "
+      SELECT p.code, p.options AS known, v.sku, v.options AS chosen
+      FROM products p JOIN variants v ON v.product_id = p.id WHERE v.status = 'active' AND p.code IN (";
+    named(tx, sql, codes).await
 }
 
 /// The names that a write did not answer.

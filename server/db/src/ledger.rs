@@ -164,3 +164,20 @@ pub async fn unpaid_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
       ORDER BY o.number";
     Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_all(conn).await)?)
 }
+
+/// A variant that is sold, and what its product can be chosen by; both as they are kept.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct ChosenRow {
+    pub id: i64,
+    pub sku: String,
+    pub known: String,
+    pub chosen: String,
+}
+
+/// Variants with option codes after `id`, in its order.
+pub async fn chosen_after(tx: &mut Tx<'_>, id: i64, limit: i64) -> Result<Vec<ChosenRow>, Error> {
+    let sql = "SELECT v.id, v.sku, p.options AS known, v.options AS chosen
+               FROM variants v JOIN products p ON p.id = v.product_id
+               WHERE v.id > $1 AND v.status = 'active' AND v.options <> '[]' ORDER BY v.id LIMIT $2";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(id).bind(limit).fetch_all(conn).await)?)
+}

@@ -1,9 +1,15 @@
 //! The audit: proves that the books agree with themselves.
 
 use jiff::Timestamp;
-use onshelf_db::{Db, ledger, meta};
+use onshelf_db::{Db, Tx, ledger, meta};
 
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    catalog::{OptionDef, are_codes_of},
+};
+
+/// Variants in memory at once.
+const PAGE: i64 = 1_000;
 
 /// Leaves word that the books were audited, for those who watch that it is done.
 pub async fn note_audit(db: &Db, now: Timestamp, faults: usize) -> Result<()> {
@@ -58,5 +64,26 @@ pub async fn faults(db: &Db, now: Timestamp) -> Result<Vec<String>> {
     for (words, off) in numbers {
         faults.extend(off.iter().map(|number| words.replace("{}", number)));
     }
+    faults.extend(options_off(&mut tx).await?);
     Ok(faults)
+}
+
+/// Variants nobody can choose: what tells them apart is no option of their product.
+async fn options_off(tx: &mut Tx<'_>) -> Result<Vec<String>> {
+    let (mut faults, mut last) = (Vec::new(), 0);
+    loop {
+        let page = ledger::chosen_after(tx, last, PAGE).await?;
+        let Some(end) = page.last() else { break Ok(faults) };
+        last = end.id;
+        for row in &page {
+            let known: Option<Vec<OptionDef>> = serde_json::from_str(&row.known).ok();
+            let chosen: Option<Vec<String>> = serde_json::from_str(&row.chosen).ok();
+            if !chosen.zip(known).is_some_and(|(chosen, known)| are_codes_of(&chosen, &known)) {
+                faults.push(format!(
+                    "catalogue: the options {} of {} are none of its product's",
+                    row.chosen, row.sku
+                ));
+            }
+        }
+    }
 }

@@ -13,7 +13,7 @@ mod suggest;
 use std::collections::HashMap;
 
 use onshelf_vocabulary::{Currency, Lang, Money, Text};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub(crate) use build::Rows;
 pub use listing::Shown;
@@ -94,13 +94,13 @@ pub struct Attribute {
     pub value: Text,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct OptionDef {
     pub name: Text,
     pub values: Vec<OptionValue>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct OptionValue {
     pub code: String,
     #[serde(default)]
@@ -108,7 +108,7 @@ pub struct OptionValue {
     #[serde(default)]
     pub en: String,
     /// CSS colour.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub swatch: Option<String>,
 }
 
@@ -128,6 +128,15 @@ impl OptionValue {
             Lang::En => &self.en,
         }
     }
+}
+
+/// What a variant has instead of a code where an option does not concern it.
+pub(crate) const NO_VALUE: &str = "-";
+
+/// Whether these are a variant's codes of values of these options, in their order.
+pub(crate) fn are_codes_of(codes: &[String], options: &[OptionDef]) -> bool {
+    let stands = |(code, option): (&String, &OptionDef)| code == NO_VALUE || option.value(code).is_some();
+    codes.len() <= options.len() && codes.iter().zip(options).all(stands)
 }
 
 impl OptionDef {

@@ -6,6 +6,7 @@
 mod odd_stock;
 mod partial;
 mod real;
+mod standing;
 mod strangers;
 
 use std::io::Cursor;

@@ -12,19 +12,19 @@ use onshelf_vocabulary::Currency;
 
 use crate::options;
 
-async fn take(test: &TestShop, kind: Kind, name: &str, text: &str) -> Report {
+pub async fn take(test: &TestShop, kind: Kind, name: &str, text: &str) -> Report {
     let report = crate::take(test.shop.db(), kind, name, text, options()).await.unwrap();
     assert_eq!(report.rejected, 0, "{:?}", report.rejections);
     report
 }
 
-async fn product(test: &TestShop, code: &str) -> ProductRow {
+pub async fn product(test: &TestShop, code: &str) -> ProductRow {
     let mut reader = test.shop.db().reader().await.unwrap();
     let rows = catalog::products(&mut reader.tx()).await.unwrap();
     rows.into_iter().find(|row| row.code == code).unwrap()
 }
 
-async fn variant(test: &TestShop, sku: &str) -> VariantRow {
+pub async fn variant(test: &TestShop, sku: &str) -> VariantRow {
     let mut reader = test.shop.db().reader().await.unwrap();
     let rows = catalog::variants(&mut reader.tx()).await.unwrap();
     rows.into_iter().find(|row| row.sku == sku).unwrap()
@@ -38,7 +38,7 @@ async fn price(test: &TestShop, sku: &str) -> Option<PriceRow> {
 }
 
 /// The amount to pay, and the one it is lowered from.
-async fn paid(test: &TestShop, sku: &str) -> (i64, Option<i64>) {
+pub async fn paid(test: &TestShop, sku: &str) -> (i64, Option<i64>) {
     price(test, sku).await.map(|price| (price.amount, price.list_amount)).unwrap()
 }
 
@@ -48,11 +48,11 @@ async fn store(test: &TestShop, code: &str) -> StoreRow {
     rows.into_iter().find(|row| row.code == code).unwrap()
 }
 
-fn warned(report: &Report, reason: &str) -> Vec<u64> {
+pub fn warned(report: &Report, reason: &str) -> Vec<u64> {
     report.warned.iter().filter(|entry| entry.reason.contains(reason)).map(|entry| entry.line).collect()
 }
 
-const RICH: &str = "sku,code,name_ko,name_en,brand,category,description,image_link,tags,\
+pub const RICH: &str = "sku,code,name_ko,name_en,brand,category,description,image_link,tags,\
     option1_name,option1_value,gtin,status,price\n\
     R1,RP,머그,Mug,Maru,Home > Mugs,Stoneware.,https://img.example/m.jpg,new,Size,L,4006381333931,draft,12000\n";
 

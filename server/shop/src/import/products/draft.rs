@@ -33,6 +33,10 @@ pub(super) struct Draft {
     pub columns: Vec<&'static str>,
     /// Whether any of its rows speaks of options.
     pub tells_options: bool,
+    /// Whether any of its rows names the product; else it is called after its only SKU.
+    pub is_named: bool,
+    /// Variants of the product that the file does not speak of, where it speaks of options: the others come after them.
+    pub beside: i64,
 }
 
 impl Draft {

@@ -6,6 +6,7 @@ mod categories;
 mod draft;
 mod reading;
 mod sales;
+mod standing;
 mod telling;
 mod writing;
 

@@ -74,6 +74,7 @@ impl Products {
             return Err(row.bad("sku", TWICE, &format!("{}, first on line {line}", variant.sku)));
         }
         let at = self.opened(row, plan, &code)?;
+        self.drafts[at].is_named |= row.text("code").is_some();
         let inherited = self.drafts[at].option_names.clone();
         // Where rows say what they are, a single product's attributes tell no variants apart.
         let is_single = !kind.is_empty() && !kind.contains("variation");
@@ -133,6 +134,7 @@ impl Products {
         }
         let mut draft = self.product(row, plan, code.clone())?;
         draft.rows = 1;
+        draft.is_named = true;
         self.drafts.push(draft);
         let at = self.drafts.len() - 1;
         self.open.insert(code, at);
@@ -204,6 +206,7 @@ impl Products {
         }
         let mut draft = self.product(row, plan, code)?;
         draft.rows = 1;
+        draft.is_named = row.text("code").is_some();
         Ok(draft)
     }
 

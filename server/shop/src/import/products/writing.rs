@@ -24,6 +24,7 @@ use super::{
     BATCH, Products,
     draft::{Draft, VariantDraft},
     reading::hash,
+    standing,
 };
 
 /// A product as it is written.
@@ -49,12 +50,14 @@ impl Whole {
 
 impl Products {
     pub(super) async fn flush(&mut self, db: &Db, ledger: &mut Ledger) -> Result<(), ImportError> {
-        let drafts = std::mem::take(&mut self.drafts);
+        let mut drafts = std::mem::take(&mut self.drafts);
         if self.grouped {
             self.closed.extend(drafts.iter().map(|draft| hash(&draft.code)));
         }
         self.open.clear();
         self.variants = 0;
+        standing::bring_home(db, &mut drafts, ledger).await?;
+        standing::join_options(db, &mut drafts).await?;
         let mut batch = Vec::with_capacity(BATCH.min(drafts.len()));
         for draft in drafts {
             // Where each of its rows was rejected, that has been told.
@@ -115,7 +118,7 @@ impl Products {
         let mut prices = Vec::with_capacity(draft.variants.len());
         let mut variant_columns = Vec::with_capacity(draft.variants.len());
         let has_position = draft.columns.contains(&"position");
-        for (position, variant) in (0i64..).zip(draft.variants) {
+        for (position, variant) in (draft.beside..).zip(draft.variants) {
             prices.push(price_row(&variant));
             let images = self.pictures(variant.line, &variant.images, ledger).await;
             let mut options = variant.options;
@@ -126,7 +129,8 @@ impl Products {
             if draft.tells_options {
                 columns.push("options");
             }
-            if draft.tells_options || has_position {
+            // Where others stand beside it, it stays where it stands among them.
+            if (draft.tells_options && draft.beside == 0) || has_position {
                 columns.push("position");
             }
             variant_columns.push(columns);
@@ -204,7 +208,7 @@ async fn settle(db: &Db, batch: &mut [Whole], ledger: &mut Ledger) -> Result<(),
         (priced, catalog::unpriced_drafts(&mut reader.tx(), &unsaid).await?)
     };
     let names = |rows: Vec<(String, i64)>| rows.into_iter().map(|(code, _)| code).collect::<HashSet<_>>();
-    let (priced, waiting) = (names(priced), names(waiting));
+    let (priced, mut waiting) = (names(priced), names(waiting));
     for whole in batch {
         let code = &whole.product.code;
         if !whole.has_price() && !priced.contains(code) {
@@ -212,7 +216,7 @@ async fn settle(db: &Db, batch: &mut [Whole], ledger: &mut Ledger) -> Result<(),
             if whole.product.status == "active" {
                 "draft".clone_into(&mut whole.product.status);
             }
-        } else if waiting.contains(code) {
+        } else if waiting.remove(code) {
             whole.columns.push("status");
         }
     }
@@ -234,7 +238,9 @@ fn price_row(variant: &VariantDraft) -> Option<PriceRow> {
 
 fn told(whole: &Whole, ledger: &mut Ledger) {
     ledger.accept(whole.rows);
-    ledger.wrote("products", 1);
+    if !whole.columns.is_empty() {
+        ledger.wrote("products", 1);
+    }
     ledger.wrote("variants", whole.variants.len());
 }
 
