@@ -63,6 +63,7 @@ impl Shop {
             }
         }
         let sent = change.proxy.as_deref().map(|name| self.sent(&order, name)).transpose()?;
+        let is_alone = change.group.is_some();
         let groups = match (change.groups, change.group) {
             (Some(groups), None) => Some(groups),
             (None, Some(group)) => Some(vec![self.whole_group(&order, group).await?]),
@@ -75,7 +76,8 @@ impl Shop {
         };
         let mut draws = Draws::default();
         loop {
-            let plan = self.plan_change(&order, lang, &groups)?;
+            let plan = self.plan_change(&order, lang, &groups);
+            let plan = if is_alone { plan.map_err(of_its_fields)? } else { plan? };
             let dearer = plan.sums.total - order.total;
             let outcome = if order.settled_at.is_some() && dearer > 0 {
                 let asked = Asked { groups: &groups, plan, dearer };
@@ -285,6 +287,17 @@ struct Asked<'a> {
 /// Which group is meant cannot be told.
 fn ambiguous() -> Error {
     let faults = vec![FieldFault { pointer: "/groups".to_owned(), fault: Fault::NameTheGroups }];
+    OrderRefusal::Invalid { faults }.into()
+}
+
+/// Where only fields of the one group were sent, there is no list of groups to point into.
+fn of_its_fields(error: Error) -> Error {
+    let Error::Order(OrderRefusal::Invalid { mut faults }) = error else { return error };
+    for fault in &mut faults {
+        if let Some(field) = fault.pointer.strip_prefix("/groups/0") {
+            fault.pointer = field.to_owned();
+        }
+    }
     OrderRefusal::Invalid { faults }.into()
 }
 

@@ -139,8 +139,8 @@ impl Shop {
                     return Err(fault(index, "way", Fault::NotOffered));
                 }
                 let ready = self.promise(store, whom.now).ok_or(OrderRefusal::StoreClosed)?;
-                let ready_by = window_or(store, input.window.as_deref(), ready)
-                    .ok_or_else(|| fault(index, "window", Fault::BadWindow))?;
+                let ready_by =
+                    window_or(store, input, ready).ok_or_else(|| fault(index, "window", Fault::BadWindow))?;
                 Ok(Place { store, source: store, ready_by, fee: 0 })
             }
             Way::Transfer => {
@@ -152,8 +152,8 @@ impl Shop {
                 let source =
                     source.ok_or_else(|| self.short(book, store, &input.lines, whom, &HashMap::new()))?;
                 let ready = self.transfer_by(source, store, whom.now).ok_or(OrderRefusal::StoreClosed)?;
-                let ready_by = window_or(store, input.window.as_deref(), ready)
-                    .ok_or_else(|| fault(index, "window", Fault::BadWindow))?;
+                let ready_by =
+                    window_or(store, input, ready).ok_or_else(|| fault(index, "window", Fault::BadWindow))?;
                 Ok(Place { store, source, ready_by, fee: 0 })
             }
             Way::Delivery => {
@@ -303,7 +303,7 @@ impl Shop {
             asked: tax.on_top(taxed),
             way: input.way.code().to_owned(),
             address: input.address.as_ref().map(serde_json::to_string).transpose()?,
-            window_at: input.window.as_ref().map(|_| ready_by),
+            window_at: chosen_window(input).map(|_| ready_by),
             placed_at: whom.now.as_millisecond(),
             ready_by,
             expires_at,
@@ -344,9 +344,14 @@ pub(crate) fn demand(book: &Book, store_id: i64, lines: &[Line]) -> Result<Vec<(
     Ok(levels)
 }
 
+/// The quarter of an hour that was asked for. Empty is as soon as it is ready, and what is brought has none.
+fn chosen_window(input: &GroupInput) -> Option<&str> {
+    input.window.as_deref().filter(|asked| !asked.is_empty() && input.way != Way::Delivery)
+}
+
 /// The window that was asked for, or as soon as it is ready; none where it is no window.
-fn window_or(store: &Store, asked: Option<&str>, ready: Timestamp) -> Option<Timestamp> {
-    let Some(asked) = asked.filter(|asked| !asked.is_empty()) else { return Some(ready) };
+fn window_or(store: &Store, input: &GroupInput, ready: Timestamp) -> Option<Timestamp> {
+    let Some(asked) = chosen_window(input) else { return Some(ready) };
     let start = asked.parse().ok()?;
     is_window(&store.schedule, ready, start).then_some(start)
 }

@@ -1,0 +1,190 @@
+//! Changing an order over the contract: of one group each field by itself, of several only all groups anew.
+
+use axum::{Router, http::Method};
+use onshelf_shop::testing::{FakePayments, TestShop, on_each_engine};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+use crate::call::{Answer, Call, site};
+
+/// An order's owner.
+struct Owner {
+    site: Router,
+    path: String,
+    token: String,
+}
+
+impl Owner {
+    async fn of(test: &TestShop, wish: &Value) -> Owner {
+        for store in ["seongsu", "gangnam"] {
+            test.with_stock(store, "CUP", 5).await;
+        }
+        let site = site(test);
+        let placed = Call::post("/api/v1/orders").key("o1").json(wish).on(&site).await.ok(201);
+        let name = |field: &str| placed[field].as_str().unwrap().to_owned();
+        Owner { path: format!("/api/v1/orders/{}", name("number")), token: name("token"), site }
+    }
+
+    async fn patch(&self, key: &str, body: &Value) -> Answer {
+        let call = Call::new(&Method::PATCH, &self.path).key(key).token(&self.token);
+        call.json(body).on(&self.site).await
+    }
+
+    /// Its only group after a change.
+    async fn group(&self, key: &str, body: &Value) -> Value {
+        let order = self.patch(key, body).await.ok(200);
+        let groups = order["groups"].as_array().unwrap();
+        assert_eq!(groups.len(), 1, "{order}");
+        groups[0].clone()
+    }
+
+    async fn order(&self) -> Value {
+        Call::get(&self.path).token(&self.token).on(&self.site).await.ok(200)
+    }
+
+    /// Refused, at this pointer, and nothing is another than it was.
+    async fn refused(&self, key: &str, body: &Value, pointer: &str) {
+        let before = self.order().await;
+        let refused = self.patch(key, body).await;
+        refused.problem(422, "invalid");
+        assert_eq!(refused.pointers(), [pointer], "{body}");
+        assert_eq!(self.order().await, before, "{body}");
+    }
+}
+
+fn cups(quantity: i64) -> Value {
+    json!([{"sku": "CUP", "quantity": quantity}])
+}
+
+fn collect(store: &str) -> Value {
+    json!({"way": "collect", "store": store, "lines": cups(2)})
+}
+
+fn order(groups: &Value, provider: Option<&str>) -> Value {
+    let payment = provider.map(|provider| json!({"provider": provider}));
+    json!({
+        "groups": groups,
+        "contact": {"name": "김민지", "phone": "010-1234-5678"},
+        "payment": payment,
+    })
+}
+
+/// It is noon of 2026-11-23 in Seoul.
+const FIVE: &str = "2026-11-23T17:00:00+09:00";
+
+#[tokio::test]
+async fn of_one_group_each_field_is_changed_by_itself() {
+    on_each_engine(async |test| {
+        let owner = Owner::of(test, &order(&json!([collect("gangnam")]), None)).await;
+        let group = owner.group("a", &json!({"store": "seongsu"})).await;
+        assert_eq!((&group["store"], &group["way"]), (&json!("seongsu"), &json!("collect")));
+        assert_eq!(group["lines"][0]["quantity"], 2);
+        assert_eq!((test.available("gangnam", "CUP").await, test.available("seongsu", "CUP").await), (5, 3));
+
+        let group = owner.group("b", &json!({"window": FIVE})).await;
+        assert_eq!((&group["window"], &group["ready_by"]), (&json!(FIVE), &json!(FIVE)));
+        for _ in 0..2 {
+            let group = owner.group("c", &json!({"lines": cups(1)})).await;
+            assert_eq!((&group["lines"][0]["quantity"], &group["window"]), (&json!(1), &json!(FIVE)));
+            assert_eq!((&group["store"], &group["total"]["amount"]), (&json!("seongsu"), &json!(9_000)));
+        }
+        assert_eq!(test.available("seongsu", "CUP").await, 4);
+        owner.patch("c", &json!({"lines": cups(2)})).await.problem(422, "idempotency-key-reused");
+
+        let group = owner.group("d", &json!({"way": "curbside"})).await;
+        assert_eq!((&group["way"], &group["store"]), (&json!("curbside"), &json!("seongsu")));
+        assert!(group["window"].is_null(), "a time is one of its way");
+        owner.group("e", &json!({"window": FIVE})).await;
+        let group = owner.group("f", &json!({"window": ""})).await;
+        assert!(group["window"].is_null(), "as soon as it is ready");
+
+        let sent = owner.patch("g", &json!({"proxy": "이모"})).await.ok(200);
+        assert_eq!((&sent["proxy"], &sent["groups"][0]["way"]), (&json!("이모"), &json!("curbside")));
+        let both =
+            owner.patch("h", &json!({"proxy": "", "store": "seongsu", "lines": cups(3)})).await.ok(200);
+        assert!(both["proxy"].is_null());
+        assert_eq!(both["groups"][0]["lines"][0]["quantity"], 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_delivery_goes_to_another_address_or_is_collected() {
+    on_each_engine(async |test| {
+        test.shop.take_payments(vec![Arc::new(FakePayments::default())]);
+        let address = |line1: &str| json!({"line1": line1, "postcode": "04782"});
+        let group = json!({"way": "delivery", "address": address("연무장길 12"), "lines": cups(2)});
+        let owner = Owner::of(test, &order(&json!([group]), Some("test"))).await;
+        let fee = owner.order().await["groups"][0]["fee"]["amount"].as_i64().unwrap();
+        assert!(fee > 0);
+        let group = owner.group("a", &json!({"address": address("왕십리로 5")})).await;
+        assert_eq!((&group["address"]["line1"], &group["way"]), (&json!("왕십리로 5"), &json!("delivery")));
+        assert_eq!((&group["lines"][0]["quantity"], &group["fee"]["amount"]), (&json!(2), &json!(fee)));
+        owner.refused("b", &json!({"address": address(" ")}), "/address/line1").await;
+        owner.refused("c", &json!({"way": "collect"}), "/store").await;
+        let group = owner.group("d", &json!({"way": "collect", "store": "gangnam"})).await;
+        assert!(group["address"].is_null());
+        assert_eq!((&group["store"], &group["fee"]["amount"]), (&json!("gangnam"), &json!(0)));
+        owner.refused("e", &json!({"way": "delivery"}), "/address").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_field_that_cannot_be_is_told_where_it_stands_and_changes_nothing() {
+    on_each_engine(async |test| {
+        let owner = Owner::of(test, &order(&json!([collect("gangnam")]), None)).await;
+        for (body, pointer) in [
+            (json!({"store": "nowhere"}), "/store"),
+            (json!({"way": "curbside"}), "/way"),
+            (json!({"way": "transfer", "store": "seongsu"}), "/way"),
+            (json!({"window": "2026-11-23T17:07:00+09:00"}), "/window"),
+            (json!({"window": "2026-11-22T17:00:00+09:00"}), "/window"),
+            (json!({"lines": [{"sku": "NOBODY-SELLS-IT", "quantity": 1}]}), "/lines/0/sku"),
+            (json!({"lines": []}), "/lines"),
+            (json!({"groups": [collect("nowhere")]}), "/groups/0/store"),
+            (json!({"groups": [collect("seongsu")], "way": "curbside"}), "/groups"),
+            (json!({"colour": "red"}), "/colour"),
+        ] {
+            owner.refused("k", &body, pointer).await;
+        }
+        let short = owner.patch("k", &json!({"lines": cups(6)})).await;
+        assert_eq!(short.problem(409, "out-of-stock")["short"][0]["available"], 5, "its own two count");
+        assert_eq!(test.available("gangnam", "CUP").await, 3);
+        // Whoever has another token changes nothing, and does not learn that there is something.
+        let call = Call::new(&Method::PATCH, &owner.path).key("k").token("nobodys");
+        call.json(&json!({"store": "seongsu"})).on(&owner.site).await.problem(404, "not-found");
+
+        let till = test.shop.create_token("pos", None).await.unwrap();
+        let group = owner.order().await["groups"][0]["id"].as_str().unwrap().to_owned();
+        let picking = format!("{}/groups/{group}/picking", owner.path);
+        Call::post(&picking).key("p").token(&till).on(&owner.site).await.ok(200);
+        owner.patch("l", &json!({"store": "seongsu"})).await.problem(409, "picking-begun");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_several_groups_no_single_field_is_changed() {
+    on_each_engine(async |test| {
+        let groups = json!([collect("seongsu"), collect("gangnam")]);
+        let owner = Owner::of(test, &order(&groups, None)).await;
+        for body in [
+            json!({"way": "curbside"}),
+            json!({"store": "seongsu"}),
+            json!({"address": {"line1": "연무장길 12", "postcode": "04782"}}),
+            json!({"window": FIVE}),
+            json!({"lines": cups(1)}),
+            json!({"proxy": "이모", "lines": cups(1)}),
+        ] {
+            owner.refused("k", &body, "/groups").await;
+        }
+        // Who is sent is of the whole order, and all groups can be sent anew.
+        let sent = owner.patch("a", &json!({"proxy": "이모"})).await.ok(200);
+        assert_eq!((&sent["proxy"], sent["groups"].as_array().unwrap().len()), (&json!("이모"), 2));
+        let one = owner.patch("b", &json!({"groups": [collect("seongsu")]})).await.ok(200);
+        assert_eq!(one["groups"].as_array().unwrap().len(), 1);
+        assert_eq!((test.available("gangnam", "CUP").await, test.available("seongsu", "CUP").await), (5, 3));
+    })
+    .await;
+}
