@@ -39,7 +39,7 @@ pub struct StoreRow {
     pub status: String,
 }
 
-/// What bringing a store up to date sets.
+/// What bringing a store up to date sets, and an export of stores tells besides their codes.
 pub const STORE_COLUMNS: &[&str] = &[
     "name_ko",
     "name_en",

@@ -6,7 +6,11 @@ use std::{
     io::Write,
 };
 
-use onshelf_db::{Db, exchange, stock::LevelKey, stores::StoreRow};
+use onshelf_db::{
+    Db, exchange,
+    stock::LevelKey,
+    stores::{STORE_COLUMNS, StoreRow},
+};
 use onshelf_vocabulary::Currency;
 use serde_json::{Map, Value, json};
 
@@ -128,34 +132,11 @@ pub async fn run(
     Ok(sheet.rows)
 }
 
-const fn columns(kind: Kind) -> &'static [&'static str] {
+fn columns(kind: Kind) -> Vec<&'static str> {
     match kind {
-        Kind::Stores => &[
-            "code",
-            "name_ko",
-            "name_en",
-            "address_ko",
-            "address_en",
-            "postcode",
-            "region_ko",
-            "region_en",
-            "country",
-            "lat",
-            "lng",
-            "phone",
-            "time_zone",
-            "services",
-            "hours",
-            "exceptions",
-            "lead_minutes",
-            "cutoff_minutes",
-            "keep_days",
-            "currency",
-            "note_ko",
-            "note_en",
-            "status",
-        ],
-        Kind::Products => &[
+        // What an import of stores sets, each under its own name.
+        Kind::Stores => [&["code"][..], STORE_COLUMNS].concat(),
+        Kind::Products => vec![
             "code",
             "sku",
             "gtin",
@@ -187,8 +168,8 @@ const fn columns(kind: Kind) -> &'static [&'static str] {
             "status",
             "position",
         ],
-        Kind::Stock => &["store", "sku", "on_hand", "held", "safety_stock", "counted_at"],
-        Kind::Reservations => &[
+        Kind::Stock => vec!["store", "sku", "on_hand", "held", "safety_stock", "counted_at"],
+        Kind::Reservations => vec![
             "number",
             "store",
             "status",
@@ -214,7 +195,7 @@ pub async fn trail(
     format: Format,
     out: &mut (dyn Write + Send),
 ) -> Result<u64, ExportError> {
-    let columns = &["at", "actor", "login", "deed", "subject"];
+    let columns = vec!["at", "actor", "login", "deed", "subject"];
     let mut sheet = Sheet { out, format, columns, rows: 0 };
     sheet.begin()?;
     let mut reader = db.reader().await?;
@@ -239,7 +220,7 @@ pub async fn trail(
 struct Sheet<'w> {
     out: &'w mut (dyn Write + Send),
     format: Format,
-    columns: &'static [&'static str],
+    columns: Vec<&'static str>,
     rows: u64,
 }
 

@@ -1,5 +1,10 @@
 //! How far an address reaches.
 
+/// Whether it is one of the web at all.
+pub(super) fn is_web(url: &str) -> bool {
+    (url.starts_with("http://") || url.starts_with("https://")) && url::Url::parse(url).is_ok()
+}
+
 /// A key travels with every call: in the clear only as far as this machine.
 pub(super) fn is_safe(url: &str) -> bool {
     url::Url::parse(url)

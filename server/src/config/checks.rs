@@ -4,7 +4,7 @@ use onshelf_domain::notifications::PushServices;
 
 use super::{
     Config, ConfigError, Secret,
-    addresses::{is_loopback, is_safe},
+    addresses::{is_loopback, is_safe, is_web},
 };
 
 /// A seller is told in a few lines of a receipt; in characters.
@@ -13,16 +13,9 @@ const SELLER_MOST: usize = 300;
 impl Config {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         let wrong = |text: &str| Err(ConfigError::Setting(text.to_owned()));
-        if let Some(url) = &self.public_url {
-            let web = url.starts_with("http://") || url.starts_with("https://");
-            if !web || url::Url::parse(url).is_err() {
-                return wrong("public_url: must begin with http:// or https://");
-            }
-        }
-        if let Some(url) = &self.otlp_endpoint {
-            let web = url.starts_with("http://") || url.starts_with("https://");
-            if !web || url::Url::parse(url).is_err() {
-                return wrong("otlp_endpoint: must begin with http:// or https://");
+        for (name, url) in [("public_url", &self.public_url), ("otlp_endpoint", &self.otlp_endpoint)] {
+            if url.as_ref().is_some_and(|url| !is_web(url)) {
+                return wrong(&format!("{name}: must begin with http:// or https://"));
             }
         }
         if self.live_reservations == 0 {

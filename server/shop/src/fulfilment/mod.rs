@@ -15,8 +15,8 @@ pub(crate) use gather::Gathering;
 pub use promises::{Kept, PROMISE_DAYS, together};
 pub use reserve::{Reserve, Reserved};
 pub(crate) use reserve::{line_faults, shopper_key};
-pub(crate) use show::currency_of;
 pub use show::{Offer, Owned};
+pub(crate) use show::{currency_of, reservation_lines};
 
 use crate::{Error, Result};
 

@@ -134,18 +134,18 @@ impl Shop {
             can_cancel: state.can_cancel(now),
         })
     }
+}
 
-    pub(crate) async fn reservation_lines(
-        &self,
-        tx: &mut Tx<'_>,
-        book: &Book,
-        lang: Lang,
-        row: &ReservationRow,
-    ) -> Result<Vec<ReservationLineView>> {
-        let currency = currency_of(row);
-        let lines = onshelf_db::fulfilment::lines(tx, row.id).await?;
-        Ok(lines.iter().map(|line| line_view(book, lang, currency, line)).collect())
-    }
+/// What is in a reservation, as its lines are shown.
+pub(crate) async fn reservation_lines(
+    tx: &mut Tx<'_>,
+    book: &Book,
+    lang: Lang,
+    row: &ReservationRow,
+) -> Result<Vec<ReservationLineView>> {
+    let currency = currency_of(row);
+    let lines = onshelf_db::fulfilment::lines(tx, row.id).await?;
+    Ok(lines.iter().map(|line| line_view(book, lang, currency, line)).collect())
 }
 
 fn line_view(book: &Book, lang: Lang, currency: Currency, line: &ReservationLineRow) -> ReservationLineView {

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     Book, Error, Result, Shop, Viewer,
-    fulfilment::{standing_of, state_of, way_of},
+    fulfilment::{reservation_lines, standing_of, state_of, way_of},
     secrets::fingerprint,
 };
 
@@ -160,7 +160,7 @@ impl Shop {
             Some(id) => orders::by_id(tx, id).await?,
             None => None,
         };
-        let lines = if opens { self.reservation_lines(tx, book, lang, &row).await? } else { Vec::new() };
+        let lines = if opens { reservation_lines(tx, book, lang, &row).await? } else { Vec::new() };
         Ok(PassTicket {
             state,
             status,

@@ -22,7 +22,7 @@ use onshelf_vocabulary::{
 use super::{PURPOSE, Placed, currency_of, keep::KEPT, moment, pay::is_open};
 use crate::{
     Book, Error, Result, Shop, Viewer,
-    fulfilment::{standing_of, state_of, way_of},
+    fulfilment::{reservation_lines, standing_of, state_of, way_of},
     secrets::fingerprint,
     stores::Store,
 };
@@ -156,7 +156,7 @@ impl Shop {
             address,
             window: row.window_at.map(|at| window_view(lang, store, at, now, 0)).transpose()?,
             code: to_collect.then(|| row.code.clone()),
-            lines: self.reservation_lines(tx, book, lang, row).await?,
+            lines: reservation_lines(tx, book, lang, row).await?,
             fee: Money::new(row.fee, currency),
             total: Money::new(row.asked, currency),
             ready_by: said(ready_by)?,

@@ -19,7 +19,7 @@ use onshelf_vocabulary::{
 use super::Associate;
 use crate::{
     Book, Error, Result, Shop,
-    fulfilment::{currency_of, state_of, way_of},
+    fulfilment::{currency_of, reservation_lines, state_of, way_of},
     journeys::{Carrying, PickReport, carry},
     orders::{arrival_view, opens, pass_reference, window_view},
     pulse::Deed,
@@ -201,7 +201,7 @@ impl Shop {
             status,
             name: row.name.clone(),
             phone_tail: digits[digits.len().saturating_sub(4)..].iter().collect(),
-            lines: self.reservation_lines(tx, book, lang, row).await?,
+            lines: reservation_lines(tx, book, lang, row).await?,
             total: Money::new(row.total, currency_of(row)),
             placed_at: moment(row.placed_at)?,
             ready_by: moment(row.ready_by)?,
