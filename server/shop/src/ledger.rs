@@ -78,7 +78,8 @@ async fn options_off(tx: &mut Tx<'_>) -> Result<Vec<String>> {
         for row in &page {
             let known: Option<Vec<OptionDef>> = serde_json::from_str(&row.known).ok();
             let chosen: Option<Vec<String>> = serde_json::from_str(&row.chosen).ok();
-            if !chosen.zip(known).is_some_and(|(chosen, known)| are_codes_of(&chosen, &known)) {
+            let are_known = chosen.zip(known).is_some_and(|(chosen, known)| are_codes_of(&chosen, &known));
+            if !are_known {
                 faults.push(format!(
                     "catalogue: the options {} of {} are none of its product's",
                     row.chosen, row.sku
