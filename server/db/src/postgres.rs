@@ -59,6 +59,8 @@ impl Server {
         LONGEST.store(statement.saturating_add(SILENCE), Ordering::Relaxed);
         let options = options.options([
             ("synchronous_commit", "on".to_owned()),
+            // Whoever has waited for somebody sees what they wrote.
+            ("default_transaction_isolation", "read committed".to_owned()),
             ("statement_timeout", statement.to_string()),
             ("idle_in_transaction_session_timeout", IDLE.to_string()),
         ]);
