@@ -269,7 +269,7 @@ fn action(occasion: &Occasion<'_>, page: String) -> Link {
 }
 
 fn place(occasion: &Occasion<'_>) -> Place {
-    let (lang, store) = (occasion.owned.lang, &occasion.owned.view.store);
+    let store = &occasion.owned.view.store;
     let hours = occasion.hours.as_ref().filter(|_| occasion.is_live()).map(|hours| {
         let day = occasion.day(occasion.owned.ready_by);
         format!("{day} {hours}")
