@@ -57,11 +57,11 @@ test("quantities that are none", async ({ page, goods, partner }) => {
     await expect(page.getByLabel("수량")).toHaveAccessibleDescription(/1에서 999까지/);
   }
   await page.getByLabel("수량").fill("0");
-  await page.getByLabel("찾으러 오시는 분").fill("김민지");
+  await page.getByLabel("받으러 오시는 분").fill("김민지");
   await page.getByLabel("이메일").fill(somebody().email);
   await page.getByRole("button", { name: "성수점에 맡아두기" }).click();
   await expect(page.getByLabel("수량")).toHaveValue("0");
-  await expect(page.getByLabel("찾으러 오시는 분")).toHaveValue("김민지");
+  await expect(page.getByLabel("받으러 오시는 분")).toHaveValue("김민지");
   await page.getByLabel("수량").fill("1");
   await page.getByRole("button", { name: "성수점에 맡아두기" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "맡아두었어요" })).toBeVisible();

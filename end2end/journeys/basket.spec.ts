@@ -47,7 +47,7 @@ test("two things, ranked stores, one reservation", async ({ page, goods, partner
   await putIn(page, second);
   await page.getByRole("banner").getByRole("link", { name: "장바구니, 2개" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "장바구니", exact: true })).toBeVisible();
-  const covers = page.getByRole("region", { name: "어디서 찾으실까요?" });
+  const covers = page.getByRole("region", { name: "어디서 받으실까요?" });
   const chosen = covers.getByRole("listitem").filter({ hasText: "고른 매장" });
   await expect(chosen).toContainText("성수점");
   await expect(chosen).toContainText("2가지 모두");
@@ -65,11 +65,11 @@ test("two things, ranked stores, one reservation", async ({ page, goods, partner
   await expect(lacking).toContainText(`${second.ko} 없음`);
 
   await page.getByRole("link", { name: /^성수점에 맡아두기/ }).click();
-  await page.getByLabel("찾으러 오시는 분").fill("박하늘");
+  await page.getByLabel("받으러 오시는 분").fill("박하늘");
   await page.getByLabel("이메일").fill(somebody().email);
   await page.getByRole("button", { name: "성수점에 맡아두기" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "맡아두었어요" })).toBeVisible();
-  const held = page.getByRole("region", { name: "맡아 둔 것" });
+  const held = page.getByRole("region", { name: "맡아둔 것" });
   await expect(held).toContainText(first.ko);
   await expect(held).toContainText(second.ko);
   await expect(page.getByRole("banner").getByRole("link", { name: "장바구니, 0개" })).toBeVisible();
@@ -88,16 +88,16 @@ test("another store is chosen, and what it has is reserved there", async ({ page
   await more.fill(String(MANY));
   await more.press("Enter");
   await expect(page.getByRole("banner").getByRole("link", { name: `장바구니, ${2 * MANY}개` })).toBeVisible();
-  const covers = page.getByRole("region", { name: "어디서 찾으실까요?" });
+  const covers = page.getByRole("region", { name: "어디서 받으실까요?" });
   await unfold(covers);
   await covers.getByRole("button", { name: /서울숲점/ }).click();
   await expect(covers.getByRole("listitem").filter({ hasText: "고른 매장" })).toContainText("서울숲점");
   await page.getByRole("link", { name: /^서울숲점에 있는 것만 맡아두기/ }).click();
-  await page.getByLabel("찾으러 오시는 분").fill("박하늘");
+  await page.getByLabel("받으러 오시는 분").fill("박하늘");
   await page.getByLabel("이메일").fill(somebody().email);
   await page.getByRole("button", { name: "서울숲점에 맡아두기" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "맡아두었어요" })).toBeVisible();
-  const held = page.getByRole("region", { name: "맡아 둔 것" });
+  const held = page.getByRole("region", { name: "맡아둔 것" });
   await expect(held).toContainText(first.ko);
   await expect(held).not.toContainText(second.ko);
   // What was not there stays in the basket.

@@ -39,7 +39,7 @@ test("what was not found is taken at another store instead", async ({ page, good
   await offered(page, order);
   await expect(stand_ins(page)).toContainText("정하지 않으시면");
   await audit();
-  const store = stand_ins(page).getByRole("listitem").filter({ hasText: "매장에서 찾기" }).first();
+  const store = stand_ins(page).getByRole("listitem").filter({ hasText: "매장 픽업" }).first();
   const other = (await store.innerText()).split(" · ")[0] ?? "";
   await store.getByRole("button", { name: "이걸로 받을게요" }).click();
   await expect(stand_ins(page)).toHaveCount(0);

@@ -10,7 +10,7 @@ const KEPT = "잡아 둔 시간";
 async function toDetails(page: Page, { slug, sku }: Good): Promise<void> {
   await page.goto(`/p/${slug}?sku=${sku}`);
   await page.getByRole("link", { name: /^결제하고 받기/ }).click();
-  await page.getByRole("region", { name: /성수점/ }).getByRole("button", { name: /매장에서 찾기/ }).click();
+  await page.getByRole("region", { name: /성수점/ }).getByRole("button", { name: /매장 픽업/ }).click();
   await expect(page.getByRole("heading", { level: 1, name: "받는 분과 결제" })).toBeVisible();
 }
 
@@ -37,7 +37,7 @@ test("the last one is held from the first choice on, and back on its shelf when 
   await page.getByRole("button", { name: "받는 방법 바꾸기" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "어떻게 받으실까요?" })).toBeVisible();
   await expect.poll(() => partner.available("seongsu", first.sku)).toBe(1);
-  await page.getByRole("region", { name: /성수점/ }).getByRole("button", { name: /매장에서 찾기/ }).click();
+  await page.getByRole("region", { name: /성수점/ }).getByRole("button", { name: /매장 픽업/ }).click();
   await expect(kept).toContainText(/까지 선반에서 잡아 뒀어요/);
   await expect.poll(() => partner.available("seongsu", first.sku)).toBe(0);
   await kept.getByRole("button", { name: "그만두고 돌려놓기" }).click();

@@ -40,7 +40,7 @@ async function expectTitle(page: Page, title: string): Promise<void> {
   }).toPass({ timeout: 30_000 });
 }
 
-async function placed(page: Page, good: Good, way: string | RegExp = /매장에서 찾기/): Promise<void> {
+async function placed(page: Page, good: Good, way: string | RegExp = /매장 픽업/): Promise<void> {
   await toWays(page, good);
   await take(page, way);
   await fill(page, somebody());
@@ -58,7 +58,7 @@ test("paid online, collected by code, given up with its money back", async ({ pa
   await expect(page.getByRole("region", { name: "집으로" }).getByRole("button", { name: /집으로 배송/ })).toBeVisible();
   await audit();
 
-  await take(page, /매장에서 찾기/);
+  await take(page, /매장 픽업/);
   await audit();
   // What is wrong is said at its field, and what was typed stays.
   await page.getByLabel("이메일").fill("민지@");
@@ -74,7 +74,7 @@ test("paid online, collected by code, given up with its money back", async ({ pa
   await fill(page, who);
   await page.getByRole("button", { name: "받는 방법 바꾸기" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "어떻게 받으실까요?" })).toBeVisible();
-  await take(page, /매장에서 찾기/);
+  await take(page, /매장 픽업/);
   await expect(name).toHaveValue(who.name);
   await expect(page.getByLabel("이메일")).toHaveValue(who.email);
   await send(page);
@@ -82,7 +82,7 @@ test("paid online, collected by code, given up with its money back", async ({ pa
   await decide(page, "pay");
   await expectTitle(page, "결제됐어요. 준비를 시작할게요");
   await expect(page.getByText(/코드\s*[0-9A-Z]{3} [0-9A-Z]{3}/)).toBeVisible();
-  await expect(page.getByRole("img", { name: "찾는 QR 코드" })).toBeVisible();
+  await expect(page.getByRole("img", { name: "픽업 QR 코드" })).toBeVisible();
   await expect(page.getByRole("region", { name: "결제" })).toContainText("시험 결제로 결제");
   await audit();
 
@@ -98,7 +98,7 @@ test("paid online, collected by code, given up with its money back", async ({ pa
   await page.getByText("주문 취소", { exact: true }).click();
   await page.getByRole("button", { name: "네, 취소하고 환불받을게요" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "주문을 취소했어요" })).toBeVisible();
-  await expect(page.getByRole("img", { name: "찾는 QR 코드" })).toHaveCount(0);
+  await expect(page.getByRole("img", { name: "픽업 QR 코드" })).toHaveCount(0);
   await expect(async () => {
     await page.reload();
     await expect(page.getByRole("region", { name: "결제" })).toContainText("환불", { timeout: 1_500 });
@@ -127,7 +127,7 @@ test("whoever leaves finds it held, holds it longer once, and gives it up", asyn
   await placed(page, second);
   await decide(page, "leave");
   await expect(page.getByRole("heading", { level: 1, name: /선반에서 잡아 두었어요|결제가 되지 않았어요/ })).toBeVisible();
-  await expect(page.getByRole("img", { name: "찾는 QR 코드" })).toHaveCount(0);
+  await expect(page.getByRole("img", { name: "픽업 QR 코드" })).toHaveCount(0);
   await audit();
   const extend = page.getByRole("button", { name: "10분 더 잡아 두기" });
   await extend.click();
@@ -144,7 +144,7 @@ test("paid at the counter needs no provider", async ({ page, goods, partner }) =
   await partner.putOnShelf("seongsu", goods.second.sku, 4);
   await makeMine(page, "seongsu");
   await toWays(page, goods.second);
-  await take(page, /매장에서 찾기/);
+  await take(page, /매장 픽업/);
   await fill(page, somebody());
   await page.getByLabel(/매장에서 결제/).check();
   await page.locator("button.go[value=place]").click();
@@ -194,10 +194,10 @@ test("another time and somebody else to collect it", async ({ page, goods, partn
   await placed(page, goods.first);
   await decide(page, "pay");
   await expectTitle(page, "결제됐어요. 준비를 시작할게요");
-  await page.getByText("다른 분이 대신 찾아요").click();
+  await page.getByText("다른 분이 대신 받아 가요").click();
   await page.getByLabel("대신 오시는 분의 이름").fill("이서준");
-  await page.getByRole("button", { name: "이 분도 찾을 수 있게 하기" }).click();
-  await expect(page.getByText("이서준 님도 찾을 수 있어요")).toBeVisible();
+  await page.getByRole("button", { name: "이 분도 받아 갈 수 있게 하기" }).click();
+  await expect(page.getByText("이서준 님도 받아 갈 수 있어요")).toBeVisible();
 
   await page.getByRole("link", { name: /바꾸기$/ }).click();
   await expect(page.getByRole("heading", { level: 1, name: "주문 바꾸기" })).toBeVisible();

@@ -19,10 +19,10 @@ const owners = ({ number, token }: Ordered) => `/orders/${number}?t=${token}`;
 /** Names somebody on the order's page, and answers the link one would send them. */
 async function send(page: Page, order: Ordered, name: string): Promise<string> {
   await page.goto(owners(order));
-  await page.getByText("다른 분이 대신 찾아요").click();
+  await page.getByText("다른 분이 대신 받아 가요").click();
   await page.getByLabel("대신 오시는 분의 이름").fill(name);
-  await page.getByRole("button", { name: "이 분도 찾을 수 있게 하기" }).click();
-  await expect(page.getByText(`${name} 님도 찾을 수 있어요`)).toBeVisible();
+  await page.getByRole("button", { name: "이 분도 받아 갈 수 있게 하기" }).click();
+  await expect(page.getByText(`${name} 님도 받아 갈 수 있어요`)).toBeVisible();
   return page.getByLabel("이 링크를 보내 주세요").inputValue();
 }
 
@@ -51,8 +51,8 @@ test("somebody is sent, shows their code, and collects once", async ({ page, con
   const link = await send(page, order, "이서준");
   await audit();
   await page.goto(link);
-  await expect(page.getByRole("heading", { level: 1, name: "이서준 님, 대신 찾아 주세요" })).toBeVisible();
-  await expect(page.getByRole("img", { name: "찾는 QR 코드" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "이서준 님, 대신 받아 주세요" })).toBeVisible();
+  await expect(page.getByRole("img", { name: "픽업 QR 코드" })).toBeVisible();
   await expect(page.getByRole("heading", { level: 2, name: "성수점" })).toBeVisible();
   await expect(page.getByText(goods.first.ko)).toBeVisible();
   await expect(page.getByRole("navigation", { name: "성수점 길찾기" })).toBeVisible();
@@ -73,9 +73,9 @@ test("somebody is sent, shows their code, and collects once", async ({ page, con
   await counter.close();
 
   await page.reload();
-  await expect(page.getByRole("heading", { level: 1, name: "찾아가셨어요" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "받아 가셨어요" })).toBeVisible();
   await page.goto(owners(order));
-  await expect(page.getByRole("region", { name: "찾을 수 있는 사람" })).toContainText(/이서준 님.*찾아갔어요/);
+  await expect(page.getByRole("region", { name: "받아 갈 수 있는 사람" })).toContainText(/이서준 님.*받아 갔어요/);
 });
 
 test("a link is renewed and taken back, and opens nothing more", async ({ page, goods, partner, audit }) => {

@@ -17,7 +17,7 @@ async function send(page: Page, store: string): Promise<void> {
 }
 
 async function fill(page: Page, who: { name: string; email: string }): Promise<void> {
-  await page.getByLabel("찾으러 오시는 분").fill(who.name);
+  await page.getByLabel("받으러 오시는 분").fill(who.name);
   await page.getByLabel("이메일").fill(who.email);
 }
 
@@ -33,7 +33,7 @@ test("from the shelf to a code, and back to the shelf", async ({ page, goods, pa
   await page.getByLabel("이메일").fill("민지@");
   await page.getByLabel("휴대전화").fill("010-1234-5678");
   await send(page, "성수점");
-  const name = page.getByLabel("찾으러 오시는 분");
+  const name = page.getByLabel("받으러 오시는 분");
   await expect(name).toHaveAttribute("aria-invalid", "true");
   await expect(name).toHaveAccessibleDescription(/이름을 적어 주세요/);
   await expect(page.getByLabel("이메일")).toHaveAccessibleDescription(/이메일 주소가 아니에요/);
@@ -90,7 +90,7 @@ test("somebody takes the last one first: another store is offered, and nothing i
 
   const notice = page.getByRole("alert");
   await expect(notice).toContainText("성수점 선반에 그만큼은 없어요");
-  await expect(page.getByLabel("찾으러 오시는 분")).toHaveValue(who.name);
+  await expect(page.getByLabel("받으러 오시는 분")).toHaveValue(who.name);
   await expect(page.getByLabel("이메일")).toHaveValue(who.email);
   await audit();
 
@@ -112,7 +112,7 @@ test("fewer are there than wanted: what is there can be had", async ({ page, goo
   await expect(page.getByRole("alert")).toContainText("2개 남음 (3개 필요)");
   await page.getByRole("button", { name: "있는 만큼만 맡아두기" }).click();
   await expect(page.getByRole("heading", { level: 1, name: HELD })).toBeVisible();
-  await expect(page.getByRole("region", { name: "맡아 둔 것" })).toContainText("2개");
+  await expect(page.getByRole("region", { name: "맡아둔 것" })).toContainText("2개");
 });
 
 test("on paper stands what the counter needs, in black on white", async ({ page, goods, partner }) => {
@@ -157,12 +157,12 @@ test("a reservation is found again by its number and code", async ({ page, goods
   await page.goto("/");
   await page.getByRole("contentinfo").getByRole("link", { name: "주문·예약 찾기" }).click();
   await page.getByLabel("주문·예약 번호").fill(number);
-  await page.getByLabel("찾는 코드").fill("AAAAAA");
+  await page.getByLabel("픽업 코드").fill("AAAAAA");
   await page.getByRole("button", { name: "열기", exact: true }).click();
   await expect(page.getByRole("alert")).toContainText("번호와 코드가 함께 맞는 주문이나 예약이 없어요");
   await expect(page.getByLabel("주문·예약 번호")).toHaveValue(number);
   await audit();
-  await page.getByLabel("찾는 코드").fill(code.toLowerCase());
+  await page.getByLabel("픽업 코드").fill(code.toLowerCase());
   await page.getByRole("button", { name: "열기", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name: HELD })).toBeVisible();
 });

@@ -78,7 +78,7 @@ test("from a new reservation to the counter", async ({ page, goods, partner, jav
   await expect(own).toContainText("건넴");
   await shopper.bringToFront();
   if (!javaScriptEnabled) await shopper.reload();
-  await expect(shopper.getByRole("heading", { level: 1, name: "찾아가셨어요" })).toBeVisible({ timeout: 15_000 });
+  await expect(shopper.getByRole("heading", { level: 1, name: "받아 가셨어요" })).toBeVisible({ timeout: 15_000 });
   await shopper.close();
 });
 

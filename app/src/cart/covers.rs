@@ -133,9 +133,9 @@ pub(super) fn where_from(visit: &Visit) -> AnyView {
     let name = visit.viewer.near_name.clone();
     if visit.viewer.near.is_some() || visit.viewer.store.is_some() {
         let said = match (visit.lang, name) {
-            (Lang::Ko, Some(name)) => format!("{name} 기준 · 모두 있고 빨리 찾을 수 있는 곳부터"),
+            (Lang::Ko, Some(name)) => format!("{name} 기준 · 모두 있고 빨리 받을 수 있는 곳부터"),
             (Lang::En, Some(name)) => format!("From {name} · those with everything, soonest first"),
-            (Lang::Ko, None) => "모두 있고 빨리 찾을 수 있는 곳부터".to_owned(),
+            (Lang::Ko, None) => "모두 있고 빨리 받을 수 있는 곳부터".to_owned(),
             (Lang::En, None) => "Those with everything, soonest first".to_owned(),
         };
         return view! { <p class="covers-from">{said}</p> }.into_any();

@@ -60,7 +60,7 @@ fn empty(visit: &Visit) -> AnyView {
             <img src="/drawings/basket-empty.svg" alt="" width="400" height="400" />
             <h1>{visit.say("장바구니가 비어 있어요", "Your basket is empty")}</h1>
             <p>{visit.say(
-                "마음에 드는 것을 담으면, 한 번에 모두 찾을 수 있는 매장을 알려 드려요.",
+                "마음에 드는 것을 담으면, 한 번에 모두 받을 수 있는 매장을 알려 드려요.",
                 "Put in what you like, and we tell you which store has all of it.",
             )}</p>
             <p class="ways">
@@ -89,7 +89,7 @@ fn full(visit: &Visit, basket: &BasketView, ways: &Ways, refused: Option<&Refuse
             <div class="basket-column">
                 <aside class="basket-side">
                     <section class="covers" aria-labelledby="covers">
-                        <h2 id="covers">{visit.say("어디서 찾으실까요?", "Where would you collect?")}</h2>
+                        <h2 id="covers">{visit.say("어디서 받으실까요?", "Where would you collect?")}</h2>
                         {where_from(visit)}
                         {covers(visit, basket, ways)}
                     </section>
@@ -150,7 +150,7 @@ fn reserve(visit: &Visit, cover: &CoverView) -> AnyView {
     if !some || cover.ready_by.is_none() {
         let said = match lang {
             Lang::Ko => {
-                format!("{}에는 지금 맡아 둘 것이 없어요. 위에서 다른 매장을 골라 주세요.", cover.store_name)
+                format!("{}에는 지금 맡아둘 것이 없어요. 위에서 다른 매장을 골라 주세요.", cover.store_name)
             }
             Lang::En => {
                 format!("{} has none of this right now. Choose another store above.", cover.store_name)

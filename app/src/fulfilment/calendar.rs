@@ -109,9 +109,9 @@ fn words(lang: Lang, view: &ReservationView, link: &str) -> (String, String) {
     let kept = until(lang, &dated(lang, &view.expires_at));
     match lang {
         Lang::Ko => (
-            format!("{store}에서 찾기 · 코드 {}", view.code),
+            format!("{store}에서 픽업 · 코드 {}", view.code),
             format!(
-                "{}\n코드 {} · 예약 {}\n{kept} 맡아 둡니다. 계산은 매장에서.\n{link}",
+                "{}\n코드 {} · 예약 {}\n{kept} 맡아둡니다. 계산은 매장에서.\n{link}",
                 things.join(", "),
                 view.code,
                 view.number

@@ -50,7 +50,7 @@ pub(super) fn find_page(visit: &Visit, number: &str, code: &str, status: StatusC
                     />
                     <Field
                         name="code"
-                        label=visit.say("찾는 코드", "Pickup code")
+                        label=visit.say("픽업 코드", "Pickup code")
                         hint=visit.say("글자와 숫자 여섯 자리", "Six letters and digits")
                         value=code
                         required=true

@@ -96,7 +96,7 @@ fn body(
             {live.then(|| tell(visit, &format!("/api/v1/reservations/{}", view.number), token))}
             <div class="reservation-body">
                 <section class="reservation-what" aria-labelledby="what">
-                    <h2 id="what">{if live { visit.say("맡아 둔 것", "What is held") } else { visit.say("맡았던 것", "What was held") }}</h2>
+                    <h2 id="what">{if live { visit.say("맡아둔 것", "What is held") } else { visit.say("맡아두었던 것", "What was held") }}</h2>
                     {items(visit, reserved_items(&view.lines), owed(visit, view))}
                     {missing(visit, view)}
                 </section>
@@ -232,7 +232,7 @@ fn last_things(visit: &Visit, view: &ReservationView, token: &str) -> AnyView {
                 <summary>{visit.say("예약 취소", "Cancel the reservation")}</summary>
                 <form method="post" action=visit.href(&format!("/reservations/{}/cancel", view.number))>
                     <p>{visit.say(
-                        "취소하면 맡아 둔 것이 곧바로 선반으로 돌아가, 다른 분이 가져갈 수 있어요.",
+                        "취소하면 맡아둔 것이 곧바로 선반으로 돌아가, 다른 분이 가져갈 수 있어요.",
                         "What is held goes straight back on the shelf, where somebody else may take it.",
                     )}</p>
                     <input type="hidden" name="t" value=token.to_owned() />

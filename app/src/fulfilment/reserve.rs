@@ -109,7 +109,7 @@ pub(super) fn reserve_page(visit: &Visit, draft: &Draft, refused: Option<Trouble
             <div class="reserve">
                 <header class="reserve-head">
                     <h1>{title}</h1>
-                    <p>{visit.say("지금은 맡아두기만 하고, 계산은 매장에서 찾을 때 합니다.", "We only hold it now. You pay in store, when you collect.")}</p>
+                    <p>{visit.say("지금은 맡아두기만 하고, 계산은 매장에서 받아 가실 때 합니다.", "We only hold it now. You pay in store, when you collect.")}</p>
                 </header>
                 {panel(visit, &trouble, &store.name, draft, sent)}
                 <div class="reserve-body">
@@ -235,7 +235,7 @@ fn form(visit: &Visit, draft: &Draft, trouble: &Trouble, store: &str, basket: &B
             {quantity(visit, draft, trouble)}
             <Field
                 name="name"
-                label=visit.say("찾으러 오시는 분", "Who collects")
+                label=visit.say("받으러 오시는 분", "Who collects")
                 value=contact.name.clone()
                 fault=trouble.at(lang, "/contact/name")
                 required=true

@@ -70,7 +70,7 @@ pub(crate) const fn fault_words(lang: Lang, pointer: &str, fault: Fault) -> &'st
     let name = matches!(pointer.as_bytes(), b"/contact/name");
     match fault {
         Fault::Missing if name => {
-            lang.pick("찾으러 오시는 분의 이름을 적어 주세요.", "Tell us the name of who collects.")
+            lang.pick("받으러 오시는 분의 이름을 적어 주세요.", "Tell us the name of who collects.")
         }
         Fault::Missing => lang.pick("빈칸을 채워 주세요.", "Please fill this in."),
         Fault::TooLong if name => {
@@ -95,7 +95,7 @@ pub(crate) const fn fault_words(lang: Lang, pointer: &str, fault: Fault) -> &'st
         Fault::NameTheGroups | Fault::NoLines => lang
             .pick("수량은 1에서 999까지의 수로 적어 주세요.", "A quantity is a whole number from 1 to 999."),
         Fault::TooManyLines => lang.pick(
-            "한 번에 50가지까지, 한 가지에 999개까지 맡을 수 있어요.",
+            "한 번에 50가지까지, 한 가지에 999개까지 맡아둘 수 있어요.",
             "One reservation holds up to 50 different things, up to 999 of each.",
         ),
         Fault::TooManyGroups => lang.pick(
@@ -161,7 +161,7 @@ pub(super) fn panel(visit: &Visit, trouble: &Trouble, store: &str, draft: &Draft
         Trouble::Closed => {
             let (title, text) = match lang {
                 Lang::Ko => (
-                    format!("{} 지금 맡아 둘 수 없어요", with_josa(store, "은/는")),
+                    format!("{} 지금 맡아둘 수 없어요", with_josa(store, "은/는")),
                     "언제 여는지 알 수 없는 매장이에요. 다른 매장을 골라 주세요.",
                 ),
                 Lang::En => (
@@ -178,8 +178,8 @@ pub(super) fn panel(visit: &Visit, trouble: &Trouble, store: &str, draft: &Draft
         Trouble::TooMany(limit) => {
             let (title, text) = match lang {
                 Lang::Ko => (
-                    format!("한 번에 {limit}건까지 맡아 둘 수 있어요"),
-                    "맡아 둔 것을 찾아가시거나 취소하시면 다시 맡아 둘 수 있어요.",
+                    format!("한 번에 {limit}건까지 맡아둘 수 있어요"),
+                    "맡아둔 것을 받아 가시거나 취소하시면 다시 맡아둘 수 있어요.",
                 ),
                 Lang::En => (
                     format!("Up to {limit} reservations at a time"),

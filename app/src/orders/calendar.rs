@@ -48,7 +48,7 @@ fn entry(lang: Lang, order: &OrderView, group: &GroupView, link: &str) -> Option
     let things = things.join(", ");
     let (title, text) = match lang {
         Lang::Ko => (
-            format!("{store}에서 찾기 · 코드 {code}"),
+            format!("{store}에서 픽업 · 코드 {code}"),
             format!("{things}\n코드 {code} · 주문 {}\n{link}", order.number),
         ),
         Lang::En => (

@@ -280,7 +280,7 @@ fn payment(scene: &Scene<'_>) -> AnyView {
             Pay::Online(provider) => provider_name(lang, *provider),
             Pay::Counter | Pay::Unsaid => (
                 lang.pick("매장에서 결제", "Pay in store"),
-                lang.pick("찾으실 때 계산대에서", "At the counter, when you collect"),
+                lang.pick("받아 가실 때 계산대에서", "At the counter, when you collect"),
             ),
         };
         let test = *pay == Pay::Online(ProviderCode::Test);
@@ -292,7 +292,7 @@ fn payment(scene: &Scene<'_>) -> AnyView {
         }
     };
     let none = pays.is_empty().then(|| {
-        view! { <p class="fault">{visit.say("지금은 온라인으로 결제할 수 없어요. 매장에서 찾기를 고르시면 매장에서 계산할 수 있습니다.", "Nothing can be paid online now. Choose to collect in store, and pay there.")}</p> }
+        view! { <p class="fault">{visit.say("지금은 온라인으로 결제할 수 없어요. 매장 픽업을 고르시면 매장에서 계산할 수 있습니다.", "Nothing can be paid online now. Choose to collect in store, and pay there.")}</p> }
     });
     view! {
         <fieldset class="asked pay-ways" aria-describedby=described>

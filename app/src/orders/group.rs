@@ -131,7 +131,7 @@ fn ticket(visit: &Visit, group: &GroupView) -> Option<AnyView> {
     let picture = group
         .pass
         .as_ref()
-        .and_then(|pass| qr_code(pass, visit.say("찾는 QR 코드", "QR code for collecting")));
+        .and_then(|pass| qr_code(pass, visit.say("픽업 QR 코드", "QR code for collecting")));
     let spaced =
         code.split_at_checked(3).map_or_else(|| code.clone(), |(first, second)| format!("{first} {second}"));
     let view = view! {

@@ -65,7 +65,7 @@ pub(super) fn paid_lines(lang: Lang, view: &OrderView) -> Option<AnyView> {
 pub(super) fn standing(lang: Lang, view: &OrderView) -> &'static str {
     match view.payment.status {
         PaymentStatus::AtStore => {
-            lang.pick("찾으실 때 매장에서 계산해요.", "You pay in store, when you collect.")
+            lang.pick("받아 가실 때 매장에서 계산해요.", "You pay in store, when you collect.")
         }
         PaymentStatus::Pending => lang.pick("아직 결제하지 않았어요.", "Not paid yet."),
         PaymentStatus::Failed => {

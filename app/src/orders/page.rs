@@ -272,12 +272,12 @@ fn cancel(visit: &Visit, view: &OrderView, token: &str) -> AnyView {
     let paid = view.payment.paid.amount - view.payment.refunded.amount > 0;
     let said = if paid {
         lang.pick(
-            "취소하면 맡아 둔 것이 선반으로 돌아가고, 결제하신 돈은 같은 방법으로 돌려드려요.",
+            "취소하면 맡아둔 것이 선반으로 돌아가고, 결제하신 돈은 같은 방법으로 돌려드려요.",
             "What is held goes back on the shelf, and your money back the way it came.",
         )
     } else {
         lang.pick(
-            "취소하면 맡아 둔 것이 곧바로 선반으로 돌아가, 다른 분이 가져갈 수 있어요.",
+            "취소하면 맡아둔 것이 곧바로 선반으로 돌아가, 다른 분이 가져갈 수 있어요.",
             "What is held goes straight back on the shelf, where somebody else may take it.",
         )
     };

@@ -78,7 +78,7 @@ fn headline(lang: Lang, view: &PassView) -> (String, &'static str) {
     let state = |wanted: PassState| view.tickets.iter().find(|ticket| ticket.state == wanted);
     if let Some(open) = state(PassState::Open) {
         let title = match lang {
-            Lang::Ko => format!("{holder} 님, 대신 찾아 주세요"),
+            Lang::Ko => format!("{holder} 님, 대신 받아 주세요"),
             Lang::En => format!("{holder}, please collect this"),
         };
         let said = match open.status {
@@ -98,7 +98,7 @@ fn headline(lang: Lang, view: &PassView) -> (String, &'static str) {
         return (title, said);
     }
     if state(PassState::Used).is_some() {
-        let title = lang.pick("찾아가셨어요", "Collected").to_owned();
+        let title = lang.pick("받아 가셨어요", "Collected").to_owned();
         return (
             title,
             lang.pick("고맙습니다. 이 링크는 더 쓸 수 없어요.", "Thank you. This link opens nothing more."),
@@ -111,9 +111,9 @@ fn headline(lang: Lang, view: &PassView) -> (String, &'static str) {
             "There is a new one: ask whoever sent it to you.",
         ),
         Some(PassState::Collected) => {
-            lang.pick("다른 사람이 이미 찾아갔어요.", "Somebody else has collected it.")
+            lang.pick("다른 사람이 이미 받아 갔어요.", "Somebody else has collected it.")
         }
-        Some(PassState::Expired) => lang.pick("찾아갈 기한이 지났어요.", "The time to collect it is over."),
+        Some(PassState::Expired) => lang.pick("받아 갈 기한이 지났어요.", "The time to collect it is over."),
         Some(PassState::Over) => {
             lang.pick("주문이 취소되거나 바뀌었어요.", "The order was cancelled or changed.")
         }
@@ -132,7 +132,7 @@ fn ticket_of(visit: &Visit, secret: &str, ticket: &PassTicket) -> Option<AnyView
     let paid = if ticket.paid {
         lang.pick("결제는 끝났어요. 받기만 하면 됩니다.", "It's paid. There is nothing to pay.")
     } else {
-        lang.pick("계산은 찾을 때 매장에서 해요.", "It is paid for at the store.")
+        lang.pick("계산은 받아 갈 때 매장에서 해요.", "It is paid for at the store.")
     };
     let kerb = comes_by_car(ticket.way, ticket.status).then(|| {
         let action = visit.href(&format!("/pass/{secret}/arrive"));
@@ -164,7 +164,7 @@ fn shown(visit: &Visit, ticket: &PassTicket) -> Option<AnyView> {
         Way::Curbside => visit.say("가지고 나온 직원에게 보여 주세요", "Show this to who brings it out"),
         _ => visit.say("계산대에서 보여 주세요", "Show this at the counter"),
     };
-    let alt = visit.say("찾는 QR 코드", "QR code for collecting");
+    let alt = visit.say("픽업 QR 코드", "QR code for collecting");
     let picture = ticket.pass.as_ref().and_then(|pass| qr_code(pass, alt));
     let spaced =
         code.split_at_checked(3).map_or_else(|| code.clone(), |(first, second)| format!("{first} {second}"));

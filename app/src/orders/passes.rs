@@ -28,7 +28,7 @@ pub(super) fn passes(visit: &Visit, view: &OrderView, token: &str) -> Option<Any
     let given = given.map(|(holder, link)| give(visit, view, token, holder, link));
     let section = view! {
         <section class="passes" id=PLACE aria-labelledby="passes-head">
-            <h2 id="passes-head">{visit.say("찾을 수 있는 사람", "Who may collect it")}</h2>
+            <h2 id="passes-head">{visit.say("받아 갈 수 있는 사람", "Who may collect it")}</h2>
             {given}
             {sent.then(|| view! { <ul class="pass-lines">{lines}</ul> })}
             {live.then(|| name_somebody(visit, view, token))}
@@ -59,16 +59,16 @@ fn what_became(lang: Lang, line: &PassLine) -> String {
     let at = line.at.as_ref().map_or("", |at| at.label.as_str());
     match (lang, line.state) {
         (_, PassState::Open) if line.holder.is_none() => {
-            lang.pick("이 화면의 코드로 찾아요", "With the code on this page").to_owned()
+            lang.pick("이 화면의 코드로 받아 가요", "With the code on this page").to_owned()
         }
         (_, PassState::Open) => lang.pick("아직 쓰지 않았어요", "Not used yet").to_owned(),
-        (Lang::Ko, PassState::Used) => format!("{at}에 찾아갔어요"),
+        (Lang::Ko, PassState::Used) => format!("{at}에 받아 갔어요"),
         (Lang::En, PassState::Used) => format!("Collected it {at}"),
         (Lang::Ko, PassState::Revoked) => format!("{at}에 직접 거뒀어요"),
         (Lang::En, PassState::Revoked) => format!("You took it back {at}"),
         (Lang::Ko, PassState::Renewed) => format!("{at}에 새 링크로 바꿨어요"),
         (Lang::En, PassState::Renewed) => format!("You made a new link {at}"),
-        (Lang::Ko, PassState::Collected) => format!("{at}에 다른 패스로 찾아가서 끝났어요"),
+        (Lang::Ko, PassState::Collected) => format!("{at}에 다른 패스로 받아 가서 끝났어요"),
         (Lang::En, PassState::Collected) => format!("Ended {at}: collected with another pass"),
         (_, PassState::Expired) => lang.pick("기한이 지나 끝났어요", "Its time ran out").to_owned(),
         (Lang::Ko, PassState::Over) => format!("{at}에 주문이 취소되거나 바뀌어 끝났어요"),
@@ -82,7 +82,7 @@ fn give(visit: &Visit, view: &OrderView, token: &str, holder: &str, link: &str) 
     let url = format!("{}{path}", visit.door.site.public_url);
     let (may, text) = match visit.lang {
         Lang::Ko => {
-            (format!("{holder} 님도 찾을 수 있어요"), format!("{holder} 님, 대신 찾아 주세요. {url}"))
+            (format!("{holder} 님도 받아 갈 수 있어요"), format!("{holder} 님, 대신 받아 주세요. {url}"))
         }
         Lang::En => {
             (format!("{holder} may collect it too"), format!("{holder}, please collect this for me: {url}"))
@@ -91,7 +91,7 @@ fn give(visit: &Visit, view: &OrderView, token: &str, holder: &str, link: &str) 
     let part = |text: &str| {
         url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
     };
-    let subject = visit.say("대신 찾아 주세요", "Please collect this for me");
+    let subject = visit.say("대신 받아 주세요", "Please collect this for me");
     let message = format!("sms:?&body={}", part(&text));
     let mail = format!("mailto:?subject={}&body={}", part(subject), part(&text));
     view! {
@@ -101,7 +101,7 @@ fn give(visit: &Visit, view: &OrderView, token: &str, holder: &str, link: &str) 
                 <label for="pass-link">{visit.say("이 링크를 보내 주세요", "Give them this link")}</label>
                 <input id="pass-link" value=url readonly aria-describedby="pass-link-hint" />
                 <small id="pass-link-hint">{visit.say(
-                    "무엇을 어디서 언제까지 찾는지만 보여요. 값과 연락처는 보이지 않고, 한 번 찾으면 끝나요.",
+                    "무엇을 어디서 언제까지 받아 가는지만 보여요. 값과 연락처는 보이지 않고, 한 번 받아 가면 끝나요.",
                     "It shows what, where and until when: no prices, nothing of you. It works once.",
                 )}</small>
             </div>
@@ -124,7 +124,7 @@ fn give(visit: &Visit, view: &OrderView, token: &str, holder: &str, link: &str) 
 fn name_somebody(visit: &Visit, view: &OrderView, token: &str) -> AnyView {
     view! {
         <details class="cancel">
-            <summary>{visit.say("다른 분이 대신 찾아요", "Somebody else collects it")}</summary>
+            <summary>{visit.say("다른 분이 대신 받아 가요", "Somebody else collects it")}</summary>
             <form method="post" action=visit.href(&deed(view, "change"))>
                 {token_field(token)}
                 <Field
@@ -135,7 +135,7 @@ fn name_somebody(visit: &Visit, view: &OrderView, token: &str) -> AnyView {
                     maxlength=80
                     required=true
                 />
-                <button class="cancel-go">{visit.say("이 분도 찾을 수 있게 하기", "Let them collect it")}</button>
+                <button class="cancel-go">{visit.say("이 분도 받아 갈 수 있게 하기", "Let them collect it")}</button>
             </form>
         </details>
     }

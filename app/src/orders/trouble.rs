@@ -138,7 +138,7 @@ pub(super) fn panel(visit: &Visit, draft: &Draft, trouble: &Trouble) -> AnyView 
                 Lang::En => format!("Up to {limit} open orders at a time"),
             };
             let text = lang.pick(
-                "찾아가시거나 취소하시면 다시 주문할 수 있어요.",
+                "받아 가시거나 취소하시면 다시 주문할 수 있어요.",
                 "Collect or cancel one, and you can order again.",
             );
             notice(title, text, ())
@@ -231,7 +231,7 @@ fn alternative(lang: Lang, draft: &Draft, other: &Elsewhere) -> Option<AnyView> 
     let store = other.store.parse().ok()?;
     let pick = Plan::one(Way::Collect, Some(store), lines)?.write();
     let label = match lang {
-        Lang::Ko => format!("{}에서 찾기", other.name),
+        Lang::Ko => format!("{}에서 픽업", other.name),
         Lang::En => format!("Collect at {}", other.name),
     };
     let ready = other.ready_by.as_ref().map(|ready| match lang {

@@ -12,7 +12,7 @@ use crate::ui::icon::Glyph;
 /// What a way is called where one chooses it.
 pub(super) const fn way_name(lang: Lang, way: Way) -> &'static str {
     match way {
-        Way::Collect => lang.pick("매장에서 찾기", "Collect in store"),
+        Way::Collect => lang.pick("매장 픽업", "Collect in store"),
         Way::Curbside => lang.pick("차에서 받기", "Bring it to my car"),
         Way::Transfer => lang.pick("이 매장으로 옮겨 받기", "Send it to this store"),
         Way::Delivery => lang.pick("집으로 배송", "Deliver to me"),
@@ -104,12 +104,12 @@ pub(super) fn pieces(lang: Lang, count: usize) -> String {
 pub(super) const fn step_name(lang: Lang, way: Way, status: ReservationStatus) -> &'static str {
     match (status, way) {
         (ReservationStatus::Pending, _) => lang.pick("잡아 둠", "Held"),
-        (ReservationStatus::Placed, _) => lang.pick("주문됨", "Ordered"),
-        (ReservationStatus::Picking, _) => lang.pick("고르는 중", "Picking"),
+        (ReservationStatus::Placed, _) => lang.pick("주문", "Ordered"),
+        (ReservationStatus::Picking, _) => lang.pick("준비 중", "Preparing"),
         (ReservationStatus::InTransfer, _) => lang.pick("옮기는 중", "On its way"),
         (ReservationStatus::Ready, _) => lang.pick("준비됨", "Ready"),
         (ReservationStatus::OutForDelivery, _) => lang.pick("배송 중", "Out for delivery"),
-        (ReservationStatus::Collected, _) => lang.pick("찾음", "Collected"),
+        (ReservationStatus::Collected, _) => lang.pick("받음", "Collected"),
         (ReservationStatus::Delivered, _) => lang.pick("도착", "Delivered"),
         (ReservationStatus::Cancelled, _) => lang.pick("취소됨", "Cancelled"),
         (ReservationStatus::Expired, _) => lang.pick("시간이 지남", "Expired"),
@@ -193,7 +193,7 @@ fn placed(lang: Lang, view: &OrderView) -> (&'static str, String) {
         ),
         _ => (
             lang.pick("맡아두었어요", "It is held for you"),
-            lang.pick("계산은 찾으실 때 매장에서 합니다. 준비되면 알려 드릴게요.", "You pay in store when you collect. We tell you when it is ready."),
+            lang.pick("계산은 받아 가실 때 매장에서 합니다. 준비되면 알려 드릴게요.", "You pay in store when you collect. We tell you when it is ready."),
         ),
     };
     (title, said.to_owned())
@@ -214,8 +214,8 @@ fn under_way(lang: Lang, view: &OrderView) -> (&'static str, String) {
     let (store, at) = (&first.store.name, by(lang, &first.ready_by));
     let (title, ko, en) = match view.status {
         OrderStatus::Picking => (
-            lang.pick("선반에서 고르고 있어요", "We are picking it now"),
-            format!("{store}에서 고르는 중이에요."),
+            lang.pick("준비하고 있어요", "We are getting it ready"),
+            format!("{store} 선반에서 꺼내는 중이에요."),
             format!("{store} is on it."),
         ),
         OrderStatus::InTransfer => (
