@@ -173,7 +173,8 @@ test("brought home: the address is asked for, and kept", async ({ page, goods, p
   await makeMine(page, "seongsu");
   await toWays(page, goods.first);
   await take(page, /집으로 배송/);
-  await fill(page, somebody());
+  const who = somebody();
+  await fill(page, who);
   await page.getByLabel("우편번호").fill("04781");
   await send(page);
   await expect(page.getByLabel("도로명 주소")).toHaveAccessibleDescription(/주소를 적어 주세요/);
@@ -186,6 +187,17 @@ test("brought home: the address is asked for, and kept", async ({ page, goods, p
   await decide(page, "pay");
   await expectTitle(page, "결제됐어요. 준비를 시작할게요");
   await expect(page.getByText(/왕십리로 83/)).toBeVisible();
+
+  // Nobody shows a code at a door: without its link it is found by its number and where its owner is told.
+  const number = /O-[0-9A-Z]{4}-[0-9A-Z]{4}/.exec(page.url())?.[0] ?? "";
+  await page.goto("/reservations");
+  await page.getByLabel("주문·예약 번호").fill(number);
+  await page.getByLabel("픽업 코드나").fill("somebody-else@example.kr");
+  await page.getByRole("button", { name: "열기", exact: true }).click();
+  await expect(page.getByRole("alert")).toContainText("둘이 함께 맞는 주문이나 예약이 없어요");
+  await page.getByLabel("픽업 코드나").fill(who.email);
+  await page.getByRole("button", { name: "열기", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "결제됐어요. 준비를 시작할게요" })).toBeVisible();
 });
 
 test("another time and somebody else to collect it", async ({ page, goods, partner, audit }) => {

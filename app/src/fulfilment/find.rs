@@ -23,17 +23,17 @@ pub(super) fn find_page(visit: &Visit, number: &str, code: &str, status: StatusC
                 <header>
                     <h1>{visit.say("주문·예약 찾기", "Find an order")}</h1>
                     <p>{visit.say(
-                        "보내 드린 메일이나 문자의 링크를 누르면 바로 열립니다. 링크가 없다면 번호와 코드를 적어 주세요.",
-                        "The link in our mail or message opens it. Without it, type the number and the code.",
+                        "보내 드린 메일이나 문자의 링크를 누르면 바로 열립니다. 링크가 없다면 번호와, 픽업 코드나 주문할 때 적은 연락처를 알려 주세요.",
+                        "The link in our mail or message opens it. Without it, type the number and the pickup code, or the e-mail or phone you gave.",
                     )}</p>
                 </header>
                 {wrong.then(|| view! {
                     <div class="notice heads-up" role="alert">
                         <b>{visit.say(
-                            "번호와 코드가 함께 맞는 주문이나 예약이 없어요",
-                            "No order or reservation has this number and this code",
+                            "둘이 함께 맞는 주문이나 예약이 없어요",
+                            "No order or reservation has both of these",
                         )}</b>
-                        <p>{visit.say("둘 다 메일에 적힌 그대로인지 확인해 주세요. 대소문자와 줄표는 달라도 됩니다.", "Check that both are as in our mail. Case and hyphens do not matter.")}</p>
+                        <p>{visit.say("번호는 메일이나 문자에, 연락처는 주문할 때 적은 그대로예요. 대소문자와 줄표는 달라도 됩니다.", "The number is in our mail or message, the contact the one you ordered with. Case and hyphens do not matter.")}</p>
                     </div>
                 })}
                 <form class="refind-form" method="post" action=visit.href("/reservations") novalidate>
@@ -50,11 +50,14 @@ pub(super) fn find_page(visit: &Visit, number: &str, code: &str, status: StatusC
                     />
                     <Field
                         name="code"
-                        label=visit.say("픽업 코드", "Pickup code")
-                        hint=visit.say("글자와 숫자 여섯 자리", "Six letters and digits")
+                        label=visit.say("픽업 코드나 이메일 · 휴대전화", "Pickup code, e-mail or phone")
+                        hint=visit.say(
+                            "코드는 글자와 숫자 여섯 자리예요. 배송은 코드 없이 연락처로 찾아요",
+                            "A code has six letters and digits. A delivery has none: use your e-mail or phone",
+                        )
                         value=code
                         required=true
-                        maxlength=20
+                        maxlength=254
                     />
                     <button class="go">{visit.say("열기", "Open it")}</button>
                 </form>

@@ -79,10 +79,10 @@ pub async fn cancel(
     }
 }
 
-/// `POST /reservations`: `number` and `code`, both right, open it.
+/// `POST /reservations`: `number` and with it `code`, or in its place where its owner is told about it, open it.
 pub async fn find(visit: Visit, Form(typed): Form<HashMap<String, String>>) -> Response {
     let text = |name: &str| {
-        typed.get(name).map(|text| text.trim().chars().take(60).collect::<String>()).unwrap_or_default()
+        typed.get(name).map(|text| text.trim().chars().take(254).collect::<String>()).unwrap_or_default()
     };
     let (number, code) = (text("number"), text("code"));
     match visit.shop().find_again(&number, &code).await {

@@ -262,9 +262,20 @@ fn changes(visit: &Visit, view: &OrderView, token: &str) -> AnyView {
         <section class="order-ways" aria-label=visit.say("이 주문으로 할 수 있는 것", "What you can do")>
             {change}
             {view.can_cancel.then(|| cancel(visit, view, token))}
+            {found_again(visit)}
         </section>
     }
     .into_any()
+}
+
+/// How this page is opened without its link: also an order without a code is.
+fn found_again(visit: &Visit) -> AnyView {
+    let way =
+        view! { <a href=visit.href("/reservations")>{visit.say("주문·예약 찾기", "Find an order")}</a> };
+    match visit.lang {
+        Lang::Ko => view! { <p class="fine">"링크를 잃어버려도 "{way}"에서 주문 번호와 연락처로 다시 열 수 있어요."</p> }.into_any(),
+        Lang::En => view! { <p class="fine">"Lost the link? "{way}" opens this again by its number and your e-mail or phone."</p> }.into_any(),
+    }
 }
 
 fn cancel(visit: &Visit, view: &OrderView, token: &str) -> AnyView {

@@ -89,6 +89,16 @@ pub async fn by_number_and_code(
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(number).bind(code).fetch_optional(conn).await)?)
 }
 
+/// By its number, for whoever also knows the e-mail address or the phone number its owner is told at.
+pub async fn by_number_and_reach(
+    tx: &mut Tx<'_>,
+    number: &str,
+    reach: &str,
+) -> Result<Option<OrderRow>, Error> {
+    let sql = "SELECT * FROM orders WHERE number = $1 AND (phone = $2 OR LOWER(email) = LOWER($2))";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(number).bind(reach).fetch_optional(conn).await)?)
+}
+
 /// By its id, for what was found through one of its groups or payments.
 pub async fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<OrderRow>, Error> {
     let sql = "SELECT * FROM orders WHERE id = $1";

@@ -129,6 +129,16 @@ pub async fn by_number_and_code(
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(number).bind(code).fetch_optional(conn).await)?)
 }
 
+/// By its number, for whoever also knows the e-mail address or the phone number its owner is told at.
+pub async fn by_number_and_reach(
+    tx: &mut Tx<'_>,
+    number: &str,
+    reach: &str,
+) -> Result<Option<ReservationRow>, Error> {
+    let sql = "SELECT * FROM reservations WHERE number = $1 AND (phone = $2 OR LOWER(email) = LOWER($2))";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(number).bind(reach).fetch_optional(conn).await)?)
+}
+
 /// By its number, for the staff of the store that hands it over or that it comes from.
 pub async fn at_store(tx: &mut Tx<'_>, number: &str, store_id: i64) -> Result<Option<ReservationRow>, Error> {
     let sql = "SELECT * FROM reservations WHERE number = $1 AND (store_id = $2 OR source_id = $2)";

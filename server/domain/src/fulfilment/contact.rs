@@ -37,6 +37,13 @@ pub fn check_contact(contact: &Contact) -> (Contact, Vec<FieldFault>) {
     (Contact { name: name.to_owned(), email, phone }, faults)
 }
 
+/// An e-mail address or a phone number as it would be kept; none where it is neither.
+#[must_use]
+pub fn read_reach(typed: &str) -> Option<String> {
+    let typed = given(Some(typed))?;
+    read_email(typed).ok().or_else(|| read_phone(typed))
+}
+
 fn given(field: Option<&str>) -> Option<&str> {
     field.map(str::trim).filter(|text| !text.is_empty())
 }
@@ -170,6 +177,19 @@ mod tests {
         }
         assert_eq!(read_email("a@b.c\r\nBcc:x@y.z"), Err(Fault::BadCharacters));
         assert_eq!(read_email(&format!("{}@b.c", "a".repeat(300))), Err(Fault::TooLong));
+    }
+
+    #[test]
+    fn where_somebody_is_reached_is_read_as_it_is_kept() {
+        for (typed, kept) in [
+            (" Kim@EXAMPLE.Com ", Some("Kim@example.com")),
+            ("010-1234-5678", Some("+821012345678")),
+            ("kim@", None),
+            ("12345", None),
+            ("  ", None),
+        ] {
+            assert_eq!(read_reach(typed).as_deref(), kept, "{typed}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod pick;
 mod promise;
 mod reservation;
 
-pub use contact::{check_contact, is_unprintable, name_fault, read_phone};
+pub use contact::{check_contact, is_unprintable, name_fault, read_phone, read_reach};
 pub use numbers::{
     CounterInput, order_number, pass_code, pickup_code, read_code, read_counter, read_number,
     read_order_number, reservation_number,

@@ -1,4 +1,4 @@
-//! Who lost the mail finds what they placed by its number and its code.
+//! Who lost the mail finds what they placed by its number and its code, or by where they are told about it.
 
 use onshelf_db::{fulfilment, orders};
 use onshelf_shop::{
@@ -10,8 +10,8 @@ use onshelf_shop::{
 use onshelf_vocabulary::Lang;
 
 use crate::{
-    orders::{paid, view},
-    paying::{collect, settle, with_payments},
+    orders::{delivery, paid, view},
+    paying::{collect, order, settle, with_payments},
 };
 
 async fn refused(test: &TestShop, number: &str, code: &str) -> bool {
@@ -62,6 +62,55 @@ async fn a_reservation_is_found_as_ever_and_a_basket_that_is_only_kept_is_not() 
         let (number, code) = group_of(test, &kept).await;
         assert!(refused(test, &kept.number, &code).await);
         assert!(refused(test, &number, &code).await);
+        test.shop.let_go(&kept).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_no_code_is_found_by_where_its_owner_is_told() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "CUP", 5).await;
+        let placed = paid(test, &payments, "a", vec![delivery(&[("CUP", 1)])]).await;
+        let seen = view(&test.shop, &placed).await;
+        assert!(seen.groups[0].code.is_none(), "nobody shows a code at a door");
+        let found = Found::Order(placed.clone());
+        for reach in ["010-2000-0001", "+82 10 2000 0001", " 01020000001 "] {
+            assert_eq!(test.shop.find_again(&placed.number, reach).await.unwrap(), found, "{reach}");
+            assert_eq!(test.shop.find_again(&seen.groups[0].id, reach).await.unwrap(), found, "{reach}");
+        }
+        for wrong in ["010-2000-0002", "a@b.kr", "%", "_", "010", ""] {
+            assert!(refused(test, &placed.number, wrong).await, "{wrong:?}");
+        }
+        assert!(refused(test, "O-0000-0000", "010-2000-0001").await, "a contact alone opens nothing");
+
+        let mut written = order("b", vec![collect("seongsu", &[("CUP", 1)])], None);
+        written.input.contact.email = Some("Hana@Example.kr".to_owned());
+        written.input.contact.phone = None;
+        let other = test.shop.place_order(written).await.unwrap();
+        let again = test.shop.find_again(&other.number, "hana@example.KR").await.unwrap();
+        assert_eq!(again, Found::Order(other.clone()));
+        assert!(refused(test, &other.number, "010-2000-0001").await, "somebody else's");
+        let held = test.reserve("010-2000-0003", "seongsu", &[("CUP", 1)]).await.unwrap();
+        let found = test.shop.find_again(&held.number, "010 2000 0003").await.unwrap();
+        assert_eq!(found, Found::Reservation(held));
+        settle(test).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_basket_that_is_only_kept_is_nobodys_to_find() {
+    on_each_engine(async |test: &TestShop| {
+        with_payments(test);
+        test.with_stock("seongsu", "CUP", 5).await;
+        let groups = vec![collect("seongsu", &[("CUP", 1)])];
+        let wish = KeepBasket { groups, lang: Lang::Ko, near: None, instead: None };
+        let kept = test.shop.keep_basket(wish).await.unwrap();
+        for reach in ["", "-", "@", "+82", "0000000"] {
+            assert!(refused(test, &kept.number, reach).await, "{reach:?}");
+        }
         test.shop.let_go(&kept).await.unwrap();
     })
     .await;
