@@ -14,7 +14,7 @@ async function toDetails(page: Page, { slug, sku }: Good): Promise<void> {
   await expect(page.getByRole("heading", { level: 1, name: "받는 분과 결제" })).toBeVisible();
 }
 
-test("the last one is held from the first choice on, and back on its shelf when its shopper leaves", async ({ page, goods, partner, audit }) => {
+test("the last one is held from the first choice on, and back on its shelf when its shopper leaves", async ({ page, goods, partner, audit, isMobile }) => {
   const { first } = goods;
   await partner.putOnShelf("seongsu", first.sku, 1);
   await makeMine(page, "seongsu");
@@ -24,6 +24,13 @@ test("the last one is held from the first choice on, and back on its shelf when 
   await expect(kept).toContainText(/(9:[0-5]\d|10:00)/);
   await expect.poll(() => partner.available("seongsu", first.sku)).toBe(0);
   await audit();
+  // One clock, and what is to be typed on the first screen, above the button that stays in sight.
+  await expect(page.locator("[data-left]").filter({ visible: true })).toHaveCount(1);
+  if (isMobile) {
+    const [field, foot] = [page.getByLabel("이름", { exact: true }), page.locator(".sum-act")];
+    const [name, act] = [await field.boundingBox(), await foot.boundingBox()];
+    expect((name?.y ?? 9_999) + (name?.height ?? 0)).toBeLessThanOrEqual(act?.y ?? 0);
+  }
 
   // What is typed outlives "ten minutes more" and a fault; it can be longer once.
   const who = somebody();

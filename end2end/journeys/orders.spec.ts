@@ -176,6 +176,12 @@ test("brought home: the address is asked for, and kept", async ({ page, goods, p
   const who = somebody();
   await fill(page, who);
   await page.getByLabel("우편번호").fill("04781");
+  // What it costs to be brought there is told before anything else is typed, and why.
+  await page.getByRole("button", { name: "이 주소의 배송비와 도착 시각 보기" }).click();
+  await expect(page.locator(".brought")).toContainText(/배송비 .*까지 도착/);
+  await expect(page.getByLabel("이메일")).toHaveValue(who.email);
+  await page.getByText("다른 지역은 얼마인가요?").click();
+  await expect(page.locator(".brought").getByText("그 밖의 지역").last()).toBeVisible();
   await send(page);
   await expect(page.getByLabel("도로명 주소")).toHaveAccessibleDescription(/주소를 적어 주세요/);
   await expect(page.getByLabel("우편번호")).toHaveValue("04781");

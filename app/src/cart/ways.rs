@@ -62,17 +62,29 @@ impl Ways {
         } else {
             lang.pick("배송비 무료", "free delivery").to_owned()
         };
+        let about = [Some(fee), where_to(lang, offer)].into_iter().flatten().collect::<Vec<_>>().join(" · ");
         let view = view! {
             <form method="post" action=visit.href("/checkout")>
                 <button class="cover-home" name="way" value="delivery">
                     <Icon glyph=Glyph::Truck />
-                    <span><b>{lang.pick("집으로 배송", "Deliver to me")}</b><small>{fee}</small></span>
+                    <span><b>{lang.pick("집으로 배송", "Deliver to me")}</b><small>{about}</small></span>
                     <strong>{by}</strong>
                     <Icon glyph=Glyph::Next />
                 </button>
             </form>
         };
         Some(view.into_any())
+    }
+}
+
+/// Where the fee is one for, or that it depends on that.
+fn where_to(lang: Lang, offer: &WayOffer) -> Option<String> {
+    let terms = offer.terms.as_ref()?;
+    match (&terms.place, lang) {
+        (Some(place), Lang::Ko) => Some(format!("{place} 기준")),
+        (Some(place), Lang::En) => Some(format!("to {place}")),
+        (None, _) => (terms.zones.len() > 1)
+            .then(|| lang.pick("우편번호에 따라 달라져요", "depends on your postcode").to_owned()),
     }
 }
 
@@ -111,4 +123,43 @@ fn chip(visit: &Visit, offer: &WayOffer) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use onshelf_vocabulary::{
+        Moment, Money,
+        orders::{DeliveryTerms, ZoneReach, ZoneTerms},
+    };
+
+    use super::*;
+
+    #[test]
+    fn a_fee_says_where_it_is_for_or_that_it_depends() {
+        let zone = |here| ZoneTerms {
+            reach: ZoneReach::Anywhere,
+            fee: Money::won(3_000),
+            free_from: None,
+            same_day_until: None,
+            days: 1,
+            here,
+        };
+        let offer = |place: Option<&str>, zones| WayOffer {
+            way: Way::Delivery,
+            store: "seongsu".to_owned(),
+            store_name: "성수점".to_owned(),
+            source_name: None,
+            distance_m: None,
+            covered_lines: 1,
+            lines: 1,
+            ready_by: Moment { at: String::new(), label: String::new() },
+            fee: Money::won(3_000),
+            windows: Vec::new(),
+            terms: Some(DeliveryTerms { place: place.map(str::to_owned), zones }),
+        };
+        let two = || vec![zone(true), zone(false)];
+        assert_eq!(where_to(Lang::Ko, &offer(Some("성수동"), two())).as_deref(), Some("성수동 기준"));
+        assert_eq!(where_to(Lang::En, &offer(None, two())).as_deref(), Some("depends on your postcode"));
+        assert_eq!(where_to(Lang::Ko, &offer(None, vec![zone(true)])), None);
+    }
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use onshelf_vocabulary::{Lang, Money, fulfilment::Way, orders::WayOffer};
 
 use super::{
+    delivery::why,
     draft::Draft,
     offers::Choice,
     things::{Thing, counted, is_split, left_behind, named, named_with_counts, things},
@@ -58,7 +59,8 @@ pub(super) fn row_of(visit: &Visit, draft: &Draft, choice: &Choice) -> AnyView {
 fn words(visit: &Visit, draft: &Draft, choice: &Choice) -> (String, Vec<String>) {
     match choice.parts.as_slice() {
         [one] if choice.left.is_empty() => {
-            (way_name(visit.lang, one.way).to_owned(), vec![about(visit.lang, one)])
+            let said = [Some(about(visit.lang, one)), why(visit.lang, one)];
+            (way_name(visit.lang, one.way).to_owned(), said.into_iter().flatten().collect())
         }
         [one] => part(visit, draft, choice, one),
         [one, two, ..] => together(visit, draft, choice, one, two),

@@ -84,7 +84,7 @@ async fn planned(visit: &Visit, draft: &Draft, part: bool) -> Result<Option<Plan
 }
 
 /// `POST /checkout`: on with a way (`pick`, or `store` and `way`, for a `part`), which keeps it; back to the ways (`act=choose`);
-/// `act=keep`, `act=extend` and `act=leave` for what is kept; `act=place`.
+/// `act=keep`, `act=extend` and `act=leave` for what is kept; `act=look` prices what was typed; `act=place`.
 pub async fn place(mut visit: Visit, Form(typed): Form<HashMap<String, String>>) -> Response {
     let text = |name: &str| typed.get(name).map(|text| text.trim()).unwrap_or_default();
     if text("act") == "leave" {

@@ -6,6 +6,7 @@ use onshelf_vocabulary::{Lang, StoreCode};
 
 use super::{
     board::row_of,
+    delivery::{quoted, zones},
     draft::Draft,
     offers::{Choice, Choices, Elsewhere, choices},
     things::{Thing, named, row, sum, things},
@@ -152,13 +153,28 @@ fn home(visit: &Visit, draft: &Draft, found: &Choices) -> AnyView {
         };
         view! { <p class="board-none">{said}</p> }
     });
+    let offer = found.home.first().and_then(|choice| choice.parts.first());
+    let asked = match (draft.postcode(), offer) {
+        (Some(postcode), Some(offer)) => quoted(visit.lang, offer, postcode),
+        _ => None,
+    };
+    let label = if draft.postcode().is_some() {
+        visit.say("다른 우편번호로 보기", "See another postcode")
+    } else {
+        visit.say(
+            "우편번호를 알려 주시면 배송비와 도착 시각이 정확해져요",
+            "Enter your postcode for the exact fee and time",
+        )
+    };
     view! {
         <section class="board-at" aria-labelledby="at-home">
             <h2 id="at-home">{visit.say("집으로", "At home")}</h2>
+            {asked.map(|asked| view! { <p class="board-quoted" role="status">{asked}</p> })}
             <ul class="board-rows">{rows}</ul>
             {none}
+            {offer.and_then(|offer| zones(visit.lang, offer))}
             <p class="board-postcode">
-                <label for="postcode">{visit.say("우편번호를 알려 주시면 배송비와 도착 시각이 정확해져요", "Enter your postcode for the exact fee and time")}</label>
+                <label for="postcode">{label}</label>
                 <span class="find">
                     <input id="postcode" name="postcode" value=draft.address.postcode.clone() maxlength="12" inputmode="text" autocomplete="postal-code" placeholder=visit.say("예: 04781", "e.g. 04781") />
                     <button name="act" value="choose">{visit.say("확인", "Check")}</button>

@@ -2,12 +2,13 @@
 
 use axum::response::Response;
 use leptos::prelude::*;
-use onshelf_shop::orders::Kept;
+use onshelf_shop::orders::{Kept, KeptGroup};
 use onshelf_vocabulary::{Lang, Money, fulfilment::Way, orders::WayOffer, payment::ProviderCode};
 use uuid::Uuid;
 
 use super::{
     choose::choose_page,
+    delivery::{quoted, why, zones},
     draft::{Draft, Pay, write_money},
     kept::{self, kept_for},
     offers::offered,
@@ -48,7 +49,7 @@ pub(super) async fn details_page(visit: &Visit, draft: &Draft, plan: &Plan, trou
     };
     // What is kept is theirs, though the shelf says that it is gone.
     let offers: Option<Vec<WayOffer>> = match &kept {
-        Some(kept) => Some(kept.groups.iter().map(|group| group.offer.clone()).collect()),
+        Some(kept) => Some(kept.groups.iter().map(|group| kept_offer(visit, draft, group)).collect()),
         None => match offered(visit, draft, plan).await {
             Ok(offers) => offers.into_iter().collect(),
             Err(error) => return visit.failure(&explain(&error)),
@@ -65,6 +66,12 @@ pub(super) async fn details_page(visit: &Visit, draft: &Draft, plan: &Plan, trou
     let pays = pays(visit, plan);
     let scene = Scene { visit, draft, plan, offers, quote, pays, trouble, kept };
     visit.page(|| page(&scene))
+}
+
+/// What is kept, at the price and the moment of the postcode that is typed by now.
+fn kept_offer(visit: &Visit, draft: &Draft, group: &KeptGroup) -> WayOffer {
+    let viewer = draft.viewer(visit);
+    visit.shop().brought_to(&viewer, group.offer.clone(), &group.lines, draft.postcode())
 }
 
 /// What was refused already says why; else that it is gone.
@@ -92,17 +99,19 @@ fn page(scene: &Scene<'_>) -> Page {
     };
     let view = view! {
         <div class="checkout checkout-details">
-            <header class="checkout-head">
-                <button class="checkout-back" form="checkout" name="act" value="choose">
-                    <Icon glyph=Glyph::Back />
-                    {visit.say("받는 방법 바꾸기", "Change how you get it")}
-                </button>
-                <h1>{title}</h1>
-            </header>
-            {panel(visit, draft, trouble)}
+            // The head is in the form, as its clock is one of what is kept; the first button is what Enter presses.
             <form id="checkout" class="checkout-body" method="post" action=visit.href("/checkout") data-keeps novalidate>
                 <button class="reserve-enter" name="act" value="place" tabindex="-1" aria-hidden="true"></button>
                 {hidden(scene)}
+                <header class="checkout-head checkout-slim">
+                    <button class="checkout-back" name="act" value="choose">
+                        <Icon glyph=Glyph::Back />
+                        <span>{visit.say("받는 방법 바꾸기", "Change how you get it")}</span>
+                    </button>
+                    <h1>{title}</h1>
+                    {kept::small_clock(visit, scene.kept.as_ref())}
+                </header>
+                <div class="checkout-trouble">{panel(visit, draft, trouble)}</div>
                 <div class="checkout-main">
                     {kept::panel(visit, scene.kept.as_ref())}
                     {groups(scene)}
@@ -259,13 +268,40 @@ fn who(scene: &Scene<'_>) -> AnyView {
 
 fn address(scene: &Scene<'_>) -> AnyView {
     let Scene { visit, draft, trouble, .. } = scene;
+    let offer = brought(scene);
+    let said = draft.postcode().zip(offer).and_then(|(postcode, offer)| quoted(visit.lang, offer, postcode));
+    let because = offer.and_then(|offer| why(visit.lang, offer));
     view! {
         <section class="asked" aria-labelledby="whereto">
             <h2 id="whereto">{visit.say("배송지", "Where to bring it")}</h2>
             {address_fields(visit.lang, &draft.address, |field| trouble.of_address(visit.lang, field))}
+            <div class="brought">
+                <p role="status">
+                    {said.map(|said| view! { <b>{said}</b> })}
+                    {because.map(|because| view! { <small>{because}</small> })}
+                </p>
+                <button class="alt" name="act" value="look">{visit.say("이 주소의 배송비와 도착 시각 보기", "See fee and time for this address")}</button>
+                {offer.and_then(|offer| zones(visit.lang, offer))}
+            </div>
         </section>
     }
     .into_any()
+}
+
+/// What is delivered of it.
+fn brought<'s>(scene: &'s Scene<'_>) -> Option<&'s WayOffer> {
+    scene.offers.iter().find(|offer| offer.way == Way::Delivery)
+}
+
+/// Beside the fee: for where it is, or that it depends on it.
+fn fee_about(scene: &Scene<'_>) -> Option<String> {
+    let terms = brought(scene)?.terms.as_ref()?;
+    match (scene.draft.postcode(), &terms.place) {
+        (_, Some(place)) => Some(place.clone()),
+        (Some(postcode), None) => Some(postcode.to_owned()),
+        (None, None) => (terms.zones.len() > 1)
+            .then(|| scene.visit.say("우편번호에 따라 달라져요", "depends on your postcode").to_owned()),
+    }
 }
 
 fn payment(scene: &Scene<'_>) -> AnyView {
@@ -309,13 +345,16 @@ fn payment(scene: &Scene<'_>) -> AnyView {
 fn total(scene: &Scene<'_>) -> AnyView {
     let Scene { visit, quote, pays, .. } = scene;
     let lang = visit.lang;
-    let line = |label: &'static str, money: Money| {
+    let line = |label: &'static str, about: Option<String>, money: Money| {
         let amount =
             if money.amount == 0 { lang.pick("무료", "free").to_owned() } else { money.display(lang) };
-        view! { <div><dt>{label}</dt><dd>{amount}</dd></div> }
+        view! { <div><dt>{label}{about.map(|about| view! { <small>{about}</small> })}</dt><dd>{amount}</dd></div> }
     };
-    let added = (quote.added.amount > 0).then(|| line(visit.say("세금", "Tax"), quote.added));
-    let fees = scene.plan.has(Way::Delivery).then(|| line(visit.say("배송비", "Delivery"), quote.fees));
+    let added = (quote.added.amount > 0).then(|| line(visit.say("세금", "Tax"), None, quote.added));
+    let fees = scene
+        .plan
+        .has(Way::Delivery)
+        .then(|| line(visit.say("배송비", "Delivery"), fee_about(scene), quote.fees));
     let within = quote.within.map(|within| match lang {
         Lang::Ko => format!("부가세 {} 포함", within.display(lang)),
         Lang::En => format!("incl. VAT {}", within.display(lang)),
@@ -331,7 +370,7 @@ fn total(scene: &Scene<'_>) -> AnyView {
     view! {
         <section class="sum" aria-label=visit.say("합계", "Total")>
             <dl class="sum-lines">
-                {line(visit.say("상품", "Items"), quote.subtotal)}
+                {line(visit.say("상품", "Items"), None, quote.subtotal)}
                 {fees}
                 {added}
             </dl>
@@ -345,7 +384,6 @@ fn total(scene: &Scene<'_>) -> AnyView {
                 <span>{visit.say("합계", "Total")}{within.map(|within| view! { <small>{within}</small> })}</span>
                 <b>{shown}</b>
             </p>
-            {kept::small_clock(visit, scene.kept.as_ref())}
             {(online || counter).then(|| view! {
                 <button class="go" name="act" value="place">
                     {online.then(|| view! { <span class="when-online">{pay}</span> })}

@@ -56,7 +56,7 @@ fn held(visit: &Visit, kept: &Kept) -> AnyView {
         "The time is over and it is back on the shelf. Go on, and we hold it again.",
     );
     let extend = kept.can_extend.then(|| {
-        view! { <button class="alt" name="act" value="extend">{lang.pick("10분 더", "10 minutes more")}</button> }
+        view! { <button class="alt" name="act" value="extend">{lang.pick("10분 더", "10 more minutes")}</button> }
     });
     let extends = kept.can_extend.then_some("");
     view! {
@@ -76,7 +76,7 @@ fn held(visit: &Visit, kept: &Kept) -> AnyView {
             <StockTicks available=minutes room=minutes.max(MINUTES) />
             <p class="kept-ways">
                 {extend}
-                <button class="alt" name="act" value="leave">{lang.pick("그만두고 돌려놓기", "Stop, and give it back")}</button>
+                <button class="alt" name="act" value="leave">{lang.pick("그만두고 돌려놓기", "Give it back")}</button>
             </p>
         </section>
     }
@@ -98,13 +98,13 @@ fn free(visit: &Visit) -> AnyView {
     .into_any()
 }
 
-/// The same clock beside the button that is always in sight on a phone.
+/// The same clock in the head, which stays in sight on a phone and is the only one there.
 pub(super) fn small_clock(visit: &Visit, kept: Option<&Kept>) -> AnyView {
     let said = kept.map(|kept| {
         let left = kept.seconds.max(0).to_string();
         match visit.lang {
-            Lang::Ko => view! { <b data-left=left>{clock(kept.seconds)}</b>" 동안 잡아 둬요" }.into_any(),
-            Lang::En => view! { "Held for "<b data-left=left>{clock(kept.seconds)}</b> }.into_any(),
+            Lang::Ko => view! { <b data-left=left>{clock(kept.seconds)}</b><span class="quiet">" 동안 잡아 둬요"</span> }.into_any(),
+            Lang::En => view! { <span class="quiet">"Held for "</span><b data-left=left>{clock(kept.seconds)}</b> }.into_any(),
         }
     });
     view! { <p class="kept-clock" hidden=kept.is_none()>{said}</p> }.into_any()

@@ -13,6 +13,8 @@ pub mod checkout;
 #[cfg(feature = "ssr")]
 mod choose;
 #[cfg(feature = "ssr")]
+mod delivery;
+#[cfg(feature = "ssr")]
 mod details;
 #[cfg(feature = "ssr")]
 mod draft;

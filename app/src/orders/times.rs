@@ -6,7 +6,7 @@ use onshelf_vocabulary::{Lang, Moment, orders::WindowView};
 use super::words::{span, spans};
 
 /// Quarters of an hour shown at once.
-const SHOWN: usize = 8;
+const SHOWN: usize = 3;
 
 /// What there is to choose from, and what is chosen.
 pub(super) struct Times<'v> {

@@ -148,10 +148,18 @@ pub(super) fn panel(visit: &Visit, draft: &Draft, trouble: &Trouble) -> AnyView 
                 Lang::Ko => format!("합계가 {} 되었어요", with_josa(&total.display(lang), "이/가")),
                 Lang::En => format!("The total is {} now", total.display(lang)),
             };
-            let text = lang.pick(
-                "세금이나 값이 달라졌습니다. 아직 결제하지 않았어요. 아래에서 확인하고 다시 눌러 주세요.",
-                "A tax or a price has changed. Nothing was paid: look below, and press again if it is right.",
-            );
+            let brought = draft.plan.as_ref().is_some_and(|plan| plan.has(Way::Delivery));
+            let text = if brought {
+                lang.pick(
+                    "적으신 우편번호로 배송비와 도착 시각을 다시 셈했어요. 아직 결제하지 않았어요. 아래에서 확인하고 다시 눌러 주세요.",
+                    "Fee and time are those of your postcode now. Nothing was paid: look below, and press again if it is right.",
+                )
+            } else {
+                lang.pick(
+                    "세금이나 값이 달라졌습니다. 아직 결제하지 않았어요. 아래에서 확인하고 다시 눌러 주세요.",
+                    "A tax or a price has changed. Nothing was paid: look below, and press again if it is right.",
+                )
+            };
             notice(title, text, ())
         }
         Trouble::WindowFull => notice(

@@ -327,6 +327,51 @@ pub struct WayOffer {
     pub ready_by: Moment,
     pub fee: Money,
     pub windows: Vec<WindowView>,
+    /// Why a delivery costs this and comes then; none for the other ways.
+    pub terms: Option<DeliveryTerms>,
+}
+
+/// What a delivery costs and how long it takes, by where it goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryTerms {
+    /// The district or place it is quoted for; none where nobody said where, or nobody knows that postcode.
+    pub place: Option<String>,
+    /// The first that fits counts.
+    pub zones: Vec<ZoneTerms>,
+}
+
+impl DeliveryTerms {
+    /// The zone the quote is of.
+    #[must_use]
+    pub fn here(&self) -> Option<&ZoneTerms> {
+        self.zones.iter().find(|zone| zone.here)
+    }
+}
+
+/// One of the operator's zones.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ZoneTerms {
+    pub reach: ZoneReach,
+    pub fee: Money,
+    /// From this much on it is free.
+    pub free_from: Option<Money>,
+    /// `15:00`: what is ordered before then of an open day comes the same day.
+    pub same_day_until: Option<String>,
+    /// Days it takes otherwise, from the day it is sent.
+    pub days: u8,
+    /// The one the quote is of.
+    pub here: bool,
+}
+
+/// What a zone covers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ZoneReach {
+    /// Metres from the store that sends it.
+    Within(u32),
+    /// Postcodes that begin with one of these.
+    Postcodes(Vec<String>),
+    Anywhere,
 }
 
 /// What the checkout page chooses from.

@@ -66,8 +66,14 @@ impl Default for Delivery {
 }
 
 impl Delivery {
-    /// The terms for goods of `value` to a postcode `metres` away (unknown: only zones that need no distance).
-    /// None where nobody delivers.
+    /// The zone a postcode `metres` away lies in (unknown: only zones that need no distance), and its place in the
+    /// list. None where nobody delivers.
+    #[must_use]
+    pub fn zone(&self, metres: Option<f64>, postcode: &str) -> Option<(usize, &Zone)> {
+        self.0.iter().enumerate().find(|(_, zone)| zone.covers(metres, postcode))
+    }
+
+    /// The terms for goods of `value` to a postcode `metres` away. None where nobody delivers.
     #[must_use]
     pub fn quote(
         &self,
@@ -77,7 +83,7 @@ impl Delivery {
         value: i64,
         now: Timestamp,
     ) -> Option<Quote> {
-        let zone = self.0.iter().find(|zone| zone.covers(metres, postcode))?;
+        let (_, zone) = self.zone(metres, postcode)?;
         let free = zone.free_from.is_some_and(|from| value >= from);
         Some(Quote { fee: if free { 0 } else { zone.fee }, by: zone.by(schedule, now)? })
     }

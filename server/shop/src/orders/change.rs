@@ -14,7 +14,7 @@ use onshelf_db::{
 };
 use onshelf_domain::orders::overall;
 use onshelf_vocabulary::{
-    Lang,
+    Lang, Money,
     fulfilment::{Contact, Fault, FieldFault, ReservationStatus, Way},
     orders::{GroupChange, GroupInput, OrderChange, OrderRefusal},
     payment::ProviderCode,
@@ -22,6 +22,7 @@ use onshelf_vocabulary::{
 use serde::{Deserialize, Serialize};
 
 use super::{
+    currency_of,
     end::end_group,
     moment,
     pay::is_open,
@@ -102,6 +103,25 @@ impl Shop {
             self.open_for(number).await;
         }
         Ok(Changed::default())
+    }
+
+    /// What each of these would cost more than the order does, below nought where it costs less: priced as a change is,
+    /// at this moment, with nothing written. None where it would be refused.
+    pub async fn change_costs(
+        &self,
+        lang: Lang,
+        number: &str,
+        token: &str,
+        wishes: &[Vec<GroupInput>],
+    ) -> Result<Vec<Option<Money>>> {
+        let order = self.owned_order(number, token).await?;
+        let currency = currency_of(&order);
+        let cost = |groups: &Vec<GroupInput>| match self.plan_change(&order, lang, groups) {
+            Ok(plan) => Ok(Some(Money::new(plan.sums.total - order.total, currency))),
+            Err(Error::Order(_) | Error::Reservation(_) | Error::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        };
+        wishes.iter().map(cost).collect()
     }
 
     /// The order's only group, with what is changed of it.

@@ -8,7 +8,7 @@ use onshelf_vocabulary::{
     Money,
     cart::{CoverView, Line},
     fulfilment::Way,
-    orders::{Address, CheckoutView, WayOffer, WindowView},
+    orders::{CheckoutView, WayOffer, WindowView},
 };
 
 use super::show::window_view;
@@ -71,6 +71,7 @@ impl Shop {
                 ready_by: words::moment(viewer.lang, ready, now, zone),
                 fee: Money::new(0, store.currency),
                 windows: free.clone(),
+                terms: None,
             };
             offers.push(offer(Way::Collect));
             if store.services.iter().any(|service| service == "curbside") {
@@ -96,6 +97,7 @@ impl Shop {
             ready_by: words::moment(viewer.lang, ready, now, zone),
             fee: Money::new(0, store.currency),
             windows: self.free_windows(viewer, store, ready, now).await?,
+            terms: None,
         });
         Ok(())
     }
@@ -111,15 +113,10 @@ impl Shop {
         if self.providers().is_empty() {
             return None;
         }
-        let postcode = postcode.unwrap_or_default().trim().to_owned();
-        let address = Address { postcode: postcode.clone(), ..Address::default() };
-        let to = self.point_of(book, &address).or(viewer.near);
-        let store = self.source_for(book, lines, to.or_else(|| viewer.origin(book)), None, now)?;
-        let value = lines.iter().try_fold(0i64, |sum, line| {
-            let (price, _) = book.catalogue.variant(line.sku.as_str())?.price(store.currency)?;
-            sum.checked_add(price.checked_mul(line.quantity.get())?.amount)
-        })?;
-        let quote = self.delivery_quote(store, to, &postcode, value, now)?;
+        let to = self.destination(viewer, book, postcode);
+        let store = self.source_for(book, lines, to.point.or_else(|| viewer.origin(book)), None, now)?;
+        let value = self.value(book, store, lines)?;
+        let quote = self.delivery_quote(store, to.point, &to.postcode, value, now)?;
         let count = u32::try_from(lines.len()).unwrap_or(u32::MAX);
         Some(WayOffer {
             way: Way::Delivery,
@@ -132,6 +129,7 @@ impl Shop {
             ready_by: words::moment(viewer.lang, quote.by, now, store.schedule.time_zone()),
             fee: Money::new(quote.fee, store.currency),
             windows: Vec::new(),
+            terms: Some(self.delivery_terms(store, &to)),
         })
     }
 

@@ -17,7 +17,7 @@ use onshelf_vocabulary::{
     Lang, Moment, Money, Point, Quantity, Sku,
     cart::Line,
     fulfilment::{Contact, ReservationStatus, Way},
-    orders::{GroupInput, OrderRefusal, WayOffer},
+    orders::{Address, GroupInput, OrderRefusal, WayOffer},
 };
 
 use super::{
@@ -185,6 +185,7 @@ impl Shop {
             _ => self.free_windows(viewer, store, ready, now).await?,
         };
         let source = row.source_id.and_then(|id| book.stores.by_id(id));
+        let address: Option<Address> = row.address.as_deref().map(serde_json::from_str).transpose()?;
         let offer = WayOffer {
             way,
             store: store.code.to_string(),
@@ -196,6 +197,7 @@ impl Shop {
             ready_by: words::moment(viewer.lang, ready, now, store.schedule.time_zone()),
             fee: Money::new(row.fee, currency_of(order)),
             windows,
+            terms: (way == Way::Delivery).then(|| self.kept_terms(viewer, book, store, address.as_ref())),
         };
         Ok(KeptGroup { lines, offer })
     }

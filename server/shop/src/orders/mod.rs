@@ -20,6 +20,7 @@ mod remind;
 mod sent;
 mod settle;
 mod show;
+mod terms;
 
 pub use arrive::ByCar;
 pub use change::Changed;

@@ -265,7 +265,7 @@ impl Shop {
         })
     }
 
-    fn value(&self, book: &Book, store: &Store, lines: &[Line]) -> Option<i64> {
+    pub(super) fn value(&self, book: &Book, store: &Store, lines: &[Line]) -> Option<i64> {
         lines.iter().try_fold(0i64, |sum, line| {
             let (price, _) = book.catalogue.variant(line.sku.as_str())?.price(store.currency)?;
             sum.checked_add(price.checked_mul(line.quantity.get())?.amount)

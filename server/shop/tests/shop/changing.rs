@@ -13,8 +13,8 @@ use onshelf_vocabulary::{
 };
 
 use crate::{
-    orders::{carry, paid, view},
-    paying::{collect, lines, order, with_payments},
+    orders::{carry, delivery, paid, view},
+    paying::{collect, lines, order, settle, with_payments},
 };
 
 async fn change(test: &TestShop, placed: &Placed, change: OrderChange) -> Result<Option<String>, Error> {
@@ -45,6 +45,45 @@ async fn nobody_is_asked_to_pay_for_what_cannot_be_had() {
             change(test, &placed, groups(vec![collect("seongsu", &[("CUP", 3)])])).await.unwrap().is_some()
         );
         assert_eq!(test.available("seongsu", "CUP").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_change_would_cost_is_what_it_costs() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "CUP", 5).await.with_stock("gangnam", "CUP", 5).await;
+        let placed = paid(test, &payments, "a", vec![collect("seongsu", &[("CUP", 2)])]).await;
+        let curbside = GroupInput { way: Way::Curbside, ..collect("gangnam", &[("CUP", 2)]) };
+        let wishes = [
+            vec![collect("gangnam", &[("CUP", 2)])],
+            vec![delivery(&[("CUP", 2)])],
+            vec![collect("seongsu", &[("CUP", 1)])],
+            vec![curbside],
+            vec![collect("nowhere", &[("CUP", 2)])],
+        ];
+        let costs = test.shop.change_costs(Lang::Ko, &placed.number, &placed.token, &wishes).await.unwrap();
+        let costs: Vec<Option<i64>> = costs.into_iter().map(|cost| cost.map(|cost| cost.amount)).collect();
+        let before = view(&test.shop, &placed).await.total.amount;
+        assert_eq!(costs[0], Some(0));
+        assert_eq!(costs[1], Some(3_000), "its fee");
+        assert_eq!(costs[2], Some(-before / 2));
+        assert_eq!(costs[3..], [None, None], "what would be refused costs nothing");
+        assert_eq!(test.available("seongsu", "CUP").await, 3, "nothing was written");
+        change(test, &placed, groups(wishes[2].clone())).await.unwrap();
+        assert_eq!(Some(view(&test.shop, &placed).await.total.amount - before), costs[2]);
+        // Who is no owner is told nothing.
+        let stranger = test.shop.change_costs(Lang::Ko, &placed.number, "token", &wishes).await;
+        assert!(matches!(stranger, Err(Error::NotFound)), "{stranger:?}");
+
+        // What is paid at the counter cannot travel.
+        let counter = order("b", vec![collect("seongsu", &[("CUP", 1)])], None);
+        let counter = test.shop.place_order(counter).await.unwrap();
+        let home = [vec![delivery(&[("CUP", 1)])]];
+        let costs = test.shop.change_costs(Lang::Ko, &counter.number, &counter.token, &home).await.unwrap();
+        assert_eq!(costs, [None]);
+        settle(test).await;
     })
     .await;
 }

@@ -5,6 +5,7 @@
 mod board;
 mod changing;
 mod crowd;
+mod delivering;
 mod finding;
 mod healing;
 mod holds;
