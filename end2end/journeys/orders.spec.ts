@@ -220,6 +220,18 @@ test("another time and somebody else to collect it", async ({ page, goods, partn
   await page.getByRole("link", { name: /바꾸기$/ }).click();
   await expect(page.getByRole("heading", { level: 1, name: "주문 바꾸기" })).toBeVisible();
   await audit();
+  // Each way says what it costs beside what was paid, and the page what becomes of the money.
+  await expect(page.getByText(/더 드는 만큼은 먼저 결제하시고/)).toBeVisible();
+  const ways = page.getByRole("group", { name: /^어디서, 어떻게/ });
+  await expect(ways.locator("label").filter({ hasText: "차에서 받기" }).first()).toContainText("차액 없음");
+  const home = ways.locator("label").filter({ hasText: "집으로 배송" });
+  await expect(home).toContainText("주소를 적으면 정해져요");
+  await home.getByRole("radio").check();
+  await page.getByLabel("우편번호").fill("04781");
+  await page.getByRole("button", { name: "이 주소로 얼마인지 보기" }).click();
+  await expect(home).toContainText(/₩[\d,]+ 더 결제|차액 없음/);
+  await expect(home.getByRole("radio")).toBeChecked();
+  await ways.getByRole("radio", { name: /지금 그대로/ }).check();
   const times = page.getByRole("group", { name: "언제 오시나요?" }).getByRole("radio");
   await times.nth(2).check();
   await page.getByRole("button", { name: "이렇게 바꾸기" }).click();

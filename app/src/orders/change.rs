@@ -10,25 +10,25 @@ use axum::{
     response::Response,
 };
 use leptos::prelude::*;
-use onshelf_shop::{Error, Viewer};
+use onshelf_shop::Error;
 use onshelf_vocabulary::{
     Lang, Quantity, Sku, StoreCode,
     cart::Line,
     fulfilment::{ReservationStatus as Status, Way},
-    orders::{Address, GroupInput, GroupView, OrderChange, OrderRefusal, OrderView, WayOffer},
+    orders::{Address, GroupInput, GroupView, OrderChange, OrderRefusal, OrderView},
 };
 
 use super::{
+    change_ways::{Offered, money, offered, place, ways},
     forms::{address, deed, to_provider, token_field},
     page::{Shown, order_page, private, refused},
     passes::PLACE,
     times::{Times, times},
     trouble::{Trouble, notice},
     whereto::address_fields,
-    words::{by, is_offer, span, way_glyph, way_name},
+    words::{by, is_offer, span, way_glyph},
 };
 use crate::{
-    catalog::shelf::way,
     error::AppError,
     ssr::{Page, Visit, explain},
     ui::icon::{Glyph, Icon},
@@ -36,22 +36,23 @@ use crate::{
 
 type Typed = HashMap<String, String>;
 
-/// Ways shown for one group.
-const OFFERS: usize = 8;
-
 /// `GET /orders/{number}/change?t=TOKEN`.
 pub async fn page(visit: Visit, Path(number): Path<String>, Query(typed): Query<Typed>) -> Response {
     let token = text(&typed, "t");
     change_page(&visit, &number, token, &Typed::new(), None).await
 }
 
-/// `POST /orders/{number}/change`: `proxy`, or one group's `pick`, `window`, quantities and address.
+/// `POST /orders/{number}/change`: `proxy`, or one group's `pick`, `window`, quantities and address; with `act=look` it
+/// is only priced.
 pub async fn change(visit: Visit, Path(number): Path<String>, Form(typed): Form<Typed>) -> Response {
     let token = text(&typed, "t").to_owned();
     let view = match visit.shop().order(visit.lang, &number, &token).await {
         Ok(view) => view,
         Err(error) => return visit.failure(&explain(&error)),
     };
+    if text(&typed, "act") == "look" && view.can_change {
+        return change_page(&visit, &number, &token, &typed, None).await;
+    }
     let of_group = typed.contains_key("group");
     let asked = if of_group { regrouped(&view, &typed) } else { named(&typed) };
     let Some(change) = asked else {
@@ -91,7 +92,7 @@ fn named(typed: &Typed) -> Option<OrderChange> {
 }
 
 /// Whether a group can still be another.
-fn is_open(group: &GroupView) -> bool {
+pub(super) fn is_open(group: &GroupView) -> bool {
     !is_offer(group) && matches!(group.status, Status::Pending | Status::Placed)
 }
 
@@ -109,7 +110,7 @@ fn regrouped(view: &OrderView, typed: &Typed) -> Option<OrderChange> {
     (!groups.is_empty()).then_some(OrderChange { groups: Some(groups), ..OrderChange::default() })
 }
 
-fn as_it_is(group: &GroupView) -> Option<GroupInput> {
+pub(super) fn as_it_is(group: &GroupView) -> Option<GroupInput> {
     Some(GroupInput {
         way: group.way,
         store: Some(StoreCode::new(group.store.code.clone()).ok()?),
@@ -119,7 +120,7 @@ fn as_it_is(group: &GroupView) -> Option<GroupInput> {
     })
 }
 
-fn lines_of(group: &GroupView) -> Option<Vec<Line>> {
+pub(super) fn lines_of(group: &GroupView) -> Option<Vec<Line>> {
     let line = |line: &onshelf_vocabulary::fulfilment::ReservationLineView| {
         Some(Line {
             sku: Sku::new(line.sku.clone()).ok()?,
@@ -196,26 +197,28 @@ async fn change_page(
         Some(OrderRefusal::Invalid { .. }) => StatusCode::UNPROCESSABLE_ENTITY,
         Some(_) => StatusCode::CONFLICT,
     };
-    let mut offered = Vec::new();
+    let mut offers = Vec::new();
     for group in &open {
-        match offers(visit, group).await {
-            Ok(offers) => offered.push(offers),
+        let to = whereto(group, typed);
+        match offered(visit, &view, token, group, &to).await {
+            Ok(offered) => offers.push(offered),
             Err(error) => return visit.failure(&explain(&error)),
         }
     }
     private(visit.page(|| {
         let title = visit.say("주문 바꾸기", "Change the order");
         let scene = Scene { visit, view: &view, token, typed, refusal: refusal.as_ref() };
-        let forms = open.iter().zip(&offered).map(|(group, offers)| group_form(&scene, group, offers));
+        let forms = open.iter().zip(&offers).map(|(group, offered)| group_form(&scene, group, offered));
         let body = view! {
             <div class="checkout change">
                 <header class="checkout-head">
                     <a class="checkout-back" href=visit.href(&address(number, token))><Icon glyph=Glyph::Back />{visit.say("주문으로", "To the order")}</a>
                     <h1>{title}</h1>
                     <p>{visit.say(
-                        "매장에서 고르기 시작하기 전까지 바꿀 수 있어요. 값이 달라지면 차액만 결제하거나 돌려드려요.",
-                        "Until the store begins to pick it. If the price differs, you pay or get back only the difference.",
+                        "매장에서 준비를 시작하기 전까지 바꿀 수 있어요.",
+                        "You can change it until the store begins to prepare it.",
                     )}</p>
+                    <p class="change-money">{money(visit.lang, &view)}</p>
                 </header>
                 {refusal.as_ref().map(|refusal| {
                     let (title, text) = refused(visit.lang, refusal);
@@ -237,7 +240,16 @@ struct Scene<'v> {
     refusal: Option<&'v OrderRefusal>,
 }
 
-fn group_form(scene: &Scene<'_>, group: &GroupView, offers: &[WayOffer]) -> AnyView {
+/// Where it is brought: what was typed at this group, else what is known.
+fn whereto(group: &GroupView, typed: &Typed) -> Address {
+    if text(typed, "group") == group.id && typed.contains_key("line1") {
+        typed_address(typed)
+    } else {
+        group.address.clone().unwrap_or_default()
+    }
+}
+
+fn group_form(scene: &Scene<'_>, group: &GroupView, offered: &Offered) -> AnyView {
     let Scene { visit, view, token, typed, refusal } = *scene;
     let lang = visit.lang;
     let nothing = Typed::new();
@@ -249,13 +261,11 @@ fn group_form(scene: &Scene<'_>, group: &GroupView, offers: &[WayOffer]) -> AnyV
         Some(OrderRefusal::Invalid { faults }) => Trouble::Faults(faults.clone()),
         _ => Trouble::None,
     };
-    let to = if typed.contains_key("line1") {
-        typed_address(typed)
-    } else {
-        group.address.clone().unwrap_or_default()
-    };
+    let to = whereto(group, typed);
     view! {
         <form class="got-group change-form" data-way=group.way.code() method="post" action=visit.href(&deed(view, "change")) novalidate aria-labelledby=labelled>
+            // The first button is what Enter presses.
+            <button class="reserve-enter" tabindex="-1" aria-hidden="true"></button>
             {token_field(token)}
             <input type="hidden" name="group" value=group.id.clone() />
             <header class="got-head">
@@ -263,11 +273,12 @@ fn group_form(scene: &Scene<'_>, group: &GroupView, offers: &[WayOffer]) -> AnyV
                 <span><h2 id=heading>{place(lang, group.way, &group.store.name)}</h2></span>
                 <strong>{group.window.as_ref().map_or_else(|| by(lang, &group.ready_by), span)}</strong>
             </header>
-            {ways(lang, group, offers, text(typed, "pick"))}
-            {windows(lang, group, offers, typed.get("window"))}
+            {ways(visit, view, group, offered, text(typed, "pick"))}
+            {windows(lang, group, offered, typed.get("window"))}
             <fieldset class="change-address">
                 <legend>{lang.pick("배송지", "Where to bring it")}</legend>
                 {address_fields(lang, &to, |field| trouble.of_address(lang, field))}
+                <button class="alt" name="act" value="look">{lang.pick("이 주소로 얼마인지 보기", "See what it costs to this address")}</button>
             </fieldset>
             {quantities(lang, group, typed)}
             <button class="go">{lang.pick("이렇게 바꾸기", "Save changes")}</button>
@@ -276,74 +287,9 @@ fn group_form(scene: &Scene<'_>, group: &GroupView, offers: &[WayOffer]) -> AnyV
     .into_any()
 }
 
-fn place(lang: Lang, way: Way, store: &str) -> String {
-    match (lang, way) {
-        (_, Way::Delivery) => way_name(lang, way).to_owned(),
-        (Lang::Ko, _) => format!("{store} · {}", way_name(lang, way)),
-        (Lang::En, _) => format!("{} · {store}", way_name(lang, way)),
-    }
-}
-
-/// What else there is for the lines of a group, seen from its store.
-async fn offers(visit: &Visit, group: &GroupView) -> Result<Vec<WayOffer>, Error> {
-    let viewer = Viewer { store: StoreCode::new(group.store.code.clone()).ok(), ..visit.viewer.clone() };
-    let lines = lines_of(group).unwrap_or_default();
-    let postcode = group.address.as_ref().map(|address| address.postcode.as_str());
-    let seen = visit.shop().checkout(&viewer, &lines, postcode).await?;
-    Ok(seen.offers.into_iter().filter(|offer| offer.covered_lines == offer.lines).collect())
-}
-
-fn is_this(group: &GroupView, offer: &WayOffer) -> bool {
-    offer.way == group.way && (offer.way == Way::Delivery || offer.store == group.store.code)
-}
-
-fn ways(lang: Lang, group: &GroupView, offers: &[WayOffer], picked: &str) -> AnyView {
-    let mut others: Vec<&WayOffer> = offers.iter().filter(|offer| !is_this(group, offer)).collect();
-    // The same store in another way, then home, then other stores.
-    others.sort_by_key(|offer| match (offer.store == group.store.code, offer.way) {
-        (_, Way::Delivery) => 1,
-        (true, _) => 0,
-        (false, _) => 2,
-    });
-    others.truncate(OFFERS);
-    let row = |offer: &WayOffer| {
-        let brought = offer.way == Way::Delivery;
-        let value = format!("{}@{}", offer.way.code(), if brought { "" } else { offer.store.as_str() });
-        let about = [way(lang, offer.distance_m), by(lang, &offer.ready_by)];
-        let about = about.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
-        let fee = if offer.fee.amount > 0 {
-            offer.fee.display(lang)
-        } else {
-            lang.pick("무료", "free").to_owned()
-        };
-        let checked = picked == value;
-        view! {
-            <label class="change-way" data-way=offer.way.code()>
-                <input type="radio" name="pick" value=value checked=checked />
-                <Icon glyph=way_glyph(offer.way) />
-                <span><b>{place(lang, offer.way, &offer.store_name)}</b><small>{about}</small></span>
-                <em>{fee}</em>
-            </label>
-        }
-    };
-    let kept = matches!(picked, "" | "keep");
-    view! {
-        <fieldset class="change-ways">
-            <legend>{lang.pick("어디서, 어떻게", "Where and how")}</legend>
-            <label class="change-way">
-                <input type="radio" name="pick" value="keep" checked=kept />
-                <Icon glyph=way_glyph(group.way) />
-                <span><b>{lang.pick("지금 그대로", "As it is")}</b><small>{place(lang, group.way, &group.store.name)}</small></span>
-            </label>
-            {others.into_iter().map(row).collect_view()}
-        </fieldset>
-    }
-    .into_any()
-}
-
 /// Other times at the same store and in the same way.
-fn windows(lang: Lang, group: &GroupView, offers: &[WayOffer], typed: Option<&String>) -> Option<AnyView> {
-    let same = offers.iter().find(|offer| is_this(group, offer) && offer.way != Way::Delivery)?;
+fn windows(lang: Lang, group: &GroupView, offered: &Offered, typed: Option<&String>) -> Option<AnyView> {
+    let same = offered.same.as_ref().filter(|offer| offer.way != Way::Delivery)?;
     let own = group.window.as_ref();
     let kept = own.map(|window| window.starts.at.as_str()).unwrap_or_default();
     let field = Times {

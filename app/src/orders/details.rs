@@ -170,7 +170,7 @@ fn group_card(scene: &Scene<'_>, place: usize, group: &PlanGroup, offer: &WayOff
         Way::Transfer => offer.store_name.clone(),
         way => match lang {
             Lang::Ko => format!("{} · {}", offer.store_name, way_name(lang, way)),
-            Lang::En => format!("{} · {}", way_name(lang, way), offer.store_name),
+            Lang::En => format!("{}\u{a0}· {}", way_name(lang, way), offer.store_name),
         },
     };
     let from = match (&offer.source_name, group.way) {

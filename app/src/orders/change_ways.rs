@@ -1,0 +1,281 @@
+//! What else there is for a group that is changed: each other way with what it costs more or gives back, the soonest
+//! first. The shop prices each as it would price the change itself; here nothing is reckoned.
+
+use leptos::prelude::*;
+use onshelf_shop::{Error, Viewer};
+use onshelf_vocabulary::{
+    Lang, Money, StoreCode,
+    fulfilment::Way,
+    orders::{Address, GroupInput, GroupView, OrderView, WayOffer},
+};
+
+use super::{
+    change::{as_it_is, is_open, lines_of},
+    words::{by, way_glyph, way_name},
+};
+use crate::{
+    catalog::shelf::{is_itself, way},
+    ssr::Visit,
+    ui::icon::Icon,
+};
+
+/// Stores shown for one group; being brought home comes on top.
+const STORES: usize = 8;
+
+/// Another way, and what it would cost beside what the order does; none where an address decides it.
+pub(super) struct Another {
+    pub(super) offer: WayOffer,
+    pub(super) cost: Option<Money>,
+}
+
+/// What there is for the lines of a group, seen from its store.
+pub(super) struct Offered {
+    /// The way it is got now, with its times.
+    pub(super) same: Option<WayOffer>,
+    /// What staying costs, where it is brought to another address than it was.
+    pub(super) staying: Option<Money>,
+    pub(super) others: Vec<Another>,
+}
+
+pub(super) async fn offered(
+    visit: &Visit,
+    view: &OrderView,
+    token: &str,
+    group: &GroupView,
+    to: &Address,
+) -> Result<Offered, Error> {
+    let viewer = Viewer { store: StoreCode::new(group.store.code.clone()).ok(), ..visit.viewer.clone() };
+    let lines = lines_of(group).unwrap_or_default();
+    let postcode = Some(to.postcode.as_str()).filter(|postcode| !postcode.is_empty());
+    let seen = visit.shop().checkout(&viewer, &lines, postcode).await?;
+    let whole = seen.offers.into_iter().filter(|offer| offer.covered_lines == offer.lines);
+    let (same, others): (Vec<WayOffer>, Vec<WayOffer>) = whole.partition(|offer| is_this(group, offer));
+    let others = soonest(others);
+    // What goes to an address cannot be priced before there is one.
+    let known = |offer: &WayOffer| offer.way != Way::Delivery || postcode.is_some();
+    let mut wishes: Vec<Vec<GroupInput>> = others
+        .iter()
+        .filter(|offer| known(offer))
+        .filter_map(|offer| wish(view, group, Some(offer), to))
+        .collect();
+    wishes.extend(wish(view, group, None, to));
+    let costs = visit.shop().change_costs(visit.lang, &view.number, token, &wishes).await?;
+    let mut costs = costs.into_iter();
+    let paid_online = view.payment.provider.is_some();
+    let others = others
+        .into_iter()
+        .filter_map(|offer| match known(&offer) {
+            // What would be refused is not offered.
+            true => costs.next()?.map(|cost| Another { offer, cost: Some(cost) }),
+            false => paid_online.then_some(Another { offer, cost: None }),
+        })
+        .collect();
+    let moved = group.address.as_ref().is_some_and(|was| was.postcode != to.postcode);
+    Ok(Offered { same: same.into_iter().next(), staying: costs.next().flatten().filter(|_| moved), others })
+}
+
+fn is_this(group: &GroupView, offer: &WayOffer) -> bool {
+    offer.way == group.way && (offer.way == Way::Delivery || offer.store == group.store.code)
+}
+
+/// The soonest first, of those the nearest; as many stores as are shown.
+fn soonest(mut offers: Vec<WayOffer>) -> Vec<WayOffer> {
+    // All moments are RFC 3339 of one zone, so that their text is in order of time.
+    let place = |offer: &WayOffer| (offer.ready_by.at.clone(), offer.distance_m.unwrap_or(u32::MAX));
+    offers.sort_by_key(place);
+    let mut stores = 0;
+    offers.retain(|offer| {
+        stores += usize::from(offer.way != Way::Delivery);
+        offer.way == Way::Delivery || stores <= STORES
+    });
+    offers
+}
+
+/// The whole order with this group got in another way, or as it is at this address. None where its lines are no more.
+fn wish(
+    view: &OrderView,
+    group: &GroupView,
+    offer: Option<&WayOffer>,
+    to: &Address,
+) -> Option<Vec<GroupInput>> {
+    let brought = || {
+        // To be priced, a street is not needed.
+        let line1 = if to.line1.is_empty() { "-".to_owned() } else { to.line1.clone() };
+        Address { line1, ..to.clone() }
+    };
+    let one = |other: &GroupView| {
+        let mut input = as_it_is(other)?;
+        if other.id != group.id {
+            return Some(input);
+        }
+        if let Some(offer) = offer {
+            input.way = offer.way;
+            input.store = StoreCode::new(offer.store.clone()).ok().filter(|_| offer.way != Way::Delivery);
+            input.window = None;
+        }
+        input.address = (input.way == Way::Delivery).then(brought);
+        Some(input)
+    };
+    view.groups.iter().filter(|other| is_open(other)).map(one).collect()
+}
+
+pub(super) fn place(lang: Lang, way: Way, store: &str) -> String {
+    match (lang, way) {
+        (_, Way::Delivery) => way_name(lang, way).to_owned(),
+        (Lang::Ko, _) => format!("{store} · {}", way_name(lang, way)),
+        // The dot stays with what is before it, wherever the line breaks.
+        (Lang::En, _) => format!("{}\u{a0}· {store}", way_name(lang, way)),
+    }
+}
+
+pub(super) fn ways(
+    visit: &Visit,
+    view: &OrderView,
+    group: &GroupView,
+    offered: &Offered,
+    picked: &str,
+) -> AnyView {
+    let lang = visit.lang;
+    let paid = view.payment.paid.amount > 0;
+    let from_store = visit.viewer.near.is_none();
+    let row = |another: &Another| {
+        let Another { offer, cost } = another;
+        let brought = offer.way == Way::Delivery;
+        let value = format!("{}@{}", offer.way.code(), if brought { "" } else { offer.store.as_str() });
+        let far = offer.distance_m.filter(|metres| !(from_store && is_itself(*metres)));
+        // The store is what one looks for in the list; how it is got there stands below it.
+        let (title, how) = match brought {
+            true => (way_name(lang, offer.way).to_owned(), String::new()),
+            false => (offer.store_name.clone(), way_name(lang, offer.way).to_owned()),
+        };
+        let about = [how, by(lang, &offer.ready_by), way(lang, far)];
+        let about = about.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
+        let checked = picked == value;
+        view! {
+            <label class="change-way" data-way=offer.way.code()>
+                <input type="radio" name="pick" value=value checked=checked />
+                <Icon glyph=way_glyph(offer.way) />
+                <span><b>{title}</b><small>{about}</small></span>
+                <em>{difference(lang, *cost, paid)}</em>
+            </label>
+        }
+    };
+    let kept = matches!(picked, "" | "keep");
+    let order = match lang {
+        Lang::Ko if from_store => format!("빠른 순 · 거리는 {}에서", group.store.name),
+        Lang::En if from_store => format!("Soonest first, as far from {}", group.store.name),
+        _ => lang.pick("빠른 순", "Soonest first").to_owned(),
+    };
+    view! {
+        <fieldset class="change-ways">
+            <legend>{lang.pick("어디서, 어떻게", "Where and how")}<small>{order}</small></legend>
+            <label class="change-way">
+                <input type="radio" name="pick" value="keep" checked=kept />
+                <Icon glyph=way_glyph(group.way) />
+                <span><b>{lang.pick("지금 그대로", "As it is")}</b><small>{place(lang, group.way, &group.store.name)}</small></span>
+                {offered.staying.map(|cost| view! { <em>{difference(lang, Some(cost), paid)}</em> })}
+            </label>
+            {offered.others.iter().map(row).collect_view()}
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// What it costs beside what the order does now.
+fn difference(lang: Lang, cost: Option<Money>, paid: bool) -> String {
+    let Some(cost) = cost else {
+        return lang.pick("주소를 적으면 정해져요", "depends on the address").to_owned();
+    };
+    let amount = Money::new(cost.amount.saturating_abs(), cost.currency).display(lang);
+    match (lang, cost.amount.signum(), paid) {
+        (Lang::Ko, 1, true) => format!("{amount} 더 결제"),
+        (Lang::Ko, 1, false) => format!("{amount} 더"),
+        (Lang::Ko, -1, true) => format!("{amount} 환불"),
+        (Lang::Ko, -1, false) => format!("{amount} 덜"),
+        (Lang::Ko, _, _) => "차액 없음".to_owned(),
+        (Lang::En, 1, _) => format!("{amount} more"),
+        (Lang::En, -1, true) => format!("{amount} back"),
+        (Lang::En, -1, false) => format!("{amount} less"),
+        (Lang::En, _, _) => "same price".to_owned(),
+    }
+}
+
+/// What happens to the money when it is changed.
+pub(super) fn money(lang: Lang, view: &OrderView) -> &'static str {
+    match (view.payment.paid.amount > 0, view.payment.provider.is_some()) {
+        (true, _) => lang.pick(
+            "더 드는 만큼은 먼저 결제하시고, 그때 바뀌어요. 덜 드는 만큼은 결제하신 곳으로 바로 돌려드려요.",
+            "What costs more is paid first, and changed then. What costs less goes back to where you paid from at once.",
+        ),
+        (false, true) => lang.pick(
+            "아직 결제하지 않아 돈은 오가지 않아요. 결제하실 금액만 달라집니다.",
+            "Nothing is paid yet, so no money moves: only what you are to pay changes.",
+        ),
+        (false, false) => lang.pick(
+            "계산은 매장에서 하니 지금 돈은 오가지 않아요. 받아 가실 때 바뀐 금액으로 계산해 주세요.",
+            "You pay in store, so no money moves now: you pay the new amount when you collect.",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use onshelf_vocabulary::Moment;
+
+    use super::*;
+
+    fn offer(way: Way, store: &str, at: &str, metres: Option<u32>) -> WayOffer {
+        WayOffer {
+            way,
+            store: store.to_owned(),
+            store_name: store.to_owned(),
+            source_name: None,
+            distance_m: metres,
+            covered_lines: 1,
+            lines: 1,
+            ready_by: Moment { at: at.to_owned(), label: String::new() },
+            fee: Money::won(0),
+            windows: Vec::new(),
+            terms: None,
+        }
+    }
+
+    #[test]
+    fn the_soonest_comes_first_and_of_those_the_nearest() {
+        let offers = vec![
+            offer(Way::Delivery, "home", "2026-11-25T21:00:00+09:00", None),
+            offer(Way::Collect, "far", "2026-11-24T11:00:00+09:00", Some(9_000)),
+            offer(Way::Collect, "late", "2026-11-24T12:00:00+09:00", Some(100)),
+            offer(Way::Collect, "near", "2026-11-24T11:00:00+09:00", Some(900)),
+        ];
+        let order: Vec<String> = soonest(offers).into_iter().map(|offer| offer.store).collect();
+        assert_eq!(order, ["near", "far", "late", "home"]);
+    }
+
+    #[test]
+    fn however_many_stores_there_are_being_brought_home_is_shown() {
+        let mut offers: Vec<WayOffer> = (0..20)
+            .map(|n| offer(Way::Collect, &format!("s{n}"), "2026-11-24T11:00:00+09:00", Some(n)))
+            .collect();
+        offers.push(offer(Way::Delivery, "home", "2026-11-25T21:00:00+09:00", None));
+        let shown = soonest(offers);
+        assert_eq!(shown.len(), STORES + 1);
+        assert_eq!(shown.last().map(|offer| offer.way), Some(Way::Delivery));
+    }
+
+    #[test]
+    fn a_difference_says_which_way_the_money_goes() {
+        for (cost, paid, ko, en) in [
+            (Some(3_000), true, "₩3,000 더 결제", "₩3,000 more"),
+            (Some(3_000), false, "₩3,000 더", "₩3,000 more"),
+            (Some(-3_000), true, "₩3,000 환불", "₩3,000 back"),
+            (Some(-3_000), false, "₩3,000 덜", "₩3,000 less"),
+            (Some(0), true, "차액 없음", "same price"),
+            (None, true, "주소를 적으면 정해져요", "depends on the address"),
+        ] {
+            let cost = cost.map(Money::won);
+            assert_eq!(difference(Lang::Ko, cost, paid), ko);
+            assert_eq!(difference(Lang::En, cost, paid), en);
+        }
+    }
+}
