@@ -38,9 +38,15 @@ test("what was not found is taken at another store instead", async ({ page, good
   const order = await lost(page, partner, goods.second);
   await offered(page, order);
   await expect(stand_ins(page)).toContainText("정하지 않으시면");
+  // The deadline comes first; one of them is recommended, and says why.
+  await expect(stand_ins(page).locator("h3 + p")).toContainText(/까지 정해 주세요/);
+  await expect(stand_ins(page).getByText("추천", { exact: true })).toHaveCount(1);
   await audit();
   const store = stand_ins(page).getByRole("listitem").filter({ hasText: "매장 픽업" }).first();
-  const other = (await store.innerText()).split(" · ")[0] ?? "";
+  await expect(store).toContainText("추천");
+  await expect(store).toContainText("더 내지 않고 가장 빨리");
+  await expect(store).toContainText("추가 비용 없음");
+  const other = (await store.locator("p > b").first().innerText()).split(" · ")[0] ?? "";
   await store.getByRole("button", { name: "이걸로 받을게요" }).click();
   await expect(stand_ins(page)).toHaveCount(0);
   await expect(page.getByRole("heading", { level: 1, name: "맡아두었어요" })).toBeVisible();

@@ -163,7 +163,7 @@ pub(super) fn ways(
     let kept = matches!(picked, "" | "keep");
     let order = match lang {
         Lang::Ko if from_store => format!("빠른 순 · 거리는 {}에서", group.store.name),
-        Lang::En if from_store => format!("Soonest first, as far from {}", group.store.name),
+        Lang::En if from_store => format!("Soonest first; distances from {}", group.store.name),
         _ => lang.pick("빠른 순", "Soonest first").to_owned(),
     };
     view! {
@@ -184,7 +184,7 @@ pub(super) fn ways(
 /// What it costs beside what the order does now.
 fn difference(lang: Lang, cost: Option<Money>, paid: bool) -> String {
     let Some(cost) = cost else {
-        return lang.pick("주소를 적으면 정해져요", "depends on the address").to_owned();
+        return lang.pick("주소를 적으면 정해져요", "depends on where").to_owned();
     };
     let amount = Money::new(cost.amount.saturating_abs(), cost.currency).display(lang);
     match (lang, cost.amount.signum(), paid) {
@@ -271,7 +271,7 @@ mod tests {
             (Some(-3_000), true, "₩3,000 환불", "₩3,000 back"),
             (Some(-3_000), false, "₩3,000 덜", "₩3,000 less"),
             (Some(0), true, "차액 없음", "same price"),
-            (None, true, "주소를 적으면 정해져요", "depends on the address"),
+            (None, true, "주소를 적으면 정해져요", "depends on where"),
         ] {
             let cost = cost.map(Money::won);
             assert_eq!(difference(Lang::Ko, cost, paid), ko);

@@ -15,7 +15,7 @@ use super::{
     whereto::address_fields,
     words::{by, is_offer, way_name},
 };
-use crate::{fulfilment::summary::until, ssr::Visit};
+use crate::ssr::Visit;
 
 /// An address that was given with an answer and cannot be brought to: what was typed, and what to mend.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,15 +34,21 @@ pub(super) fn stand_ins(card: &Card<'_>, mending: Option<&Mending>) -> Option<An
         |other: &&GroupView| is_offer(other) && other.offered_for.as_deref() == Some(group.id.as_str());
     let held: Vec<&GroupView> = order.groups.iter().filter(stand_in).collect();
     let first = held.first()?;
+    let best = recommended(group, &held);
     let one = |offer: &&GroupView| {
         let mending = mending.filter(|mending| mending.group == offer.id);
-        choice(visit, order, token, group, offer, mending)
+        let best = best.is_some_and(|best| best.id == offer.id);
+        choice(&Choice { visit, order, token, lost: group, offer, best, mending })
     };
     let refuse = visit.href(&format!("/orders/{}/offers/{}", order.number, first.id));
     let paid = order.payment.paid.amount > 0;
     let view = view! {
         <section class="stand-ins" aria-label=lang.pick("대신할 것", "What could take its place")>
             <h3>{if held.len() > 1 { lang.pick("모두 잡아 두었어요. 하나를 골라 주세요", "All of these are held: choose one") } else { lang.pick("대신 이렇게 받으실 수 있어요", "You can have this instead") }}</h3>
+            <p class="stand-ins-until">
+                <b><time datetime=first.expires_at.at.clone()>{deadline(lang, &first.expires_at.label)}</time></b>
+                <span>{silence(lang, paid)}</span>
+            </p>
             <ul>{held.iter().map(one).collect_view()}</ul>
             <form method="post" action=refuse>
                 {token_field(token)}
@@ -50,44 +56,78 @@ pub(super) fn stand_ins(card: &Card<'_>, mending: Option<&Mending>) -> Option<An
                     {if paid { lang.pick("괜찮아요, 환불해 주세요", "No, please refund it") } else { lang.pick("괜찮아요, 빼 주세요", "No, leave it out") }}
                 </button>
             </form>
-            <p class="fine">{deadline(lang, &first.expires_at.label, paid)}</p>
         </section>
     };
     Some(view.into_any())
 }
 
-/// What happens when nobody answers: said before it does.
-fn deadline(lang: Lang, at: &str, paid: bool) -> String {
-    let kept = until(lang, at);
-    match (lang, paid) {
-        (Lang::Ko, true) => {
-            format!("{kept} 잡아 둡니다. 그때까지 정하지 않으시면 모두 선반에 돌려놓고 돈을 돌려드려요.")
-        }
-        (Lang::Ko, false) => format!("{kept} 잡아 둡니다. 그때까지 정하지 않으시면 모두 선반에 돌려놓아요."),
-        (Lang::En, true) => {
-            format!("Held {kept}. If you decide nothing by then, all of it goes back and your money to you.")
-        }
-        (Lang::En, false) => {
-            format!("Held {kept}. If you decide nothing by then, all of it goes back on the shelf.")
-        }
+/// Until when there is time to decide: the first thing to know.
+fn deadline(lang: Lang, at: &str) -> String {
+    match lang {
+        Lang::Ko => format!("{at}까지 정해 주세요"),
+        Lang::En => format!("Decide by {at}"),
     }
 }
 
-fn choice(
-    visit: &Visit,
-    order: &OrderView,
-    token: &str,
-    lost: &GroupView,
-    offer: &GroupView,
-    mending: Option<&Mending>,
-) -> AnyView {
+/// What happens when nobody answers: said before it does.
+const fn silence(lang: Lang, paid: bool) -> &'static str {
+    if paid {
+        lang.pick(
+            "그때까지 모두 잡아 둡니다. 정하지 않으시면 선반에 돌려놓고 돈을 돌려드려요.",
+            "All of it is held until then. If you decide nothing, it goes back on the shelf and your money to you.",
+        )
+    } else {
+        lang.pick(
+            "그때까지 모두 잡아 둡니다. 정하지 않으시면 선반에 돌려놓고, 내실 돈은 없어요.",
+            "All of it is held until then. If you decide nothing, it goes back on the shelf and you pay nothing for it.",
+        )
+    }
+}
+
+/// The one to be taken by whoever does not want to weigh them: what was ordered itself, at no extra cost, the soonest.
+/// Something else is a matter of taste, and what goes to an address nobody knows yet has no sure moment. None where
+/// there is nothing to choose between.
+fn recommended<'o>(lost: &GroupView, held: &[&'o GroupView]) -> Option<&'o GroupView> {
+    let sure = |offer: &&&GroupView| {
+        let known = offer.way != Way::Delivery || offer.address.is_some();
+        known && !is_substitute(lost, offer) && offer.total.amount <= lost.total.amount
+    };
+    // All moments are RFC 3339 of one zone, so that their text is in order of time.
+    let soonest = held.iter().filter(sure).min_by(|a, b| a.ready_by.at.cmp(&b.ready_by.at));
+    soonest.copied().filter(|_| held.len() > 1)
+}
+
+/// One thing to be had instead.
+struct Choice<'c> {
+    visit: &'c Visit,
+    order: &'c OrderView,
+    token: &'c str,
+    lost: &'c GroupView,
+    offer: &'c GroupView,
+    best: bool,
+    mending: Option<&'c Mending>,
+}
+
+fn choice(choice: &Choice<'_>) -> AnyView {
+    let Choice { visit, order, token, lost, offer, best, mending } = *choice;
     let lang = visit.lang;
     // Another colour of the same thing has the same name.
     let things: Vec<Thing> = offer.lines.iter().map(Thing::with_options).collect();
     let action = visit.href(&format!("/orders/{}/offers/{}", order.number, offer.id));
     let asks_where = offer.way == Way::Delivery && offer.address.is_none();
-    let said = [Some(by(lang, &offer.ready_by)), cost(lang, order, lost, offer)];
-    let said = said.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let when = match asks_where {
+        true => lang.pick("시각은 주소에 따라 정해져요", "the time depends on where").to_owned(),
+        false => by(lang, &offer.ready_by),
+    };
+    let said = [when, cost(lang, order, lost, offer)].join(" · ");
+    let because = best.then(|| {
+        view! {
+            <p class="stand-in-best">
+                <em>{lang.pick("추천", "Recommended")}</em>
+                {lang.pick("주문하신 상품을 더 내지 않고 가장 빨리 받아요", "What you ordered, the soonest, at no extra cost")}
+            </p>
+        }
+    });
     let form = if asks_where {
         let open = mending.is_some();
         let (typed, faults) =
@@ -117,7 +157,8 @@ fn choice(
         .into_any()
     };
     view! {
-        <li>
+        <li class:best=best>
+            {because}
             <p><b>{title(lang, lost, offer)}</b><small>{said}</small></p>
             {row(lang, &things)}
             <p class="stand-in-names">{named(lang, &things, 3)}</p>
@@ -144,18 +185,18 @@ fn title(lang: Lang, lost: &GroupView, offer: &GroupView) -> String {
     }
 }
 
-/// What it costs beside what was paid: nothing, or less.
-fn cost(lang: Lang, order: &OrderView, lost: &GroupView, offer: &GroupView) -> Option<String> {
+/// What it costs beside what was to be paid for what was lost: nothing more, or less.
+fn cost(lang: Lang, order: &OrderView, lost: &GroupView, offer: &GroupView) -> String {
     let less = onshelf_vocabulary::Money::new(lost.total.amount - offer.total.amount, lost.total.currency);
     let paid = order.payment.paid.amount > 0;
     match (less.amount > 0, lang) {
-        (true, Lang::Ko) if paid => Some(format!("차액 {} 환불", less.display(lang))),
-        (true, Lang::En) if paid => Some(format!("{} refunded", less.display(lang))),
-        (true, Lang::Ko) => Some(format!("{} 덜 내요", less.display(lang))),
-        (true, Lang::En) => Some(format!("{} less to pay", less.display(lang))),
+        (true, Lang::Ko) if paid => format!("차액 {} 환불", less.display(lang)),
+        (true, Lang::En) if paid => format!("{} refunded", less.display(lang)),
+        (true, Lang::Ko) => format!("{} 덜 내요", less.display(lang)),
+        (true, Lang::En) => format!("{} less to pay", less.display(lang)),
         (false, _) if offer.way == Way::Delivery && lost.way != Way::Delivery => {
-            Some(lang.pick("배송비 없이", "delivered free").to_owned())
+            lang.pick("배송비 없이", "delivered free").to_owned()
         }
-        (false, _) => None,
+        (false, _) => lang.pick("추가 비용 없음", "no extra cost").to_owned(),
     }
 }
