@@ -40,6 +40,11 @@ test("two things, ranked stores, one reservation", async ({ page, goods, partner
 
   await page.goto("/basket");
   await expect(page.getByRole("heading", { level: 1, name: "장바구니가 비어 있어요" })).toBeVisible();
+  // Ways on: a word, a shelf, a store.
+  const main = page.getByRole("main");
+  await expect(main.getByRole("searchbox", { name: "담을 것의 이름" })).toBeVisible();
+  await expect(main.getByRole("link", { name: "매장 찾기" })).toBeVisible();
+  await expect(main.getByRole("region", { name: "이런 선반이 있어요" }).getByRole("link").first()).toHaveAttribute("href", /\/category\//);
   await audit();
 
   await makeMine(page, "seongsu");

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use onshelf_vocabulary::{
     Lang, Money,
     cart::{BasketView, CoverView},
+    catalog::CategoryView,
 };
 
 use super::{
@@ -12,7 +13,13 @@ use super::{
     lines::{gone, lines},
     ways::Ways,
 };
-use crate::ssr::{Page, Visit, explain};
+use crate::{
+    ssr::{Page, Visit, explain},
+    ui::picture::Picture,
+};
+
+/// Categories shown beside an empty basket.
+const PILLS: usize = 10;
 
 /// Why a change of the basket was refused.
 pub(super) struct Refused {
@@ -61,15 +68,49 @@ fn empty(visit: &Visit) -> AnyView {
             <h1>{visit.say("장바구니가 비어 있어요", "Your basket is empty")}</h1>
             <p>{visit.say(
                 "마음에 드는 것을 담으면, 한 번에 모두 받을 수 있는 매장을 알려 드려요.",
-                "Put in what you like, and we tell you which store has all of it.",
+                "Put in what you like, and we tell you which store near you has all of it, and by when.",
             )}</p>
+            <form class="find" action=visit.href("/search") method="get" role="search" aria-label=visit.say("담을 것 찾기", "Find something for it")>
+                <input type="search" name="q" maxlength="200" placeholder=visit.say("예: 주전자", "Kettle, pencil, …") aria-label=visit.say("담을 것의 이름", "What you are looking for") />
+                <button>{visit.say("검색", "Search")}</button>
+            </form>
             <p class="ways">
                 <a class="go" href=visit.href("/products")>{visit.say("선반 둘러보기", "Browse the shelves")}</a>
+                <a class="alt" href=visit.href("/stores")>{visit.say("매장 찾기", "Find a store")}</a>
                 <a class="alt" href=visit.href("/reservations")>{visit.say("주문·예약 찾기", "Find an order")}</a>
             </p>
         </section>
+        {shelves(visit)}
     }
     .into_any()
+}
+
+/// Where to begin: the shelves by what stands on them.
+fn shelves(visit: &Visit) -> Option<AnyView> {
+    let mut categories = visit.shop().categories(visit.lang);
+    // Where there are many, those that can be seen come first.
+    categories.sort_by_key(|category| category.image.is_none());
+    categories.truncate(PILLS);
+    if categories.is_empty() {
+        return None;
+    }
+    let pill = |category: CategoryView| {
+        view! {
+            <li>
+                <a class="pill" href=visit.href(&format!("/category/{}", category.slug))>
+                    <span class="pill-board"><Picture image=category.image silent=true /></span>
+                    <span>{category.name}</span>
+                </a>
+            </li>
+        }
+    };
+    let view = view! {
+        <section class="basket-shelves" aria-labelledby="shelves">
+            <h2 id="shelves">{visit.say("이런 선반이 있어요", "Where to begin")}</h2>
+            <ul class="pills">{categories.into_iter().map(pill).collect_view()}</ul>
+        </section>
+    };
+    Some(view.into_any())
 }
 
 fn full(visit: &Visit, basket: &BasketView, ways: &Ways, refused: Option<&Refused>) -> AnyView {

@@ -283,7 +283,7 @@ fn short_of(
 
 /// `걸어서 14분 · 1.1km`; where nobody knows where the shopper is, the store it is measured from is named,
 /// and nothing is said of that store itself.
-fn way_there(lang: Lang, other: &Elsewhere, store: &str) -> Option<String> {
+pub(crate) fn way_there(lang: Lang, other: &Elsewhere, store: &str) -> Option<String> {
     let itself = |metres: &u32| other.from == MeasuredFrom::Store && is_itself(*metres);
     let way = way(lang, other.distance_m.filter(|metres| !itself(metres)));
     if way.is_empty() {

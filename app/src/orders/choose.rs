@@ -14,7 +14,7 @@ use super::{
     words::{pieces, way_glyph},
 };
 use crate::{
-    catalog::shelf::way,
+    catalog::shelf::{is_itself, way},
     ssr::{Page, Visit, explain},
     ui::icon::{Glyph, Icon},
 };
@@ -116,7 +116,9 @@ fn here(visit: &Visit, draft: &Draft, found: &Choices) -> Option<AnyView> {
         };
         view! { <p class="board-none">{said}</p> }
     });
-    let about = [way(visit.lang, store.distance_m), store.hours.clone()];
+    // Where nobody said where they are, distances are from the chosen store, which is none to itself.
+    let far = store.distance_m.filter(|metres| visit.viewer.near.is_some() || !is_itself(*metres));
+    let about = [way(visit.lang, far), store.hours.clone()];
     let about = about.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
     let rows = found.at_here.iter().map(|choice| row_of(visit, draft, choice)).collect_view();
     let view = view! {

@@ -5,12 +5,15 @@ use leptos::prelude::*;
 use onshelf_domain::hangul::with_josa;
 use onshelf_vocabulary::{
     Lang, Money,
-    fulfilment::{Elsewhere, Fault, FieldFault, ShortLine, Way},
+    fulfilment::{Elsewhere, Fault, FieldFault, MeasuredFrom, ShortLine, Way},
     orders::OrderRefusal,
 };
 
 use super::{draft::Draft, plan::Plan};
-use crate::{catalog::shelf::way, fulfilment::trouble::fault_words, ssr::Visit};
+use crate::{
+    fulfilment::trouble::{fault_words, way_there},
+    ssr::Visit,
+};
 
 /// What stands in the way.
 #[derive(Clone, Debug, Default)]
@@ -221,7 +224,8 @@ fn short_of(visit: &Visit, draft: &Draft, short: &[ShortLine], elsewhere: &[Else
         };
         view! { <li>{text}</li> }
     };
-    let others = elsewhere.iter().filter_map(|other| alternative(lang, draft, other)).collect_view();
+    let from = begun_at(visit, draft);
+    let others = elsewhere.iter().filter_map(|other| alternative(lang, draft, other, &from)).collect_view();
     view! {
         <div class="notice heads-up short" role="alert">
             <b>{lang.pick("그 사이 선반에서 나갔어요", "It left the shelf just now")}</b>
@@ -233,8 +237,16 @@ fn short_of(visit: &Visit, draft: &Draft, short: &[ShortLine], elsewhere: &[Else
     .into_any()
 }
 
+/// The store it was to be had at, which distances are measured from where nobody said where they are.
+fn begun_at(visit: &Visit, draft: &Draft) -> String {
+    let planned = draft.plan.as_ref().and_then(|plan| plan.groups().first()?.store.clone());
+    let book = visit.shop().book();
+    let store = planned.or_else(|| draft.store.clone()).and_then(|code| book.stores.by_code(code.as_str()));
+    store.map(|store| store.name.get(visit.lang).to_owned()).unwrap_or_default()
+}
+
 /// Everything at a store that has all of it, in one tap.
-fn alternative(lang: Lang, draft: &Draft, other: &Elsewhere) -> Option<AnyView> {
+fn alternative(lang: Lang, draft: &Draft, other: &Elsewhere, from: &str) -> Option<AnyView> {
     let lines = draft.plan.as_ref().map_or_else(|| draft.lines.clone(), Plan::lines);
     let store = other.store.parse().ok()?;
     let pick = Plan::one(Way::Collect, Some(store), lines)?.write();
@@ -246,7 +258,10 @@ fn alternative(lang: Lang, draft: &Draft, other: &Elsewhere) -> Option<AnyView> 
         Lang::Ko => format!("{} 준비", ready.label),
         Lang::En => format!("ready {}", ready.label),
     });
-    let about = [Some(way(lang, other.distance_m)).filter(|way| !way.is_empty()), ready];
+    // From a store without a name a distance says nothing.
+    let there =
+        way_there(lang, other, from).filter(|_| other.from == MeasuredFrom::Shopper || !from.is_empty());
+    let about = [there, ready];
     let about = about.into_iter().flatten().collect::<Vec<_>>().join(" · ");
     let view = view! {
         <li><button class="elsewhere-go" form="checkout" name="pick" value=pick><b>{label}</b><span>{about}</span></button></li>
