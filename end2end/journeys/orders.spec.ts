@@ -232,6 +232,12 @@ test("another time and somebody else to collect it", async ({ page, goods, partn
   await expect(home).toContainText(/₩[\d,]+ 더 결제|차액 없음/);
   await expect(home.getByRole("radio")).toBeChecked();
   await ways.getByRole("radio", { name: /지금 그대로/ }).check();
+  // A step is shown and priced, and saves nothing.
+  await page.getByRole("button", { name: `${goods.first.ko} 하나 더` }).click();
+  await expect(page.getByRole("textbox", { name: goods.first.ko })).toHaveValue("2");
+  await expect(ways.locator("label").filter({ hasText: "지금 그대로" })).toContainText(/₩[\d,]+ 더 결제/);
+  await page.getByRole("button", { name: `${goods.first.ko} 하나 빼기` }).click();
+  await expect(page.getByRole("textbox", { name: goods.first.ko })).toHaveValue("1");
   const times = page.getByRole("group", { name: "언제 오시나요?" }).getByRole("radio");
   await times.nth(2).check();
   await page.getByRole("button", { name: "이렇게 바꾸기" }).click();

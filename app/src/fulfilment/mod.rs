@@ -18,6 +18,8 @@ mod steps;
 #[cfg(feature = "ssr")]
 pub(crate) mod summary;
 #[cfg(feature = "ssr")]
+pub(crate) mod ticket;
+#[cfg(feature = "ssr")]
 pub(crate) mod trouble;
 
 #[cfg(feature = "ssr")]

@@ -19,6 +19,7 @@ use super::{
     forms::address,
     steps::{headline, steps},
     summary::{Item, items, until},
+    ticket::ticket,
 };
 use crate::{
     notifications::tell::tell,
@@ -128,18 +129,8 @@ fn front(visit: &Visit, view: &ReservationView, token: &str) -> AnyView {
     };
     let link = format!("{}{}", visit.door.site.public_url, visit.href(&address(&view.number, token)));
     let picture = qr_code(&link, visit.say("이 예약의 QR 코드", "QR code of this reservation"));
-    let ticket = live.then(|| {
-        view! {
-            <div class="ticket">
-                <div class="ticket-words">
-                    <p class="ticket-label">{visit.say("계산대에서 보여 주세요", "Show this at the counter")}</p>
-                    <p class="ticket-code"><span class="quiet">{visit.say("코드 ", "Code ")}</span>{spaced(&view.code)}</p>
-                    <p class="ticket-number">{view.number.clone()}</p>
-                </div>
-                {picture}
-            </div>
-        }
-    });
+    let label = visit.say("계산대에서 보여 주세요", "Show this at the counter");
+    let ticket = live.then(|| ticket(visit.lang, label, &view.code, Some(&view.number), picture));
     let times = live.then(|| {
         view! {
             <dl class="times">
@@ -266,9 +257,4 @@ fn again(visit: &Visit, view: &ReservationView) -> AnyView {
         </footer>
     }
     .into_any()
-}
-
-/// `7K3 M9Q`: read aloud in two breaths.
-fn spaced(code: &str) -> String {
-    code.split_at_checked(3).map_or_else(|| code.to_owned(), |(first, second)| format!("{first} {second}"))
 }

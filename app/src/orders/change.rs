@@ -19,7 +19,7 @@ use onshelf_vocabulary::{
 };
 
 use super::{
-    change_ways::{Offered, money, offered, place, ways},
+    change_ways::{Offered, Wanted, money, offered, place, ways},
     forms::{address, deed, to_provider, token_field},
     page::{Shown, order_page, private, refused},
     passes::PLACE,
@@ -42,15 +42,16 @@ pub async fn page(visit: Visit, Path(number): Path<String>, Query(typed): Query<
     change_page(&visit, &number, token, &Typed::new(), None).await
 }
 
-/// `POST /orders/{number}/change`: `proxy`, or one group's `pick`, `window`, quantities and address; with `act=look` it
-/// is only priced.
-pub async fn change(visit: Visit, Path(number): Path<String>, Form(typed): Form<Typed>) -> Response {
+/// `POST /orders/{number}/change`: `proxy`, or one group's `pick`, `window`, quantities and address; with `act=look` or
+/// a `step` it is only priced.
+pub async fn change(visit: Visit, Path(number): Path<String>, Form(mut typed): Form<Typed>) -> Response {
     let token = text(&typed, "t").to_owned();
     let view = match visit.shop().order(visit.lang, &number, &token).await {
         Ok(view) => view,
         Err(error) => return visit.failure(&explain(&error)),
     };
-    if text(&typed, "act") == "look" && view.can_change {
+    let stepped = step(&mut typed);
+    if (stepped || text(&typed, "act") == "look") && view.can_change {
         return change_page(&visit, &number, &token, &typed, None).await;
     }
     let of_group = typed.contains_key("group");
@@ -81,6 +82,15 @@ pub async fn change(visit: Visit, Path(number): Path<String>, Form(typed): Form<
 
 fn text<'t>(typed: &'t Typed, name: &str) -> &'t str {
     typed.get(name).map(|text| text.trim()).unwrap_or_default()
+}
+
+/// A button beside a quantity carries the field and the number it leads to: the page is shown with it, and saves nothing.
+fn step(typed: &mut Typed) -> bool {
+    let Some(step) = typed.remove("step") else { return false };
+    if let Some((field, number)) = step.split_once(':').filter(|(field, _)| field.starts_with('q')) {
+        typed.insert(field.to_owned(), number.chars().take(3).collect());
+    }
+    true
 }
 
 /// Who else may collect; a button takes it back.
@@ -120,7 +130,7 @@ pub(super) fn as_it_is(group: &GroupView) -> Option<GroupInput> {
     })
 }
 
-pub(super) fn lines_of(group: &GroupView) -> Option<Vec<Line>> {
+fn lines_of(group: &GroupView) -> Option<Vec<Line>> {
     let line = |line: &onshelf_vocabulary::fulfilment::ReservationLineView| {
         Some(Line {
             sku: Sku::new(line.sku.clone()).ok()?,
@@ -199,8 +209,7 @@ async fn change_page(
     };
     let mut offers = Vec::new();
     for group in &open {
-        let to = whereto(group, typed);
-        match offered(visit, &view, token, group, &to).await {
+        match offered(visit, &view, token, group, &wanted(group, typed)).await {
             Ok(offered) => offers.push(offered),
             Err(error) => return visit.failure(&explain(&error)),
         }
@@ -247,6 +256,15 @@ fn whereto(group: &GroupView, typed: &Typed) -> Address {
     } else {
         group.address.clone().unwrap_or_default()
     }
+}
+
+/// What the group would be with what was typed at it: its things, and where they are brought.
+fn wanted(group: &GroupView, typed: &Typed) -> Wanted {
+    let was = lines_of(group).unwrap_or_default();
+    let own = text(typed, "group") == group.id;
+    let lines = if own { typed_lines(was.clone(), typed) } else { None };
+    let lines = lines.filter(|lines| !lines.is_empty()).unwrap_or(was);
+    Wanted { lines, to: whereto(group, typed) }
 }
 
 fn group_form(scene: &Scene<'_>, group: &GroupView, offered: &Offered) -> AnyView {
@@ -309,10 +327,20 @@ fn quantities(lang: Lang, group: &GroupView, typed: &Typed) -> AnyView {
         let value = typed.get(&name).cloned().unwrap_or_else(|| line.quantity.to_string());
         let id = format!("{name}-{}", group.id);
         let wrong = value != "0" && value.parse::<Quantity>().is_err();
+        let count = value.parse::<i64>().unwrap_or(line.quantity);
+        let (less, more) = ((count - 1).max(0), (count + 1).min(Quantity::MAX));
+        let of = |ko: &str, en: &str| match lang {
+            Lang::Ko => format!("{} {ko}", line.name),
+            Lang::En => format!("{en} {}", line.name),
+        };
         view! {
             <li>
                 <label for=id.clone()>{line.name.clone()}<small>{line.options.clone()}</small></label>
-                <input id=id name=name value=value inputmode="numeric" autocomplete="off" maxlength="3" aria-invalid=wrong.then_some("true") />
+                <span class="stepper-box">
+                    <button name="step" value=format!("{name}:{less}") aria-label=of("하나 빼기", "One less of")><Icon glyph=Glyph::Minus /></button>
+                    <input id=id name=name.clone() value=value inputmode="numeric" autocomplete="off" maxlength="3" aria-invalid=wrong.then_some("true") />
+                    <button name="step" value=format!("{name}:{more}") aria-label=of("하나 더", "One more of")><Icon glyph=Glyph::Plus /></button>
+                </span>
             </li>
         }
     };
@@ -342,6 +370,17 @@ mod tests {
         for bad in ["-1", "x", "1000", "1.5"] {
             assert!(typed_lines(lines(), &typed(&[("q2", bad)])).is_none(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_step_is_the_number_that_is_shown_next() {
+        let mut stepped = typed(&[("q0", "1"), ("q1", "4"), ("step", "q1:5")]);
+        assert!(step(&mut stepped));
+        assert_eq!((stepped["q0"].as_str(), stepped["q1"].as_str()), ("1", "5"));
+        assert!(!step(&mut stepped), "once");
+        let mut odd = typed(&[("t", "token"), ("step", "t:x")]);
+        assert!(step(&mut odd));
+        assert_eq!(odd["t"], "token", "only a quantity is stepped");
     }
 
     #[test]

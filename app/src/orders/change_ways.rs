@@ -5,12 +5,13 @@ use leptos::prelude::*;
 use onshelf_shop::{Error, Viewer};
 use onshelf_vocabulary::{
     Lang, Money, StoreCode,
+    cart::Line,
     fulfilment::Way,
     orders::{Address, GroupInput, GroupView, OrderView, WayOffer},
 };
 
 use super::{
-    change::{as_it_is, is_open, lines_of},
+    change::{as_it_is, is_open},
     words::{by, way_glyph, way_name},
 };
 use crate::{
@@ -32,9 +33,16 @@ pub(super) struct Another {
 pub(super) struct Offered {
     /// The way it is got now, with its times.
     pub(super) same: Option<WayOffer>,
-    /// What staying costs, where it is brought to another address than it was.
+    /// What staying costs, where it is of another quantity, brought elsewhere, or of other prices than it was.
     pub(super) staying: Option<Money>,
     pub(super) others: Vec<Another>,
+}
+
+/// What is asked for of a group while it is only looked at.
+pub(super) struct Wanted {
+    pub(super) lines: Vec<Line>,
+    /// Where it is brought, if it is.
+    pub(super) to: Address,
 }
 
 pub(super) async fn offered(
@@ -42,12 +50,12 @@ pub(super) async fn offered(
     view: &OrderView,
     token: &str,
     group: &GroupView,
-    to: &Address,
+    wanted: &Wanted,
 ) -> Result<Offered, Error> {
     let viewer = Viewer { store: StoreCode::new(group.store.code.clone()).ok(), ..visit.viewer.clone() };
-    let lines = lines_of(group).unwrap_or_default();
+    let Wanted { lines, to } = wanted;
     let postcode = Some(to.postcode.as_str()).filter(|postcode| !postcode.is_empty());
-    let seen = visit.shop().checkout(&viewer, &lines, postcode).await?;
+    let seen = visit.shop().checkout(&viewer, lines, postcode).await?;
     let whole = seen.offers.into_iter().filter(|offer| offer.covered_lines == offer.lines);
     let (same, others): (Vec<WayOffer>, Vec<WayOffer>) = whole.partition(|offer| is_this(group, offer));
     let others = soonest(others);
@@ -56,9 +64,9 @@ pub(super) async fn offered(
     let mut wishes: Vec<Vec<GroupInput>> = others
         .iter()
         .filter(|offer| known(offer))
-        .filter_map(|offer| wish(view, group, Some(offer), to))
+        .filter_map(|offer| wish(view, group, Some(offer), wanted))
         .collect();
-    wishes.extend(wish(view, group, None, to));
+    wishes.extend(wish(view, group, None, wanted));
     let costs = visit.shop().change_costs(visit.lang, &view.number, token, &wishes).await?;
     let mut costs = costs.into_iter();
     let paid_online = view.payment.provider.is_some();
@@ -71,7 +79,11 @@ pub(super) async fn offered(
         })
         .collect();
     let moved = group.address.as_ref().is_some_and(|was| was.postcode != to.postcode);
-    Ok(Offered { same: same.into_iter().next(), staying: costs.next().flatten().filter(|_| moved), others })
+    Ok(Offered {
+        same: same.into_iter().next(),
+        staying: costs.next().flatten().filter(|cost| moved || cost.amount != 0),
+        others,
+    })
 }
 
 fn is_this(group: &GroupView, offer: &WayOffer) -> bool {
@@ -91,13 +103,15 @@ fn soonest(mut offers: Vec<WayOffer>) -> Vec<WayOffer> {
     offers
 }
 
-/// The whole order with this group got in another way, or as it is at this address. None where its lines are no more.
+/// The whole order with this group got in another way, or as it is but with what is wanted of it. None where its lines
+/// are no more.
 fn wish(
     view: &OrderView,
     group: &GroupView,
     offer: Option<&WayOffer>,
-    to: &Address,
+    wanted: &Wanted,
 ) -> Option<Vec<GroupInput>> {
+    let to = &wanted.to;
     let brought = || {
         // To be priced, a street is not needed.
         let line1 = if to.line1.is_empty() { "-".to_owned() } else { to.line1.clone() };
@@ -108,6 +122,7 @@ fn wish(
         if other.id != group.id {
             return Some(input);
         }
+        input.lines = wanted.lines.clone();
         if let Some(offer) = offer {
             input.way = offer.way;
             input.store = StoreCode::new(offer.store.clone()).ok().filter(|_| offer.way != Way::Delivery);

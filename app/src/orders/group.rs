@@ -15,10 +15,16 @@ use super::{
     words::{by, span, step_name, way_glyph, way_name},
 };
 use crate::{
-    fulfilment::summary::{Item, items, until},
+    fulfilment::{
+        summary::{Item, items, until},
+        ticket,
+    },
     ssr::Visit,
     stores::page::directions,
-    ui::{icon::Icon, qr::qr_code},
+    ui::{
+        icon::{Glyph, Icon},
+        qr::qr_code,
+    },
 };
 
 /// What the card is made of.
@@ -132,19 +138,7 @@ fn ticket(visit: &Visit, group: &GroupView) -> Option<AnyView> {
         .pass
         .as_ref()
         .and_then(|pass| qr_code(pass, visit.say("픽업 QR 코드", "QR code for collecting")));
-    let spaced =
-        code.split_at_checked(3).map_or_else(|| code.clone(), |(first, second)| format!("{first} {second}"));
-    let view = view! {
-        <div class="ticket">
-            <div class="ticket-words">
-                <p class="ticket-label">{label}</p>
-                <p class="ticket-code"><span class="quiet">{visit.say("코드 ", "Code ")}</span>{spaced}</p>
-                <p class="ticket-number">{group.id.clone()}</p>
-            </div>
-            {picture}
-        </div>
-    };
-    Some(view.into_any())
+    Some(ticket::ticket(visit.lang, label, code, Some(&group.id), picture))
 }
 
 /// "On my way", "I'm here": while the store has it and it was paid, or is paid at the counter.
@@ -308,7 +302,7 @@ fn whereabouts(card: &Card<'_>) -> Option<AnyView> {
         visit.shop().store_page(&viewer, &group.store.code).map(|store| store.directions).unwrap_or_default();
     let calendar = address(&order.number, token).replacen('?', &format!("/{}.ics?", group.id), 1);
     let dated = (group.status != Status::Pending).then(|| {
-        view! { <a class="group-link" href=visit.href(&calendar)>{lang.pick("달력에 넣기", "Add to calendar")}</a> }
+        view! { <a class="go-quiet group-link" href=visit.href(&calendar)><Icon glyph=Glyph::Clock />{lang.pick("달력에 넣기", "Add to calendar")}</a> }
     });
     let view = view! {
         <div class="group-where">

@@ -19,7 +19,7 @@ use super::{
     words::{by, span},
 };
 use crate::{
-    fulfilment::summary::until,
+    fulfilment::{summary::until, ticket::ticket as block},
     ssr::{Page, Visit, explain},
     stores::page::directions,
     ui::{
@@ -166,18 +166,7 @@ fn shown(visit: &Visit, ticket: &PassTicket) -> Option<AnyView> {
     };
     let alt = visit.say("픽업 QR 코드", "QR code for collecting");
     let picture = ticket.pass.as_ref().and_then(|pass| qr_code(pass, alt));
-    let spaced =
-        code.split_at_checked(3).map_or_else(|| code.clone(), |(first, second)| format!("{first} {second}"));
-    let view = view! {
-        <div class="ticket">
-            <div class="ticket-words">
-                <p class="ticket-label">{label}</p>
-                <p class="ticket-code"><span class="quiet">{visit.say("코드 ", "Code ")}</span>{spaced}</p>
-            </div>
-            {picture}
-        </div>
-    };
-    Some(view.into_any())
+    Some(block(visit.lang, label, code, None, picture))
 }
 
 fn times(lang: Lang, ticket: &PassTicket) -> AnyView {
