@@ -10,8 +10,17 @@ use onshelf_vocabulary::{
 /// Beginnings of postcodes told before the rest is left out.
 const TOLD: usize = 4;
 
-/// `동대문구 · 매장에서 40km 안 · 보낸 다음 날 도착`; none for what is not delivered.
+/// `동대문구 · 매장에서 40km 안 · ₩50,000부터 무료`, beside a moment that is shown; none for what is not delivered.
 pub(super) fn why(lang: Lang, offer: &WayOffer) -> Option<String> {
+    reasons(lang, offer, false)
+}
+
+/// The same with how long it takes.
+pub(super) fn why_then(lang: Lang, offer: &WayOffer) -> Option<String> {
+    reasons(lang, offer, true)
+}
+
+fn reasons(lang: Lang, offer: &WayOffer, paced: bool) -> Option<String> {
     let terms = offer.terms.as_ref()?;
     let zone = terms.here()?;
     let free = match (zone.free_from, offer.fee.amount, lang) {
@@ -23,8 +32,9 @@ pub(super) fn why(lang: Lang, offer: &WayOffer) -> Option<String> {
         (Some(from), _, Lang::En) if zone.fee.amount > 0 => Some(format!("free from {}", from.display(lang))),
         _ => None,
     };
-    let said = [terms.place.clone(), reach(lang, terms, zone), Some(pace(lang, zone)), free];
-    Some(said.into_iter().flatten().collect::<Vec<_>>().join(" · "))
+    let pace = paced.then(|| pace(lang, zone));
+    let said = [terms.place.clone(), reach(lang, terms, zone), pace, free];
+    Some(said.into_iter().flatten().collect::<Vec<_>>().join(" · ")).filter(|said| !said.is_empty())
 }
 
 /// `동대문구 ₩3,000 · 내일 21:00까지`: the fee and the moment that were just found out, in one line.
@@ -159,10 +169,15 @@ mod tests {
         let here = offer(3_000, Some("동대문구"), zones(false));
         assert_eq!(
             why(Lang::Ko, &here).as_deref(),
+            Some("동대문구 · 그 밖의 지역 · ₩50,000부터 무료"),
+            "when, stands beside it"
+        );
+        assert_eq!(
+            why_then(Lang::Ko, &here).as_deref(),
             Some("동대문구 · 그 밖의 지역 · 보내고 2일 뒤 도착 · ₩50,000부터 무료")
         );
         assert_eq!(
-            why(Lang::En, &offer(0, None, zones(true))).as_deref(),
+            why_then(Lang::En, &offer(0, None, zones(true))).as_deref(),
             Some(
                 "within 7.5 km of the store · the same day if ordered before 15:00, else the day after it is sent · free from ₩50,000"
             )

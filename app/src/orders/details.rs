@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     choose::choose_page,
-    delivery::{quoted, why, zones},
+    delivery::{quoted, why_then, zones},
     draft::{Draft, Pay, write_money},
     kept::{self, kept_for},
     offers::offered,
@@ -270,7 +270,7 @@ fn address(scene: &Scene<'_>) -> AnyView {
     let Scene { visit, draft, trouble, .. } = scene;
     let offer = brought(scene);
     let said = draft.postcode().zip(offer).and_then(|(postcode, offer)| quoted(visit.lang, offer, postcode));
-    let because = offer.and_then(|offer| why(visit.lang, offer));
+    let because = offer.and_then(|offer| why_then(visit.lang, offer));
     view! {
         <section class="asked" aria-labelledby="whereto">
             <h2 id="whereto">{visit.say("배송지", "Where to bring it")}</h2>

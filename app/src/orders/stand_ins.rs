@@ -35,10 +35,11 @@ pub(super) fn stand_ins(card: &Card<'_>, mending: Option<&Mending>) -> Option<An
     let held: Vec<&GroupView> = order.groups.iter().filter(stand_in).collect();
     let first = held.first()?;
     let best = recommended(group, &held);
+    let any = best.is_some();
     let one = |offer: &&GroupView| {
         let mending = mending.filter(|mending| mending.group == offer.id);
         let best = best.is_some_and(|best| best.id == offer.id);
-        choice(&Choice { visit, order, token, lost: group, offer, best, mending })
+        choice(&Choice { visit, order, token, lost: group, offer, best, quiet: any && !best, mending })
     };
     let refuse = visit.href(&format!("/orders/{}/offers/{}", order.number, first.id));
     let paid = order.payment.paid.amount > 0;
@@ -105,11 +106,13 @@ struct Choice<'c> {
     lost: &'c GroupView,
     offer: &'c GroupView,
     best: bool,
+    /// Another one is recommended: this one's button stands back.
+    quiet: bool,
     mending: Option<&'c Mending>,
 }
 
 fn choice(choice: &Choice<'_>) -> AnyView {
-    let Choice { visit, order, token, lost, offer, best, mending } = *choice;
+    let Choice { visit, order, token, lost, offer, best, quiet, mending } = *choice;
     let lang = visit.lang;
     // Another colour of the same thing has the same name.
     let things: Vec<Thing> = offer.lines.iter().map(Thing::with_options).collect();
@@ -151,7 +154,7 @@ fn choice(choice: &Choice<'_>) -> AnyView {
         view! {
             <form method="post" action=action>
                 {token_field(token)}
-                <button class="go" name="accept" value="1">{lang.pick("이걸로 받을게요", "I take this")}</button>
+                <button class=if quiet { "alt" } else { "go" } name="accept" value="1">{lang.pick("이걸로 받을게요", "I take this")}</button>
             </form>
         }
         .into_any()
