@@ -103,22 +103,26 @@ pub async fn captured(
     Ok(done == 1)
 }
 
+/// When the provider is asked next, by one who read when it was to be asked. Who was told meanwhile that there is news
+/// (see [`hasten`]) is not put off.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    pub seen: Option<i64>,
+    pub next: Option<i64>,
+}
+
 /// No money will come. False where it ended before.
-pub async fn failed(
-    tx: &mut Tx<'_>,
-    id: i64,
-    why: &str,
-    check_at: Option<i64>,
-    at: i64,
-) -> Result<bool, Error> {
-    let sql = "UPDATE payments SET status = 'failed', ended_at = $3, check_at = $4, last_error = $2
+pub async fn failed(tx: &mut Tx<'_>, id: i64, why: &str, look: Look, at: i64) -> Result<bool, Error> {
+    let sql = "UPDATE payments SET status = 'failed', ended_at = $3, last_error = $2,
+                 check_at = CASE WHEN check_at IS NOT DISTINCT FROM $5 THEN $4 ELSE check_at END
                WHERE id = $1 AND status IN ('created', 'open')";
     let done = on!(tx, conn => {
         sqlx::query(sql)
             .bind(id)
             .bind(why)
             .bind(at)
-            .bind(check_at)
+            .bind(look.next)
+            .bind(look.seen)
             .execute(conn)
             .await
             .map(|done| done.rows_affected())
@@ -127,14 +131,13 @@ pub async fn failed(
 }
 
 /// When the provider is asked next, and why the last question found no answer.
-pub async fn ask_again(
-    tx: &mut Tx<'_>,
-    id: i64,
-    check_at: Option<i64>,
-    error: Option<&str>,
-) -> Result<(), Error> {
-    let sql = "UPDATE payments SET check_at = $2, last_error = $3 WHERE id = $1";
-    on!(tx, conn => sqlx::query(sql).bind(id).bind(check_at).bind(error).execute(conn).await.map(drop))?;
+pub async fn ask_again(tx: &mut Tx<'_>, id: i64, look: Look, error: Option<&str>) -> Result<(), Error> {
+    let sql = "UPDATE payments SET last_error = $3,
+                 check_at = CASE WHEN check_at IS NOT DISTINCT FROM $4 THEN $2 ELSE check_at END
+               WHERE id = $1";
+    on!(tx, conn => {
+        sqlx::query(sql).bind(id).bind(look.next).bind(error).bind(look.seen).execute(conn).await.map(drop)
+    })?;
     Ok(())
 }
 

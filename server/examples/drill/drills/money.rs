@@ -19,11 +19,24 @@ const LIMBO: &str = "
                  WHERE t.status = 'paid' AND (p.id IS NULL OR p.status <> 'captured'))
               + (SELECT COUNT(*) FROM refunds WHERE status <> 'done') AS BIGINT)";
 
-/// A killed process leaves what it had claimed to whoever comes after half a minute; short drills do not wait so long.
+/// The same one by one, for whoever has to find out why.
+const CASES: &str = "
+    SELECT t.order_number, t.status || ' at the provider, ' || COALESCE(p.status, 'unknown') || ' here',
+      COALESCE(p.checks, 0), COALESCE(p.check_at, 0), COALESCE(p.last_error, '')
+    FROM test_payments t LEFT JOIN payments p ON p.reference = t.reference
+    WHERE t.status = 'paid' AND (p.id IS NULL OR p.status <> 'captured')
+    UNION ALL
+    SELECT o.number, 'refund ' || r.status, r.tries, COALESCE(r.due_at, 0), COALESCE(r.last_error, '')
+    FROM refunds r JOIN orders o ON o.id = r.order_id WHERE r.status <> 'done'";
+
+/// A killed process leaves what it had claimed to whoever comes after twenty-five seconds; short drills do not wait so long.
 const HASTE: [&str; 2] = [
     "UPDATE payments SET check_at = 0 WHERE check_at IS NOT NULL AND status <> 'captured'",
     "UPDATE refunds SET due_at = 0 WHERE status = 'requested'",
 ];
+
+/// Order, how it stands on both sides, looks, the next one, and what the last one came to.
+type Case = (String, String, i64, i64, String);
 
 /// Waits until no money is under way; answers how many cases are left, and how long it took.
 pub async fn settled(url: &str, hurry: bool, limit: Duration) -> Result<(i64, Duration), Failure> {
@@ -42,8 +55,14 @@ pub async fn settled(url: &str, hurry: bool, limit: Duration) -> Result<(i64, Du
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     };
+    let elapsed = begun.elapsed();
+    if left > 0 {
+        for (order, standing, looks, next, why) in ask::<Case>(&db, CASES).await? {
+            println!("{order}: {standing}, looked at {looks} times, next at {next}: {why}");
+        }
+    }
     db.close().await;
-    Ok((left, begun.elapsed()))
+    Ok((left, elapsed))
 }
 
 /// A payment, in our books or the provider's. Minor units.

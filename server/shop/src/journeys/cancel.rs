@@ -98,7 +98,7 @@ impl Shop {
                     // A payment under way is closed with its provider; if it was paid meanwhile, that goes back.
                     for payment in payments::of_order(&mut tx, order.id).await?.iter().filter(|p| is_open(p))
                     {
-                        payments::ask_again(&mut tx, payment.id, Some(at), None).await?;
+                        payments::hasten(&mut tx, &payment.provider, &payment.reference, at).await?;
                     }
                     Ok(())
                 })

@@ -25,7 +25,7 @@ use super::{
     currency_of,
     end::end_group,
     moment,
-    pay::is_open,
+    pay::{give_up_payments, is_open},
     place::write_groups,
     plan::{For, Plan},
     refund::refund_order,
@@ -209,11 +209,7 @@ impl Shop {
                         swap(&mut tx, &order, plan, capacity, now).await?;
                     }
                     if let Some(payment) = payment {
-                        // What was being paid is another amount now: nobody may pay it any more.
-                        for old in payments::of_order(&mut tx, order.id).await?.iter().filter(|p| is_open(p))
-                        {
-                            payments::failed(&mut tx, old.id, "the order was changed", Some(at), at).await?;
-                        }
+                        give_up_payments(&mut tx, order.id, "the order was changed", at).await?;
                         payments::insert(&mut tx, &payment).await?;
                     }
                     if let Some(once) = &once {
@@ -249,10 +245,7 @@ impl Shop {
                     if let Some(sent) = &sent {
                         sent.write(&mut tx, &mut order, now).await?;
                     }
-                    for old in payments::of_order(&mut tx, order.id).await?.iter().filter(|p| is_open(p)) {
-                        payments::failed(&mut tx, old.id, "the order was changed again", Some(at), at)
-                            .await?;
-                    }
+                    give_up_payments(&mut tx, order.id, "the order was changed again", at).await?;
                     payments::insert(&mut tx, &row).await?;
                     Ok::<_, Error>(())
                 })

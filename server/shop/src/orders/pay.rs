@@ -6,9 +6,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 use onshelf_db::{
+    Tx,
     fulfilment::{self, ReservationRow},
     orders::{self, OrderRow},
-    payments::{self, PaymentRow},
+    payments::{self, Look, PaymentRow},
 };
 use onshelf_vocabulary::{
     Currency, Lang, Money, fulfilment::ReservationStatus, orders::OrderRefusal, payment::ProviderCode,
@@ -20,7 +21,9 @@ use crate::{
 };
 
 /// How long a look belongs to whoever took it. Milliseconds.
-const CLAIM: i64 = 30_000;
+/// How long one that looks keeps others from looking: two calls at most, each given up after ten seconds. Together with
+/// the longest pause it stays below the minute in which late money is answered for, also where who looked was killed.
+const CLAIM: i64 = 25_000;
 const ROUND: i64 = 20;
 /// How long a payment that ended without money is still looked at: it may have been paid at the last moment.
 const AFTERWARDS: i64 = 30 * 60_000;
@@ -216,14 +219,15 @@ impl Shop {
 
     async fn end(&self, payment: &PaymentRow, why: &str, again: Option<i64>) -> Result<()> {
         let (id, why, now, open) = (payment.id, why.to_owned(), self.now_ms(), is_open(payment));
+        let look = Look { seen: payment.check_at, next: again };
         self.db()
             .write(move |mut tx| {
                 let why = why.clone();
                 Box::pin(async move {
                     if open {
-                        payments::failed(&mut tx, id, &why, again, now).await?;
+                        payments::failed(&mut tx, id, &why, look, now).await?;
                     } else {
-                        payments::ask_again(&mut tx, id, None, Some(&why)).await?;
+                        payments::ask_again(&mut tx, id, look, Some(&why)).await?;
                     }
                     Ok::<_, Error>(())
                 })
@@ -244,11 +248,12 @@ impl Shop {
             tracing::error!(payment = payment.id, "A payment was never answered for: a person must look.");
         }
         let (id, why) = (payment.id, (!why.is_empty()).then(|| why.to_owned()));
+        let look = Look { seen: payment.check_at, next: due };
         self.db()
             .write(move |mut tx| {
                 let why = why.clone();
                 Box::pin(async move {
-                    Ok::<_, Error>(payments::ask_again(&mut tx, id, due, why.as_deref()).await?)
+                    Ok::<_, Error>(payments::ask_again(&mut tx, id, look, why.as_deref()).await?)
                 })
             })
             .await
@@ -366,11 +371,11 @@ impl Shop {
 
 /// How long a provider is left alone after so many questions about a matter of this age. The pauses grow with the
 /// questions: a shopper who pays takes a minute, a provider that is down longer. But in the first hour no longer than
-/// half a minute, so that within a minute of its coming back no money is in limbo. Milliseconds.
+/// twenty seconds, so that within a minute of its coming back no money is in limbo. Milliseconds.
 pub(super) fn pause(questions: i64, age: i64) -> i64 {
     const HOUR: i64 = 3_600_000;
     let longest = match age / HOUR {
-        ..=0 => 30_000,
+        ..=0 => 20_000,
         1..24 => 5 * 60_000,
         _ => HOUR,
     };
@@ -379,6 +384,16 @@ pub(super) fn pause(questions: i64, age: i64) -> i64 {
 
 pub(crate) fn is_open(payment: &PaymentRow) -> bool {
     matches!(payment.status.as_str(), "created" | "open")
+}
+
+/// What was being paid is another amount now: nobody may pay it any more, and who takes the money is told at once.
+pub(super) async fn give_up_payments(tx: &mut Tx<'_>, order_id: i64, why: &str, at: i64) -> Result<()> {
+    for old in payments::of_order(tx, order_id).await?.iter().filter(|payment| is_open(payment)) {
+        let look = Look { seen: old.check_at, next: Some(at) };
+        payments::failed(tx, old.id, why, look, at).await?;
+        payments::hasten(tx, &old.provider, &old.reference, at).await?;
+    }
+    Ok(())
 }
 
 /// Whether any of these groups is held while it is paid.
@@ -402,8 +417,8 @@ mod tests {
             (0, 0, 2_000),
             (1, -HOUR, 4_000),
             (3, 0, 16_000),
-            (4, 0, 30_000),
-            (40, HOUR - 1, 30_000),
+            (4, 0, 20_000),
+            (40, HOUR - 1, 20_000),
             (40, HOUR, 300_000),
             (40, 24 * HOUR, HOUR),
         ] {

@@ -27,7 +27,8 @@ use crate::{
 };
 
 /// How long a refund belongs to whoever took it. Milliseconds.
-const CLAIM: i64 = 30_000;
+/// How long one that sends keeps others from sending: a call, given up after ten seconds, and what is written then.
+const CLAIM: i64 = 15_000;
 /// What is not done after two days a person must look at. Milliseconds.
 const GIVEN_UP: i64 = 2 * 86_400_000;
 const ROUND: i64 = 10;

@@ -3,8 +3,9 @@
 
 use std::{sync::Arc, time::Duration};
 
+use onshelf_db::payments::Look;
 use onshelf_shop::{
-    Error, Once, Shop,
+    Error, Hint, Once, Shop,
     orders::{PlaceOrder, Placed},
     testing::{FakePayments, Mood, TestShop, on_each_engine, won},
 };
@@ -105,6 +106,45 @@ async fn nobody_comes_back_and_a_worker_finds_the_money() {
         test.clock.advance(Duration::from_secs(30));
         settle(test).await;
         assert_eq!(status(&test.shop, &placed).await, (OrderStatus::Paid, PaymentStatus::Paid));
+    })
+    .await;
+}
+
+/// The answer that a provider gave is old by the time it is written down: somebody may have paid since.
+#[tokio::test(flavor = "multi_thread")]
+async fn news_that_come_while_a_provider_is_asked_are_not_put_off() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        for (key, refused) in [("a", false), ("b", true)] {
+            test.with_stock("seongsu", "KETTLE-MO", 1).await;
+            let placed = one_kettle(test, key).await;
+            let reference = payments.open()[0].clone();
+            test.clock.advance(Duration::from_secs(10));
+            let asked = test.shop.now_ms();
+            let claimed = test.shop.db().write(move |mut tx| {
+                Box::pin(async move {
+                    Ok::<_, Error>(onshelf_db::payments::claim(&mut tx, asked, asked + 25_000, 9).await?)
+                })
+            });
+            let row = claimed.await.unwrap().into_iter().find(|row| row.reference == reference).unwrap();
+            assert!(payments.pay(&reference));
+            let hint = Hint { event: format!("paid-{key}"), reference: Some(reference) };
+            assert!(test.shop.note_webhook(ProviderCode::Test, &hint, "{}").await.unwrap());
+            let written = test.shop.db().write(move |mut tx| {
+                Box::pin(async move {
+                    let look = Look { seen: row.check_at, next: Some(asked + 1_800_000) };
+                    if refused {
+                        onshelf_db::payments::failed(&mut tx, row.id, "refused", look, asked).await?;
+                    } else {
+                        onshelf_db::payments::ask_again(&mut tx, row.id, look, None).await?;
+                    }
+                    Ok::<_, Error>(())
+                })
+            });
+            written.await.unwrap();
+            test.shop.look_at_payments().await.unwrap();
+            assert_eq!(status(&test.shop, &placed).await.1, PaymentStatus::Paid, "{key}");
+        }
     })
     .await;
 }
