@@ -3,8 +3,8 @@
 
 import { pick, units } from "./words.js";
 
-/** Shelves nearer than this would cover each other. */
-const APART = { x: 48, y: 58 };
+/** Shelves nearer than this would cover each other: half of what is as wide as a number, or as the things drawn on it. */
+const APART = { counted: 24, plain: 20, y: 58 };
 /** How long the stem of a shelf is that stands over the chosen store's. */
 const LIFTED = "68px";
 /** Room for a name beside what is there already. */
@@ -45,7 +45,7 @@ export class Spots {
     for (const spot of order) {
       spot.at = this.ground.project(spot.lngLat);
       spot.members = [spot];
-      const near = ({ at }) => Math.abs(at.x - spot.at.x) < APART.x && Math.abs(at.y - spot.at.y) < APART.y;
+      const near = (other) => Math.abs(other.at.x - spot.at.x) < half(other) + half(spot) && Math.abs(other.at.y - spot.at.y) < APART.y;
       const lead = leads.find((other) => !other.store.selected && near(other));
       const crowded = leads.some((other) => other.store.selected && near(other));
       spot.element.style.setProperty("--stem", crowded ? LIFTED : "");
@@ -169,6 +169,7 @@ export class Spots {
   }
 }
 
+const half = ({ store }) => (store.shown === "" ? APART.plain : APART.counted);
 const number = (element) => element.querySelector(".spot-count")?.textContent ?? "";
 const label = (element, words) => {
   const text = words.join(", ");
