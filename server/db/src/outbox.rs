@@ -66,19 +66,36 @@ pub async fn claim(tx: &mut Tx<'_>, now: i64, until: i64, limit: i64) -> Result<
     Ok(jobs)
 }
 
+/// It was done: that counts whoever else had it, or had given it up.
 pub async fn finish(tx: &mut Tx<'_>, id: i64, now: i64) -> Result<(), Error> {
-    let sql = "UPDATE outbox SET done_at = $2, last_error = NULL WHERE id = $1";
+    let sql = "UPDATE outbox SET done_at = $2, failed_at = NULL, last_error = NULL WHERE id = $1";
     on!(tx, conn => sqlx::query(sql).bind(id).bind(now).execute(conn).await.map(drop))?;
     Ok(())
 }
 
-/// Puts a job back until `due_at`, or gives it up where there is none.
-pub async fn fail(tx: &mut Tx<'_>, id: i64, error: &str, due_at: Option<i64>, now: i64) -> Result<(), Error> {
+/// Puts a job back until `due_at`, or gives it up where there is none. Nothing where another worker has taken it since
+/// `attempt`, or has done it: it is theirs.
+pub async fn fail(
+    tx: &mut Tx<'_>,
+    id: i64,
+    attempt: i64,
+    error: &str,
+    due_at: Option<i64>,
+    now: i64,
+) -> Result<(), Error> {
     let sql = "UPDATE outbox SET last_error = $2, claimed_until = 0, due_at = COALESCE($3, due_at),
                  failed_at = CASE WHEN $3 IS NULL THEN $4 ELSE NULL END
-               WHERE id = $1";
+               WHERE id = $1 AND attempts = $5 AND done_at IS NULL";
     on!(tx, conn => {
-        sqlx::query(sql).bind(id).bind(error).bind(due_at).bind(now).execute(conn).await.map(drop)
+        sqlx::query(sql)
+            .bind(id)
+            .bind(error)
+            .bind(due_at)
+            .bind(now)
+            .bind(attempt)
+            .execute(conn)
+            .await
+            .map(drop)
     })?;
     Ok(())
 }

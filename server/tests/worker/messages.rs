@@ -151,6 +151,29 @@ async fn a_job_nobody_can_read_holds_up_no_other() {
     .await;
 }
 
+#[tokio::test]
+async fn who_was_too_slow_with_a_job_leaves_it_to_who_has_it_now() {
+    on_each_engine(async |test| {
+        let shop = &test.shop;
+        test.with_stock("seongsu", "CUP", 3).await;
+        test.reserve("01012345678", "seongsu", &[("CUP", 1)]).await.unwrap();
+        let slow = shop.claim_jobs(9).await.unwrap();
+        test.clock.advance(Duration::from_secs(61));
+        let quick = shop.claim_jobs(9).await.unwrap();
+        assert_eq!((slow.len(), quick.len(), slow[0].id), (1, 1, quick[0].id));
+        shop.fail_job(&slow[0], "no answer").await.unwrap();
+        test.clock.advance(Duration::from_secs(30));
+        assert!(shop.claim_jobs(9).await.unwrap().is_empty(), "it is being sent");
+        // Given up by one and sent by the other, it was sent.
+        shop.finish_job(quick[0].id).await.unwrap();
+        shop.give_up_job(&slow[0], "refused").await.unwrap();
+        assert_eq!(waiting(test).await, 0);
+        test.clock.advance(Duration::from_secs(8 * 86_400));
+        assert_eq!(shop.keep_house().await.unwrap().jobs, 1);
+    })
+    .await;
+}
+
 /// A relay that answers RCPT with `verdicts` in turn, then accepts; answers how many mails it took.
 async fn relay(verdicts: &'static [&'static str]) -> (u16, tokio::task::JoinHandle<usize>) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
