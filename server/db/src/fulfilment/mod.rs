@@ -6,7 +6,7 @@ mod pick;
 mod promises;
 
 pub use many::{any_has, insert_all, insert_lines};
-pub use pick::{heal, promise, set_charge, set_line, split_off};
+pub use pick::{heal, is_charged, promise, set_charge, set_line, split_off};
 pub use promises::{PromiseRow, promises};
 
 use crate::{Error, Tx, engine::on};
@@ -57,7 +57,7 @@ pub struct ReservationRow {
     pub car: String,
 }
 
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct ReservationLineRow {
     pub reservation_id: i64,
     pub position: i64,

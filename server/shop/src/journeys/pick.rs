@@ -104,8 +104,12 @@ pub(crate) async fn report_pick(
         write_step(tx, &row, state.not_found(now)?, actor, now).await?;
         return Ok(());
     }
-    // The state first: from here on nobody else changes this reservation.
+    // The state first: from here on nobody else changes this reservation. Another report may have come before this one
+    // and left the state as it was.
     write_step(tx, &row, part, actor, now).await?;
+    if fulfilment::lines(tx, row.id).await? != lines {
+        return Err(onshelf_db::Error::Contended.into());
+    }
     split(tx, shop, &row, &lines, &gone, &pick.part, actor, now).await
 }
 

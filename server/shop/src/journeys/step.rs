@@ -28,6 +28,9 @@ pub(crate) async fn write_step(
         // Somebody was quicker: run again, and decide on what they left.
         return Err(onshelf_db::Error::Contended.into());
     }
+    if row.order_id.is_some() && !onshelf_db::fulfilment::is_charged(tx, row).await? {
+        return Err(onshelf_db::Error::Contended.into());
+    }
     let mut handed = Vec::new();
     match step.effect {
         StockEffect::Keep => {}

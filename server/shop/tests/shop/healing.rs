@@ -420,3 +420,34 @@ async fn the_last_one_elsewhere_is_offered_in_one_way_only() {
     })
     .await;
 }
+
+/// What travels is still being picked after a report, so that another one can come at the same time.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_reports_at_once_are_both_taken_and_neither_undoes_the_other() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        for round in 0..4 {
+            test.with_stock("gangnam", "CUP", 5).await;
+            let key = |name: &str| format!("{name}{round}");
+            let placed = paid(test, &payments, &key("order"), vec![delivery(&[("CUP", 5)])]).await;
+            let group = view(&test.shop, &placed).await.groups[0].clone();
+            let (one, two, three) = (key("one"), key("two"), key("three"));
+            missing(test, &placed, &group.id, &[("CUP", 1)], &one).await.unwrap();
+            let both = tokio::join!(
+                missing(test, &placed, &group.id, &[("CUP", 1)], &two),
+                missing(test, &placed, &group.id, &[("CUP", 1)], &three)
+            );
+            assert_eq!((both.0.unwrap(), both.1.unwrap()), ("picking".to_owned(), "picking".to_owned()));
+            let groups = view(&test.shop, &placed).await.groups;
+            let counts: Vec<i64> = groups.iter().map(|group| group.lines[0].quantity).collect();
+            assert_eq!(counts, [2, 1, 1, 1]);
+            for lost in &groups[1..] {
+                test.shop.heal(&lost.id).await.unwrap();
+            }
+            carry(test, &placed, &group.id, &[BoardDeed::Dispatch, BoardDeed::Deliver]).await;
+            settle(test).await;
+            assert_eq!(payments.kept(&placed.number), group.total.amount - 3 * 9_000);
+        }
+    })
+    .await;
+}
