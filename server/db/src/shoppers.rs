@@ -69,6 +69,15 @@ pub async fn forget_outcomes(tx: &mut Tx<'_>, number: &str) -> Result<(), Error>
     Ok(())
 }
 
+/// Forgets jobs that are over and were about this number: what partners were told holds how its owner's car looks. What
+/// is still to be told is told first, and forgotten with the others.
+pub async fn forget_jobs(tx: &mut Tx<'_>, number: &str) -> Result<(), Error> {
+    let sql = "DELETE FROM outbox WHERE (done_at IS NOT NULL OR failed_at IS NOT NULL) AND payload LIKE $1";
+    let pattern = format!("%{number}%");
+    on!(tx, conn => sqlx::query(sql).bind(pattern).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
 /// Money of an order that is still on its way: payments that have not ended, refunds that are not done.
 pub async fn money_under_way(tx: &mut Tx<'_>, order_id: i64) -> Result<i64, Error> {
     let sql = "SELECT (SELECT COUNT(*) FROM payments WHERE order_id = $1 AND status IN ('created', 'open'))

@@ -103,6 +103,7 @@ impl Shop {
                     let numbers = numbers(&rows, &ordered);
                     for number in &numbers {
                         shoppers::forget_outcomes(&mut tx, number).await?;
+                        shoppers::forget_jobs(&mut tx, number).await?;
                         shoppers::forget_pushes(&mut tx, number).await?;
                     }
                     note(&mut tx, "shopper.erase", &rows, &ordered, now.as_millisecond()).await?;

@@ -10,7 +10,8 @@ use onshelf_server::{
 };
 use onshelf_shop::{
     Clock, Once, SystemClock,
-    orders::{KeepBasket, PlaceOrder, Placed},
+    orders::{ByCar, KeepBasket, PlaceOrder, Placed},
+    shoppers::{Erasure, read_way},
     staff::NewStaff,
     testing::{FakePayments, TestShop, on_each_engine},
 };
@@ -210,6 +211,33 @@ async fn a_person_is_told_everything_and_forgotten_everywhere() {
         assert!(again.status.success() && said(&again).contains("Nothing is kept"), "{}", said(&again));
         let audit = command(&["audit"]);
         assert!(audit.status.success(), "{}", said(&audit));
+    })
+    .await;
+}
+
+/// A partner that was told who stands in which bay may never have answered: what it was told is kept for people to see.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_partners_were_told_of_a_car_is_forgotten_with_its_owner() {
+    on_each_engine(async |test| {
+        test.with_stock("seongsu", "CUP", 1).await;
+        test.shop.add_webhook("https://erp.example/hook", &["order.*".to_owned()]).await.unwrap();
+        let contact = Contact { name: NAME.to_owned(), email: None, phone: Some(PHONE.to_owned()) };
+        let groups = vec![group(Way::Curbside, "CUP")];
+        let input = OrderInput { groups, contact, provider: None, expected_total: None };
+        let once = Once::new("test", "order", "car", "car");
+        let wish = PlaceOrder { input, lang: Lang::Ko, near: None, once };
+        let placed = test.shop.place_order(wish).await.unwrap();
+        let car = ByCar { bay: "3", car: "흰 차 표식로" };
+        test.shop.announce_arrival(&placed.number, &placed.token, None, true, car, None).await.unwrap();
+        for job in test.shop.claim_jobs(50).await.unwrap() {
+            test.shop.give_up_job(&job, "nobody answers").await.unwrap();
+        }
+        test.shop.cancel_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
+        assert!(marked(test).await.iter().any(|cell| cell.starts_with("outbox.")));
+        let way = read_way(None, Some(PHONE.to_owned())).unwrap();
+        let done = test.shop.erase_shopper(&way, false).await.unwrap();
+        assert!(matches!(done, Erasure::Done(_)), "{done:?}");
+        assert_eq!(marked(test).await, Vec::<String>::new());
     })
     .await;
 }

@@ -1,6 +1,6 @@
 //! Housekeeping: what has served its time is forgotten, so that no table grows for ever.
 
-use onshelf_db::{fulfilment, idempotency, notifications, outbox, staff, stock};
+use onshelf_db::{fulfilment, idempotency, notifications, outbox, payments, staff, stock};
 
 use crate::{Error, Result, Shop};
 
@@ -11,6 +11,8 @@ const OUTCOMES: i64 = 48 * HOUR;
 const CHANGES: i64 = HOUR;
 /// Sent jobs stay for somebody who asks whether a message went out.
 const SENT: i64 = 7 * 24 * HOUR;
+/// Providers tell the same thing again for some days; after that their word, which may name a person, is of no use.
+const NOTES: i64 = 30 * 24 * HOUR;
 /// Whatever a browser was to be told about is over long before.
 const SUBSCRIPTIONS: i64 = 60 * 24 * HOUR;
 
@@ -26,11 +28,13 @@ pub struct Swept {
     pub jobs: u64,
     pub subscriptions: u64,
     pub addresses: u64,
+    pub notes: u64,
 }
 
 impl Shop {
     /// Forgets outcomes kept under idempotency keys, changes of stock, sessions that have ended, jobs long done,
-    /// browsers that were to be told of what is over, and the addresses of baskets that came to nothing.
+    /// browsers that were to be told of what is over, the addresses of baskets that came to nothing, and what providers
+    /// told long ago.
     pub async fn keep_house(&self) -> Result<Swept> {
         let now = self.now_ms();
         self.db()
@@ -43,6 +47,7 @@ impl Shop {
                         jobs: outbox::forget(&mut tx, now - SENT).await?,
                         subscriptions: notifications::forget(&mut tx, now - SUBSCRIPTIONS).await?,
                         addresses: fulfilment::forget_addresses(&mut tx, now - BASKETS).await?,
+                        notes: payments::forget_notes(&mut tx, now - NOTES).await?,
                     })
                 })
             })
