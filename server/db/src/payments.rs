@@ -68,9 +68,10 @@ pub async fn opened(
     id: i64,
     provider_id: &str,
     redirect_url: &str,
-    check_at: i64,
+    look: Look,
 ) -> Result<(), Error> {
-    let sql = "UPDATE payments SET provider_id = $2, redirect_url = $3, check_at = $4, last_error = NULL,
+    let sql = "UPDATE payments SET provider_id = $2, redirect_url = $3, last_error = NULL,
+                 check_at = CASE WHEN check_at IS NOT DISTINCT FROM $5 AND status <> 'captured' THEN $4 ELSE check_at END,
                  status = CASE WHEN status = 'created' THEN 'open' ELSE status END
                WHERE id = $1";
     on!(tx, conn => {
@@ -78,7 +79,8 @@ pub async fn opened(
             .bind(id)
             .bind(provider_id)
             .bind(redirect_url)
-            .bind(check_at)
+            .bind(look.next)
+            .bind(look.seen)
             .execute(conn)
             .await
             .map(drop)
@@ -130,11 +132,12 @@ pub async fn failed(tx: &mut Tx<'_>, id: i64, why: &str, look: Look, at: i64) ->
     Ok(done == 1)
 }
 
-/// When the provider is asked next, and why the last question found no answer.
+/// When the provider is asked next, and why the last question found no answer. Of what was captured there is nothing to
+/// ask any more.
 pub async fn ask_again(tx: &mut Tx<'_>, id: i64, look: Look, error: Option<&str>) -> Result<(), Error> {
     let sql = "UPDATE payments SET last_error = $3,
                  check_at = CASE WHEN check_at IS NOT DISTINCT FROM $4 THEN $2 ELSE check_at END
-               WHERE id = $1";
+               WHERE id = $1 AND status <> 'captured'";
     on!(tx, conn => {
         sqlx::query(sql).bind(id).bind(look.next).bind(error).bind(look.seen).execute(conn).await.map(drop)
     })?;
@@ -256,23 +259,27 @@ pub async fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<PaymentRow>, Error
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(id).fetch_optional(conn).await)?)
 }
 
-/// The provider gave it back. False where that was written before.
+/// The provider gave it back. False where that was written before. Also of a refund that had been given up: money is
+/// money.
 pub async fn refund_done(tx: &mut Tx<'_>, id: i64, provider_id: &str, at: i64) -> Result<bool, Error> {
     let sql =
         "UPDATE refunds SET status = 'done', provider_id = $2, done_at = $3, due_at = NULL, last_error = NULL
-               WHERE id = $1 AND status = 'requested'";
+               WHERE id = $1 AND status <> 'done'";
     let done = on!(tx, conn => {
         sqlx::query(sql).bind(id).bind(provider_id).bind(at).execute(conn).await.map(|done| done.rows_affected())
     })?;
     Ok(done == 1)
 }
 
-/// It is tried again at `due_at`; without one a person must look.
-pub async fn refund_waits(tx: &mut Tx<'_>, id: i64, why: &str, due_at: Option<i64>) -> Result<(), Error> {
+/// It is tried again at `look.next`; without one a person must look. Nothing where somebody else has taken it since, whose
+/// answer counts: see [`claim_refunds`].
+pub async fn refund_waits(tx: &mut Tx<'_>, id: i64, why: &str, look: Look) -> Result<(), Error> {
     let sql = "UPDATE refunds SET last_error = $2, due_at = $3,
                  status = CASE WHEN $3 IS NULL THEN 'failed' ELSE status END
-               WHERE id = $1 AND status = 'requested'";
-    on!(tx, conn => sqlx::query(sql).bind(id).bind(why).bind(due_at).execute(conn).await.map(drop))?;
+               WHERE id = $1 AND status = 'requested' AND due_at IS NOT DISTINCT FROM $4";
+    on!(tx, conn => {
+        sqlx::query(sql).bind(id).bind(why).bind(look.next).bind(look.seen).execute(conn).await.map(drop)
+    })?;
     Ok(())
 }
 

@@ -16,7 +16,7 @@ use onshelf_vocabulary::fulfilment::ReservationStatus::{
 use crate::{
     Error, Result,
     jobs::{Job, OrderNews, announce_order, enqueue},
-    orders::{close_group, count_anew, end_rivals, refund_order},
+    orders::{close_group, count_anew, end_rivals, refund_rest},
 };
 
 /// A group of this order is now `to`.
@@ -83,14 +83,13 @@ async fn give_back(
     if order.settled_at.is_none() || to == Expired && was_pending && lost.is_none() {
         return Ok(());
     }
-    let (number, asked) = match lost {
-        Some(number) => {
-            let lost = fulfilment::for_job(tx, number).await?;
-            (number, lost.ok_or_else(|| Error::internal("an offer for nothing"))?.asked)
-        }
-        None => (row.number.as_str(), row.asked),
+    let lost = match lost {
+        Some(number) => Some(
+            fulfilment::for_job(tx, number).await?.ok_or_else(|| Error::internal("an offer for nothing"))?,
+        ),
+        None => None,
     };
-    refund_order(tx, order, number, asked, to.code(), at).await?;
+    refund_rest(tx, order, lost.as_ref().unwrap_or(row), to.code(), at).await?;
     Ok(())
 }
 

@@ -210,7 +210,7 @@ impl Shop {
                     }
                     if let Some(payment) = payment {
                         give_up_payments(&mut tx, order.id, "the order was changed", at).await?;
-                        payments::insert(&mut tx, &payment).await?;
+                        open_only(&mut tx, &payment).await?;
                     }
                     if let Some(once) = &once {
                         once.keep(&mut tx, &Changed::default(), at).await?;
@@ -232,7 +232,7 @@ impl Shop {
             expires_at: self.now_ms() + super::HOLD,
             ..self.payment_row(order, code, asked.dearer, Some(kept))
         };
-        let (changed, now) = (order.clone(), self.now());
+        let (changed, reference, now) = (order.clone(), row.reference.clone(), self.now());
         self.db()
             .write(move |mut tx| {
                 let (mut order, row, sent) = (changed.clone(), row.clone(), sent.clone());
@@ -246,15 +246,15 @@ impl Shop {
                         sent.write(&mut tx, &mut order, now).await?;
                     }
                     give_up_payments(&mut tx, order.id, "the order was changed again", at).await?;
-                    payments::insert(&mut tx, &row).await?;
+                    open_only(&mut tx, &row).await?;
                     Ok::<_, Error>(())
                 })
             })
             .await?;
         self.open_for(&order.number).await;
         let mut reader = self.db().reader().await?;
-        let all = payments::of_order(&mut reader.tx(), order.id).await?;
-        let url = all.into_iter().rev().find(is_open).and_then(|payment| payment.redirect_url);
+        let own = payments::by_reference(&mut reader.tx(), &reference).await?;
+        let url = own.filter(is_open).and_then(|payment| payment.redirect_url);
         url.ok_or_else(|| OrderRefusal::ProviderDown.into())
     }
 
@@ -288,6 +288,12 @@ impl Shop {
             .await?;
         Ok(changed)
     }
+}
+
+/// Writes the one payment that is open now. Where another tab opened one since, this begins again and gives that one up:
+/// nobody is sent to pay for what another asked.
+async fn open_only(tx: &mut Tx<'_>, payment: &PaymentRow) -> Result<()> {
+    if payments::insert(tx, payment).await? { Ok(()) } else { Err(onshelf_db::Error::Contended.into()) }
 }
 
 /// A dearer change, to be paid for first.
@@ -329,7 +335,7 @@ fn touched(groups: &[ReservationRow], settled: bool, now: Timestamp) -> Result<O
 }
 
 /// Whether no group has been begun or has ended.
-fn is_untouched(groups: &[ReservationRow], now: Timestamp) -> Result<bool> {
+pub(super) fn is_untouched(groups: &[ReservationRow], now: Timestamp) -> Result<bool> {
     for row in groups {
         if !matches!(state_of(row)?.status_at(now), ReservationStatus::Pending | ReservationStatus::Placed) {
             return Ok(false);

@@ -34,7 +34,7 @@ pub use place::{PlaceOrder, Placed};
 pub(crate) use plan::{Group, address_faults, demand};
 pub use receipt::{MoneyLine, Receipt, TaxLine};
 pub use reconcile::Difference;
-pub(crate) use refund::refund_order;
+pub(crate) use refund::{refund_order, refund_rest};
 pub(crate) use settle::{confirm_group, refund_group};
 pub use show::OrderNotice;
 pub(crate) use show::{arrival_view, window_view};

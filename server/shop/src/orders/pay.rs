@@ -15,14 +15,15 @@ use onshelf_vocabulary::{
     Currency, Lang, Money, fulfilment::ReservationStatus, orders::OrderRefusal, payment::ProviderCode,
 };
 
+use super::change::is_untouched;
 use crate::{
     Error, Hint, Intent, PaymentFault, PaymentProvider, Result, Shop, Standing, Statement,
     secrets::fingerprint,
 };
 
-/// How long a look belongs to whoever took it. Milliseconds.
 /// How long one that looks keeps others from looking: two calls at most, each given up after ten seconds. Together with
 /// the longest pause it stays below the minute in which late money is answered for, also where who looked was killed.
+/// Milliseconds.
 const CLAIM: i64 = 25_000;
 const ROUND: i64 = 20;
 /// How long a payment that ended without money is still looked at: it may have been paid at the last moment.
@@ -180,7 +181,7 @@ impl Shop {
             Err(PaymentFault::Refused(why)) => return self.end(payment, &why, None).await,
             Err(fault) => return self.ask_again(payment, &fault.to_string()).await,
         };
-        self.write_opened(payment.id, &opened.provider_id, &opened.redirect_url).await?;
+        self.write_opened(payment, &opened.provider_id, &opened.redirect_url).await?;
         match provider.close(&payment.reference, &opened.provider_id).await {
             Ok(statement) => self.take_note(payment, &statement).await,
             Err(fault) => self.ask_again(payment, &fault.to_string()).await,
@@ -193,11 +194,12 @@ impl Shop {
         if !is_open(payment) || payment.expires_at.max(order.held_until.unwrap_or(0)) <= now {
             return Ok(false);
         }
-        if payment.change.is_some() {
-            return Ok(true);
-        }
         let mut reader = self.db().reader().await?;
         let groups = fulfilment::of_order(&mut reader.tx(), order.id).await?;
+        if payment.change.is_some() {
+            // What was begun or cancelled since is not changed any more: nobody is to pay for that.
+            return is_untouched(&groups, self.now());
+        }
         Ok(order.settled_at.is_none() && payment.amount == order.total && waits_for_money(&groups, now))
     }
 
@@ -285,7 +287,7 @@ impl Shop {
         let Some(provider) = self.provider_of(payment) else { return Ok(None) };
         match provider.open(&self.intent(order, payment).await?).await {
             Ok(opened) => {
-                self.write_opened(payment.id, &opened.provider_id, &opened.redirect_url).await?;
+                self.write_opened(payment, &opened.provider_id, &opened.redirect_url).await?;
                 Ok(Some(opened.redirect_url))
             }
             Err(PaymentFault::Refused(why)) => {
@@ -305,14 +307,14 @@ impl Shop {
         }
     }
 
-    async fn write_opened(&self, id: i64, provider_id: &str, redirect_url: &str) -> Result<()> {
-        let (provider_id, url) = (provider_id.to_owned(), redirect_url.to_owned());
-        let check_at = self.now_ms() + 10_000;
+    async fn write_opened(&self, payment: &PaymentRow, provider_id: &str, redirect_url: &str) -> Result<()> {
+        let (id, provider_id, url) = (payment.id, provider_id.to_owned(), redirect_url.to_owned());
+        let look = Look { seen: payment.check_at, next: Some(self.now_ms() + 10_000) };
         self.db()
             .write(move |mut tx| {
                 let (provider_id, url) = (provider_id.clone(), url.clone());
                 Box::pin(async move {
-                    Ok::<_, Error>(payments::opened(&mut tx, id, &provider_id, &url, check_at).await?)
+                    Ok::<_, Error>(payments::opened(&mut tx, id, &provider_id, &url, look).await?)
                 })
             })
             .await

@@ -7,7 +7,7 @@ use onshelf_db::{
     Tx,
     fulfilment::{self, ReservationRow},
     orders::{self, OrderRow},
-    payments::{self, RefundRow},
+    payments::{self, Look, RefundRow},
 };
 use onshelf_vocabulary::{
     Currency, Money,
@@ -17,7 +17,7 @@ use onshelf_vocabulary::{
     payment::ProviderCode,
 };
 
-use self::lines::{Wanted, wanted_of};
+use self::lines::{Wanted, rest_of, wanted_of};
 use super::pay::pause;
 use crate::{
     Book, Error, Once, PaymentFault, RefundCall, Result, Shop,
@@ -26,8 +26,8 @@ use crate::{
     pulse::Deed,
 };
 
-/// How long a refund belongs to whoever took it. Milliseconds.
 /// How long one that sends keeps others from sending: a call, given up after ten seconds, and what is written then.
+/// Milliseconds.
 const CLAIM: i64 = 15_000;
 /// What is not done after two days a person must look at. Milliseconds.
 const GIVEN_UP: i64 = 2 * 86_400_000;
@@ -59,6 +59,18 @@ pub(crate) async fn refund_order(
         }
     }
     Ok(amount - left)
+}
+
+/// The same for a whole group that will not be had: what of its money did not go back for its lines before.
+pub(crate) async fn refund_rest(
+    tx: &mut Tx<'_>,
+    order: &OrderRow,
+    row: &ReservationRow,
+    reason: &str,
+    now: i64,
+) -> Result<i64> {
+    let rest = rest_of(tx, order, &row.number).await?.unwrap_or(row.asked);
+    refund_order(tx, order, &row.number, rest, reason, now).await
 }
 
 /// Whether money went back for this subject before.
@@ -231,10 +243,13 @@ impl Shop {
         if due.is_none() {
             tracing::error!(refund = id, "A refund was given up: a person must look.");
         }
+        let look = Look { seen: refund.due_at, next: due };
         self.db()
             .write(move |mut tx| {
                 let why = why.clone();
-                Box::pin(async move { Ok::<_, Error>(payments::refund_waits(&mut tx, id, &why, due).await?) })
+                Box::pin(
+                    async move { Ok::<_, Error>(payments::refund_waits(&mut tx, id, &why, look).await?) },
+                )
             })
             .await
     }

@@ -15,7 +15,7 @@ use onshelf_vocabulary::{
     orders::{OrderRefusal, OrderStatus},
 };
 
-use super::{change, end::end_group, plan, refund::refund_order};
+use super::{change, end::end_group, plan, refund::refund_rest};
 use crate::{
     Book, Error, Result, Shop, Statement,
     fulfilment::{state_of, way_of},
@@ -38,17 +38,11 @@ impl Shop {
     /// Writes down a capture, once, with all that follows from it.
     #[tracing::instrument(target = "otel", level = "debug", name = "settle", skip_all)]
     pub(super) async fn settle(&self, reference: &str, statement: &Statement) -> Result<()> {
-        // First as it should be. What cannot be undoes everything, and the money goes back in a second go.
-        let first = self.write_capture(reference, statement, None).await;
-        let outcome = match first {
-            Err(Error::Order(
-                OrderRefusal::OutOfStock { .. }
-                | OrderRefusal::HoldOver
-                | OrderRefusal::WindowFull
-                | OrderRefusal::PickingBegun
-                | OrderRefusal::WrongState { .. },
-            )) => self.write_capture(reference, statement, Some(GoesBack::TooLate)).await,
-            other => other,
+        // First as it should be. What cannot be, for whatever reason, undoes everything, and the money goes back in a
+        // second go; only a database that could not be written to is asked again later.
+        let outcome = match self.write_capture(reference, statement, None).await {
+            done @ (Ok(()) | Err(Error::Database(_))) => done,
+            Err(_) => self.write_capture(reference, statement, Some(GoesBack::TooLate)).await,
         };
         self.wake_stock();
         self.wake_outbox();
@@ -248,5 +242,5 @@ pub(crate) async fn refund_group(
     if order.settled_at.is_none() {
         return Ok(0);
     }
-    refund_order(tx, order, &row.number, row.asked, reason, at).await
+    refund_rest(tx, order, row, reason, at).await
 }

@@ -1,5 +1,7 @@
 //! Changing an order: what is refused changes nothing, and nobody pays for what cannot be had.
 
+use std::time::Duration;
+
 use onshelf_shop::{
     Error, Once,
     orders::{ByCar, Placed},
@@ -216,6 +218,72 @@ async fn what_is_offered_for_a_part_holds_up_nothing_of_the_rest() {
         let now = view(&test.shop, &placed).await;
         assert!(now.groups.iter().any(|group| group.offered_for.is_some()));
         assert_eq!(now.status, OrderStatus::Paid, "it was never merely placed again");
+    })
+    .await;
+}
+
+/// What was asked for when the difference was paid may be gone by the time the word of it comes: the window is past.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_paid_for_a_change_that_can_no_longer_be_made_goes_back() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "CUP", 3).await;
+        let placed = paid(test, &payments, "a", vec![collect("seongsu", &[("CUP", 1)])]).await;
+        let soon = GroupInput {
+            window: Some("2026-11-23T13:00:00+09:00".to_owned()),
+            ..collect("seongsu", &[("CUP", 2)])
+        };
+        assert!(change(test, &placed, groups(vec![soon])).await.unwrap().is_some());
+        assert!(payments.pay(&payments.open()[0]));
+        test.clock.advance(Duration::from_secs(55 * 60));
+        settle(test).await;
+        assert_eq!(payments.kept(&placed.number), 9_000, "the difference is back with the shopper");
+        let now = view(&test.shop, &placed).await;
+        assert_eq!((now.status, now.groups[0].lines[0].quantity), (OrderStatus::Paid, 1));
+        assert_eq!(test.available("seongsu", "CUP").await, 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_pays_for_a_change_of_what_was_cancelled() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "CUP", 3).await;
+        let placed = paid(test, &payments, "a", vec![collect("seongsu", &[("CUP", 1)])]).await;
+        let more = groups(vec![collect("seongsu", &[("CUP", 2)])]);
+        assert!(change(test, &placed, more).await.unwrap().is_some());
+        test.shop.cancel_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
+        assert_eq!(payments.open().len(), 1);
+        settle(test).await;
+        assert!(payments.open().is_empty(), "its page is closed");
+        assert_eq!((payments.kept(&placed.number), test.available("seongsu", "CUP").await), (0, 3));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_tabs_are_never_sent_to_pay_for_the_same_change() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "CUP", 9).await;
+        let placed = paid(test, &payments, "a", vec![collect("seongsu", &[("CUP", 1)])]).await;
+        for round in 0..4 {
+            let wish = |cups: i64| groups(vec![collect("seongsu", &[("CUP", cups)])]);
+            let both = tokio::join!(
+                change(test, &placed, wish(2 + 2 * round)),
+                change(test, &placed, wish(3 + 2 * round))
+            );
+            // Whose change was given up meanwhile is told so.
+            let sent: Vec<String> =
+                [both.0, both.1].into_iter().filter_map(|pay| pay.ok().flatten()).collect();
+            assert!(sent.len() < 2 || sent[0] != sent[1], "{sent:?}");
+        }
+        settle(test).await;
+        assert_eq!(payments.open().len(), 1, "what was asked last can be paid, and nothing else");
+        test.shop.cancel_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
+        settle(test).await;
+        assert_eq!(payments.kept(&placed.number), 0);
     })
     .await;
 }

@@ -410,3 +410,89 @@ async fn the_hold_is_extended_once() {
     })
     .await;
 }
+
+/// Takes the refunds that are due, as a worker does.
+async fn take_refunds(test: &TestShop, until: i64) -> Vec<onshelf_db::payments::RefundRow> {
+    let now = test.shop.now_ms();
+    let taken = test.shop.db().write(move |mut tx| {
+        Box::pin(async move {
+            Ok::<_, Error>(onshelf_db::payments::claim_refunds(&mut tx, now, now + until, 9).await?)
+        })
+    });
+    taken.await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_too_slow_with_a_refund_does_not_give_it_up_for_who_has_it_now() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "KETTLE-MO", 1).await;
+        let placed = one_kettle(test, "a").await;
+        assert!(payments.pay(&payments.open()[0]));
+        test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+        test.shop.cancel_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
+        let slow = take_refunds(test, 15_000).await;
+        test.clock.advance(Duration::from_secs(16));
+        let quick = take_refunds(test, 15_000).await;
+        assert_eq!((slow.len(), quick.len(), slow[0].id), (1, 1, quick[0].id));
+        let (id, seen) = (slow[0].id, slow[0].due_at);
+        let written = test.shop.db().write(move |mut tx| {
+            Box::pin(async move {
+                let look = Look { seen, next: None };
+                Ok::<_, Error>(onshelf_db::payments::refund_waits(&mut tx, id, "refused", look).await?)
+            })
+        });
+        written.await.unwrap();
+        // Who has it now was killed: it is taken again, and not given up.
+        test.clock.advance(Duration::from_secs(16));
+        settle(test).await;
+        assert_eq!(payments.kept(&placed.number), 0);
+        assert_eq!(status(&test.shop, &placed).await.1, PaymentStatus::Refunded);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_asked_any_more_about_what_was_captured() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "KETTLE-MO", 1).await;
+        let placed = one_kettle(test, "a").await;
+        let reference = payments.open()[0].clone();
+        assert!(payments.pay(&reference));
+        test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+        let (now, own) = (test.shop.now_ms(), reference.clone());
+        // Whoever opened it, or asked, hears an old answer after that.
+        let written = test.shop.db().write(move |mut tx| {
+            let reference = own.clone();
+            Box::pin(async move {
+                let row = onshelf_db::payments::by_reference(&mut tx, &reference).await?.unwrap();
+                assert_eq!((row.status.as_str(), row.check_at), ("captured", None));
+                let look = Look { seen: None, next: Some(now) };
+                let (name, url) = (row.provider_id.unwrap(), row.redirect_url.unwrap());
+                onshelf_db::payments::opened(&mut tx, row.id, &name, &url, look).await?;
+                onshelf_db::payments::ask_again(&mut tx, row.id, look, Some("old")).await?;
+                Ok::<_, Error>(())
+            })
+        });
+        written.await.unwrap();
+        test.clock.advance(Duration::from_secs(60));
+        assert_eq!(test.shop.look_at_payments().await.unwrap(), 0);
+        assert_eq!(status(&test.shop, &placed).await, (OrderStatus::Paid, PaymentStatus::Paid));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_providers_told_is_forgotten_when_they_no_longer_repeat_it() {
+    on_each_engine(async |test: &TestShop| {
+        let hint = Hint { event: "evt_1".to_owned(), reference: None };
+        let told = async || test.shop.note_webhook(ProviderCode::Test, &hint, "{}").await.unwrap();
+        assert!(told().await && !told().await, "what is told twice is noted once");
+        test.clock.advance(Duration::from_secs(29 * 86_400));
+        assert_eq!(test.shop.keep_house().await.unwrap().notes, 0);
+        test.clock.advance(Duration::from_secs(2 * 86_400));
+        assert_eq!(test.shop.keep_house().await.unwrap().notes, 1);
+    })
+    .await;
+}

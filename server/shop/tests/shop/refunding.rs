@@ -1,5 +1,7 @@
 //! Money that goes back for lines: each line's once, whatever else of the order could still be paid back.
 
+use std::time::Duration;
+
 use onshelf_shop::{
     Error, Once, Shop,
     orders::Placed,
@@ -9,10 +11,11 @@ use onshelf_shop::{
 use onshelf_vocabulary::{
     Lang, Money,
     orders::{OrderChange, OrderRefusal},
+    staff::BoardDeed,
 };
 
 use crate::{
-    orders::paid,
+    orders::{carry, paid, view},
     paying::{collect, lines, settle, with_payments},
 };
 
@@ -102,6 +105,62 @@ async fn what_went_back_is_remembered_when_the_order_is_changed() {
         assert_eq!(desk.left("d", &[("CUP", 1)], None).await, 0);
         settle(test).await;
         assert_eq!(payments.kept(number), 38_000);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_went_back_for_lines_does_not_go_back_again_with_their_group() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        for (key, deeds) in
+            [("lost", &[BoardDeed::StartPicking, BoardDeed::NotFound][..]), ("left", &[BoardDeed::MarkReady])]
+        {
+            test.with_stock("seongsu", "CUP", 2).await.with_stock("gangnam", "KETTLE-MO", 1).await;
+            let groups = vec![collect("seongsu", &[("CUP", 2)]), collect("gangnam", &[("KETTLE-MO", 1)])];
+            let desk = Desk::of(test, paid(test, &payments, key, groups).await).await;
+            let placed = &desk.placed;
+            assert_eq!(desk.back(key, &[("CUP", 1)], None).await.unwrap(), won(9_000));
+            let groups = view(&test.shop, placed).await.groups;
+            carry(test, placed, &groups[1].id, &[BoardDeed::HandOver]).await;
+            carry(test, placed, &groups[0].id, deeds).await;
+            test.shop.heal(&groups[0].id).await.unwrap();
+            test.clock.advance(Duration::from_secs(7 * 86_400));
+            test.shop.expire_reservations().await.unwrap();
+            settle(test).await;
+            // The kettle was handed over, and is paid for.
+            assert_eq!(payments.kept(&placed.number), 38_000, "{key}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_the_same_thing_in_two_groups_each_gives_its_money_back_once() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        for key in ["lost", "cancelled"] {
+            test.with_stock("seongsu", "CUP", 1).await.with_stock("seongsu", "KETTLE-MO", 1).await;
+            test.with_stock("gangnam", "CUP", 1).await.with_stock("seongsu", "KETTLE-MI", 1).await;
+            let groups = vec![
+                collect("seongsu", &[("CUP", 1), ("KETTLE-MO", 1)]),
+                collect("gangnam", &[("CUP", 1)]),
+                collect("seongsu", &[("KETTLE-MI", 1)]),
+            ];
+            let desk = Desk::of(test, paid(test, &payments, key, groups).await).await;
+            let placed = &desk.placed;
+            assert_eq!(desk.back(key, &[("CUP", 1)], None).await.unwrap(), won(9_000));
+            let groups = view(&test.shop, placed).await.groups;
+            carry(test, placed, &groups[2].id, &[BoardDeed::HandOver]).await;
+            if key == "lost" {
+                carry(test, placed, &groups[1].id, &[BoardDeed::StartPicking, BoardDeed::NotFound]).await;
+                test.shop.heal(&groups[1].id).await.unwrap();
+            }
+            test.shop.cancel_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
+            settle(test).await;
+            // The other kettle was handed over, and is paid for.
+            assert_eq!(payments.kept(&placed.number), 38_000, "{key}");
+        }
     })
     .await;
 }

@@ -88,6 +88,43 @@ pub(super) async fn wanted_of(
     Ok(judge(&mut parts, &before, &told))
 }
 
+/// What of a group's money did not go back for its lines before; none where it is no part of what was ordered. Of the
+/// same thing in two groups the one that was found gave its money back first, then the one that was ordered first.
+pub(super) async fn rest_of(tx: &mut Tx<'_>, order: &OrderRow, number: &str) -> Result<Option<i64>> {
+    let groups = fulfilment::of_order(tx, order.id).await?;
+    let refunds = payments::refunds_of(tx, order.id).await?;
+    let ordered: Vec<&ReservationRow> = groups.iter().filter(|row| is_ordered(&groups, row)).collect();
+    let mut parts = Vec::with_capacity(ordered.len());
+    for row in ordered {
+        let key = prefix(&row.number);
+        let own = refunds.iter().filter(|refund| refund.key.starts_with(&key));
+        let gone: i64 = own.map(|refund| refund.amount).sum();
+        let lines = fulfilment::lines(tx, row.id).await?.iter().map(Charged::of).collect();
+        let part = Part { row, lines, kept: row.status != NotFound.code(), price: 0 };
+        parts.push((part, of_lines(row, gone)));
+    }
+    parts.sort_by_key(|(part, _)| !part.kept);
+    for (variant, value) in payments::refunded_lines(tx, order.id).await? {
+        let mut rest = value;
+        for (part, most) in &mut parts {
+            let spent = spend(std::slice::from_mut(part), variant, rest.min(*most));
+            rest -= spent;
+            *most -= spent;
+        }
+    }
+    let found = parts.iter().find(|(part, _)| part.row.number == number);
+    Ok(found.map(|(part, _)| part.row.asked - part.cost()))
+}
+
+/// How much of its lines' value may have gone back with lines, where `gone` went back with the group itself.
+fn of_lines(row: &ReservationRow, gone: i64) -> i64 {
+    if gone == 0 || row.asked <= 0 {
+        return row.total;
+    }
+    let (left, asked) = (i128::from((row.asked - gone).max(0)), i128::from(row.asked));
+    i64::try_from(left * i128::from(row.total.saturating_add(row.fee)) / asked).unwrap_or(row.total)
+}
+
 /// Whether it is what was ordered: no offer that nobody has taken, and nothing another group stands in for.
 fn is_ordered(groups: &[ReservationRow], row: &ReservationRow) -> bool {
     let is_open = |row: &ReservationRow| row.offered_for.is_some() && row.status == Pending.code();
@@ -272,6 +309,14 @@ mod tests {
             paid.push(own.whole);
         }
         assert_eq!(paid, [3_157, 3_158]);
+    }
+
+    #[test]
+    fn what_went_back_with_a_group_did_not_go_back_with_its_lines() {
+        let row = group();
+        for (gone, most) in [(0, 6_800), (7_948, 0), (9_999, 0), (7_948 - 1_089, 1_000)] {
+            assert_eq!(of_lines(&row, gone), most, "{gone}");
+        }
     }
 
     #[test]
