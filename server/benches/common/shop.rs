@@ -64,6 +64,7 @@ pub fn unlimited() -> http::Limits {
         sign_in_by_name: 0,
         counter_by_session: 0,
         look_up_by_address: 0,
+        find_by_number: 0,
     };
     http::Limits { rates, streams: 100_000, streams_per_client: 100_000, ..http::Limits::default() }
 }

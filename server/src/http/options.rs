@@ -72,6 +72,8 @@ pub struct Rates {
     pub sign_in_by_name: u32,
     /// Reservations, and pages of people who were sent, looked up from one address; codes at the counters behind it.
     pub look_up_by_address: u32,
+    /// Tries to find one order or reservation again by its number and a proof.
+    pub find_by_number: u32,
     /// Codes looked up by one associate.
     pub counter_by_session: u32,
 }
@@ -100,6 +102,8 @@ impl Default for Rates {
             sign_in_by_address: 60,
             sign_in_by_name: 20,
             look_up_by_address: 600,
+            // Whoever knows a number must not try all phones there are, from however many addresses.
+            find_by_number: 20,
             // More than a hand can scan, and of no use to whoever tries codes.
             counter_by_session: 60,
         }

@@ -268,3 +268,24 @@ async fn orders_take_holds_and_are_limited_like_reservations() {
     })
     .await;
 }
+
+/// A number stands on a receipt and a board; there are not so many phones that nobody could try them from many addresses.
+#[tokio::test]
+async fn the_proof_of_one_order_cannot_be_guessed_from_many_addresses() {
+    on_each_engine(async |test| {
+        let mut options = options();
+        options.limits.rates.find_by_number = 2;
+        options.limits.rates.look_up_by_address = 0;
+        let site = site_with(test, options);
+        let find = async |number: &str, phone: &str| {
+            let form = ("content-type", "application/x-www-form-urlencoded");
+            let call = Call::post("/reservations").with(form.0, form.1);
+            call.body(format!("number={number}&code={phone}")).on(&site).await.status.as_u16()
+        };
+        assert_eq!(find("O-7K3M-9QXD", "01012345678").await, 404);
+        assert_eq!(find("o7k3m9qxd", "01012345679").await, 404);
+        assert_eq!(find("7K3M-9QXD", "01012345670").await, 429, "it is the same, written otherwise");
+        assert_eq!(find("O-7K3M-9QXE", "01012345670").await, 404, "another is another's");
+    })
+    .await;
+}

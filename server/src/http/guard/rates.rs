@@ -1,5 +1,5 @@
-//! How often: reservations, sign-ins and look-ups, by the client's address, by the contact that is named, and by who is
-//! signed in.
+//! How often: reservations, sign-ins and look-ups, by the client's address, by the contact or the order that is named,
+//! and by who is signed in.
 
 use std::{
     hash::{BuildHasher, Hash, RandomState},
@@ -18,6 +18,7 @@ use governor::{
     clock::{Clock, DefaultClock},
 };
 use http_body_util::BodyExt;
+use onshelf_domain::fulfilment::{read_number, read_order_number};
 
 use super::client::Client;
 use crate::http::{metrics::METER, options::Rates, problem::Problem, surface::Surface};
@@ -57,6 +58,7 @@ pub struct Limiters {
     sign_in_by_address: Limit,
     sign_in_by_name: Limit,
     look_up_by_address: Limit,
+    find_by_number: Limit,
     counter_by_session: Limit,
 }
 
@@ -69,6 +71,7 @@ impl Limiters {
             sign_in_by_address: Limit::new(rates.sign_in_by_address),
             sign_in_by_name: Limit::new(rates.sign_in_by_name),
             look_up_by_address: Limit::new(rates.look_up_by_address),
+            find_by_number: Limit::new(rates.find_by_number),
             counter_by_session: Limit::new(rates.counter_by_session),
         }
     }
@@ -80,6 +83,8 @@ enum What {
     Reserve,
     SignIn,
     LookUp,
+    /// The same with a number and what proves that it is one's own.
+    Find,
     /// A code at a store's counter: whoever is signed in may not try them all.
     Counter,
     Other,
@@ -94,7 +99,7 @@ fn what(method: &Method, path: &str) -> What {
     match path {
         "/reserve" | "/checkout" | "/api/v1/reservations" | "/api/v1/orders" if post => What::Reserve,
         "/staff/sign-in" if post => What::SignIn,
-        "/reservations" if post => What::LookUp,
+        "/reservations" if post => What::Find,
         // A link's secret is too long to be guessed; who tries all the same is slowed down.
         _ if path.starts_with("/pass/") => What::LookUp,
         _ if post && path.starts_with("/staff/") && path.ends_with("/find") => What::Counter,
@@ -141,6 +146,10 @@ fn count(limiters: &Limiters, address: &impl Hash, asked: &Asked<'_>) -> Result<
             names.iter().try_for_each(|name| limiters.sign_in_by_name.count(name))
         }
         What::LookUp => limiters.look_up_by_address.count(address),
+        What::Find => {
+            limiters.look_up_by_address.count(address)?;
+            named(asked.body).iter().try_for_each(|number| limiters.find_by_number.count(number))
+        }
         What::Counter => {
             limiters.look_up_by_address.count(address)?;
             session(asked.headers).map_or(Ok(()), |session| limiters.counter_by_session.count(&session))
@@ -154,6 +163,17 @@ fn session(headers: &HeaderMap) -> Option<&str> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.into_iter().find(|(name, _)| matches!(*name, "staff" | "__Host-staff")).map(|(_, value)| value)
+}
+
+/// The letters of the order or the reservation a form names, however they were typed.
+fn named(body: &[u8]) -> Vec<String> {
+    let read = |typed: &str| {
+        let number = read_number(typed).map(|number| number.to_string());
+        let number = number.or_else(|| read_order_number(typed))?;
+        number.split_once('-').map(|(_, letters)| letters.to_owned())
+    };
+    let fields = url::form_urlencoded::parse(body).filter(|(name, _)| name == "number");
+    fields.filter_map(|(_, typed)| read(&typed)).collect()
 }
 
 /// The e-mail address and phone number a reservation names, of a form or of JSON.
@@ -211,11 +231,23 @@ mod tests {
     }
 
     #[test]
+    fn a_number_is_one_however_it_is_typed() {
+        for typed in
+            ["R-7K3M-9QXD", "7k3m9qxd", "O-7K3M-9QXD", "o+7k3m+9qxd", "0-7K3M-9QXD", "%EF%BC%B2-7K3M-9QXD"]
+        {
+            let body = format!("code=1&number={typed}");
+            assert_eq!(named(body.as_bytes()), ["7K3M-9QXD"], "{typed}");
+        }
+        assert!(named(b"number=hello&code=R-7K3M-9QXD").is_empty());
+    }
+
+    #[test]
     fn both_languages_are_counted() {
         assert_eq!(what(&Method::POST, "/en/reserve"), What::Reserve);
         assert_eq!(what(&Method::GET, "/reserve"), What::Other);
         assert_eq!(what(&Method::POST, "/en/checkout"), What::Reserve);
         assert_eq!(what(&Method::GET, "/api/v1/reservations/R-1"), What::LookUp);
+        assert_eq!(what(&Method::POST, "/en/reservations"), What::Find);
         assert_eq!(what(&Method::POST, "/staff/sign-in"), What::SignIn);
         assert_eq!(what(&Method::GET, "/en/pass/secret"), What::LookUp);
         assert_eq!(what(&Method::POST, "/en/staff/seongsu/find"), What::Counter);

@@ -134,6 +134,7 @@ impl Scene {
             sign_in_by_address: 0,
             sign_in_by_name: 0,
             look_up_by_address: 0,
+            find_by_number: 0,
             counter_by_session: 0,
         };
         let mut options = Options { public_url: PUBLIC.to_owned(), ..Options::default() };
