@@ -105,6 +105,16 @@ pub async fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<OrderRow>, Error> 
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(id).fetch_optional(conn).await)?)
 }
 
+/// Keeps others from changing an order until the transaction is over, and waits for whoever does: what is read next is
+/// what they left (SQLite has one writer anyway).
+pub async fn lock(tx: &mut Tx<'_>, id: i64) -> Result<(), Error> {
+    if let Tx::Postgres(conn) = tx {
+        let row = sqlx::query("SELECT id FROM orders WHERE id = $1 FOR UPDATE").bind(id);
+        row.execute(&mut **conn).await?;
+    }
+    Ok(())
+}
+
 /// Takes the order for a change: false where somebody changed it since `version` was read.
 pub async fn advance(tx: &mut Tx<'_>, id: i64, version: i64) -> Result<bool, Error> {
     let sql = "UPDATE orders SET version = version + 1 WHERE id = $1 AND version = $2";

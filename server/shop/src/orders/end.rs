@@ -56,6 +56,8 @@ pub(crate) async fn count_anew(tx: &mut Tx<'_>, order: &OrderRow) -> Result<()> 
     if order.provider.is_some() {
         return Ok(());
     }
+    // Of two groups that are lost at once the second is counted with the first.
+    orders::lock(tx, order.id).await?;
     let mut sums = Sums::default();
     for row in fulfilment::of_order(tx, order.id).await? {
         let status =

@@ -451,3 +451,21 @@ async fn two_reports_at_once_are_both_taken_and_neither_undoes_the_other() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_groups_that_are_lost_at_once_are_both_left_out_of_what_the_counter_asks() {
+    on_each_engine(async |test: &TestShop| {
+        for round in 0..4 {
+            test.with_stock("seongsu", "CUP", 1).await.with_stock("gangnam", "KETTLE-MO", 1).await;
+            let groups = vec![collect("seongsu", &[("CUP", 1)]), collect("gangnam", &[("KETTLE-MO", 1)])];
+            let placed = test.shop.place_order(order(&format!("{round}"), groups, None)).await.unwrap();
+            let now = view(&test.shop, &placed).await;
+            assert_eq!(now.total, won(47_000));
+            let (one, other) = (&now.groups[0].id, &now.groups[1].id);
+            let lost = [BoardDeed::NotFound];
+            tokio::join!(carry(test, &placed, one, &lost), carry(test, &placed, other, &lost));
+            assert_eq!(view(&test.shop, &placed).await.total, won(0));
+        }
+    })
+    .await;
+}
