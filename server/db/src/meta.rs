@@ -19,6 +19,14 @@ pub async fn set(tx: &mut Tx<'_>, key: &str, value: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// Keeps a fact unless there is one, and answers the one there is: of two processes that begin at once both have the
+/// first one's.
+pub async fn keep(tx: &mut Tx<'_>, key: &str, value: &str) -> Result<String, Error> {
+    let sql = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING";
+    on!(tx, conn => sqlx::query(sql).bind(key).bind(value).execute(conn).await.map(drop))?;
+    get(tx, key).await?.ok_or_else(|| Error::inconsistent("what was just kept is not there"))
+}
+
 /// Sets a fact only where it still is what the caller read; false where it is not.
 pub async fn replace(tx: &mut Tx<'_>, key: &str, before: &str, after: &str) -> Result<bool, Error> {
     let sql = "UPDATE meta SET value = $3 WHERE key = $1 AND value = $2";

@@ -35,8 +35,7 @@ impl Secrets {
                     if let Some(kept) = meta::get(&mut tx, SECRET).await? {
                         return Ok::<_, Error>(kept);
                     }
-                    meta::set(&mut tx, SECRET, &fresh).await?;
-                    Ok(fresh)
+                    Ok(meta::keep(&mut tx, SECRET, &fresh).await?)
                 })
             })
             .await?;

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use futures::future::join_all;
+use onshelf_db::meta;
 use onshelf_shop::{
     Error, Shop,
     fulfilment::Reserved,
@@ -217,6 +218,34 @@ async fn what_is_asked_again_at_once_is_told_again_also_at_the_limit() {
         let told: HashSet<String> =
             at_once(test, asked).await.into_iter().map(|held| held.unwrap().number).collect();
         assert_eq!(told.len(), 1);
+    })
+    .await;
+}
+
+/// As processes of a cluster that begin on an empty database: what is signed by one has to open at the others.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_kept_once_is_the_same_for_all_who_come_at_once() {
+    on_each_engine(async |test: &TestShop| {
+        for round in 0..8 {
+            let tries = (0..6).map(|process| {
+                let db = test.shop.db().clone();
+                tokio::spawn(async move {
+                    db.write(move |mut tx| {
+                        Box::pin(async move {
+                            let (key, own) = (format!("drawn {round}"), format!("by {process}"));
+                            if let Some(kept) = meta::get(&mut tx, &key).await? {
+                                return Ok::<_, Error>(kept);
+                            }
+                            Ok(meta::keep(&mut tx, &key, &own).await?)
+                        })
+                    })
+                    .await
+                })
+            });
+            let kept: HashSet<String> =
+                join_all(tries).await.into_iter().map(|kept| kept.unwrap().unwrap()).collect();
+            assert_eq!(kept.len(), 1, "{kept:?}");
+        }
     })
     .await;
 }

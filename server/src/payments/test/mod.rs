@@ -121,8 +121,7 @@ async fn secret(shop: &Shop) -> Result<String, onshelf_shop::Error> {
                 if let Some(kept) = meta::get(&mut tx, SECRET).await? {
                     return Ok::<_, onshelf_shop::Error>(kept);
                 }
-                meta::set(&mut tx, SECRET, &fresh).await?;
-                Ok(fresh)
+                Ok(meta::keep(&mut tx, SECRET, &fresh).await?)
             })
         })
         .await
