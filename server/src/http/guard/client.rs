@@ -41,7 +41,8 @@ pub struct FromProxy;
 
 /// Notes the client's address in the request.
 pub async fn know_client(State(surface): State<Surface>, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+    // Where both families come in by one door, a proxy's IPv4 address is written as one of IPv6.
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_canonical());
     if let Some(peer) = peer {
         let client = believed(peer, request.headers(), &surface.options.trusted_proxies);
         request.extensions_mut().insert(Client(client));
@@ -66,9 +67,9 @@ fn believed(peer: IpAddr, headers: &HeaderMap, trusted: &[Proxy]) -> IpAddr {
         .collect();
     let mut client = peer;
     for text in told.into_iter().rev() {
-        let Ok(address) = text.trim().parse() else { break };
-        client = address;
-        if !is_trusted(address) {
+        let Ok(address) = text.trim().parse::<IpAddr>() else { break };
+        client = address.to_canonical();
+        if !is_trusted(client) {
             break;
         }
     }
@@ -88,6 +89,7 @@ mod tests {
             ("203.0.113.9", "1.2.3.4", "203.0.113.9"),
             ("10.0.0.1", "1.2.3.4", "1.2.3.4"),
             ("10.0.0.1", "6.6.6.6, 1.2.3.4, 10.0.0.2", "1.2.3.4"),
+            ("10.0.0.1", "6.6.6.6, 1.2.3.4, ::ffff:10.0.0.2", "1.2.3.4"),
             ("10.0.0.1", "nonsense", "10.0.0.1"),
         ] {
             let mut headers = HeaderMap::new();

@@ -152,17 +152,23 @@ fn count(limiters: &Limiters, address: &impl Hash, asked: &Asked<'_>) -> Result<
         }
         What::Counter => {
             limiters.look_up_by_address.count(address)?;
-            session(asked.headers).map_or(Ok(()), |session| limiters.counter_by_session.count(&session))
+            sessions(asked.headers).try_for_each(|session| limiters.counter_by_session.count(&session))
         }
         What::Other => Ok(()),
     }
 }
 
-/// The cookie of whoever is signed in, as it came; whether it is true is found out behind this.
-fn session(headers: &HeaderMap) -> Option<&str> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.into_iter().find(|(name, _)| matches!(*name, "staff" | "__Host-staff")).map(|(_, value)| value)
+/// The cookies that may say who is signed in, however they were written; which is true is found out behind this. Only
+/// the first of a name can be: a made-up one beside it is counted for nothing but itself.
+fn sessions(headers: &HeaderMap) -> impl Iterator<Item = String> {
+    let pairs = move || {
+        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='))
+    };
+    let first = move |name: &'static str| pairs().find(|(own, _)| *own == name).map(|(_, value)| value);
+    let written = ["__Host-staff", "staff"].into_iter().filter_map(first);
+    let read = written.filter_map(|value| url::form_urlencoded::parse(value.as_bytes()).next());
+    read.map(|(token, _)| token.into_owned())
 }
 
 /// The letters of the order or the reservation a form names, however they were typed.
@@ -218,10 +224,16 @@ mod tests {
 
     #[test]
     fn an_associate_is_counted_by_their_session() {
-        let mut headers = HeaderMap::new();
-        assert_eq!(session(&headers), None);
-        headers.insert(header::COOKIE, "store=seongsu; __Host-staff=abc".parse().unwrap());
-        assert_eq!(session(&headers), Some("abc"));
+        let of = |cookies: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::COOKIE, cookies.parse().unwrap());
+            sessions(&headers).collect::<Vec<String>>()
+        };
+        assert_eq!(of("store=seongsu"), [""; 0]);
+        assert_eq!(of("store=seongsu; __Host-staff=abc"), ["abc"]);
+        // Nothing beside it, and no other spelling, makes them somebody else.
+        assert_eq!(of("staff=made-up; __Host-staff=abc; __Host-staff=late"), ["abc", "made-up"]);
+        assert_eq!(of("__Host-staff=%61b%63"), ["abc"]);
     }
 
     #[test]
