@@ -99,7 +99,9 @@ impl Shop {
         }
     }
 
-    /// Keeps a webhook that was proven to be the provider's, and looks at what it is about. False: it came before.
+    /// Keeps a webhook that was proven to be the provider's, as far as it can be, and looks at what it is about. False: it
+    /// came before, or is about a payment that nobody here knows; not every provider signs, so that anybody could fill
+    /// the book with those.
     #[tracing::instrument(target = "otel", level = "debug", name = "note webhook", skip_all)]
     pub async fn note_webhook(&self, provider: ProviderCode, hint: &Hint, body: &str) -> Result<bool> {
         let (hint, body, now) = (hint.clone(), body.to_owned(), self.now_ms());
@@ -110,11 +112,17 @@ impl Shop {
                 Box::pin(async move {
                     let reference = hint.reference.as_deref();
                     let code = provider.code();
+                    if let Some(reference) = reference {
+                        let known = payments::by_reference(&mut tx, reference).await?;
+                        if known.is_none_or(|payment| payment.provider != code) {
+                            return Ok::<_, Error>(false);
+                        }
+                    }
                     let fresh = payments::note(&mut tx, code, &hint.event, reference, &body, now).await?;
                     if let (true, Some(reference)) = (fresh, reference) {
                         payments::hasten(&mut tx, code, reference, now).await?;
                     }
-                    Ok::<_, Error>(fresh)
+                    Ok(fresh)
                 })
             })
             .await?;
