@@ -15,7 +15,7 @@ use onshelf_vocabulary::{
     Currency, Lang, Money, fulfilment::ReservationStatus, orders::OrderRefusal, payment::ProviderCode,
 };
 
-use super::change::is_untouched;
+use super::{change::is_untouched, keep::KEPT};
 use crate::{
     Error, Hint, Intent, PaymentFault, PaymentProvider, Result, Shop, Standing, Statement,
     secrets::fingerprint,
@@ -368,10 +368,12 @@ impl Shop {
         })
     }
 
+    /// For whoever shows its token. A basket that is only kept is no order: nobody has said who they are, and no limit
+    /// counts it.
     pub(super) async fn owned_order(&self, number: &str, token: &str) -> Result<OrderRow> {
         let mut reader = self.db().reader().await?;
         let order = orders::by_token(&mut reader.tx(), number, &fingerprint(token)).await?;
-        order.ok_or(Error::NotFound)
+        order.filter(|order| !order.shopper.starts_with(KEPT)).ok_or(Error::NotFound)
     }
 
     fn provider_of(&self, payment: &PaymentRow) -> Option<Arc<dyn PaymentProvider>> {

@@ -11,7 +11,7 @@ use onshelf_shop::{
 use onshelf_vocabulary::{
     Lang,
     fulfilment::Way,
-    orders::{Address, GroupInput, OrderRefusal, OrderStatus},
+    orders::{Address, GroupInput, OrderChange, OrderRefusal, OrderStatus},
     payment::ProviderCode,
 };
 
@@ -137,6 +137,28 @@ async fn what_travels_is_sent_from_where_it_is_kept() {
             assert_eq!(test.available("gangnam", "CUP").await, 1);
         }
         settle(test).await;
+    })
+    .await;
+}
+
+/// Its token lies in a cookie, where anybody can take it from.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_only_kept_can_neither_be_changed_into_an_order_nor_paid() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "CUP", 3).await;
+        let kept = test.shop.keep_basket(keep(vec![collect("seongsu", &[("CUP", 1)])], None)).await.unwrap();
+        let (number, token) = (&kept.number, &kept.token);
+        let change =
+            OrderChange { groups: Some(vec![collect("seongsu", &[("CUP", 3)])]), ..OrderChange::default() };
+        let changed = test.shop.change_order(Lang::Ko, number, token, change, None).await;
+        assert!(matches!(changed, Err(Error::NotFound)), "{changed:?}");
+        let paid = test.shop.pay_order(Lang::Ko, number, token, Some(ProviderCode::Test)).await;
+        assert!(matches!(paid, Err(Error::NotFound)), "{paid:?}");
+        assert!(test.shop.order(Lang::Ko, number, token).await.is_err() && payments.open().is_empty());
+        assert!(is_kept(test, &kept).await);
+        test.clock.advance(Duration::from_secs(600));
+        assert_eq!(test.available("seongsu", "CUP").await, 3);
     })
     .await;
 }
