@@ -18,7 +18,7 @@ use onshelf_vocabulary::{
 use super::{
     forms::address,
     steps::{headline, steps},
-    summary::{Item, items, until},
+    summary::{Item, items},
     ticket::ticket,
 };
 use crate::{
@@ -139,8 +139,8 @@ fn front(visit: &Visit, view: &ReservationView, token: &str) -> AnyView {
                     <dd>{view.ready_at.as_ref().unwrap_or(&view.ready_by).label.clone()}</dd>
                 </div>
                 <div>
-                    <dt>{visit.say("보관", "Kept")}</dt>
-                    <dd>{until(visit.lang, &view.expires_at.label)}</dd>
+                    <dt>{visit.say("받아 갈 기한", "Kept until")}</dt>
+                    <dd>{view.expires_at.label.clone()}</dd>
                 </div>
                 <div>
                     <dt>{visit.say("계산", "Payment")}</dt>

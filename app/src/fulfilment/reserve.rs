@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::{
     draft::{Draft, What},
-    summary::{Item, items, until},
+    summary::{Item, items},
     trouble::{Trouble, panel},
 };
 use crate::{
@@ -195,8 +195,8 @@ fn promise(visit: &Visit, store: &StoreCard, offer: Option<&Offer>) -> AnyView {
                 }}</b></dd>
             </div>
             <div>
-                <dt>{visit.say("보관", "Kept")}</dt>
-                <dd>{until(lang, &offer.kept_until.label)}</dd>
+                <dt>{visit.say("받아 갈 기한", "Kept until")}</dt>
+                <dd>{offer.kept_until.label.clone()}</dd>
             </div>
         }
     });

@@ -1,4 +1,4 @@
-//! What is reserved, where, when it is ready and until when it is kept: said before and after it is asked for.
+//! What is reserved and until when it is kept: said before and after it is asked for.
 
 use leptos::prelude::*;
 use onshelf_vocabulary::{Lang, Money, catalog::Image};
@@ -58,8 +58,8 @@ pub(crate) fn items(visit: &Visit, items: Vec<Item>, total: Option<(&'static str
     .into_any()
 }
 
-/// `17:40` today says the day too, where a day is what one asks for.
-pub(crate) fn until(lang: Lang, label: &str) -> String {
+/// `내일 21:00까지`, `until tomorrow 21:00`: the deadline inside a sentence.
+pub(super) fn until(lang: Lang, label: &str) -> String {
     match lang {
         Lang::Ko => format!("{label}까지"),
         Lang::En => format!("until {label}"),

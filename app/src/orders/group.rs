@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     fulfilment::{
-        summary::{Item, items, until},
+        summary::{Item, items},
         ticket,
     },
     ssr::Visit,
@@ -260,7 +260,7 @@ fn times(lang: Lang, group: &GroupView) -> Option<AnyView> {
     };
     let window = group.window.as_ref().map(|window| (lang.pick("오시는 때", "You come"), span(window)));
     let kept = (group.way != Way::Delivery)
-        .then(|| (lang.pick("보관", "Kept"), until(lang, &group.expires_at.label)));
+        .then(|| (lang.pick("받아 갈 기한", "Kept until"), group.expires_at.label.clone()));
     let rows = [Some(ready), window, kept].into_iter().flatten();
     let rows = rows.map(|(label, said)| view! { <div><dt>{label}</dt><dd>{said}</dd></div> }).collect_view();
     Some(view! { <dl class="times">{rows}</dl> }.into_any())

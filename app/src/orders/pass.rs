@@ -19,7 +19,7 @@ use super::{
     words::{by, span},
 };
 use crate::{
-    fulfilment::{summary::until, ticket::ticket as block},
+    fulfilment::ticket::ticket as block,
     ssr::{Page, Visit, explain},
     stores::page::directions,
     ui::{
@@ -173,7 +173,7 @@ fn times(lang: Lang, ticket: &PassTicket) -> AnyView {
     let ready =
         (ticket.status != Status::Ready).then(|| (lang.pick("준비", "Ready"), by(lang, &ticket.ready_by)));
     let window = ticket.window.as_ref().map(|window| (lang.pick("오시는 때", "You come"), span(window)));
-    let kept = (lang.pick("보관", "Kept"), until(lang, &ticket.expires_at.label));
+    let kept = (lang.pick("받아 갈 기한", "Kept until"), ticket.expires_at.label.clone());
     let rows = [ready, window, Some(kept)].into_iter().flatten();
     let rows = rows.map(|(label, said)| view! { <div><dt>{label}</dt><dd>{said}</dd></div> }).collect_view();
     view! { <dl class="times">{rows}</dl> }.into_any()
