@@ -319,6 +319,12 @@ pub fn write_basket(lines: &[Line]) -> String {
     lines.join(",")
 }
 
+/// A text inside an address of ours: as a value of its query, or as a part of its path that holds no space.
+pub(crate) fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+/// A text inside a cookie, commas and colons as they are.
 fn percent_encoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {

@@ -11,8 +11,7 @@ use onshelf_vocabulary::{
 use serde::Deserialize;
 
 use crate::{
-    catalog::product::encoded,
-    ssr::Visit,
+    ssr::{Visit, encoded},
     ui::icon::{Glyph, Icon},
 };
 

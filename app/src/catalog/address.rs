@@ -7,6 +7,8 @@ use onshelf_vocabulary::{
 };
 use url::form_urlencoded;
 
+use crate::ssr::encoded;
+
 pub(super) const PER_PAGE: u32 = 24;
 /// Values one parameter may name; more is nobody's wish.
 const MOST: usize = 40;
@@ -71,9 +73,7 @@ impl Asked {
         match &self.base {
             Base::All => "/products".to_owned(),
             Base::Search => "/search".to_owned(),
-            Base::Category(slug) => {
-                format!("/category/{}", form_urlencoded::byte_serialize(slug.as_bytes()).collect::<String>())
-            }
+            Base::Category(slug) => format!("/category/{}", encoded(slug)),
         }
     }
 

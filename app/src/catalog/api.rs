@@ -9,9 +9,9 @@ use leptos::prelude::*;
 use onshelf_vocabulary::{Lang, catalog::Suggestion};
 use serde::Deserialize;
 
-use super::{product::encoded, shelf::ShelfPanel};
+use super::shelf::ShelfPanel;
 use crate::{
-    ssr::{Visit, explain},
+    ssr::{Visit, encoded, explain},
     ui::picture::Picture,
 };
 

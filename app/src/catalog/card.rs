@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use onshelf_vocabulary::{Lang, catalog::ProductCard};
 
 use super::shelf::ShelfLine;
-use crate::ui::{money::Price, part::part, picture::Picture};
+use crate::{
+    ssr::encoded,
+    ui::{money::Price, part::part, picture::Picture},
+};
 
 /// Swatches shown before the rest is a number.
 const SWATCHES: usize = 5;
@@ -37,8 +40,7 @@ fn page_of(card: &ProductCard) -> String {
     if !card.asked_for {
         return format!("/p/{}", card.slug);
     }
-    let sku: String = url::form_urlencoded::byte_serialize(card.sku.as_bytes()).collect();
-    format!("/p/{}?sku={sku}", card.slug)
+    format!("/p/{}?sku={}", card.slug, encoded(&card.sku))
 }
 
 /// A grid of cards.

@@ -8,9 +8,12 @@ use onshelf_vocabulary::{
     stock::{ShelfView, ShelvesView, Sureness},
 };
 
-use crate::ui::{
-    icon::{Glyph, Icon},
-    part::part,
+use crate::{
+    ssr::encoded,
+    ui::{
+        icon::{Glyph, Icon},
+        part::part,
+    },
 };
 
 /// Ticks a shelf has room for; more stock than that is written only.
@@ -174,10 +177,7 @@ pub fn ShelfPanel(
     #[prop(default = true)]
     reservable: bool,
 ) -> impl IntoView {
-    let all = lang.href(&format!(
-        "/stores?sku={}",
-        url::form_urlencoded::byte_serialize(sku.as_bytes()).collect::<String>()
-    ));
+    let all = lang.href(&format!("/stores?sku={}", encoded(&sku)));
     let lead = match &shelves.best {
         Some(best) if best.available > 0 => {
             let mine_lacks = shelves.others.iter().find(|shelf| shelf.mine && shelf.available == 0);

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     cart::forms::basket_cookie,
     error::AppError,
-    ssr::{Visit, explain, with_cookie},
+    ssr::{Visit, encoded, explain, with_cookie},
 };
 
 /// `POST /reserve`. The form's key makes a second press of the button find the first one's reservation.
@@ -96,14 +96,10 @@ pub async fn find(visit: Visit, Form(typed): Form<HashMap<String, String>>) -> R
 /// Where a reservation's owner finds it; without the language's prefix.
 #[must_use]
 pub fn address(number: &str, token: &str) -> String {
-    format!("/reservations/{}?t={}", part(number), part(token))
+    format!("/reservations/{}?t={}", encoded(number), encoded(token))
 }
 
 /// The same of an order; that room stands above this one.
 fn order_address(number: &str, token: &str) -> String {
-    format!("/orders/{}?t={}", part(number), part(token))
-}
-
-fn part(text: &str) -> String {
-    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+    format!("/orders/{}?t={}", encoded(number), encoded(token))
 }

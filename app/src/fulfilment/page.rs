@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     notifications::tell::tell,
-    ssr::{Page, Visit, explain},
+    ssr::{Page, Visit, encoded, explain},
     stores::{card::hours_line, page::directions},
     ui::{
         icon::{Glyph, Icon},
@@ -246,8 +246,7 @@ fn last_things(visit: &Visit, view: &ReservationView, token: &str) -> AnyView {
 fn again(visit: &Visit, view: &ReservationView) -> AnyView {
     let first = view.lines.first().filter(|_| view.status != ReservationStatus::Collected);
     let again = first.filter(|line| !line.sku.is_empty()).map(|line| {
-        let sku: String = url::form_urlencoded::byte_serialize(line.sku.as_bytes()).collect();
-        let href = visit.href(&format!("/stores?sku={sku}&in_stock=1"));
+        let href = visit.href(&format!("/stores?sku={}&in_stock=1", encoded(&line.sku)));
         view! { <a class="go" href=href>{visit.say("지금 있는 매장 보기", "See which stores have it")}</a> }
     });
     view! {

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     error::AppError,
-    ssr::{Page, Visit, explain},
+    ssr::{Page, Visit, encoded, explain},
     ui::field::Field,
 };
 
@@ -73,10 +73,7 @@ fn best_store(visit: &Visit, what: &What) -> Option<StoreCode> {
 
 fn nowhere(what: &What) -> String {
     match what {
-        What::One { sku, .. } => {
-            let sku: String = url::form_urlencoded::byte_serialize(sku.as_str().as_bytes()).collect();
-            format!("/stores?sku={sku}")
-        }
+        What::One { sku, .. } => format!("/stores?sku={}", encoded(sku.as_str())),
         What::Basket(_) => "/basket".to_owned(),
     }
 }

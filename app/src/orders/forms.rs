@@ -21,7 +21,7 @@ use super::{
     stand_ins::Mending,
 };
 use crate::{
-    ssr::{Chrome, Page, Visit, explain},
+    ssr::{Chrome, Page, Visit, encoded, explain},
     ui::icon::{Glyph, Icon},
 };
 
@@ -30,8 +30,7 @@ type Typed = HashMap<String, String>;
 /// Where an order's owner finds it; without the language's prefix.
 #[must_use]
 pub fn address(number: &str, token: &str) -> String {
-    let part = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-    format!("/orders/{}?t={}", part(number), part(token))
+    format!("/orders/{}?t={}", encoded(number), encoded(token))
 }
 
 /// Where a deed on it is posted to.

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     fulfilment::ticket::ticket as block,
-    ssr::{Page, Visit, explain},
+    ssr::{Page, Visit, encoded, explain},
     stores::page::directions,
     ui::{
         picture::{Picture, is_drawing},
@@ -65,10 +65,7 @@ pub async fn arrive(
     let words = ByCar { bay: text("bay"), car: text("car") };
     match visit.shop().announce_by_pass(&secret, text("arrived") == "1", words).await {
         // What opens nothing any more says so by itself.
-        Ok(()) | Err(Error::Order(_)) => {
-            let part: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-            visit.see(&format!("/pass/{part}"))
-        }
+        Ok(()) | Err(Error::Order(_)) => visit.see(&format!("/pass/{}", encoded(&secret))),
         Err(error) => visit.failure(&explain(&error)),
     }
 }

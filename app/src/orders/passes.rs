@@ -9,7 +9,10 @@ use onshelf_vocabulary::{
 };
 
 use super::forms::{deed, token_field};
-use crate::{ssr::Visit, ui::field::Field};
+use crate::{
+    ssr::{Visit, encoded},
+    ui::field::Field,
+};
 
 /// Where on the order's page it stands.
 pub(super) const PLACE: &str = "passes";
@@ -88,9 +91,8 @@ fn give(visit: &Visit, view: &OrderView, token: &str, holder: &str, link: &str) 
             (format!("{holder} may collect it too"), format!("{holder}, please collect this for me: {url}"))
         }
     };
-    let part = |text: &str| {
-        url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
-    };
+    // No form reads these: a plus would stay one.
+    let part = |text: &str| encoded(text).replace('+', "%20");
     let subject = visit.say("대신 받아 주세요", "Please collect this for me");
     let message = format!("sms:?&body={}", part(&text));
     let mail = format!("mailto:?subject={}&body={}", part(subject), part(&text));

@@ -6,7 +6,10 @@ use onshelf_vocabulary::{
     catalog::{OptionValueView, OptionView, ProductView, VariantView},
 };
 
-use crate::{catalog::card::Dot, ssr::Visit};
+use crate::{
+    catalog::card::Dot,
+    ssr::{Visit, encoded},
+};
 
 /// Values of an option that stand above the shelf; where there are clearly more, the rest is folded away.
 const SHOWN: usize = 12;
@@ -66,7 +69,7 @@ fn one(visit: &Visit, product: &ProductView, value: &OptionValueView) -> AnyView
     let class = if coloured { "swatch" } else { "size" };
     match &value.sku {
         Some(sku) => {
-            let href = visit.href(&format!("/p/{}?sku={}", product.slug, super::encoded(sku)));
+            let href = visit.href(&format!("/p/{}?sku={}", product.slug, encoded(sku)));
             let here = value.selected.then_some("true");
             let label = value.label.clone();
             view! { <a class=class href=href aria-current=here title=label data-keep-scroll>{inside}</a> }

@@ -20,7 +20,7 @@ use serde_json::json;
 
 use super::{card::Cards, islands::near::NearMe, listing::crumbs, shelf::ShelfPanel};
 use crate::{
-    ssr::{Page, Visit, explain},
+    ssr::{Page, Visit, encoded, explain},
     ui::{
         icon::{Glyph, Icon},
         money::{Price, decimal},
@@ -158,10 +158,6 @@ fn nearby(
         </section>
         }
     })
-}
-
-pub(crate) fn encoded(text: &str) -> String {
-    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 fn related(visit: &Visit, product: &ProductView) -> Option<impl IntoView + use<>> {
