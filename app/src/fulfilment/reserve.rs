@@ -39,7 +39,7 @@ pub async fn reserve_form(visit: Visit, Query(typed): Query<HashMap<String, Stri
         None => What::Basket(visit.basket.clone()),
     };
     let store = match text("store") {
-        Some(code) => known_store(&visit, code),
+        Some(code) => trading_store(&visit, code),
         None => match best_store(&visit, &what) {
             Some(store) => Some(store),
             None => return visit.see(&nowhere(&what)),
@@ -51,7 +51,8 @@ pub async fn reserve_form(visit: Visit, Query(typed): Query<HashMap<String, Stri
     reserve_page(&visit, &draft, None)
 }
 
-fn known_store(visit: &Visit, code: &str) -> Option<StoreCode> {
+/// The store of a code that an address names; none if it is closed for good.
+pub(crate) fn trading_store(visit: &Visit, code: &str) -> Option<StoreCode> {
     let book = visit.shop().book();
     book.stores.by_code(code).filter(|store| store.trading).map(|store| store.code.clone())
 }

@@ -207,7 +207,12 @@ pub(super) fn panel(visit: &Visit, trouble: &Trouble, store: &str, draft: &Draft
     }
 }
 
-fn notice(title: impl Into<String>, text: impl Into<String>, way: impl IntoView + 'static) -> AnyView {
+/// What stands above a form and is read out: a title, a sentence, a way on.
+pub(crate) fn notice(
+    title: impl Into<String>,
+    text: impl Into<String>,
+    way: impl IntoView + 'static,
+) -> AnyView {
     let (title, text) = (title.into(), text.into());
     view! {
         <div class="notice heads-up" role="alert">

@@ -24,12 +24,13 @@ use super::{
     page::{Shown, order_page, private, refused},
     passes::PLACE,
     times::{Times, times},
-    trouble::{Trouble, notice},
+    trouble::Trouble,
     whereto::address_fields,
     words::{by, is_offer, span, way_glyph},
 };
 use crate::{
     error::AppError,
+    fulfilment::trouble::notice,
     ssr::{Page, Visit, explain},
     ui::icon::{Glyph, Icon},
 };

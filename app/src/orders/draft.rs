@@ -14,6 +14,7 @@ use onshelf_vocabulary::{
 
 use super::plan::Plan;
 use crate::{
+    fulfilment::reserve::trading_store,
     ssr::{Visit, read_basket, write_basket},
     stores::with_query,
 };
@@ -96,7 +97,7 @@ impl Draft {
         };
         let (lines, from_basket) = lines(visit, &text, plan.as_ref())?;
         let store = match text("store") {
-            Some(code) => Some(known_store(visit, code).ok_or(Nothing::Unknown)?),
+            Some(code) => Some(trading_store(visit, code).ok_or(Nothing::Unknown)?),
             None => None,
         };
         let plain = |name: &str| field(name).unwrap_or_default();
@@ -216,11 +217,6 @@ fn lines<'t>(
     // A plan that was kept outlives the basket it was made from.
     let lines = if lines.is_empty() { plan.map(Plan::lines).unwrap_or_default() } else { lines };
     if lines.is_empty() { Err(Nothing::Empty) } else { Ok((lines, from_basket)) }
-}
-
-fn known_store(visit: &Visit, code: &str) -> Option<StoreCode> {
-    let book = visit.shop().book();
-    book.stores.by_code(code).filter(|store| store.trading).map(|store| store.code.clone())
 }
 
 /// `38000 KRW`: minor units and the currency.

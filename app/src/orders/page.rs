@@ -22,10 +22,10 @@ use super::{
     money,
     passes::passes,
     stand_ins::Mending,
-    trouble::notice,
     words::{headline, is_offer},
 };
 use crate::{
+    fulfilment::trouble::notice,
     notifications::tell::tell,
     ssr::{Page, Visit, explain},
 };

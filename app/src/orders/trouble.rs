@@ -11,7 +11,7 @@ use onshelf_vocabulary::{
 
 use super::{draft::Draft, plan::Plan};
 use crate::{
-    fulfilment::trouble::{fault_words, way_there},
+    fulfilment::trouble::{fault_words, notice, way_there},
     ssr::Visit,
 };
 
@@ -195,22 +195,6 @@ pub(super) fn panel(visit: &Visit, draft: &Draft, trouble: &Trouble) -> AnyView 
             (),
         ),
     }
-}
-
-pub(super) fn notice(
-    title: impl Into<String>,
-    text: impl Into<String>,
-    way: impl IntoView + 'static,
-) -> AnyView {
-    let (title, text) = (title.into(), text.into());
-    view! {
-        <div class="notice heads-up" role="alert">
-            <b>{title}</b>
-            <p>{text}</p>
-            {way}
-        </div>
-    }
-    .into_any()
 }
 
 fn short_of(visit: &Visit, draft: &Draft, short: &[ShortLine], elsewhere: &[Elsewhere]) -> AnyView {
