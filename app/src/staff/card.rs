@@ -54,7 +54,7 @@ pub(super) fn card(around: Around<'_>, card: &BoardCard, place: Place) -> AnyVie
     let lang = around.lang;
     let (late, due) = due(around, card);
     let waiting = place == Place::Prepare;
-    let say = format!("{}, {}", card.name, until(lang, &card.ready_by.label));
+    let say = format!("{}, {}", card.name, by(lang, &card.ready_by.label));
     view! {
         <li
             class="staff-card"
@@ -335,9 +335,9 @@ fn due(around: Around<'_>, card: &BoardCard) -> (bool, AnyView) {
     let lang = around.lang;
     match card.status {
         ReservationStatus::Placed | ReservationStatus::Picking => {
-            let by = until(lang, &card.ready_by.label);
+            let promised = by(lang, &card.ready_by.label);
             let left = words::due(lang, seconds_until(&card.ready_by.at, around.now));
-            (card.late, view! { <b data-due>{left}</b><span>{by}</span> }.into_any())
+            (card.late, view! { <b data-due>{left}</b><span>{promised}</span> }.into_any())
         }
         ReservationStatus::Ready => {
             let kept = match lang {
@@ -355,7 +355,7 @@ fn due(around: Around<'_>, card: &BoardCard) -> (bool, AnyView) {
     }
 }
 
-fn until(lang: Lang, label: &str) -> String {
+fn by(lang: Lang, label: &str) -> String {
     match lang {
         Lang::Ko => format!("{label}까지"),
         Lang::En => format!("by {label}"),

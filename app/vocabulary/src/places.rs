@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The mean radius of the earth in metres (IUGG): every distance is one on a sphere of it.
+pub const EARTH_RADIUS_M: f64 = 6_371_008.8;
+
 /// A WGS 84 position in degrees; both are finite and in range by construction.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "RawPoint")]
@@ -45,14 +48,14 @@ impl Point {
         self.lng
     }
 
-    /// Great-circle distance in metres on a sphere of the mean earth radius (haversine).
+    /// Great-circle distance in metres on a sphere of [`EARTH_RADIUS_M`] (haversine).
     #[must_use]
     pub fn distance_m(self, other: Point) -> f64 {
         let (a, b) = (self.lat.to_radians(), other.lat.to_radians());
         let half_lat = ((b - a) / 2.0).sin();
         let half_lng = ((other.lng - self.lng).to_radians() / 2.0).sin();
         let h = half_lat * half_lat + a.cos() * b.cos() * half_lng * half_lng;
-        2.0 * 6_371_008.8 * h.sqrt().min(1.0).asin()
+        2.0 * EARTH_RADIUS_M * h.sqrt().min(1.0).asin()
     }
 }
 

@@ -4,10 +4,8 @@
 
 use std::{cmp::Reverse, collections::BinaryHeap, ops::Range};
 
-use onshelf_vocabulary::Point;
+use onshelf_vocabulary::{Point, places::EARTH_RADIUS_M};
 
-/// Mean radius, as [`Point::distance_m`] uses it.
-const EARTH_M: f64 = 6_371_008.8;
 /// So few points that looking at each is cheaper than going further down.
 const LEAF: usize = 16;
 
@@ -143,7 +141,7 @@ impl Iterator for Walk<'_> {
                 continue;
             }
             let squared = f64::from_bits((key >> 64) as u64);
-            return Some((name as u32, 2.0 * EARTH_M * (squared.sqrt() / 2.0).min(1.0).asin()));
+            return Some((name as u32, 2.0 * EARTH_RADIUS_M * (squared.sqrt() / 2.0).min(1.0).asin()));
         }
     }
 }

@@ -4,6 +4,7 @@
 
 use onshelf_domain::hangul::{is_consonant, latin_to_hangul};
 use onshelf_domain::search::{Fit, Lexicon, Match, index_terms, normalise, term_of, text_of, tokens};
+use onshelf_vocabulary::places::EARTH_RADIUS_M;
 use std::collections::HashMap;
 
 #[cfg(test)]
@@ -14,7 +15,6 @@ const MOST_CHARS: usize = 100;
 const MOST_WORDS: usize = 8;
 const MOST_TERMS: usize = 96;
 const MOST_CODES: usize = 64;
-const EARTH_RADIUS_M: f64 = 6_371_008.8;
 /// Degrees are kept in ten-millionths: a centimetre, and the digits gazetteers have.
 const SCALE: f64 = 1e7;
 
