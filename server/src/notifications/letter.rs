@@ -143,21 +143,13 @@ impl Occasion<'_> {
         self.address(&format!("/reservations/{}", self.owned.view.number))
     }
 
-    /// A day with its date, as a message is read on another day than it was written: `11월 23일(월) 17:40`,
-    /// `Mon 23 Nov, 17:40`.
+    /// In the store's own time.
     pub(super) fn moment(&self, at: Timestamp) -> String {
-        let time = self.zone.to_datetime(at).strftime("%H:%M");
-        let comma = self.owned.lang.pick("", ",");
-        format!("{}{comma} {time}", self.day(at))
+        wording::moment(self.owned.lang, self.zone.to_datetime(at))
     }
 
     fn day(&self, at: Timestamp) -> String {
-        let (lang, date) = (self.owned.lang, self.zone.to_datetime(at).date());
-        let day = words::weekday(lang, date.weekday());
-        match lang {
-            Lang::Ko => format!("{}월 {}일({day})", date.month(), date.day()),
-            Lang::En => format!("{day} {} {}", date.day(), date.strftime("%b")),
-        }
+        wording::day(self.owned.lang, self.zone.to_datetime(at).date())
     }
 
     /// Whether there is something to collect.

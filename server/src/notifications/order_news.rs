@@ -1,7 +1,7 @@
 //! When an order's owner is told what, and the letter it becomes.
 
 use jiff::Timestamp;
-use onshelf_domain::{hangul::with_josa, words};
+use onshelf_domain::hangul::with_josa;
 use onshelf_shop::{jobs::OrderNews, orders::OrderNotice};
 use onshelf_vocabulary::{
     Lang, Moment, Money,
@@ -14,7 +14,7 @@ use super::{
     letter::{Counter, Event, Letter, Link, Place, Row, code_word, counter_hint, encode},
     order_lost::offers,
     order_wording::{Said, said},
-    wording::things,
+    wording::{self, things},
 };
 
 /// Everything a letter about an order is written from.
@@ -148,15 +148,10 @@ impl Occasion<'_> {
         format!("{}{}", self.public_url, self.notice.lang.href(path))
     }
 
-    /// A day with its date, as a message is read on another day than it was written; in the store's own time.
-    pub(super) fn moment(&self, moment: &Moment) -> String {
-        let Ok(at) = moment.at.parse::<jiff::civil::DateTime>() else { return moment.label.clone() };
-        let (lang, time) = (self.notice.lang, at.strftime("%H:%M"));
-        let day = words::weekday(lang, at.weekday());
-        match lang {
-            Lang::Ko => format!("{}월 {}일({day}) {time}", at.month(), at.day()),
-            Lang::En => format!("{day} {} {}, {time}", at.day(), at.strftime("%b")),
-        }
+    /// In the store's own time.
+    pub(super) fn moment(&self, at: &Moment) -> String {
+        let Ok(local) = at.at.parse::<jiff::civil::DateTime>() else { return at.label.clone() };
+        wording::moment(self.notice.lang, local)
     }
 
     /// Whether any of it was paid online: only then is there anything to give back, and else it is paid in store.

@@ -1,6 +1,7 @@
 //! The sentences of each message, written twice: Korean and English say the same, each in its own way.
 
-use onshelf_domain::hangul::with_josa;
+use jiff::civil::{Date, DateTime};
+use onshelf_domain::{hangul::with_josa, words::weekday};
 use onshelf_vocabulary::{
     Lang,
     fulfilment::{
@@ -81,6 +82,22 @@ pub(super) fn reason(lang: Lang, brand: &str) -> String {
         Lang::En => format!(
             "You get this because you gave this address with a reservation at {brand}. We send no advertising."
         ),
+    }
+}
+
+/// A day with its date, as a message is read on another day than it was written: `11월 23일(월) 17:40`,
+/// `Mon 23 Nov, 17:40`.
+pub(super) fn moment(lang: Lang, at: DateTime) -> String {
+    let comma = lang.pick("", ",");
+    format!("{}{comma} {}", day(lang, at.date()), at.strftime("%H:%M"))
+}
+
+/// `11월 23일(월)`, `Mon 23 Nov`.
+pub(super) fn day(lang: Lang, date: Date) -> String {
+    let weekday = weekday(lang, date.weekday());
+    match lang {
+        Lang::Ko => format!("{}월 {}일({weekday})", date.month(), date.day()),
+        Lang::En => format!("{weekday} {} {}", date.day(), date.strftime("%b")),
     }
 }
 
