@@ -20,7 +20,7 @@ impl Partner {
         format!("token:{}", self.id)
     }
 
-    /// A token for stock may also report sales' stock; a till's token only sales.
+    /// A token opens what it was made for, and nothing beside it.
     pub(crate) fn may(&self, scope: &str) -> Result<()> {
         if self.scope == scope { Ok(()) } else { Err(StockRefusal::NotYours.into()) }
     }
@@ -36,11 +36,9 @@ impl Partner {
     }
 }
 
-/// What a token can be for.
-pub const SCOPES: [&str; 3] = ["stock", "pos", "catalogue"];
-
 impl Shop {
-    /// Makes a token; it is shown once and kept only as a hash.
+    /// Makes a token for `stock`, `pos` or `catalogue`, of all stores where none is named; it is shown once and kept only
+    /// as a hash.
     pub async fn create_token(&self, scope: &str, store: Option<&StoreCode>) -> Result<String> {
         if let Some(code) = store {
             self.book().stores.by_code(code.as_str()).ok_or(StockRefusal::UnknownStore { line: 0 })?;

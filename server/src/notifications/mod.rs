@@ -96,7 +96,7 @@ pub struct Notifier {
 
 /// Removes messages that were kept as files about reservations or orders of these numbers; answers how many.
 pub fn forget_kept(data_dir: &std::path::Path, numbers: &[String]) -> std::io::Result<usize> {
-    files::forget(&data_dir.join("mail"), numbers)
+    files::forget(&sent::folder(data_dir), numbers)
 }
 
 /// How many other stores are named when one could not find what it kept.
@@ -116,12 +116,6 @@ impl Notifier {
         let texts = texts::gateway(config)?.unwrap_or_else(|| Box::new(folder));
         let pusher = Pusher::new(&shop, config.push_contact())?;
         Ok(Notifier { shop, name, public_url: config.public_url(), mailer, texts, pusher })
-    }
-
-    /// With a gateway for short messages.
-    #[must_use]
-    pub fn with_texts(self, texts: Box<dyn TextGateway>) -> Notifier {
-        Notifier { texts, ..self }
     }
 
     /// Tells a reservation's owner. `job` makes the message's identity: the same in all tries.

@@ -1,11 +1,8 @@
 //! Finding stores: by position, by a place's name or postcode, filtered by what one needs.
 
-use onshelf_vocabulary::{
-    Point,
-    stores::{StoreList, StoreQuery},
-};
+use onshelf_vocabulary::stores::{StoreList, StoreQuery};
 
-use crate::{Book, Shop, Viewer, catalog::Variant, stock::Need, stores::Store};
+use crate::{Shop, Viewer, catalog::Variant, stock::Need, stores::Store};
 
 /// The most stores one answer carries.
 pub const MOST: u32 = 100;
@@ -53,12 +50,5 @@ impl Shop {
             Some(_) | None => true,
         };
         open && serves && has
-    }
-
-    /// The trading store nearest to a point, for "choose for me".
-    #[must_use]
-    pub fn nearest_store(&self, point: Point) -> Option<onshelf_vocabulary::StoreCode> {
-        let book: std::sync::Arc<Book> = self.book();
-        book.stores.from(Some(point)).next().map(|(store, _)| store.code.clone())
     }
 }
