@@ -11,7 +11,7 @@ usage: cargo xtask COMMAND
   test [--only STEPS] [--skip STEPS]
                             everything that has to be green; STEPS are names with commas between:
                             format, lint, lint-client, unit, build, bytes, e2e
-  bench [NAME]              measure: bytes, and the benchmarks of the crates
+  bench [NAME [--quick]]    measure; without a name it lists what can be
   drill [NAME] [--rounds N] [--seed S] [--database-url URL] [--short]
                             break it on purpose and watch it recover; without a name all drills in short,
                             `drill --list` names them

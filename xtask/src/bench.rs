@@ -1,5 +1,5 @@
-//! `bench`: measurements. The bytes are weighed here; the rest are
-//! programs of the crates, found by their names so that a new one needs no line here.
+//! `bench`: measurements. The bytes are weighed here, the browser is watched by `browser`; the rest are programs of the
+//! server's crate, found by their names so that a new one needs no line here.
 
 use anyhow::{Context, Result, bail};
 
@@ -19,7 +19,7 @@ const BESIDE_POSTGRES: [&str; 3] = ["nearest", "reserve", "search"];
 const POSTGRES: &str = "ONSHELF_TEST_POSTGRES_URL";
 
 pub fn bench(name: Option<&str>, rest: &[String]) -> Result<bool> {
-    let existing = programs(BENCH_FOLDER, "");
+    let existing = programs();
     match name {
         Some("bytes") => {
             let toolchain = Toolchain::ready()?;
@@ -39,9 +39,7 @@ pub fn bench(name: Option<&str>, rest: &[String]) -> Result<bool> {
             }
             process::run(&mut cargo, &format!("the benchmark {name}")).map(|()| true)
         }
-        other => {
-            refuse("benchmark", other, &[vec!["browser".to_owned(), "bytes".to_owned()], existing].concat())
-        }
+        other => list_or_refuse(other, &[vec!["browser".to_owned(), "bytes".to_owned()], existing].concat()),
     }
 }
 
@@ -51,23 +49,24 @@ fn floor(name: &str) -> Result<Option<Cluster>> {
     if wanted { Cluster::start().map(Some) } else { Ok(None) }
 }
 
-fn refuse(sort: &str, name: Option<&str>, existing: &[String]) -> Result<bool> {
-    let list = if existing.is_empty() { "there is none yet".to_owned() } else { existing.join(", ") };
+/// Without a name the list is what was asked for.
+fn list_or_refuse(name: Option<&str>, existing: &[String]) -> Result<bool> {
+    let list = existing.join(", ");
     match name {
         None => {
-            println!("every {sort} there is: {list}");
+            println!("every benchmark there is: {list}");
             Ok(true)
         }
-        Some(name) => bail!("there is no {sort} `{name}`; those there are: {list}"),
+        Some(name) => bail!("there is no benchmark `{name}`; those there are: {list}"),
     }
 }
 
-fn programs(folder: &str, prefix: &str) -> Vec<String> {
-    let entries = std::fs::read_dir(project::root().join(folder)).into_iter().flatten().flatten();
+fn programs() -> Vec<String> {
+    let entries = std::fs::read_dir(project::root().join(BENCH_FOLDER)).into_iter().flatten().flatten();
     let mut names: Vec<String> = entries
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
-            Some(name.strip_prefix(prefix)?.strip_suffix(".rs")?.to_owned())
+            Some(name.strip_suffix(".rs")?.to_owned())
         })
         .collect();
     names.sort();

@@ -1,6 +1,6 @@
 //! The project's own build tool: `cargo xtask build | serve | dev | test | bench | drill`.
 //!
-//! One file a command (`build`, `serve`, `dev`, `check`, `bench`) and one a part that several need.
+//! One file a command (`build`, `serve`, `dev`, `check` for `test`, `bench`, `drill`) and one a part that they need.
 //! It must not depend on the other crates: it is what builds them, and it has to start when they do not compile.
 
 // A build tool talks to the person at the terminal; there is no log to write to instead.
