@@ -1,19 +1,5 @@
-//! Orders: placed, shown, changed and cancelled by their owner; carried on and refunded by partners. The shapes follow
-//! the Universal Commerce Protocol's ideas (a checkout with fulfilment groups, each with its method and destination),
-//! so that it is a translation away.
+//! What is sent about an order and what is answered, and how both become the shop's own words.
 
-use axum::{
-    Extension, Json,
-    extract::{Path, RawQuery, State},
-    http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
-};
-use onshelf_app::ssr::Door;
-use onshelf_shop::{
-    Once,
-    journeys::Answer,
-    orders::{ByCar, PlaceOrder},
-};
 use onshelf_vocabulary::{
     self as words, Lang, StoreCode,
     fulfilment::{self as views, Way},
@@ -23,24 +9,11 @@ use onshelf_vocabulary::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{
+use crate::http::api::{
     passes::PassOf,
     reservations::Contact,
-    shapes::{Changing, Holding, Image, Line, Money, Reading},
+    shapes::{Image, Line, Money},
 };
-use crate::http::{
-    ask::{Asked, Bearer, Body, Key, NoBody, Parameters},
-    problem::{Kind, Problem},
-    surface::Surface,
-};
-
-/// Keys of shoppers' apps: they have no account, so the key alone, which is random, tells them apart.
-const ANYBODY: &str = "api";
-const CREATE: &str = "POST /api/v1/orders";
-const CHANGE: &str = "PATCH /api/v1/orders/{number}";
-const CANCEL: &str = "POST /api/v1/orders/{number}/cancel";
-const ARRIVE: &str = "POST /api/v1/orders/{number}/arrivals";
-const ANSWER: &str = "POST /api/v1/orders/{number}/offers/{id}";
 
 /// What is bought, in groups that are got in one way each.
 #[derive(Deserialize, ToSchema)]
@@ -157,13 +130,13 @@ pub struct OrderPatch {
 pub struct Arrival {
     /// False: only on the way.
     #[serde(default = "yes")]
-    arrived: bool,
+    pub(super) arrived: bool,
     #[serde(default)]
     #[schema(max_length = 12)]
-    bay: String,
+    pub(super) bay: String,
     #[serde(default)]
     #[schema(max_length = 60)]
-    car: String,
+    pub(super) car: String,
 }
 
 /// What is said to an offer: one of those that stand in for something that was not found.
@@ -171,10 +144,10 @@ pub struct Arrival {
 #[serde(deny_unknown_fields)]
 pub struct OfferAnswer {
     /// True takes this one and gives the others back; false takes none of them, and the money goes back.
-    accept: bool,
+    pub(super) accept: bool,
     /// Where it is brought, for a delivery whose address is not known yet.
     #[serde(default)]
-    address: Option<Address>,
+    pub(super) address: Option<Address>,
 }
 
 const fn yes() -> bool {
@@ -184,11 +157,11 @@ const fn yes() -> bool {
 /// An order as its owner sees it.
 #[derive(Serialize, ToSchema)]
 pub struct Order {
-    number: String,
+    pub(super) number: String,
     /// Shown once, in the answer that placed it: keep it, it is the only way back.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    token: Option<String>,
+    pub(super) token: Option<String>,
     #[schema(value_type = String, pattern = "^(placed|paid|picking|in_transfer|ready|out_for_delivery|completed|cancelled|expired)$")]
     status: &'static str,
     groups: Vec<Group>,
@@ -198,7 +171,7 @@ pub struct Order {
     /// Whether the tax is in the prices, or was added to them.
     tax_included: bool,
     total: Money,
-    payment: Payment,
+    pub(super) payment: Payment,
     #[schema(format = DateTime)]
     placed_at: String,
     /// Until when it is held for paying.
@@ -260,7 +233,7 @@ struct GroupLine {
 }
 
 #[derive(Serialize, ToSchema)]
-struct Payment {
+pub(super) struct Payment {
     #[schema(value_type = String, pattern = "^(at_store|pending|failed|paid|partly_refunded|refunded|void)$")]
     status: &'static str,
     provider: Option<String>,
@@ -268,7 +241,7 @@ struct Payment {
     refunded: Money,
     /// Where it is paid, while that is possible.
     #[schema(format = "uri")]
-    redirect_url: Option<String>,
+    pub(super) redirect_url: Option<String>,
 }
 
 /// Whole addresses.
@@ -283,206 +256,34 @@ struct OrderLinks {
     cancel: String,
 }
 
-/// Places an order, all of it or nothing
-#[utoipa::path(
-    post, path = "/api/v1/orders", tag = "orders", operation_id = "create_order",
-    params(("Idempotency-Key" = String, Header, description = "Fresh and random for each order; sent again with the same body, it gets the same order.", pattern = r"^[!-~]{1,255}$")),
-    request_body = OrderRequest,
-    responses(
-        (status = 201, description = "Held. With a provider it is held for ten minutes while it is paid.", body = Order, headers(("Location" = String, description = "Address of the order."))),
-        Changing, Holding,
-    ),
-)]
-pub async fn create(
-    State(door): State<Door>,
-    Extension(surface): Extension<Surface>,
-    Asked(lang): Asked,
-    Key(key): Key,
-    Body { value: request, raw }: Body<OrderRequest>,
-) -> Result<Response, Problem> {
-    let _begun = surface.under_way.begin(ANYBODY, CREATE, &key)?;
-    let once = Once::new(ANYBODY, CREATE, &key, &raw);
-    let Contact { name, email, phone } = request.contact;
-    let input = OrderInput {
-        groups: request.groups.into_iter().map(Into::into).collect(),
-        contact: views::Contact { name, email, phone },
-        provider: request.payment.map(|payment| payment.provider),
-        expected_total: request.expected_total.map(Into::into),
-    };
-    let placed = door.shop.place_order(PlaceOrder { input, lang, near: None, once }).await?;
-    let view = door.shop.order(lang, &placed.number, &placed.token).await?;
-    let mut body = shape(view, lang, &surface.options.public_url, &placed.token);
-    body.token = Some(placed.token);
-    let location = HeaderValue::from_str(&format!("/api/v1/orders/{}", body.number));
-    let mut response = (StatusCode::CREATED, Json(body)).into_response();
-    if let Ok(location) = location {
-        response.headers_mut().insert(header::LOCATION, location);
-    }
-    Ok(response)
-}
-
-/// Shows an order to whoever has its token
-#[utoipa::path(
-    get, path = "/api/v1/orders/{number}", tag = "orders", operation_id = "show_order",
-    params(("number" = String, Path, description = "The order's number.", min_length = 1, max_length = 32)),
-    security(("reservation" = [])),
-    responses((status = 200, description = "The order.", body = Order), Reading),
-)]
-pub async fn show(
-    State(door): State<Door>,
-    Extension(surface): Extension<Surface>,
-    Asked(lang): Asked,
-    Path(number): Path<String>,
-    Bearer(token): Bearer,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
-    Parameters::read(query.as_deref(), &[]).finish()?;
-    let token = token.ok_or_else(|| Problem::new(Kind::NotFound))?;
-    let view = door.shop.order(lang, &number, &token).await?;
-    Ok(Json(shape(view, lang, &surface.options.public_url, &token)).into_response())
-}
-
-/// Changes an order before picking begins
-///
-/// What it costs less is refunded at once. What it costs more is paid first: `payment.redirect_url` of the answer says
-/// where, and the change is made when it is paid.
-#[utoipa::path(
-    patch, path = "/api/v1/orders/{number}", tag = "orders",
-    params(
-        ("number" = String, Path, description = "The order's number.", min_length = 1, max_length = 32),
-        ("Idempotency-Key" = String, Header, description = "Fresh for each change.", pattern = r"^[!-~]{1,255}$"),
-    ),
-    security(("reservation" = [])),
-    request_body = OrderPatch,
-    responses((status = 200, description = "As it is now.", body = Order), Changing, Holding),
-)]
-pub async fn change(
-    State(door): State<Door>,
-    Extension(surface): Extension<Surface>,
-    Asked(lang): Asked,
-    Path(number): Path<String>,
-    Bearer(token): Bearer,
-    Key(key): Key,
-    Body { value: patch, raw }: Body<OrderPatch>,
-) -> Result<Response, Problem> {
-    let token = token.ok_or_else(|| Problem::new(Kind::NotFound))?;
-    let actor = format!("order:{number}");
-    let _begun = surface.under_way.begin(&actor, CHANGE, &key)?;
-    let once = Once::new(&actor, CHANGE, &key, &raw);
-    let change = asked_change(patch);
-    let changed = door.shop.change_order(lang, &number, &token, change, Some(&once)).await?;
-    let view = door.shop.order(lang, &number, &token).await?;
-    let mut body = shape(view, lang, &surface.options.public_url, &token);
-    body.payment.redirect_url = changed.pay.or(body.payment.redirect_url);
-    Ok(Json(body).into_response())
-}
-
-fn asked_change(patch: OrderPatch) -> OrderChange {
-    let OrderPatch { groups, way, store, address, window, lines, proxy } = patch;
-    let group = GroupChange {
-        way,
-        store,
-        address: address.map(Into::into),
-        window,
-        lines: lines.map(|lines| lines.into_iter().map(Into::into).collect()),
-    };
-    OrderChange {
-        groups: groups.map(|groups| groups.into_iter().map(Into::into).collect()),
-        group: (group != GroupChange::default()).then_some(group),
-        proxy,
+impl From<OrderRequest> for OrderInput {
+    fn from(request: OrderRequest) -> OrderInput {
+        let Contact { name, email, phone } = request.contact;
+        OrderInput {
+            groups: request.groups.into_iter().map(Into::into).collect(),
+            contact: views::Contact { name, email, phone },
+            provider: request.payment.map(|payment| payment.provider),
+            expected_total: request.expected_total.map(Into::into),
+        }
     }
 }
 
-/// Cancels an order; what was paid goes back
-#[utoipa::path(
-    post, path = "/api/v1/orders/{number}/cancel", tag = "orders", operation_id = "cancel_order",
-    params(
-        ("number" = String, Path, description = "The order's number.", min_length = 1, max_length = 32),
-        ("Idempotency-Key" = String, Header, description = "Fresh for each deed.", pattern = r"^[!-~]{1,255}$"),
-    ),
-    security(("reservation" = [])),
-    responses((status = 200, description = "Cancelled, now or before.", body = Order), Changing),
-)]
-pub async fn cancel(
-    State(door): State<Door>,
-    Extension(surface): Extension<Surface>,
-    Asked(lang): Asked,
-    Path(number): Path<String>,
-    Bearer(token): Bearer,
-    Key(key): Key,
-    NoBody: NoBody,
-) -> Result<Response, Problem> {
-    let token = token.ok_or_else(|| Problem::new(Kind::NotFound))?;
-    let actor = format!("order:{number}");
-    let _begun = surface.under_way.begin(&actor, CANCEL, &key)?;
-    let once = Once::new(&actor, CANCEL, &key, "");
-    let view = door.shop.cancel_order(lang, &number, &token, Some(&once)).await?;
-    Ok(Json(shape(view, lang, &surface.options.public_url, &token)).into_response())
-}
-
-/// Says that its owner is on the way, or there, with the bay and the car
-#[utoipa::path(
-    post, path = "/api/v1/orders/{number}/arrivals", tag = "orders",
-    params(
-        ("number" = String, Path, description = "The order's number.", min_length = 1, max_length = 32),
-        ("Idempotency-Key" = String, Header, description = "Fresh for each deed; saying it twice says it once.", pattern = r"^[!-~]{1,255}$"),
-    ),
-    security(("reservation" = [])),
-    request_body = Arrival,
-    responses((status = 200, description = "The store knows.", body = Order), Changing),
-)]
-pub async fn arrive(
-    State(door): State<Door>,
-    Extension(surface): Extension<Surface>,
-    Asked(lang): Asked,
-    Path(number): Path<String>,
-    Bearer(token): Bearer,
-    Key(key): Key,
-    Body { value: arrival, raw }: Body<Arrival>,
-) -> Result<Response, Problem> {
-    let token = token.ok_or_else(|| Problem::new(Kind::NotFound))?;
-    let actor = format!("order:{number}");
-    let _begun = surface.under_way.begin(&actor, ARRIVE, &key)?;
-    let once = Once::new(&actor, ARRIVE, &key, &raw);
-    let Arrival { arrived, bay, car } = arrival;
-    let words = ByCar { bay: &bay, car: &car };
-    door.shop.announce_arrival(&number, &token, None, arrived, words, Some(&once)).await?;
-    let view = door.shop.order(lang, &number, &token).await?;
-    Ok(Json(shape(view, lang, &surface.options.public_url, &token)).into_response())
-}
-
-/// Takes one of the offers for something that was not found, or none
-///
-/// Groups with `offered_for` and the status `pending` are held until `expires_at`. Taking one gives the others back and
-/// refunds what it costs less; without an answer all of them are given back and the money is refunded.
-#[utoipa::path(
-    post, path = "/api/v1/orders/{number}/offers/{id}", tag = "orders",
-    params(
-        ("number" = String, Path, description = "The order's number.", min_length = 1, max_length = 32),
-        ("id" = String, Path, description = "The group that is offered.", min_length = 1, max_length = 32),
-        ("Idempotency-Key" = String, Header, description = "Fresh for each answer.", pattern = r"^[!-~]{1,255}$"),
-    ),
-    security(("reservation" = [])),
-    request_body = OfferAnswer,
-    responses((status = 200, description = "As it is now.", body = Order), Changing),
-)]
-pub async fn answer(
-    State(door): State<Door>,
-    Extension(surface): Extension<Surface>,
-    Asked(lang): Asked,
-    Path((number, group)): Path<(String, String)>,
-    Bearer(token): Bearer,
-    Key(key): Key,
-    Body { value: said, raw }: Body<OfferAnswer>,
-) -> Result<Response, Problem> {
-    let token = token.ok_or_else(|| Problem::new(Kind::NotFound))?;
-    let actor = format!("order:{number}");
-    let _begun = surface.under_way.begin(&actor, ANSWER, &key)?;
-    let once = Once::new(&actor, ANSWER, &key, &format!("{group} {raw}"));
-    let answer = if said.accept { Answer::Yes(said.address.map(Into::into)) } else { Answer::No };
-    door.shop.answer_offer_once(&number, &token, &group, answer, &once).await?;
-    let view = door.shop.order(lang, &number, &token).await?;
-    Ok(Json(shape(view, lang, &surface.options.public_url, &token)).into_response())
+impl From<OrderPatch> for OrderChange {
+    fn from(patch: OrderPatch) -> OrderChange {
+        let OrderPatch { groups, way, store, address, window, lines, proxy } = patch;
+        let group = GroupChange {
+            way,
+            store,
+            address: address.map(Into::into),
+            window,
+            lines: lines.map(|lines| lines.into_iter().map(Into::into).collect()),
+        };
+        OrderChange {
+            groups: groups.map(|groups| groups.into_iter().map(Into::into).collect()),
+            group: (group != GroupChange::default()).then_some(group),
+            proxy,
+        }
+    }
 }
 
 impl From<GroupRequest> for GroupInput {
@@ -511,6 +312,7 @@ impl From<PlaceOf> for Address {
     }
 }
 
+/// An order in the contract's words; the token opens its page.
 pub(super) fn shape(view: OrderView, lang: Lang, public_url: &str, token: &str) -> Order {
     let own = format!("{public_url}/api/v1/orders/{}", view.number);
     let page = format!("{public_url}{}?t={token}", lang.href(&format!("/orders/{}", view.number)));
