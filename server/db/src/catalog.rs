@@ -54,6 +54,7 @@ pub struct VariantRow {
     pub status: String,
 }
 
+/// What one variant costs in one currency, in minor units; `list_amount` is what it is lowered from.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct PriceRow {
     pub variant_id: i64,
@@ -62,6 +63,7 @@ pub struct PriceRow {
     pub list_amount: Option<i64>,
 }
 
+/// A category of the tree, in both languages.
 #[derive(Clone, Debug, Default, sqlx::FromRow)]
 pub struct CategoryRow {
     pub id: i64,
@@ -114,26 +116,31 @@ pub const PRODUCT_COLUMNS: &[&str] = &[
     "position",
 ];
 
+/// What bringing a variant up to date sets; its SKU names it.
 pub const VARIANT_COLUMNS: &[&str] = &["product_id", "gtin", "options", "images", "position", "status"];
 
 /// Rows of one INSERT, well below both engines' limits on bound values.
 const CHUNK: usize = 500;
 
+/// All of them, in the order they are shown in.
 pub async fn products(tx: &mut Tx<'_>) -> Result<Vec<ProductRow>, Error> {
     let sql = "SELECT * FROM products ORDER BY position, id";
     Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)
 }
 
+/// All of them, those of one product together and in its order.
 pub async fn variants(tx: &mut Tx<'_>) -> Result<Vec<VariantRow>, Error> {
     let sql = "SELECT * FROM variants ORDER BY product_id, position, id";
     Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)
 }
 
+/// All of them, by variant.
 pub async fn prices(tx: &mut Tx<'_>) -> Result<Vec<PriceRow>, Error> {
     let sql = "SELECT * FROM prices ORDER BY variant_id, currency";
     Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)
 }
 
+/// All of them, in the order they are shown in.
 pub async fn categories(tx: &mut Tx<'_>) -> Result<Vec<CategoryRow>, Error> {
     let sql = "SELECT * FROM categories ORDER BY position, id";
     Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)
@@ -216,6 +223,7 @@ fn missing<'n>(names: impl Iterator<Item = &'n str>, written: &[(String, i64)]) 
     names.filter(|name| !written.contains(name)).collect()
 }
 
+/// Inserts categories or brings them up to date by `slug`. No slug may stand twice in `rows`.
 pub async fn upsert_categories(tx: &mut Tx<'_>, rows: &[CategoryRow]) -> Result<(), Error> {
     renew_categories(tx, rows).await.map(drop)
 }

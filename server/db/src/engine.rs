@@ -196,6 +196,7 @@ impl Db {
         }
     }
 
+    /// `sqlite` or `postgres`.
     #[must_use]
     pub fn engine(&self) -> &'static str {
         match self {

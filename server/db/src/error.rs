@@ -56,6 +56,7 @@ impl Error {
         matches!(self, Error::Constraint(refused) if NAMES.iter().any(|name| refused.contains(name)))
     }
 
+    /// A row that says what cannot be: the fault is ours or an operator's, and never the caller's.
     pub fn inconsistent(what: impl std::fmt::Display) -> Error {
         Error::Inconsistent(what.to_string())
     }

@@ -19,6 +19,7 @@ pub struct StoreCodeRow {
     pub stocked: i64,
 }
 
+/// Where a postcode lies, in degrees (WGS 84).
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct PostcodeRow {
     pub postcode: String,
@@ -61,6 +62,7 @@ pub struct ReservedRow {
     pub ended_at: Option<i64>,
 }
 
+/// Of all stores, by id.
 pub async fn store_codes(tx: &mut Tx<'_>) -> Result<Vec<StoreCodeRow>, Error> {
     let sql = "SELECT id, code, CAST(CASE WHEN EXISTS
                  (SELECT 1 FROM stock_levels WHERE stock_levels.store_id = stores.id) THEN 1 ELSE 0 END AS BIGINT)
@@ -109,11 +111,13 @@ pub async fn is_entered(
     Ok(found > 0)
 }
 
+/// The next page of stores behind an id, at most `limit`.
 pub async fn stores_after(tx: &mut Tx<'_>, id: i64, limit: i64) -> Result<Vec<StoreRow>, Error> {
     let sql = "SELECT * FROM stores WHERE id > $1 ORDER BY id LIMIT $2";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(id).bind(limit).fetch_all(conn).await)?)
 }
 
+/// The next page of products behind an id, at most `limit`.
 pub async fn products_after(tx: &mut Tx<'_>, id: i64, limit: i64) -> Result<Vec<catalog::ProductRow>, Error> {
     let sql = "SELECT * FROM products WHERE id > $1 ORDER BY id LIMIT $2";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(id).bind(limit).fetch_all(conn).await)?)

@@ -4,6 +4,7 @@ use sqlx::QueryBuilder;
 
 use crate::{Error, Tx, engine::on};
 
+/// What a call came to. The hash tells a repeated body from another one under the same key.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct OutcomeRow {
     pub body_hash: String,
@@ -20,6 +21,7 @@ pub struct KeyOf {
     pub key: String,
 }
 
+/// What is kept under a key; none where it was never used, or is forgotten.
 pub async fn find(tx: &mut Tx<'_>, of: &KeyOf) -> Result<Option<OutcomeRow>, Error> {
     let sql =
         "SELECT body_hash, status, answer FROM idempotency WHERE actor = $1 AND route = $2 AND key = $3";
@@ -86,6 +88,7 @@ pub async fn keep_all(tx: &mut Tx<'_>, outcomes: &[NewOutcome<'_>], now: i64) ->
     Ok(written == outcomes.len() as u64)
 }
 
+/// Forgets what was kept before a moment; answers how many rows.
 pub async fn forget(tx: &mut Tx<'_>, before: i64) -> Result<u64, Error> {
     let sql = "DELETE FROM idempotency WHERE at < $1";
     Ok(on!(tx, conn => sqlx::query(sql).bind(before).execute(conn).await.map(|done| done.rows_affected()))?)

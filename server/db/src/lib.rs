@@ -1,6 +1,9 @@
 //! Queries, and nothing but queries: one room a capability, each query written once for SQLite and PostgreSQL.
 //! This floor knows no HTTP, no gateway, no screen, and takes no decision: rules live in `onshelf-domain`,
 //! deeds in `onshelf-shop`.
+//!
+//! What rows have in common: moments are Unix milliseconds, amounts are minor units of the row's currency, truths are 0
+//! or 1, and an [`Error`] is the database's; what the caller asked for and is not there is `None`, `false` or zero rows.
 
 mod engine;
 mod error;

@@ -7,11 +7,13 @@ pub const CATALOGUE_VERSION: &str = "catalogue_version";
 /// The last audit: when it ended (Unix milliseconds) and how many faults it found, with a blank between.
 pub const LAST_AUDIT: &str = "last_audit";
 
+/// A fact; none where it was never set.
 pub async fn get(tx: &mut Tx<'_>, key: &str) -> Result<Option<String>, Error> {
     let sql = "SELECT value FROM meta WHERE key = $1";
     Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(key).fetch_optional(conn).await)?)
 }
 
+/// Sets a fact, whatever it was before.
 pub async fn set(tx: &mut Tx<'_>, key: &str, value: &str) -> Result<(), Error> {
     let sql = "INSERT INTO meta (key, value) VALUES ($1, $2)
                ON CONFLICT (key) DO UPDATE SET value = excluded.value";

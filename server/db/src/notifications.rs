@@ -2,6 +2,7 @@
 
 use crate::{Error, Tx, engine::on};
 
+/// Where one browser is told about one number, and the keys its messages are encrypted with (RFC 8291).
 #[derive(Clone, Debug, Default, sqlx::FromRow)]
 pub struct SubscriptionRow {
     pub id: i64,
@@ -53,6 +54,7 @@ pub async fn for_job(tx: &mut Tx<'_>, id: i64) -> Result<Option<SubscriptionRow>
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(id).fetch_optional(conn).await)?)
 }
 
+/// Ends what one browser asked for about one number; nothing where it did not.
 pub async fn unsubscribe(tx: &mut Tx<'_>, number: &str, endpoint: &str) -> Result<(), Error> {
     let sql = "DELETE FROM push_subscriptions WHERE number = $1 AND endpoint = $2";
     on!(tx, conn => sqlx::query(sql).bind(number).bind(endpoint).execute(conn).await.map(drop))?;

@@ -6,6 +6,7 @@ use crate::{
     engine::{in_turn, on},
 };
 
+/// An order: who asked, what it costs in sum, how long it is held. Its groups are rows of `reservations`.
 #[derive(Clone, Debug, Default, sqlx::FromRow)]
 pub struct OrderRow {
     pub id: i64,
@@ -152,6 +153,7 @@ pub struct Sums {
     pub total: i64,
 }
 
+/// After its groups were changed; the deed above has reckoned them.
 pub async fn set_sums(tx: &mut Tx<'_>, id: i64, sums: Sums) -> Result<(), Error> {
     let sql = "UPDATE orders SET subtotal = $2, fees = $3, tax = $4, total = $5 WHERE id = $1";
     on!(tx, conn => {
@@ -168,6 +170,7 @@ pub async fn set_sums(tx: &mut Tx<'_>, id: i64, sums: Sums) -> Result<(), Error>
     Ok(())
 }
 
+/// Whom the owner sends; none: nobody.
 pub async fn set_proxy(tx: &mut Tx<'_>, id: i64, proxy: Option<&str>) -> Result<(), Error> {
     let sql = "UPDATE orders SET proxy = $2 WHERE id = $1";
     on!(tx, conn => sqlx::query(sql).bind(id).bind(proxy).execute(conn).await.map(drop))?;
@@ -196,6 +199,7 @@ pub async fn take_window(
     Ok(done == 1)
 }
 
+/// Gives a place in a quarter of an hour back.
 pub async fn leave_window(tx: &mut Tx<'_>, store_id: i64, starts_at: i64) -> Result<(), Error> {
     let sql =
         "UPDATE window_places SET taken = taken - 1 WHERE store_id = $1 AND starts_at = $2 AND taken > 0";

@@ -4,6 +4,7 @@ use sqlx::QueryBuilder;
 
 use crate::{Error, Tx, engine::on};
 
+/// A job somebody has claimed; `attempts` counts this try, too.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct JobRow {
     pub id: i64,
@@ -13,6 +14,7 @@ pub struct JobRow {
     pub created_at: i64,
 }
 
+/// Writes a job that is not to be done before `due_at`.
 pub async fn enqueue(tx: &mut Tx<'_>, kind: &str, payload: &str, due_at: i64, now: i64) -> Result<(), Error> {
     let sql = "INSERT INTO outbox (kind, payload, created_at, due_at, attempts, claimed_until)
                VALUES ($1, $2, $3, $4, 0, 0)";
@@ -66,7 +68,7 @@ pub async fn claim(tx: &mut Tx<'_>, now: i64, until: i64, limit: i64) -> Result<
     Ok(jobs)
 }
 
-/// It was done: that counts whoever else had it, or had given it up.
+/// It was done: that counts whoever else had it, or had given it up. The row stays until [`forget`].
 pub async fn finish(tx: &mut Tx<'_>, id: i64, now: i64) -> Result<(), Error> {
     let sql = "UPDATE outbox SET done_at = $2, failed_at = NULL, last_error = NULL WHERE id = $1";
     on!(tx, conn => sqlx::query(sql).bind(id).bind(now).execute(conn).await.map(drop))?;

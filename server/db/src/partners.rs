@@ -2,6 +2,7 @@
 
 use crate::{Error, Tx, engine::on};
 
+/// What a token opens.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct TokenRow {
     pub id: i64,
@@ -11,6 +12,7 @@ pub struct TokenRow {
     pub store: Option<String>,
 }
 
+/// Where a partner is told what happened.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct EndpointRow {
     pub id: i64,
@@ -21,6 +23,7 @@ pub struct EndpointRow {
     pub events: String,
 }
 
+/// Keeps the hash of a token; the token itself is nowhere.
 pub async fn add_token(
     tx: &mut Tx<'_>,
     token_hash: &str,
@@ -35,11 +38,13 @@ pub async fn add_token(
     Ok(())
 }
 
+/// By the hash of what was shown; none where it is unknown or revoked.
 pub async fn token(tx: &mut Tx<'_>, token_hash: &str) -> Result<Option<TokenRow>, Error> {
     let sql = "SELECT id, scope, store FROM api_tokens WHERE token_hash = $1 AND revoked_at IS NULL";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(token_hash).fetch_optional(conn).await)?)
 }
 
+/// Adds an address to be told, or gives one that is there a new secret and new wishes (`events`, a JSON array).
 pub async fn add_endpoint(
     tx: &mut Tx<'_>,
     url: &str,

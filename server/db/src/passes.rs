@@ -13,11 +13,13 @@ pub mod ended {
     pub const CHANGED: &str = "changed";
     /// It was collected with another pass.
     pub const COLLECTED: &str = "collected";
+    /// The time to collect it is over.
     pub const EXPIRED: &str = "expired";
     /// Cancelled, released or not found.
     pub const OVER: &str = "ended";
 }
 
+/// A pass and what became of it. Codes and serials are kept as they are, links as hashes.
 #[derive(Clone, Debug, Default, sqlx::FromRow)]
 pub struct PassRow {
     pub id: i64,

@@ -3,6 +3,7 @@
 
 use crate::{Error, Tx, engine::on};
 
+/// One attempt to be paid for an order, or for what a change of it costs more.
 #[derive(Clone, Debug, Default, sqlx::FromRow)]
 pub struct PaymentRow {
     pub id: i64,
@@ -52,11 +53,13 @@ pub async fn insert(tx: &mut Tx<'_>, row: &PaymentRow) -> Result<bool, Error> {
     Ok(done == 1)
 }
 
+/// All of an order, in the order they were begun.
 pub async fn of_order(tx: &mut Tx<'_>, order_id: i64) -> Result<Vec<PaymentRow>, Error> {
     let sql = "SELECT * FROM payments WHERE order_id = $1 ORDER BY id";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(order_id).fetch_all(conn).await)?)
 }
 
+/// By our own reference, which the provider tells us back.
 pub async fn by_reference(tx: &mut Tx<'_>, reference: &str) -> Result<Option<PaymentRow>, Error> {
     let sql = "SELECT * FROM payments WHERE reference = $1";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(reference).fetch_optional(conn).await)?)
@@ -158,6 +161,7 @@ pub async fn claim(tx: &mut Tx<'_>, now: i64, until: i64, limit: i64) -> Result<
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(now).bind(until).bind(limit).fetch_all(conn).await)?)
 }
 
+/// Money set apart to go back. Its `key` makes it once, here and at the provider.
 #[derive(Clone, Debug, Default, sqlx::FromRow)]
 pub struct RefundRow {
     pub id: i64,
@@ -209,6 +213,7 @@ pub async fn request_refund(
     Ok(true)
 }
 
+/// All of an order, in the order they were asked for.
 pub async fn refunds_of(tx: &mut Tx<'_>, order_id: i64) -> Result<Vec<RefundRow>, Error> {
     let sql = "SELECT * FROM refunds WHERE order_id = $1 ORDER BY id";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(order_id).fetch_all(conn).await)?)
@@ -254,6 +259,7 @@ pub async fn claim_refunds(
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(now).bind(until).bind(limit).fetch_all(conn).await)?)
 }
 
+/// For a worker that has it from a refund or a claim.
 pub async fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<PaymentRow>, Error> {
     let sql = "SELECT * FROM payments WHERE id = $1";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(id).fetch_optional(conn).await)?)
@@ -347,6 +353,7 @@ pub async fn hasten(tx: &mut Tx<'_>, provider: &str, reference: &str, now: i64) 
     Ok(())
 }
 
+/// Forgets webhooks that came before a moment; answers how many.
 pub async fn forget_notes(tx: &mut Tx<'_>, before: i64) -> Result<u64, Error> {
     let sql = "DELETE FROM inbox WHERE received_at < $1";
     Ok(on!(tx, conn => sqlx::query(sql).bind(before).execute(conn).await.map(|done| done.rows_affected()))?)

@@ -4,6 +4,7 @@ use sqlx::QueryBuilder;
 
 use crate::{Error, Tx, engine::on, renewal::renew};
 
+/// A place people name when they say where they are, in degrees (WGS 84).
 #[derive(Clone, Debug, Default, sqlx::FromRow)]
 pub struct PlaceRow {
     pub id: i64,
@@ -22,6 +23,7 @@ pub struct PlaceRow {
 
 const CHUNK: usize = 1000;
 
+/// All of them.
 pub async fn places(tx: &mut Tx<'_>) -> Result<Vec<PlaceRow>, Error> {
     let sql = "SELECT * FROM places ORDER BY id";
     Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)

@@ -53,6 +53,7 @@ pub struct Server {
 }
 
 impl Server {
+    /// Connects, and brings the schema up to date.
     pub async fn connect(url: &str) -> Result<Server, Error> {
         let options = PgConnectOptions::from_str(url)?.application_name("onshelf");
         let statement = statement_of(&options).unwrap_or(STATEMENT);

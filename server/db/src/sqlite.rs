@@ -36,6 +36,7 @@ pub struct Embedded {
 }
 
 impl Embedded {
+    /// Opens the file, made with its folder where it is missing, and brings its schema up to date.
     pub async fn open(path: &str) -> Result<Embedded, Error> {
         if let Some(folder) = std::path::Path::new(path).parent() {
             std::fs::create_dir_all(folder).map_err(|error| Error::Unavailable(error.to_string()))?;
@@ -70,6 +71,7 @@ impl Embedded {
         Load::of(&self.readers)
     }
 
+    /// Ends the readers; the writer ends with its queue.
     pub async fn close(&self) {
         self.readers.close().await;
     }

@@ -2,6 +2,7 @@
 
 use crate::{Error, Tx, engine::on};
 
+/// A member of staff. The password is an Argon2 hash in PHC form.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct StaffRow {
     pub id: i64,
@@ -16,6 +17,7 @@ pub struct StaffRow {
 
 const COLUMNS: &str = "id, login, name, password_hash, role, stores, disabled_at";
 
+/// Whoever may sign in under this name; none where they are disabled.
 pub async fn by_login(tx: &mut Tx<'_>, login: &str) -> Result<Option<StaffRow>, Error> {
     let sql =
         sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM staff WHERE login = $1 AND disabled_at IS NULL"));
@@ -44,6 +46,7 @@ pub async fn upsert(tx: &mut Tx<'_>, row: &StaffRow, now: i64) -> Result<(), Err
     Ok(())
 }
 
+/// Keeps the hash of a session's token until `expires_at`.
 pub async fn open_session(
     tx: &mut Tx<'_>,
     staff_id: i64,
@@ -59,6 +62,7 @@ pub async fn open_session(
     Ok(())
 }
 
+/// Whose session it is; none where it has ended or they are disabled.
 pub async fn by_session(tx: &mut Tx<'_>, token_hash: &str, now: i64) -> Result<Option<StaffRow>, Error> {
     let sql = "SELECT staff.id, login, name, password_hash, role, stores, disabled_at
                FROM staff_sessions JOIN staff ON staff.id = staff_sessions.staff_id
@@ -66,12 +70,14 @@ pub async fn by_session(tx: &mut Tx<'_>, token_hash: &str, now: i64) -> Result<O
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(token_hash).bind(now).fetch_optional(conn).await)?)
 }
 
+/// Signs out; nothing where there is no such session.
 pub async fn close_session(tx: &mut Tx<'_>, token_hash: &str) -> Result<(), Error> {
     let sql = "DELETE FROM staff_sessions WHERE token_hash = $1";
     on!(tx, conn => sqlx::query(sql).bind(token_hash).execute(conn).await.map(drop))?;
     Ok(())
 }
 
+/// Forgets sessions that have ended; answers how many.
 pub async fn forget_sessions(tx: &mut Tx<'_>, now: i64) -> Result<u64, Error> {
     let sql = "DELETE FROM staff_sessions WHERE expires_at <= $1";
     Ok(on!(tx, conn => sqlx::query(sql).bind(now).execute(conn).await.map(|done| done.rows_affected()))?)

@@ -67,6 +67,7 @@ pub const STORE_COLUMNS: &[&str] = &[
 
 const CHUNK: usize = 300;
 
+/// All of them, closed ones included.
 pub async fn stores(tx: &mut Tx<'_>) -> Result<Vec<StoreRow>, Error> {
     let sql = "SELECT * FROM stores ORDER BY id";
     Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)

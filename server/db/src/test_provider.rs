@@ -3,6 +3,7 @@
 
 use crate::{Error, Tx, engine::on};
 
+/// A payment as the test provider has it in its own books.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct PaymentRow {
     pub provider_id: String,
@@ -35,6 +36,7 @@ pub struct Capture<'a> {
     pub unanswered: i64,
 }
 
+/// A webhook to be sent.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct WebhookRow {
     pub id: i64,
@@ -74,11 +76,13 @@ pub async fn open(tx: &mut Tx<'_>, row: &PaymentRow) -> Result<(), Error> {
     Ok(())
 }
 
+/// By the provider's own id.
 pub async fn payment(tx: &mut Tx<'_>, provider_id: &str) -> Result<Option<PaymentRow>, Error> {
     let sql = sqlx::AssertSqlSafe(format!("{PAYMENT} provider_id = $1"));
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(provider_id).fetch_optional(conn).await)?)
 }
 
+/// By the shop's reference.
 pub async fn payment_of(tx: &mut Tx<'_>, reference: &str) -> Result<Option<PaymentRow>, Error> {
     let sql = sqlx::AssertSqlSafe(format!("{PAYMENT} reference = $1"));
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(reference).fetch_optional(conn).await)?)
@@ -175,6 +179,7 @@ pub async fn captured_between(tx: &mut Tx<'_>, from: i64, to: i64) -> Result<Vec
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(from).bind(to).fetch_all(conn).await)?)
 }
 
+/// To be sent at `due_at` or later.
 pub async fn queue_webhook(tx: &mut Tx<'_>, event: &str, body: &str, due_at: i64) -> Result<(), Error> {
     let sql = "INSERT INTO test_webhooks (event, body, due_at, tries) VALUES ($1, $2, $3, 0)";
     on!(tx, conn => sqlx::query(sql).bind(event).bind(body).bind(due_at).execute(conn).await.map(drop))?;

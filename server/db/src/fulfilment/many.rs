@@ -60,6 +60,7 @@ pub async fn insert_all(tx: &mut Tx<'_>, rows: &[&ReservationRow]) -> Result<Vec
     })?)
 }
 
+/// Writes lines of any number of reservations in one statement.
 pub async fn insert_lines(tx: &mut Tx<'_>, lines: &[ReservationLineRow]) -> Result<(), Error> {
     if lines.is_empty() {
         return Ok(());

@@ -11,6 +11,7 @@ pub use promises::{PromiseRow, promises};
 
 use crate::{Error, Tx, engine::on};
 
+/// A reservation, or a group of an order. What happens to it stands in `domain::fulfilment::Reservation`.
 #[derive(Clone, Debug, Default, sqlx::FromRow)]
 pub struct ReservationRow {
     pub id: i64,
@@ -57,6 +58,7 @@ pub struct ReservationRow {
     pub car: String,
 }
 
+/// So many of one variant.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct ReservationLineRow {
     pub reservation_id: i64,
@@ -159,6 +161,7 @@ pub async fn of_pass(tx: &mut Tx<'_>, reservation_id: i64) -> Result<Option<Rese
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(reservation_id).fetch_optional(conn).await)?)
 }
 
+/// In their order; empty where there is no such reservation.
 pub async fn lines(tx: &mut Tx<'_>, reservation_id: i64) -> Result<Vec<ReservationLineRow>, Error> {
     let sql = "SELECT * FROM reservation_lines WHERE reservation_id = $1 ORDER BY position";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(reservation_id).fetch_all(conn).await)?)

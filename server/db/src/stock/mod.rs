@@ -19,6 +19,7 @@ pub struct LevelKey {
     pub variant_id: i64,
 }
 
+/// How many of one variant stand at one store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct LevelRow {
     pub store_id: i64,
@@ -40,6 +41,7 @@ pub struct LiveHoldRow {
     pub expires_at: i64,
 }
 
+/// That a level is another since a moment; what it is now is read from the level.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub struct ChangeRow {
     pub id: i64,
@@ -59,6 +61,7 @@ pub struct Cause<'a> {
     pub at: i64,
 }
 
+/// Of all stores, those of one variant together.
 pub async fn all_levels(tx: &mut Tx<'_>) -> Result<Vec<LevelRow>, Error> {
     let sql = "SELECT * FROM stock_levels ORDER BY variant_id, store_id";
     Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)
@@ -71,6 +74,7 @@ pub async fn all_live_holds(tx: &mut Tx<'_>) -> Result<Vec<LiveHoldRow>, Error> 
     Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)
 }
 
+/// None where the store never had any.
 pub async fn level(tx: &mut Tx<'_>, key: LevelKey) -> Result<Option<LevelRow>, Error> {
     let sql = "SELECT * FROM stock_levels WHERE store_id = $1 AND variant_id = $2";
     Ok(
