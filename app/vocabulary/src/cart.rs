@@ -15,6 +15,7 @@ pub struct Line {
 /// The most lines one basket or reservation may have.
 pub const MAX_LINES: usize = 50;
 
+/// The basket as its page shows it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BasketView {
     pub lines: Vec<BasketLine>,
@@ -29,6 +30,7 @@ pub struct BasketView {
     pub gone: Vec<String>,
 }
 
+/// One thing of the basket; `total` is `price` times `quantity`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BasketLine {
     pub sku: String,
@@ -60,6 +62,7 @@ pub struct CoverView {
     pub mine: bool,
 }
 
+/// What a store is short of: it has `available` of the `wanted`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MissingView {
     pub sku: String,

@@ -46,7 +46,7 @@ pub struct ProductCard {
     pub price: Money,
     pub list_price: Option<Money>,
     pub image: Option<Image>,
-    /// How many values its first option with swatches has ("3 colours"): label and CSS colours.
+    /// CSS colours of its option values, eight at most.
     pub swatches: Vec<String>,
     /// Where it stands: at my store, or the nearest that has it.
     pub shelf: Option<ShelfView>,
@@ -126,6 +126,7 @@ pub struct Facet {
     pub values: Vec<FacetValue>,
 }
 
+/// One value to narrow by, and how many products would be left.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FacetValue {
     pub value: String,
@@ -155,12 +156,14 @@ pub struct ProductView {
 }
 
 impl ProductView {
+    /// The one shown; none where the product has no variants at all.
     #[must_use]
     pub fn variant(&self) -> Option<&VariantView> {
         self.variants.get(self.chosen as usize).or_else(|| self.variants.first())
     }
 }
 
+/// What variants differ in, such as the colour.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct OptionView {
     pub name: String,
@@ -176,6 +179,7 @@ pub struct OptionValueView {
     pub sku: Option<String>,
 }
 
+/// What is bought: one variant of a product, with its price now and what that is lowered from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct VariantView {
     pub sku: String,

@@ -161,6 +161,7 @@ pub struct ReservationView {
     pub can_cancel: bool,
 }
 
+/// One thing of a reservation; `price` is of one piece.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ReservationLineView {
     pub sku: String,

@@ -73,12 +73,7 @@ impl Text {
         Text { ko: ko.into(), en: en.into() }
     }
 
-    /// The same words in both languages, as for a brand or an imported name.
-    pub fn same(text: impl Into<String>) -> Text {
-        let ko = text.into();
-        Text { en: ko.clone(), ko }
-    }
-
+    /// In that language, or else in the other.
     #[must_use]
     pub fn get(&self, lang: Lang) -> &str {
         match lang {

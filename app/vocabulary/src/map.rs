@@ -39,6 +39,7 @@ pub enum Ground {
     Sea,
 }
 
+/// What a shape of the ground is; it decides the style.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ShapeKind {
@@ -96,6 +97,7 @@ pub struct Label {
     pub angle: f32,
 }
 
+/// What a name on the ground belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LabelKind {
@@ -155,6 +157,7 @@ pub struct Pin {
     pub href: String,
 }
 
+/// Where a pin's label stands: a point of its baseline, and which end of it that is.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LabelSpot {
     pub x: f32,
@@ -162,6 +165,7 @@ pub struct LabelSpot {
     pub anchor: Anchor,
 }
 
+/// Which part of a text stands at its point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Anchor {
@@ -182,6 +186,7 @@ impl Anchor {
     }
 }
 
+/// How long a round distance is on this map.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ScaleBar {
     pub width: f32,

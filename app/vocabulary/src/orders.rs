@@ -229,6 +229,7 @@ pub struct PassView {
     pub tickets: Vec<PassTicket>,
 }
 
+/// One group of the order, as far as whoever is sent may know it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PassTicket {
     pub state: PassState,
@@ -251,6 +252,7 @@ pub struct PassTicket {
     pub arrival: Option<ArrivalView>,
 }
 
+/// A thing to collect, without its price.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PassThing {
     pub name: String,

@@ -81,7 +81,7 @@ impl std::fmt::Display for Point {
 pub struct Moment {
     /// RFC 3339 with the offset of the store's time zone.
     pub at: String,
-    /// As people there say it, in the page's language: `17:40`, `내일 10:30`, `Tue 10:30`.
+    /// As people there say it, in the page's language: `17:40`, `내일 10:30`, `Tue 24 Nov 10:30`.
     pub label: String,
 }
 

@@ -62,6 +62,7 @@ pub struct BoardView {
     pub version: i64,
 }
 
+/// One reservation on a store's board.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BoardCard {
     pub number: String,

@@ -15,7 +15,7 @@ pub struct StoreCard {
     pub point: Option<Point>,
     pub distance_m: Option<u32>,
     pub open_now: bool,
-    /// "21:00까지" / "until 21:00", "내일 10:30 열어요" / "opens tomorrow 10:30".
+    /// "21:00까지" / "until 21:00", "내일 10:30에 열어요" / "opens tomorrow 10:30".
     pub hours: String,
     pub closes_at: Option<Moment>,
     pub opens_at: Option<Moment>,
@@ -26,6 +26,7 @@ pub struct StoreCard {
     pub shelf: Option<ShelfView>,
 }
 
+/// A service of a store: its code in addresses, and its name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceView {
     pub code: String,
@@ -79,6 +80,7 @@ pub struct DayView {
     pub exceptional: bool,
 }
 
+/// A store's own page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StoreView {
     pub card: StoreCard,

@@ -71,6 +71,7 @@ pub struct Record {
 }
 
 impl Reservation {
+    /// A plain one, paid at the till: the store sees it at once.
     #[must_use]
     pub const fn place(placed_at: Timestamp, expires_at: Timestamp) -> Reservation {
         Reservation { way: Way::Collect, placed_at, expires_at, state: State::Placed }
@@ -170,6 +171,7 @@ impl Reservation {
         }
     }
 
+    /// An associate has begun; refused unless it is placed.
     pub fn start_picking(self, at: Timestamp) -> Result<Step, ReservationRefusal> {
         match self.status_at(at) {
             ReservationStatus::Placed => Ok(self.step(State::Picking { since: at }, StockEffect::Keep)),
@@ -209,6 +211,7 @@ impl Reservation {
         }
     }
 
+    /// Given over at the address; refused unless it is on its way there.
     pub fn deliver(self, at: Timestamp) -> Result<Step, ReservationRefusal> {
         match self.status_at(at) {
             ReservationStatus::OutForDelivery => Ok(self.step(State::Delivered { at }, StockEffect::Keep)),

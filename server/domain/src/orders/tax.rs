@@ -59,6 +59,7 @@ impl Default for TaxTable {
 }
 
 impl TaxTable {
+    /// `country` is ISO 3166-1 alpha-2; no rule that fits is a rate of 0.
     #[must_use]
     pub fn at(&self, country: &str, postcode: &str) -> Tax {
         let fits = |rule: &&TaxRule| rule.country == country && postcode.starts_with(&rule.postcode);

@@ -26,6 +26,7 @@ pub enum Fit {
     NearInside(u8),
 }
 
+/// A term that was found, and how well it fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Match {
     /// Index of the term in the sorted list the lexicon was built from.
@@ -116,6 +117,7 @@ fn partition_from(list: &impl Sorted, from: usize, below: impl Fn(&str) -> bool)
     low - from
 }
 
+/// The words of a catalogue, to be found as they are typed: by beginning, part, 초성 and near spelling.
 #[derive(Default)]
 pub struct Lexicon {
     terms: Strings,
@@ -185,6 +187,7 @@ impl Lexicon {
         if (index as usize) < self.len() { self.terms.get(index as usize) } else { "" }
     }
 
+    /// How many things a term stands for; 0 past the end.
     pub fn weight(&self, index: u32) -> u32 {
         self.weights.get(index as usize).copied().unwrap_or(0)
     }
@@ -198,6 +201,7 @@ impl Lexicon {
             + (self.parts.entries.capacity() + self.initials_parts.entries.capacity()) * 8
     }
 
+    /// The index of this very term.
     pub fn exact(&self, term: &str) -> Option<u32> {
         let at = partition(&self.terms, |text| text < term);
         (at < self.len() && self.terms.get(at) == term).then(|| u32::try_from(at).unwrap_or(u32::MAX))

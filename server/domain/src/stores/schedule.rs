@@ -44,6 +44,7 @@ pub struct Schedule {
 }
 
 impl Schedule {
+    /// Of two exceptions on one date the later counts.
     #[must_use]
     pub fn new(time_zone: TimeZone, week: Week, exceptions: impl IntoIterator<Item = Exception>) -> Schedule {
         let schedule = Schedule { time_zone, week, exceptions: BTreeMap::new() };
@@ -158,6 +159,7 @@ impl Schedule {
         self.intervals(date).map(|(_, close)| close).max()
     }
 
+    /// Also after midnight, where the evening before goes on.
     #[must_use]
     pub fn is_open(&self, at: Timestamp) -> bool {
         let today = self.date_of(at);
