@@ -146,7 +146,7 @@ test("paid at the counter needs no provider", async ({ page, goods, partner }) =
   await toWays(page, goods.second);
   await take(page, /매장 픽업/);
   await fill(page, somebody());
-  await page.getByLabel(/매장에서 결제/).check();
+  await page.getByLabel(/매장에서 계산/).check();
   await page.locator("button.go[value=place]").click();
   await expect(page.getByRole("heading", { level: 1, name: "맡아두었어요" })).toBeVisible();
   await expect(page.getByText(/코드\s*[0-9A-Z]{3} [0-9A-Z]{3}/)).toBeVisible();

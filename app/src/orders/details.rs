@@ -315,7 +315,7 @@ fn payment(scene: &Scene<'_>) -> AnyView {
         let (name, said) = match pay {
             Pay::Online(provider) => provider_name(lang, *provider),
             Pay::Counter | Pay::Unsaid => (
-                lang.pick("매장에서 결제", "Pay in store"),
+                lang.pick("매장에서 계산", "Pay in store"),
                 lang.pick("받아 가실 때 계산대에서", "At the counter, when you collect"),
             ),
         };

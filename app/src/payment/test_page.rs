@@ -42,7 +42,7 @@ pub fn test_page(
     wrong: bool,
 ) -> Response {
     let mut response = visit.page(|| {
-        let title = visit.say("테스트 결제", "Test payment");
+        let title = visit.say("시험 결제", "Test payment");
         let path = format!("/pay/test/{}", payment.id);
         let view = view(visit, payment, scenario, wrong);
         Page { status, indexed: false, chrome: Chrome::Bare, ..Page::new(title, path, view) }
@@ -82,7 +82,7 @@ fn view(visit: &Visit, payment: &TestPayment, scenario: Scenario, wrong: bool) -
     view! {
         <div class="test-pay">
             <p class="test-pay-tape">
-                <strong>{visit.say("테스트 결제", "Test payment")}</strong>
+                <strong>{visit.say("시험 결제", "Test payment")}</strong>
                 <span>{visit.say("돈이 오가지 않습니다", "No money moves")}</span>
             </p>
             <div class="test-pay-sheet">

@@ -9,8 +9,6 @@ use crate::{Result, Shop, fulfilment::Kept};
 
 /// A payment that has not ended this long after its own end is nothing a worker is still busy with. Milliseconds.
 const STUCK: i64 = 10 * 60_000;
-/// A level with so much or less available is low.
-pub const LOW: i64 = 3;
 
 /// Something that was done or refused, counted once when it is in the books.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,7 +137,7 @@ impl Shop {
         drop(reader);
         let (shop, now) = (self.clone(), self.now());
         let (levels_empty, levels_low) =
-            tokio::task::spawn_blocking(move || shop.shelves().empty_and_low(LOW, now))
+            tokio::task::spawn_blocking(move || shop.shelves().empty_and_low(now))
                 .await
                 .map_err(crate::Error::internal)?;
         Ok(SlowPulse { levels_empty, levels_low, refunds_failed, promises, audited })

@@ -10,6 +10,7 @@ use onshelf_db::{
     Db,
     stock::{LevelKey, LevelRow, LiveHoldRow},
 };
+use onshelf_vocabulary::stock::Level;
 
 use super::{
     live::Watchers,
@@ -156,24 +157,24 @@ impl Shelves {
         self.inside().by_variant.values().map(Vec::len).sum()
     }
 
-    /// How many levels have nothing to promise, and how many have something but at most `low`. Reads every shelf, a
-    /// product at a time, so that whoever learns of a change waits no longer than for one product.
+    /// How many levels have nothing to promise, and how many are low. Reads every shelf, a product at a time, so that
+    /// whoever learns of a change waits no longer than for one product.
     #[must_use]
-    pub fn empty_and_low(&self, low: i64, now: Timestamp) -> (u64, u64) {
+    pub fn empty_and_low(&self, now: Timestamp) -> (u64, u64) {
         let now = now.as_millisecond();
         let variants: Vec<i64> = self.inside().by_variant.keys().copied().collect();
-        let (mut empty, mut scarce) = (0, 0);
+        let (mut empty, mut low) = (0, 0);
         for variant_id in variants {
             let inside = self.inside();
             for shelf in inside.by_variant.get(&variant_id).map(Vec::as_slice).unwrap_or_default() {
-                match inside.available(shelf, variant_id, now) {
-                    ..=0 => empty += 1,
-                    available if available <= low => scarce += 1,
-                    _ => {}
+                match Level::of(inside.available(shelf, variant_id, now)) {
+                    Level::Out => empty += 1,
+                    Level::Low => low += 1,
+                    Level::InStock => {}
                 }
             }
         }
-        (empty, scarce)
+        (empty, low)
     }
 
     /// How many stores carry it, with or without stock.

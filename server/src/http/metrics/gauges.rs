@@ -177,7 +177,7 @@ fn write_waiting(
 
 fn write_slow(page: &mut Page, slow: &SlowPulse, now: i64) {
     page.gauge("levels_empty", "Stock levels with nothing to promise.", slow.levels_empty);
-    page.gauge("levels_low", "Stock levels with one to three to promise.", slow.levels_low);
+    page.gauge("levels_low", "Stock levels with one or two to promise.", slow.levels_low);
     page.gauge("refunds_failed", "Refunds a person must look at.", slow.refunds_failed);
     write_promises(page, &slow.promises);
     if let Some((at, faults)) = slow.audited {
