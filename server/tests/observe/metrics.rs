@@ -22,7 +22,7 @@ async fn scrape(page: &Router) -> Exposition {
 #[tokio::test]
 async fn gauges_tell_what_is_held_waits_and_is_late() {
     on_each_engine(async |test| {
-        test.with_stock("seongsu", "CUP", 5).await.with_stock("seongsu", "KETTLE-MO", 1).await;
+        test.with_stock("seongsu", "CUP", 4).await.with_stock("seongsu", "KETTLE-MO", 1).await;
         test.with_stock("gangnam", "CUP", 50).await;
         let page = metrics::router_fresh_for(test.shop.clone(), Duration::ZERO);
         let before = scrape(&page).await;

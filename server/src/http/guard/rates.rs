@@ -152,15 +152,15 @@ fn count(limiters: &Limiters, address: &impl Hash, asked: &Asked<'_>) -> Result<
         }
         What::Counter => {
             limiters.look_up_by_address.count(address)?;
-            sessions(asked.headers).try_for_each(|session| limiters.counter_by_session.count(&session))
+            sessions(asked.headers).iter().try_for_each(|session| limiters.counter_by_session.count(session))
         }
         What::Other => Ok(()),
     }
 }
 
 /// The cookies that may say who is signed in, however they were written; which is true is found out behind this. Only
-/// the first of a name can be: a made-up one beside it is counted for nothing but itself.
-fn sessions(headers: &HeaderMap) -> impl Iterator<Item = String> {
+/// the first of a name can be: a made-up one beside it is counted for nothing but itself. One under both names is one.
+fn sessions(headers: &HeaderMap) -> Vec<String> {
     let pairs = move || {
         let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
         cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='))
@@ -168,7 +168,9 @@ fn sessions(headers: &HeaderMap) -> impl Iterator<Item = String> {
     let first = move |name: &'static str| pairs().find(|(own, _)| *own == name).map(|(_, value)| value);
     let written = ["__Host-staff", "staff"].into_iter().filter_map(first);
     let read = written.filter_map(|value| url::form_urlencoded::parse(value.as_bytes()).next());
-    read.map(|(token, _)| token.into_owned())
+    let mut tokens: Vec<String> = read.map(|(token, _)| token.into_owned()).collect();
+    tokens.dedup();
+    tokens
 }
 
 /// The letters of the order or the reservation a form names, however they were typed.
@@ -227,13 +229,14 @@ mod tests {
         let of = |cookies: &'static str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::COOKIE, cookies.parse().unwrap());
-            sessions(&headers).collect::<Vec<String>>()
+            sessions(&headers)
         };
         assert_eq!(of("store=seongsu"), [""; 0]);
         assert_eq!(of("store=seongsu; __Host-staff=abc"), ["abc"]);
         // Nothing beside it, and no other spelling, makes them somebody else.
         assert_eq!(of("staff=made-up; __Host-staff=abc; __Host-staff=late"), ["abc", "made-up"]);
         assert_eq!(of("__Host-staff=%61b%63"), ["abc"]);
+        assert_eq!(of("__Host-staff=abc; staff=abc"), ["abc"]);
     }
 
     #[test]
