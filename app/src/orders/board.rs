@@ -8,7 +8,7 @@ use super::{
     draft::Draft,
     offers::Choice,
     things::{Thing, counted, is_split, left_behind, named, named_with_counts, things},
-    words::{day_and_time, pieces, way_glyph, way_name},
+    words::{day_and_time, instant, pieces, way_glyph, way_name},
 };
 use crate::{
     catalog::shelf::StockTicks,
@@ -22,8 +22,7 @@ const NAMED: usize = 2;
 /// The time on it is when the last of it is there.
 pub(super) fn row_of(visit: &Visit, draft: &Draft, choice: &Choice) -> AnyView {
     let lang = visit.lang;
-    // All of a board's moments are RFC 3339 in one zone, so that their text is in order of time.
-    let Some(last) = choice.parts.iter().max_by(|a, b| a.ready_by.at.cmp(&b.ready_by.at)) else {
+    let Some(last) = choice.parts.iter().max_by_key(|part| instant(&part.ready_by)) else {
         return ().into_any();
     };
     let glyph = choice.parts.last().map_or(last.way, |offer| offer.way);

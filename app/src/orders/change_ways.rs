@@ -12,7 +12,7 @@ use onshelf_vocabulary::{
 
 use super::{
     change::{as_it_is, is_open},
-    words::{by, way_glyph, way_name},
+    words::{by, instant, way_glyph, way_name},
 };
 use crate::{
     catalog::shelf::{is_itself, way},
@@ -92,8 +92,7 @@ fn is_this(group: &GroupView, offer: &WayOffer) -> bool {
 
 /// The soonest first, of those the nearest; as many stores as are shown.
 fn soonest(mut offers: Vec<WayOffer>) -> Vec<WayOffer> {
-    // All moments are RFC 3339 of one zone, so that their text is in order of time.
-    let place = |offer: &WayOffer| (offer.ready_by.at.clone(), offer.distance_m.unwrap_or(u32::MAX));
+    let place = |offer: &WayOffer| (instant(&offer.ready_by), offer.distance_m.unwrap_or(u32::MAX));
     offers.sort_by_key(place);
     let mut stores = 0;
     offers.retain(|offer| {
@@ -261,10 +260,12 @@ mod tests {
             offer(Way::Delivery, "home", "2026-11-25T21:00:00+09:00", None),
             offer(Way::Collect, "far", "2026-11-24T11:00:00+09:00", Some(9_000)),
             offer(Way::Collect, "late", "2026-11-24T12:00:00+09:00", Some(100)),
+            // Stores of one chain lie in more than one zone.
+            offer(Way::Collect, "west", "2026-11-24T10:30:00+08:00", Some(50)),
             offer(Way::Collect, "near", "2026-11-24T11:00:00+09:00", Some(900)),
         ];
         let order: Vec<String> = soonest(offers).into_iter().map(|offer| offer.store).collect();
-        assert_eq!(order, ["near", "far", "late", "home"]);
+        assert_eq!(order, ["near", "far", "west", "late", "home"]);
     }
 
     #[test]

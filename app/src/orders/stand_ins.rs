@@ -13,7 +13,7 @@ use super::{
     things::{Thing, named, row},
     trouble::words,
     whereto::address_fields,
-    words::{by, is_offer, way_name},
+    words::{by, instant, is_offer, way_name},
 };
 use crate::ssr::Visit;
 
@@ -93,8 +93,7 @@ fn recommended<'o>(lost: &GroupView, held: &[&'o GroupView]) -> Option<&'o Group
         let known = offer.way != Way::Delivery || offer.address.is_some();
         known && !is_substitute(lost, offer) && offer.total.amount <= lost.total.amount
     };
-    // All moments are RFC 3339 of one zone, so that their text is in order of time.
-    let soonest = held.iter().filter(sure).min_by(|a, b| a.ready_by.at.cmp(&b.ready_by.at));
+    let soonest = held.iter().filter(sure).min_by_key(|offer| instant(&offer.ready_by));
     soonest.copied().filter(|_| held.len() > 1)
 }
 

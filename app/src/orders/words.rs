@@ -1,5 +1,6 @@
 //! What things are called: ways, steps, who takes the money, and where an order stands, in a title and a sentence.
 
+use jiff::Timestamp;
 use onshelf_vocabulary::{
     Lang, Moment,
     fulfilment::{ReservationStatus, Way},
@@ -89,6 +90,11 @@ pub(super) fn by(lang: Lang, at: &Moment) -> String {
         Lang::Ko => format!("{}까지", at.label),
         Lang::En => format!("by {}", at.label),
     }
+}
+
+/// What moments are put in order by: stores of one chain lie in more than one zone. What cannot be read comes last.
+pub(super) fn instant(at: &Moment) -> Timestamp {
+    at.at.parse().unwrap_or(Timestamp::MAX)
 }
 
 /// How many things of how many.
