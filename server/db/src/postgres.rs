@@ -72,6 +72,8 @@ impl Server {
             .before_acquire(|connection, _| Box::pin(async move { is_alive(connection).await }))
             .connect_with(options)
             .await?;
+        let commit = "SELECT current_setting('synchronous_commit', true)";
+        is_durable(sqlx::query_scalar(commit).fetch_one(&pool).await?)?;
         migrate::postgres(&pool).await?;
         Ok(Server { pool })
     }
@@ -119,6 +121,17 @@ impl Server {
             Err(stopped) => Err(Error::Unavailable(format!("the write was stopped: {stopped}")).into()),
         }
     }
+}
+
+/// What is acknowledged is on disk. We ask for it with every connection, but something in between (a pooler) may keep that
+/// to itself, and a server may be set to be quicker than its disk.
+fn is_durable(synchronous_commit: Option<String>) -> Result<(), Error> {
+    if synchronous_commit.as_deref() == Some("off") {
+        let why = "synchronous_commit is off, so that an acknowledged order could be lost: turn it on for this database, \
+                   or have the pooler before it pass `options` on";
+        return Err(Error::Unavailable(why.to_owned()));
+    }
+    Ok(())
 }
 
 /// An error has the connection dropped without another word to the server.
@@ -221,6 +234,13 @@ impl Drop for Loan {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_answers_before_it_is_on_disk_is_not_believed() {
+        let is_durable = |setting: Option<&str>| is_durable(setting.map(str::to_owned)).is_ok();
+        assert!(is_durable(Some("on")) && is_durable(Some("remote_apply")) && is_durable(None));
+        assert!(!is_durable(Some("off")));
+    }
 
     #[test]
     fn an_address_may_limit_its_statements() {
