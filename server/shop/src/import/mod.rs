@@ -20,6 +20,7 @@ mod report;
 mod row;
 mod rules;
 mod seen;
+mod services;
 mod source;
 mod stock;
 mod stores;

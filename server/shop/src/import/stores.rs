@@ -1,6 +1,6 @@
 //! Rows of stores: names, addresses and positions checked, hours read, the time zone found where none is given.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use futures::FutureExt;
 use onshelf_db::{
@@ -22,7 +22,7 @@ use super::{
     report::{Entry, Ledger},
     row::{MAX_NAME, Row},
     seen::Seen,
-    week,
+    services, week,
     zones::{self, Zone},
 };
 
@@ -482,15 +482,7 @@ fn kind_of(warning: &onshelf_domain::stores::Warning) -> &'static str {
 }
 
 fn services(row: &Row<'_>) -> String {
-    let mut known = HashSet::new();
-    let services: Vec<String> = row
-        .list("services")
-        .into_iter()
-        .flat_map(|text| text.split('|').map(|part| part.trim().to_owned()).collect::<Vec<_>>())
-        .filter(|service| !service.is_empty() && service.chars().count() <= 80)
-        .filter(|service| known.insert(service.to_lowercase()))
-        .take(100)
-        .collect();
+    let services = services::services(&row.list("services"));
     serde_json::to_string(&services).unwrap_or_else(|_| "[]".to_owned())
 }
 
