@@ -272,12 +272,13 @@ fn group_form(scene: &Scene<'_>, group: &GroupView, offered: &Offered) -> AnyVie
     let Scene { visit, view, token, typed, refusal } = *scene;
     let lang = visit.lang;
     let nothing = Typed::new();
-    // What was typed belongs to the group it was typed at.
-    let typed = if text(typed, "group") == group.id { typed } else { &nothing };
+    // What was typed belongs to the group it was typed at, and so does what is wrong with it.
+    let own = text(typed, "group") == group.id;
+    let typed = if own { typed } else { &nothing };
     let heading = format!("change-{}", group.id);
     let labelled = heading.clone();
     let trouble = match refusal {
-        Some(OrderRefusal::Invalid { faults }) => Trouble::Faults(faults.clone()),
+        Some(OrderRefusal::Invalid { faults }) if own => Trouble::Faults(faults.clone()),
         _ => Trouble::None,
     };
     let to = whereto(group, typed);
@@ -296,7 +297,7 @@ fn group_form(scene: &Scene<'_>, group: &GroupView, offered: &Offered) -> AnyVie
             {windows(lang, group, offered, typed.get("window"))}
             <fieldset class="change-address">
                 <legend>{lang.pick("배송지", "Where to bring it")}</legend>
-                {address_fields(lang, &to, |field| trouble.of_address(lang, field))}
+                {address_fields(lang, &group.id, &to, |field| trouble.of_address(lang, field))}
                 <button class="alt" name="act" value="look">{lang.pick("이 주소로 얼마인지 보기", "See what it costs to this address")}</button>
             </fieldset>
             {quantities(lang, group, typed)}

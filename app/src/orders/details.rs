@@ -274,7 +274,7 @@ fn address(scene: &Scene<'_>) -> AnyView {
     view! {
         <section class="asked" aria-labelledby="whereto">
             <h2 id="whereto">{visit.say("배송지", "Where to bring it")}</h2>
-            {address_fields(visit.lang, &draft.address, |field| trouble.of_address(visit.lang, field))}
+            {address_fields(visit.lang, "", &draft.address, |field| trouble.of_address(visit.lang, field))}
             <div class="brought">
                 <p role="status">
                     {said.map(|said| view! { <b>{said}</b> })}

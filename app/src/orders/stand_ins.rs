@@ -143,7 +143,7 @@ fn choice(choice: &Choice<'_>) -> AnyView {
                 <summary>{lang.pick("주소 적고 집에서 받기", "Give an address, have it brought")}</summary>
                 <form method="post" action=action>
                     {token_field(token)}
-                    {address_fields(lang, &typed, fault)}
+                    {address_fields(lang, &offer.id, &typed, fault)}
                     <button class="go" name="accept" value="1">{lang.pick("이 주소로 받을게요", "Bring it there")}</button>
                 </form>
             </details>

@@ -19,8 +19,11 @@ pub fn Field(
     autocomplete: &'static str,
     #[prop(optional_no_strip)] inputmode: Option<&'static str>,
     #[prop(default = 200)] maxlength: u32,
+    /// Tells it from a field of the same name in another form of the page.
+    #[prop(into, optional)]
+    within: String,
 ) -> impl IntoView {
-    let id = format!("field-{name}");
+    let id = if within.is_empty() { format!("field-{name}") } else { format!("field-{name}-{within}") };
     let (hint_id, fault_id) = (format!("{id}-hint"), format!("{id}-fault"));
     let described: Vec<&str> = [(!hint.is_empty()).then_some(&*hint_id), fault.as_ref().map(|_| &*fault_id)]
         .into_iter()
