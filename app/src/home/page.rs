@@ -160,6 +160,8 @@ fn near(visit: &Visit, cards: Vec<ProductCard>) -> impl IntoView + use<> {
     let mine = visit.viewer.store.as_ref().and_then(|code| book.stores.by_code(code.as_str()));
     let lang = visit.lang;
     match mine {
+        // What stands there is on the shelves above already.
+        Some(_) if cards.is_empty() => ().into_any(),
         Some(store) => {
             let store_name = store.name.get(lang).to_owned();
             let (_, hours) = store.hours_now(lang, visit.shop().now());
