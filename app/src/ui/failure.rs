@@ -79,19 +79,19 @@ impl Sought {
                 "It may have another name by now. All the categories there are stand below.",
             ),
             (Sought::Store, Lang::Ko) => {
-                ("이 매장을 찾지 못했어요", "문을 닫았거나 주소가 바뀌었습니다. 다른 매장은 열려 있어요.")
+                ("이 매장을 찾지 못했어요", "문을 닫았거나 주소가 바뀌었습니다. 다른 매장을 찾아보세요.")
             }
             (Sought::Store, Lang::En) => (
                 "We have no store here",
-                "It has closed for good, or its address has changed. These are our other stores.",
+                "It has closed for good, or its address has changed. Have a look at our other stores.",
             ),
             (Sought::Order, Lang::Ko) => (
                 anywhere,
-                "링크가 끝까지 복사되지 않았을 수 있어요. 주문이나 예약은 번호와 픽업 코드로 다시 열 수 있습니다.",
+                "링크가 끝까지 복사되지 않았을 수 있어요. 주문이나 예약은 번호와, 픽업 코드나 주문할 때 적은 연락처로 다시 열 수 있습니다.",
             ),
             (Sought::Order, Lang::En) => (
                 anywhere,
-                "The link may not have been copied to its end. An order can be opened again by its number and its pickup code.",
+                "The link may not have been copied to its end. An order can be opened again by its number and its pickup code, or the e-mail or phone you gave.",
             ),
             (Sought::Page, _) => return (anywhere, text),
         };

@@ -45,6 +45,17 @@ async fn one_thing_to_do_is_not_disturbed_but_never_without_the_menu() {
 }
 
 #[tokio::test]
+async fn a_store_of_which_nothing_is_shown_has_no_empty_row() {
+    on_each_engine(async |test| {
+        let home = async || Call::get("/").with("cookie", "store=seongsu").on(&site(test)).await.text();
+        assert!(!home().await.contains("선반에 지금"));
+        test.with_stock("seongsu", "CUP", 3).await;
+        assert!(home().await.contains("선반에 지금"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn where_nothing_is_there_are_ways_on() {
     on_each_engine(async |test| {
         test.with_stock("seongsu", "CUP", 3).await;
@@ -56,7 +67,7 @@ async fn where_nothing_is_there_are_ways_on() {
             ("/stores/nothing", "이 매장을 찾지 못했어요", "/stores/seongsu"),
             ("/en/stores/nothing", "We have no store here", "/en/stores/seongsu"),
             ("/nowhere", "찾으시는 페이지가 없거나", "/p/cup"),
-            ("/reservations/R-0000-0000", "번호와 픽업 코드", "/reservations"),
+            ("/reservations/R-0000-0000", "픽업 코드나 주문할 때 적은 연락처", "/reservations"),
         ] {
             let answer = Call::get(path).on(&site).await;
             let page = answer.text();
