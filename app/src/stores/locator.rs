@@ -279,14 +279,20 @@ fn map(visit: &Visit, asked: &Asked, list: &StoreList) -> Option<AnyView> {
     // A map of nothing would answer nothing: it shows what the filters hide, as the list below them does.
     let seen = if seen.is_empty() { on_the_map(visit, &asked.widened(), list) } else { seen };
     let place = list.place.clone().filter(|place| !place.is_empty());
-    let title = match (visit.lang, place) {
-        (Lang::Ko, Some(place)) => format!("{place} 주변 매장 {}곳", seen.len()),
-        (Lang::Ko, None) => format!("매장 {}곳의 지도", seen.len()),
-        (Lang::En, Some(place)) => format!("{} stores around {place}", seen.len()),
-        (Lang::En, None) => format!("Map of {} stores", seen.len()),
-    };
+    let title = map_title(visit.lang, place, seen.len());
     let around = list.centre;
     drawn::map(visit, &Plan { asked, here, around, stores: &seen, chosen: None, title, wide: true })
+}
+
+fn map_title(lang: Lang, place: Option<String>, stores: usize) -> String {
+    match (lang, place, stores) {
+        (Lang::Ko, Some(place), _) => format!("{place} 주변 매장 {stores}곳"),
+        (Lang::Ko, None, _) => format!("매장 {stores}곳의 지도"),
+        (Lang::En, Some(place), 1) => format!("1 store around {place}"),
+        (Lang::En, None, 1) => "Map of 1 store".to_owned(),
+        (Lang::En, Some(place), _) => format!("{stores} stores around {place}"),
+        (Lang::En, None, _) => format!("Map of {stores} stores"),
+    }
 }
 
 /// A map that was moved shows what is there, not what is near the shopper; the list's stores keep their places.
@@ -300,4 +306,16 @@ fn on_the_map(visit: &Visit, asked: &Asked, list: &StoreList) -> Vec<StoreCard> 
             ..store
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_store_is_no_stores() {
+        let of = |place: Option<&str>, stores| map_title(Lang::En, place.map(str::to_owned), stores);
+        assert_eq!((of(None, 1), of(None, 2)), ("Map of 1 store".to_owned(), "Map of 2 stores".to_owned()));
+        assert_eq!(of(Some("Seongsu"), 1), "1 store around Seongsu");
+    }
 }

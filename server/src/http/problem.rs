@@ -427,7 +427,7 @@ impl From<StockRefusal> for Problem {
                     pointer: format!("/lines/{line}/delta"),
                     detail: Text::new(
                         format!("장부에는 {on_hand}개가 있습니다."),
-                        format!("There are {on_hand} on the books."),
+                        format!("The books have {on_hand}."),
                     ),
                 };
                 let mut problem = Problem::new(Kind::NotEnough).more("on_hand", on_hand);
