@@ -269,19 +269,31 @@ fn is_outside(group: &GroupView) -> bool {
 }
 
 fn completed(lang: Lang, view: &OrderView) -> (&'static str, String) {
-    let missing = own(view).any(|group| group.status == ReservationStatus::NotFound);
-    let said = if missing {
-        lang.pick(
-            "찾지 못한 것의 돈은 돌려드렸어요. 들러 주셔서 고맙습니다.",
-            "What could not be had was refunded. Thank you for coming by.",
-        )
-    } else {
-        lang.pick(
+    if own(view).all(|group| is_had(view, group)) {
+        let said = lang.pick(
             "받으신 상품은 가까운 어느 매장에서나 반품하실 수 있어요.",
             "If something is not right, bring it back to any of our stores.",
+        );
+        return (lang.pick("모두 받으셨어요", "You have everything"), said.to_owned());
+    }
+    let said = if view.payment.paid.amount > 0 {
+        lang.pick(
+            "받지 못하신 것의 돈은 돌려드려요. 들러 주셔서 고맙습니다.",
+            "What you did not get is refunded. Thank you for coming by.",
         )
+    } else {
+        lang.pick("들러 주셔서 고맙습니다.", "Thank you for coming by.")
     };
-    (lang.pick("모두 받으셨어요", "You have everything"), said.to_owned())
+    (lang.pick("일부를 받으셨어요", "You have part of it"), said.to_owned())
+}
+
+/// Whether a group was had, itself or by what was taken in its place. What was offered and not taken is nothing to have.
+fn is_had(view: &OrderView, group: &GroupView) -> bool {
+    let had = |group: &GroupView| {
+        matches!(group.status, ReservationStatus::Collected | ReservationStatus::Delivered)
+    };
+    let stands_in = |other: &GroupView| other.offered_for.as_deref() == Some(&*group.id) && had(other);
+    group.offered_for.is_some() || had(group) || view.groups.iter().any(stands_in)
 }
 
 fn over(lang: Lang, view: &OrderView) -> (&'static str, String) {

@@ -117,6 +117,54 @@ async fn an_app_takes_one_of_what_is_offered() {
     .await;
 }
 
+#[tokio::test]
+async fn an_order_says_whether_all_of_it_was_had() {
+    on_each_engine(async |test| {
+        let till = test.shop.create_token("pos", None).await.unwrap();
+        // Three are asked for, two are found; the third is had elsewhere where there is one.
+        let title = async |key: &str| {
+            test.with_stock("seongsu", "CUP", 3).await;
+            let site = site(test);
+            let placed = Call::post("/api/v1/orders").key(key).json(&wish()).on(&site).await.ok(201);
+            let (number, token) = (placed["number"].as_str().unwrap(), placed["token"].as_str().unwrap());
+            let order = format!("/api/v1/orders/{number}");
+            let carry = async |group: &Value, deed: &str, body: &Value| {
+                let path = format!("{order}/groups/{}/{deed}", group["id"].as_str().unwrap());
+                let call = Call::post(&path).key(&format!("{path} {key}").replace(' ', "-")).token(&till);
+                let call = if body.is_null() { call } else { call.json(body) };
+                call.on(&site).await.ok(200);
+            };
+            let found = &placed["groups"][0];
+            let missing = json!({"lines": [{"sku": "CUP", "quantity": 1}]});
+            carry(found, "not-found", &missing).await;
+            let now = async || Call::get(&order).token(token).on(&site).await.ok(200);
+            test.shop.heal(now().await["groups"][1]["id"].as_str().unwrap()).await.unwrap();
+            let groups = now().await["groups"].clone();
+            let is_held = |group: &&Value| !group["offered_for"].is_null() && group["way"] == "collect";
+            if let Some(offer) = groups.as_array().unwrap().iter().find(is_held) {
+                let path = format!("{order}/offers/{}", offer["id"].as_str().unwrap());
+                Call::post(&path)
+                    .key(key)
+                    .token(token)
+                    .json(&json!({"accept": true}))
+                    .on(&site)
+                    .await
+                    .ok(200);
+                for deed in ["picking", "ready", "collected"] {
+                    carry(offer, deed, &Value::Null).await;
+                }
+            }
+            carry(found, "collected", &Value::Null).await;
+            let page = Call::get(&format!("/orders/{number}?t={token}")).on(&site).await.text();
+            page.split_once("<h1>").and_then(|(_, rest)| rest.split_once("</h1>")).unwrap().0.to_owned()
+        };
+        assert_eq!(title("o1").await, "일부를 받으셨어요");
+        test.with_stock("gangnam", "CUP", 1).await;
+        assert_eq!(title("o2").await, "모두 받으셨어요");
+    })
+    .await;
+}
+
 /// The cookie of somebody signed in.
 async fn signed_in(test: &TestShop, login: &str, role: Role) -> String {
     let new = NewStaff {
