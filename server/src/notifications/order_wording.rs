@@ -3,7 +3,10 @@
 use onshelf_shop::jobs::OrderNews;
 use onshelf_vocabulary::{Lang, fulfilment::Way};
 
-use super::{order_lost::lost, order_news::Occasion};
+use super::{
+    order_lost::lost,
+    order_news::{Occasion, concerns},
+};
 
 /// The heading, and the paragraphs below it.
 pub(super) struct Said {
@@ -13,7 +16,7 @@ pub(super) struct Said {
 
 /// What is new and what to do. What, where and by when stand below as facts.
 pub(super) fn said(occasion: &Occasion<'_>) -> Said {
-    let (lang, delivered) = (occasion.notice.lang, occasion.group.way == Way::Delivery);
+    let lang = occasion.notice.lang;
     let paid = occasion.is_paid();
     let (heading, lead) = match occasion.about {
         OrderNews::Placed => (
@@ -23,14 +26,7 @@ pub(super) fn said(occasion: &Occasion<'_>) -> Said {
                 "We will let you know the moment it is ready. You pay in store.",
             ),
         ),
-        OrderNews::Paid => (
-            lang.pick("결제가 끝났어요", "Payment received"),
-            if delivered {
-                lang.pick("출발하면 알려 드릴게요.", "We will let you know when it is on its way.")
-            } else {
-                lang.pick("준비되면 알려 드릴게요.", "We will let you know the moment it is ready.")
-            },
-        ),
+        OrderNews::Paid => (lang.pick("결제가 끝났어요", "Payment received"), next_news(occasion)),
         OrderNews::PaidTooLate => (
             lang.pick("결제하신 금액을 돌려드려요", "Your payment is going back to you"),
             lang.pick(
@@ -118,6 +114,22 @@ pub(super) fn said(occasion: &Occasion<'_>) -> Said {
         ),
     };
     Said { heading: heading.to_owned(), lead: vec![lead.to_owned()] }
+}
+
+/// What is told next: that it is ready, or on its way, or the one of some of it and the other of the rest.
+fn next_news(occasion: &Occasion<'_>) -> &'static str {
+    let lang = occasion.notice.lang;
+    let groups = occasion.notice.view.groups.iter().filter(|group| concerns(occasion.about, group));
+    let (brought, collected): (Vec<Way>, Vec<Way>) =
+        groups.map(|group| group.way).partition(|way| *way == Way::Delivery);
+    match (brought.is_empty(), collected.is_empty()) {
+        (false, true) => lang.pick("출발하면 알려 드릴게요.", "We will let you know when it is on its way."),
+        (false, false) => lang.pick(
+            "준비되거나 출발하는 대로 알려 드릴게요.",
+            "We will let you know when each part is ready or on its way.",
+        ),
+        (true, _) => lang.pick("준비되면 알려 드릴게요.", "We will let you know the moment it is ready."),
+    }
 }
 
 /// What to do where it stands ready: at the counter, or in the car.

@@ -206,6 +206,31 @@ async fn groups_that_run_out_together_are_told_together() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_told_next_is_told_of_each_part() {
+    on_each_engine(async |test| {
+        let at = scene(test).await;
+        let groups = || [collect("seongsu", &[("CUP", 1)]), delivery(&[("CUP", 1)])];
+        let [collected, brought] = groups();
+        for (key, groups, said) in [
+            ("a", vec![collected], "준비되면 알려"),
+            ("b", vec![brought], "출발하면 알려"),
+            ("c", groups().into(), "준비되거나 출발하는 대로 알려"),
+        ] {
+            let placed = paid(test, &at.payments, key, groups).await;
+            at.settle().await;
+            let mails = files(at.folder.path()).into_iter();
+            let mut texts = mails.map(|(_, mail)| {
+                let mail = MessageParser::default().parse(&mail).unwrap();
+                mail.body_text(0).unwrap().into_owned()
+            });
+            let own = texts.find(|text| text.contains(&placed.number)).unwrap();
+            assert!(own.contains(said), "{own}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn out_for_delivery_and_delivered() {
     on_each_engine(async |test| {
         let at = scene(test).await;
