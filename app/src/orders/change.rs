@@ -145,10 +145,7 @@ fn anew(group: &GroupView, typed: &Typed) -> Option<GroupInput> {
     let mut input = as_it_is(group)?;
     input.lines = typed_lines(input.lines, typed)?;
     match text(typed, "pick") {
-        "" | "keep" => {
-            let window = text(typed, "window");
-            input.window = Some(window).filter(|window| !window.is_empty()).map(str::to_owned);
-        }
+        "" | "keep" => input.window = typed_window(input.window, typed),
         pick => {
             let (way, store) = pick.split_once('@')?;
             input.way = Way::from_code(way)?;
@@ -171,6 +168,15 @@ fn typed_lines(lines: Vec<Line>, typed: &Typed) -> Option<Vec<Line>> {
         }
     }
     Some(left)
+}
+
+/// The time that was chosen. Where there was none to choose it stays what it was: a shelf that this order itself has emptied
+/// offers no times.
+fn typed_window(was: Option<String>, typed: &Typed) -> Option<String> {
+    if !typed.contains_key("window") {
+        return was;
+    }
+    Some(text(typed, "window")).filter(|window| !window.is_empty()).map(str::to_owned)
 }
 
 fn typed_address(typed: &Typed) -> Address {
@@ -372,6 +378,14 @@ mod tests {
         for bad in ["-1", "x", "1000", "1.5"] {
             assert!(typed_lines(lines(), &typed(&[("q2", bad)])).is_none(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_time_stays_unless_another_was_to_be_chosen() {
+        let window = |pairs: &[(&str, &str)]| typed_window(Some("five".to_owned()), &typed(pairs));
+        assert_eq!(window(&[]).as_deref(), Some("five"));
+        assert_eq!(window(&[("window", "six")]).as_deref(), Some("six"));
+        assert_eq!(window(&[("window", "")]), None, "as soon as it is ready");
     }
 
     #[test]
