@@ -174,7 +174,7 @@ fn action(occasion: &Occasion<'_>) -> &'static str {
     let lang = occasion.notice.lang;
     match occasion.about {
         OrderNews::Offered => lang.pick("하나 고르기", "Choose"),
-        OrderNews::WrongAmount => lang.pick("다시 결제하기", "Pay again"),
+        OrderNews::WrongAmount if occasion.notice.view.can_pay => lang.pick("다시 결제하기", "Pay again"),
         _ => lang.pick("주문 보기", "View the order"),
     }
 }

@@ -27,20 +27,8 @@ pub(super) fn said(occasion: &Occasion<'_>) -> Said {
             ),
         ),
         OrderNews::Paid => (lang.pick("결제가 끝났어요", "Payment received"), next_news(occasion)),
-        OrderNews::PaidTooLate => (
-            lang.pick("결제하신 금액을 돌려드려요", "Your payment is going back to you"),
-            lang.pick(
-                "맡아둔 시간이 지난 뒤에 결제되어 남은 상품이 없었습니다. 전액을 바로 돌려드립니다.",
-                "It came after the hold had run out, and nothing was left. All of it goes back right away.",
-            ),
-        ),
-        OrderNews::WrongAmount => (
-            lang.pick("결제 금액이 맞지 않았어요", "The amount did not match"),
-            lang.pick(
-                "주문과 다른 금액이 결제되어 바로 돌려드립니다. 주문 페이지에서 다시 결제해 주세요.",
-                "What was paid is not what the order costs, so it goes back right away. You can pay again on the order's page.",
-            ),
-        ),
+        OrderNews::PaidTooLate => paid_too_late(occasion),
+        OrderNews::WrongAmount => wrong_amount(occasion),
         OrderNews::Delayed => (
             lang.pick("조금 늦어지고 있어요", "It is taking a little longer"),
             lang.pick(
@@ -130,6 +118,48 @@ fn next_news(occasion: &Occasion<'_>) -> &'static str {
         ),
         (true, _) => lang.pick("준비되면 알려 드릴게요.", "We will let you know the moment it is ready."),
     }
+}
+
+/// Of an order that goes on it is a change that could not be made any more; else the order itself was over.
+fn paid_too_late(occasion: &Occasion<'_>) -> (&'static str, &'static str) {
+    let lang = occasion.notice.lang;
+    if occasion.notice.view.groups.iter().any(|group| !group.status.is_over()) {
+        return (
+            lang.pick("주문을 바꾸지 못했어요", "Your order could not be changed"),
+            lang.pick(
+                "결제하셨을 때는 더 바꿀 수 없었습니다. 이번에 결제하신 금액은 바로 돌려드리고, 주문은 그대로 준비합니다.",
+                "When you paid for the change it could no longer be made. That payment goes back right away, and your order stays as it was.",
+            ),
+        );
+    }
+    (
+        lang.pick("결제하신 금액을 돌려드려요", "Your payment is going back to you"),
+        lang.pick(
+            "결제하셨을 때는 맡아둔 시간이 지났거나 주문이 끝난 뒤였습니다. 이 결제는 바로 돌려드립니다.",
+            "When it came, the hold had run out or the order was over. It goes back right away.",
+        ),
+    )
+}
+
+/// Nobody is asked to pay again for what is paid, as by whoever paid twice, or is over.
+fn wrong_amount(occasion: &Occasion<'_>) -> (&'static str, &'static str) {
+    let lang = occasion.notice.lang;
+    if occasion.notice.view.can_pay {
+        return (
+            lang.pick("결제 금액이 맞지 않았어요", "The amount did not match"),
+            lang.pick(
+                "주문과 다른 금액이 결제되어 바로 돌려드립니다. 주문 페이지에서 다시 결제해 주세요.",
+                "What was paid is not what the order costs, so it goes back right away. You can pay again on the order's page.",
+            ),
+        );
+    }
+    (
+        lang.pick("결제하신 금액을 돌려드려요", "Your payment is going back to you"),
+        lang.pick(
+            "내실 금액이 아니어서 바로 돌려드립니다. 주문이 지금 어떤지는 주문 페이지에 있어요.",
+            "It was not what there was to pay, so it goes back right away. The order's page says where the order stands.",
+        ),
+    )
 }
 
 /// What to do where it stands ready: at the counter, or in the car.

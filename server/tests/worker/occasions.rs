@@ -320,3 +320,24 @@ async fn a_change_is_told_as_a_change_alone() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_is_paid_too_late_ends_nothing() {
+    on_each_engine(async |test| {
+        let at = scene(test).await;
+        let placed = paid(test, &at.payments, "a", vec![collect("seongsu", &[("CUP", 1)])]).await;
+        at.settle().await;
+        let change =
+            OrderChange { groups: Some(vec![collect("seongsu", &[("CUP", 2)])]), ..OrderChange::default() };
+        test.shop.change_order(Lang::Ko, &placed.number, &placed.token, change, None).await.unwrap();
+        carry(test, &placed, 0, &[BoardDeed::StartPicking]).await;
+        assert!(at.payments.pay(&at.payments.open()[0]));
+        at.settle().await;
+        assert_eq!(at.told(), ["paid", "paid_too_late", "refunded"]);
+        let (_, late) = files(at.folder.path()).remove(1);
+        let mail = MessageParser::default().parse(&late).unwrap();
+        let text = mail.body_text(0).unwrap();
+        assert!(text.contains("주문은 그대로 준비합니다") && !text.contains("전액"), "{text}");
+    })
+    .await;
+}
