@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     currency_of,
     end::end_group,
+    keep::Held,
     moment,
     pay::{give_up_payments, is_open},
     place::write_groups,
@@ -75,9 +76,10 @@ impl Shop {
             self.change_now(&order, sent, None, once).await?;
             return Ok(Changed::default());
         };
+        let held = self.held_of(&order).await?;
         let mut draws = Draws::default();
         loop {
-            let plan = self.plan_change(&order, lang, &groups);
+            let plan = self.plan_change(&order, lang, &groups, &held);
             let plan = if is_alone { plan.map_err(of_its_fields)? } else { plan? };
             let dearer = plan.sums.total - order.total;
             let outcome = if order.settled_at.is_some() && dearer > 0 {
@@ -115,8 +117,8 @@ impl Shop {
         wishes: &[Vec<GroupInput>],
     ) -> Result<Vec<Option<Money>>> {
         let order = self.owned_order(number, token).await?;
-        let currency = currency_of(&order);
-        let cost = |groups: &Vec<GroupInput>| match self.plan_change(&order, lang, groups) {
+        let (currency, held) = (currency_of(&order), self.held_of(&order).await?);
+        let cost = |groups: &Vec<GroupInput>| match self.plan_change(&order, lang, groups, &held) {
             Ok(plan) => Ok(Some(Money::new(plan.sums.total - order.total, currency))),
             Err(Error::Order(_) | Error::Reservation(_) | Error::NotFound) => Ok(None),
             Err(error) => Err(error),
@@ -134,7 +136,7 @@ impl Shop {
         let (was, store) = (way_of(row)?, book.stores.by_id(row.store_id));
         let way = change.way.unwrap_or(was);
         let travels = |way: Way| way == Way::Delivery;
-        // A delivery is sent from wherever the shop chose, and a time is one of its store.
+        // A delivery is sent from wherever the shop chose or chooses, and a time is one of its store.
         let stays = change.store.is_none() && travels(way) == travels(was);
         let kept = store.filter(|_| stays && !travels(way)).map(|store| store.code.clone());
         let window =
@@ -155,7 +157,7 @@ impl Shop {
     /// What there is too little of, counting what this order itself would give back.
     async fn short_for_change(&self, order: &OrderRow, lang: Lang, groups: &[GroupInput]) -> Result<Error> {
         let contact = contact_of(order);
-        let whom = self.whom_of(order, &contact, lang);
+        let whom = self.whom_of(order, &contact, lang, &[]);
         let mut own = HashMap::new();
         let mut reader = self.db().reader().await?;
         let mut tx = reader.tx();
@@ -168,13 +170,32 @@ impl Shop {
         Ok(self.short_of_any(&self.book(), groups, &whom, &own).await)
     }
 
-    fn whom_of<'a>(&self, order: &OrderRow, contact: &'a Contact, lang: Lang) -> For<'a> {
-        For { contact, lang, near: None, online: order.provider.is_some(), now: self.now(), held: &[] }
+    fn whom_of<'a>(&self, order: &OrderRow, contact: &'a Contact, lang: Lang, held: &'a [Held]) -> For<'a> {
+        For { contact, lang, near: None, online: order.provider.is_some(), now: self.now(), held }
     }
 
-    fn plan_change(&self, order: &OrderRow, lang: Lang, groups: &[GroupInput]) -> Result<Plan> {
+    /// From where what travels of it is sent: what it holds there itself, the shelf does not show.
+    async fn held_of(&self, order: &OrderRow) -> Result<Vec<Held>> {
+        let book = self.book();
+        let mut reader = self.db().reader().await?;
+        let mut tx = reader.tx();
+        let rows = fulfilment::of_order(&mut tx, order.id).await?;
+        self.held_for(&mut tx, &book, rows).await
+    }
+
+    fn plan_change(
+        &self,
+        order: &OrderRow,
+        lang: Lang,
+        groups: &[GroupInput],
+        held: &[Held],
+    ) -> Result<Plan> {
         let contact = contact_of(order);
-        let plan = self.plan_groups(&self.book(), groups, &self.whom_of(order, &contact, lang))?;
+        // To another address it is sent from wherever is best for that one.
+        let stays =
+            |held: &&Held| held.address.is_none() || groups.iter().any(|group| group.address == held.address);
+        let held: Vec<Held> = held.iter().filter(stays).cloned().collect();
+        let plan = self.plan_groups(&self.book(), groups, &self.whom_of(order, &contact, lang, &held))?;
         if plan.currency.code() != order.currency {
             return Err(OrderRefusal::StoreClosed.into());
         }
@@ -353,7 +374,9 @@ pub(super) async fn apply_paid(
     now: Timestamp,
 ) -> Result<()> {
     let groups: Vec<GroupInput> = serde_json::from_str(payment.change.as_deref().unwrap_or("[]"))?;
-    let plan = shop.plan_change(order, Lang::from_tag(&order.lang), &groups)?;
+    let rows = fulfilment::of_order(tx, order.id).await?;
+    let held = shop.held_for(tx, &shop.book(), rows).await?;
+    let plan = shop.plan_change(order, Lang::from_tag(&order.lang), &groups, &held)?;
     if plan.sums.total != order.total + payment.amount {
         return Err(OrderRefusal::HoldOver.into());
     }

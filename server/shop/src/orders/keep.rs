@@ -73,6 +73,7 @@ pub(super) struct Held {
     pub way: String,
     pub store_id: i64,
     pub source_id: i64,
+    pub address: Option<Address>,
     /// Each SKU once, in order.
     pub lines: Vec<(String, i64)>,
 }
@@ -264,12 +265,24 @@ impl Shop {
     pub(super) async fn held_by(&self, book: &Book, of: Option<&Placed>) -> Result<Vec<Held>> {
         let Some(of) = of else { return Ok(Vec::new()) };
         let Some((_, rows)) = self.live_basket(of).await? else { return Ok(Vec::new()) };
+        let mut reader = self.db().reader().await?;
+        let held = self.held_for(&mut reader.tx(), book, rows).await?;
+        Ok(held)
+    }
+
+    /// From where each of these groups would be sent.
+    pub(super) async fn held_for(
+        &self,
+        tx: &mut Tx<'_>,
+        book: &Book,
+        rows: Vec<ReservationRow>,
+    ) -> Result<Vec<Held>> {
         let mut held = Vec::with_capacity(rows.len());
         for row in rows {
-            let mut reader = self.db().reader().await?;
-            let lines = in_order(&self.lines_in(&mut reader.tx(), book, &row).await?);
+            let lines = in_order(&self.lines_in(tx, book, &row).await?);
             let source_id = row.source_id.unwrap_or(row.store_id);
-            held.push(Held { way: row.way, store_id: row.store_id, source_id, lines });
+            let address: Option<Address> = row.address.as_deref().map(serde_json::from_str).transpose()?;
+            held.push(Held { way: row.way, store_id: row.store_id, source_id, address, lines });
         }
         Ok(held)
     }

@@ -64,15 +64,17 @@ pub(super) struct For<'a> {
 }
 
 impl For<'_> {
-    /// From where the same lines would be sent already; the shelves there no longer show them.
+    /// From where the same lines would be sent already, or more of them; the shelves there no longer show them.
     fn held_at(&self, way: Way, store: Option<&Store>, lines: &[Line]) -> Option<i64> {
         let lines = in_order(lines);
-        let same = |held: &&Held| {
-            held.way == way.code()
-                && store.is_none_or(|store| store.id == held.store_id)
-                && held.lines == lines
+        let there =
+            |held: &&Held| held.way == way.code() && store.is_none_or(|store| store.id == held.store_id);
+        let has = |held: &Held, (sku, quantity): &(String, i64)| {
+            held.lines.iter().any(|(own, held)| own == sku && quantity <= held)
         };
-        self.held.iter().find(same).map(|held| held.source_id)
+        let same = self.held.iter().filter(there).find(|held| held.lines == lines);
+        let more = || self.held.iter().filter(there).find(|held| lines.iter().all(|line| has(held, line)));
+        same.or_else(more).map(|held| held.source_id)
     }
 }
 

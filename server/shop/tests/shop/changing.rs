@@ -91,6 +91,37 @@ async fn what_a_change_would_cost_is_what_it_costs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_travels_is_still_there_for_a_change_of_its_own_order() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("gangnam", "CUP", 2).await.with_stock("seongsu", "KETTLE-MO", 2).await;
+        let transfer =
+            |quantity: i64| GroupInput { way: Way::Transfer, ..collect("seongsu", &[("CUP", quantity)]) };
+        let kettle = |quantity: i64| collect("seongsu", &[("KETTLE-MO", quantity)]);
+        // The last of it: its shelf shows none, and the other group is changed all the same.
+        let placed = paid(test, &payments, "a", vec![transfer(2), kettle(2)]).await;
+        assert_eq!(test.available("gangnam", "CUP").await, 0);
+        let wishes = [vec![transfer(2), kettle(1)], vec![transfer(1), kettle(1)], vec![transfer(3)]];
+        let costs = test.shop.change_costs(Lang::Ko, &placed.number, &placed.token, &wishes).await.unwrap();
+        assert_eq!(costs.iter().map(Option::is_some).collect::<Vec<_>>(), [true, true, false]);
+        for (wish, left) in wishes.into_iter().zip([0, 1]) {
+            change(test, &placed, groups(wish)).await.unwrap();
+            assert_eq!(test.available("gangnam", "CUP").await, left);
+        }
+        test.shop.cancel_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
+        assert_eq!(test.available("gangnam", "CUP").await, 2);
+        // The same of what is brought, where only its lines are sent.
+        let brought = paid(test, &payments, "b", vec![delivery(&[("CUP", 2)])]).await;
+        assert_eq!(test.available("gangnam", "CUP").await, 0);
+        let group = Some(GroupChange { lines: Some(lines(&[("CUP", 1)])), ..GroupChange::default() });
+        change(test, &brought, OrderChange { group, ..OrderChange::default() }).await.unwrap();
+        assert_eq!(test.available("gangnam", "CUP").await, 1);
+        settle(test).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_groups_at_one_store_are_short_together() {
     on_each_engine(async |test: &TestShop| {
         test.with_stock("seongsu", "CUP", 3).await;
