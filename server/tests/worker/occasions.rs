@@ -332,6 +332,8 @@ async fn a_change_that_is_paid_too_late_ends_nothing() {
         test.shop.change_order(Lang::Ko, &placed.number, &placed.token, change, None).await.unwrap();
         carry(test, &placed, 0, &[BoardDeed::StartPicking]).await;
         assert!(at.payments.pay(&at.payments.open()[0]));
+        // It is looked at after ten seconds.
+        test.clock.advance(Duration::from_secs(10));
         at.settle().await;
         assert_eq!(at.told(), ["paid", "paid_too_late", "refunded"]);
         let (_, late) = files(at.folder.path()).remove(1);
