@@ -6,6 +6,8 @@ use super::card::Cards;
 use crate::{ssr::Visit, ui::picture::Picture};
 
 const NEW: usize = 4;
+/// Categories that are shown at most: a shop may have thousands.
+const SHELVES: usize = 24;
 
 /// A large field to search in, with the words that were asked for before.
 pub fn search(visit: &Visit, text: String, label: &'static str) -> impl IntoView + use<> {
@@ -30,6 +32,7 @@ pub fn shelves(visit: &Visit, here: Option<&str>) -> Option<impl IntoView + use<
     let pills: Vec<_> = categories
         .into_iter()
         .filter(|category| here != Some(category.slug.as_str()))
+        .take(SHELVES)
         .map(|category| {
             view! {
                 <li>

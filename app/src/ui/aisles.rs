@@ -13,8 +13,10 @@ use crate::ssr::Visit;
 
 /// The menu as the buttons that open it name it.
 pub(super) const MENU: &str = "menu";
-/// Categories that the row names at most; the menu names them all.
+/// Categories that the row names at most; the menu names more.
 const ROW: usize = 10;
+/// Categories that the menu names at most: it stands in every page, and a shop may have thousands.
+const LISTED: usize = 60;
 /// Pages with one thing to do, which nothing else is offered on.
 const UNDISTURBED: [&str; 2] = ["/checkout", "/reserve"];
 
@@ -32,6 +34,13 @@ impl Way {
         let here = if page.path == path { Some("page") } else { within.then_some("true") };
         Way { path, name: name.to_owned(), here }
     }
+}
+
+/// Those that are named, and how many there are.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Categories {
+    named: Vec<Way>,
+    all: usize,
 }
 
 /// The row, unless the page is not to be disturbed, and the menu.
@@ -58,13 +67,19 @@ pub(super) fn ways(visit: &Visit, page: &Page) -> (Option<InertElement>, impl In
     (row, menu)
 }
 
-fn categories(visit: &Visit, page: &Page) -> Vec<Way> {
+fn categories(visit: &Visit, page: &Page) -> Categories {
     let book = visit.shop().book();
-    let tops = book.catalogue.top_categories();
-    let way = |slug: &str, name: &str| {
-        Way::new(page, format!("/category/{slug}"), name, page.category.as_deref() == Some(slug))
-    };
-    tops.map(|category| way(&category.slug, category.name.get(visit.lang))).collect()
+    let is_here = |slug: &str| page.category.as_deref() == Some(slug);
+    let (mut named, mut all) = (Vec::new(), 0);
+    for category in book.catalogue.top_categories() {
+        // Of too many, the one where one is stands among those that are named.
+        if all < LISTED || is_here(&category.slug) {
+            let path = format!("/category/{}", category.slug);
+            named.push(Way::new(page, path, category.name.get(visit.lang), is_here(&category.slug)));
+        }
+        all += 1;
+    }
+    Categories { named, all }
 }
 
 fn services(visit: &Visit, page: &Page) -> Vec<Way> {
@@ -76,32 +91,34 @@ fn services(visit: &Visit, page: &Page) -> Vec<Way> {
     ]
 }
 
-fn row(lang: Lang, categories: &[Way], services: &[Way]) -> impl IntoView + use<> {
-    let named = categories.get(..ROW).unwrap_or(categories);
-    // Of many, one line is enough, and the one where one is; the menu has them all.
-    let beyond = categories.iter().skip(ROW).find(|way| way.here.is_some());
+fn row(lang: Lang, categories: &Categories, services: &[Way]) -> impl IntoView + use<> {
+    let Categories { named, all } = categories;
+    let first = named.get(..ROW).unwrap_or(named);
+    // Of many, one line is enough, and the one where one is; the menu has more.
+    let beyond = named.iter().skip(ROW).find(|way| way.here.is_some());
     let beyond = beyond.map(|way| links(lang, std::slice::from_ref(way)));
-    let many = categories.len() > ROW;
+    let many = *all > ROW;
     let all = many.then(|| {
         let label = match lang {
-            Lang::Ko => format!("분류 {}개 모두", categories.len()),
-            Lang::En => format!("All {} categories", categories.len()),
+            _ if *all > LISTED => lang.pick("분류 더 보기", "More categories").to_owned(),
+            Lang::Ko => format!("분류 {all}개 모두"),
+            Lang::En => format!("All {all} categories"),
         };
         view! { <li><button type="button" popovertarget=MENU>{label}</button></li> }
     });
     view! {
         <nav class="aisles" aria-label=lang.pick("둘러보기", "Browse")>
-            <ul class:cut=many>{beyond}{links(lang, named)}</ul>
+            <ul class:cut=many>{beyond}{links(lang, first)}</ul>
             <ul>{all}{links(lang, services)}</ul>
         </nav>
     }
 }
 
-fn inside(lang: Lang, categories: &[Way], services: &[Way]) -> impl IntoView + use<> {
+fn inside(lang: Lang, categories: &Categories, services: &[Way]) -> impl IntoView + use<> {
     view! {
         <ul class="menu-services">{links(lang, services)}</ul>
         <ul class="menu-categories">
-            {links(lang, categories)}
+            {links(lang, &categories.named)}
             <li><a href=lang.href("/products")>{lang.pick("모든 상품", "All products")}</a></li>
         </ul>
     }
@@ -132,13 +149,13 @@ mod tests {
 
     #[test]
     fn a_long_row_is_cut_and_leads_to_all() {
-        let ways = |many: usize| -> Vec<Way> {
+        let ways = |many: usize| {
             let way = |place: usize| Way {
                 path: format!("/category/c{place}"),
                 name: format!("분류 {place}"),
                 here: None,
             };
-            (0..many).map(way).collect()
+            Categories { named: (0..many.min(LISTED)).map(way).collect(), all: many }
         };
         let short = row(Lang::En, &ways(ROW), &[]).to_html();
         assert_eq!(short.matches("href=\"/en/category/").count(), ROW);
@@ -147,10 +164,12 @@ mod tests {
         assert_eq!(long.matches("href=\"/category/").count(), ROW);
         assert!(long.contains("popovertarget=\"menu\"") && long.contains("분류 60개 모두"), "{long}");
         let mut far = ways(60);
-        far[42].here = Some("page");
+        far.named[42].here = Some("page");
         let there = row(Lang::Ko, &far, &[]).to_html();
         assert!(there.contains("<a href=\"/category/c42\" aria-current=\"page\">분류 42</a>"), "{there}");
         let menu = inside(Lang::Ko, &ways(60), &[]).to_html();
         assert_eq!(menu.matches("href=\"/category/").count(), 60);
+        let thousands = row(Lang::En, &ways(4_000), &[]).to_html();
+        assert!(thousands.contains("More categories") && !thousands.contains("4000"), "{thousands}");
     }
 }
