@@ -95,7 +95,7 @@ impl Catalogue {
             by_variant_id: variants.iter().enumerate().map(|(i, v)| (v.id, position(i))).collect(),
             category_by_slug,
             newest: newest(&products, &variants),
-            columns: Columns::of(products.iter().map(|product| (product, own(product, &variants)))),
+            columns: Columns::of(products.iter().map(|product| (product, product.own(&variants)))),
             products,
             variants,
             categories,
@@ -176,12 +176,6 @@ fn variant(
     })
 }
 
-/// The variants of a product, of all there are.
-fn own<'a>(product: &Product, variants: &'a [Variant]) -> &'a [Variant] {
-    let first = product.first_variant as usize;
-    variants.get(first..first + product.variant_count as usize).unwrap_or_default()
-}
-
 /// Enters every active product in its category and in all above it.
 fn place(categories: &mut [Category], products: &[Product]) {
     for (index, product) in products.iter().enumerate().filter(|(_, product)| product.active) {
@@ -199,7 +193,7 @@ fn newest(products: &[Product], variants: &[Variant]) -> Vec<u32> {
     let active = products.iter().enumerate().filter(|(_, product)| product.active);
     let mut newest: Vec<(bool, bool, i64, u32)> = active
         .map(|(index, product)| {
-            let own = own(product, variants);
+            let own = product.own(variants);
             let bare = product.images.is_empty() && own.iter().all(|variant| variant.images.is_empty());
             let plain = !product.tags.iter().any(|tag| tag == "new");
             (bare, plain, -product.created_at, position(index))
@@ -248,7 +242,7 @@ fn both(text: &Text) -> Vec<&str> {
 /// Every product that can be found.
 fn told<'a>(products: &'a [Product], variants: &'a [Variant], categories: &'a [Category]) -> Vec<Told<'a>> {
     let tell = |(index, product): (usize, &'a Product)| {
-        let own = own(product, variants);
+        let own = product.own(variants);
         let category = product.category.and_then(|index| categories.get(index as usize));
         Told {
             ordinal: position(index),

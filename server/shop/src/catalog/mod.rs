@@ -57,6 +57,14 @@ pub struct Product {
     variant_count: u32,
 }
 
+impl Product {
+    /// Its variants, of all that the catalogue has.
+    fn own<'a>(&self, variants: &'a [Variant]) -> &'a [Variant] {
+        let first = self.first_variant as usize;
+        variants.get(first..first + self.variant_count as usize).unwrap_or_default()
+    }
+}
+
 /// What is priced, stocked and held.
 pub struct Variant {
     pub id: i64,
@@ -217,8 +225,7 @@ impl Catalogue {
     }
 
     pub(crate) fn variants_of(&self, product: &Product) -> &[Variant] {
-        let first = product.first_variant as usize;
-        self.variants.get(first..first + product.variant_count as usize).unwrap_or_default()
+        product.own(&self.variants)
     }
 
     /// Whether this can be held or bought now, apart from stock.
