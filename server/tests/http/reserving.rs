@@ -75,6 +75,8 @@ async fn a_reservation_is_made_shown_and_cancelled() {
                 .problem(404, "not-found");
         }
         Call::get(&path).on(&site).await.problem(404, "not-found");
+        // Whoever shows nothing is told nothing else of the call either.
+        Call::post(&format!("{path}/cancel")).on(&site).await.problem(404, "not-found");
         Call::get("/api/v1/reservations/R-NONE").token(token).on(&site).await.problem(404, "not-found");
 
         let cancel = format!("{path}/cancel");

@@ -27,6 +27,9 @@ use serde::Serialize;
 
 use super::speak;
 
+/// Keys of shoppers' apps: they have no account, so the key alone, which is random, tells them apart.
+const ANYBODY: &str = "api";
+
 /// Every route of the contract; whatever else lies below `/api` is answered as a problem.
 pub fn routes() -> Router<Door> {
     Router::new()

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::shapes::Changing;
 use crate::http::{
     ask::{Bearer, Body, Key},
-    problem::{Kind, Problem},
+    problem::Problem,
 };
 
 /// What a browser answers to `pushManager.subscribe` (W3C Push API), without what the shop does not need.
@@ -114,7 +114,6 @@ async fn subscribe(
     State(door): State<Door>,
     (Path(number), Bearer(token), Key(_key), Body { value, .. }): Deed<Subscription>,
 ) -> Result<Response, Problem> {
-    let token = token.ok_or_else(|| Problem::new(Kind::NotFound))?;
     let Subscription { endpoint, keys: SubscriptionKeys { p256dh, auth } } = value;
     door.shop.subscribe(&number, &token, PushSubscription { endpoint, p256dh, auth }).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
@@ -124,7 +123,6 @@ async fn unsubscribe(
     State(door): State<Door>,
     (Path(number), Bearer(token), Key(_key), Body { value, .. }): Deed<Unsubscription>,
 ) -> Result<Response, Problem> {
-    let token = token.ok_or_else(|| Problem::new(Kind::NotFound))?;
     door.shop.unsubscribe(&number, &token, &value.endpoint).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

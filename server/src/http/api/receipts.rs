@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::shapes::Reading;
 use crate::http::{
     ask::{Asked, Bearer, Parameters},
-    problem::{Kind, Problem},
+    problem::Problem,
     receipts,
 };
 
@@ -37,6 +37,5 @@ pub async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     Parameters::read(query.as_deref(), &[]).finish()?;
-    let token = token.ok_or_else(|| Problem::new(Kind::NotFound))?;
     Ok(receipts::made(&door, lang, &number, &token).await?)
 }

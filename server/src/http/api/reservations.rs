@@ -15,15 +15,16 @@ use onshelf_vocabulary::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::shapes::{Changing, Holding, Image, Line, Money, Problem as ProblemShape, Reading};
+use super::{
+    ANYBODY,
+    shapes::{Changing, Holding, Image, Line, Money, Problem as ProblemShape, Reading},
+};
 use crate::http::{
     ask::{Asked, Bearer, Body, Key, NoBody, Parameters},
-    problem::{Kind, Problem},
+    problem::Problem,
     surface::Surface,
 };
 
-/// Keys of shoppers' apps: they have no account, so the key alone, which is random, tells them apart.
-const ANYBODY: &str = "api";
 const CREATE: &str = "POST /api/v1/reservations";
 const CANCEL: &str = "POST /api/v1/reservations/{number}/cancel";
 
@@ -232,7 +233,6 @@ pub async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     Parameters::read(query.as_deref(), &[]).finish()?;
-    let token = token.ok_or_else(|| Problem::new(Kind::NotFound))?;
     let view = door.shop.reservation(lang, &number, &token).await?;
     Ok(Json(reservation(view, lang, &surface.options.public_url, &token)).into_response())
 }
@@ -256,7 +256,6 @@ pub async fn cancel(
     Key(key): Key,
     NoBody: NoBody,
 ) -> Result<Response, Problem> {
-    let token = token.ok_or_else(|| Problem::new(Kind::NotFound))?;
     let actor = format!("reservation:{number}");
     let _begun = surface.under_way.begin(&actor, CANCEL, &key)?;
     let once = Once::new(&actor, CANCEL, &key, "");

@@ -20,15 +20,16 @@ use onshelf_shop::{
 };
 
 use self::bodies::shape;
-use super::shapes::{Changing, Holding, Reading};
+use super::{
+    ANYBODY,
+    shapes::{Changing, Holding, Reading},
+};
 use crate::http::{
     ask::{Asked, Bearer, Body, Key, NoBody, Parameters},
-    problem::{Kind, Problem},
+    problem::Problem,
     surface::Surface,
 };
 
-/// Keys of shoppers' apps: they have no account, so the key alone, which is random, tells them apart.
-const ANYBODY: &str = "api";
 const CREATE: &str = "POST /api/v1/orders";
 const CHANGE: &str = "PATCH /api/v1/orders/{number}";
 const CANCEL: &str = "POST /api/v1/orders/{number}/cancel";
@@ -83,7 +84,6 @@ pub async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     Parameters::read(query.as_deref(), &[]).finish()?;
-    let token = token.ok_or_else(|| Problem::new(Kind::NotFound))?;
     let view = door.shop.order(lang, &number, &token).await?;
     Ok(Json(shape(view, lang, &surface.options.public_url, &token)).into_response())
 }
@@ -111,7 +111,6 @@ pub async fn change(
     Key(key): Key,
     Body { value: patch, raw }: Body<OrderPatch>,
 ) -> Result<Response, Problem> {
-    let token = token.ok_or_else(|| Problem::new(Kind::NotFound))?;
     let actor = format!("order:{number}");
     let _begun = surface.under_way.begin(&actor, CHANGE, &key)?;
     let once = Once::new(&actor, CHANGE, &key, &raw);
@@ -141,7 +140,6 @@ pub async fn cancel(
     Key(key): Key,
     NoBody: NoBody,
 ) -> Result<Response, Problem> {
-    let token = token.ok_or_else(|| Problem::new(Kind::NotFound))?;
     let actor = format!("order:{number}");
     let _begun = surface.under_way.begin(&actor, CANCEL, &key)?;
     let once = Once::new(&actor, CANCEL, &key, "");
@@ -169,7 +167,6 @@ pub async fn arrive(
     Key(key): Key,
     Body { value: arrival, raw }: Body<Arrival>,
 ) -> Result<Response, Problem> {
-    let token = token.ok_or_else(|| Problem::new(Kind::NotFound))?;
     let actor = format!("order:{number}");
     let _begun = surface.under_way.begin(&actor, ARRIVE, &key)?;
     let once = Once::new(&actor, ARRIVE, &key, &raw);
@@ -204,7 +201,6 @@ pub async fn answer(
     Key(key): Key,
     Body { value: said, raw }: Body<OfferAnswer>,
 ) -> Result<Response, Problem> {
-    let token = token.ok_or_else(|| Problem::new(Kind::NotFound))?;
     let actor = format!("order:{number}");
     let _begun = surface.under_way.begin(&actor, ANSWER, &key)?;
     let once = Once::new(&actor, ANSWER, &key, &format!("{group} {raw}"));
