@@ -1,4 +1,4 @@
-//! The reservation as a calendar file (RFC 5545): when it is ready, how long it is kept, where to go.
+//! A visit as a calendar file (RFC 5545): when it is ready, how long it is kept, where to go.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use icalendar::{Alarm, Calendar, Component, Event, EventLike, EventStatus, Trigg
 use jiff::{SignedDuration, Timestamp, fmt::temporal::Pieces, tz::TimeZone};
 use onshelf_domain::words::moment;
 use onshelf_vocabulary::{
-    Lang, Moment,
+    Lang, Moment, Point,
     fulfilment::{ReservationStatus, ReservationView},
 };
 
@@ -54,8 +54,75 @@ pub(crate) fn calendar_answer(name: &str, file: String) -> Response {
     (headers, file).into_response()
 }
 
-/// The file, with times in UTC. The same reservation always has the same UID, so that a newer file replaces an
-/// older one. None where the view's times cannot be read.
+/// A visit to a store as a calendar shows it: offered by a page, and beside a mail.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// A reservation's or a group's. It makes the UID, so that a newer file takes an older one's place.
+    pub number: String,
+    pub title: String,
+    pub text: String,
+    /// Where to go, in words.
+    pub place: String,
+    pub point: Option<Point>,
+    /// The whole address of the page that tells more; its host ends the UID.
+    pub link: String,
+    /// From when it can be collected.
+    pub from: Timestamp,
+    /// Until when it is kept.
+    pub until: Timestamp,
+    /// As of when this is said.
+    pub stamp: Timestamp,
+    pub status: ReservationStatus,
+}
+
+impl Entry {
+    /// The file (RFC 5545), with times in UTC.
+    #[must_use]
+    pub fn file(&self) -> String {
+        let mut calendar = Calendar::empty();
+        calendar
+            .append_property(("VERSION", "2.0"))
+            .append_property(("PRODID", "-//Onshelf//Reservation//EN"));
+        calendar.append_property(("CALSCALE", "GREGORIAN")).append_property(("METHOD", "PUBLISH"));
+        calendar.push(self.event()).to_string()
+    }
+
+    fn event(&self) -> Event {
+        let end = self.from.checked_add(VISIT).map_or(self.until, |end| end.min(self.until));
+        let status = match self.status {
+            ReservationStatus::Cancelled | ReservationStatus::Expired | ReservationStatus::NotFound => {
+                EventStatus::Cancelled
+            }
+            _ => EventStatus::Confirmed,
+        };
+        let mut event = Event::with_uid(&format!("{}@{}", self.number, host(&self.link)));
+        event
+            .add_property("DTSTAMP", utc(self.stamp))
+            .add_property("DTSTART", utc(self.from))
+            .add_property("DTEND", utc(end))
+            .add_property("TRANSP", "TRANSPARENT")
+            .add_property("SEQUENCE", if self.status.is_live() { "0" } else { "1" })
+            .status(status)
+            .summary(&self.title)
+            .description(&self.text)
+            .location(&self.place)
+            .url(&self.link);
+        if let Some(point) = self.point {
+            event.add_property("GEO", format!("{:.6};{:.6}", point.lat(), point.lng()));
+        }
+        if self.status.is_live() {
+            let last_call = self.until.checked_sub(LAST_CALL).ok().filter(|at| *at > end);
+            for at in [Some(self.from), last_call].into_iter().flatten() {
+                if let Ok(at) = utc(at).parse() {
+                    event.alarm(Alarm::display(&self.title, Trigger::DateTime(at)));
+                }
+            }
+        }
+        event.done()
+    }
+}
+
+/// The file of a reservation. None where the view's times cannot be read.
 #[must_use]
 pub fn calendar_file(lang: Lang, view: &ReservationView, link: &str) -> Option<String> {
     let (title, text) = words(lang, view, link);
@@ -65,41 +132,19 @@ pub fn calendar_file(lang: Lang, view: &ReservationView, link: &str) -> Option<S
 /// The same under a title and a text of one's own.
 #[must_use]
 pub(crate) fn calendar_entry(view: &ReservationView, link: &str, title: &str, text: &str) -> Option<String> {
-    let ready: Timestamp = view.ready_by.at.parse().ok()?;
-    let kept: Timestamp = view.expires_at.at.parse().ok()?;
-    let placed: Timestamp = view.placed_at.at.parse().ok()?;
-    let end = ready.checked_add(VISIT).map_or(kept, |end| end.min(kept));
-    let status = match view.status {
-        ReservationStatus::Cancelled | ReservationStatus::Expired | ReservationStatus::NotFound => {
-            EventStatus::Cancelled
-        }
-        _ => EventStatus::Confirmed,
+    let entry = Entry {
+        number: view.number.clone(),
+        title: title.to_owned(),
+        text: text.to_owned(),
+        place: format!("{}, {}", view.store.name, view.store.address),
+        point: view.store.point,
+        link: link.to_owned(),
+        from: view.ready_by.at.parse().ok()?,
+        until: view.expires_at.at.parse().ok()?,
+        stamp: view.placed_at.at.parse().ok()?,
+        status: view.status,
     };
-    let mut event = Event::with_uid(&format!("{}@{}", view.number, host(link)));
-    event
-        .add_property("DTSTAMP", utc(placed))
-        .add_property("DTSTART", utc(ready))
-        .add_property("DTEND", utc(end))
-        .add_property("TRANSP", "TRANSPARENT")
-        .add_property("SEQUENCE", if view.status.is_live() { "0" } else { "1" })
-        .status(status)
-        .summary(title)
-        .description(text)
-        .location(&format!("{}, {}", view.store.name, view.store.address))
-        .url(link);
-    if let Some(point) = view.store.point {
-        event.add_property("GEO", format!("{:.6};{:.6}", point.lat(), point.lng()));
-    }
-    if view.status.is_live() {
-        for at in [Some(ready), kept.checked_sub(LAST_CALL).ok().filter(|at| *at > end)].into_iter().flatten()
-        {
-            event.alarm(Alarm::display(title, Trigger::DateTime(utc(at).parse().ok()?)));
-        }
-    }
-    let mut calendar = Calendar::empty();
-    calendar.append_property(("VERSION", "2.0")).append_property(("PRODID", "-//Onshelf//Reservation//EN"));
-    calendar.append_property(("CALSCALE", "GREGORIAN")).append_property(("METHOD", "PUBLISH"));
-    Some(calendar.push(event.done()).to_string())
+    Some(entry.file())
 }
 
 fn words(lang: Lang, view: &ReservationView, link: &str) -> (String, String) {

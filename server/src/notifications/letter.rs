@@ -1,6 +1,7 @@
 //! A message before it is a mail or a text: what stands in it, in one language, in the order it is read.
 
 use jiff::{Timestamp, tz::TimeZone};
+use onshelf_app::fulfilment::calendar::Entry;
 use onshelf_domain::{hangul::with_josa, words};
 use onshelf_shop::fulfilment::Owned;
 use onshelf_vocabulary::{
@@ -59,18 +60,8 @@ pub(super) struct Counter {
     pub(super) hint: &'static str,
     /// The address a scan at the counter reads: it opens nothing without the token.
     pub(super) scan: String,
-    pub(super) event: Event,
-}
-
-/// What goes into the shopper's calendar.
-pub(super) struct Event {
-    pub(super) number: String,
-    pub(super) summary: String,
-    pub(super) description: String,
-    pub(super) place: String,
-    pub(super) link: String,
-    pub(super) from: Timestamp,
-    pub(super) stamp: Timestamp,
+    /// What goes into the shopper's calendar.
+    pub(super) event: Entry,
 }
 
 pub(super) struct Row {
@@ -162,14 +153,18 @@ fn counter(occasion: &Occasion<'_>) -> Counter {
     let (owned, lang) = (occasion.owned, occasion.owned.lang);
     let view = &owned.view;
     let kept = occasion.moment(owned.expires_at);
-    let (summary, description) = match lang {
+    let link = occasion.page();
+    let (title, text) = match lang {
         Lang::Ko => (
             format!("{} {}에서 픽업 (코드 {})", occasion.brand, view.store.name, view.code),
-            format!("계산대에서 코드 {} 보여 주세요. {kept}까지 맡아둡니다.", with_josa(&view.code, "을/를")),
+            format!(
+                "계산대에서 코드 {} 보여 주세요. {kept}까지 맡아둡니다.\n{link}",
+                with_josa(&view.code, "을/를")
+            ),
         ),
         Lang::En => (
             format!("Collect at {} {} (code {})", occasion.brand, view.store.name, view.code),
-            format!("Show the code {} at the counter. Kept until {kept}.", view.code),
+            format!("Show the code {} at the counter. Kept until {kept}.\n{link}", view.code),
         ),
     };
     Counter {
@@ -177,14 +172,17 @@ fn counter(occasion: &Occasion<'_>) -> Counter {
         code: view.code.clone(),
         hint: counter_hint(lang),
         scan: occasion.scan(),
-        event: Event {
+        event: Entry {
             number: view.number.clone(),
-            summary,
-            description,
+            title,
+            text,
             place: format!("{} {}, {}", occasion.brand, view.store.name, view.store.address),
-            link: occasion.page(),
+            point: view.store.point,
+            link,
             from: owned.ready_by,
+            until: owned.expires_at,
             stamp: occasion.now,
+            status: view.status,
         },
     }
 }

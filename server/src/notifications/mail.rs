@@ -13,9 +13,9 @@ use lettre::{
 };
 
 use super::{
-    Undelivered, attachments, html,
+    Undelivered, html,
     letter::{Counter, Letter},
-    plain,
+    plain, qr,
 };
 use crate::cli::Failure;
 
@@ -67,34 +67,33 @@ impl Mailer {
             .message_id(Some(format!("<{}@{}>", envelope.id, self.host)))
             .raw_header(raw("Auto-Submitted", "auto-generated"))
             .raw_header(raw("Content-Language", letter.lang.tag()))
-            .multipart(self.parts(letter))
+            .multipart(parts(letter))
             .map_err(|_| Undelivered::Final("the mail could not be written".to_owned()))
-    }
-
-    fn parts(&self, letter: &Letter) -> MultiPart {
-        let text = SinglePart::plain(plain::render(letter));
-        let html = SinglePart::html(html::render(letter));
-        let Some(counter) = &letter.counter else {
-            return MultiPart::alternative().singlepart(text).singlepart(html);
-        };
-        let mut pictured = MultiPart::related().singlepart(html);
-        if let Some(picture) = qr_part(counter) {
-            pictured = pictured.singlepart(picture);
-        }
-        let body = MultiPart::alternative().singlepart(text).multipart(pictured);
-        MultiPart::mixed().multipart(body).singlepart(self.calendar_part(counter))
-    }
-
-    fn calendar_part(&self, counter: &Counter) -> SinglePart {
-        let file = format!("{}.ics", counter.event.number);
-        let kind = ContentType::parse("text/calendar; charset=utf-8; method=PUBLISH");
-        Attachment::new(file)
-            .body(attachments::calendar(&counter.event, &self.host), kind.unwrap_or(ContentType::TEXT_PLAIN))
     }
 }
 
+fn parts(letter: &Letter) -> MultiPart {
+    let text = SinglePart::plain(plain::render(letter));
+    let html = SinglePart::html(html::render(letter));
+    let Some(counter) = &letter.counter else {
+        return MultiPart::alternative().singlepart(text).singlepart(html);
+    };
+    let mut pictured = MultiPart::related().singlepart(html);
+    if let Some(picture) = qr_part(counter) {
+        pictured = pictured.singlepart(picture);
+    }
+    let body = MultiPart::alternative().singlepart(text).multipart(pictured);
+    MultiPart::mixed().multipart(body).singlepart(calendar_part(counter))
+}
+
+fn calendar_part(counter: &Counter) -> SinglePart {
+    let name = format!("{}.ics", counter.event.number);
+    let kind = ContentType::parse("text/calendar; charset=utf-8; method=PUBLISH");
+    Attachment::new(name).body(counter.event.file(), kind.unwrap_or(ContentType::TEXT_PLAIN))
+}
+
 fn qr_part(counter: &Counter) -> Option<SinglePart> {
-    let png = attachments::qr(&counter.scan)?;
+    let png = qr::png(&counter.scan)?;
     let kind = ContentType::parse("image/png").ok()?;
     Some(Attachment::new_inline_with_name(html::QR.to_owned(), "qr.png".to_owned()).body(png, kind))
 }

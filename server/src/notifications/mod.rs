@@ -2,7 +2,6 @@
 //! reservations, and writes nobody's name or address into a log.
 
 pub(crate) mod answers;
-mod attachments;
 mod files;
 mod html;
 mod letter;
@@ -12,6 +11,7 @@ mod order_news;
 mod order_wording;
 mod plain;
 mod push;
+mod qr;
 pub mod sent;
 mod smtp;
 mod texts;

@@ -1,6 +1,7 @@
 //! When an order's owner is told what, and the letter it becomes.
 
 use jiff::Timestamp;
+use onshelf_app::fulfilment::calendar::Entry;
 use onshelf_domain::hangul::with_josa;
 use onshelf_shop::{jobs::OrderNews, orders::OrderNotice};
 use onshelf_vocabulary::{
@@ -11,7 +12,7 @@ use onshelf_vocabulary::{
 };
 
 use super::{
-    letter::{Counter, Event, Letter, Link, Place, Row, code_word, counter_hint, encode},
+    letter::{Counter, Letter, Link, Place, Row, code_word, counter_hint, encode},
     order_lost::offers,
     order_wording::{Said, said},
     wording::{self, things},
@@ -252,26 +253,30 @@ fn row(occasion: &Occasion<'_>, line: &ReservationLineView) -> Row {
 fn counter(occasion: &Occasion<'_>) -> Option<Counter> {
     let (group, lang) = (occasion.group, occasion.notice.lang);
     let code = group.code.clone().filter(|_| occasion.is_live())?;
-    let from = group.ready_by.at.parse().ok()?;
+    let (from, until) = (group.ready_by.at.parse().ok()?, group.expires_at.at.parse().ok()?);
+    let link = occasion.page();
     let (store, kept) = (&group.store, occasion.moment(&group.expires_at));
     let curbside = group.way == Way::Curbside;
     let (brand, name) = (occasion.brand, &store.name);
-    let (summary, description) = match (lang, curbside) {
+    let (title, text) = match (lang, curbside) {
         (Lang::Ko, true) => (
             format!("{brand} {name} 차에서 받기 (코드 {code})"),
-            format!("주차하고 주문 페이지에서 ‘도착했어요’를 눌러 주세요. {kept}까지 맡아둡니다."),
+            format!("주차하고 주문 페이지에서 ‘도착했어요’를 눌러 주세요. {kept}까지 맡아둡니다.\n{link}"),
         ),
         (Lang::En, true) => (
             format!("To your car at {brand} {name} (code {code})"),
-            format!("Once parked, press “I'm here” on the order page. Kept until {kept}."),
+            format!("Once parked, press “I'm here” on the order page. Kept until {kept}.\n{link}"),
         ),
         (Lang::Ko, false) => (
             format!("{brand} {name}에서 픽업 (코드 {code})"),
-            format!("계산대에서 코드 {} 보여 주세요. {kept}까지 맡아둡니다.", with_josa(&code, "을/를")),
+            format!(
+                "계산대에서 코드 {} 보여 주세요. {kept}까지 맡아둡니다.\n{link}",
+                with_josa(&code, "을/를")
+            ),
         ),
         (Lang::En, false) => (
             format!("Collect at {brand} {name} (code {code})"),
-            format!("Show the code {code} at the counter. Kept until {kept}."),
+            format!("Show the code {code} at the counter. Kept until {kept}.\n{link}"),
         ),
     };
     // Nobody in a car comes to a counter.
@@ -284,14 +289,17 @@ fn counter(occasion: &Occasion<'_>) -> Option<Counter> {
         label: code_word(lang),
         hint,
         scan: group.pass.clone().unwrap_or_else(|| code.clone()),
-        event: Event {
+        event: Entry {
             number: group.id.clone(),
-            summary,
-            description,
-            place: format!("{} {}, {}", occasion.brand, store.name, store.address),
-            link: occasion.page(),
+            title,
+            text,
+            place: format!("{brand} {name}, {}", store.address),
+            point: store.point,
+            link,
             from,
+            until,
             stamp: occasion.now,
+            status: group.status,
         },
         code,
     })

@@ -10,9 +10,9 @@ use onshelf_vocabulary::{
 };
 
 use super::{
-    attachments, html,
+    html,
     letter::{Letter, Occasion, compose},
-    plain,
+    plain, qr,
 };
 
 const PAGE: &str = "https://shop.example/reservations/R-7K3M-9QXD?t=tok";
@@ -158,7 +158,7 @@ fn a_reservation_is_confirmed_with_all_one_needs() {
 
 #[test]
 fn particles_agree_with_what_they_follow() {
-    let said = |letter: &Letter| letter.counter.as_ref().unwrap().event.description.clone();
+    let said = |letter: &Letter| letter.counter.as_ref().unwrap().event.text.clone();
     let ready = letter(Lang::Ko, Status::Ready);
     assert!(ready.short.contains("법랑 주전자 외 1가지가 성수점에 준비됐어요"), "{}", ready.short);
     assert!(said(&ready).contains("코드 K7Q2MD를"), "{}", said(&ready));
@@ -285,7 +285,7 @@ fn a_message_to_a_telephone_is_one_short_paragraph_and_a_link() {
 fn the_qr_is_read_back_and_opens_nothing_by_itself() {
     let scan = letter(Lang::Ko, Status::Ready).counter.unwrap().scan;
     assert_eq!(scan, "https://shop.example/reservations/R-7K3M-9QXD");
-    let png = attachments::qr(&scan).unwrap();
+    let png = qr::png(&scan).unwrap();
     let picture = image::load_from_memory(&png).unwrap().to_luma8();
     let mut reader = rqrr::PreparedImage::prepare_from_greyscale(
         picture.width() as usize,
@@ -299,7 +299,7 @@ fn the_qr_is_read_back_and_opens_nothing_by_itself() {
 #[test]
 fn the_calendar_file_says_when_and_where() {
     let event = letter(Lang::Ko, Status::Placed).counter.unwrap().event;
-    let text = attachments::calendar(&event, "shop.example");
+    let text = event.file();
     assert!(text.contains("METHOD:PUBLISH\r\n") && text.contains("UID:R-7K3M-9QXD@shop.example\r\n"));
     let calendar: icalendar::Calendar = text.parse().unwrap();
     let entry = calendar.events().next().unwrap();
@@ -307,4 +307,5 @@ fn the_calendar_file_says_when_and_where() {
     assert_eq!(value("DTSTART"), "20261123T084000Z");
     assert_eq!(value("DTEND"), "20261123T091000Z");
     assert_eq!(value("SUMMARY"), "제자리 성수점에서 픽업 (코드 K7Q2MD)");
+    assert_eq!(text.matches("BEGIN:VALARM").count(), 2, "when it is ready, and before it goes back");
 }
