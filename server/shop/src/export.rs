@@ -284,8 +284,8 @@ fn parsed(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
 }
 
-/// RFC 3339 in UTC.
-fn time(at: i64) -> String {
+/// Milliseconds since 1970 as what leaves the house says them: RFC 3339 in UTC.
+pub(crate) fn time(at: i64) -> String {
     jiff::Timestamp::from_millisecond(at).map_or_else(|_| String::new(), |at| at.to_string())
 }
 

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 pub use onshelf_db::shoppers::Way;
 
-use crate::{Book, Error, Result, Shop, fulfilment::state_of, stores::Store};
+use crate::{Book, Error, Result, Shop, export::time, fulfilment::state_of, stores::Store};
 
 /// Who carried it out, as written in the trail.
 const OPERATOR: &str = "operator";
@@ -209,9 +209,4 @@ async fn order(tx: &mut Tx<'_>, row: &OrderRow) -> Result<Value> {
         "tax": row.tax, "total": row.total, "payments": paid, "refunds": refunds,
         "placed_at": time(row.placed_at), "settled_at": row.settled_at.map(time),
     }))
-}
-
-/// RFC 3339 in UTC.
-fn time(at: i64) -> String {
-    jiff::Timestamp::from_millisecond(at).map_or_else(|_| String::new(), |at| at.to_string())
 }
