@@ -6,7 +6,7 @@ use crate::{Error, Tx, engine::on};
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct TokenRow {
     pub id: i64,
-    /// `stock`, `pos` or `catalogue`.
+    /// `stock`, `pos`, or `catalogue`, which opens nothing.
     pub scope: String,
     /// Code of the one store it is for; none for all.
     pub store: Option<String>,

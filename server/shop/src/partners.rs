@@ -37,8 +37,8 @@ impl Partner {
 }
 
 impl Shop {
-    /// Makes a token for `stock`, `pos` or `catalogue`, of all stores where none is named; it is shown once and kept only
-    /// as a hash.
+    /// Makes a token for `stock` or `pos`, of all stores where none is named; it is shown once and kept only as a hash.
+    /// A token for `catalogue` is valid and opens nothing.
     pub async fn create_token(&self, scope: &str, store: Option<&StoreCode>) -> Result<String> {
         if let Some(code) = store {
             self.book().stores.by_code(code.as_str()).ok_or(StockRefusal::UnknownStore { line: 0 })?;

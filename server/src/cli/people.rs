@@ -24,8 +24,13 @@ pub(super) enum Token {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum Scope {
+    /// Counts stock and moves it
     Stock,
+    /// Sells, carries groups of orders on, gives money back
     Pos,
+    /// Opens nothing: everybody reads the catalogue, and only imports write it. It can still be asked for, because the
+    /// command was promised with it and tokens that have it are out.
+    #[value(hide = true)]
     Catalogue,
 }
 
