@@ -44,15 +44,14 @@ impl PlaceBook {
         self.index
             .find(text, near, limit)
             .into_iter()
-            .filter_map(|found| {
-                let place = &found.place;
+            .filter_map(|place| {
                 let point = Point::new(place.lat, place.lng).ok()?;
                 let name = match lang {
                     Lang::En if !place.name_en.is_empty() => &place.name_en,
                     Lang::Ko | Lang::En if !place.name_ko.is_empty() => &place.name_ko,
                     Lang::Ko | Lang::En => &place.name_en,
                 };
-                Some(PlaceView { name: name.clone(), region: place.region.clone(), point })
+                Some(PlaceView { name: name.clone(), region: place.region, point })
             })
             .collect()
     }

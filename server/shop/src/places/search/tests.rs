@@ -43,7 +43,7 @@ fn index() -> PlaceIndex {
 
 fn names(index: &PlaceIndex, text: &str, near: Option<(f64, f64)>) -> Vec<String> {
     let name = |place: Place| if place.name_ko.is_empty() { place.name_en } else { place.name_ko };
-    index.find(text, near, 5).into_iter().map(|found| name(found.place)).collect()
+    index.find(text, near, 5).into_iter().map(name).collect()
 }
 
 #[test]
@@ -84,10 +84,8 @@ fn finds() {
 fn equal_weights_by_nearness() {
     let index = index();
     let first = |near| index.find("중구", Some(near), 5).remove(0);
-    assert_eq!(first((35.1, 129.0)).place.region, "부산광역시");
-    assert_eq!(first((37.5, 127.0)).place.region, "서울특별시");
-    let metres = first((37.5, 127.0)).distance_m.unwrap();
-    assert!((7_000.0..7_300.0).contains(&metres), "{metres}");
+    assert_eq!(first((35.1, 129.0)).region, "부산광역시");
+    assert_eq!(first((37.5, 127.0)).region, "서울특별시");
 }
 
 #[test]
@@ -102,7 +100,7 @@ fn gives_back_what_it_was_given() {
         5,
     );
     let index = PlaceIndex::build(vec![given.clone()]);
-    assert_eq!(index.find("성수", None, 1)[0].place, given);
+    assert_eq!(index.find("성수", None, 1)[0], given);
 }
 
 #[test]
@@ -236,7 +234,7 @@ fn three_hundred_thousand_places() {
         let first = index.find(query, Some((37.55, 127.0)), 1);
         eprintln!(
             "{query:<24} {best:>7.0} µs  {:?}",
-            first.first().map(|found| (&found.place.name_ko, &found.place.name_en, &found.place.region))
+            first.first().map(|place| (&place.name_ko, &place.name_en, &place.region))
         );
         times.push(best);
     }
