@@ -1,7 +1,11 @@
 //! What the book says and the shelf does not hold: somebody looked for it and did not find it. It leaves the book
 //! in the transaction of that word, so that it is sold to nobody until the shelf is counted.
 
-use super::{Cause, LevelKey, announce, end_holds, enter, give_back, lock, open_level};
+use super::{
+    Cause, LevelKey, announce, enter,
+    holds::{change_held, end_holds},
+    lock, open_level,
+};
 use crate::{Error, Tx, engine::on};
 
 /// Ends the live holds of a reservation and takes what they held off the book; answers the levels concerned.
@@ -12,7 +16,7 @@ pub async fn lose(
 ) -> Result<Vec<(LevelKey, i64)>, Error> {
     let lost = end_holds(tx, reservation_id, "consumed").await?;
     for (key, quantity) in &lost {
-        give_back(tx, *key, *quantity).await?;
+        change_held(tx, *key, -*quantity).await?;
         write_off(tx, *key, *quantity, cause).await?;
     }
     Ok(lost)
@@ -36,7 +40,7 @@ pub async fn lose_part(
             }
             take_from_hold(tx, &hold, gone, other).await?;
             let key = LevelKey { store_id: hold.store_id, variant_id: *variant_id };
-            give_back(tx, key, gone).await?;
+            change_held(tx, key, -gone).await?;
             write_off(tx, key, gone, cause).await?;
             left -= gone;
         }

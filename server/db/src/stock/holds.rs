@@ -1,0 +1,205 @@
+//! What is held of a level for whom, and until when.
+
+use super::{Cause, LevelKey, announce, open_level, sell, shift};
+use crate::{Error, Tx, engine::on};
+
+/// A live hold of one level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct LiveHoldRow {
+    pub store_id: i64,
+    pub variant_id: i64,
+    pub quantity: i64,
+    pub expires_at: i64,
+}
+
+/// What is held of every level, summed by when it ends.
+pub async fn all_live_holds(tx: &mut Tx<'_>) -> Result<Vec<LiveHoldRow>, Error> {
+    let sql = "SELECT store_id, variant_id, CAST(SUM(quantity) AS BIGINT) AS quantity, expires_at FROM holds
+               WHERE state = 'live' GROUP BY store_id, variant_id, expires_at";
+    Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)
+}
+
+/// What is held of a level, summed by when it ends: what thousands hold until a store closes is one row.
+pub async fn live_holds(tx: &mut Tx<'_>, key: LevelKey) -> Result<Vec<LiveHoldRow>, Error> {
+    let sql = "SELECT store_id, variant_id, CAST(SUM(quantity) AS BIGINT) AS quantity, expires_at FROM holds
+               WHERE store_id = $1 AND variant_id = $2 AND state = 'live'
+               GROUP BY store_id, variant_id, expires_at";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(key.store_id).bind(key.variant_id).fetch_all(conn).await)?)
+}
+
+/// What a reservation holds.
+pub async fn held_by(tx: &mut Tx<'_>, reservation_id: i64) -> Result<Vec<(LevelKey, i64)>, Error> {
+    let sql = "SELECT store_id, variant_id, quantity FROM holds WHERE reservation_id = $1 AND state = 'live'";
+    let rows: Vec<(i64, i64, i64)> =
+        on!(tx, conn => sqlx::query_as(sql).bind(reservation_id).fetch_all(conn).await)?;
+    let held = |(store_id, variant_id, quantity)| (LevelKey { store_id, variant_id }, quantity);
+    Ok(rows.into_iter().map(held).collect())
+}
+
+/// Takes `quantity` of what is available to promise into a hold. False: there was not enough, nothing changed.
+pub async fn hold(
+    tx: &mut Tx<'_>,
+    key: LevelKey,
+    reservation_id: i64,
+    quantity: i64,
+    expires_at: i64,
+    now: i64,
+) -> Result<bool, Error> {
+    // What has run out counts as gone: swept only when it stands in the way, so the common path is one write.
+    let taken =
+        take(tx, key, quantity).await? || (sweep(tx, key, now).await? > 0 && take(tx, key, quantity).await?);
+    if !taken {
+        return Ok(false);
+    }
+    enter_hold(tx, key, reservation_id, quantity, expires_at).await?;
+    announce(tx, key, now).await?;
+    Ok(true)
+}
+
+async fn enter_hold(
+    tx: &mut Tx<'_>,
+    key: LevelKey,
+    reservation_id: i64,
+    quantity: i64,
+    expires_at: i64,
+) -> Result<(), Error> {
+    let sql = "INSERT INTO holds (reservation_id, store_id, variant_id, quantity, state, expires_at)
+               VALUES ($1, $2, $3, $4, 'live', $5)";
+    on!(tx, conn => {
+        sqlx::query(sql)
+            .bind(reservation_id)
+            .bind(key.store_id)
+            .bind(key.variant_id)
+            .bind(quantity)
+            .bind(expires_at)
+            .execute(conn)
+            .await
+            .map(drop)
+    })?;
+    Ok(())
+}
+
+async fn take(tx: &mut Tx<'_>, key: LevelKey, quantity: i64) -> Result<bool, Error> {
+    let sql = "UPDATE stock_levels SET held = held + $3
+               WHERE store_id = $1 AND variant_id = $2 AND on_hand - held - safety_stock >= $3";
+    let done = on!(tx, conn => {
+        sqlx::query(sql)
+            .bind(key.store_id)
+            .bind(key.variant_id)
+            .bind(quantity)
+            .execute(conn)
+            .await
+            .map(|done| done.rows_affected())
+    })?;
+    Ok(done == 1)
+}
+
+/// Gives back the holds of a level that have run out; answers how many units.
+pub async fn sweep(tx: &mut Tx<'_>, key: LevelKey, now: i64) -> Result<i64, Error> {
+    let sql = "UPDATE holds SET state = 'released'
+               WHERE store_id = $1 AND variant_id = $2 AND state = 'live' AND expires_at <= $3
+               RETURNING quantity";
+    let released: Vec<i64> = on!(tx, conn => {
+        sqlx::query_scalar(sql).bind(key.store_id).bind(key.variant_id).bind(now).fetch_all(conn).await
+    })?;
+    let units: i64 = released.iter().sum();
+    if units > 0 {
+        change_held(tx, key, -units).await?;
+        announce(tx, key, now).await?;
+    }
+    Ok(units)
+}
+
+/// Changes what a level holds, whatever safety stock says: holds that end (below zero), or what has just come for
+/// somebody.
+pub(super) async fn change_held(tx: &mut Tx<'_>, key: LevelKey, by: i64) -> Result<(), Error> {
+    let sql = "UPDATE stock_levels SET held = held + $3 WHERE store_id = $1 AND variant_id = $2";
+    on!(tx, conn => {
+        sqlx::query(sql).bind(key.store_id).bind(key.variant_id).bind(by).execute(conn).await.map(drop)
+    })?;
+    Ok(())
+}
+
+/// Ends the live holds of a reservation and gives the stock back; answers the levels concerned.
+pub async fn release(tx: &mut Tx<'_>, reservation_id: i64, now: i64) -> Result<Vec<(LevelKey, i64)>, Error> {
+    let ended = end_holds(tx, reservation_id, "released").await?;
+    for (key, quantity) in &ended {
+        change_held(tx, *key, -*quantity).await?;
+        announce(tx, *key, now).await?;
+    }
+    Ok(ended)
+}
+
+/// Ends the live holds of a reservation and takes what they held off the shelf's book: the hand-over.
+pub async fn consume(
+    tx: &mut Tx<'_>,
+    reservation_id: i64,
+    cause: Cause<'_>,
+) -> Result<Vec<(LevelKey, i64)>, Error> {
+    let ended = end_holds(tx, reservation_id, "consumed").await?;
+    for (key, quantity) in &ended {
+        change_held(tx, *key, -*quantity).await?;
+        sell(tx, *key, *quantity, cause).await?;
+    }
+    Ok(ended)
+}
+
+/// What has come for a reservation is on hand at its store, and held there.
+pub async fn receive(
+    tx: &mut Tx<'_>,
+    reservation_id: i64,
+    lines: &[(LevelKey, i64)],
+    expires_at: i64,
+    cause: Cause<'_>,
+) -> Result<(), Error> {
+    for (key, quantity) in lines {
+        open_level(tx, *key, 0, cause.at).await?;
+        shift(tx, *key, *quantity, cause).await?;
+        change_held(tx, *key, *quantity).await?;
+        enter_hold(tx, *key, reservation_id, *quantity, expires_at).await?;
+    }
+    Ok(())
+}
+
+/// Keeps the live holds of a reservation until another moment; answers how many units are still held.
+pub async fn keep_until(
+    tx: &mut Tx<'_>,
+    reservation_id: i64,
+    expires_at: i64,
+    now: i64,
+) -> Result<i64, Error> {
+    let sql = "UPDATE holds SET expires_at = $2 WHERE reservation_id = $1 AND state = 'live'
+               RETURNING store_id, variant_id, quantity";
+    let kept: Vec<(i64, i64, i64)> = on!(tx, conn => {
+        sqlx::query_as(sql).bind(reservation_id).bind(expires_at).fetch_all(conn).await
+    })?;
+    let units = kept.iter().map(|(_, _, quantity)| quantity).sum();
+    for (store_id, variant_id, _) in kept {
+        announce(tx, LevelKey { store_id, variant_id }, now).await?;
+    }
+    Ok(units)
+}
+
+pub(super) async fn end_holds(
+    tx: &mut Tx<'_>,
+    reservation_id: i64,
+    state: &str,
+) -> Result<Vec<(LevelKey, i64)>, Error> {
+    let sql = "UPDATE holds SET state = $2 WHERE reservation_id = $1 AND state = 'live'
+               RETURNING store_id, variant_id, quantity";
+    let mut rows: Vec<(i64, i64, i64)> = on!(tx, conn => {
+        sqlx::query_as(sql).bind(reservation_id).bind(state).fetch_all(conn).await
+    })?;
+    // Levels are always locked in key order, so that two writers never wait for each other.
+    rows.sort_unstable();
+    Ok(rows
+        .into_iter()
+        .map(|(store_id, variant_id, quantity)| (LevelKey { store_id, variant_id }, quantity))
+        .collect())
+}
+
+/// Live holds, and the units they keep.
+pub async fn held_in_all(tx: &mut Tx<'_>) -> Result<(i64, i64), Error> {
+    let sql = "SELECT COUNT(*), CAST(COALESCE(SUM(quantity), 0) AS BIGINT) FROM holds WHERE state = 'live'";
+    Ok(on!(tx, conn => sqlx::query_as(sql).fetch_one(conn).await)?)
+}
