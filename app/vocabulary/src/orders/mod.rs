@@ -1,11 +1,16 @@
 //! Orders: what is asked for in groups, each got in its own way; what their owner sees; why one is refused.
 
+mod checkout;
+mod passes;
+
+pub use checkout::{CheckoutView, DeliveryTerms, WayOffer, ZoneReach, ZoneTerms};
+pub use passes::{PassLine, PassRefusal, PassState, PassThing, PassTicket, PassView};
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Moment, Money, StoreCode,
     cart::Line,
-    catalog::Image,
     fulfilment::{Contact, Elsewhere, FieldFault, ReservationLineView, ReservationStatus, ShortLine, Way},
     payment::{PaymentView, ProviderCode},
     stores::StoreCard,
@@ -171,96 +176,6 @@ pub struct OrderView {
     pub passes: Vec<PassLine>,
 }
 
-/// Who may collect a group of an order, and what became of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PassLine {
-    /// The group's id.
-    pub group: String,
-    /// Code and name of the store.
-    pub store: String,
-    pub store_name: String,
-    /// Whom the owner named; none for the owner.
-    pub holder: Option<String>,
-    pub state: PassState,
-    /// When it was used or taken back.
-    pub at: Option<Moment>,
-    /// Path of the page to be given to whoever was named, while it opens something.
-    pub link: Option<String>,
-}
-
-/// What has become of a pass.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PassState {
-    Open,
-    Used,
-    /// The owner took it back.
-    Revoked,
-    /// The owner made another link for the same person.
-    Renewed,
-    /// It was collected with another pass.
-    Collected,
-    Expired,
-    /// What it opened was changed, cancelled or not found.
-    Over,
-}
-
-impl PassState {
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            PassState::Open => "open",
-            PassState::Used => "used",
-            PassState::Revoked => "revoked",
-            PassState::Renewed => "renewed",
-            PassState::Collected => "collected",
-            PassState::Expired => "expired",
-            PassState::Over => "over",
-        }
-    }
-}
-
-/// What somebody sees who was sent to collect: what, where and until when; no price, nothing of the owner.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PassView {
-    /// Their own name.
-    pub holder: String,
-    /// One for each group of the order.
-    pub tickets: Vec<PassTicket>,
-}
-
-/// One group of the order, as far as whoever is sent may know it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PassTicket {
-    pub state: PassState,
-    pub status: ReservationStatus,
-    /// When it was used or taken back.
-    pub at: Option<Moment>,
-    pub way: Way,
-    pub store: StoreCard,
-    /// Said at the counter, 7 characters; none where it opens nothing, or nothing yet.
-    pub code: Option<String>,
-    /// Signed, to be shown as a QR.
-    pub pass: Option<String>,
-    pub things: Vec<PassThing>,
-    /// Whether nothing is to be paid at the counter.
-    pub paid: bool,
-    pub window: Option<WindowView>,
-    pub ready_by: Moment,
-    pub expires_at: Moment,
-    /// Whoever is sent comes by car.
-    pub arrival: Option<ArrivalView>,
-}
-
-/// A thing to collect, without its price.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PassThing {
-    pub name: String,
-    pub options: String,
-    pub quantity: i64,
-    pub image: Option<Image>,
-}
-
 /// A group of an order: what one store does for it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GroupView {
@@ -314,76 +229,6 @@ pub struct ArrivalView {
     pub car: String,
 }
 
-/// A way to get a basket, as it is offered at checkout.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct WayOffer {
-    pub way: Way,
-    /// Where it is collected or sent from.
-    pub store: String,
-    pub store_name: String,
-    /// Where it comes from, for a transfer.
-    pub source_name: Option<String>,
-    pub distance_m: Option<u32>,
-    pub covered_lines: u32,
-    pub lines: u32,
-    pub ready_by: Moment,
-    pub fee: Money,
-    pub windows: Vec<WindowView>,
-    /// Why a delivery costs this and comes then; none for the other ways.
-    pub terms: Option<DeliveryTerms>,
-}
-
-/// What a delivery costs and how long it takes, by where it goes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeliveryTerms {
-    /// The district or place it is quoted for; none where nobody said where, or nobody knows that postcode.
-    pub place: Option<String>,
-    /// The first that fits counts.
-    pub zones: Vec<ZoneTerms>,
-}
-
-impl DeliveryTerms {
-    /// The zone the quote is of.
-    #[must_use]
-    pub fn here(&self) -> Option<&ZoneTerms> {
-        self.zones.iter().find(|zone| zone.here)
-    }
-}
-
-/// One of the operator's zones.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ZoneTerms {
-    pub reach: ZoneReach,
-    pub fee: Money,
-    /// From this much on it is free.
-    pub free_from: Option<Money>,
-    /// `15:00`: what is ordered before then of an open day comes the same day.
-    pub same_day_until: Option<String>,
-    /// Days it takes otherwise, from the day it is sent.
-    pub days: u8,
-    /// The one the quote is of.
-    pub here: bool,
-}
-
-/// What a zone covers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ZoneReach {
-    /// Metres from the store that sends it.
-    Within(u32),
-    /// Postcodes that begin with one of these.
-    Postcodes(Vec<String>),
-    Anywhere,
-}
-
-/// What the checkout page chooses from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct CheckoutView {
-    /// At the chosen store first: it is never silently another.
-    pub offers: Vec<WayOffer>,
-    pub providers: Vec<ProviderCode>,
-}
-
 /// Why an order was not placed or changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -416,30 +261,4 @@ pub enum OrderRefusal {
     Pass(PassRefusal),
     #[error("no such order")]
     NotFound,
-}
-
-/// Why a pass opens nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(rename_all = "snake_case")]
-pub enum PassRefusal {
-    #[error("not a pass of this shop")]
-    Forged,
-    #[error("the pass is for another store")]
-    OtherStore,
-    #[error("the pass has run out")]
-    Expired,
-    #[error("the pass was used")]
-    Used,
-    #[error("the pass was taken back")]
-    Revoked,
-}
-
-impl PassRefusal {
-    pub const ALL: [PassRefusal; 5] = [
-        PassRefusal::Forged,
-        PassRefusal::OtherStore,
-        PassRefusal::Expired,
-        PassRefusal::Used,
-        PassRefusal::Revoked,
-    ];
 }
