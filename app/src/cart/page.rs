@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use onshelf_vocabulary::{
     Lang, Money,
     cart::{BasketView, CoverView},
-    catalog::CategoryView,
 };
 
 use super::{
@@ -14,8 +13,8 @@ use super::{
     ways::Ways,
 };
 use crate::{
+    catalog::pill::pill,
     ssr::{Page, Visit, explain},
-    ui::picture::Picture,
 };
 
 /// Categories shown beside an empty basket.
@@ -94,20 +93,11 @@ fn shelves(visit: &Visit) -> Option<AnyView> {
     if categories.is_empty() {
         return None;
     }
-    let pill = |category: CategoryView| {
-        view! {
-            <li>
-                <a class="pill" href=visit.href(&format!("/category/{}", category.slug))>
-                    <span class="pill-board"><Picture image=category.image silent=true /></span>
-                    <span>{category.name}</span>
-                </a>
-            </li>
-        }
-    };
+    let pills = categories.iter().map(|category| pill(visit, category, false)).collect_view();
     let view = view! {
         <section class="basket-shelves" aria-labelledby="shelves">
             <h2 id="shelves">{visit.say("이런 선반이 있어요", "Where to begin")}</h2>
-            <ul class="pills">{categories.into_iter().map(pill).collect_view()}</ul>
+            <ul class="pills">{pills}</ul>
         </section>
     };
     Some(view.into_any())

@@ -12,6 +12,8 @@ pub mod card;
 #[cfg(feature = "ssr")]
 pub mod listing;
 #[cfg(feature = "ssr")]
+pub mod pill;
+#[cfg(feature = "ssr")]
 pub mod product;
 #[cfg(feature = "ssr")]
 pub mod shelf;

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::card::Cards;
-use crate::{ssr::Visit, ui::picture::Picture};
+use super::{card::Cards, pill::pill};
+use crate::ssr::Visit;
 
 const NEW: usize = 4;
 /// Categories that are shown at most: a shop may have thousands.
@@ -33,16 +33,7 @@ pub fn shelves(visit: &Visit, here: Option<&str>) -> Option<impl IntoView + use<
         .into_iter()
         .filter(|category| here != Some(category.slug.as_str()))
         .take(SHELVES)
-        .map(|category| {
-            view! {
-                <li>
-                    <a class="pill" href=visit.href(&format!("/category/{}", category.slug))>
-                        <span class="pill-board"><Picture image=category.image silent=true /></span>
-                        <span>{category.name}</span>
-                    </a>
-                </li>
-            }
-        })
+        .map(|category| pill(visit, &category, false))
         .collect();
     (!pills.is_empty()).then(|| {
         view! {

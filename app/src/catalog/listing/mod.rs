@@ -18,13 +18,13 @@ use onshelf_vocabulary::{
 use super::{
     address::{Asked, Base},
     card::Cards,
+    pill::pill,
 };
 use crate::{
     ssr::{Page, Visit, explain},
     ui::{
         icon::{Glyph, Icon},
         part::{self, part},
-        picture::Picture,
         shell::script_json,
     },
 };
@@ -177,21 +177,7 @@ fn below(room: &Room<'_>, category: Option<&(CategoryView, Vec<Crumb>)>) -> Opti
 }
 
 fn pills(visit: &Visit, children: &[CategoryView]) -> impl IntoView + use<> {
-    let links = children
-        .iter()
-        .map(|child| {
-            let href = visit.href(&format!("/category/{}", child.slug));
-            view! {
-                <li>
-                    <a class="pill" href=href>
-                        <span class="pill-board"><Picture image=child.image.clone() silent=true /></span>
-                        <span>{child.name.clone()}</span>
-                        <small>{child.products}</small>
-                    </a>
-                </li>
-            }
-        })
-        .collect_view();
+    let links = children.iter().map(|child| pill(visit, child, true)).collect_view();
     view! { <nav aria-label=visit.say("하위 분류", "Subcategories")><ul class="pills">{links}</ul></nav> }
 }
 
