@@ -7,6 +7,7 @@ use std::{
 
 use axum::http::HeaderValue;
 use onshelf_app::ssr::Door;
+use onshelf_shop::Once;
 use tokio::sync::Semaphore;
 
 use super::{
@@ -32,7 +33,7 @@ pub struct Inside {
     pub places: Semaphore,
     pub limiters: Limiters,
     pub streams: Arc<Streams>,
-    pub under_way: UnderWay,
+    under_way: UnderWay,
 }
 
 impl std::ops::Deref for Surface {
@@ -57,19 +58,26 @@ impl Surface {
             options,
         }))
     }
+
+    /// Begins a deed that is done once: takes its key for as long as the first of what is answered lives, refused while
+    /// somebody else has it. The second finds what an earlier call was told. `actor` is whose key it is, `body` all
+    /// that was asked.
+    pub fn once(&self, actor: &str, route: &str, key: &str, body: &str) -> Result<(Begun, Once), Problem> {
+        let begun = self.under_way.begin(actor, route, key)?;
+        Ok((begun, Once::new(actor, route, key, body)))
+    }
 }
 
 /// Idempotency keys of calls that are being answered by this process at the moment.
 #[derive(Clone, Default)]
-pub struct UnderWay(Arc<Mutex<HashSet<String>>>);
+struct UnderWay(Arc<Mutex<HashSet<String>>>);
 
 impl UnderWay {
     fn keys(&self) -> std::sync::MutexGuard<'_, HashSet<String>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes the key for as long as the answer lives; refused while somebody else has it.
-    pub fn begin(&self, actor: &str, route: &str, key: &str) -> Result<Begun, Problem> {
+    fn begin(&self, actor: &str, route: &str, key: &str) -> Result<Begun, Problem> {
         let name = format!("{actor}\n{route}\n{key}");
         if self.keys().insert(name.clone()) {
             Ok(Begun { keys: self.clone(), name })

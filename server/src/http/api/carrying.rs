@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use onshelf_app::ssr::Door;
-use onshelf_shop::{Once, journeys::PickReport};
+use onshelf_shop::journeys::PickReport;
 use onshelf_vocabulary::{self as words, staff::BoardDeed};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -112,8 +112,7 @@ pub async fn refund(
             "1 to 200 characters, none of them for control.",
         ));
     }
-    let _begun = surface.under_way.begin(&partner.actor(), REFUND, &key)?;
-    let once = Once::new(&partner.actor(), REFUND, &key, &format!("{number} {raw}"));
+    let (_begun, once) = surface.once(&partner.actor(), REFUND, &key, &format!("{number} {raw}"))?;
     let lines: Vec<words::cart::Line> = lines.into_iter().map(Into::into).collect();
     let amount = amount.map(Into::into);
     let refunded = door.shop.refund_lines(&partner, &once, &number, &lines, amount, reason.trim()).await?;
@@ -156,13 +155,12 @@ pub async fn carry(
         "released" => BoardDeed::Release,
         _ => return Err(Problem::new(Kind::NotFound)),
     };
-    let _begun = surface.under_way.begin(&partner.actor(), CARRY, &key)?;
     if deed != BoardDeed::NotFound && missing.is_some() {
         return Err(no_body());
     }
     let raw = if missing.is_some() { raw.as_str() } else { "" };
     let asked = format!("{number} {group} {} {raw}", deed.code());
-    let once = Once::new(&partner.actor(), CARRY, &key, asked.trim_end());
+    let (_begun, once) = surface.once(&partner.actor(), CARRY, &key, asked.trim_end())?;
     let missing: Vec<words::cart::Line> =
         missing.unwrap_or_default().lines.into_iter().map(Into::into).collect();
     let status = if missing.is_empty() {

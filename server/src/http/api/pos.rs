@@ -7,7 +7,7 @@ use axum::{
 };
 use onshelf_app::ssr::Door;
 use onshelf_shop::{
-    Error, Once, StockRefusal,
+    Error, StockRefusal,
     stock::{SaleInput, SaleLine},
 };
 use onshelf_vocabulary::StoreCode;
@@ -83,8 +83,7 @@ pub async fn sell(
     if sale.reservation.as_ref().is_some_and(|number| !is_label(number, 1, 32)) {
         return Err(no_reservation());
     }
-    let _begun = surface.under_way.begin(&partner.actor(), SELL, &key)?;
-    let once = Once::new(&partner.actor(), SELL, &key, &raw);
+    let (_begun, once) = surface.once(&partner.actor(), SELL, &key, &raw)?;
     let input = SaleInput {
         store: sale.store,
         receipt: sale.receipt.trim().to_owned(),

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use onshelf_app::ssr::Door;
-use onshelf_shop::{Once, fulfilment::Reserve};
+use onshelf_shop::fulfilment::Reserve;
 use onshelf_vocabulary::{
     Lang, StoreCode, fulfilment as views,
     fulfilment::{ReservationStatus, ReservationView, ReserveInput},
@@ -191,8 +191,7 @@ pub async fn create(
     Key(key): Key,
     Body { value: request, raw }: Body<ReservationRequest>,
 ) -> Result<Response, Problem> {
-    let _begun = surface.under_way.begin(ANYBODY, CREATE, &key)?;
-    let once = Once::new(ANYBODY, CREATE, &key, &raw);
+    let (_begun, once) = surface.once(ANYBODY, CREATE, &key, &raw)?;
     let request = Reserve { input: input(request), lang, near: None, once };
     let (reserved, view) = door.shop.reserve_and_show(request).await?;
     let mut body = reservation(view, lang, &surface.options.public_url, &reserved.token);
@@ -257,8 +256,7 @@ pub async fn cancel(
     NoBody: NoBody,
 ) -> Result<Response, Problem> {
     let actor = format!("reservation:{number}");
-    let _begun = surface.under_way.begin(&actor, CANCEL, &key)?;
-    let once = Once::new(&actor, CANCEL, &key, "");
+    let (_begun, once) = surface.once(&actor, CANCEL, &key, "")?;
     let view = door.shop.cancel_reservation(lang, &number, &token, Some(&once)).await?;
     Ok(Json(reservation(view, lang, &surface.options.public_url, &token)).into_response())
 }

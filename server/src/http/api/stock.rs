@@ -8,7 +8,7 @@ use axum::{
 use jiff::{SignedDuration, Timestamp};
 use onshelf_app::ssr::Door;
 use onshelf_shop::{
-    Error, Once, StockRefusal,
+    Error, StockRefusal,
     stock::{CountInput, LevelAfter, Movement},
 };
 use onshelf_vocabulary::{Sku, StoreCode};
@@ -102,8 +102,7 @@ pub async fn count(
     let store = StoreCode::new(code).map_err(|_| unknown_store())?;
     let sku = Sku::new(sku).map_err(|_| unknown_sku())?;
     let route = format!("{COUNT} {store} {sku}");
-    let _begun = surface.under_way.begin(&partner.actor(), &route, &key)?;
-    let once = Once::new(&partner.actor(), &route, &key, &raw);
+    let (_begun, once) = surface.once(&partner.actor(), &route, &key, &raw)?;
     let counted_at = value.counted_at.as_millisecond();
     let input = CountInput { store, sku, on_hand: value.on_hand, counted_at };
     let after = door.shop.count_stock(&partner, &once, input).await.map_err(|error| match error {
@@ -169,8 +168,7 @@ pub async fn move_stock(
     if !faults.is_empty() {
         return Err(Problem::invalid(faults));
     }
-    let _begun = surface.under_way.begin(&partner.actor(), MOVE, &key)?;
-    let once = Once::new(&partner.actor(), MOVE, &key, &raw);
+    let (_begun, once) = surface.once(&partner.actor(), MOVE, &key, &raw)?;
     let lines = value.lines.into_iter().map(movement).collect();
     let levels = door.shop.move_stock(&partner, &once, lines).await?;
     Ok(Json(Levels { levels: levels.into_iter().map(level).collect() }).into_response())

@@ -14,7 +14,6 @@ use axum::{
 };
 use onshelf_app::ssr::Door;
 use onshelf_shop::{
-    Once,
     journeys::Answer,
     orders::{ByCar, PlaceOrder},
 };
@@ -53,8 +52,7 @@ pub async fn create(
     Key(key): Key,
     Body { value: request, raw }: Body<OrderRequest>,
 ) -> Result<Response, Problem> {
-    let _begun = surface.under_way.begin(ANYBODY, CREATE, &key)?;
-    let once = Once::new(ANYBODY, CREATE, &key, &raw);
+    let (_begun, once) = surface.once(ANYBODY, CREATE, &key, &raw)?;
     let order = PlaceOrder { input: request.into(), lang, near: None, once };
     let placed = door.shop.place_order(order).await?;
     let view = door.shop.order(lang, &placed.number, &placed.token).await?;
@@ -112,8 +110,7 @@ pub async fn change(
     Body { value: patch, raw }: Body<OrderPatch>,
 ) -> Result<Response, Problem> {
     let actor = format!("order:{number}");
-    let _begun = surface.under_way.begin(&actor, CHANGE, &key)?;
-    let once = Once::new(&actor, CHANGE, &key, &raw);
+    let (_begun, once) = surface.once(&actor, CHANGE, &key, &raw)?;
     let changed = door.shop.change_order(lang, &number, &token, patch.into(), Some(&once)).await?;
     let view = door.shop.order(lang, &number, &token).await?;
     let mut body = shape(view, lang, &surface.options.public_url, &token);
@@ -141,8 +138,7 @@ pub async fn cancel(
     NoBody: NoBody,
 ) -> Result<Response, Problem> {
     let actor = format!("order:{number}");
-    let _begun = surface.under_way.begin(&actor, CANCEL, &key)?;
-    let once = Once::new(&actor, CANCEL, &key, "");
+    let (_begun, once) = surface.once(&actor, CANCEL, &key, "")?;
     let view = door.shop.cancel_order(lang, &number, &token, Some(&once)).await?;
     Ok(Json(shape(view, lang, &surface.options.public_url, &token)).into_response())
 }
@@ -168,8 +164,7 @@ pub async fn arrive(
     Body { value: arrival, raw }: Body<Arrival>,
 ) -> Result<Response, Problem> {
     let actor = format!("order:{number}");
-    let _begun = surface.under_way.begin(&actor, ARRIVE, &key)?;
-    let once = Once::new(&actor, ARRIVE, &key, &raw);
+    let (_begun, once) = surface.once(&actor, ARRIVE, &key, &raw)?;
     let Arrival { arrived, bay, car } = arrival;
     let words = ByCar { bay: &bay, car: &car };
     door.shop.announce_arrival(&number, &token, None, arrived, words, Some(&once)).await?;
@@ -202,8 +197,7 @@ pub async fn answer(
     Body { value: said, raw }: Body<OfferAnswer>,
 ) -> Result<Response, Problem> {
     let actor = format!("order:{number}");
-    let _begun = surface.under_way.begin(&actor, ANSWER, &key)?;
-    let once = Once::new(&actor, ANSWER, &key, &format!("{group} {raw}"));
+    let (_begun, once) = surface.once(&actor, ANSWER, &key, &format!("{group} {raw}"))?;
     let answer = if said.accept { Answer::Yes(said.address.map(Into::into)) } else { Answer::No };
     door.shop.answer_offer_once(&number, &token, &group, answer, &once).await?;
     let view = door.shop.order(lang, &number, &token).await?;
