@@ -24,6 +24,17 @@ pub enum Tx<'c> {
     Postgres(&'c mut PgConnection),
 }
 
+impl Tx<'_> {
+    /// Ends a `SELECT` of what is to be taken, so that it passes by what somebody else is taking at the moment. SQLite
+    /// has one writer.
+    pub(crate) fn passing_by(&self) -> &'static str {
+        match self {
+            Tx::Sqlite(_) => "",
+            Tx::Postgres(_) => " FOR UPDATE SKIP LOCKED",
+        }
+    }
+}
+
 /// A connection to read with.
 pub enum Reader {
     Sqlite(PoolConnection<Sqlite>),

@@ -149,10 +149,7 @@ pub async fn ask_again(tx: &mut Tx<'_>, id: i64, look: Look, error: Option<&str>
 
 /// Takes up to `limit` payments the provider is to be asked about; nobody else gets them before `until`.
 pub async fn claim(tx: &mut Tx<'_>, now: i64, until: i64, limit: i64) -> Result<Vec<PaymentRow>, Error> {
-    let pick = match tx {
-        Tx::Sqlite(_) => "",
-        Tx::Postgres(_) => " FOR UPDATE SKIP LOCKED",
-    };
+    let pick = tx.passing_by();
     let sql = sqlx::AssertSqlSafe(format!(
         "UPDATE payments SET check_at = $2, checks = checks + 1 WHERE id IN (
            SELECT id FROM payments WHERE check_at <= $1 ORDER BY check_at, id LIMIT $3{pick})
@@ -247,10 +244,7 @@ pub async fn claim_refunds(
     until: i64,
     limit: i64,
 ) -> Result<Vec<RefundRow>, Error> {
-    let pick = match tx {
-        Tx::Sqlite(_) => "",
-        Tx::Postgres(_) => " FOR UPDATE SKIP LOCKED",
-    };
+    let pick = tx.passing_by();
     let sql = sqlx::AssertSqlSafe(format!(
         "UPDATE refunds SET due_at = $2, tries = tries + 1 WHERE id IN (
            SELECT id FROM refunds WHERE due_at <= $1 ORDER BY due_at, id LIMIT $3{pick})

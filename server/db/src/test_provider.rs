@@ -200,10 +200,7 @@ pub async fn take_webhooks(
     until: i64,
     limit: i64,
 ) -> Result<Vec<WebhookRow>, Error> {
-    let pick = match tx {
-        Tx::Sqlite(_) => "",
-        Tx::Postgres(_) => " FOR UPDATE SKIP LOCKED",
-    };
+    let pick = tx.passing_by();
     let sql = sqlx::AssertSqlSafe(format!(
         "UPDATE test_webhooks SET due_at = $2, tries = tries + 1 WHERE id IN (
            SELECT id FROM test_webhooks WHERE due_at <= $1 ORDER BY due_at, id LIMIT $3{pick})
