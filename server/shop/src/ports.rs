@@ -140,14 +140,16 @@ pub trait PaymentProvider: Send + Sync + 'static {
     async fn open(&self, intent: &Intent) -> Result<Opened, PaymentFault>;
 
     /// The shopper came back with these query fields. Where a provider needs it, the payment is confirmed here, for
-    /// exactly `amount`; then as `statement`.
+    /// exactly the amount; then as `statement`.
     async fn returned(
         &self,
         reference: &str,
         provider_id: &str,
-        amount: Money,
-        query: &BTreeMap<String, String>,
-    ) -> Result<Statement, PaymentFault>;
+        _amount: Money,
+        _query: &BTreeMap<String, String>,
+    ) -> Result<Statement, PaymentFault> {
+        self.statement(reference, provider_id).await
+    }
 
     async fn statement(&self, reference: &str, provider_id: &str) -> Result<Statement, PaymentFault>;
 

@@ -154,16 +154,6 @@ impl PaymentProvider for FakePayments {
         })
     }
 
-    async fn returned(
-        &self,
-        reference: &str,
-        provider_id: &str,
-        _amount: Money,
-        _query: &BTreeMap<String, String>,
-    ) -> Result<Statement, PaymentFault> {
-        self.statement(reference, provider_id).await
-    }
-
     async fn statement(&self, reference: &str, _provider_id: &str) -> Result<Statement, PaymentFault> {
         self.reachable()?;
         let said = self.said(reference)?;

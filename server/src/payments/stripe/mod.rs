@@ -3,12 +3,12 @@
 
 mod reading;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use onshelf_shop::{BadWebhook, Hint, Intent, Opened, PaymentFault, PaymentProvider, RefundCall, Statement};
-use onshelf_vocabulary::{Money, payment::ProviderCode};
+use onshelf_vocabulary::payment::ProviderCode;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
@@ -126,16 +126,6 @@ impl PaymentProvider for Stripe {
             (Some(id), Some(url)) => Ok(Opened { provider_id: id.to_owned(), redirect_url: url.to_owned() }),
             _ => Err(self.wire.passing("answered a session without an address")),
         }
-    }
-
-    async fn returned(
-        &self,
-        reference: &str,
-        provider_id: &str,
-        _amount: Money,
-        _query: &BTreeMap<String, String>,
-    ) -> Result<Statement, PaymentFault> {
-        self.statement(reference, provider_id).await
     }
 
     async fn statement(&self, _reference: &str, provider_id: &str) -> Result<Statement, PaymentFault> {

@@ -5,7 +5,7 @@ mod books;
 mod messenger;
 mod page;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -15,7 +15,7 @@ use onshelf_shop::{
     BadWebhook, Chance, Hint, Intent, Opened, PaymentFault, PaymentProvider, RefundCall, Shop, Statement,
     SystemChance,
 };
-use onshelf_vocabulary::{Money, payment::ProviderCode};
+use onshelf_vocabulary::payment::ProviderCode;
 
 use super::signed;
 use books::{Books, Call};
@@ -64,16 +64,6 @@ impl PaymentProvider for TestProvider {
         let path = intent.lang.href(&format!("/pay/test/{provider_id}"));
         let opened = Opened { redirect_url: format!("{}{path}", self.public_url), provider_id };
         self.answer(&opened.provider_id.clone(), opened).await
-    }
-
-    async fn returned(
-        &self,
-        reference: &str,
-        provider_id: &str,
-        _amount: Money,
-        _query: &BTreeMap<String, String>,
-    ) -> Result<Statement, PaymentFault> {
-        self.statement(reference, provider_id).await
     }
 
     async fn statement(&self, _reference: &str, provider_id: &str) -> Result<Statement, PaymentFault> {
