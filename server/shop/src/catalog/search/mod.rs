@@ -11,8 +11,6 @@ mod words;
 #[cfg(test)]
 mod judged;
 #[cfg(test)]
-mod speed;
-#[cfg(test)]
 mod tests;
 
 pub use index::SearchIndex;
