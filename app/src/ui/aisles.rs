@@ -2,6 +2,7 @@
 //! that the bar's button opens. Both are plain links, and the browser opens the menu without a script.
 
 use leptos::{prelude::*, tachys::html::InertElement};
+use onshelf_shop::Book;
 use onshelf_vocabulary::Lang;
 
 use super::{
@@ -20,24 +21,52 @@ const LISTED: usize = 60;
 /// Pages with one thing to do, which nothing else is offered on.
 const UNDISTURBED: [&str; 2] = ["/checkout", "/reserve"];
 
+const STORES: &str = "/stores";
+const ORDERS: &str = "/reservations";
+
+/// The way that a page is the end of, or lies within: all that the ways show of the page.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Here {
+    path: String,
+    /// `page` where one is there, `true` where one is somewhere within.
+    current: &'static str,
+}
+
+impl Here {
+    fn of(page: &Page) -> Option<Here> {
+        let path = match &page.category {
+            Some(slug) => category_path(slug),
+            None if page.path.starts_with(STORES) => STORES.to_owned(),
+            None if page.path == ORDERS => ORDERS.to_owned(),
+            None => return None,
+        };
+        let current = if page.path == path { "page" } else { "true" };
+        Some(Here { path, current })
+    }
+}
+
+fn category_path(slug: &str) -> String {
+    format!("/category/{slug}")
+}
+
 /// A place to go to, by its path in no language yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Debug)]
 struct Way {
     path: String,
     name: String,
-    /// `page` where one is there, `true` where one is somewhere within.
+    /// As [`Here::current`]; none where one is not there.
     here: Option<&'static str>,
 }
 
 impl Way {
-    fn new(page: &Page, path: String, name: &str, within: bool) -> Way {
-        let here = if page.path == path { Some("page") } else { within.then_some("true") };
+    fn new(here: Option<&Here>, path: String, name: &str) -> Way {
+        let here = here.filter(|here| here.path == path).map(|here| here.current);
         Way { path, name: name.to_owned(), here }
     }
 }
 
 /// Those that are named, and how many there are.
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Debug)]
 struct Categories {
     named: Vec<Way>,
     all: usize,
@@ -45,12 +74,22 @@ struct Categories {
 
 /// The row, unless the page is not to be disturbed, and the menu.
 pub(super) fn ways(visit: &Visit, page: &Page) -> (Option<InertElement>, impl IntoView + use<>) {
-    let categories = categories(visit, page);
-    let services = services(visit, page);
-    let shown = (visit.lang, &categories, &services);
+    let (lang, book, here) = (visit.lang, visit.shop().book(), Here::of(page));
+    // They stand on every page and a shop may have thousands, so they are gathered only to be written: the book's
+    // edition and where the page stands say all of what they show.
+    let shown = (lang, book.edition, &here);
+    let gathered = || (categories(lang, &book, here.as_ref()), services(lang, here.as_ref()));
     let seen = !UNDISTURBED.contains(&page.path.split('?').next().unwrap_or_default());
-    let row = seen.then(|| part("aisles", shown, || row(visit.lang, &categories, &services)));
-    let inside = part("menu", shown, || inside(visit.lang, &categories, &services));
+    let row = seen.then(|| {
+        part("aisles", shown, || {
+            let (categories, services) = gathered();
+            row(lang, &categories, &services)
+        })
+    });
+    let inside = part("menu", shown, || {
+        let (categories, services) = gathered();
+        inside(lang, &categories, &services)
+    });
     // The language leads to this very page, so it stands outside of what many pages share.
     let menu = view! {
         <nav id=MENU class="menu" popover="auto" aria-label=visit.say("메뉴", "Menu")>
@@ -67,27 +106,23 @@ pub(super) fn ways(visit: &Visit, page: &Page) -> (Option<InertElement>, impl In
     (row, menu)
 }
 
-fn categories(visit: &Visit, page: &Page) -> Categories {
-    let book = visit.shop().book();
-    let is_here = |slug: &str| page.category.as_deref() == Some(slug);
+fn categories(lang: Lang, book: &Book, here: Option<&Here>) -> Categories {
     let (mut named, mut all) = (Vec::new(), 0);
     for category in book.catalogue.top_categories() {
+        let way = Way::new(here, category_path(&category.slug), category.name.get(lang));
         // Of too many, the one where one is stands among those that are named.
-        if all < LISTED || is_here(&category.slug) {
-            let path = format!("/category/{}", category.slug);
-            named.push(Way::new(page, path, category.name.get(visit.lang), is_here(&category.slug)));
+        if all < LISTED || way.here.is_some() {
+            named.push(way);
         }
         all += 1;
     }
     Categories { named, all }
 }
 
-fn services(visit: &Visit, page: &Page) -> Vec<Way> {
-    let stores = visit.say("매장 찾기", "Find a store");
-    let order = visit.say("주문·예약 찾기", "Find an order");
-    vec![
-        Way::new(page, "/stores".to_owned(), stores, page.path.starts_with("/stores")),
-        Way::new(page, "/reservations".to_owned(), order, false),
+fn services(lang: Lang, here: Option<&Here>) -> [Way; 2] {
+    [
+        Way::new(here, STORES.to_owned(), lang.pick("매장 찾기", "Find a store")),
+        Way::new(here, ORDERS.to_owned(), lang.pick("주문·예약 찾기", "Find an order")),
     ]
 }
 
@@ -137,14 +172,20 @@ mod tests {
 
     #[test]
     fn a_way_says_whether_one_is_there_or_within() {
-        let here = |path: &str, within| {
-            let page = Page::new("", path, ());
-            Way::new(&page, "/category/kitchen".to_owned(), "부엌", within).here
+        let here = |path: &str, category: Option<&str>, way: &str| {
+            let page = Page { category: category.map(str::to_owned), ..Page::new("", path, ()) };
+            Way::new(Here::of(&page).as_ref(), way.to_owned(), "").here
         };
-        assert_eq!(here("/category/kitchen", true), Some("page"));
-        assert_eq!(here("/category/kitchen?page=2", true), Some("true"));
-        assert_eq!(here("/p/kettle", true), Some("true"));
-        assert_eq!(here("/p/pencil", false), None);
+        let kitchen = |path: &str, category| here(path, category, "/category/kitchen");
+        assert_eq!(kitchen("/category/kitchen", Some("kitchen")), Some("page"));
+        assert_eq!(kitchen("/category/kitchen?page=2", Some("kitchen")), Some("true"));
+        assert_eq!(kitchen("/p/kettle", Some("kitchen")), Some("true"));
+        assert_eq!(kitchen("/p/pencil", Some("desk")), None);
+        assert_eq!(kitchen("/", None), None);
+        assert_eq!(here("/stores", None, STORES), Some("page"));
+        assert_eq!(here("/stores/seongsu", None, STORES), Some("true"));
+        assert_eq!(here("/reservations", None, ORDERS), Some("page"));
+        assert_eq!(here("/reservations/R-1", None, ORDERS), None);
     }
 
     #[test]

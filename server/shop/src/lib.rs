@@ -29,7 +29,10 @@ pub mod stores;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
@@ -118,7 +121,10 @@ pub(crate) struct Inner {
 
 /// Everything that changes only by imports, read from memory: catalogue, stores and places of one version.
 pub struct Book {
+    /// What the database calls what was read; all processes have the same one.
     pub version: String,
+    /// Which book of this process it is: no two have the same, so what is made of a book can be kept by it.
+    pub edition: u64,
     pub catalogue: catalog::Catalogue,
     pub stores: stores::StoreBook,
     pub places: places::PlaceBook,
@@ -223,6 +229,9 @@ impl Shop {
     }
 }
 
+/// Books this process has read.
+static EDITIONS: AtomicU64 = AtomicU64::new(0);
+
 impl Book {
     async fn version_of(db: &Db) -> Result<String> {
         let mut reader = db.reader().await?;
@@ -244,6 +253,7 @@ impl Book {
             tokio::task::spawn_blocking(move || catalog::Catalogue::build(rows, index_dir.as_deref()))
                 .await
                 .map_err(Error::internal)??;
-        Ok(Book { version, catalogue, stores, places })
+        let edition = EDITIONS.fetch_add(1, Ordering::Relaxed);
+        Ok(Book { version, edition, catalogue, stores, places })
     }
 }

@@ -111,6 +111,13 @@ async fn a_new_catalogue_ends_the_old_pages() {
                     list_amount: None,
                 };
                 onshelf_db::catalog::upsert_prices(&mut tx, &[price]).await?;
+                let renamed = onshelf_db::catalog::CategoryRow {
+                    slug: "kitchen".to_owned(),
+                    name_ko: "주방".to_owned(),
+                    name_en: "Kitchen".to_owned(),
+                    ..onshelf_db::catalog::CategoryRow::default()
+                };
+                onshelf_db::catalog::upsert_categories(&mut tx, &[renamed]).await?;
                 onshelf_db::meta::touch_catalogue(&mut tx, now).await?;
                 Ok::<_, onshelf_db::Error>(())
             })
@@ -119,6 +126,11 @@ async fn a_new_catalogue_ends_the_old_pages() {
         assert!(test.shop.refresh_book().await.unwrap());
         let after = is_of_the_moment(test, &site, "/p/cup", "").await;
         assert!(after.contains("9,900") && !before.contains("9,900"));
+        let elsewhere = is_of_the_moment(test, &site, "/stores", "").await;
+        assert!(
+            elsewhere.contains("주방") && !elsewhere.contains("부엌"),
+            "the ways are those of the new book"
+        );
     })
     .await;
 }

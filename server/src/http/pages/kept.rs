@@ -82,8 +82,8 @@ pub(super) struct Kept {
 /// The state of the shop that a page tells of.
 #[derive(Debug)]
 pub(super) struct Source {
-    /// Version of the book: catalogue, stores, places, prices.
-    edition: String,
+    /// Of the book: catalogue, stores, places, prices.
+    edition: u64,
     /// Opening hours, ages and promises are told to the minute.
     minute: i64,
     reading: Reading,
@@ -92,13 +92,13 @@ pub(super) struct Source {
 /// Taken before a page is made, so that what changes while it is made makes it too old at once.
 #[derive(Debug)]
 pub(super) struct Moment {
-    edition: String,
+    edition: u64,
     minute: i64,
 }
 
 impl Moment {
     pub(super) fn of(shop: &Shop) -> Moment {
-        Moment { edition: shop.book().version.clone(), minute: minute(shop.now()) }
+        Moment { edition: shop.book().edition, minute: minute(shop.now()) }
     }
 
     pub(super) fn with(self, reading: Reading) -> Source {
@@ -115,7 +115,7 @@ impl Source {
     pub(super) fn still(&self, shop: &Shop) -> bool {
         let now = shop.now();
         self.minute == minute(now)
-            && self.edition == shop.book().version
+            && self.edition == shop.book().edition
             && shop.shelves().still(&self.reading, now)
     }
 }
