@@ -13,3 +13,6 @@ pub mod notifications;
 pub mod payments;
 pub mod telemetry;
 pub mod worker;
+
+/// Something that kept a command from running; its text is the one line people see.
+pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;

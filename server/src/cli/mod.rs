@@ -16,7 +16,7 @@ use clap::{Parser, Subcommand};
 use onshelf_db::Db;
 use onshelf_shop::{Shop, SystemChance, SystemClock};
 
-use crate::config::Config;
+use crate::{Failure, config::Config};
 
 /// Onshelf: an online-to-offline storefront.
 #[derive(Debug, Parser)]
@@ -66,9 +66,6 @@ enum Command {
     /// Prints the OpenAPI description
     Openapi,
 }
-
-/// Something that kept a command from running; its text is the one line people see.
-pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Runs the command line of this process.
 #[must_use]

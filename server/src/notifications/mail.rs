@@ -17,7 +17,7 @@ use super::{
     letter::{Counter, Letter},
     plain, qr,
 };
-use crate::cli::Failure;
+use crate::Failure;
 
 /// A way mails leave the house. `id` names the mail, the same in all tries; it is safe as a file name.
 #[async_trait]

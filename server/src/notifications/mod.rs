@@ -32,7 +32,7 @@ use onshelf_vocabulary::{
     orders::GroupView,
 };
 
-use crate::{cli::Failure, config::Config};
+use crate::{Failure, config::Config};
 use files::Folder;
 use letter::{Letter, Occasion};
 use mail::{Envelope, Mailer};

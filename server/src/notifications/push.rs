@@ -66,7 +66,7 @@ pub fn public_key(shop: &Shop) -> String {
 }
 
 impl Pusher {
-    pub(super) fn new(shop: &Shop, contact: String) -> Result<Pusher, crate::cli::Failure> {
+    pub(super) fn new(shop: &Shop, contact: String) -> Result<Pusher, crate::Failure> {
         let client = reqwest::Client::builder()
             .user_agent(concat!("Onshelf/", env!("CARGO_PKG_VERSION")))
             .timeout(TIMEOUT)

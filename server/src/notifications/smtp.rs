@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
 use super::{Undelivered, mail::Carrier};
-use crate::cli::Failure;
+use crate::Failure;
 
 /// For the whole of one mail.
 const TIMEOUT: Duration = Duration::from_secs(10);

@@ -13,7 +13,7 @@ use std::{sync::Arc, time::Duration};
 
 use onshelf_shop::{PaymentProvider, Shop, SystemClock};
 
-use crate::{cli::Failure, config::Config};
+use crate::{Failure, config::Config};
 
 pub use signed::{sign, verify};
 use stripe::Stripe;

@@ -21,7 +21,7 @@ pub use collector::Traces;
 pub(crate) use request::Served;
 
 use crate::{
-    cli::Failure,
+    Failure,
     config::{Config, LogFormat},
 };
 

@@ -10,7 +10,7 @@ use reqwest::redirect;
 use self::{solapi::Solapi, twilio::Twilio};
 use super::TextGateway;
 use crate::{
-    cli::Failure,
+    Failure,
     config::{Config, SmsGateway},
 };
 
