@@ -9,6 +9,7 @@ pub mod config;
 pub mod demo;
 pub mod documents;
 pub mod http;
+pub mod metrics;
 pub mod notifications;
 pub mod payments;
 pub mod telemetry;

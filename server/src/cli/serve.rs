@@ -16,7 +16,7 @@ use crate::{
     config::Config,
     demo,
     http::{self, tiles::Tiles},
-    notifications, payments, telemetry, worker,
+    metrics, notifications, payments, telemetry, worker,
 };
 
 #[derive(Debug, Args)]
@@ -53,8 +53,8 @@ impl Serve {
             tokio::spawn(demo::run_till(shop.clone(), stop.clone()));
         }
         if let Some(addr) = config.metrics_addr {
-            let metrics = tokio::net::TcpListener::bind(addr).await?;
-            tokio::spawn(http::metrics::serve(metrics, shop.clone(), stop.clone()));
+            let listener = tokio::net::TcpListener::bind(addr).await?;
+            tokio::spawn(metrics::serve(listener, shop.clone(), stop.clone()));
         }
         announce(&config);
         tokio::spawn(stop_on_signal(stop.clone()));

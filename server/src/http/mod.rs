@@ -1,5 +1,5 @@
-//! The HTTP surface: pages, the API with its live stream and description, files, health and metrics, behind guards
-//! that every request passes. It takes no business decision: each handler does one deed of the shop.
+//! The HTTP surface: pages, the API with its live stream and description, files and health, behind guards that
+//! every request passes. It takes no business decision: each handler does one deed of the shop.
 
 mod api;
 mod ask;
@@ -19,7 +19,6 @@ mod trace;
 mod webhooks;
 
 pub mod assets;
-pub mod metrics;
 pub mod openapi;
 pub mod tiles;
 

@@ -20,8 +20,8 @@ use axum::{
 use futures::FutureExt;
 use tracing::Instrument;
 
-use super::{metrics::METER, problem::Problem};
-use crate::telemetry::Served;
+use super::problem::Problem;
+use crate::{metrics::METER, telemetry::Served};
 
 pub(super) const ID: HeaderName = HeaderName::from_static("x-request-id");
 

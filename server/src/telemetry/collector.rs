@@ -21,7 +21,7 @@ use opentelemetry_sdk::{
 use tokio::runtime::Handle;
 use tracing_opentelemetry::OpenTelemetryLayer;
 
-use crate::{Failure, http::metrics::METER};
+use crate::{Failure, metrics::METER};
 
 /// Finished spans that may wait.
 const QUEUE: usize = 8_192;

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use tracing::Instrument;
 
-use crate::{Failure, config::Config, http::metrics::METER, notifications::Notifier, payments};
+use crate::{Failure, config::Config, metrics::METER, notifications::Notifier, payments};
 
 pub use outbox::Outbox;
 pub use webhooks::{Courier, Delivery};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use onshelf_shop::Shop;
 use tokio_util::sync::CancellationToken;
 
-use crate::http::metrics::METER;
+use crate::metrics::METER;
 
 /// A lost wake-up costs no more than this.
 const POLL: Duration = Duration::from_secs(1);

@@ -11,7 +11,7 @@ use tracing::Instrument;
 
 use super::webhooks::{Courier, Delivery};
 use crate::{
-    http::metrics::{Attempt, METER},
+    metrics::{Attempt, METER},
     notifications::{Notifier, Undelivered},
 };
 

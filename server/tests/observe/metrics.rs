@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::Router;
-use onshelf_server::http::metrics;
+use onshelf_server::metrics;
 use onshelf_shop::{ledger, testing::on_each_engine};
 use serde_json::json;
 

@@ -6,10 +6,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::http::{
+use crate::{
+    http::{
+        problem::{Kind, Problem},
+        surface::Surface,
+    },
     metrics::METER,
-    problem::{Kind, Problem},
-    surface::Surface,
 };
 
 pub async fn shed(State(surface): State<Surface>, request: Request, next: Next) -> Response {

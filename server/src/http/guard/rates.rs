@@ -21,7 +21,10 @@ use http_body_util::BodyExt;
 use onshelf_domain::fulfilment::{read_number, read_order_number};
 
 use super::client::Client;
-use crate::http::{metrics::METER, options::Rates, problem::Problem, surface::Surface};
+use crate::{
+    http::{options::Rates, problem::Problem, surface::Surface},
+    metrics::METER,
+};
 
 /// Keys share this many counters, picked by a secret hash: memory stays bounded whoever comes.
 const COUNTERS: u64 = 1 << 16;

@@ -31,7 +31,8 @@ use self::{
     coding::Coding,
     kept::{Asked, Kept, Key, Moment, Pages},
 };
-use super::{metrics::METER, surface::Surface, trace};
+use super::{surface::Surface, trace};
+use crate::metrics::METER;
 
 /// Addresses longer than this are nobody's next page.
 const LONGEST: usize = 512;

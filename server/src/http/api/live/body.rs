@@ -7,7 +7,7 @@ use futures::{Stream, stream};
 use onshelf_shop::stock::Watch;
 
 use super::{Handover, Listener, text};
-use crate::http::metrics::METER;
+use crate::metrics::METER;
 
 const COMMENT: Duration = Duration::from_secs(15);
 

@@ -12,7 +12,7 @@ use tokio::{net::TcpStream, sync::Notify};
 use tokio_util::sync::CancellationToken;
 
 use super::asked::Asked;
-use crate::http::metrics::METER;
+use crate::metrics::METER;
 
 /// Shelves that may wait for a slow reader; past that the stream ends, and its page comes back for a snapshot.
 const WAITING: usize = 256;

@@ -18,10 +18,12 @@ use super::{
     seat::{Seat, chunk},
     text,
 };
-use crate::http::{
+use crate::{
+    http::{
+        options::Limits,
+        problem::{Kind, Problem},
+    },
     metrics::METER,
-    options::Limits,
-    problem::{Kind, Problem},
 };
 
 /// All streams of a router.

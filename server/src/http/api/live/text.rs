@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::asked::{Asked, WhereFrom};
-use crate::http::metrics::METER;
+use crate::metrics::METER;
 
 /// How long a browser waits before it comes back.
 const RETRY_MS: u32 = 2_000;
