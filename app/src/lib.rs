@@ -9,6 +9,8 @@ pub mod routes;
 #[cfg(feature = "ssr")]
 pub mod shared;
 #[cfg(feature = "ssr")]
+pub mod shell;
+#[cfg(feature = "ssr")]
 pub mod ssr;
 
 pub mod error;

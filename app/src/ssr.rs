@@ -14,9 +14,9 @@ use onshelf_vocabulary::{
     cart::{Line, MAX_LINES},
 };
 
-use crate::{error::AppError, shared::Items, ui};
+use crate::{error::AppError, shared::Items, shell, ui};
 
-pub use crate::ui::shell::{Chrome, Page};
+pub use crate::shell::{Chrome, Page};
 
 /// What the pages need of the server, made once at the start.
 #[derive(Clone, FromRef)]
@@ -139,7 +139,7 @@ impl Visit {
         let owner = Owner::new_root(Some(context));
         let (status, html) = owner.with(|| {
             let page = build();
-            (page.status, format!("<!DOCTYPE html>{}", ui::shell::shell(self, page).to_html()))
+            (page.status, format!("<!DOCTYPE html>{}", shell::shell(self, page).to_html()))
         });
         owner.unset_with_forced_cleanup();
         let mut response = (status, html).into_response();
@@ -166,7 +166,7 @@ impl Visit {
     /// The page that tells what went wrong, with a way on.
     pub fn failure(&self, error: &AppError) -> Response {
         let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = self.page(|| ui::failure::failure_page(self, error, status));
+        let mut response = self.page(|| shell::failure::failure_page(self, error, status));
         if *error == AppError::Busy {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
         }

@@ -11,11 +11,11 @@ use super::{
 };
 use crate::{
     catalog::card::Cards,
+    shell::script_json,
     ssr::{Page, Visit},
     ui::{
         icon::{Glyph, Icon},
         picture::{Picture, is_drawing},
-        shell::script_json,
     },
 };
 

@@ -17,11 +17,9 @@ use super::{
 };
 use crate::{
     catalog::card::Cards,
+    shell::script_json,
     ssr::{Page, Visit, explain},
-    ui::{
-        icon::{Glyph, Icon},
-        shell::script_json,
-    },
+    ui::icon::{Glyph, Icon},
 };
 
 /// How much of its surroundings a store's own map shows, in kilometres: a walk, or as far as its neighbour is.

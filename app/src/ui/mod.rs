@@ -1,4 +1,4 @@
-//! Pieces of screens that belong to no capability: the shell around every page, icons, fields, money.
+//! Pieces of screens that belong to no capability and know no visit: icons, fields, pictures, money, maps.
 
 pub mod field;
 pub mod icon;
@@ -6,17 +6,11 @@ pub mod map;
 pub mod money;
 pub mod picture;
 
-#[cfg(feature = "ssr")]
-mod aisles;
 #[cfg(feature = "hydrate")]
 pub(crate) mod browser;
-#[cfg(feature = "ssr")]
-pub mod failure;
 #[cfg(feature = "ssr")]
 pub mod live_map;
 #[cfg(feature = "ssr")]
 pub mod part;
 #[cfg(feature = "ssr")]
 pub mod qr;
-#[cfg(feature = "ssr")]
-pub mod shell;

@@ -21,11 +21,11 @@ use super::{
     pill::pill,
 };
 use crate::{
+    shell::script_json,
     ssr::{Page, Visit, explain},
     ui::{
         icon::{Glyph, Icon},
         part::{self, part},
-        shell::script_json,
     },
 };
 

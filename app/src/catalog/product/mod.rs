@@ -20,12 +20,12 @@ use serde_json::json;
 
 use super::{card::Cards, islands::near::NearMe, listing::crumbs, shelf::ShelfPanel};
 use crate::{
+    shell::script_json,
     ssr::{Page, Visit, encoded, explain},
     ui::{
         icon::{Glyph, Icon},
         money::{Price, decimal},
         part::{self, part},
-        shell::script_json,
     },
 };
 

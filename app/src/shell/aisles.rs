@@ -5,12 +5,14 @@ use leptos::{prelude::*, tachys::html::InertElement};
 use onshelf_shop::Book;
 use onshelf_vocabulary::Lang;
 
-use super::{
-    icon::{Glyph, Icon},
-    part::part,
-    shell::{Page, other_language},
+use super::{Page, other_language};
+use crate::{
+    ssr::Visit,
+    ui::{
+        icon::{Glyph, Icon},
+        part::part,
+    },
 };
-use crate::ssr::Visit;
 
 /// The menu as the buttons that open it name it.
 pub(super) const MENU: &str = "menu";

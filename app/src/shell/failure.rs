@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use leptos::prelude::*;
 use onshelf_vocabulary::Lang;
 
-use super::shell::Page;
+use super::Page;
 use crate::{catalog::ways_on, error::AppError, ssr::Visit};
 
 /// Stores that are named where one was not found.

@@ -1,4 +1,8 @@
-//! What stands around every page: head, bar, foot.
+//! What stands around every page: head, bar, the ways through the shop, foot. It shows the basket and the search that
+//! every page has, and what is said where there is no page.
+
+mod aisles;
+pub mod failure;
 
 use std::sync::Arc;
 
@@ -6,12 +10,15 @@ use axum::http::StatusCode;
 use leptos::prelude::*;
 use onshelf_vocabulary::Lang;
 
-use super::{
-    aisles,
-    icon::{Glyph, Icon},
-    part::part,
+use crate::{
+    cart::strip,
+    catalog::islands::suggest::SearchField,
+    ssr::Visit,
+    ui::{
+        icon::{Glyph, Icon},
+        part::part,
+    },
 };
-use crate::{cart::strip, catalog::islands::suggest::SearchField, ssr::Visit};
 
 /// Who a page is for: decides what stands around it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -248,7 +255,7 @@ fn footer(visit: &Visit, path: &str) -> impl IntoView + use<> {
 }
 
 /// The way to the same page in the other language.
-pub(super) fn other_language(visit: &Visit, path: &str) -> impl IntoView + use<> {
+fn other_language(visit: &Visit, path: &str) -> impl IntoView + use<> {
     let (other, name) = match visit.lang {
         Lang::Ko => (Lang::En, "English"),
         Lang::En => (Lang::Ko, "한국어"),
