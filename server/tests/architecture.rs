@@ -45,6 +45,8 @@ const HOUSE: &[&str] = &[
     "shoppers",
     "testing",
     "test_provider",
+    "home",
+    "shell",
 ];
 
 /// Below the rooms: each may be used by every room.
@@ -53,8 +55,8 @@ const GROUND: &[&str] = &[
     "secrets", "viewer", "lang", "ids", "money", "quantity", "map", "shared", "ssr", "ui", "routes",
 ];
 
-/// The floors whose rooms have a rank. In the app `home` is a room of its own that shows the others.
-const FLOORS: &[&str] = &["server/domain/src", "server/db/src", "server/shop/src"];
+/// The floors whose rooms have a rank. In the app `home` and `shell` are rooms of their own that show the others.
+const FLOORS: &[&str] = &["server/domain/src", "server/db/src", "server/shop/src", "app/src"];
 
 /// Korean that is not said here, and what is said instead: one word for one thing in all rooms.
 const UNSAID: &[(&str, &str)] = &[
@@ -70,8 +72,10 @@ const UNSAID: &[(&str, &str)] = &[
 ];
 
 /// Readers: what a page tells of a product or a store has its shelf beside it. They read the book and the shelves in
-/// memory, and decide nothing; another that is added here has to be no more than that.
+/// memory, or show what was read, and decide nothing; another that is added here has to be no more than that.
 const READERS: &[&str] = &[
+    "app/src/stores/card.rs",
+    "app/src/stores/page.rs",
     "server/shop/src/catalog/listing.rs",
     "server/shop/src/catalog/narrow.rs",
     "server/shop/src/catalog/show.rs",
@@ -199,6 +203,14 @@ fn every_room_has_its_place() {
                 "{floor}: {room} is no room of the house"
             );
         }
+    }
+}
+
+#[test]
+fn pieces_of_screens_stand_on_nothing() {
+    for path in files("app/src/ui") {
+        let named = named(&code(&path));
+        assert!(named.iter().all(|name| name == "ui"), "{} names {named:?}", path.display());
     }
 }
 
