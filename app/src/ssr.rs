@@ -312,6 +312,7 @@ pub fn read_basket(text: &str) -> Vec<Line> {
         .collect()
 }
 
+/// As [`read_basket`] reads it.
 #[must_use]
 pub fn write_basket(lines: &[Line]) -> String {
     let lines: Vec<String> =

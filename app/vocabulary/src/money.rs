@@ -74,6 +74,7 @@ impl Money {
         Money { amount, currency }
     }
 
+    /// Whole won: they have no smaller unit.
     #[must_use]
     pub const fn won(amount: i64) -> Money {
         Money::new(amount, Currency::Krw)
@@ -88,6 +89,7 @@ impl Money {
             .map(|amount| Money { amount, ..self })
     }
 
+    /// `None` on overflow.
     #[must_use]
     pub fn checked_mul(self, times: i64) -> Option<Money> {
         self.amount.checked_mul(times).map(|amount| Money { amount, ..self })

@@ -24,17 +24,6 @@ pub enum Tx<'c> {
     Postgres(&'c mut PgConnection),
 }
 
-impl Tx<'_> {
-    /// Ends a `SELECT` of what is to be taken, so that it passes by what somebody else is taking at the moment. SQLite
-    /// has one writer.
-    pub(crate) fn passing_by(&self) -> &'static str {
-        match self {
-            Tx::Sqlite(_) => "",
-            Tx::Postgres(_) => " FOR UPDATE SKIP LOCKED",
-        }
-    }
-}
-
 /// A connection to read with.
 pub enum Reader {
     Sqlite(PoolConnection<Sqlite>),
@@ -123,7 +112,17 @@ pub(crate) const fn in_turn(tx: &Tx<'_>) -> &'static str {
     }
 }
 
+/// What a SELECT of what is to be taken ends with, so that it passes by what somebody else is taking at the moment.
+/// SQLite has one writer anyway.
+pub(crate) const fn passing_by(tx: &Tx<'_>) -> &'static str {
+    match tx {
+        Tx::Sqlite(_) => "",
+        Tx::Postgres(_) => " FOR UPDATE SKIP LOCKED",
+    }
+}
+
 impl Reader {
+    /// To read with; each statement sees what is committed by then.
     pub fn tx(&mut self) -> Tx<'_> {
         match self {
             Reader::Sqlite(connection) => Tx::Sqlite(connection),

@@ -2,7 +2,10 @@
 
 use sqlx::QueryBuilder;
 
-use crate::{Error, Tx, engine::on};
+use crate::{
+    Error, Tx,
+    engine::{on, passing_by},
+};
 
 /// A job somebody has claimed; `attempts` counts this try, too.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -50,7 +53,7 @@ pub async fn is_written_again(tx: &mut Tx<'_>, id: i64) -> Result<bool, Error> {
 
 /// Takes up to `limit` due jobs for this worker until `until`; no other worker gets them before that.
 pub async fn claim(tx: &mut Tx<'_>, now: i64, until: i64, limit: i64) -> Result<Vec<JobRow>, Error> {
-    let pick = tx.passing_by();
+    let pick = passing_by(tx);
     let sql = format!(
         "UPDATE outbox SET claimed_until = $2, attempts = attempts + 1 WHERE id IN (
            SELECT id FROM outbox WHERE done_at IS NULL AND failed_at IS NULL AND due_at <= $1

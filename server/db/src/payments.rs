@@ -1,7 +1,10 @@
 //! Payments, refunds and the double-entry book. What was captured and refunded is bounded here, in one conditional
 //! write each.
 
-use crate::{Error, Tx, engine::on};
+use crate::{
+    Error, Tx,
+    engine::{on, passing_by},
+};
 
 /// One attempt to be paid for an order, or for what a change of it costs more.
 #[derive(Clone, Debug, Default, sqlx::FromRow)]
@@ -149,7 +152,7 @@ pub async fn ask_again(tx: &mut Tx<'_>, id: i64, look: Look, error: Option<&str>
 
 /// Takes up to `limit` payments the provider is to be asked about; nobody else gets them before `until`.
 pub async fn claim(tx: &mut Tx<'_>, now: i64, until: i64, limit: i64) -> Result<Vec<PaymentRow>, Error> {
-    let pick = tx.passing_by();
+    let pick = passing_by(tx);
     let sql = sqlx::AssertSqlSafe(format!(
         "UPDATE payments SET check_at = $2, checks = checks + 1 WHERE id IN (
            SELECT id FROM payments WHERE check_at <= $1 ORDER BY check_at, id LIMIT $3{pick})
@@ -244,7 +247,7 @@ pub async fn claim_refunds(
     until: i64,
     limit: i64,
 ) -> Result<Vec<RefundRow>, Error> {
-    let pick = tx.passing_by();
+    let pick = passing_by(tx);
     let sql = sqlx::AssertSqlSafe(format!(
         "UPDATE refunds SET due_at = $2, tries = tries + 1 WHERE id IN (
            SELECT id FROM refunds WHERE due_at <= $1 ORDER BY due_at, id LIMIT $3{pick})

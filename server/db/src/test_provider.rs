@@ -1,7 +1,10 @@
 //! The books of the built-in test provider: payments, refunds, and the webhooks it is still to send. The shop's own
 //! rooms never read them.
 
-use crate::{Error, Tx, engine::on};
+use crate::{
+    Error, Tx,
+    engine::{on, passing_by},
+};
 
 /// A payment as the test provider has it in its own books.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -200,7 +203,7 @@ pub async fn take_webhooks(
     until: i64,
     limit: i64,
 ) -> Result<Vec<WebhookRow>, Error> {
-    let pick = tx.passing_by();
+    let pick = passing_by(tx);
     let sql = sqlx::AssertSqlSafe(format!(
         "UPDATE test_webhooks SET due_at = $2, tries = tries + 1 WHERE id IN (
            SELECT id FROM test_webhooks WHERE due_at <= $1 ORDER BY due_at, id LIMIT $3{pick})

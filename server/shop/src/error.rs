@@ -5,6 +5,7 @@ use onshelf_vocabulary::{
     fulfilment::ReservationRefusal, notifications::PushRefusal, orders::OrderRefusal, staff::StaffRefusal,
 };
 
+/// Refusals say why, for people; the others are for the log.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error(transparent)]
@@ -53,6 +54,7 @@ impl Failure for Error {
 }
 
 impl Error {
+    /// Of something that cannot be; its text goes to the log.
     pub fn internal(what: impl std::fmt::Display) -> Error {
         Error::Internal(what.to_string())
     }
@@ -64,4 +66,5 @@ impl From<serde_json::Error> for Error {
     }
 }
 
+/// Of a deed.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -44,6 +44,7 @@ impl std::str::FromStr for Kind {
     }
 }
 
+/// How the table is written, in UTF-8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// Cells that a spreadsheet would take for a formula begin with an apostrophe, which an import takes off again.
@@ -63,6 +64,7 @@ impl std::str::FromStr for Format {
     }
 }
 
+/// Why not all of it was written.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     #[error(transparent)]

@@ -22,6 +22,7 @@ use super::{
 #[derive(Clone)]
 pub struct Surface(Arc<Inside>);
 
+/// What a [`Surface`] holds.
 pub struct Inside {
     pub door: Door,
     pub options: Options,

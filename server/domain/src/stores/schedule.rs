@@ -77,11 +77,13 @@ impl Schedule {
         self.exceptions.insert(exception.date, exception)
     }
 
+    /// As the database keeps it: `{"mon":["10:30-21:00"], …}`.
     #[must_use]
     pub fn week_json(&self) -> String {
         self.week.to_json()
     }
 
+    /// As the database keeps them: a list, in order of date.
     #[must_use]
     pub fn exceptions_json(&self) -> String {
         let exceptions: Vec<&Exception> = self.exceptions.values().collect();
@@ -99,16 +101,19 @@ impl Schedule {
         self
     }
 
+    /// What its hours are told in.
     #[must_use]
     pub fn time_zone(&self) -> &TimeZone {
         &self.time_zone
     }
 
+    /// The hours of a week without exceptions.
     #[must_use]
     pub fn week(&self) -> &Week {
         &self.week
     }
 
+    /// What stands in the place of the week on that date, if anything does.
     #[must_use]
     pub fn exception_on(&self, date: Date) -> Option<&Exception> {
         self.exceptions.get(&date)

@@ -168,6 +168,7 @@ impl Week {
         Week::new(std::array::from_fn(|_| spans.to_vec()))
     }
 
+    /// In order of the day; empty where the store is closed.
     #[must_use]
     pub fn on(&self, weekday: Weekday) -> &[Span] {
         usize::try_from(weekday.to_monday_zero_offset())
@@ -176,6 +177,7 @@ impl Week {
             .map_or(&[], |day| day)
     }
 
+    /// From Monday on.
     #[must_use]
     pub fn days(&self) -> &[Vec<Span>; 7] {
         &self.0

@@ -52,14 +52,17 @@ impl Catalogue {
 }
 
 impl Choices {
+    /// Number of an option's value, by `option:code`; none where it is unknown.
     pub fn value(&self, name: &str) -> Option<u32> {
         self.value_by_name.get(name).copied()
     }
 
+    /// Number of an option, by what it is called in addresses.
     pub fn option(&self, key: &str) -> Option<u32> {
         self.option_by_key.get(key).copied()
     }
 
+    /// Number of a brand, by its English name.
     pub fn brand(&self, name: &str) -> Option<u32> {
         self.brand_by_name.get(name).copied()
     }

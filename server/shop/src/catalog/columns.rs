@@ -32,6 +32,7 @@ impl Columns {
         columns
     }
 
+    /// Number of the brand of a product, which is named by its place in the catalogue; none without a brand.
     pub fn brand(&self, product: u32) -> Option<u32> {
         self.brands.get(product as usize).copied().filter(|brand| *brand != NONE)
     }

@@ -87,6 +87,7 @@ struct Price {
     list_amount: Option<i64>,
 }
 
+/// A category; `parent` is its place among the categories.
 pub struct Category {
     pub slug: Box<str>,
     pub name: Text,
@@ -96,18 +97,21 @@ pub struct Category {
     products: Vec<u32>,
 }
 
+/// A fact about a product: "소재: 법랑".
 #[derive(Clone, Debug, Deserialize)]
 pub struct Attribute {
     pub name: Text,
     pub value: Text,
 }
 
+/// What one chooses of a product: a colour, a size. Kept as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct OptionDef {
     pub name: Text,
     pub values: Vec<OptionValue>,
 }
 
+/// One of the choices. `code` stands in variants and addresses.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct OptionValue {
     pub code: String,
@@ -120,6 +124,7 @@ pub struct OptionValue {
     pub swatch: Option<String>,
 }
 
+/// A picture: a path of this site or a whole address, with its size in pixels.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct ImageDef {
     pub src: String,
@@ -174,6 +179,7 @@ impl Variant {
 }
 
 impl Catalogue {
+    /// By its SKU, also of products that are not sold now.
     #[must_use]
     pub fn variant(&self, sku: &str) -> Option<&Variant> {
         self.by_sku.get(sku).and_then(|index| self.variants.get(*index as usize))
@@ -189,26 +195,31 @@ impl Catalogue {
         self.products.get(variant.product as usize)
     }
 
+    /// By its slug, also where it is not sold now.
     #[must_use]
     pub fn product(&self, slug: &str) -> Option<&Product> {
         self.by_slug.get(slug).and_then(|index| self.products.get(*index as usize))
     }
 
+    /// By its slug, also where it holds nothing.
     #[must_use]
     pub fn category(&self, slug: &str) -> Option<&Category> {
         self.category_by_slug.get(slug).and_then(|index| self.categories.get(*index as usize))
     }
 
+    /// All of them, in the operator's order, also those that are not sold now.
     #[must_use]
     pub fn products(&self) -> &[Product] {
         &self.products
     }
 
+    /// All of them; those of a product stand side by side.
     #[must_use]
     pub fn variants(&self) -> &[Variant] {
         &self.variants
     }
 
+    /// All of them, in the operator's order, also those that hold nothing.
     #[must_use]
     pub fn categories(&self) -> &[Category] {
         &self.categories

@@ -41,6 +41,7 @@ pub enum Job {
 pub const KINDS: [&str; 5] = ["message", "order", "push", "heal", "delivery"];
 
 impl Job {
+    /// One of [`KINDS`].
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -242,6 +243,7 @@ impl Shop {
         (tries < TRIES).then(|| self.now_ms() + (5_000i64 << tries.min(13)).min(6 * 3_600_000))
     }
 
+    /// It was done, and is not handed out again.
     pub async fn finish_job(&self, id: i64) -> Result<()> {
         let now = self.now_ms();
         self.db()

@@ -102,6 +102,7 @@ impl Shop {
         })
     }
 
+    /// Ends the session of this token, if there is one.
     pub async fn sign_out(&self, token: &str) -> Result<()> {
         let hash = fingerprint(token);
         self.db()

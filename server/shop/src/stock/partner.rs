@@ -41,6 +41,7 @@ pub struct SaleInput {
     pub reservation: Option<String>,
 }
 
+/// How many of one thing were sold.
 #[derive(Clone, Debug)]
 pub struct SaleLine {
     pub sku: Sku,

@@ -61,11 +61,13 @@ impl StoreBook {
         Ok(StoreBook { nearest: Nearest::build(points), stores, by_code, by_id })
     }
 
+    /// Also one that has closed for good.
     #[must_use]
     pub fn by_code(&self, code: &str) -> Option<&Store> {
         self.by_code.get(code).and_then(|index| self.stores.get(*index as usize))
     }
 
+    /// By the database's id, also one that has closed for good.
     #[must_use]
     pub fn by_id(&self, id: i64) -> Option<&Store> {
         self.by_id.get(&id).and_then(|index| self.stores.get(*index as usize))

@@ -31,6 +31,7 @@ impl Parameters {
         parameters
     }
 
+    /// Notes what is wrong with a parameter; told by `finish`.
     pub fn fault(&mut self, name: &str, ko: impl Into<String>, en: impl Into<String>) {
         self.errors.push(FieldError { pointer: format!("/{}", escaped(name)), detail: Text::new(ko, en) });
     }

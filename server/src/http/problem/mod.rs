@@ -37,18 +37,21 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// Without a word beyond its title.
     #[must_use]
     pub fn new(kind: Kind) -> Problem {
         let retry_after = matches!(kind, Kind::Busy | Kind::InFlight).then_some(1);
         Problem { kind, detail: None, errors: Vec::new(), more: Map::new(), retry_after, reference: None }
     }
 
+    /// A sentence more than the title says.
     #[must_use]
     pub fn detail(mut self, ko: impl Into<String>, en: impl Into<String>) -> Problem {
         self.detail = Some(Text::new(ko, en));
         self
     }
 
+    /// A member of this kind's own; what is no JSON is left out.
     #[must_use]
     pub fn more(mut self, name: &str, value: impl serde::Serialize) -> Problem {
         if let Ok(value) = serde_json::to_value(value) {
@@ -57,6 +60,7 @@ impl Problem {
         self
     }
 
+    /// Fields at fault, all of them together.
     #[must_use]
     pub fn invalid(errors: Vec<FieldError>) -> Problem {
         Problem { errors, ..Problem::new(Kind::Invalid) }
@@ -75,11 +79,13 @@ impl Problem {
         Problem { errors: vec![error], ..Problem::new(Kind::NotFound) }
     }
 
+    /// To be tried again after so many seconds.
     #[must_use]
     pub fn rate_limited(seconds: u64) -> Problem {
         Problem { retry_after: Some(seconds.max(1)), ..Problem::new(Kind::RateLimited) }
     }
 
+    /// A fault of ours, with the reference it stands under in the log.
     #[must_use]
     pub fn broken(reference: String) -> Problem {
         Problem { reference: Some(reference), ..Problem::new(Kind::Broken) }

@@ -48,6 +48,7 @@ pub struct Hits {
     pub relaxed: bool,
 }
 
+/// Why the index could not be built or read; for the log.
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {
     #[error("search index: {0}")]
