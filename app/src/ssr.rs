@@ -321,7 +321,8 @@ pub fn write_basket(lines: &[Line]) -> String {
 }
 
 /// A text inside an address of ours: as a value of its query, or as a part of its path that holds no space.
-pub(crate) fn encoded(text: &str) -> String {
+#[must_use]
+pub fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 

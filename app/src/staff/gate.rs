@@ -11,7 +11,7 @@ use onshelf_vocabulary::Lang;
 use super::bar::bar;
 use crate::{
     error::AppError,
-    ssr::{Chrome, Page, Visit},
+    ssr::{Chrome, Page, Visit, encoded},
 };
 
 /// Somebody who is not signed in comes back to where they wanted to go.
@@ -24,20 +24,7 @@ pub(super) fn turned_away(visit: &Visit, error: &AppError) -> Response {
 
 /// To the sign-in page, and from there to `next`, a path with its language.
 pub(super) fn to_sign_in(visit: &Visit, next: &str) -> Response {
-    let next: String = url_part(next);
-    Redirect::to(&format!("{}?next={next}", visit.href("/staff/sign-in"))).into_response()
-}
-
-/// A path as a query's value.
-fn url_part(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        match byte {
-            b if b.is_ascii_alphanumeric() || b"/-_.~".contains(&b) => out.push(char::from(b)),
-            b => out.push_str(&format!("%{b:02X}")),
-        }
-    }
-    out
+    Redirect::to(&format!("{}?next={}", visit.href("/staff/sign-in"), encoded(next))).into_response()
 }
 
 /// Where sign-in may lead: a staff page of this site and nothing else.
@@ -118,6 +105,6 @@ mod tests {
 
     #[test]
     fn a_path_survives_being_a_value() {
-        assert_eq!(url_part("/en/staff/a?open=R-1&b=가"), "/en/staff/a%3Fopen%3DR-1%26b%3D%EA%B0%80");
+        assert_eq!(encoded("/en/staff/a?open=R-1&b=가"), "%2Fen%2Fstaff%2Fa%3Fopen%3DR-1%26b%3D%EA%B0%80");
     }
 }

@@ -7,7 +7,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use onshelf_app::ssr::Door;
+use onshelf_app::ssr::{Door, encoded};
 use onshelf_shop::Book;
 use onshelf_vocabulary::Lang;
 
@@ -77,19 +77,6 @@ fn urls(book: &Book, public_url: &str, part: usize) -> String {
     }
     text.push_str("</urlset>\n");
     text
-}
-
-/// Everything but RFC 3986's unreserved characters, as a path's segment.
-fn encoded(segment: &str) -> String {
-    let mut out = String::with_capacity(segment.len());
-    for byte in segment.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
 }
 
 fn escaped(text: &str) -> String {

@@ -1,7 +1,7 @@
 //! A message before it is a mail or a text: what stands in it, in one language, in the order it is read.
 
 use jiff::{Timestamp, tz::TimeZone};
-use onshelf_app::fulfilment::calendar::Entry;
+use onshelf_app::{fulfilment::calendar::Entry, ssr::encoded};
 use onshelf_domain::{hangul::with_josa, words};
 use onshelf_shop::fulfilment::Owned;
 use onshelf_vocabulary::{
@@ -105,7 +105,7 @@ pub(super) fn compose(occasion: &Occasion<'_>) -> Option<Letter> {
         lead,
         counter: live.then(|| counter(occasion)),
         facts: facts(occasion),
-        lines: owned.view.lines.iter().map(|line| row(occasion, line)).collect(),
+        lines: owned.view.lines.iter().map(|line| row(lang, line, |path| occasion.address(path))).collect(),
         total: (lang.pick("합계", "Total"), owned.view.total.display(lang)),
         cancel: (live && owned.view.can_cancel).then(|| Link {
             label: lang.pick("예약 취소하기", "Cancel the reservation").to_owned(),
@@ -217,8 +217,8 @@ fn facts(occasion: &Occasion<'_>) -> Vec<(&'static str, String)> {
     facts
 }
 
-fn row(occasion: &Occasion<'_>, line: &ReservationLineView) -> Row {
-    let lang = occasion.owned.lang;
+/// One thing, with what it costs. `address` makes the whole address of one of our paths.
+pub(super) fn row(lang: Lang, line: &ReservationLineView, address: impl Fn(&str) -> String) -> Row {
     let price = line.price.display(lang);
     let count = match lang {
         Lang::Ko => format!("{}개 × {price}", line.quantity),
@@ -230,7 +230,7 @@ fn row(occasion: &Occasion<'_>, line: &ReservationLineView) -> Row {
         name: if line.name.is_empty() { line.sku.clone() } else { line.name.clone() },
         note,
         sum: line.price.checked_mul(line.quantity).map(|sum| sum.display(lang)).unwrap_or_default(),
-        link: (!line.slug.is_empty()).then(|| occasion.address(&format!("/p/{}", encode(&line.slug)))),
+        link: (!line.slug.is_empty()).then(|| address(&format!("/p/{}", encoded(&line.slug)))),
     }
 }
 
@@ -252,7 +252,7 @@ fn action(occasion: &Occasion<'_>, page: String) -> Link {
     );
     let product = occasion.owned.view.lines.iter().find(|line| !line.slug.is_empty());
     let href = match product {
-        Some(line) if again => occasion.address(&format!("/p/{}", encode(&line.slug))),
+        Some(line) if again => occasion.address(&format!("/p/{}", encoded(&line.slug))),
         _ => page,
     };
     Link { label: label.to_owned(), href }
@@ -294,17 +294,4 @@ fn elsewhere(occasion: &Occasion<'_>) -> Option<Elsewhere> {
         heading: lang.pick("지금 있는 매장", "Stores that have it now"),
         stores: occasion.elsewhere.iter().map(store).collect(),
     })
-}
-
-/// Percent-encoding of everything but RFC 3986's unreserved characters: slugs may be of any script.
-pub(super) fn encode(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
 }

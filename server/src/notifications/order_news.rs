@@ -6,13 +6,13 @@ use onshelf_domain::hangul::with_josa;
 use onshelf_shop::{jobs::OrderNews, orders::OrderNotice};
 use onshelf_vocabulary::{
     Lang, Moment, Money,
-    fulfilment::{ReservationLineView, ReservationStatus, Way},
+    fulfilment::{ReservationStatus, Way},
     orders::GroupView,
     stores::DirectionView,
 };
 
 use super::{
-    letter::{Counter, Letter, Link, Place, Row, code_word, counter_hint, encode},
+    letter::{Counter, Letter, Link, Place, code_word, counter_hint, row},
     order_lost::offers,
     order_wording::{Said, said},
     wording::{self, things},
@@ -91,7 +91,11 @@ pub(super) fn compose(occasion: &Occasion<'_>) -> Letter {
         lead,
         counter,
         facts,
-        lines: groups.iter().flat_map(|group| &group.lines).map(|line| row(occasion, line)).collect(),
+        lines: groups
+            .iter()
+            .flat_map(|group| &group.lines)
+            .map(|line| row(lang, line, |path| occasion.address(path)))
+            .collect(),
         total: (lang.pick("합계", "Total"), total.display(lang)),
         action: Link { label: action(occasion).to_owned(), href: page.clone() },
         cancel: aside(occasion, &page),
@@ -230,22 +234,6 @@ fn times(occasion: &Occasion<'_>, group: &GroupView) -> Vec<(&'static str, Strin
         OrderNews::Collected => ended(lang.pick("받아 가신 때", "Collected")),
         OrderNews::Delivered => ended(lang.pick("도착한 때", "Delivered")),
         _ => Vec::new(),
-    }
-}
-
-fn row(occasion: &Occasion<'_>, line: &ReservationLineView) -> Row {
-    let lang = occasion.notice.lang;
-    let price = line.price.display(lang);
-    let count = match lang {
-        Lang::Ko => format!("{}개 × {price}", line.quantity),
-        Lang::En => format!("{} × {price}", line.quantity),
-    };
-    Row {
-        // A product that was taken out of the catalogue since is still called something.
-        name: if line.name.is_empty() { line.sku.clone() } else { line.name.clone() },
-        note: if line.options.is_empty() { count } else { format!("{} · {count}", line.options) },
-        sum: line.price.checked_mul(line.quantity).map(|sum| sum.display(lang)).unwrap_or_default(),
-        link: (!line.slug.is_empty()).then(|| occasion.address(&format!("/p/{}", encode(&line.slug)))),
     }
 }
 
