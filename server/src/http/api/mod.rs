@@ -18,7 +18,7 @@ pub mod stores;
 
 use axum::{
     Router,
-    http::{HeaderValue, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{any, get, post, put},
 };
@@ -63,6 +63,15 @@ pub fn routes() -> Router<Door> {
         .route("/api/v1/openapi.json", get(super::openapi::show))
         .route("/api", any(speak::unknown_path))
         .route("/api/{*rest}", any(speak::unknown_path))
+}
+
+/// What was made, and where it is from now on.
+fn created(address: &str, body: &impl Serialize) -> Response {
+    let mut response = (StatusCode::CREATED, axum::Json(body)).into_response();
+    if let Ok(address) = HeaderValue::from_str(address) {
+        response.headers_mut().insert(header::LOCATION, address);
+    }
+    response
 }
 
 /// What everybody may see: kept by caches only as long as they ask whether it still holds.

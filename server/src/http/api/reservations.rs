@@ -3,7 +3,6 @@
 use axum::{
     Extension, Json,
     extract::{Path, RawQuery, State},
-    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use onshelf_app::ssr::Door;
@@ -16,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    ANYBODY,
+    ANYBODY, created,
     shapes::{Changing, Holding, Image, Line, Money, Problem as ProblemShape, Reading},
 };
 use crate::http::{
@@ -199,12 +198,7 @@ pub async fn create(
     // A replay says what the first answer said, whatever has become of the reservation since.
     body.status = ReservationStatus::Placed.code();
     (body.ready_at, body.collected_at, body.can_cancel) = (None, None, true);
-    let location = HeaderValue::from_str(&format!("/api/v1/reservations/{}", body.number));
-    let mut response = (StatusCode::CREATED, Json(body)).into_response();
-    if let Ok(location) = location {
-        response.headers_mut().insert(header::LOCATION, location);
-    }
-    Ok(response)
+    Ok(created(&format!("/api/v1/reservations/{}", body.number), &body))
 }
 
 fn input(request: ReservationRequest) -> ReserveInput {

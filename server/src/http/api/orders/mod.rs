@@ -9,7 +9,6 @@ pub use bodies::{Arrival, OfferAnswer, Order, OrderPatch, OrderRequest};
 use axum::{
     Extension, Json,
     extract::{Path, RawQuery, State},
-    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use onshelf_app::ssr::Door;
@@ -17,10 +16,11 @@ use onshelf_shop::{
     journeys::Answer,
     orders::{ByCar, PlaceOrder},
 };
+use onshelf_vocabulary::Lang;
 
 use self::bodies::shape;
 use super::{
-    ANYBODY,
+    ANYBODY, created,
     shapes::{Changing, Holding, Reading},
 };
 use crate::http::{
@@ -34,6 +34,18 @@ const CHANGE: &str = "PATCH /api/v1/orders/{number}";
 const CANCEL: &str = "POST /api/v1/orders/{number}/cancel";
 const ARRIVE: &str = "POST /api/v1/orders/{number}/arrivals";
 const ANSWER: &str = "POST /api/v1/orders/{number}/offers/{id}";
+
+/// The order as it stands, for whoever has its token.
+async fn now(
+    door: &Door,
+    surface: &Surface,
+    lang: Lang,
+    number: &str,
+    token: &str,
+) -> Result<Order, Problem> {
+    let view = door.shop.order(lang, number, token).await?;
+    Ok(shape(view, lang, &surface.options.public_url, token))
+}
 
 /// Places an order, all of it or nothing
 #[utoipa::path(
@@ -55,15 +67,9 @@ pub async fn create(
     let (_begun, once) = surface.once(ANYBODY, CREATE, &key, &raw)?;
     let order = PlaceOrder { input: request.into(), lang, near: None, once };
     let placed = door.shop.place_order(order).await?;
-    let view = door.shop.order(lang, &placed.number, &placed.token).await?;
-    let mut body = shape(view, lang, &surface.options.public_url, &placed.token);
+    let mut body = now(&door, &surface, lang, &placed.number, &placed.token).await?;
     body.token = Some(placed.token);
-    let location = HeaderValue::from_str(&format!("/api/v1/orders/{}", body.number));
-    let mut response = (StatusCode::CREATED, Json(body)).into_response();
-    if let Ok(location) = location {
-        response.headers_mut().insert(header::LOCATION, location);
-    }
-    Ok(response)
+    Ok(created(&format!("/api/v1/orders/{}", body.number), &body))
 }
 
 /// Shows an order to whoever has its token
@@ -82,8 +88,7 @@ pub async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     Parameters::read(query.as_deref(), &[]).finish()?;
-    let view = door.shop.order(lang, &number, &token).await?;
-    Ok(Json(shape(view, lang, &surface.options.public_url, &token)).into_response())
+    Ok(Json(now(&door, &surface, lang, &number, &token).await?).into_response())
 }
 
 /// Changes an order before picking begins
@@ -112,8 +117,7 @@ pub async fn change(
     let actor = format!("order:{number}");
     let (_begun, once) = surface.once(&actor, CHANGE, &key, &raw)?;
     let changed = door.shop.change_order(lang, &number, &token, patch.into(), Some(&once)).await?;
-    let view = door.shop.order(lang, &number, &token).await?;
-    let mut body = shape(view, lang, &surface.options.public_url, &token);
+    let mut body = now(&door, &surface, lang, &number, &token).await?;
     body.payment.redirect_url = changed.pay.or(body.payment.redirect_url);
     Ok(Json(body).into_response())
 }
@@ -168,8 +172,7 @@ pub async fn arrive(
     let Arrival { arrived, bay, car } = arrival;
     let words = ByCar { bay: &bay, car: &car };
     door.shop.announce_arrival(&number, &token, None, arrived, words, Some(&once)).await?;
-    let view = door.shop.order(lang, &number, &token).await?;
-    Ok(Json(shape(view, lang, &surface.options.public_url, &token)).into_response())
+    Ok(Json(now(&door, &surface, lang, &number, &token).await?).into_response())
 }
 
 /// Takes one of the offers for something that was not found, or none
@@ -200,6 +203,5 @@ pub async fn answer(
     let (_begun, once) = surface.once(&actor, ANSWER, &key, &format!("{group} {raw}"))?;
     let answer = if said.accept { Answer::Yes(said.address.map(Into::into)) } else { Answer::No };
     door.shop.answer_offer_once(&number, &token, &group, answer, &once).await?;
-    let view = door.shop.order(lang, &number, &token).await?;
-    Ok(Json(shape(view, lang, &surface.options.public_url, &token)).into_response())
+    Ok(Json(now(&door, &surface, lang, &number, &token).await?).into_response())
 }
