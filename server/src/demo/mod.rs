@@ -2,6 +2,7 @@
 //! database. All of it is made up.
 
 mod drawings;
+mod files;
 mod seed;
 mod till;
 

@@ -1,6 +1,6 @@
 //! Seeding the demo chain into an empty database.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use onshelf_db::{
     Db,
@@ -11,120 +11,17 @@ use onshelf_db::{
     stores::{self, StoreRow},
 };
 use onshelf_shop::{Clock, SystemClock};
-use onshelf_vocabulary::Text;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{DemoError, drawings::swatches, json as file};
+use super::{
+    DemoError,
+    drawings::swatches,
+    files::{Category, Closure, Holiday, Place, Product, StockRules, Store, Variant},
+    json as file,
+};
 
 /// Set once the demo has been seeded; a database that has stores of its own is left alone.
 const SEEDED: &str = "demo";
-
-#[derive(Deserialize)]
-struct Store {
-    code: String,
-    name: Text,
-    address: Text,
-    postcode: String,
-    region: Text,
-    lat: f64,
-    lng: f64,
-    phone: String,
-    time_zone: String,
-    services: Vec<String>,
-    hours: Value,
-    exceptions: Vec<Closure>,
-    lead_minutes: i64,
-    cutoff_minutes: i64,
-    #[serde(default)]
-    safety_stock: i64,
-    note: Text,
-}
-
-#[derive(Clone, Serialize, Deserialize)]
-struct Closure {
-    date: String,
-    hours: Vec<String>,
-    note: Text,
-}
-
-#[derive(Deserialize)]
-struct Holiday {
-    date: String,
-    name: Text,
-    closed: bool,
-}
-
-#[derive(Deserialize)]
-struct Category {
-    slug: String,
-    name: Text,
-    parent: Option<String>,
-    note: Text,
-}
-
-#[derive(Deserialize)]
-struct Product {
-    slug: String,
-    name: Text,
-    brand: Text,
-    category: String,
-    description: Text,
-    attributes: Value,
-    options: Vec<OptionDef>,
-    drawing: String,
-    tone: Option<String>,
-    variants: Vec<Variant>,
-    tags: Vec<String>,
-    related: Vec<String>,
-    status: String,
-}
-
-#[derive(Deserialize)]
-struct OptionDef {
-    name: Text,
-    values: Vec<OptionValue>,
-}
-
-#[derive(Deserialize)]
-struct OptionValue {
-    code: String,
-    ko: String,
-    en: String,
-    tone: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Variant {
-    sku: String,
-    gtin: String,
-    options: Vec<String>,
-    price: i64,
-    list_price: Option<i64>,
-    price_usd: i64,
-    list_price_usd: Option<i64>,
-}
-
-#[derive(Deserialize)]
-struct Place {
-    name: Text,
-    aliases: Vec<String>,
-    kind: String,
-    lat: f64,
-    lng: f64,
-    postcode: Option<String>,
-    region: Text,
-}
-
-#[derive(Deserialize)]
-struct StockRules {
-    stores: BTreeMap<String, f64>,
-    never: Vec<String>,
-    scarce: Vec<String>,
-    plenty: Vec<String>,
-    /// What the first page a visitor opens should show: SKU, store, on hand.
-    fixed: BTreeMap<String, BTreeMap<String, i64>>,
-}
 
 /// Everything to be written, worked out before the transaction.
 struct Seed {
