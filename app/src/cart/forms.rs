@@ -12,7 +12,7 @@ use onshelf_vocabulary::{
     cart::{Line, MAX_LINES},
 };
 
-use super::page::{Refused, basket_page};
+use super::{lines::Refused, page::basket_page};
 use crate::{
     ssr::{REMEMBERED, Visit, set_cookie, with_cookie, write_basket},
     stores::forms::onward,

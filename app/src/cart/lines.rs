@@ -1,12 +1,12 @@
 //! The lines of the basket: each on its shelf, with how many and what it costs.
 
+use axum::http::StatusCode;
 use leptos::prelude::*;
 use onshelf_vocabulary::{
     Lang,
     cart::{BasketLine, BasketView},
 };
 
-use super::page::Refused;
 use crate::{
     catalog::shelf::StockNumber,
     ssr::Visit,
@@ -15,6 +15,20 @@ use crate::{
         picture::{Picture, is_drawing},
     },
 };
+
+/// Why a change of the basket was refused.
+pub(super) struct Refused {
+    pub(super) said: &'static str,
+    pub(super) status: StatusCode,
+    /// The line it is about, and what was typed there.
+    pub(super) at: Option<(String, String)>,
+}
+
+impl Refused {
+    pub(super) fn new(said: &'static str, status: StatusCode) -> Refused {
+        Refused { said, status, at: None }
+    }
+}
 
 pub(super) fn lines(visit: &Visit, basket: &BasketView, refused: Option<&Refused>) -> AnyView {
     let rows = basket.lines.iter().map(|line| row(visit, line, refused)).collect_view();

@@ -9,7 +9,7 @@ use onshelf_vocabulary::{
 
 use super::{
     covers::{covers, where_from},
-    lines::{gone, lines},
+    lines::{Refused, gone, lines},
     ways::Ways,
 };
 use crate::{
@@ -19,20 +19,6 @@ use crate::{
 
 /// Categories shown beside an empty basket.
 const PILLS: usize = 10;
-
-/// Why a change of the basket was refused.
-pub(super) struct Refused {
-    pub(super) said: &'static str,
-    pub(super) status: StatusCode,
-    /// The line it is about, and what was typed there.
-    pub(super) at: Option<(String, String)>,
-}
-
-impl Refused {
-    pub(super) fn new(said: &'static str, status: StatusCode) -> Refused {
-        Refused { said, status, at: None }
-    }
-}
 
 /// `GET /basket`.
 pub async fn basket(visit: Visit) -> Response {

@@ -15,7 +15,7 @@ use onshelf_vocabulary::{
     fulfilment::{ReservationStatus, ReservationView},
 };
 
-use super::{forms::address, summary::until};
+use super::{address, summary::until};
 use crate::{
     error::AppError,
     ssr::{Visit, explain},

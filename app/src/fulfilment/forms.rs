@@ -12,6 +12,7 @@ use onshelf_shop::{
 use onshelf_vocabulary::fulfilment::{ReservationRefusal, ReserveInput};
 
 use super::{
+    address,
     draft::{Draft, What, left_over},
     find::find_page,
     page::{Shown, reservation_page},
@@ -93,13 +94,7 @@ pub async fn find(visit: Visit, Form(typed): Form<HashMap<String, String>>) -> R
     }
 }
 
-/// Where a reservation's owner finds it; without the language's prefix.
-#[must_use]
-pub fn address(number: &str, token: &str) -> String {
-    format!("/reservations/{}?t={}", encoded(number), encoded(token))
-}
-
-/// The same of an order; that room stands above this one.
+/// Where an order's owner finds it: the room that else says so stands above this one.
 fn order_address(number: &str, token: &str) -> String {
     format!("/orders/{}?t={}", encoded(number), encoded(token))
 }

@@ -24,3 +24,9 @@ pub(crate) mod trouble;
 
 #[cfg(feature = "ssr")]
 pub(crate) use draft::left_over;
+
+/// Where a reservation's owner finds it; without the language's prefix.
+#[cfg(feature = "ssr")]
+fn address(number: &str, token: &str) -> String {
+    format!("/reservations/{}?t={}", crate::ssr::encoded(number), crate::ssr::encoded(token))
+}

@@ -16,7 +16,7 @@ use onshelf_vocabulary::{
 };
 
 use super::{
-    forms::address,
+    address,
     steps::{headline, steps},
     summary::{Item, items},
     ticket::ticket,

@@ -18,6 +18,7 @@ use onshelf_vocabulary::{
 use super::{
     address::{Asked, Base},
     card::Cards,
+    crumbs::{breadcrumbs, crumbs},
     pill::pill,
 };
 use crate::{
@@ -80,7 +81,7 @@ fn show(visit: &Visit, asked: Asked, category: Option<(CategoryView, Vec<Crumb>)
             category: category.as_ref().and_then(|(_, path)| path.first()).map(|top| top.slug.clone()),
             json_ld: category.as_ref().map(|(_, path)| {
                 let way = (visit.lang, &visit.door.site.public_url, path);
-                part::text("crumbs data", way, || script_json(&super::product::breadcrumbs(visit, path)))
+                part::text("crumbs data", way, || script_json(&breadcrumbs(visit, path)))
             }),
             ..page
         }
@@ -139,24 +140,6 @@ fn body(room: &Room<'_>, title: &str, category: Option<&(CategoryView, Vec<Crumb
         </div>
     }
     .into_any()
-}
-
-/// The way down to a category or a product. `last_is_here` when the last step is the page itself.
-pub(super) fn crumbs(visit: &Visit, path: &[Crumb], last_is_here: bool) -> impl IntoView + use<> {
-    let above = if last_is_here { &path[..path.len().saturating_sub(1)] } else { path };
-    let all = Crumb { slug: String::new(), name: visit.say("모든 상품", "All products").to_owned() };
-    let steps = std::iter::once(&all)
-        .chain(above)
-        .map(|step| {
-            let href = if step.slug.is_empty() {
-                "/products".to_owned()
-            } else {
-                format!("/category/{}", step.slug)
-            };
-            view! { <li><a href=visit.href(&href)>{step.name.clone()}</a></li> }
-        })
-        .collect_view();
-    view! { <nav class="crumb" aria-label=visit.say("위치", "Breadcrumb")><ol>{steps}</ol></nav> }
 }
 
 fn corrected(room: &Room<'_>) -> Option<impl IntoView + use<>> {

@@ -12,13 +12,18 @@ use axum::{
 use leptos::prelude::*;
 use onshelf_vocabulary::{
     Lang,
-    catalog::{Crumb, ProductView, VariantView},
+    catalog::{ProductView, VariantView},
     stock::ShelvesView,
 };
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{card::Cards, islands::near::NearMe, listing::crumbs, shelf::ShelfPanel};
+use super::{
+    card::Cards,
+    crumbs::{breadcrumbs, crumbs},
+    islands::near::NearMe,
+    shelf::ShelfPanel,
+};
 use crate::{
     shell::script_json,
     ssr::{Page, Visit, encoded, explain},
@@ -219,21 +224,4 @@ fn structured(
         }
         script_json(&json!([thing, breadcrumbs(visit, &product.path)]))
     })
-}
-
-/// schema.org: the way down the category tree.
-pub(super) fn breadcrumbs(visit: &Visit, path: &[Crumb]) -> serde_json::Value {
-    let base = &visit.door.site.public_url;
-    let items: Vec<_> = (1u32..)
-        .zip(path)
-        .map(|(position, step)| {
-            json!({
-                "@type": "ListItem",
-                "position": position,
-                "name": step.name,
-                "item": format!("{base}{}", visit.href(&format!("/category/{}", step.slug))),
-            })
-        })
-        .collect();
-    json!({ "@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": items })
 }
