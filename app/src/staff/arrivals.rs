@@ -34,6 +34,10 @@ fn arrival(lang: Lang, store: &str, card: &BoardCard, now: i64) -> Option<AnyVie
     });
     let (first, second) = words::halves(&card.code);
     let code = format!("{first} {second}");
+    let place = (!card.place.is_empty()).then(|| match lang {
+        Lang::Ko => format!(" · 자리 {}", card.place),
+        Lang::En => format!(" · at {}", card.place),
+    });
     let href = lang.href(&format!("/staff/{store}?open={}", card.number));
     let view = view! {
         <li id=format!("outside-{}", card.number) data-print=print(card) data-call=call class:here=here>
@@ -41,7 +45,7 @@ fn arrival(lang: Lang, store: &str, card: &BoardCard, now: i64) -> Option<AnyVie
                 <b class="staff-bay" data-none=arrival.bay.is_empty().then_some("")>{bay}</b>
                 <span class="staff-car">
                     <b>{arrival.car.clone()}</b>
-                    <span>{card.name.clone()}" · "<span translate="no">{code}</span>" · "{words::status(lang, card.status)}</span>
+                    <span>{card.name.clone()}" · "<span translate="no">{code}</span>" · "{words::status_of(lang, card)}{place}</span>
                 </span>
                 <em data-due>{waited}</em>
             </a>
@@ -53,6 +57,7 @@ fn arrival(lang: Lang, store: &str, card: &BoardCard, now: i64) -> Option<AnyVie
 /// The minutes that pass are no reason for a new element.
 fn print(card: &BoardCard) -> String {
     let mut hasher = DefaultHasher::new();
-    serde_json::to_string(&(&card.arrival, &card.name, card.status)).unwrap_or_default().hash(&mut hasher);
+    let shown = (&card.arrival, &card.name, card.status, &card.picker, &card.place);
+    serde_json::to_string(&shown).unwrap_or_default().hash(&mut hasher);
     format!("{:x}", hasher.finish())
 }

@@ -141,8 +141,8 @@ pub(super) fn failed(visit: &Visit, who: &Associate, error: &Error) -> Response 
 pub(super) fn unknown(visit: &Visit) -> String {
     visit
         .say(
-            "이 매장에 그런 예약이 없어요. 코드와 매장을 다시 확인해 주세요.",
-            "No such reservation at this store. Check the code, and that it is for this store.",
+            "이 매장에 그런 예약이 없어요. 매장이 맞는지 확인하고, 코드 대신 이름이나 전화 끝 네 자리로 찾아보세요.",
+            "No such reservation at this store. Check that it is for this store, or try a name or the last four digits of a phone.",
         )
         .to_owned()
 }
@@ -170,7 +170,7 @@ pub(super) async fn page(visit: &Visit, who: &Associate, scene: &Scene, telling:
                 {look_up(visit, &path, &telling.typed)}
                 {counter(visit, &path, (&scene.board.store, &name))}
                 {tabs(visit, scene, telling.tab)}
-                <div id="notice" aria-live="polite">{telling.notice.view()}</div>
+                <div id="notice" aria-live="polite">{telling.notice.view(visit.lang)}</div>
                 <div id="board" inner_html=html></div>
             </div>
         };

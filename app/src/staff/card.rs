@@ -5,12 +5,17 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use leptos::prelude::*;
 use onshelf_vocabulary::{
     Lang,
-    fulfilment::{ReservationLineView, ReservationStatus, Way},
+    fulfilment::{ReservationStatus, Way},
     staff::{BoardCard, BoardDeed},
 };
+use serde::Serialize;
 
-use super::{counted::partly, ways, words};
-use crate::ui::picture::Picture;
+use super::{
+    lines::lines,
+    place::{stage, stands},
+    trouble::trouble,
+    ways, words,
+};
 
 /// What cards need to know of the board around them.
 #[derive(Clone, Copy)]
@@ -70,9 +75,10 @@ pub(super) fn card(around: Around<'_>, card: &BoardCard, place: Place) -> AnyVie
                     <h3 class="staff-code" translate="no">{halves(card)}</h3>
                     <p class="staff-due">{due}</p>
                     {who(lang, card)}
+                    {stands(lang, card)}
                     {ways::tags(lang, card)}
                 </header>
-                {lines(lang, card, waiting)}
+                {lines(lang, card, waiting && !ways::only_waits(card))}
                 {(place != Place::Done && !ways::only_waits(card)).then(|| actions(around, card, place))}
             </article>
         </li>
@@ -97,19 +103,29 @@ pub(super) fn found(around: Around<'_>, card: &BoardCard, close: String) -> AnyV
                     <h2 class="staff-code" translate="no">{halves(card)}</h2>
                     <p class="staff-number">{card.number.clone()}</p>
                     {who(lang, card)}
+                    {stands(lang, card)}
                     {ways::tags(lang, card)}
                     {ways::sent(lang, card)}
                     <p class="staff-standing">{words::standing(lang, card)}</p>
                 </header>
                 {lines(lang, card, live)}
                 <div class="staff-pay">
-                    {(live && card.way != Way::Delivery).then(|| pay(around, card))}
+                    {next_step(around, card)}
                     <a class="staff-alt" href=close>{lang.pick("닫기", "Close")}</a>
                 </div>
             </article>
         </li>
     }
     .into_any()
+}
+
+/// What travels is sent, received or delivered; the rest is handed over; what another store has can only be waited for.
+fn next_step(around: Around<'_>, card: &BoardCard) -> Option<AnyView> {
+    if ways::next(around.lang, card).is_some() {
+        return Some(actions(around, card, Place::Found));
+    }
+    let here = card.status.is_live() && card.way != Way::Delivery && !ways::only_waits(card);
+    here.then(|| pay(around, card))
 }
 
 fn pay(around: Around<'_>, card: &BoardCard) -> AnyView {
@@ -147,6 +163,13 @@ fn actions(around: Around<'_>, card: &BoardCard, place: Place) -> AnyView {
     let lang = around.lang;
     let picking = card.status == ReservationStatus::Picking;
     let next = ways::next(lang, card);
+    if next.is_none() && place == Place::Ready {
+        return view! {
+            {hand_over(around, card)}
+            {card.status.is_live().then(|| trouble(around, card, place))}
+        }
+        .into_any();
+    }
     let buttons = if let Some((deed, label)) = next {
         view! {
             {(card.status == ReservationStatus::Placed).then(|| view! {
@@ -154,20 +177,8 @@ fn actions(around: Around<'_>, card: &BoardCard, place: Place) -> AnyView {
                     {lang.pick("담기 시작", "Start picking")}
                 </button>
             })}
+            {(deed == BoardDeed::Arrive).then(|| stage(lang, card))}
             <button class="staff-go" name="deed" value=deed.code() data-key=deed.code()>{label}</button>
-        }
-        .into_any()
-    } else if place == Place::Ready {
-        let total = if card.paid {
-            lang.pick("결제 완료", "paid online").to_owned()
-        } else {
-            format!("{} {}", lang.pick("계산", "to pay"), card.total.display(lang))
-        };
-        view! {
-            <button class="staff-go" name="deed" value=BoardDeed::HandOver.code() data-key="hand_over">
-                {lang.pick("건네기", "Hand over")}
-                <em>{total}</em>
-            </button>
         }
         .into_any()
     } else {
@@ -177,6 +188,7 @@ fn actions(around: Around<'_>, card: &BoardCard, place: Place) -> AnyView {
                     {lang.pick("담기 시작", "Start picking")}
                 </button>
             })}
+            {picking.then(|| stage(lang, card))}
             <button
                 class=if picking { "staff-go" } else { "staff-alt" }
                 name="deed"
@@ -199,62 +211,42 @@ fn actions(around: Around<'_>, card: &BoardCard, place: Place) -> AnyView {
     .into_any()
 }
 
-/// The two ways a reservation ends badly, each behind a second touch.
-fn trouble(around: Around<'_>, card: &BoardCard, place: Place) -> AnyView {
+/// Behind a second touch, as it cannot be undone and the list may move under one's thumb. A card that was looked up by
+/// its code needs none.
+fn hand_over(around: Around<'_>, card: &BoardCard) -> AnyView {
     let lang = around.lang;
-    let staged = card.status == ReservationStatus::Ready;
-    let units: i64 = card.lines.iter().map(|line| line.quantity).sum();
+    let total = card.total.display(lang);
+    let name = &card.name;
+    let (due, asked, done) = match (lang, card.paid) {
+        (Lang::Ko, true) => (
+            "결제 완료".to_owned(),
+            format!("{name} 님의 코드를 확인했나요? 건네면 되돌릴 수 없어요."),
+            "네, 건넸어요",
+        ),
+        (Lang::Ko, false) => (
+            format!("계산 {total}"),
+            format!("{name} 님의 코드를 확인하고 {total} 계산을 마쳤나요? 건네면 되돌릴 수 없어요."),
+            "네, 계산하고 건넸어요",
+        ),
+        (Lang::En, true) => (
+            "paid online".to_owned(),
+            format!("Have you checked the code of {name}? This cannot be undone."),
+            "Yes, handed over",
+        ),
+        (Lang::En, false) => (
+            format!("to pay {total}"),
+            format!("Have you checked the code of {name} and taken {total}? This cannot be undone."),
+            "Yes, paid and handed over",
+        ),
+    };
     view! {
-        <details class="staff-trouble" data-key="trouble">
-            <summary>{lang.pick("문제가 있어요", "Something is wrong")}</summary>
-            {(!staged && units > 1).then(|| partly(around, card, place))}
-            {(!staged).then(|| ending(
-                around,
-                card,
-                place,
-                BoardDeed::NotFound,
-                lang.pick("선반에 없어요", "Not on the shelf"),
-                lang.pick(
-                    "예약이 끝나고 손님께 알립니다. 재고에서도 빠져서, 다시 셀 때까지 아무에게도 팔지 않아요. 되돌릴 수 없어요.",
-                    "Ends the reservation and tells the customer. It leaves the stock as well, and is sold to nobody until it is counted. This cannot be undone.",
-                ),
-                lang.pick("없음으로 끝내기", "End as not found"),
-            ))}
-            {ending(
-                around,
-                card,
-                place,
-                BoardDeed::Release,
-                lang.pick("예약을 풀어야 해요", "Release the reservation"),
-                lang.pick(
-                    "상품을 선반 재고로 돌리고 예약을 취소합니다. 손님께 알립니다.",
-                    "Puts the goods back into the shelf's stock, cancels the reservation and tells the customer.",
-                ),
-                lang.pick("예약 풀기", "Release it"),
-            )}
-        </details>
-    }
-    .into_any()
-}
-
-fn ending(
-    around: Around<'_>,
-    card: &BoardCard,
-    place: Place,
-    deed: BoardDeed,
-    label: &'static str,
-    warning: &'static str,
-    action: &'static str,
-) -> AnyView {
-    view! {
-        <details data-key=format!("open-{}", deed.code())>
-            <summary>{label}</summary>
-            <form method="post" action=deeds(around)>
-                <p>{warning}</p>
+        <details class="staff-hand" data-key="hand">
+            <summary class="staff-go">{lang.pick("건네기", "Hand over")}" "<em>{due}</em></summary>
+            <form method="post" action=deeds(around) class="staff-deeds">
+                <p>{asked}</p>
                 <input type="hidden" name="number" value=card.number.clone() />
-                <input type="hidden" name="tab" value=place.code() />
-                <input type="hidden" name="confirm" value="yes" />
-                <button class="staff-end" name="deed" value=deed.code() data-key=deed.code()>{action}</button>
+                <input type="hidden" name="tab" value=Place::Ready.code() />
+                <button class="staff-go" name="deed" value=BoardDeed::HandOver.code() data-key="hand_over">{done}</button>
             </form>
         </details>
     }
@@ -287,47 +279,10 @@ fn who(lang: Lang, card: &BoardCard) -> AnyView {
         <p class="staff-name">
             <b>{card.name.clone()}</b>
             {phone}
-            {told.then(|| view! { <span class="staff-status">{words::status(lang, card.status)}</span> })}
+            {told.then(|| view! { <span class="staff-status">{words::status_of(lang, card)}</span> })}
         </p>
     }
     .into_any()
-}
-
-/// What to pick: a box to tick for each line, kept by the page alone.
-fn lines(lang: Lang, card: &BoardCard, ticking: bool) -> AnyView {
-    let lines =
-        card.lines.iter().enumerate().map(|(index, own)| line(lang, own, index, ticking)).collect_view();
-    view! { <ul class="staff-lines">{lines}</ul> }.into_any()
-}
-
-fn line(lang: Lang, line: &ReservationLineView, index: usize, ticking: bool) -> AnyView {
-    let many = line.quantity > 1;
-    let count = match lang {
-        Lang::Ko => format!("{}개", line.quantity),
-        Lang::En => format!("× {}", line.quantity),
-    };
-    let inside = view! {
-        <span class="staff-board"><Picture image=line.image.clone() silent=true /></span>
-        <span class="staff-what">
-            <b>{line.name.clone()}</b>
-            {(!line.options.is_empty()).then(|| view! { <small>{line.options.clone()}</small> })}
-            <small translate="no">{line.sku.clone()}</small>
-        </span>
-        <span class="staff-count" class:many=many>{count}</span>
-    };
-    if ticking {
-        view! {
-            <li>
-                <label>
-                    {inside}
-                    <input type="checkbox" autocomplete="off" data-key=format!("tick-{index}") />
-                </label>
-            </li>
-        }
-        .into_any()
-    } else {
-        view! { <li><div>{inside}</div></li> }.into_any()
-    }
 }
 
 /// Whether it is late, and what its corner says.
@@ -347,6 +302,9 @@ fn due(around: Around<'_>, card: &BoardCard) -> (bool, AnyView) {
             let left = seconds_until(&card.expires_at.at, around.now);
             let soon = (left < 3_600).then(|| words::due(lang, left));
             (false, view! { <b data-due>{soon}</b><span>{kept}</span> }.into_any())
+        }
+        status if !status.is_over() => {
+            (false, view! { <span>{by(lang, &card.ready_by.label)}</span> }.into_any())
         }
         _ => {
             let ended = card.ended_at.as_ref().unwrap_or(&card.expires_at).label.clone();
@@ -375,9 +333,9 @@ pub(super) fn deeds(around: Around<'_>) -> String {
     around.lang.href(&format!("/staff/{}/deeds", around.store))
 }
 
-/// Changes when anything on the card does but the minutes that pass: a page keeps the cards it has.
-fn print(card: &BoardCard) -> String {
+/// Changes when anything of it does but the minutes that pass: a page keeps the cards it has.
+pub(super) fn print(shown: &impl Serialize) -> String {
     let mut hasher = DefaultHasher::new();
-    serde_json::to_string(card).unwrap_or_default().hash(&mut hasher);
+    serde_json::to_string(shown).unwrap_or_default().hash(&mut hasher);
     format!("{:x}", hasher.finish())
 }

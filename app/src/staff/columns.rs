@@ -12,6 +12,7 @@ use onshelf_vocabulary::{
 
 use super::{
     arrivals::arrivals,
+    back::put_back,
     card::{Around, Place, card, found},
 };
 
@@ -60,21 +61,21 @@ impl Scene {
                 {self.found.as_ref().map(|card| found(around, card, close))}
             </ul>
             {arrivals(lang, &self.board.store, &self.board.arrivals, self.now)}
-            {self.column(Place::Prepare, &self.with_coming(&self.board.to_prepare, false))}
-            {self.column(Place::Ready, &self.with_coming(&self.board.ready, true))}
-            {self.column(Place::Done, &self.board.done)}
+            {put_back(around, &self.board.put_back)}
+            {self.column(Place::Prepare, &self.board.to_prepare, &self.coming(false))}
+            {self.column(Place::Ready, &self.board.ready, &self.coming(true))}
+            {self.column(Place::Done, &self.board.done, &[])}
         }
         .into_any()
     }
 
-    /// What is on its way stands below what is here: with what is to prepare where it comes to this store, with
-    /// what is ready where this store has sent it.
-    fn with_coming(&self, cards: &[BoardCard], sent: bool) -> Vec<BoardCard> {
-        let is_sent = |card: &&BoardCard| card.sends_here == sent;
-        cards.iter().chain(self.board.coming.iter().filter(is_sent)).cloned().collect()
+    /// What is on its way stands below what is here, and is not counted with it: with what is to prepare where it comes
+    /// to this store, with what is ready where this store has sent it.
+    fn coming(&self, sent: bool) -> Vec<&BoardCard> {
+        self.board.coming.iter().filter(|card| card.sends_here == sent).collect()
     }
 
-    fn column(&self, place: Place, cards: &[BoardCard]) -> AnyView {
+    fn column(&self, place: Place, cards: &[BoardCard], coming: &[&BoardCard]) -> AnyView {
         let heading = format!("head-{}", place.code());
         let around = self.around();
         let late = cards.iter().filter(|card| card.late).count();
@@ -82,10 +83,11 @@ impl Scene {
             Lang::Ko => format!("늦음 {late}"),
             Lang::En => format!("{late} late"),
         });
-        let list = if cards.is_empty() {
+        let list = if cards.is_empty() && coming.is_empty() {
             empty(self.lang, place)
         } else {
-            cards.iter().map(|own| card(around, own, place)).collect_view().into_any()
+            let all = cards.iter().chain(coming.iter().copied());
+            all.map(|own| card(around, own, place)).collect_view().into_any()
         };
         view! {
             <section class="staff-column" data-place=place.code() aria-labelledby=heading.clone()>

@@ -17,7 +17,7 @@ pub(super) fn partly(around: Around<'_>, card: &BoardCard, place: Place) -> AnyV
     let lang = around.lang;
     let mut asked: Vec<(&ReservationLineView, i64)> = Vec::new();
     // What the catalogue has no more has no name to be counted by.
-    for line in card.lines.iter().filter(|line| !line.sku.is_empty()) {
+    for line in card.lines.iter().map(|own| &own.line).filter(|line| !line.sku.is_empty()) {
         match asked.iter_mut().find(|(own, _)| own.sku == line.sku) {
             Some((_, sum)) => *sum += line.quantity,
             None => asked.push((line, line.quantity)),

@@ -19,12 +19,15 @@ use onshelf_vocabulary::{
 use serde::Deserialize;
 
 use super::{
+    back::PUT_BACK,
     board::{self, Telling},
     card::Place,
     columns::opened_as,
     counted::PARTLY,
     gate,
     notice::Notice,
+    people::by_name,
+    place::PLACE,
     sign_in::{Refused, sign_in_page},
     words,
 };
@@ -107,12 +110,7 @@ pub async fn find(
     };
     match found {
         Ok(card) => visit.see(&format!("{board}?open={}", opened_as(&card))),
-        Err(Error::NotFound) => {
-            let notice = Notice::Refused(board::unknown(&visit));
-            let typed = typed.chars().take(60).collect();
-            let telling = Telling { status: StatusCode::NOT_FOUND, notice, tab: Place::Prepare, typed };
-            told(&visit, &who, &store, "", telling).await
-        }
+        Err(Error::NotFound) => by_name(&visit, &who, &store, &typed).await,
         Err(Error::Order(OrderRefusal::Pass(why))) => {
             let text = words::pass_refused(visit.lang, why).to_owned();
             refused(&visit, &who, &store, "", StatusCode::CONFLICT, Place::Prepare, text).await
@@ -130,6 +128,8 @@ pub struct Deed {
     pass: String,
     /// Needed to end a reservation badly.
     confirm: String,
+    /// Where it stands from now on.
+    place: String,
     tab: String,
     /// `found:SKU` with how many were found.
     #[serde(flatten)]
@@ -160,18 +160,21 @@ pub async fn deed(
         Err(error) => return visit.failure(&error),
     };
     let tab = Place::from_code(&form.tab);
-    let partly = form.deed == PARTLY;
-    let deed = if partly { Some(BoardDeed::NotFound) } else { BoardDeed::from_code(&form.deed) };
-    let Some(deed) = deed else {
+    let told_more = matches!(form.deed.as_str(), PARTLY | PUT_BACK | PLACE);
+    let deed = BoardDeed::from_code(&form.deed);
+    if deed.is_none() && !told_more {
         return refused(&visit, &who, &store, "", StatusCode::UNPROCESSABLE_ENTITY, tab, no_deed(&visit))
             .await;
-    };
+    }
     let Some(number) = read_number(&form.number).map(|number| number.to_string()) else {
         return refused(&visit, &who, &store, "", StatusCode::NOT_FOUND, tab, board::unknown(&visit)).await;
     };
-    if partly {
-        return report(&visit, &who, &store, &number, &form, tab).await;
-    }
+    let Some(deed) = deed else {
+        return match form.deed.as_str() {
+            PARTLY => report(&visit, &who, &store, &number, &form, tab).await,
+            _ => noted(&visit, &who, &store, &number, &form, tab).await,
+        };
+    };
     if ends_badly(deed) && form.confirm != "yes" {
         let text = no_confirmation(&visit);
         return refused(&visit, &who, &store, &number, StatusCode::UNPROCESSABLE_ENTITY, tab, text).await;
@@ -180,7 +183,7 @@ pub async fn deed(
         BoardDeed::HandOver if !form.pass.is_empty() => {
             visit.shop().hand_over_by_pass(&who, &store, &form.pass).await
         }
-        deed => visit.shop().do_on_board(&who, &store, &number, deed).await,
+        deed => visit.shop().stage_on_board(&who, &store, &number, deed, &form.place).await,
     };
     match done {
         Ok(()) => visit.see(&after(&store, &number, &form.pass, deed, tab)),
@@ -204,6 +207,30 @@ async fn report(
     match visit.shop().report_on_board(who, store, number, &report).await {
         Ok(()) => visit.see(&format!("/staff/{store}?tab={}&did={PARTLY}&number={number}", tab.code())),
         Err(error) => could_not(visit, who, store, number, BoardDeed::NotFound, tab, &error).await,
+    }
+}
+
+/// What people of a store tell each other: that it is back on the shelf, where it stands.
+async fn noted(
+    visit: &Visit,
+    who: &Associate,
+    store: &str,
+    number: &str,
+    form: &Deed,
+    tab: Place,
+) -> Response {
+    let is_back = form.deed == PUT_BACK;
+    let done = if is_back {
+        visit.shop().put_back(who, store, number).await
+    } else {
+        visit.shop().place_on_board(who, store, number, &form.place).await
+    };
+    let did = if is_back { PUT_BACK } else { PLACE };
+    // What was looked up stays open: whoever wrote down its place goes on with it.
+    let open = if tab == Place::Found { format!("&open={number}") } else { String::new() };
+    match done {
+        Ok(()) => visit.see(&format!("/staff/{store}?tab={}&did={did}&number={number}{open}", tab.code())),
+        Err(error) => could_not(visit, who, store, number, BoardDeed::MarkReady, tab, &error).await,
     }
 }
 
@@ -243,7 +270,8 @@ const fn ends_badly(deed: BoardDeed) -> bool {
 
 /// Back to the column one worked in; what was looked up stays open until it is handed over or ended.
 fn after(store: &str, number: &str, pass: &str, deed: BoardDeed, tab: Place) -> String {
-    let goes_on = tab == Place::Found && matches!(deed, BoardDeed::StartPicking | BoardDeed::MarkReady);
+    let goes_on = tab == Place::Found
+        && matches!(deed, BoardDeed::StartPicking | BoardDeed::MarkReady | BoardDeed::Unready);
     let opened = if pass.is_empty() || !pass.bytes().all(is_plain) { number } else { pass };
     let open = if goes_on { format!("&open={opened}") } else { String::new() };
     format!("/staff/{store}?tab={}&did={}&number={number}{open}", tab.code(), deed.code())
@@ -285,7 +313,13 @@ async fn refused(
     told(visit, who, store, open, telling).await
 }
 
-async fn told(visit: &Visit, who: &Associate, store: &str, open: &str, telling: Telling) -> Response {
+pub(super) async fn told(
+    visit: &Visit,
+    who: &Associate,
+    store: &str,
+    open: &str,
+    telling: Telling,
+) -> Response {
     match board::scene(visit, who, store, open).await {
         Ok(scene) => board::page(visit, who, &scene, telling).await,
         Err(error) => board::failed(visit, who, &error),
@@ -302,6 +336,7 @@ mod tests {
             (BoardDeed::StartPicking, Place::Prepare, "/staff/a?tab=prepare&did=start_picking&number=R-1"),
             (BoardDeed::HandOver, Place::Ready, "/staff/a?tab=ready&did=hand_over&number=R-1"),
             (BoardDeed::MarkReady, Place::Found, "/staff/a?tab=found&did=mark_ready&number=R-1&open=R-1"),
+            (BoardDeed::Unready, Place::Found, "/staff/a?tab=found&did=unready&number=R-1&open=R-1"),
             (BoardDeed::HandOver, Place::Found, "/staff/a?tab=found&did=hand_over&number=R-1"),
         ] {
             assert_eq!(after("a", "R-1", "", deed, tab), address);

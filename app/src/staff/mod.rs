@@ -8,6 +8,8 @@ mod arrivals;
 #[cfg(feature = "ssr")]
 pub mod away;
 #[cfg(feature = "ssr")]
+mod back;
+#[cfg(feature = "ssr")]
 mod bar;
 #[cfg(feature = "ssr")]
 pub mod board;
@@ -26,11 +28,19 @@ pub mod home;
 #[cfg(feature = "ssr")]
 mod kept;
 #[cfg(feature = "ssr")]
+mod lines;
+#[cfg(feature = "ssr")]
 mod notice;
+#[cfg(feature = "ssr")]
+mod people;
+#[cfg(feature = "ssr")]
+mod place;
 #[cfg(feature = "ssr")]
 mod seek;
 #[cfg(feature = "ssr")]
 pub mod sign_in;
+#[cfg(feature = "ssr")]
+mod trouble;
 #[cfg(feature = "ssr")]
 mod ways;
 #[cfg(feature = "ssr")]

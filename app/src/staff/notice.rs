@@ -1,9 +1,20 @@
 //! The line above the board that answers what was just done, asked or refused.
 
 use leptos::prelude::*;
-use onshelf_vocabulary::staff::{BoardDeed, BoardView};
+use onshelf_vocabulary::{
+    Lang,
+    fulfilment::{ReservationStatus, Way},
+    staff::{BoardCard, BoardDeed, BoardView},
+};
 
-use super::{counted::PARTLY, words};
+use super::{
+    back::PUT_BACK,
+    card::Place,
+    counted::PARTLY,
+    people::{Meant, several},
+    place::PLACE,
+    words,
+};
 use crate::{
     ssr::Visit,
     ui::icon::{Glyph, Icon},
@@ -13,8 +24,20 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Notice {
     Nothing,
-    Done(String),
+    Done {
+        text: String,
+        undo: Option<Undo>,
+    },
     Refused(String),
+    /// Which of these is meant has to be said.
+    Several(Vec<Meant>),
+}
+
+/// What takes back what was just done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Undo {
+    deeds: String,
+    number: String,
 }
 
 impl Notice {
@@ -23,28 +46,37 @@ impl Notice {
         let said = match BoardDeed::from_code(did) {
             Some(deed) => words::done(visit.lang, deed),
             None if did == PARTLY => words::partly(visit.lang),
+            None if did == PUT_BACK => visit.say("선반에 되돌려 놓았어요", "is back on the shelf"),
+            None if did == PLACE => visit.say("자리를 적었어요", "has its place noted"),
             None => return Notice::Nothing,
         };
-        let mut cards = board.to_prepare.iter().chain(&board.ready).chain(&board.done);
-        match cards.find(|card| card.number == number) {
+        let columns = [&board.to_prepare, &board.ready, &board.coming, &board.done];
+        match columns.into_iter().flatten().find(|card| card.number == number) {
             Some(card) => {
                 let (first, second) = words::halves(&card.code);
-                Notice::Done(format!("{first} {second} · {} {said}", card.name))
+                let is_slip = did == BoardDeed::MarkReady.code() && can_be_undone(card);
+                let deeds = visit.href(&format!("/staff/{}/deeds", board.store));
+                Notice::Done {
+                    text: format!("{first} {second} · {} {said}", card.name),
+                    undo: is_slip.then(|| Undo { deeds, number: card.number.clone() }),
+                }
             }
             None => Notice::Nothing,
         }
     }
 
-    pub(super) fn view(self) -> AnyView {
+    pub(super) fn view(self, lang: Lang) -> AnyView {
         match self {
             Notice::Nothing => ().into_any(),
-            Notice::Done(text) => view! {
-                <p class="staff-notice" data-kind="done">
+            Notice::Done { text, undo } => view! {
+                <div class="staff-notice" data-kind="done">
                     <Icon glyph=Glyph::Check />
                     <span>{text}</span>
-                </p>
+                    {undo.map(|undo| take_back(lang, undo))}
+                </div>
             }
             .into_any(),
+            Notice::Several(all) => several(lang, all),
             Notice::Refused(text) => view! {
                 <p class="staff-notice" data-kind="refused" role="alert">
                     <Icon glyph=Glyph::Close />
@@ -54,4 +86,20 @@ impl Notice {
             .into_any(),
         }
     }
+}
+
+fn can_be_undone(card: &BoardCard) -> bool {
+    card.status == ReservationStatus::Ready && card.way != Way::Transfer
+}
+
+/// One touch, where the eye is anyway.
+fn take_back(lang: Lang, undo: Undo) -> AnyView {
+    view! {
+        <form method="post" action=undo.deeds>
+            <input type="hidden" name="number" value=undo.number />
+            <input type="hidden" name="tab" value=Place::Prepare.code() />
+            <button class="staff-undo" name="deed" value=BoardDeed::Unready.code()>{lang.pick("되돌리기", "Undo")}</button>
+        </form>
+    }
+    .into_any()
 }

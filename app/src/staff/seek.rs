@@ -16,7 +16,7 @@ use crate::{
 pub(super) fn look_up(visit: &Visit, path: &str, typed: &str) -> AnyView {
     view! {
         <form class="staff-seek" method="post" action=visit.href(&format!("{path}/find")) role="search">
-            <label for="find" class="quiet">{visit.say("픽업 코드나 예약 번호", "Pickup code or reservation number")}</label>
+            <label for="find" class="quiet">{visit.say("픽업 코드나 예약 번호, 이름, 전화 끝 네 자리", "Pickup code or reservation number, name, last four digits of a phone")}</label>
             <input
                 id="find"
                 name="typed"
@@ -27,7 +27,7 @@ pub(super) fn look_up(visit: &Visit, path: &str, typed: &str) -> AnyView {
                 spellcheck="false"
                 enterkeyhint="search"
                 autofocus
-                placeholder=visit.say("코드를 찍거나 입력하세요", "Scan or type a code")
+                placeholder=visit.say("코드, 이름, 전화 끝자리", "Code, name or phone")
             />
             <button type="button" class="staff-scan" hidden aria-label=visit.say("카메라로 QR 찍기", "Scan a QR with the camera")>
                 <Icon glyph=Glyph::Scan />

@@ -131,6 +131,8 @@ mod tests {
             arrival: None,
             pass: String::new(),
             opened: None,
+            picker: None,
+            place: String::new(),
         }
     }
 

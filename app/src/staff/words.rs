@@ -61,6 +61,19 @@ pub const fn status(lang: Lang, status: ReservationStatus) -> &'static str {
     }
 }
 
+/// The same, with who is at it where somebody is.
+#[must_use]
+pub fn status_of(lang: Lang, card: &BoardCard) -> String {
+    let picker = card.picker.as_ref().filter(|_| card.status == ReservationStatus::Picking);
+    match (lang, picker) {
+        (Lang::Ko, Some(picker)) if picker.own => "내가 담는 중".to_owned(),
+        (Lang::En, Some(picker)) if picker.own => "You are picking".to_owned(),
+        (Lang::Ko, Some(picker)) => format!("{} 님이 담는 중", picker.name),
+        (Lang::En, Some(picker)) => format!("{} is picking", picker.name),
+        (_, None) => status(lang, card.status).to_owned(),
+    }
+}
+
 /// What the counter needs to know of a reservation that was looked up.
 #[must_use]
 pub fn standing(lang: Lang, card: &BoardCard) -> String {
@@ -78,6 +91,12 @@ pub fn standing(lang: Lang, card: &BoardCard) -> String {
         }
         (Lang::En, ReservationStatus::Picking) => {
             "Being picked now. Once it is all there you can hand it over.".to_owned()
+        }
+        (Lang::Ko, ReservationStatus::Ready) if !card.place.is_empty() => {
+            format!("{} 자리에 준비돼 있어요. {kept}까지 맡아둡니다.", card.place)
+        }
+        (Lang::En, ReservationStatus::Ready) if !card.place.is_empty() => {
+            format!("Staged at {}, kept until {kept}.", card.place)
         }
         (Lang::Ko, ReservationStatus::Ready) => format!("계산대에 준비돼 있어요. {kept}까지 맡아둡니다."),
         (Lang::En, ReservationStatus::Ready) => format!("Staged at the counter, kept until {kept}."),
@@ -120,6 +139,9 @@ pub const fn refused(lang: Lang, deed: BoardDeed, status: ReservationStatus) -> 
             "이미 준비해 둔 예약이에요. 돌려놓으려면 예약 풀기를 눌러 주세요.",
             "It is staged already. To put it back, release the reservation.",
         ),
+        (BoardDeed::Unready, ReservationStatus::Picking) => {
+            lang.pick("이미 준비할 것으로 돌아갔어요.", "It is back among what is to prepare already.")
+        }
         (_, ReservationStatus::Pending) => {
             lang.pick("손님이 아직 결제하지 않았어요.", "The customer has not paid yet.")
         }
@@ -207,6 +229,7 @@ pub const fn done(lang: Lang, deed: BoardDeed) -> &'static str {
         BoardDeed::MarkReady => {
             lang.pick("준비 완료, 손님께 알렸어요", "is ready, and the customer has been told")
         }
+        BoardDeed::Unready => lang.pick("준비할 것으로 되돌렸어요", "is back among what is to prepare"),
         BoardDeed::Dispatch => lang.pick("보냈어요", "is on its way"),
         BoardDeed::Arrive => {
             lang.pick("도착했어요, 손님께 알렸어요", "has arrived, and the customer has been told")

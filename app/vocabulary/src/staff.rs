@@ -56,6 +56,8 @@ pub struct BoardView {
     /// Who has come with a car, the one who waits longest first; then who is on the way. They stand in their columns,
     /// too.
     pub arrivals: Vec<BoardCard>,
+    /// Ended, and still off the shelf: somebody has to put it back. Not among those that are done.
+    pub put_back: Vec<BoardCard>,
     /// The last ones that ended, newest first.
     pub done: Vec<BoardCard>,
     /// Grows with every change of the board, so that a page knows whether it is behind.
@@ -71,7 +73,8 @@ pub struct BoardCard {
     pub name: String,
     /// Last four digits, for the counter's question "what is your number?".
     pub phone_tail: String,
-    pub lines: Vec<ReservationLineView>,
+    /// In the order of the store's aisles.
+    pub lines: Vec<BoardLine>,
     pub total: Money,
     pub placed_at: Moment,
     pub ready_by: Moment,
@@ -94,6 +97,26 @@ pub struct BoardCard {
     pub pass: String,
     /// The pass it was looked up with.
     pub opened: Option<OpenedPass>,
+    /// Who began to pick it.
+    pub picker: Option<Picker>,
+    /// Where it stands, as the store calls its places; empty where nobody said.
+    pub place: String,
+}
+
+/// What to take from the shelf, and in which aisle it stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BoardLine {
+    pub line: ReservationLineView,
+    /// The way down to its category; empty where it has none.
+    pub aisle: String,
+}
+
+/// Who picks a reservation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picker {
+    pub name: String,
+    /// Whether it is who looks at the board.
+    pub own: bool,
 }
 
 /// A pass somebody showed.
@@ -121,6 +144,8 @@ pub struct KeptView {
 pub enum BoardDeed {
     StartPicking,
     MarkReady,
+    /// It was said to be ready by mistake.
+    Unready,
     /// Sends it off: to the store that hands it over, or to the address.
     Dispatch,
     /// It has come from the other store and is staged at the counter.
@@ -133,9 +158,10 @@ pub enum BoardDeed {
 }
 
 impl BoardDeed {
-    pub const ALL: [BoardDeed; 8] = [
+    pub const ALL: [BoardDeed; 9] = [
         BoardDeed::StartPicking,
         BoardDeed::MarkReady,
+        BoardDeed::Unready,
         BoardDeed::Dispatch,
         BoardDeed::Arrive,
         BoardDeed::HandOver,
@@ -149,6 +175,7 @@ impl BoardDeed {
         match self {
             BoardDeed::StartPicking => "start_picking",
             BoardDeed::MarkReady => "mark_ready",
+            BoardDeed::Unready => "unready",
             BoardDeed::Dispatch => "dispatch",
             BoardDeed::Arrive => "arrive",
             BoardDeed::HandOver => "hand_over",

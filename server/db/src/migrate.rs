@@ -9,7 +9,7 @@ use sqlx::{
 
 use crate::Error;
 
-const MIGRATIONS: [(i64, &str, &str); 9] = [
+const MIGRATIONS: [(i64, &str, &str); 10] = [
     (1, "ground", include_str!("../migrations/0001_ground.sql")),
     (2, "orders", include_str!("../migrations/0002_orders.sql")),
     (3, "test provider", include_str!("../migrations/0003_test_provider.sql")),
@@ -19,6 +19,7 @@ const MIGRATIONS: [(i64, &str, &str); 9] = [
     (7, "refunds failed", include_str!("../migrations/0007_refunds_failed.sql")),
     (8, "refunded lines", include_str!("../migrations/0008_refunded_lines.sql")),
     (9, "fewer entries", include_str!("../migrations/0009_fewer_entries.sql")),
+    (10, "counter notes", include_str!("../migrations/0010_counter_notes.sql")),
 ];
 
 fn migrator(serial: &str) -> Migrator {

@@ -28,7 +28,7 @@ use onshelf_shop::{
 use onshelf_vocabulary::{
     Text,
     cart::Line,
-    fulfilment::ReservationStatus::{self, Cancelled, Collected, Expired, NotFound, Placed, Ready},
+    fulfilment::ReservationStatus::{self, Cancelled, Collected, Expired, NotFound, Picking, Placed, Ready},
     orders::GroupView,
 };
 
@@ -295,7 +295,9 @@ impl Notifier {
 /// Whether what was to be told has been overtaken: nobody should be sent to a counter that keeps nothing for them.
 const fn is_stale(about: ReservationStatus, now: ReservationStatus) -> bool {
     match about {
-        Placed | Ready => matches!(now, Collected | Cancelled | Expired | NotFound),
+        Placed => matches!(now, Collected | Cancelled | Expired | NotFound),
+        // It was said by mistake, and is being picked again.
+        Ready => matches!(now, Picking | Collected | Cancelled | Expired | NotFound),
         Collected | Cancelled | Expired | NotFound => false,
         // Nobody is written to about these.
         _ => true,

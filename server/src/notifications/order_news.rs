@@ -40,7 +40,10 @@ pub(super) fn is_stale(about: OrderNews, notice: &OrderNotice, group: &GroupView
     let over = notice.view.groups.iter().all(is_given_up);
     match about {
         OrderNews::Placed | OrderNews::Paid | OrderNews::Delayed | OrderNews::Changed => over,
-        OrderNews::Ready | OrderNews::Reminder => group.status.is_over(),
+        // That it is ready may have been said by mistake: then it is being picked again.
+        OrderNews::Ready | OrderNews::Reminder => {
+            group.status.is_over() || group.status == ReservationStatus::Picking
+        }
         OrderNews::Offered => offers(notice, group).next().is_none(),
         _ => false,
     }

@@ -10,7 +10,7 @@ use onshelf_vocabulary::{
 };
 
 use super::{
-    html,
+    html, is_stale,
     letter::{Letter, Occasion, compose},
     plain, qr,
 };
@@ -308,4 +308,18 @@ fn the_calendar_file_says_when_and_where() {
     assert_eq!(value("DTEND"), "20261123T091000Z");
     assert_eq!(value("SUMMARY"), "제자리 성수점에서 픽업 (코드 K7Q2MD)");
     assert_eq!(text.matches("BEGIN:VALARM").count(), 2, "when it is ready, and before it goes back");
+}
+
+#[test]
+fn news_that_were_overtaken_are_not_sent() {
+    for (about, now, stale) in [
+        (Status::Ready, Status::Ready, false),
+        // It was said by mistake.
+        (Status::Ready, Status::Picking, true),
+        (Status::Ready, Status::Cancelled, true),
+        (Status::Placed, Status::Picking, false),
+        (Status::Cancelled, Status::Cancelled, false),
+    ] {
+        assert_eq!(is_stale(about, now), stale, "{about:?} {now:?}");
+    }
 }

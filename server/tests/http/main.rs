@@ -4,6 +4,7 @@
 
 mod call;
 mod changing;
+mod counter;
 mod guards;
 mod live;
 mod notifications;

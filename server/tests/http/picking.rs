@@ -166,7 +166,7 @@ async fn an_order_says_whether_all_of_it_was_had() {
 }
 
 /// The cookie of somebody signed in.
-async fn signed_in(test: &TestShop, login: &str, role: Role) -> String {
+pub(crate) async fn signed_in(test: &TestShop, login: &str, role: Role) -> String {
     let new = NewStaff {
         login: login.to_owned(),
         name: login.to_owned(),
@@ -178,7 +178,7 @@ async fn signed_in(test: &TestShop, login: &str, role: Role) -> String {
     format!("__Host-staff={}", test.shop.sign_in(login, "a long password").await.unwrap())
 }
 
-fn send(path: &str, cookie: &str, form: &str) -> Call {
+pub(crate) fn send(path: &str, cookie: &str, form: &str) -> Call {
     Call::post(path)
         .with("cookie", cookie)
         .with("sec-fetch-site", "same-origin")

@@ -101,6 +101,9 @@ fn replace(document: &Document, old: &Element, card: &Element) {
             (kept.dyn_ref::<HtmlInputElement>(), twin.dyn_ref::<HtmlInputElement>())
         {
             twin.set_checked(kept.checked());
+            if matches!(kept.type_().as_str(), "text" | "number") && kept.value() != kept.default_value() {
+                twin.set_value(&kept.value());
+            }
         }
     }
     let _ = old.replace_with_with_node_1(card);

@@ -1,6 +1,7 @@
 //! Reservations and their lines. Found by number, never by id alone: who asks must name a token, a store or a
 //! shopper, and the deed above checks it.
 
+pub mod counter;
 mod many;
 mod pick;
 mod promises;
@@ -168,6 +169,7 @@ pub async fn lines(tx: &mut Tx<'_>, reservation_id: i64) -> Result<Vec<Reservati
 }
 
 /// Where a change of state is written: only from the state the decision was made on (`false`: somebody was quicker).
+/// Whoever ends it, what was off the shelf for it is noted to go back.
 pub async fn set_status(
     tx: &mut Tx<'_>,
     reservation_id: i64,
@@ -177,7 +179,7 @@ pub async fn set_status(
 ) -> Result<bool, Error> {
     let sql = "UPDATE reservations SET status = $3,
                  picking_at = CASE WHEN $3 IN ('picking', 'in_transfer', 'out_for_delivery') THEN $4 ELSE picking_at END,
-                 ready_at = CASE WHEN $3 = 'ready' THEN $4 ELSE ready_at END,
+                 ready_at = CASE WHEN $3 = 'ready' THEN $4 WHEN $3 = 'picking' THEN NULL ELSE ready_at END,
                  confirmed_at = CASE WHEN $3 = 'placed' THEN COALESCE(confirmed_at, $4) ELSE confirmed_at END,
                  ended_at = CASE WHEN $3 IN ('placed', 'picking', 'ready', 'in_transfer', 'out_for_delivery')
                             THEN NULL ELSE $4 END
@@ -192,6 +194,9 @@ pub async fn set_status(
             .await
             .map(|done| done.rows_affected())
     })?;
+    if done == 1 && matches!(from, "picking" | "ready") && matches!(to, "cancelled" | "expired") {
+        counter::goes_back(tx, reservation_id, from).await?;
+    }
     Ok(done == 1)
 }
 
@@ -211,7 +216,8 @@ pub async fn board(tx: &mut Tx<'_>, store_id: i64, ended: i64) -> Result<Vec<Res
     let done = "SELECT * FROM reservations
                 WHERE store_id = $1 AND status IN ('collected', 'delivered', 'cancelled', 'expired', 'not_found')
                   AND ended_at IS NOT NULL AND replaced = 0
-                  AND (order_id IS NULL OR picking_at IS NOT NULL OR status IN ('collected', 'not_found'))
+                  AND (order_id IS NULL OR picking_at IS NOT NULL OR ready_at IS NOT NULL
+                       OR status IN ('collected', 'not_found'))
                 ORDER BY ended_at DESC, id DESC LIMIT $2";
     let mut rows: Vec<ReservationRow> =
         on!(tx, conn => sqlx::query_as(live).bind(store_id).fetch_all(conn).await)?;

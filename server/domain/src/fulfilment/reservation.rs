@@ -189,6 +189,16 @@ impl Reservation {
         }
     }
 
+    /// It was said to be ready by mistake: it is picked again. What came from another store did not become ready here.
+    pub fn unready(self, at: Timestamp) -> Result<Step, ReservationRefusal> {
+        match (self.way, self.status_at(at)) {
+            (Way::Collect | Way::Curbside, ReservationStatus::Ready) => {
+                Ok(self.step(State::Picking { since: at }, StockEffect::Keep))
+            }
+            (_, status) => Err(ReservationRefusal::WrongState { status }),
+        }
+    }
+
     /// Leaves the shelf for another store or an address.
     pub fn dispatch(self, at: Timestamp) -> Result<Step, ReservationRefusal> {
         let since = at;
@@ -288,6 +298,7 @@ impl Reservation {
         match deed {
             BoardDeed::StartPicking => self.start_picking(at),
             BoardDeed::MarkReady => self.mark_ready(at),
+            BoardDeed::Unready => self.unready(at),
             BoardDeed::Dispatch => self.dispatch(at),
             BoardDeed::Arrive => self.arrive(at),
             BoardDeed::HandOver => self.hand_over(at),
@@ -338,6 +349,7 @@ mod tests {
         for (deed, from, to, effect) in [
             (BoardDeed::StartPicking, vec![Placed], Picking, Keep),
             (BoardDeed::MarkReady, vec![Placed, Picking], Ready, Keep),
+            (BoardDeed::Unready, vec![Ready], Picking, Keep),
             (BoardDeed::HandOver, vec![Placed, Picking, Ready], Collected, Consume),
             (BoardDeed::NotFound, vec![Placed, Picking], NotFound, WriteOff),
             (BoardDeed::Release, vec![Placed, Picking, Ready], Cancelled, Release),
@@ -370,6 +382,7 @@ mod tests {
         assert_eq!(sent.reservation.status_at(at(500)), ReservationStatus::InTransfer);
         let come = sent.reservation.arrive(at(80)).unwrap();
         assert_eq!(come.effect, StockEffect::Receive);
+        assert!(come.reservation.unready(at(81)).is_err(), "it was picked elsewhere");
         assert_eq!(come.reservation.hand_over(at(85)).unwrap().effect, StockEffect::Consume);
 
         let delivery = Reservation::pending(Way::Delivery, at(0), at(100)).confirm(at(1), at(90)).unwrap();
@@ -438,7 +451,7 @@ mod tests {
     proptest! {
         /// Whatever is tried in whatever order, stock is given back or taken at most once, and nothing follows.
         #[test]
-        fn stock_moves_at_most_once(deeds in prop::collection::vec((0usize..7, 0i64..150), 0..20)) {
+        fn stock_moves_at_most_once(deeds in prop::collection::vec((0usize..8, 0i64..150), 0..20)) {
             let mut reservation = Reservation::place(at(0), at(100));
             let mut moved = 0;
             let mut now = 0;
@@ -451,6 +464,7 @@ mod tests {
                     3 => reservation.cancel(at(now)),
                     4 => reservation.expire(at(now)),
                     5 => reservation.not_found(at(now)),
+                    6 => reservation.unready(at(now)),
                     _ => reservation.release(at(now)),
                 };
                 if let Ok(step) = done {

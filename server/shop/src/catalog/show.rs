@@ -177,7 +177,7 @@ impl Shop {
 }
 
 impl Catalogue {
-    fn crumbs(&self, lang: Lang, category: Option<u32>) -> Vec<Crumb> {
+    pub(crate) fn crumbs(&self, lang: Lang, category: Option<u32>) -> Vec<Crumb> {
         self.path(category)
             .into_iter()
             .map(|category| Crumb {

@@ -1,33 +1,34 @@
-//! The board: what a store has to prepare, what waits at the counter, what is done.
+//! The board: what a store has to prepare, what waits at the counter, what has to go back, what is done.
 
-use jiff::Timestamp;
+use std::collections::HashMap;
+
 use onshelf_db::{
     Tx,
-    fulfilment::ReservationRow,
-    passes::{self, PassRow},
-};
-use onshelf_domain::{
-    fulfilment::{CounterInput, read_counter},
-    words,
+    fulfilment::{
+        ReservationRow,
+        counter::{self, NoteRow},
+    },
+    staff::trail,
 };
 use onshelf_vocabulary::{
-    Lang, Money,
+    Lang,
     fulfilment::ReservationStatus,
-    staff::{BoardCard, BoardDeed, BoardView, OpenedPass},
+    staff::{BoardCard, BoardDeed, BoardView},
 };
 
-use super::Associate;
+use super::{Associate, card::Eye};
 use crate::{
-    Book, Error, Result, Shop,
-    fulfilment::{currency_of, reservation_lines, state_of, way_of},
+    Error, Result, Shop,
     journeys::{Carrying, PickReport, carry},
-    orders::{arrival_view, opens, pass_reference, window_view},
     pulse::Deed,
-    stores::Store,
 };
 
 /// How many that ended are shown.
-const DONE: i64 = 20;
+pub(super) const DONE: i64 = 20;
+/// Of what has to go back no more than these are shown at a time.
+const BACK: i64 = 100;
+/// Letters of a place at the counter.
+const PLACE_MAX: usize = 12;
 
 impl Shop {
     /// A store's board, for those who work there.
@@ -39,6 +40,10 @@ impl Shop {
         let mut reader = self.db().reader().await?;
         let mut tx = reader.tx();
         let rows = onshelf_db::fulfilment::board(&mut tx, store.id, DONE).await?;
+        let notes = counter::notes(&mut tx, store.id).await?;
+        let notes: HashMap<i64, NoteRow> =
+            notes.into_iter().map(|note| (note.reservation_id, note)).collect();
+        let eye = Eye { book: &book, store, lang, who };
         let mut view = BoardView {
             store: store.code.to_string(),
             store_name: store.name.get(lang).to_owned(),
@@ -46,12 +51,20 @@ impl Shop {
             ready: Vec::new(),
             coming: Vec::new(),
             arrivals: Vec::new(),
+            put_back: Vec::new(),
             done: Vec::new(),
             version: version(&rows),
         };
         let mut arrivals = Vec::new();
+        for row in counter::to_put_back(&mut tx, store.id, BACK).await? {
+            view.put_back.push(self.board_card(&mut tx, &eye, &row, notes.get(&row.id)).await?);
+        }
         for row in rows {
-            let card = self.board_card(&mut tx, &book, store, lang, &row).await?;
+            let note = notes.get(&row.id);
+            if note.is_some_and(|note| note.back_to == Some(store.id)) {
+                continue;
+            }
+            let card = self.board_card(&mut tx, &eye, &row, note).await?;
             if !card.status.is_over() && (row.arrived_at.is_some() || row.on_way_at.is_some()) {
                 // Who stands outside comes before who is still on the way.
                 let since = row.arrived_at.or(row.on_way_at);
@@ -81,56 +94,6 @@ impl Shop {
         Ok(view)
     }
 
-    /// By what was scanned or typed: the code, the number, a pass, or the address in the QR. A pass that opens nothing
-    /// is refused with the reason.
-    #[tracing::instrument(target = "otel", level = "debug", name = "look up", skip_all)]
-    pub async fn look_up(&self, who: &Associate, lang: Lang, store: &str, typed: &str) -> Result<BoardCard> {
-        let book = self.book();
-        let store = who.store(&book, store)?;
-        let mut reader = self.db().reader().await?;
-        let mut tx = reader.tx();
-        if let Some(pass) = self.pass_shown(&mut tx, store, typed.trim()).await? {
-            let opened = opens(&mut tx, store, pass, self.now_ms()).await?;
-            let mut card = self.board_card(&mut tx, &book, store, lang, &opened.row).await?;
-            card.opened = Some(OpenedPass { serial: opened.pass.serial, holder: opened.pass.holder });
-            drop(reader);
-            self.note_read(who, "look_up", &card.number).await?;
-            return Ok(card);
-        }
-        // The QR holds the reservation's address; what counts is its last part.
-        let typed = typed.trim().split(['?', '#']).next().unwrap_or_default();
-        let last = typed.rsplit('/').next().unwrap_or(typed);
-        let row = match read_counter(last) {
-            Some(CounterInput::Code(code)) => {
-                onshelf_db::fulfilment::by_code(&mut tx, &code, store.id).await?
-            }
-            Some(CounterInput::Number(number)) => {
-                onshelf_db::fulfilment::at_store(&mut tx, number.as_str(), store.id).await?
-            }
-            Some(CounterInput::Pass(_)) | None => None,
-        };
-        let row = row.ok_or(Error::NotFound)?;
-        let card = self.board_card(&mut tx, &book, store, lang, &row).await?;
-        drop(reader);
-        self.note_read(who, "look_up", &card.number).await?;
-        Ok(card)
-    }
-
-    /// The pass in what was scanned or typed: signed, by its code, or by its own name, which only the two before lead
-    /// to. None where it is no pass, or none anybody knows.
-    async fn pass_shown(&self, tx: &mut Tx<'_>, store: &Store, typed: &str) -> Result<Option<PassRow>> {
-        if typed.starts_with(crate::orders::PASS_PREFIX) && typed.contains('.') {
-            return self.signed_pass(tx, store, typed).await.map(Some);
-        }
-        if let Some(CounterInput::Pass(code)) = read_counter(typed) {
-            return Ok(passes::by_code(tx, &code, store.id).await?);
-        }
-        if typed.contains('_') && !typed.contains(['/', '?']) {
-            return Ok(passes::by_serial(tx, typed).await?);
-        }
-        Ok(None)
-    }
-
     /// Carries a reservation one step on.
     #[tracing::instrument(target = "otel", level = "debug", name = "do on board", skip_all)]
     pub async fn do_on_board(
@@ -140,7 +103,20 @@ impl Shop {
         number: &str,
         deed: BoardDeed,
     ) -> Result<()> {
-        self.carry_on_board(who, store, number, Carrying::Deed(deed)).await
+        self.carry_on_board(who, store, number, Carrying::Deed(deed), "").await
+    }
+
+    /// Carries it on, and says where it stands from now on; an empty place says nothing.
+    #[tracing::instrument(target = "otel", level = "debug", name = "do on board", skip_all)]
+    pub async fn stage_on_board(
+        &self,
+        who: &Associate,
+        store: &str,
+        number: &str,
+        deed: BoardDeed,
+        place: &str,
+    ) -> Result<()> {
+        self.carry_on_board(who, store, number, Carrying::Deed(deed), place).await
     }
 
     /// Says what was found of a reservation, or not: what is there goes on.
@@ -152,18 +128,39 @@ impl Shop {
         report: &PickReport,
     ) -> Result<()> {
         let pick = self.read_report(&self.book(), report)?;
-        self.carry_on_board(who, store, number, Carrying::Pick(Box::new(pick))).await
+        self.carry_on_board(who, store, number, Carrying::Pick(Box::new(pick)), "").await
     }
 
-    async fn carry_on_board(&self, who: &Associate, store: &str, number: &str, what: Carrying) -> Result<()> {
+    async fn carry_on_board(
+        &self,
+        who: &Associate,
+        store: &str,
+        number: &str,
+        what: Carrying,
+        place: &str,
+    ) -> Result<()> {
         let store_id = who.store(&self.book(), store)?.id;
-        let (shop, actor, number, now) = (self.clone(), who.actor(), number.to_owned(), self.now());
+        let (shop, actor, picker, now) = (self.clone(), who.actor(), who.id, self.now());
+        let (number, place) = (number.to_owned(), place_of(place));
         self.db()
             .write(move |mut tx| {
-                let (shop, actor, number, what) = (shop.clone(), actor.clone(), number.clone(), what.clone());
+                let (shop, actor, number) = (shop.clone(), actor.clone(), number.clone());
+                let (what, place) = (what.clone(), place.clone());
                 Box::pin(async move {
+                    let row = at_store(&mut tx, &number, store_id).await?;
+                    let begins = matches!(what, Carrying::Deed(BoardDeed::StartPicking));
+                    // The second press of a hasty finger is no other's hand.
+                    if begins && picks_it(&mut tx, &row, picker).await? {
+                        return Ok::<(), Error>(());
+                    }
                     carry(&mut tx, &shop, store_id, &number, &what, &actor, now).await?;
-                    Ok::<_, Error>(())
+                    if begins {
+                        counter::picks(&mut tx, row.id, picker).await?;
+                    }
+                    if !place.is_empty() {
+                        counter::stands(&mut tx, row.id, &place).await?;
+                    }
+                    Ok(())
                 })
             })
             .await?;
@@ -174,51 +171,66 @@ impl Shop {
         Ok(())
     }
 
-    async fn board_card(
+    /// Says where something stands; an empty place takes back what was said.
+    pub async fn place_on_board(
         &self,
-        tx: &mut Tx<'_>,
-        book: &Book,
-        store: &Store,
-        lang: Lang,
-        row: &ReservationRow,
-    ) -> Result<BoardCard> {
-        let now = self.now();
-        let zone = store.schedule.time_zone();
-        let time = |at: i64| Timestamp::from_millisecond(at).map_err(Error::internal);
-        let moment = |at: i64| time(at).map(|at| words::moment(lang, at, now, zone));
-        let status = state_of(row)?.status_at(now);
-        let waiting = matches!(status, ReservationStatus::Placed | ReservationStatus::Picking);
-        let way = way_of(row)?;
-        let settled = match row.order_id {
-            Some(id) => onshelf_db::orders::by_id(tx, id).await?.and_then(|order| order.settled_at).is_some(),
-            None => false,
-        };
-        let handed_at = book.stores.by_id(row.store_id).filter(|_| row.source_id == Some(store.id));
-        let digits: Vec<char> = row.phone.iter().flat_map(|phone| phone.chars()).collect();
-        Ok(BoardCard {
-            number: row.number.clone(),
-            code: row.code.clone(),
-            status,
-            name: row.name.clone(),
-            phone_tail: digits[digits.len().saturating_sub(4)..].iter().collect(),
-            lines: reservation_lines(tx, book, lang, row).await?,
-            total: Money::new(row.total, currency_of(row)),
-            placed_at: moment(row.placed_at)?,
-            ready_by: moment(row.ready_by)?,
-            expires_at: moment(row.expires_at)?,
-            ended_at: row.ended_at.map(moment).transpose()?,
-            late: waiting && now > time(row.ready_by)?,
-            way,
-            paid: settled,
-            sends_here: row.source_id.unwrap_or(row.store_id) == store.id,
-            destination: handed_at.map(|other| other.name.get(lang).to_owned()),
-            address: row.address.as_deref().map(serde_json::from_str).transpose()?,
-            window: row.window_at.map(|at| window_view(lang, store, at, now, 0)).transpose()?,
-            arrival: arrival_view(row, moment)?,
-            pass: row.order_id.map(|_| pass_reference(row)).unwrap_or_default(),
-            opened: None,
-        })
+        who: &Associate,
+        store: &str,
+        number: &str,
+        place: &str,
+    ) -> Result<()> {
+        let store_id = who.store(&self.book(), store)?.id;
+        let (actor, now) = (who.actor(), self.now_ms());
+        let (number, place) = (number.to_owned(), place_of(place));
+        self.db()
+            .write(move |mut tx| {
+                let (actor, number, place) = (actor.clone(), number.clone(), place.clone());
+                Box::pin(async move {
+                    let row = at_store(&mut tx, &number, store_id).await?;
+                    counter::stands(&mut tx, row.id, &place).await?;
+                    trail(&mut tx, &actor, "place", &number, now).await?;
+                    Ok::<_, Error>(())
+                })
+            })
+            .await
     }
+
+    /// Says that what had to go back is on the shelf again. Said twice it is as said once.
+    pub async fn put_back(&self, who: &Associate, store: &str, number: &str) -> Result<()> {
+        let store_id = who.store(&self.book(), store)?.id;
+        let (actor, number, now) = (who.actor(), number.to_owned(), self.now_ms());
+        self.db()
+            .write(move |mut tx| {
+                let (actor, number) = (actor.clone(), number.clone());
+                Box::pin(async move {
+                    let row = at_store(&mut tx, &number, store_id).await?;
+                    if counter::put_back(&mut tx, row.id, store_id).await? {
+                        trail(&mut tx, &actor, "put_back", &number, now).await?;
+                    }
+                    Ok::<_, Error>(())
+                })
+            })
+            .await
+    }
+}
+
+async fn at_store(tx: &mut Tx<'_>, number: &str, store_id: i64) -> Result<ReservationRow> {
+    onshelf_db::fulfilment::at_store(tx, number, store_id).await?.ok_or(Error::NotFound)
+}
+
+/// Whether somebody is picking it already.
+async fn picks_it(tx: &mut Tx<'_>, row: &ReservationRow, picker: i64) -> Result<bool> {
+    if row.status != ReservationStatus::Picking.code() {
+        return Ok(false);
+    }
+    let note = counter::note(tx, row.id).await?;
+    Ok(note.is_some_and(|note| note.picker == Some(picker)))
+}
+
+/// A place as it is kept: one line of few letters.
+fn place_of(typed: &str) -> String {
+    let letters = typed.chars().filter(|letter| !letter.is_control()).collect::<String>();
+    letters.trim().chars().take(PLACE_MAX).collect::<String>().trim_end().to_owned()
 }
 
 /// The newest moment anything on the board changed.
@@ -237,4 +249,18 @@ fn version(rows: &[ReservationRow]) -> i64 {
         })
         .max()
         .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_one_short_line() {
+        for (typed, kept) in
+            [(" A-3 ", "A-3"), ("", ""), ("선반 2\n", "선반 2"), ("12345678901 2345", "12345678901")]
+        {
+            assert_eq!(place_of(typed), kept, "{typed:?}");
+        }
+    }
 }

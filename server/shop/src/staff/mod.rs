@@ -2,7 +2,9 @@
 //! for their stores only.
 
 mod board;
+mod card;
 mod counter;
+mod look_up;
 mod sign_in;
 mod trail;
 

@@ -4,6 +4,7 @@
 
 mod board;
 mod changing;
+mod counter;
 mod crowd;
 mod delivering;
 mod finding;

@@ -1,0 +1,95 @@
+//! What goes wrong with a reservation, below its card.
+
+use leptos::prelude::*;
+use onshelf_vocabulary::{
+    fulfilment::{ReservationStatus, Way},
+    staff::{BoardCard, BoardDeed},
+};
+
+use super::{
+    card::{Around, Place, deeds},
+    counted::partly,
+    place::moved,
+};
+
+/// What went otherwise: where it stands, a slip to undo, and the ways a reservation ends badly, each behind a second
+/// touch.
+pub(super) fn trouble(around: Around<'_>, card: &BoardCard, place: Place) -> AnyView {
+    let lang = around.lang;
+    let staged = card.status == ReservationStatus::Ready;
+    let units: i64 = card.lines.iter().map(|own| own.line.quantity).sum();
+    view! {
+        <details class="staff-trouble" data-key="trouble">
+            <summary>
+                {if staged {
+                    lang.pick("자리를 바꾸거나 문제가 있어요", "Move it, or something is wrong")
+                } else {
+                    lang.pick("문제가 있어요", "Something is wrong")
+                }}
+            </summary>
+            {staged.then(|| moved(around, card, place))}
+            {(staged && card.way != Way::Transfer).then(|| ending(
+                around,
+                card,
+                place,
+                BoardDeed::Unready,
+                lang.pick("아직 준비되지 않았어요", "It is not ready after all"),
+                lang.pick(
+                    "준비할 것으로 돌아가고, 손님 화면에도 다시 준비 중으로 보입니다. 손님 것으로 계속 맡아둡니다.",
+                    "Goes back among what is to prepare, and the customer sees that it is being prepared. It stays held for them.",
+                ),
+                lang.pick("준비할 것으로 되돌리기", "Back to what is to prepare"),
+            ))}
+            {(!staged && units > 1).then(|| partly(around, card, place))}
+            {(!staged).then(|| ending(
+                around,
+                card,
+                place,
+                BoardDeed::NotFound,
+                lang.pick("선반에 없어요", "Not on the shelf"),
+                lang.pick(
+                    "예약이 끝나고 손님께 알립니다. 재고에서도 빠져서, 다시 셀 때까지 아무에게도 팔지 않아요. 되돌릴 수 없어요.",
+                    "Ends the reservation and tells the customer. It leaves the stock as well, and is sold to nobody until it is counted. This cannot be undone.",
+                ),
+                lang.pick("없음으로 끝내기", "End as not found"),
+            ))}
+            {ending(
+                around,
+                card,
+                place,
+                BoardDeed::Release,
+                lang.pick("예약을 풀어야 해요", "Release the reservation"),
+                lang.pick(
+                    "상품을 선반 재고로 돌리고 예약을 취소합니다. 손님께 알립니다.",
+                    "Puts the goods back into the shelf's stock, cancels the reservation and tells the customer.",
+                ),
+                lang.pick("예약 풀기", "Release it"),
+            )}
+        </details>
+    }
+    .into_any()
+}
+
+fn ending(
+    around: Around<'_>,
+    card: &BoardCard,
+    place: Place,
+    deed: BoardDeed,
+    label: &'static str,
+    warning: &'static str,
+    action: &'static str,
+) -> AnyView {
+    view! {
+        <details data-key=format!("open-{}", deed.code())>
+            <summary>{label}</summary>
+            <form method="post" action=deeds(around)>
+                <p>{warning}</p>
+                <input type="hidden" name="number" value=card.number.clone() />
+                <input type="hidden" name="tab" value=place.code() />
+                <input type="hidden" name="confirm" value="yes" />
+                <button class="staff-end" name="deed" value=deed.code() data-key=deed.code()>{action}</button>
+            </form>
+        </details>
+    }
+    .into_any()
+}

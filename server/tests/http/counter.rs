@@ -1,0 +1,75 @@
+//! What the people of a store do with plain forms: say where something stands, undo a slip, put back, find by name.
+
+use onshelf_shop::testing::on_each_engine;
+use onshelf_vocabulary::{Lang, staff::Role};
+
+use crate::{
+    call::{Call, site},
+    picking::{send, signed_in},
+};
+
+#[tokio::test]
+async fn it_stands_somewhere_and_a_slip_is_undone() {
+    on_each_engine(async |test| {
+        test.with_stock("seongsu", "CUP", 3).await;
+        let site = site(test);
+        let cookie = signed_in(test, "hana", Role::Associate).await;
+        let held = test.reserve("010-2222-3333", "seongsu", &[("CUP", 1)]).await.unwrap();
+        // What is done answers with the board it leads to.
+        let done = async |deed: &str, place: &str| {
+            let form = format!("number={}&tab=ready&deed={deed}&place={place}", held.number);
+            let answer = send("/staff/seongsu/deeds", &cookie, &form).on(&site).await;
+            assert_eq!(answer.status.as_u16(), 303, "{deed}: {}", answer.text());
+            Call::get(answer.header("location")).with("cookie", &cookie).on(&site).await.text()
+        };
+        let ready = done("mark_ready", "A-3").await;
+        assert!(ready.contains("A-3") && ready.contains("되돌리기"), "{ready}");
+        let moved = done("place", "%3Cb%3E").await;
+        assert!(moved.contains("자리를 적었어요") && moved.contains("&lt;b&gt;"), "{moved}");
+        assert!(!moved.contains("A-3"));
+        let again = done("unready", "").await;
+        assert!(again.contains("준비할 것으로 되돌렸어요"), "{again}");
+        let refused = send("/staff/seongsu/deeds", &cookie, &format!("number={}&deed=unready", held.number))
+            .on(&site)
+            .await;
+        assert_eq!(refused.status.as_u16(), 409);
+        assert!(refused.text().contains("이미 준비할 것으로 돌아갔어요"), "{}", refused.text());
+
+        done("mark_ready", "").await;
+        test.shop.cancel_reservation(Lang::Ko, &held.number, &held.token, None).await.unwrap();
+        let board = Call::get("/staff/seongsu").with("cookie", &cookie).on(&site).await.text();
+        assert!(board.contains("선반에 되돌려 놓을 것"), "{board}");
+        let back = done("put_back", "").await;
+        assert!(back.contains("선반에 되돌려 놓았어요") && !back.contains("선반에 되돌려 놓을 것"), "{back}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn somebody_without_a_code_is_found_in_a_plain_form() {
+    on_each_engine(async |test| {
+        test.with_stock("seongsu", "CUP", 3).await;
+        let site = site(test);
+        let cookie = signed_in(test, "hana", Role::Associate).await;
+        let first = test.reserve("010-2222-3333", "seongsu", &[("CUP", 1)]).await.unwrap();
+        let second = test.reserve("010-2222-4444", "seongsu", &[("CUP", 1)]).await.unwrap();
+        let find = async |typed: &str| {
+            let form =
+                url::form_urlencoded::Serializer::new(String::new()).append_pair("typed", typed).finish();
+            send("/staff/seongsu/find", &cookie, &form).on(&site).await
+        };
+        let one = find("4444").await;
+        assert_eq!(one.header("location"), format!("/staff/seongsu?open={}", second.number));
+        let several = find("김제자리").await;
+        assert_eq!(several.status.as_u16(), 200);
+        for number in [&first.number, &second.number] {
+            assert!(several.text().contains(&format!("/staff/seongsu?open={number}")), "{number}");
+        }
+        let nobody = find("홍길동").await;
+        assert_eq!(nobody.status.as_u16(), 404);
+        assert!(nobody.text().contains("그런 예약이 없어요"));
+        let scanned = find(&"ㅒㄴ1.".repeat(20)).await;
+        assert!(scanned.text().contains("한/영 키"), "{}", scanned.text());
+    })
+    .await;
+}
