@@ -168,7 +168,7 @@ test("part of it is there: the rest is ready, and the shopper knows", async ({ p
   const own = card(page, reserved.code);
   await own.getByText("문제가 있어요").click();
   await own.getByText("일부만 찾았어요").click();
-  await own.getByLabel(goods.second.ko).last().fill("2");
+  await own.getByRole("group", { name: goods.second.ko }).getByRole("radio", { name: "2" }).check();
   await audit();
   await own.getByRole("button", { name: "찾은 것만 준비 완료" }).click();
   await said(page, "찾은 것만 두었어요");

@@ -60,6 +60,7 @@ pub(super) fn card(around: Around<'_>, card: &BoardCard, place: Place) -> AnyVie
     let (late, due) = due(around, card);
     let waiting = place == Place::Prepare;
     let say = format!("{}, {}", card.name, by(lang, &card.ready_by.label));
+    let heading = format!("code-{}", id(card, place));
     view! {
         <li
             class="staff-card"
@@ -70,9 +71,9 @@ pub(super) fn card(around: Around<'_>, card: &BoardCard, place: Place) -> AnyVie
             data-say=waiting.then_some(say)
             class:late=late
         >
-            <article>
+            <article aria-labelledby=heading.clone()>
                 <header>
-                    <h3 class="staff-code" translate="no">{halves(card)}</h3>
+                    <h3 class="staff-code" id=heading.clone() translate="no">{halves(card)}</h3>
                     <p class="staff-due">{due}</p>
                     {who(lang, card)}
                     {stands(lang, card)}
@@ -171,14 +172,23 @@ fn actions(around: Around<'_>, card: &BoardCard, place: Place) -> AnyView {
         .into_any();
     }
     let buttons = if let Some((deed, label)) = next {
+        // Nothing leads to sending off what nobody has picked.
+        let placed = card.status == ReservationStatus::Placed;
         view! {
-            {(card.status == ReservationStatus::Placed).then(|| view! {
-                <button class="staff-alt" name="deed" value=BoardDeed::StartPicking.code() data-key="start_picking">
+            {placed.then(|| view! {
+                <button class="staff-go" name="deed" value=BoardDeed::StartPicking.code() data-key="start_picking">
                     {lang.pick("담기 시작", "Start picking")}
                 </button>
             })}
             {(deed == BoardDeed::Arrive).then(|| stage(lang, card))}
-            <button class="staff-go" name="deed" value=deed.code() data-key=deed.code()>{label}</button>
+            <button
+                class=if placed { "staff-alt" } else { "staff-go" }
+                name="deed"
+                value=deed.code()
+                data-key=deed.code()
+            >
+                {label}
+            </button>
         }
         .into_any()
     } else {

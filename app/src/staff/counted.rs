@@ -11,6 +11,8 @@ use super::card::{Around, Place, deeds};
 
 /// What the form calls it; the counts go with it.
 pub(super) const PARTLY: &str = "partly_found";
+/// Up to so many are touched; more are typed.
+const TOUCHED: i64 = 4;
 
 /// How many of each were found: what is there goes on, what is missing leaves the stock.
 pub(super) fn partly(around: Around<'_>, card: &BoardCard, place: Place) -> AnyView {
@@ -29,27 +31,14 @@ pub(super) fn partly(around: Around<'_>, card: &BoardCard, place: Place) -> AnyV
         } else {
             format!("{} · {}", line.name, line.options)
         };
-        let of = match lang {
-            Lang::Ko => format!("/ {all}개"),
-            Lang::En => format!("of {all}"),
-        };
+        let name = format!("found:{}", line.sku);
+        let said = what.clone();
+        let count = if all <= TOUCHED { touched(&name, index, all) } else { typed(lang, name, index, all) };
         view! {
-            <label class="staff-counted">
+            <div class="staff-counted" role="group" aria-label=said>
                 <span>{what}" "<small translate="no">{line.sku.clone()}</small></span>
-                <input
-                    type="number"
-                    name=format!("found:{}", line.sku)
-                    value=all.to_string()
-                    min="0"
-                    max=all.to_string()
-                    step="1"
-                    required
-                    inputmode="numeric"
-                    autocomplete="off"
-                    data-key=format!("found-{index}")
-                />
-                <em>{of}</em>
-            </label>
+                {count}
+            </div>
         }
     };
     let travels = matches!(card.way, Way::Transfer | Way::Delivery);
@@ -69,6 +58,53 @@ pub(super) fn partly(around: Around<'_>, card: &BoardCard, place: Place) -> AnyV
                 </button>
             </form>
         </details>
+    }
+    .into_any()
+}
+
+/// Each number is one touch, and no keyboard covers the card.
+fn touched(name: &str, index: usize, all: i64) -> AnyView {
+    let choices = (0..=all)
+        .map(|count| {
+            view! {
+                <label>
+                    <input
+                        type="radio"
+                        name=name.to_owned()
+                        value=count.to_string()
+                        checked=count == all
+                        autocomplete="off"
+                        data-key=format!("found-{index}-{count}")
+                    />
+                    <span>{count}</span>
+                </label>
+            }
+        })
+        .collect_view();
+    view! { <span class="staff-touched">{choices}</span> }.into_any()
+}
+
+fn typed(lang: Lang, name: String, index: usize, all: i64) -> AnyView {
+    let of = match lang {
+        Lang::Ko => format!("/ {all}개"),
+        Lang::En => format!("of {all}"),
+    };
+    view! {
+        <label>
+            <input
+                type="number"
+                name=name
+                value=all.to_string()
+                min="0"
+                max=all.to_string()
+                step="1"
+                required
+                inputmode="numeric"
+                autocomplete="off"
+                data-key=format!("found-{index}")
+            />
+            <em>{of}</em>
+        </label>
     }
     .into_any()
 }

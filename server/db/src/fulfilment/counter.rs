@@ -22,9 +22,10 @@ const NOTES: &str = "SELECT n.reservation_id, n.picker, staff.name AS picker_nam
 /// Of everything under way at a store, and of what it has to put back.
 pub async fn notes(tx: &mut Tx<'_>, store_id: i64) -> Result<Vec<NoteRow>, Error> {
     let sql = sqlx::AssertSqlSafe(format!(
-        "{NOTES} WHERE n.back_to = $1 OR n.reservation_id IN
-           (SELECT id FROM reservations WHERE (store_id = $1 OR source_id = $1)
-              AND status IN ('placed', 'picking', 'in_transfer', 'ready'))"
+        "{NOTES} WHERE n.back_to = $1
+         UNION ALL
+         {NOTES} JOIN reservations r ON r.id = n.reservation_id
+         WHERE (r.store_id = $1 OR r.source_id = $1) AND r.status IN ('placed', 'picking', 'in_transfer', 'ready')"
     ));
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(store_id).fetch_all(conn).await)?)
 }
