@@ -108,6 +108,7 @@ pub(super) fn found(around: Around<'_>, card: &BoardCard, close: String) -> AnyV
                     {ways::tags(lang, card)}
                     {ways::sent(lang, card)}
                     <p class="staff-standing">{words::standing(lang, card)}</p>
+                    {others(around, card)}
                 </header>
                 {lines(lang, card, live)}
                 <div class="staff-pay">
@@ -118,6 +119,32 @@ pub(super) fn found(around: Around<'_>, card: &BoardCard, close: String) -> AnyV
         </li>
     }
     .into_any()
+}
+
+/// Whoever comes for one thing goes home with all that waits for them.
+fn others(around: Around<'_>, card: &BoardCard) -> Option<AnyView> {
+    let lang = around.lang;
+    let links = card.others.iter().map(|other| {
+        let (first, second) = words::halves(&other.code);
+        let href = lang.href(&format!("/staff/{}?open={}", around.store, other.number));
+        let place = (!other.place.is_empty()).then(|| format!(" · {}", other.place));
+        view! {
+            <a href=href>
+                <b translate="no">{format!("{first} {second}")}</b>
+                " "
+                <span>{words::status(lang, other.status)}{place}</span>
+            </a>
+        }
+    });
+    (!card.others.is_empty()).then(|| {
+        view! {
+            <nav class="staff-others" aria-label=lang.pick("이 손님의 다른 것", "More for this customer")>
+                <p>{lang.pick("이 손님 것이 더 있어요", "There is more for this customer")}</p>
+                {links.collect_view()}
+            </nav>
+        }
+        .into_any()
+    })
 }
 
 /// What travels is sent, received or delivered; the rest is handed over; what another store has can only be waited for.

@@ -133,6 +133,7 @@ mod tests {
             opened: None,
             picker: None,
             place: String::new(),
+            others: Vec::new(),
         }
     }
 

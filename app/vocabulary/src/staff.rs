@@ -101,6 +101,17 @@ pub struct BoardCard {
     pub picker: Option<Picker>,
     /// Where it stands, as the store calls its places; empty where nobody said.
     pub place: String,
+    /// What else is there for the same customer; told of what was looked up.
+    pub others: Vec<OtherCard>,
+}
+
+/// Something else a customer may take along.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherCard {
+    pub number: String,
+    pub code: String,
+    pub status: ReservationStatus,
+    pub place: String,
 }
 
 /// What to take from the shelf, and in which aisle it stands.

@@ -74,6 +74,7 @@ impl Shop {
             opened: None,
             picker: note.and_then(|note| picker(note, who)),
             place: note.map(|note| note.place.clone()).unwrap_or_default(),
+            others: Vec::new(),
         })
     }
 }

@@ -12,11 +12,11 @@ use onshelf_domain::{
 use onshelf_vocabulary::{
     Lang,
     fulfilment::ReservationStatus,
-    staff::{BoardCard, OpenedPass},
+    staff::{BoardCard, OpenedPass, OtherCard},
 };
 
 use super::{Associate, board::DONE, card::Eye};
-use crate::{Error, Result, Shop, orders::opens, stores::Store};
+use crate::{Error, Result, Shop, fulfilment::state_of, orders::opens, stores::Store};
 
 /// Fewer digits of a phone number, or letters of a name, say nothing.
 const DIGITS: usize = 4;
@@ -49,6 +49,7 @@ impl Shop {
         let note = counter::note(&mut tx, row.id).await?;
         let mut card = self.board_card(&mut tx, &eye, &row, note.as_ref()).await?;
         card.opened = opened;
+        card.others = self.others(&mut tx, store, &row).await?;
         drop(reader);
         self.note_read(who, "look_up", &card.number).await?;
         Ok(card)
@@ -86,6 +87,25 @@ impl Shop {
         cards.truncate(PEOPLE);
         self.note_read(who, "look_up_people", store.code.as_str()).await?;
         Ok(cards)
+    }
+
+    /// What else waits at this store's counter for the same customer: the other groups of the order, and what was reserved
+    /// by the same reach.
+    async fn others(&self, tx: &mut Tx<'_>, store: &Store, row: &ReservationRow) -> Result<Vec<OtherCard>> {
+        let now = self.now();
+        let mut others = Vec::new();
+        for other in onshelf_db::fulfilment::board(tx, store.id, 0).await? {
+            let same = other.order_id.is_some() && other.order_id == row.order_id
+                || !other.shopper.is_empty() && other.shopper == row.shopper;
+            let status = state_of(&other)?.status_at(now);
+            if other.id == row.id || !same || other.store_id != store.id || !status.is_live() {
+                continue;
+            }
+            let note = counter::note(tx, other.id).await?;
+            let place = note.map(|note| note.place).unwrap_or_default();
+            others.push(OtherCard { number: other.number, code: other.code, status, place });
+        }
+        Ok(others)
     }
 
     /// The pass in what was scanned or typed: signed, by its code, or by its own name, which only the two before lead

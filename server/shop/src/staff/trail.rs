@@ -8,26 +8,27 @@ use std::{
 use super::Associate;
 use crate::{Error, Result, Shop, stores::Store};
 
-/// A board that is open shows itself anew with every change: one line for so long says it. Milliseconds.
+/// What is open shows itself anew every moment: one line for so long says that it was looked at. Milliseconds.
 const SAME_LOOK: i64 = 10 * 60_000;
-/// More pairs of people and stores than this are not remembered: a line too many is no harm.
+/// More looks than this are not remembered: a line too many is no harm.
 const PAIRS: usize = 10_000;
 
-/// Whose look at which board was written down when, by this process.
+/// Whose look at what was written down when, by this process.
 #[derive(Default)]
-pub(crate) struct Looks(Mutex<HashMap<(i64, i64), i64>>);
+pub(crate) struct Looks(Mutex<HashMap<(i64, String), i64>>);
 
 impl Looks {
     /// Whether a look now is a new one; it is remembered as such.
-    fn is_new(&self, who: i64, store: i64, now: i64) -> bool {
+    fn is_new(&self, who: i64, what: &str, now: i64) -> bool {
         let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if looks.get(&(who, store)).is_some_and(|at| (*at..*at + SAME_LOOK).contains(&now)) {
+        let look = (who, what.to_owned());
+        if looks.get(&look).is_some_and(|at| (*at..*at + SAME_LOOK).contains(&now)) {
             return false;
         }
         if looks.len() >= PAIRS {
             looks.clear();
         }
-        looks.insert((who, store), now);
+        looks.insert(look, now);
         true
     }
 }
@@ -35,16 +36,16 @@ impl Looks {
 impl Shop {
     /// Somebody looked at a store's board.
     pub(super) async fn note_board(&self, who: &Associate, store: &Store) -> Result<()> {
-        if self.inner.looks.is_new(who.id, store.id, self.now_ms()) {
-            self.note_read(who, "board", store.code.as_str()).await?;
-        }
-        Ok(())
+        self.note_read(who, "board", store.code.as_str()).await
     }
 
     /// Somebody was shown what `subject` names.
     pub(super) async fn note_read(&self, who: &Associate, what: &str, subject: &str) -> Result<()> {
         let (actor, deed, subject, now) =
             (who.actor(), format!("read.{what}"), subject.to_owned(), self.now_ms());
+        if !self.inner.looks.is_new(who.id, &format!("{deed} {subject}"), now) {
+            return Ok(());
+        }
         self.db()
             .write(move |mut tx| {
                 let (actor, deed, subject) = (actor.clone(), deed.clone(), subject.clone());
@@ -61,16 +62,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_board_that_stays_open_is_one_look() {
+    fn what_stays_open_is_one_look() {
         let looks = Looks::default();
-        for (who, store, now, new) in [
-            (1, 1, 0, true),
-            (1, 1, SAME_LOOK - 1, false),
-            (2, 1, 5, true),
-            (1, 2, 5, true),
-            (1, 1, SAME_LOOK, true),
+        for (who, what, now, new) in [
+            (1, "read.board a", 0, true),
+            (1, "read.board a", SAME_LOOK - 1, false),
+            (2, "read.board a", 5, true),
+            (1, "read.board b", 5, true),
+            (1, "read.look_up a", 5, true),
+            (1, "read.board a", SAME_LOOK, true),
         ] {
-            assert_eq!(looks.is_new(who, store, now), new, "{who} {store} {now}");
+            assert_eq!(looks.is_new(who, what, now), new, "{who} {what} {now}");
         }
     }
 }

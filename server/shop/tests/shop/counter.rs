@@ -169,3 +169,23 @@ async fn somebody_without_a_code_is_found_at_their_store_and_nowhere_else() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_two_things_waiting_is_given_both() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock(STORE, "CUP", 5).await.with_stock("gangnam", "CUP", 1).await;
+        let who = associate(test, "hana", &[STORE]).await;
+        let first = test.reserve("010-2222-3333", STORE, &[("CUP", 1)]).await.unwrap();
+        let second = test.reserve("010-2222-3333", STORE, &[("CUP", 1)]).await.unwrap();
+        test.reserve("010-2222-3333", "gangnam", &[("CUP", 1)]).await.unwrap();
+        test.reserve("010-2222-4444", STORE, &[("CUP", 1)]).await.unwrap();
+        test.shop.stage_on_board(&who, STORE, &second.number, BoardDeed::MarkReady, "B2").await.unwrap();
+        let others = async || test.shop.look_up(&who, Lang::Ko, STORE, &first.number).await.unwrap().others;
+        let found = others().await;
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].number.as_str(), found[0].place.as_str()), (second.number.as_str(), "B2"));
+        test.shop.do_on_board(&who, STORE, &second.number, BoardDeed::HandOver).await.unwrap();
+        assert!(others().await.is_empty());
+    })
+    .await;
+}
