@@ -228,6 +228,7 @@ test("somebody without a code is found by name, phone or order number", async ({
   const found = page.getByRole("article", { name: "찾은 예약" });
   await several.getByRole("link", { name: new RegExp(`${first.code.slice(0, 3)} ${first.code.slice(3)}`) }).click();
   await expect(found).toContainText(first.number);
+  await expect(found).toContainText("코드 없이 찾았어요");
 
   // The order's number stands in every message.
   await page.getByLabel(FIELD).fill(second.number);

@@ -30,12 +30,17 @@ use crate::{
 /// Longer than any address a QR code of ours holds.
 pub(super) const LONGEST_LOOK_UP: usize = 500;
 
+/// What an address says of a look-up by name, phone or order.
+pub(super) const BY_NAME: &str = "name";
+
 /// What the address asks of the board.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
     /// Number of the reservation that was looked up, or the name of the pass it was looked up with.
     open: String,
+    /// Whether it was looked up by whom it is for, and not by what only they know.
+    by: String,
     /// The column a small screen shows.
     tab: String,
     /// What was just done, and to which reservation.
@@ -65,7 +70,7 @@ pub async fn board(
         Err(error) => return gate::turned_away(&visit, &error),
     };
     let scene = match scene(&visit, &who, &store, &asked.open).await {
-        Ok(scene) => scene,
+        Ok(scene) => Scene { by_name: asked.by == BY_NAME, ..scene },
         Err(error) => return failed(&visit, &who, &error),
     };
     let missing = !asked.open.is_empty() && scene.found.is_none();
@@ -97,7 +102,7 @@ pub async fn columns(
         scene(&visit, &who, &store, &asked.open).await.map_err(|error| explain(&error))
     };
     let scene = match found.await {
-        Ok(scene) => scene,
+        Ok(scene) => Scene { by_name: asked.by == BY_NAME, ..scene },
         Err(error) => return StatusCode::from_u16(error.status()).unwrap_or_default().into_response(),
     };
     let columns = scene.columns();
@@ -124,7 +129,8 @@ pub(super) async fn scene(visit: &Visit, who: &Associate, store: &str, open: &st
             Err(error) => return Err(error),
         },
     };
-    Ok(Scene { board, found, refused, now: visit.shop().now().as_second(), lang: visit.lang })
+    let now = visit.shop().now().as_second();
+    Ok(Scene { board, found, refused, by_name: false, now, lang: visit.lang })
 }
 
 /// A board that cannot be shown.

@@ -88,7 +88,7 @@ pub(super) fn card(around: Around<'_>, card: &BoardCard, place: Place) -> AnyVie
 }
 
 /// The reservation that was looked up: large, with what is to be paid and the one thing to do.
-pub(super) fn found(around: Around<'_>, card: &BoardCard, close: String) -> AnyView {
+pub(super) fn found(around: Around<'_>, card: &BoardCard, by_name: bool, close: String) -> AnyView {
     let lang = around.lang;
     let live = card.status.is_live();
     view! {
@@ -108,6 +108,12 @@ pub(super) fn found(around: Around<'_>, card: &BoardCard, close: String) -> AnyV
                     {ways::tags(lang, card)}
                     {ways::sent(lang, card)}
                     <p class="staff-standing">{words::standing(lang, card)}</p>
+                    {(live && by_name).then(|| view! {
+                        <p class="staff-ask">{lang.pick(
+                            "코드 없이 찾았어요. 주문 화면이나 전화번호로 본인인지 확인한 뒤 건네 주세요.",
+                            "Found without a code. Check the order on their screen, or their phone number, before you hand it over.",
+                        )}</p>
+                    })}
                     {others(around, card)}
                 </header>
                 {lines(lang, card, live)}
@@ -190,6 +196,8 @@ fn pay(around: Around<'_>, card: &BoardCard) -> AnyView {
 fn actions(around: Around<'_>, card: &BoardCard, place: Place) -> AnyView {
     let lang = around.lang;
     let picking = card.status == ReservationStatus::Picking;
+    // Whoever is nearer may finish it, but nothing leads them to what is in another's hands.
+    let own = card.picker.as_ref().is_none_or(|picker| picker.own);
     let next = ways::next(lang, card);
     if next.is_none() && place == Place::Ready {
         return view! {
@@ -227,7 +235,7 @@ fn actions(around: Around<'_>, card: &BoardCard, place: Place) -> AnyView {
             })}
             {picking.then(|| stage(lang, card))}
             <button
-                class=if picking { "staff-go" } else { "staff-alt" }
+                class=if picking && own { "staff-go" } else { "staff-alt" }
                 name="deed"
                 value=BoardDeed::MarkReady.code()
                 data-key="mark_ready"

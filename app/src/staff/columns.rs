@@ -13,6 +13,7 @@ use onshelf_vocabulary::{
 use super::{
     arrivals::arrivals,
     back::put_back,
+    board::BY_NAME,
     card::{Around, Place, card, found},
 };
 
@@ -22,6 +23,8 @@ pub(super) struct Scene {
     pub found: Option<BoardCard>,
     /// Why the pass that was asked for opens nothing.
     pub refused: Option<PassRefusal>,
+    /// It was looked up by whom it is for: nothing was shown that only they have.
+    pub by_name: bool,
     /// Seconds since 1970.
     pub now: i64,
     pub lang: Lang,
@@ -44,7 +47,8 @@ impl Scene {
         inner.hash(&mut hasher);
         let seen = format!("{:x}", hasher.finish());
         let open = self.found.as_ref().map(|card| format!("&open={}", opened_as(card))).unwrap_or_default();
-        let address = self.lang.href(&format!("/staff/{}/board?seen={seen}{open}", self.board.store));
+        let by = if self.by_name { format!("&by={BY_NAME}") } else { String::new() };
+        let address = self.lang.href(&format!("/staff/{}/board?seen={seen}{open}{by}", self.board.store));
         let wrapper = Owner::new().with(|| {
             view! { <div class="staff-columns" id="columns" data-address=address inner_html=inner></div> }
                 .to_html()
@@ -58,7 +62,7 @@ impl Scene {
         let around = self.around();
         view! {
             <ul class="staff-finding" data-list>
-                {self.found.as_ref().map(|card| found(around, card, close))}
+                {self.found.as_ref().map(|card| found(around, card, self.by_name, close))}
             </ul>
             {arrivals(lang, &self.board.store, &self.board.arrivals, self.now)}
             {put_back(around, &self.board.put_back)}

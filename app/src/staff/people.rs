@@ -39,7 +39,7 @@ pub(super) async fn by_name(visit: &Visit, who: &Associate, store: &str, typed: 
         Err(error) => return board::failed(visit, who, &error),
     };
     let (status, notice) = match cards.as_slice() {
-        [one] => return visit.see(&format!("/staff/{store}?open={}", one.number)),
+        [one] => return visit.see(&opened(store, one)),
         [] => (StatusCode::NOT_FOUND, Notice::Refused(nobody(visit, typed))),
         many => {
             let all = many.iter().map(|card| meant(visit.lang, store, card)).collect();
@@ -62,6 +62,11 @@ fn nobody(visit: &Visit, typed: &str) -> String {
     board::unknown(visit)
 }
 
+/// Where it is shown; that it was found without a code goes with it.
+fn opened(store: &str, card: &BoardCard) -> String {
+    format!("/staff/{store}?open={}&by={}", card.number, board::BY_NAME)
+}
+
 fn meant(lang: Lang, store: &str, card: &BoardCard) -> Meant {
     let (first, second) = words::halves(&card.code);
     let name = if card.phone_tail.is_empty() {
@@ -81,7 +86,7 @@ fn meant(lang: Lang, store: &str, card: &BoardCard) -> Meant {
         });
     }
     Meant {
-        href: lang.href(&format!("/staff/{store}?open={}", card.number)),
+        href: lang.href(&opened(store, card)),
         name,
         code: format!("{first} {second}"),
         what: what.join(" · "),

@@ -59,7 +59,15 @@ async fn somebody_without_a_code_is_found_in_a_plain_form() {
             send("/staff/seongsu/find", &cookie, &form).on(&site).await
         };
         let one = find("4444").await;
-        assert_eq!(one.header("location"), format!("/staff/seongsu?open={}", second.number));
+        assert_eq!(one.header("location"), format!("/staff/seongsu?open={}&by=name", second.number));
+        // A code is something only they have; a name is not.
+        for (path, asks) in [
+            (one.header("location").to_owned(), true),
+            (format!("/staff/seongsu?open={}", second.number), false),
+        ] {
+            let page = Call::get(&path).with("cookie", &cookie).on(&site).await.text();
+            assert_eq!(page.contains("코드 없이 찾았어요"), asks, "{path}");
+        }
         let several = find("김제자리").await;
         assert_eq!(several.status.as_u16(), 200);
         for number in [&first.number, &second.number] {
