@@ -155,4 +155,27 @@ mod tests {
             assert_eq!((next, only_waits(&card)), (deed, waits), "{way:?} {status:?}");
         }
     }
+
+    #[test]
+    fn who_picks_is_said_as_each_sees_it() {
+        use ReservationStatus::{Picking, Ready};
+        let picker = |own| Some(onshelf_vocabulary::staff::Picker { name: "서윤".to_owned(), own });
+        for (status, picker, said) in [
+            (Picking, picker(true), "내가 담는 중"),
+            (Picking, picker(false), "서윤 님이 담는 중"),
+            (Picking, None, "담는 중"),
+            (Ready, picker(false), "준비됨"),
+        ] {
+            let card = BoardCard { picker, ..card(Way::Collect, status, true) };
+            assert_eq!(crate::staff::words::status_of(Lang::Ko, &card), said);
+        }
+    }
+
+    #[test]
+    fn what_is_ready_is_told_with_its_place() {
+        let staged =
+            BoardCard { place: "A-3".to_owned(), ..card(Way::Collect, ReservationStatus::Ready, true) };
+        assert!(crate::staff::words::standing(Lang::Ko, &staged).starts_with("A-3 자리에"));
+        assert!(crate::staff::words::standing(Lang::En, &staged).starts_with("Staged at A-3"));
+    }
 }
