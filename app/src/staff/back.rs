@@ -18,7 +18,11 @@ pub(super) fn put_back(around: Around<'_>, cards: &[BoardCard]) -> AnyView {
     let all = (!cards.is_empty()).then(|| {
         let rows = cards.iter().map(|card| row(around, card)).collect_view();
         view! {
-            <li id="back" data-print=print(&cards)>
+            <li
+                id="back"
+                data-print=print(&cards)
+                data-call=around.lang.pick("선반에 되돌려 놓을 것이 있어요", "There is something to put back on the shelf")
+            >
                 <details data-key="back">
                     <summary>
                         {around.lang.pick("선반에 되돌려 놓을 것", "To put back on the shelf")}

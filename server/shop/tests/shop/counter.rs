@@ -14,7 +14,7 @@ use onshelf_vocabulary::{
 use crate::{
     board::associate,
     orders::{paid, view},
-    paying::{collect, with_payments},
+    paying::{collect, settle, with_payments},
 };
 
 const STORE: &str = "seongsu";
@@ -83,6 +83,7 @@ async fn a_paid_order_that_is_cancelled_when_it_is_ready_goes_back_too() {
         test.shop.do_on_board(&who, STORE, &group, BoardDeed::MarkReady).await.unwrap();
         test.shop.do_on_board(&who, STORE, &group, BoardDeed::Release).await.unwrap();
         assert_eq!(back(test, &who).await, [group]);
+        settle(test).await;
     })
     .await;
 }
