@@ -50,7 +50,7 @@ impl Notice {
             None if did == PLACE => visit.say("자리를 적었어요", "has its place noted"),
             None => return Notice::Nothing,
         };
-        let columns = [&board.to_prepare, &board.ready, &board.coming, &board.done];
+        let columns = [&board.to_prepare, &board.ready, &board.coming, &board.put_back, &board.done];
         match columns.into_iter().flatten().find(|card| card.number == number) {
             Some(card) => {
                 let (first, second) = words::halves(&card.code);

@@ -1,7 +1,7 @@
 //! What the people of a store do with plain forms: say where something stands, undo a slip, put back, find by name.
 
 use onshelf_shop::testing::on_each_engine;
-use onshelf_vocabulary::{Lang, staff::Role};
+use onshelf_vocabulary::staff::Role;
 
 use crate::{
     call::{Call, site},
@@ -36,9 +36,11 @@ async fn it_stands_somewhere_and_a_slip_is_undone() {
         assert!(refused.text().contains("이미 준비할 것으로 돌아갔어요"), "{}", refused.text());
 
         done("mark_ready", "").await;
-        test.shop.cancel_reservation(Lang::Ko, &held.number, &held.token, None).await.unwrap();
-        let board = Call::get("/staff/seongsu").with("cookie", &cookie).on(&site).await.text();
-        assert!(board.contains("선반에 되돌려 놓을 것"), "{board}");
+        let released = done("release&confirm=yes", "").await;
+        assert!(
+            released.contains("예약을 풀었어요") && released.contains("선반에 되돌려 놓을 것"),
+            "{released}"
+        );
         let back = done("put_back", "").await;
         assert!(back.contains("선반에 되돌려 놓았어요") && !back.contains("선반에 되돌려 놓을 것"), "{back}");
     })
