@@ -22,11 +22,11 @@ async fn it_stands_somewhere_and_a_slip_is_undone() {
             assert_eq!(answer.status.as_u16(), 303, "{deed}: {}", answer.text());
             Call::get(answer.header("location")).with("cookie", &cookie).on(&site).await.text()
         };
-        let ready = done("mark_ready", "A-3").await;
-        assert!(ready.contains("A-3") && ready.contains("되돌리기"), "{ready}");
+        let ready = done("mark_ready", "ZONE9").await;
+        assert!(ready.contains("ZONE9") && ready.contains("되돌리기"), "{ready}");
         let moved = done("place", "%3Cb%3E").await;
         assert!(moved.contains("자리를 적었어요") && moved.contains("&lt;b&gt;"), "{moved}");
-        assert!(!moved.contains("A-3"));
+        assert!(!moved.contains("ZONE9"));
         let again = done("unready", "").await;
         assert!(again.contains("준비할 것으로 되돌렸어요"), "{again}");
         let refused = send("/staff/seongsu/deeds", &cookie, &format!("number={}&deed=unready", held.number))
