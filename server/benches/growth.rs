@@ -1,5 +1,6 @@
-//! How pages, search, reservations and memory grow from 1,000 to 1,000,000 SKUs (ten million shelves) and from 10 to
-//! 10,000 stores. `cargo xtask bench growth [--quick]`; `--quick` stops at a tenth.
+//! How pages, search, reservations and memory grow from 1,000 to 1,000,000 SKUs (ten million shelves), from 10 to
+//! 10,000 stores, and from 100 to 100,000 live reservations of one SKU. `cargo xtask bench growth [--quick]`; `--quick`
+//! stops at a tenth.
 
 #![allow(
     clippy::cast_possible_truncation,
@@ -32,21 +33,37 @@ use common::{
     report::{self, Row},
     shop::{self, Size},
 };
+use futures::future::join_all;
 use http_body_util::BodyExt;
 use onshelf_app::ssr::Door;
+use onshelf_db::stock::{self, Cause, LevelKey};
 use onshelf_server::http::{Limits, Options, router};
-use onshelf_shop::{Shop, testing::request};
+use onshelf_shop::{Error, Shop, testing::request};
+use onshelf_vocabulary::fulfilment::ReservationRefusal;
 use tower::Service;
 
 const STORES: &str = "ONSHELF_BENCH_STORES";
 const SKUS: &str = "ONSHELF_BENCH_SKUS";
+const CARRIERS: &str = "ONSHELF_BENCH_CARRIERS";
+const WAITING: &str = "ONSHELF_BENCH_WAITING";
+/// The SKU that everybody waits for.
+const HOT: usize = 0;
+/// One that the first store has sold.
+const GONE: usize = 1;
+/// The first of the others.
+const OTHERS: usize = 2;
+/// Reservations that are made at once before anything is measured.
+const CROWD: u64 = 64;
 /// What is measured at each size, and how often it is done for one figure.
-const DEEDS: [(&str, usize); 5] = [
+const DEEDS: [(&str, usize); 8] = [
     ("product page", 200),
     ("category page", 50),
     ("search page", 50),
     ("store page", 50),
     ("reservation", 200),
+    ("reservation of what all want", 50),
+    ("the same until pages are told", 50),
+    ("refusal", 50),
 ];
 
 fn main() {
@@ -64,10 +81,15 @@ fn number(name: &str) -> usize {
 /// Says how many seconds opening took; then each deed by name is answered with its microseconds.
 fn play_shop() {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let size = Size { stores: number(STORES), skus: number(SKUS), on_hand: 1_000_000 };
+    let size =
+        Size { stores: number(STORES), skus: number(SKUS), carriers: number(CARRIERS), on_hand: 1_000_000 };
     let url = shop::sqlite(folder.path());
     // On a runtime of its own, which ends and takes the shop along: the one that is measured begins anew.
-    drop(host::runtime().block_on(shop::chain(&url, size)));
+    host::runtime().block_on(async {
+        let shop = shop::chain(&url, size).await;
+        sell_out(&shop).await;
+        wait_for(&shop, number(WAITING) as u64).await;
+    });
     let runtime = host::runtime();
     let start = Instant::now();
     let shop = runtime.block_on(async { shop::open(onshelf_db::Db::open(&url).await.unwrap()).await });
@@ -93,9 +115,7 @@ async fn timed(deed: &str, size: Size, router: &mut Router, shop: &Shop) -> f64 
             "search page" => format!("/search?q=kettle+{}", spread / 2),
             "store page" => format!("/stores/{}", shop::store(spread % size.stores)),
             _ => {
-                let start = Instant::now();
-                reserve(shop, spread, turn).await;
-                figures.push(start.elapsed().as_secs_f64() * 1e6);
+                figures.push(hold(deed, spread.max(OTHERS), turn, shop).await);
                 continue;
             }
         };
@@ -109,26 +129,102 @@ async fn timed(deed: &str, size: Size, router: &mut Router, shop: &Shop) -> f64 
     median(&figures)
 }
 
-async fn reserve(shop: &Shop, sku: usize, turn: u64) {
+/// Microseconds of a reservation.
+async fn hold(deed: &str, sku: usize, turn: u64, shop: &Shop) -> f64 {
+    let sku = match deed {
+        "reservation" => sku,
+        "refusal" => GONE,
+        _ => HOT,
+    };
+    let book = shop.book();
+    let variant = book.catalogue.variant(&shop::sku(HOT)).unwrap();
+    let mut pages = shop.watch(vec![variant.id], None);
+    let start = Instant::now();
+    let held = reserve(shop, sku, turn).await;
+    let mut took = start.elapsed();
+    assert_eq!(held, deed != "refusal");
+    if deed == "the same until pages are told" {
+        pages.next().await.unwrap();
+        took = start.elapsed();
+    }
+    took.as_secs_f64() * 1e6
+}
+
+/// False where it is refused.
+async fn reserve(shop: &Shop, sku: usize, turn: u64) -> bool {
     let sku = shop::sku(sku);
     let request = request(&format!("010{turn:08}"), &shop::store(0), &[(&sku, 1)], &turn.to_string());
-    shop.reserve(request).await.unwrap();
+    match shop.reserve(request).await {
+        Ok(_) => true,
+        Err(Error::Reservation(ReservationRefusal::OutOfStock { .. })) => false,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// The first store has none of it any more.
+async fn sell_out(shop: &Shop) {
+    let book = shop.book();
+    let store_id = book.stores.by_code(&shop::store(0)).unwrap().id;
+    let variant_id = book.catalogue.variant(&shop::sku(GONE)).unwrap().id;
+    let at = shop.now_ms();
+    let deed = shop.db().write(move |mut tx| {
+        Box::pin(async move {
+            let cause = Cause { reason: "count", reference: "bench", actor: "bench", at };
+            stock::count(&mut tx, LevelKey { store_id, variant_id }, 0, at, cause).await
+        })
+    });
+    deed.await.unwrap();
+}
+
+/// So many hold one of the same SKU.
+async fn wait_for(shop: &Shop, reservations: u64) {
+    for first in (0..reservations).step_by(CROWD as usize) {
+        let crowd =
+            (first..reservations.min(first + CROWD)).map(|turn| reserve(shop, HOT, 50_000_000 + turn));
+        assert!(join_all(crowd).await.into_iter().all(|held| held));
+    }
 }
 
 fn measure(called: Called) {
     let mut rows = Vec::new();
     let skus: &[usize] = called.pick(&[1_000, 10_000, 100_000, 1_000_000], &[1_000, 10_000, 100_000]);
     let stores: &[usize] = called.pick(&[10, 100, 1_000, 10_000], &[10, 100, 1_000]);
-    grow("SKUs", &skus.iter().map(|skus| (*skus, 10, *skus)).collect::<Vec<_>>(), &mut rows);
-    grow("stores", &stores.iter().map(|stores| (*stores, *stores, 10_000)).collect::<Vec<_>>(), &mut rows);
+    let waiting: &[usize] = called.pick(&[100, 1_000, 10_000, 100_000], &[100, 1_000, 10_000]);
+    let of_skus = skus.iter().map(|skus| Chain { skus: *skus, ..Chain::USUAL });
+    grow("SKUs", skus, of_skus, &mut rows);
+    // Every store carries everything: ten million shelves at the end.
+    let of_stores =
+        stores.iter().map(|stores| Chain { stores: *stores, carriers: *stores, skus: 1_000, ..Chain::USUAL });
+    grow("stores", stores, of_stores, &mut rows);
+    let of_waiting = waiting.iter().map(|waiting| Chain { waiting: *waiting, ..Chain::USUAL });
+    grow("live reservations", waiting, of_waiting, &mut rows);
     report::publish("growth", &rows);
 }
 
-/// Each size is its figure, its stores and its SKUs. Pages and search are to stay within three times the smallest.
-fn grow(what: &str, sizes: &[(usize, usize, usize)], rows: &mut Vec<Row>) {
+/// What grows, all else being as usual.
+struct Chain {
+    stores: usize,
+    skus: usize,
+    /// Stores that carry each SKU.
+    carriers: usize,
+    waiting: usize,
+}
+
+impl Chain {
+    const USUAL: Chain = Chain { stores: 10, skus: 10_000, carriers: 10, waiting: 100 };
+}
+
+/// Pages, search and reservations are to stay within three times the smallest.
+fn grow(what: &str, sizes: &[usize], chains: impl Iterator<Item = Chain>, rows: &mut Vec<Row>) {
     let mut first: Vec<f64> = Vec::new();
-    for (size, stores, skus) in sizes {
-        let settings = [(STORES, stores.to_string()), (SKUS, skus.to_string())];
+    for (size, chain) in sizes.iter().zip(chains) {
+        let settings = [
+            (STORES, chain.stores),
+            (SKUS, chain.skus),
+            (CARRIERS, chain.carriers),
+            (WAITING, chain.waiting),
+        ];
+        let settings = settings.map(|(name, value)| (name, value.to_string()));
         let settings: Vec<(&str, &str)> =
             settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let mut host = Host::start("shop", &settings);
@@ -146,7 +242,7 @@ fn grow(what: &str, sizes: &[(usize, usize, usize)], rows: &mut Vec<Row>) {
                     rows.push(row);
                 }
                 Some(smallest) => {
-                    let floor = format!("the same with {} {what}", sizes[0].0);
+                    let floor = format!("the same with {} {what}", sizes[0]);
                     let row = row.beside(floor, *smallest, common::report::Better::Less, None);
                     rows.push(row.ratio_at_least(0.33));
                 }

@@ -52,7 +52,7 @@ fn play_shop() {
     let runtime = host::runtime();
     let handle = runtime.handle().clone();
     let folder = tempfile::tempdir().unwrap();
-    let size = shop::Size { stores: 2, skus: 4, on_hand: 1_000_000 };
+    let size = shop::Size { stores: 2, skus: 4, carriers: 2, on_hand: 1_000_000 };
     let shop = runtime.block_on(shop::chain(&shop::sqlite(folder.path()), size));
     let served = shop.clone();
     runtime.spawn(async move { shop::serve(&served, shop::unlimited()).await });

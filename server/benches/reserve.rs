@@ -60,7 +60,7 @@ fn play_shop() {
     let handle = runtime.handle().clone();
     let shop = runtime.block_on(async {
         let url = std::env::var(URL).unwrap();
-        shop::chain(&url, Size { stores: 2, skus: SKUS, on_hand: 100_000_000 }).await
+        shop::chain(&url, Size { stores: 2, skus: SKUS, carriers: 2, on_hand: 100_000_000 }).await
     });
     let served = shop.clone();
     runtime.spawn(async move { shop::serve(&served, shop::unlimited()).await });

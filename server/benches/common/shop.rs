@@ -96,6 +96,8 @@ fn log_like_a_server() {
 pub struct Size {
     pub stores: usize,
     pub skus: usize,
+    /// Stores that carry each of them.
+    pub carriers: usize,
     /// Of each SKU at each store that carries it.
     pub on_hand: i64,
 }
@@ -112,11 +114,8 @@ pub fn sku(number: usize) -> String {
 
 /// Rows of one unit of work.
 const CHUNK: usize = 5_000;
-/// Stores that carry one SKU, at most.
-const CARRIERS: usize = 10;
-
 /// A chain of this size on an empty database: two SKUs a product, forty products a category, and each SKU on the
-/// shelves of the first store and of up to nine others.
+/// shelves of the first store and of some others.
 pub async fn chain(url: &str, size: Size) -> Shop {
     let db = Db::open(url).await.unwrap();
     fill_stores(&db, size).await;
@@ -253,13 +252,15 @@ async fn fill_shelves(db: &Db, size: Size) {
     let variants = catalog::variants(&mut reader.tx()).await.unwrap();
     let stores = stores::stores(&mut reader.tx()).await.unwrap();
     drop(reader);
-    let carriers = stores.len().min(CARRIERS);
+    let everywhere = size.carriers >= stores.len();
+    let carriers = stores.len().min(size.carriers);
     let levels: Vec<LevelRow> = variants
         .iter()
         .flat_map(|variant| {
             let stores = &stores;
             (0..carriers).map(move |turn| {
-                let place = if turn == 0 { 0 } else { (variant.id as usize * 7 + turn * 13) % stores.len() };
+                let spread = (variant.id as usize * 7 + turn * 13) % stores.len();
+                let place = if turn == 0 || everywhere { turn } else { spread };
                 LevelRow {
                     store_id: stores[place].id,
                     variant_id: variant.id,

@@ -9,7 +9,7 @@ use sqlx::{
 
 use crate::Error;
 
-const MIGRATIONS: [(i64, &str, &str); 10] = [
+const MIGRATIONS: [(i64, &str, &str); 11] = [
     (1, "ground", include_str!("../migrations/0001_ground.sql")),
     (2, "orders", include_str!("../migrations/0002_orders.sql")),
     (3, "test provider", include_str!("../migrations/0003_test_provider.sql")),
@@ -20,6 +20,7 @@ const MIGRATIONS: [(i64, &str, &str); 10] = [
     (8, "refunded lines", include_str!("../migrations/0008_refunded_lines.sql")),
     (9, "fewer entries", include_str!("../migrations/0009_fewer_entries.sql")),
     (10, "counter notes", include_str!("../migrations/0010_counter_notes.sql")),
+    (11, "holds by moment", include_str!("../migrations/0011_holds_by_moment.sql")),
 ];
 
 fn migrator(serial: &str) -> Migrator {

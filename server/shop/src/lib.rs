@@ -140,7 +140,7 @@ impl Shop {
     ) -> Result<Shop> {
         let secrets = secrets::Secrets::load(&db, chance.as_ref(), &settings).await?;
         let book = Book::read(&db, &settings, None).await?;
-        let shelves = stock::Shelves::read(&db).await?;
+        let shelves = stock::Shelves::read(&db, clock.now().as_millisecond()).await?;
         let outbox = tokio::sync::Notify::new();
         let book = ArcSwap::from_pointee(book);
         let (tills, tills_woken) = (std::sync::OnceLock::new(), tokio::sync::Notify::new());

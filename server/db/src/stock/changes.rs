@@ -1,5 +1,7 @@
 //! Which levels are others than before: what each process follows to know the shelves.
 
+use sqlx::QueryBuilder;
+
 use super::LevelKey;
 use crate::{Error, Tx, engine::on};
 
@@ -22,6 +24,22 @@ pub async fn last_change(tx: &mut Tx<'_>) -> Result<i64, Error> {
 pub async fn changes_after(tx: &mut Tx<'_>, id: i64, limit: i64) -> Result<Vec<ChangeRow>, Error> {
     let sql = "SELECT * FROM stock_changes WHERE id > $1 ORDER BY id LIMIT $2";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(id).bind(limit).fetch_all(conn).await)?)
+}
+
+/// Changes whose id lies in one of these ranges, both ends included.
+pub async fn changes_within(tx: &mut Tx<'_>, ranges: &[(i64, i64)]) -> Result<Vec<ChangeRow>, Error> {
+    if ranges.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(on!(tx, conn: E => {
+        let mut query = QueryBuilder::<E>::new("SELECT * FROM stock_changes WHERE ");
+        let mut either = query.separated(" OR ");
+        for (first, last) in ranges {
+            either.push("id BETWEEN ").push_bind_unseparated(*first);
+            either.push_unseparated(" AND ").push_bind_unseparated(*last);
+        }
+        query.build_query_as::<ChangeRow>().fetch_all(conn).await
+    })?)
 }
 
 /// Forgets changes older than a moment; every process has long read them.

@@ -1,6 +1,8 @@
 //! What is held of a level for whom, and until when.
 
-use super::{Cause, LevelKey, announce, open_level, sell, shift};
+use sqlx::QueryBuilder;
+
+use super::{Cause, LevelKey, TOGETHER, announce, open_level, sell, shift};
 use crate::{Error, Tx, engine::on};
 
 /// A live hold of one level.
@@ -19,12 +21,34 @@ pub async fn all_live_holds(tx: &mut Tx<'_>) -> Result<Vec<LiveHoldRow>, Error> 
     Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)
 }
 
-/// What is held of a level, summed by when it ends: what thousands hold until a store closes is one row.
-pub async fn live_holds(tx: &mut Tx<'_>, key: LevelKey) -> Result<Vec<LiveHoldRow>, Error> {
-    let sql = "SELECT store_id, variant_id, CAST(SUM(quantity) AS BIGINT) AS quantity, expires_at FROM holds
-               WHERE store_id = $1 AND variant_id = $2 AND state = 'live'
-               GROUP BY store_id, variant_id, expires_at";
-    Ok(on!(tx, conn => sqlx::query_as(sql).bind(key.store_id).bind(key.variant_id).fetch_all(conn).await)?)
+/// What is held of these levels, summed by when it ends: what thousands hold until a store closes is one row.
+pub async fn live_holds(tx: &mut Tx<'_>, keys: &[LevelKey]) -> Result<Vec<LiveHoldRow>, Error> {
+    let mut holds = Vec::new();
+    for keys in keys.chunks(TOGETHER) {
+        holds.extend(on!(tx, conn: E => {
+            let mut query = QueryBuilder::<E>::new("WITH wanted (store_id, variant_id) AS (");
+            query.push_values(keys, |mut values, key| {
+                values.push_bind(key.store_id).push_bind(key.variant_id);
+            });
+            query.push(
+                ") SELECT h.store_id, h.variant_id, CAST(SUM(h.quantity) AS BIGINT) AS quantity, h.expires_at
+                   FROM wanted JOIN holds h
+                     ON h.store_id = wanted.store_id AND h.variant_id = wanted.variant_id AND h.state = 'live'
+                   GROUP BY h.store_id, h.variant_id, h.expires_at",
+            );
+            query.build_query_as::<LiveHoldRow>().fetch_all(conn).await
+        })?);
+    }
+    Ok(holds)
+}
+
+/// Units of a level whose hold has run out and that nobody has swept yet: they are in `held` and promised to nobody.
+pub async fn ran_out(tx: &mut Tx<'_>, key: LevelKey, now: i64) -> Result<i64, Error> {
+    let sql = "SELECT CAST(COALESCE(SUM(quantity), 0) AS BIGINT) FROM holds
+               WHERE store_id = $1 AND variant_id = $2 AND state = 'live' AND expires_at <= $3";
+    Ok(on!(tx, conn => {
+        sqlx::query_scalar(sql).bind(key.store_id).bind(key.variant_id).bind(now).fetch_one(conn).await
+    })?)
 }
 
 /// What a reservation holds.

@@ -7,10 +7,10 @@ mod holds;
 mod lost;
 mod many;
 
-pub use changes::{ChangeRow, announce, changes_after, forget_changes, last_change};
+pub use changes::{ChangeRow, announce, changes_after, changes_within, forget_changes, last_change};
 pub use holds::{
-    LiveHoldRow, all_live_holds, consume, held_by, held_in_all, hold, keep_until, live_holds, receive,
-    release, sweep,
+    LiveHoldRow, all_live_holds, consume, held_by, held_in_all, hold, keep_until, live_holds, ran_out,
+    receive, release, sweep,
 };
 pub use lost::{lose, lose_part};
 pub use many::{NewHold, enter_holds, take_all};
@@ -39,6 +39,9 @@ pub struct LevelRow {
     pub checked_at: i64,
 }
 
+/// Levels asked for in one statement: two parameters each, well below what either engine takes.
+const TOGETHER: usize = 500;
+
 /// Why and by whom a level changes.
 #[derive(Clone, Copy, Debug)]
 pub struct Cause<'a> {
@@ -54,6 +57,25 @@ pub struct Cause<'a> {
 pub async fn all_levels(tx: &mut Tx<'_>) -> Result<Vec<LevelRow>, Error> {
     let sql = "SELECT * FROM stock_levels ORDER BY variant_id, store_id";
     Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)
+}
+
+/// These levels, in no order; a level that does not exist is left out.
+pub async fn levels(tx: &mut Tx<'_>, keys: &[LevelKey]) -> Result<Vec<LevelRow>, Error> {
+    let mut levels = Vec::with_capacity(keys.len());
+    for keys in keys.chunks(TOGETHER) {
+        levels.extend(on!(tx, conn: E => {
+            let mut query = QueryBuilder::<E>::new("WITH wanted (store_id, variant_id) AS (");
+            query.push_values(keys, |mut values, key| {
+                values.push_bind(key.store_id).push_bind(key.variant_id);
+            });
+            query.push(
+                ") SELECT l.* FROM wanted JOIN stock_levels l
+                     ON l.store_id = wanted.store_id AND l.variant_id = wanted.variant_id",
+            );
+            query.build_query_as::<LevelRow>().fetch_all(conn).await
+        })?);
+    }
+    Ok(levels)
 }
 
 /// None where the store never had any.

@@ -8,7 +8,7 @@ const HOUR: i64 = 3_600_000;
 /// How long a caller may repeat a request and get the same answer.
 const OUTCOMES: i64 = 48 * HOUR;
 /// Every process has read a change of stock within seconds; this leaves room for one that slept.
-const CHANGES: i64 = HOUR;
+pub(crate) const CHANGES: i64 = HOUR;
 /// Sent jobs stay for somebody who asks whether a message went out.
 const SENT: i64 = 7 * 24 * HOUR;
 /// Providers tell the same thing again for some days; after that their word, which may name a person, is of no use.

@@ -6,8 +6,8 @@ mod house;
 mod stock;
 
 pub(crate) use events::{Event, tell_partners};
-pub(crate) use house::BASKETS;
 pub use house::Swept;
+pub(crate) use house::{BASKETS, CHANGES};
 pub use stock::STOCK_CHANGED;
 
 use std::time::Duration;

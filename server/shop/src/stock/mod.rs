@@ -2,8 +2,10 @@
 //! They are for showing only. Whether something can be held is decided by the database, in one conditional write.
 
 mod answer;
+mod follow;
 mod live;
 mod partner;
+mod place;
 mod reading;
 mod shelves;
 mod show;
@@ -12,6 +14,7 @@ pub use answer::Answer;
 pub use live::{News, StockEvent, Watch};
 pub(crate) use partner::level_after;
 pub use partner::{CountInput, LevelAfter, Movement, SaleInput, SaleLine};
+pub(crate) use place::Place;
 pub use reading::Reading;
 pub use shelves::{Known, Shelves};
 pub(crate) use show::Need;

@@ -173,12 +173,7 @@ pub(crate) async fn level_after(
 ) -> Result<LevelAfter> {
     let level =
         stock::level(tx, key).await?.ok_or_else(|| Error::internal("a changed level is not there"))?;
-    let held: i64 = stock::live_holds(tx, key)
-        .await?
-        .iter()
-        .filter(|hold| hold.expires_at > now)
-        .map(|hold| hold.quantity)
-        .sum();
+    let held = level.held - stock::ran_out(tx, key, now).await?;
     Ok(LevelAfter {
         store: store.to_string(),
         sku: sku.to_string(),

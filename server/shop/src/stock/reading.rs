@@ -44,6 +44,13 @@ impl Versions {
         self.0[usize::from(fact.counter())].fetch_add(1, Ordering::Release);
     }
 
+    /// After everything may have changed.
+    pub(super) fn raise_all(&self) {
+        for counter in &self.0 {
+            counter.fetch_add(1, Ordering::Release);
+        }
+    }
+
     fn of(&self, counter: u16) -> u64 {
         self.0[usize::from(counter)].load(Ordering::Acquire)
     }

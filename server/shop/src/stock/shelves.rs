@@ -13,7 +13,9 @@ use onshelf_db::{
 use onshelf_vocabulary::stock::Level;
 
 use super::{
+    follow::Follower,
     live::Watchers,
+    place::Place,
     reading::{self, Fact, Reading, Versions},
 };
 use crate::Result;
@@ -25,7 +27,7 @@ pub(super) struct Shelf {
     on_hand: i32,
     safety_stock: i32,
     checked_at: i64,
-    /// The change that told us, so that an older one that arrives late is not believed.
+    /// The newest change that told us: pages believe no number that is older than theirs.
     version: i64,
 }
 
@@ -38,6 +40,7 @@ struct Held {
 
 #[derive(Default)]
 struct Inside {
+    /// Those of a variant in the order of their stores, which may be thousands.
     by_variant: HashMap<i64, Vec<Shelf>>,
     holds: HashMap<LevelKey, Vec<Held>>,
     /// Moments at which some level's number will grow by itself.
@@ -51,7 +54,7 @@ pub struct Shelves {
     versions: Versions,
     pub(super) watchers: Watchers,
     pub(super) woken: tokio::sync::Notify,
-    pub(super) low_water: i64,
+    pub(super) follower: Follower,
 }
 
 /// What is known of a level at a moment.
@@ -65,28 +68,24 @@ pub struct Known {
 }
 
 impl Shelves {
-    pub(crate) async fn read(db: &Db) -> Result<Shelves> {
-        let mut reader = db.reader().await?;
-        let mut tx = reader.tx();
-        // The newest change first: what lands while we read is then read once more, never missed.
-        let low_water = onshelf_db::stock::last_change(&mut tx).await?;
-        let levels = onshelf_db::stock::all_levels(&mut tx).await?;
-        let holds = onshelf_db::stock::all_live_holds(&mut tx).await?;
-        let mut inside = Inside::default();
-        for level in levels {
-            inside.by_variant.entry(level.variant_id).or_default().push(shelf(&level, low_water));
-        }
-        for hold in holds {
-            inside.add_hold(&hold);
-        }
-        let woken = tokio::sync::Notify::new();
+    pub(crate) async fn read(db: &Db, now: i64) -> Result<Shelves> {
+        let (inside, place) = Inside::read(db, now).await?;
         Ok(Shelves {
             inside: RwLock::new(inside),
             versions: Versions::default(),
             watchers: Watchers::default(),
-            woken,
-            low_water,
+            woken: tokio::sync::Notify::new(),
+            follower: Follower::new(place, now),
         })
+    }
+
+    /// Forgets what was known and reads everything; whoever watches begins anew. Answers up to where it was read.
+    pub(super) async fn read_anew(&self, db: &Db, now: i64) -> Result<Place> {
+        let (inside, place) = Inside::read(db, now).await?;
+        *self.inside_mut() = inside;
+        self.versions.raise_all();
+        self.watchers.lose();
+        Ok(place)
     }
 
     // A panic while the lock was held leaves numbers that the next refresh mends; stopping would be worse.
@@ -205,10 +204,10 @@ impl Shelves {
     pub(super) fn learn(&self, level: &LevelRow, holds: &[LiveHoldRow], version: i64) {
         let mut inside = self.inside_mut();
         let shelves = inside.by_variant.entry(level.variant_id).or_default();
-        match shelves.iter_mut().find(|shelf| shelf.store_id == level.store_id) {
-            Some(known) if known.version > version => return,
-            Some(known) => *known = shelf(level, version),
-            None => shelves.push(shelf(level, version)),
+        match shelves.binary_search_by_key(&level.store_id, |shelf| shelf.store_id) {
+            // A change that comes late is told as no older than what pages have.
+            Ok(at) => shelves[at] = shelf(level, version.max(shelves[at].version)),
+            Err(at) => shelves.insert(at, shelf(level, version)),
         }
         let key = LevelKey { store_id: level.store_id, variant_id: level.variant_id };
         for old in inside.holds.remove(&key).unwrap_or_default() {
@@ -251,6 +250,24 @@ fn shelf(level: &LevelRow, version: i64) -> Shelf {
 }
 
 impl Inside {
+    /// All of it, and up to which change it was read: the changes first, so that what lands meanwhile is read once more.
+    async fn read(db: &Db, now: i64) -> Result<(Inside, Place)> {
+        let mut reader = db.reader().await?;
+        let mut tx = reader.tx();
+        let place = Place::newest(&mut tx, now).await?;
+        let levels = onshelf_db::stock::all_levels(&mut tx).await?;
+        let holds = onshelf_db::stock::all_live_holds(&mut tx).await?;
+        let queues = onshelf_db::fulfilment::queues(&mut tx, now).await?;
+        let mut inside = Inside { queues: queues.into_iter().collect(), ..Inside::default() };
+        for level in levels {
+            inside.by_variant.entry(level.variant_id).or_default().push(shelf(&level, place.high()));
+        }
+        for hold in holds {
+            inside.add_hold(&hold);
+        }
+        Ok((inside, place))
+    }
+
     fn add_hold(&mut self, hold: &LiveHoldRow) {
         let key = LevelKey { store_id: hold.store_id, variant_id: hold.variant_id };
         self.expiries.insert((hold.expires_at, key));
@@ -259,8 +276,9 @@ impl Inside {
     }
 
     fn known(&self, key: LevelKey, now: i64) -> Option<Known> {
-        let shelf =
-            self.by_variant.get(&key.variant_id)?.iter().find(|shelf| shelf.store_id == key.store_id)?;
+        let shelves = self.by_variant.get(&key.variant_id)?;
+        let at = shelves.binary_search_by_key(&key.store_id, |shelf| shelf.store_id).ok()?;
+        let shelf = shelves.get(at)?;
         let available = self.available(shelf, key.variant_id, now);
         Some(Known { available, checked_at: shelf.checked_at, version: shelf.version })
     }

@@ -38,19 +38,19 @@ impl Shop {
         let variant = book.catalogue.variant(sku).ok_or(Error::NotFound)?;
         let need = Need { quantity: quantity.max(1), now };
         let best = self.best_shelf(viewer, &book, variant, need);
+        let somewhere = self.shelves().anywhere(variant.id, now);
         let (mut have, mut have_not) = (Vec::new(), Vec::new());
         for (store, metres) in book.stores.from(viewer.origin(&book)) {
-            if have.len() == HAVE {
+            if have.len() == HAVE || (have_not.len() == HAVE_NOT && !somewhere) {
                 break;
             }
-            let Some(view) = self.shelf_view(viewer, store, variant, metres, need) else { continue };
-            if best.as_ref().is_some_and(|best| best.store == view.store) {
-                continue;
-            }
-            if view.available >= need.quantity {
-                have.push(view);
-            } else if have_not.len() < HAVE_NOT {
-                have_not.push(view);
+            // Of thousands of stores that have none, only those that are shown are put into words.
+            let Some(known) = self.shelves().known(store.id, variant.id, now) else { continue };
+            let enough = known.available >= need.quantity;
+            let (group, most) = if enough { (&mut have, HAVE) } else { (&mut have_not, HAVE_NOT) };
+            let is_best = best.as_ref().is_some_and(|best| best.store == store.code.as_str());
+            if !is_best && group.len() < most {
+                group.extend(self.shelf_view(viewer, store, variant, metres, need));
             }
         }
         have.extend(have_not);
@@ -80,10 +80,11 @@ impl Shop {
         }
         let enough =
             |store: &Store| self.shelves().available(store.id, variant.id, need.now) >= need.quantity;
-        let nearest = book
-            .stores
-            .from(origin)
-            .find(|(store, _)| enough(store))
+        // Where nobody has any, thousands of stores need not be asked.
+        let somewhere = self.shelves().anywhere(variant.id, need.now);
+        let nearest = somewhere
+            .then(|| book.stores.from(origin).find(|(store, _)| enough(store)))
+            .flatten()
             .and_then(|(store, metres)| self.shelf_view(viewer, store, variant, metres, need));
         nearest.or(mine)
     }

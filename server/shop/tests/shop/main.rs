@@ -8,6 +8,7 @@ mod counter;
 mod crowd;
 mod delivering;
 mod finding;
+mod following;
 mod healing;
 mod holds;
 mod kept;

@@ -1,0 +1,120 @@
+//! Each process follows what changes on the shelves, whatever comes late, in crowds, or after a long sleep.
+
+use std::{sync::Arc, time::Duration};
+
+use onshelf_db::{
+    Db,
+    stock::{self, Cause},
+};
+use onshelf_shop::{
+    Error, Viewer,
+    testing::{TestShop, on_each_engine},
+};
+use onshelf_vocabulary::Lang;
+use tokio::sync::Notify;
+
+const CAUSE: Cause<'static> = Cause { reason: "received", reference: "test", actor: "test", at: 0 };
+
+fn seen(shop: &onshelf_shop::Shop, test: &TestShop, sku: &str) -> i64 {
+    let key = test.key("seongsu", sku);
+    shop.shelves().available(key.store_id, key.variant_id, shop.now())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_commits_late_holds_up_nothing_and_is_not_lost() {
+    on_each_engine(async |test: &TestShop| {
+        // SQLite has one writer: nothing commits there before what began earlier.
+        if matches!(test.shop.db(), Db::Sqlite(_)) {
+            return;
+        }
+        test.with_stock("seongsu", "CUP", 1).await.with_stock("seongsu", "KETTLE-MO", 1).await;
+        let (written, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let (shop, key, at) = (test.shop.clone(), test.key("seongsu", "CUP"), test.shop.now_ms());
+        let (tell, wait) = (written.clone(), go_on.clone());
+        let late = tokio::spawn(async move {
+            let deed = shop.db().write(move |mut tx| {
+                let (tell, wait) = (tell.clone(), wait.clone());
+                Box::pin(async move {
+                    stock::shift(&mut tx, key, 4, Cause { at, ..CAUSE }).await?;
+                    tell.notify_one();
+                    wait.notified().await;
+                    Ok::<_, Error>(())
+                })
+            });
+            deed.await.unwrap();
+        });
+        written.notified().await;
+        for _ in 0..3 {
+            test.with_stock("seongsu", "KETTLE-MO", 1).await;
+        }
+        assert_eq!((seen(&test.shop, test, "KETTLE-MO"), seen(&test.shop, test, "CUP")), (4, 1));
+        go_on.notify_one();
+        late.await.unwrap();
+        assert_eq!(test.available("seongsu", "CUP").await, 5);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_changes_than_one_look_reads_are_all_seen() {
+    on_each_engine(async |test: &TestShop| {
+        let beside = test.beside().await;
+        let (busy, last, at) =
+            (test.key("seongsu", "KETTLE-MO"), test.key("seongsu", "CUP"), test.shop.now_ms());
+        let deed = test.shop.db().write(move |mut tx| {
+            Box::pin(async move {
+                for _ in 0..4_500 {
+                    stock::announce(&mut tx, busy, at).await?;
+                }
+                stock::open_level(&mut tx, last, 0, at).await?;
+                stock::shift(&mut tx, last, 7, Cause { at, ..CAUSE }).await?;
+                Ok::<_, Error>(())
+            })
+        });
+        deed.await.unwrap();
+        beside.catch_up().await.unwrap();
+        assert_eq!(seen(&beside, test, "CUP"), 7);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_slept_longer_than_changes_are_kept_reads_everything_anew() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "CUP", 3).await;
+        let beside = test.beside().await;
+        let key = test.key("seongsu", "CUP");
+        let mut watch = beside.watch(vec![key.variant_id], None);
+        test.with_stock("seongsu", "CUP", 2).await;
+        test.clock.advance(Duration::from_secs(3 * 3_600));
+        assert!(test.shop.keep_house().await.unwrap().changes > 0);
+        assert_eq!(seen(&beside, test, "CUP"), 3);
+        beside.catch_up().await.unwrap();
+        assert_eq!(seen(&beside, test, "CUP"), 5);
+        assert!(watch.next().await.is_none(), "whoever watches has to begin anew");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_promise_stands_behind_those_who_came_before() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "CUP", 30).await;
+        let promised = |shop: &onshelf_shop::Shop| {
+            let viewer = Viewer { near: "37.5446,127.0559".parse().ok(), ..Viewer::new(Lang::En) };
+            shop.shelves_of(&viewer, "CUP", 1).unwrap().best.unwrap().ready_by.unwrap().label
+        };
+        let alone = promised(&test.shop);
+        for number in 0..10 {
+            let phone = format!("010-2222-{:04}", 1_000 + number);
+            test.reserve(&phone, "seongsu", &[("CUP", 1)]).await.unwrap();
+        }
+        // What waits is counted as often as it costs little.
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        test.shop.catch_up().await.unwrap();
+        assert_eq!((alone.as_str(), promised(&test.shop).as_str()), ("12:30", "1:00"));
+        // A process that has just started knows of them, too.
+        assert_eq!(promised(&test.beside().await), promised(&test.shop));
+    })
+    .await;
+}
