@@ -35,6 +35,7 @@ use axum::{
 };
 use leptos::prelude::provide_context;
 use onshelf_app::ssr::Door;
+use tower::ServiceBuilder;
 use tower_http::compression::{
     CompressionLayer, CompressionLevel,
     predicate::{DefaultPredicate, NotForContentType, Predicate},
@@ -42,10 +43,23 @@ use tower_http::compression::{
 
 use surface::Surface;
 
-/// Everything under one roof. The layers stand from the inside out: a request passes them from the last to the first.
+/// Everything under one roof. The guards stand in the order in which a request passes them.
 pub fn router(door: Door, options: &Options) -> Router {
     let surface = Surface::new(door.clone(), options.clone());
     let shared = || surface.clone();
+    // One layer for all of them: every layer of a router is put into a box of its own, for every request.
+    let guards = ServiceBuilder::new()
+        .layer(from_fn_with_state(shared(), guard::client::know_client))
+        .layer(from_fn_with_state(shared(), guard::headers::add_headers))
+        .layer(compression())
+        .layer(from_fn(trace::trace))
+        .layer(from_fn_with_state(shared(), speak::speak))
+        .layer(from_fn(trace::catch))
+        .layer(from_fn_with_state(shared(), guard::load::shed))
+        .layer(from_fn_with_state(shared(), guard::origin::refuse_cross_site))
+        .layer(from_fn_with_state(shared(), guard::intake::take_in))
+        .layer(from_fn_with_state(shared(), guard::rates::limit_rates))
+        .layer(Extension(surface.clone()));
     let router = Router::new()
         .merge(onshelf_app::routes::pages())
         .merge(receipts::routes())
@@ -67,17 +81,7 @@ pub fn router(door: Door, options: &Options) -> Router {
         .route("/health/ready", get(health::ready))
         .fallback_service(assets::site_or_nowhere(door.clone(), options))
         .with_state(door)
-        .layer(Extension(surface.clone()))
-        .layer(from_fn_with_state(shared(), guard::rates::limit_rates))
-        .layer(from_fn_with_state(shared(), guard::intake::take_in))
-        .layer(from_fn_with_state(shared(), guard::origin::refuse_cross_site))
-        .layer(from_fn_with_state(shared(), guard::load::shed))
-        .layer(from_fn(trace::catch))
-        .layer(from_fn_with_state(shared(), speak::speak))
-        .layer(from_fn(trace::trace))
-        .layer(compression())
-        .layer(from_fn_with_state(shared(), guard::headers::add_headers))
-        .layer(from_fn_with_state(shared(), guard::client::know_client));
+        .layer(guards);
     pages::before(router, surface)
 }
 
