@@ -15,6 +15,9 @@ use crate::{
 pub struct StoreCodeRow {
     pub id: i64,
     pub code: String,
+    pub name_ko: String,
+    pub name_en: String,
+    pub time_zone: String,
     /// 1 where it has levels.
     pub stocked: i64,
 }
@@ -64,7 +67,7 @@ pub struct ReservedRow {
 
 /// Of all stores, by id.
 pub async fn store_codes(tx: &mut Tx<'_>) -> Result<Vec<StoreCodeRow>, Error> {
-    let sql = "SELECT id, code, CAST(CASE WHEN EXISTS
+    let sql = "SELECT id, code, name_ko, name_en, time_zone, CAST(CASE WHEN EXISTS
                  (SELECT 1 FROM stock_levels WHERE stock_levels.store_id = stores.id) THEN 1 ELSE 0 END AS BIGINT)
                AS stocked FROM stores ORDER BY id";
     Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)

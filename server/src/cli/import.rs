@@ -184,12 +184,20 @@ fn tell(report: &Report, took: Duration) {
     if report.rejected_by.keys().any(|(_, reason)| reason == import::NOT_UTF8) {
         eprintln!("onshelf: rows in another encoding can be read with --encoding euc-kr or windows-1252");
     }
+    if let Some(told) = unread(report) {
+        eprintln!("{told}");
+    }
     let written: Vec<String> = report.written.iter().map(|(what, count)| format!("{count} {what}")).collect();
     let verb = if report.dry_run { "would be written (dry run)" } else { "written" };
     eprintln!(
-        "{}, {}: {} rows, {} accepted, {} rejected, {} skipped, {} warnings; {} {verb}{}; {:.1} s",
+        "{}, {}{}: {} rows, {} accepted, {} rejected, {} skipped, {} warnings; {} {verb}{}; {:.1} s",
         report.kind.name(),
         report.format,
+        if report.encoding == Encoding::Utf8 {
+            String::new()
+        } else {
+            format!(" in {}", report.encoding.name())
+        },
         report.rows,
         report.accepted,
         report.rejected,
@@ -201,7 +209,25 @@ fn tell(report: &Report, took: Duration) {
     );
     if let Some(stopped) = &report.stopped {
         eprintln!("onshelf: the file could not be read to its end: {stopped}");
+    } else if report.rows == 0 {
+        eprintln!("onshelf: the file holds no rows");
     }
+}
+
+/// What the file has that nothing was taken from, and how to change that.
+fn unread(report: &Report) -> Option<String> {
+    let names: Vec<String> = report.unread.iter().map(|name| format!("`{}`", neutral(name))).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "not read: {}; say in a mapping file what they fill, if anything is missing",
+            names.join(", ")
+        )
+    })
+}
+
+/// A name from the file, of which nothing can move a terminal.
+fn neutral(name: &str) -> String {
+    name.chars().filter(|letter| !letter.is_control()).take(60).collect()
 }
 
 /// Whether the database is another than before. What stock changed is told by its own movements.

@@ -31,6 +31,19 @@ fn is_invisible(c: char) -> bool {
         || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
+/// Why a number that lost its digits is no code.
+pub(super) const SHORTENED: &str =
+    "shortened by a spreadsheet: make a text of the column there and save it again";
+
+/// `8.80123E+12`: what a spreadsheet leaves of a long number.
+pub(super) fn is_shortened(text: &str) -> bool {
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    text.trim_start_matches('\'').split_once(['E', 'e']).is_some_and(|(digits, power)| {
+        let (whole, rest) = digits.split_once(['.', ',']).unwrap_or((digits, "0"));
+        is_number(whole) && is_number(rest) && power.strip_prefix('+').is_some_and(is_number)
+    })
+}
+
 /// A cell that no spreadsheet takes for a formula. Plain numbers stay, a minus before them included.
 #[must_use]
 pub fn neutralised(cell: &str) -> Cow<'_, str> {
@@ -206,6 +219,16 @@ mod tests {
             ("13\\new", "13\\new"),
         ] {
             assert_eq!(plain_name(Cow::Borrowed(name)), plain);
+        }
+    }
+
+    #[test]
+    fn numbers_that_lost_their_digits_are_known() {
+        for text in ["8.80123E+12", "8,80123E+12", "9E+11", "'8.8e+12"] {
+            assert!(is_shortened(text), "{text}");
+        }
+        for text in ["8801234567893", "A-12E+5", "12E5", "E+5", "1.2.3E+5", ""] {
+            assert!(!is_shortened(text), "{text}");
         }
     }
 

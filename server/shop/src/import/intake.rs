@@ -9,11 +9,13 @@ use tokio::sync::mpsc;
 
 use super::{
     ImportError, Kind, Mapping, Options, Progress, Report,
+    canonical::Spelling,
     lookup::Tables,
     plan::Plan,
-    read::{self, Format, Item, Record, Records, Stop, Wish},
+    read::{self, Format, Header, Item, Record, Records, Stop, Wish},
     report::Ledger,
     source::Opened,
+    unread::Unread,
 };
 
 /// Rows read, and then written, together.
@@ -25,6 +27,11 @@ const AHEAD: usize = 4;
 pub(super) trait Intake {
     /// Fields a file cannot do without, each by any of its names.
     fn needs(&self, mapping: &Mapping) -> &'static [&'static [&'static str]];
+
+    /// Looks at the columns of a file that has some; answers those that it reads by itself.
+    fn meet(&mut self, _: &Plan, _: &Header) -> Vec<usize> {
+        Vec::new()
+    }
 
     /// Checks a record and keeps what is to be written, or rejects it.
     fn take(&mut self, plan: &Plan, record: &Record, ledger: &mut Ledger);
@@ -48,7 +55,7 @@ pub(super) async fn drive<I: Intake>(
     let mapping = options.mapping;
     let wish = Wish {
         format: options.format.or(mapping.format),
-        encoding: options.encoding.or(mapping.encoding).unwrap_or_default(),
+        encoding: options.encoding.or(mapping.encoding),
         delimiter: mapping.delimiter,
         records: mapping.records.clone(),
     };
@@ -62,14 +69,19 @@ pub(super) async fn drive<I: Intake>(
     };
     let mapping = known.unwrap_or(mapping);
     let mut plan = Plan::new(kind, mapping, Tables::beside(folder))?;
+    let mut unread = Unread::of_members(kind, &plan);
     if let Some(header) = &reading.header {
         plan.bind(header)?;
+        let own = intake.meet(&plan, header);
+        unread = Unread::of_columns(&plan, header, &own);
         for names in intake.needs(&plan.mapping) {
             plan.require(names, header)?;
         }
     }
     let mut ledger = Ledger::new(kind, options.dry_run, options.rejects.as_deref())?;
     ledger.report.format = reading.format.name();
+    ledger.report.encoding = reading.encoding;
+    let spelling = Spelling::new(kind);
 
     let (send, mut chunks) = mpsc::channel(AHEAD);
     let limit = options.limit.unwrap_or(u64::MAX);
@@ -78,8 +90,15 @@ pub(super) async fn drive<I: Intake>(
         for item in chunk {
             ledger.report.rows += 1;
             match item {
-                Ok(record) if plan.wants(&record) => intake.take(&plan, &record, &mut ledger),
-                Ok(_) => ledger.skip(),
+                Ok(mut record) => {
+                    unread.look(&record);
+                    spelling.mend(&mut record.fields);
+                    if plan.wants(&record) {
+                        intake.take(&plan, &record, &mut ledger);
+                    } else {
+                        ledger.skip();
+                    }
+                }
                 Err(bad) => ledger.reject(bad),
             }
         }
@@ -99,6 +118,7 @@ pub(super) async fn drive<I: Intake>(
         ledger.report.stopped = Some(format!("line {}: {}", stop.line, stop.reason));
     }
     intake.finish(db, &mut ledger).await?;
+    ledger.report.unread = unread.names;
     let report = ledger.finish()?;
     // The same file again wakes nobody: processes read the whole catalogue anew when it is touched.
     if report.changed > 0 {

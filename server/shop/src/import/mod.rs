@@ -24,6 +24,7 @@ mod services;
 mod source;
 mod stock;
 mod stores;
+mod unread;
 mod value;
 mod week;
 mod zones;

@@ -6,7 +6,7 @@ use super::{
     ImportError, Kind,
     canonical::{self, Field},
     lookup::Tables,
-    mapping::{Label, Mapping, Rule},
+    mapping::{Label, Mapping, OptionRule, Rule},
     read::{Header, Record},
     rules::Compiled,
     value::Place,
@@ -21,7 +21,9 @@ pub(super) struct Plan {
     /// For the records of variants inside a product's.
     pub variant: Rules,
     pub attributes: Vec<(Label, Compiled)>,
-    pub options: Vec<(Label, Compiled)>,
+    options: Vec<(Label, Compiled)>,
+    /// Whether nobody said which columns the options are.
+    are_options_usual: bool,
     only: Vec<(Place, Vec<String>)>,
     pub tables: Tables,
     pub mapping: Mapping,
@@ -40,13 +42,33 @@ impl Plan {
                 Ok((label, Compiled::from_rule(rule, &mut tables)?))
             })
             .collect::<Result<_, ImportError>>()?;
-        let options = mapping
-            .options
-            .iter()
-            .map(|option| (option.name.clone(), Compiled::any(&[&option.column])))
-            .collect();
+        let are_options_usual =
+            kind == Kind::Products && mapping.is_blank() && mapping.options_from.is_none();
+        let options = if are_options_usual {
+            usual_options()
+        } else {
+            let one = |option: &OptionRule| (option.name.clone(), Compiled::any(&[&option.column]));
+            mapping.options.iter().map(one).collect()
+        };
         let only = mapping.only.iter().map(|(column, values)| (Place::new(column), values.clone())).collect();
-        Ok(Plan { fields, variant, attributes, options, only, tables, mapping })
+        Ok(Plan { fields, variant, attributes, options, are_options_usual, only, tables, mapping })
+    }
+
+    /// The columns that tell the variants of a product apart; the usual ones only where a record says which product
+    /// it is a variant of.
+    pub fn options_of(&self, record: &Record) -> &[(Label, Compiled)] {
+        let is_alone = || {
+            let code = self.fields.get("code").map(|rule| rule.find(record, &self.tables).texts);
+            code.is_none_or(|texts| texts.is_empty())
+        };
+        if self.are_options_usual && is_alone() { &[] } else { &self.options }
+    }
+
+    /// Where it looks for anything.
+    pub fn places(&self) -> impl Iterator<Item = &Place> {
+        let labelled = self.attributes.iter().chain(&self.options).map(|(_, rule)| rule);
+        let rules = self.fields.values().chain(self.variant.values()).chain(labelled);
+        rules.flat_map(Compiled::places).chain(self.only.iter().map(|(place, _)| place))
     }
 
     /// Finds the columns of a file that has some. A column that the mapping names must be there.
@@ -70,6 +92,7 @@ impl Plan {
             }
         }
         self.fields.retain(|_, rule| !rule.is_idle());
+        self.tell_sku_from_code();
         if missing.is_empty() {
             return Ok(());
         }
@@ -83,14 +106,39 @@ impl Plan {
         )))
     }
 
+    /// One column says the SKU in every row, lest the number of a product stand in for one that is missing. Where it
+    /// is the column of the code as well, rows are products by themselves.
+    fn tell_sku_from_code(&mut self) {
+        if !self.mapping.fields.contains_key("sku")
+            && let Some(sku) = self.fields.get_mut("sku")
+        {
+            sku.keep_first();
+        }
+        let first = |field: &str| self.fields.get(field)?.places().next()?.column();
+        if !self.mapping.fields.contains_key("code")
+            && first("code").is_some()
+            && first("code") == first("sku")
+        {
+            self.fields.remove("code");
+        }
+    }
+
     /// Refuses a file whose columns cannot fill what every row needs.
     pub fn require(&self, any_of: &[&str], header: &Header) -> Result<(), ImportError> {
         if any_of.iter().any(|field| self.fields.contains_key(field)) {
             return Ok(());
         }
         let has: Vec<&str> = header.names.iter().take(40).map(String::as_str).collect();
+        let field = any_of.first().copied().unwrap_or_default();
+        let unnamed = header.names.iter().filter(|name| name.is_empty()).count();
+        let hint = if header.names.len() == 1 || unnamed * 2 > header.names.len() {
+            " (the first line has to be the names of the columns: take away what stands above them)"
+        } else {
+            ""
+        };
         Err(ImportError::Unusable(format!(
-            "no column gives the {}: name it so, or say which it is in a mapping file; the file has {}",
+            "no column gives the {}: name it so, or say which it is in a mapping file, as in [fields] \
+             {field} = \"…\"; the file has {}{hint}",
             any_of.join(" or "),
             has.join(", ")
         )))
@@ -103,6 +151,11 @@ impl Plan {
             texts.iter().any(|text| values.iter().any(|value| value == text.trim()))
         })
     }
+}
+
+fn usual_options() -> Vec<(Label, Compiled)> {
+    let label = |[ko, en]: [&str; 2]| Label::Both { ko: ko.to_owned(), en: en.to_owned() };
+    canonical::OPTIONS.into_iter().map(|(name, columns)| (label(name), Compiled::any(columns))).collect()
 }
 
 fn rules(

@@ -2,7 +2,10 @@
 
 use std::{borrow::Cow, collections::BTreeMap, fs::File, path::Path};
 
-use super::{ImportError, Kind, clean, read::Unreadable};
+use super::{
+    ImportError, Kind, clean,
+    read::{Encoding, Unreadable},
+};
 
 /// Entries kept to be shown; beyond that they are counted.
 pub const KEPT: usize = 1_000;
@@ -53,6 +56,10 @@ pub struct Report {
     pub kind: Kind,
     /// The format it was read as.
     pub format: &'static str,
+    /// How its letters were read.
+    pub encoding: Encoding,
+    /// Columns, or members of its records, that nothing was taken from: the first sixty.
+    pub unread: Vec<String>,
     pub dry_run: bool,
     /// Records in the file.
     pub rows: u64,
@@ -93,6 +100,8 @@ impl Ledger {
         let report = Report {
             kind,
             format: "",
+            encoding: Encoding::default(),
+            unread: Vec::new(),
             dry_run,
             rows: 0,
             accepted: 0,

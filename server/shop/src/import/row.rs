@@ -105,13 +105,19 @@ impl<'r> Row<'r> {
     /// A whole number from `min` to `max`.
     pub fn whole(&self, field: &'static str, min: i64, max: i64) -> Result<Option<i64>, Entry> {
         let Some(text) = self.text(field) else { return Ok(None) };
-        let digits = whole_digits(&text).ok_or_else(|| self.bad(field, "not a whole number", &text))?;
+        self.whole_of(field, &text, min, max).map(Some)
+    }
+
+    /// The whole number that a text says, from `min` to `max`.
+    pub fn whole_of(&self, field: &'static str, text: &str, min: i64, max: i64) -> Result<i64, Entry> {
+        let digits = whole_digits(text).ok_or_else(|| self.bad(field, "not a whole number", text))?;
+        let too_small = if min == 0 { "below zero" } else { "out of range" };
         match digits.parse::<i64>() {
-            Ok(number) if (min..=max).contains(&number) => Ok(Some(number)),
-            Ok(number) if number < min => Err(self.bad(field, "out of range", &text)),
+            Ok(number) if (min..=max).contains(&number) => Ok(number),
+            Ok(number) if number < min => Err(self.bad(field, too_small, text)),
             // Digits alone are left, so that an error means too many of them.
-            Err(_) if digits.starts_with('-') => Err(self.bad(field, "out of range", &text)),
-            Ok(_) | Err(_) => Err(self.bad(field, "too large", &text)),
+            Err(_) if digits.starts_with('-') => Err(self.bad(field, too_small, text)),
+            Ok(_) | Err(_) => Err(self.bad(field, "too large", text)),
         }
     }
 }

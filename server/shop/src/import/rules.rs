@@ -112,6 +112,20 @@ impl Compiled {
         if self.places.is_empty() || !self.template.is_empty() { missing } else { Vec::new() }
     }
 
+    /// Where it looks.
+    pub fn places(&self) -> impl Iterator<Item = &Place> {
+        let holes = self.template.iter().filter_map(|piece| match piece {
+            Piece::Hole(place) => Some(place),
+            Piece::Text(_) => None,
+        });
+        self.places.iter().chain(holes)
+    }
+
+    /// Looks into the first of its columns alone.
+    pub fn keep_first(&mut self) {
+        self.places.truncate(1);
+    }
+
     /// Whether it can ever find anything.
     pub fn is_idle(&self) -> bool {
         self.places.is_empty()

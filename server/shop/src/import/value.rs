@@ -11,17 +11,26 @@ use super::read::{Fields, Header, Record};
 pub(super) struct Place {
     pub path: String,
     column: Option<usize>,
+    /// The currency that the column's name says its numbers are in.
+    unit: String,
 }
 
 impl Place {
     pub fn new(path: &str) -> Place {
-        Place { path: path.to_owned(), column: None }
+        Place { path: path.to_owned(), column: None, unit: String::new() }
     }
 
     /// Finds the column; false where the file has none of this name.
     pub fn bind(&mut self, header: &Header) -> bool {
-        self.column = header.column(&self.path);
+        let found = header.column_with_unit(&self.path);
+        self.column = found.map(|(column, _)| column);
+        self.unit = found.map(|(_, unit)| unit.to_owned()).unwrap_or_default();
         self.column.is_some()
+    }
+
+    /// The column it reads, once it is bound.
+    pub fn column(&self) -> Option<usize> {
+        self.column
     }
 
     /// The texts that stand there: one, those of a list, or none.
@@ -29,13 +38,21 @@ impl Place {
         match &record.fields {
             Fields::Cells(cells) => {
                 let cell = self.column.and_then(|column| cells.get(column)).unwrap_or_default();
-                if !cell.is_empty() {
+                if !self.unit.is_empty() && is_bare_number(cell) {
+                    out.push(Cow::Owned(format!("{} {}", cell.trim(), self.unit)));
+                } else if !cell.is_empty() {
                     out.push(Cow::Borrowed(cell));
                 }
             }
             Fields::Tree(tree) => gather(tree, &self.path, out),
         }
     }
+}
+
+/// Digits and the signs between them.
+fn is_bare_number(cell: &str) -> bool {
+    let mut letters = cell.chars().filter(|letter| !letter.is_whitespace()).peekable();
+    letters.peek().is_some() && letters.all(|letter| letter.is_ascii_digit() || matches!(letter, '.' | ','))
 }
 
 /// What a path leads to, not looking into lists.

@@ -3,12 +3,39 @@
 
 use serde_json::Value;
 
-const OPENS: [&str; 9] =
-    ["open", "opens", "from", "start", "opening", "openTime", "open_time", "openingTime", "opening_time"];
-const CLOSES: [&str; 9] =
-    ["close", "closes", "to", "end", "closing", "closeTime", "close_time", "closingTime", "closing_time"];
+const OPENS: [&str; 10] = [
+    "open",
+    "opens",
+    "from",
+    "start",
+    "opening",
+    "openTime",
+    "open_time",
+    "openingTime",
+    "opening_time",
+    "start_local_time",
+];
+const CLOSES: [&str; 10] = [
+    "close",
+    "closes",
+    "to",
+    "end",
+    "closing",
+    "closeTime",
+    "close_time",
+    "closingTime",
+    "closing_time",
+    "end_local_time",
+];
+/// Lists that some services put into an object, the plainest first.
+const LISTS: [&str; 4] = ["weekday_text", "weekdayDescriptions", "periods", "days"];
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const NAMES: [&str; 5] = ["dayOfWeek", "day", "days", "weekday", "day_of_week"];
+
+/// The list of spans, where an object is around it.
+pub(super) fn inner(hours: &Value) -> &Value {
+    LISTS.iter().find_map(|name| hours.get(name).filter(|list| list.is_array())).unwrap_or(hours)
+}
 
 /// None where it has no shape that is known; the API's own goes on as it is.
 pub(super) fn text(hours: &Value) -> Option<String> {
@@ -171,9 +198,17 @@ mod tests {
             ),
             (r#"["Mo-Fr 09:00-17:00","Sa 10:00-12:00"]"#, "Mo-Fr 09:00-17:00; Sa 10:00-12:00"),
             (r#""Mo-Fr 09:00-17:00""#, "Mo-Fr 09:00-17:00"),
+            (
+                r#"{"periods":[{"day_of_week":"MON","start_local_time":"08:30","end_local_time":"17:00"}]}"#,
+                "MON 08:30-17:00",
+            ),
+            (
+                r#"{"periods":[{}],"weekday_text":["Monday: 9-17","Sunday: Closed"]}"#,
+                "Monday: 9-17; Sunday: Closed",
+            ),
         ] {
             let value: Value = serde_json::from_str(json).unwrap();
-            assert_eq!(text(&value).as_deref(), Some(said), "{json}");
+            assert_eq!(text(inner(&value)).as_deref(), Some(said), "{json}");
         }
         for strange in ["5", "[1, 2]", "{}", r#"[{"opens":"9"}]"#] {
             let value: Value = serde_json::from_str(strange).unwrap();

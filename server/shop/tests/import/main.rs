@@ -6,6 +6,7 @@
 mod odd_stock;
 mod partial;
 mod real;
+mod sheets;
 mod standing;
 mod strangers;
 

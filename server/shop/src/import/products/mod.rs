@@ -3,7 +3,11 @@
 
 mod attributes;
 mod categories;
+mod cells;
+mod choices;
 mod draft;
+mod nested;
+mod prices;
 mod reading;
 mod sales;
 mod standing;

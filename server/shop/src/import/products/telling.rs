@@ -51,7 +51,7 @@ pub(super) fn variant(told: &Told<'_>, is_first: bool) -> Vec<&'static str> {
 /// Whether a row, or the record of a variant, speaks of options.
 pub(super) fn options(told: &Told<'_>, plan: &Plan, record: &Record) -> bool {
     told.any(&["options", "option_codes", "option1", "option2", "option3"])
-        || plan.options.iter().any(|(_, rule)| match &record.fields {
+        || plan.options_of(record).iter().any(|(_, rule)| match &record.fields {
             Fields::Cells(_) => !rule.is_idle(),
             Fields::Tree(_) => !rule.find(record, &plan.tables).texts.is_empty(),
         })

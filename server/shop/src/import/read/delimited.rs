@@ -3,6 +3,9 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use onshelf_domain::catalog::parse_price;
+use onshelf_vocabulary::Currency;
+
 use super::{
     Cells, Encoding, Entry, Fields, Format, ImportError, Item, MAX_COLUMNS, MAX_RECORD, Record, Records,
     Stop, Unreadable, lines,
@@ -15,6 +18,8 @@ pub struct Header {
     /// As they stand in the file.
     pub names: Vec<String>,
     by_name: HashMap<String, usize>,
+    /// Columns by their names without what they count, and the currency where it is one.
+    by_bare_name: HashMap<String, (usize, String)>,
 }
 
 /// A row with the line it began on, or why it cannot be taken.
@@ -23,17 +28,38 @@ type NumberedRow = Result<(u64, Cells), Entry>;
 impl Header {
     pub(in crate::import) fn new(names: Vec<String>) -> Header {
         let mut by_name = HashMap::with_capacity(names.len());
+        let mut by_bare_name = HashMap::new();
         for (column, name) in names.iter().enumerate() {
             // Of two columns of one name the first counts.
             by_name.entry(plain(name)).or_insert(column);
+            if let Some((bare, unit)) = parted(name) {
+                by_bare_name.entry(plain(bare)).or_insert((column, unit.to_owned()));
+            }
         }
-        Header { names, by_name }
+        Header { names, by_name, by_bare_name }
     }
 
     /// The column of this name, whatever its capitals, spaces and hyphens.
     pub(in crate::import) fn column(&self, name: &str) -> Option<usize> {
         self.by_name.get(&plain(name)).copied()
     }
+
+    /// The column of this name, also where brackets after it say what it counts; and the currency that they say.
+    pub(in crate::import) fn column_with_unit(&self, name: &str) -> Option<(usize, &str)> {
+        let bare = || self.by_bare_name.get(&plain(name)).map(|(column, unit)| (*column, unit.as_str()));
+        self.column(name).map(|column| (column, "")).or_else(bare)
+    }
+}
+
+/// A name and what its numbers count where brackets after it say so: `Price (KRW)`, `판매가(원)`, `재고(개)`. Other
+/// words in brackets are a part of the name: `Price (wholesale)` is no price to ask for.
+fn parted(name: &str) -> Option<(&str, &str)> {
+    let (bare, unit) = name.trim().strip_suffix([')', ']'])?.rsplit_once(['(', '['])?;
+    let (bare, unit) = (bare.trim(), unit.trim());
+    let is_currency = unit.contains(|c: char| c.is_alphabetic() || "₩$€£¥".contains(c))
+        && parse_price(&format!("1 {unit}"), Currency::Krw).is_ok();
+    let is_count = ["개", "ea", "pcs"].iter().any(|word| unit.eq_ignore_ascii_case(word));
+    (!bare.is_empty() && (is_currency || is_count)).then_some((bare, if is_currency { unit } else { "" }))
 }
 
 /// `Store Code`, `store-code` and `g:store_code` are one name.
@@ -59,7 +85,12 @@ impl Rows {
         delimiter: Option<u8>,
         encoding: Encoding,
     ) -> Result<Rows, ImportError> {
-        let first = header_line(&mut lines)?;
+        let mut first = header_line(&mut lines)?;
+        let mut delimiter = delimiter;
+        if let Some(said) = said_delimiter(&first) {
+            delimiter = Some(delimiter.unwrap_or(said));
+            first = header_line(&mut lines)?;
+        }
         let tabs = format != Format::Csv;
         let delimiter = delimiter.unwrap_or_else(|| if tabs { b'\t' } else { likeliest_delimiter(&first) });
         if first.iter().filter(|byte| **byte == delimiter).count() >= MAX_COLUMNS {
@@ -148,7 +179,14 @@ impl Rows {
 
 impl Records for Rows {
     fn next(&mut self) -> Result<Option<Item>, Stop> {
-        let Some(row) = self.row()? else { return Ok(None) };
+        let row = loop {
+            match self.row()? {
+                None => return Ok(None),
+                // Separators alone are a blank line, too.
+                Some(Ok((_, cells))) if cells.text.trim().is_empty() => {}
+                Some(row) => break row,
+            }
+        };
         let width = self.header.names.len();
         let delimiter = char::from(self.delimiter);
         Ok(Some(row.and_then(|(line, cells)| {
@@ -184,6 +222,14 @@ fn header_line(lines: &mut Lines) -> Result<Vec<u8>, ImportError> {
             Taken::Line if trimmed(&line).iter().all(u8::is_ascii_whitespace) => {}
             Taken::Line => return Ok(line),
         }
+    }
+}
+
+/// `sep=;` above the header: a spreadsheet's own way to say what parts the columns.
+fn said_delimiter(line: &[u8]) -> Option<u8> {
+    match trimmed(line) {
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', sign] => Some(*sign),
+        _ => None,
     }
 }
 

@@ -12,6 +12,11 @@ pub(super) struct Elements {
     state: State,
 }
 
+/// Objects that answers of web services put around their records.
+const AROUND: [&str; 7] = ["data", "result", "results", "response", "body", "payload", "_embedded"];
+/// Such objects inside each other.
+const DEEPEST: usize = 4;
+
 #[derive(Clone, Copy, PartialEq)]
 enum State {
     Before,
@@ -98,14 +103,19 @@ impl Elements {
         }
     }
 
-    /// Inside an object: goes to the array that is wanted.
+    /// Inside an object, or one of those around the records: goes to the array that is wanted.
     fn enter_member(&mut self) -> io::Result<bool> {
         self.take()?;
         let mut kept = Vec::new();
+        let mut around: Vec<String> = Vec::new();
         loop {
             match self.next_sign()? {
                 Some(b',') => {
                     self.take()?;
+                }
+                Some(b'}') if !around.is_empty() => {
+                    self.take()?;
+                    around.pop();
                 }
                 Some(b'"') => {
                     self.take_value(&mut kept)?;
@@ -113,8 +123,13 @@ impl Elements {
                     if self.next_sign()? == Some(b':') {
                         self.take()?;
                     }
-                    let is_list = self.next_sign()? == Some(b'[');
-                    if is_list && self.key.as_ref().is_none_or(|key| *key == name) {
+                    let sign = self.next_sign()?;
+                    if sign == Some(b'{') && self.is_around(&around, &name) {
+                        self.take()?;
+                        around.push(name);
+                        continue;
+                    }
+                    if sign == Some(b'[') && self.is_wanted(&around, &name) {
                         self.take()?;
                         if self.key.is_some() || self.next_sign()? == Some(b'{') {
                             return Ok(true);
@@ -126,6 +141,28 @@ impl Elements {
                     }
                 }
                 _ => return Ok(false),
+            }
+        }
+    }
+
+    /// Whether the list of this name is the wanted one.
+    fn is_wanted(&self, around: &[String], name: &str) -> bool {
+        let Some(key) = self.key.as_deref() else { return true };
+        let path = around.iter().map(String::as_str).chain([name]);
+        key == name || key.split('.').eq(path)
+    }
+
+    /// Whether the list may lie inside the object of this name.
+    fn is_around(&self, around: &[String], name: &str) -> bool {
+        if around.len() >= DEEPEST {
+            return false;
+        }
+        match &self.key {
+            None => AROUND.contains(&name),
+            Some(key) => {
+                let path: Vec<&str> = around.iter().map(String::as_str).chain([name]).collect();
+                key.split('.').zip(&path).all(|(step, member)| step == *member)
+                    && key.split('.').count() > path.len()
             }
         }
     }
@@ -162,8 +199,13 @@ impl Records for Elements {
     fn next(&mut self) -> Result<Option<Item>, Stop> {
         if self.state == State::Before {
             if !self.enter()? {
-                let wanted = self.key.as_deref().unwrap_or("records");
-                return Err(Stop { line: self.line, reason: format!("no JSON array of {wanted} was found") });
+                let reason = match &self.key {
+                    Some(key) => format!("no JSON array `{key}` was found"),
+                    None => "no JSON array of records was found: say where it is in a mapping file, such as \
+                             records = \"data.stores\""
+                        .to_owned(),
+                };
+                return Err(Stop { line: self.line, reason });
             }
             self.state = State::Inside;
         }

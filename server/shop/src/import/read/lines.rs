@@ -19,6 +19,8 @@ pub(super) enum Taken {
 
 pub(super) struct Lines {
     reader: Input,
+    /// What ends a line: a line feed, or the carriage return of a file that has no line feeds.
+    end: u8,
     /// Lines handed back, to be read again.
     again: VecDeque<Vec<u8>>,
     /// Number of the line read last, from 1.
@@ -26,8 +28,10 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    pub fn new(reader: Input) -> Lines {
-        Lines { reader, again: VecDeque::new(), number: 0 }
+    /// `head` is what the file begins with: it tells how lines end in it.
+    pub fn new(reader: Input, head: &[u8]) -> Lines {
+        let end = if head.contains(&b'\r') && !head.contains(&b'\n') { b'\r' } else { b'\n' };
+        Lines { reader, end, again: VecDeque::new(), number: 0 }
     }
 
     pub fn into_inner(self) -> Input {
@@ -43,6 +47,7 @@ impl Lines {
             return Ok(Taken::Line);
         }
         let mut too_long = false;
+        let sign = self.end;
         loop {
             let piece = match self.reader.fill_buf() {
                 Ok(piece) => piece,
@@ -52,7 +57,7 @@ impl Lines {
             if piece.is_empty() {
                 break;
             }
-            let end = memchr(piece);
+            let end = piece.iter().position(|byte| *byte == sign);
             let used = end.map_or(piece.len(), |at| at + 1);
             let room = MAX_RECORD.saturating_sub(line.len());
             line.extend_from_slice(&piece[..used.min(room)]);
@@ -76,10 +81,6 @@ impl Lines {
             self.again.push_front(line);
         }
     }
-}
-
-fn memchr(piece: &[u8]) -> Option<usize> {
-    piece.iter().position(|byte| *byte == b'\n')
 }
 
 /// A line without its end.

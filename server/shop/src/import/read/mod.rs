@@ -95,6 +95,16 @@ impl std::str::FromStr for Encoding {
 }
 
 impl Encoding {
+    /// As `--encoding` takes it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Encoding::Utf8 => "utf-8",
+            Encoding::EucKr => "euc-kr",
+            Encoding::Windows1252 => "windows-1252",
+        }
+    }
+
     /// The text, or why these bytes are none.
     fn decode(self, bytes: &[u8]) -> Result<String, Unreadable> {
         let text = match self {
@@ -177,6 +187,7 @@ pub(super) trait Records: Send {
 /// A reader of the file, and its header if it has columns.
 pub(super) struct Reading {
     pub format: Format,
+    pub encoding: Encoding,
     pub header: Option<Arc<Header>>,
     pub records: Box<dyn Records>,
 }
@@ -185,9 +196,9 @@ pub(super) struct Reading {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Wish {
     pub format: Option<Format>,
-    pub encoding: Encoding,
+    pub encoding: Option<Encoding>,
     pub delimiter: Option<char>,
-    /// The key of the array that holds the records.
+    /// The key of the array that holds the records, or the keys that lead to it with full stops between them.
     pub records: Option<String>,
 }
 
@@ -196,27 +207,22 @@ pub(super) fn start(opened: Opened, wish: Wish) -> Result<Reading, ImportError> 
         Some(format) => format,
         None => guess::format(&opened.name, &opened.head)?,
     };
-    let lines = Lines::new(opened.reader);
-    match format {
+    let lines = Lines::new(opened.reader, &opened.head);
+    let mut encoding = wish.encoding.unwrap_or_default();
+    let mut header = None;
+    let records: Box<dyn Records> = match format {
         Format::Csv | Format::Tsv | Format::GoogleTsv => {
+            encoding = wish.encoding.unwrap_or_else(|| guess::encoding(&opened.head));
             let delimiter = wish.delimiter.and_then(|c| u8::try_from(c).ok());
-            let rows = delimited::Rows::new(lines, format, delimiter, wish.encoding)?;
-            Ok(Reading { format, header: Some(rows.header()), records: Box::new(rows) })
+            let rows = delimited::Rows::new(lines, format, delimiter, encoding)?;
+            header = Some(rows.header());
+            Box::new(rows)
         }
-        Format::Jsonl => Ok(Reading {
-            format,
-            header: None,
-            records: Box::new(jsonl::JsonLines::new(lines, wish.encoding)),
-        }),
-        Format::Json => Ok(Reading {
-            format,
-            header: None,
-            records: Box::new(json::Elements::new(lines.into_inner(), wish.records)),
-        }),
-        Format::GoogleXml => {
-            Ok(Reading { format, header: None, records: Box::new(xml::Items::new(lines.into_inner())) })
-        }
-    }
+        Format::Jsonl => Box::new(jsonl::JsonLines::new(lines, encoding)),
+        Format::Json => Box::new(json::Elements::new(lines.into_inner(), wish.records)),
+        Format::GoogleXml => Box::new(xml::Items::new(lines.into_inner())),
+    };
+    Ok(Reading { format, encoding, header, records })
 }
 
 type Input = Box<dyn BufRead + Send>;

@@ -47,6 +47,11 @@ fn csv_as_it_should_be() {
     );
     check("a.csv", "가;나\n1;2\n".as_bytes(), &["2:1|2"]);
     check("a.csv", b"a,b\n1,2", &["2:1|2"]);
+    // Separators alone are a blank line; a spreadsheet's own first line says which they are.
+    check("a.csv", b"a,b\n1,2\n, \n3,4\n", &["2:1|2", "4:3|4"]);
+    check("a.csv", b"sep=;\r\na;b\r\n1,5;2\r\n", &["3:1,5|2"]);
+    // A file without any line feed.
+    check("a.csv", b"a,b\r1,\"x\ry\"\r3,4", &["2:1|x\ny", "4:3|4"]);
 }
 
 #[test]
@@ -128,12 +133,67 @@ fn arrays_of_json_stream() {
     );
     check(
         "a.json",
+        b"{\"meta\":{\"links\":[{\"x\":1}]},\n\"data\":{\"total\":{\"n\":1},\"list\":[{\"a\":1}]}}",
+        &["2:{\"a\":1}"],
+    );
+    check(
+        "a.json",
         b"[{\"a\":1},{\"a\":",
         &["1:{\"a\":1}", "stop 1: the file ends inside the record that begins here"],
     );
     check("a.json", b"[{\"a\":1}", &["1:{\"a\":1}", "stop 1: the JSON array is not closed"]);
     let long = format!("[{{\"a\":\"{}\"}},{{\"a\":2}}]", "x".repeat(MAX_RECORD));
     check("a.json", long.as_bytes(), &["1!longer than 1 MiB", "1:{\"a\":2}"]);
+}
+
+#[test]
+fn a_mapping_says_which_list_holds_the_records() {
+    let bytes = b"{\"meta\":{\"list\":[{\"x\":1}]},\"shop\":{\"list\":[{\"a\":1}]}}";
+    for (key, told) in
+        [("shop.list", Ok("{\"a\":1}")), ("shop.none", Err("no JSON array `shop.none` was found"))]
+    {
+        let wish = Wish { records: Some(key.to_owned()), ..Wish::default() };
+        let mut reading = start(open("a.json", Cursor::new(bytes.to_vec())).unwrap(), wish).unwrap();
+        let found = match reading.records.next() {
+            Ok(Some(Ok(Record { fields: Fields::Tree(tree), .. }))) => Ok(tree.to_string()),
+            Ok(_) => panic!("neither a record nor a stop"),
+            Err(stop) => Err(stop.reason),
+        };
+        assert_eq!(found.as_deref().map_err(String::as_str), told, "{key}");
+    }
+}
+
+#[test]
+fn headings_say_what_their_numbers_count() {
+    let header = Header::new(
+        ["Price (KRW)", "재고(개)", "Weight (kg)", "판매가(원)", "가격(도매)"].map(str::to_owned).to_vec(),
+    );
+    for (name, found) in [
+        ("price", Some((0, "KRW"))),
+        ("재고", Some((1, ""))),
+        ("weight", None),
+        ("판매가", Some((3, "원"))),
+        ("가격", None),
+        ("Price (KRW)", Some((0, ""))),
+    ] {
+        assert_eq!(header.column_with_unit(name), found, "{name}");
+    }
+}
+
+#[test]
+fn korean_letters_are_known_by_the_headings() {
+    for (text, wanted) in [
+        ("상품코드,판매가\n", Encoding::EucKr),
+        ("sku,name\n상품\n", Encoding::Utf8),
+        ("Größe,Preis\n", Encoding::Utf8),
+        ("Änderung,Preis\n", Encoding::Utf8),
+    ] {
+        let korean = encoding_rs::EUC_KR.encode(text).0;
+        let western = encoding_rs::WINDOWS_1252.encode(text).0;
+        let bytes = if text.contains(['ö', 'Ä']) { western } else { korean };
+        assert_eq!(guess::encoding(&bytes), wanted, "{text}");
+        assert_eq!(guess::encoding(text.as_bytes()), Encoding::Utf8, "{text}");
+    }
 }
 
 #[test]
@@ -194,6 +254,9 @@ fn formats_are_told_by_content_and_name() {
         ("x", "{\n  \"stores\": [\n", Format::Json),
         ("x", "{\"list\":[{\"a\":1},", Format::Json),
         ("x", " [ {\"a\":1}", Format::Json),
+        ("x.json", "{\"ok\":true,\"count\":1,\"list\":[{\"a\":1}]}\n", Format::Json),
+        ("x.jsonl", "{\"ok\":true,\"count\":1,\"list\":[{\"a\":1}]}\n", Format::Jsonl),
+        ("x.json", "{\"sku\":\"A\",\"variants\":[{\"a\":1}]}\n", Format::Jsonl),
         ("x", "<?xml version=\"1.0\"?>", Format::GoogleXml),
     ] {
         assert_eq!(guess::format(name, head.as_bytes()).unwrap(), format, "{head}");
