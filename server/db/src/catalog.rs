@@ -151,6 +151,11 @@ pub async fn variant_ids(tx: &mut Tx<'_>, skus: &[&str]) -> Result<Vec<(String, 
     ids(tx, "SELECT sku, id FROM variants WHERE sku IN (", skus).await
 }
 
+/// Ids of the variants that have these GTINs, with the GTIN as shown; several may have the same.
+pub async fn variants_by_gtin(tx: &mut Tx<'_>, gtins: &[&str]) -> Result<Vec<(String, i64)>, Error> {
+    ids(tx, "SELECT gtin, id FROM variants WHERE gtin IN (", gtins).await
+}
+
 /// Ids of products by their codes; those that do not exist are missing from the answer.
 async fn product_ids(tx: &mut Tx<'_>, codes: &[&str]) -> Result<Vec<(String, i64)>, Error> {
     ids(tx, "SELECT code, id FROM products WHERE code IN (", codes).await

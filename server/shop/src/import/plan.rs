@@ -130,6 +130,11 @@ impl Plan {
         }
         let has: Vec<&str> = header.names.iter().take(40).map(String::as_str).collect();
         let field = any_of.first().copied().unwrap_or_default();
+        let made = if field == "code" {
+            ", or have it made of another: code = { column = \"…\", digest = true }"
+        } else {
+            ""
+        };
         let unnamed = header.names.iter().filter(|name| name.is_empty()).count();
         let hint = if header.names.len() == 1 || unnamed * 2 > header.names.len() {
             " (the first line has to be the names of the columns: take away what stands above them)"
@@ -138,7 +143,7 @@ impl Plan {
         };
         Err(ImportError::Unusable(format!(
             "no column gives the {}: name it so, or say which it is in a mapping file, as in [fields] \
-             {field} = \"…\"; the file has {}{hint}",
+             {field} = \"…\"{made}; the file has {}{hint}",
             any_of.join(" or "),
             has.join(", ")
         )))

@@ -188,6 +188,40 @@ async fn stock_names_its_store_as_people_do() {
 }
 
 #[tokio::test]
+async fn stock_may_name_what_it_counts_by_its_barcode() {
+    on_each_engine(async |test: &TestShop| {
+        let db = test.shop.db();
+        let goods = "sku,name,price,gtin\nBC-1,Bowl,100,0036000291452\nBC-2,Jar,100,4006381333931\nBC-3,Lid,100,4006381333931\n";
+        take(db, Kind::Products, "p.csv", goods, options()).await.unwrap();
+        let rows = "매장,바코드,수량\n성수점,36000291452,6\n성수점,4006381333931,2\n성수점,8801234567893,1\n";
+        let report = take(db, Kind::Stock, "s.csv", rows, options()).await.unwrap();
+        // One that two variants share says neither.
+        assert_eq!((report.accepted, rejected(&report)), (1, vec![(3, "no such SKU"), (4, "no such SKU")]));
+        test.shop.refresh_book().await.unwrap();
+        assert_eq!(test.available("seongsu", "BC-1").await, 6);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn variants_that_look_alike_are_told() {
+    on_each_engine(async |test: &TestShop| {
+        let db = test.shop.db();
+        let rows = "code,sku,name,price,size\nTS,TS-1,Tee,100,M\nTS,TS-2,Tee,100,M\nUN,UN-1,Cup,100,\nUN,UN-2,Cup,100,\n";
+        let report = take(db, Kind::Products, "p.csv", rows, options()).await.unwrap();
+        let told: Vec<_> = report.warned.iter().filter(|entry| entry.field == "options").collect();
+        assert!(
+            matches!(told[..], [twins, plain] if (twins.line, plain.line) == (2, 4)),
+            "{told:?}"
+        );
+        // Prices alone of a product that is known say nothing of its options.
+        let report = take(db, Kind::Products, "p.csv", "code,sku,name,price\nUN,UN-1,Cup,90\nUN,UN-2,Cup,90\n", options()).await.unwrap();
+        assert!(report.warned.iter().all(|entry| entry.field != "options"), "{:?}", report.warned);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_sheet_may_have_a_column_a_store() {
     on_each_engine(async |test: &TestShop| {
         let db = test.shop.db();

@@ -71,6 +71,11 @@ pub(super) const STOCK: &[Field] = &[
             "item.sku",
             "variant.sku",
             "product.sku",
+            "barcode",
+            "gtin",
+            "ean",
+            "upc",
+            "바코드",
         ],
     ),
     (

@@ -6,6 +6,7 @@ mod categories;
 mod cells;
 mod choices;
 mod draft;
+mod lookalikes;
 mod nested;
 mod prices;
 mod reading;

@@ -53,9 +53,6 @@ impl Products {
         if draft.variants.is_empty() {
             return ledger.reject(row.bad("sku", "no variant of the product can be taken", &draft.code));
         }
-        if draft.variants.len() > 1 && draft.options.len() == 0 {
-            row.warn("options", "several variants, and nothing tells them apart", &draft.code);
-        }
         self.variants += draft.variants.len();
         self.drafts.push(draft);
         row.tell(ledger);

@@ -87,7 +87,7 @@ fn said(bad: BadPrice) -> &'static str {
         BadPrice::Missing => "missing",
         BadPrice::NotAPrice => "not a price",
         BadPrice::UnknownCurrency => "not a currency the shop can price in",
-        BadPrice::TooFine => "more decimals than the currency has",
+        BadPrice::TooFine => "more decimals than the currency has: if it is in another, say --currency",
         BadPrice::Negative => "below zero",
         BadPrice::TooGreat => "greater than any price can be",
     }

@@ -23,6 +23,7 @@ use super::{
     },
     BATCH, Products,
     draft::{Draft, VariantDraft},
+    lookalikes,
     reading::hash,
     standing,
 };
@@ -57,6 +58,7 @@ impl Products {
         self.open.clear();
         self.variants = 0;
         standing::bring_home(db, &mut drafts, ledger).await?;
+        lookalikes::tell(db, &drafts, ledger).await?;
         standing::join_options(db, &mut drafts).await?;
         let mut batch = Vec::with_capacity(BATCH.min(drafts.len()));
         for draft in drafts {

@@ -7,6 +7,7 @@ use onshelf_db::{
     Db, Error, catalog, exchange,
     stock::{self, Cause, LevelKey, LevelRow},
 };
+use onshelf_domain::catalog::read_gtin;
 
 use super::{
     super::{
@@ -27,11 +28,8 @@ impl Stock {
         ledger: &mut Ledger,
     ) -> Result<Vec<(Line, Booking)>, ImportError> {
         let kept = std::mem::take(&mut self.kept);
-        let skus: HashSet<&str> = kept.iter().map(|line| line.sku.as_str()).collect();
-        let skus: Vec<&str> = skus.into_iter().collect();
-        let mut reader = db.reader().await?;
-        let ids: HashMap<String, i64> =
-            catalog::variant_ids(&mut reader.tx(), &skus).await?.into_iter().collect();
+        let names: HashSet<&str> = kept.iter().map(|line| line.sku.as_str()).collect();
+        let ids = variants(db, &names.into_iter().collect::<Vec<_>>()).await?;
         let mut bookings = Vec::new();
         for mut line in kept {
             let Some(variant_id) = ids.get(&line.sku).copied() else {
@@ -156,6 +154,30 @@ impl Stock {
         }
         Ok(())
     }
+}
+
+/// Ids by what a file calls its variants: the SKU, else the GTIN where no other variant has the same.
+async fn variants(db: &Db, names: &[&str]) -> Result<HashMap<String, i64>, ImportError> {
+    let mut reader = db.reader().await?;
+    let mut ids: HashMap<String, i64> =
+        catalog::variant_ids(&mut reader.tx(), names).await?.into_iter().collect();
+    let unknown = names.iter().copied().filter(|name| !ids.contains_key(*name));
+    let gtins: Vec<(&str, String)> =
+        unknown.filter_map(|name| Some((name, read_gtin(name)?.display()))).collect();
+    if gtins.is_empty() {
+        return Ok(ids);
+    }
+    let asked: Vec<&str> = gtins.iter().map(|(_, gtin)| gtin.as_str()).collect();
+    let mut known: HashMap<String, Vec<i64>> = HashMap::new();
+    for (gtin, id) in catalog::variants_by_gtin(&mut reader.tx(), &asked).await? {
+        known.entry(gtin).or_default().push(id);
+    }
+    for (name, gtin) in gtins {
+        if let Some([id]) = known.get(&gtin).map(Vec::as_slice) {
+            ids.insert(name.to_owned(), *id);
+        }
+    }
+    Ok(ids)
 }
 
 async fn booked(tx: &mut onshelf_db::Tx<'_>, booking: &Booking, now: i64) -> Result<Booked, Error> {
