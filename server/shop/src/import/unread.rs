@@ -10,12 +10,12 @@ use super::{
     plan::Plan,
     read::{Fields, Header, Record},
     stores::HOURS,
+    value::Place,
 };
 
 /// Names that are told.
 const MOST: usize = 60;
 
-#[derive(Default)]
 pub(super) struct Unread {
     pub names: Vec<String>,
     /// Members that are read, or have been told; none where the file has columns.
@@ -26,7 +26,7 @@ impl Unread {
     /// `own` are the columns that are read beside those of the plan.
     pub fn of_columns(plan: &Plan, header: &Header, own: &[usize]) -> Unread {
         let read: HashSet<usize> =
-            plan.places().filter_map(|place| place.column()).chain(own.iter().copied()).collect();
+            plan.places().filter_map(Place::column).chain(own.iter().copied()).collect();
         let unread = header.names.iter().enumerate().filter(|(column, name)| {
             // Of two columns of one name the second is told, too.
             !name.is_empty() && !read.contains(column)

@@ -6,6 +6,8 @@ use super::{
         read::{Fields, Header, Record},
         report::{Entry, Ledger},
         row::Row,
+        rules::Compiled,
+        value::Place,
     },
     Line, MOST, Stock,
     deed::Deed,
@@ -26,13 +28,8 @@ impl Stock {
         if plan.fields.contains_key("store") {
             return Vec::new();
         }
-        let taken: Vec<usize> = plan
-            .fields
-            .get("sku")
-            .into_iter()
-            .flat_map(|rule| rule.places())
-            .filter_map(|place| place.column())
-            .collect();
+        let taken: Vec<usize> =
+            plan.fields.get("sku").into_iter().flat_map(Compiled::places).filter_map(Place::column).collect();
         for (column, name) in header.names.iter().enumerate() {
             if taken.contains(&column) {
                 continue;
