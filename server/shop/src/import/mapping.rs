@@ -33,6 +33,8 @@ pub struct Mapping {
     /// The array of variants inside a product's record, and what fills their fields.
     pub variants: Option<String>,
     pub variant: BTreeMap<String, Rule>,
+    /// Whether a variant without a SKU has one made of its product's code and its options.
+    pub make_skus: bool,
     /// How many `in stock` is where a stock file gives no number.
     pub in_stock_quantity: Option<i64>,
 }

@@ -204,6 +204,29 @@ async fn stock_may_name_what_it_counts_by_its_barcode() {
 }
 
 #[tokio::test]
+async fn shopifys_variants_need_no_skus_of_their_own() {
+    on_each_engine(async |test: &TestShop| {
+        let db = test.shop.db();
+        let rows = "Handle,Title,Variant SKU,Variant Price,Option1 Name,Option1 Value,Image Src,Variant Inventory Qty\n\
+            felt-cap,Felt Cap,,39000,Color,Grey,https://img.example/1.jpg,3\n\
+            felt-cap,,,39000,,Navy,,3\n\
+            felt-cap,,,,,,https://img.example/2.jpg,\n\
+            felt-cap,,,39000,,,,\n\
+            tin-mug,Tin Mug,,9000,Title,Default Title,,2\n";
+        let report = take(db, Kind::Products, "p.csv", rows, options()).await.unwrap();
+        assert_eq!((report.accepted, rejected(&report)), (4, vec![(5, "missing")]), "{:?}", report.rejections);
+        assert_eq!(report.unread, ["Variant Inventory Qty"]);
+        let told = prices(test).await;
+        for sku in ["felt-cap-grey", "felt-cap-navy", "tin-mug"] {
+            assert!(told.iter().any(|(known, ..)| known == sku), "{sku} {told:?}");
+        }
+        let again = take(db, Kind::Products, "p.csv", rows, options()).await.unwrap();
+        assert_eq!(again.changed, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn variants_that_look_alike_are_told() {
     on_each_engine(async |test: &TestShop| {
         let db = test.shop.db();

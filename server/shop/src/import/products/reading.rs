@@ -3,7 +3,9 @@
 
 use std::hash::BuildHasher;
 
-use onshelf_vocabulary::ids::Slug;
+use onshelf_domain::catalog::slugify;
+use onshelf_vocabulary::{Sku, ids::Slug};
+use sha2::{Digest, Sha256};
 
 use super::{
     super::{
@@ -59,7 +61,7 @@ impl Products {
             // What is wrong with its first variant takes no product from the others.
             self.opened(row, plan, &code)?;
         }
-        let mut variant = self.variant(row, sku(row)?, row)?;
+        let mut variant = self.variant(row, self.sku_of(row, plan, &code)?, row)?;
         if let Some(line) = self.skus.before(&variant.sku, row.line()) {
             return Err(row.bad("sku", TWICE, &format!("{}, first on line {line}", variant.sku)));
         }
@@ -102,6 +104,23 @@ impl Products {
         draft.rows += 1;
         self.variants += 1;
         Ok(())
+    }
+
+    /// The SKU of a row, or one made of the product's code and the row's options: it is the same in each export.
+    fn sku_of(&self, row: &Row<'_>, plan: &Plan, code: &str) -> Result<String, Entry> {
+        if !plan.mapping.make_skus || row.text("sku").is_some() {
+            return sku(row);
+        }
+        let draft = self.open.get(code).and_then(|at| self.drafts.get(*at));
+        let names = draft.map(|draft| draft.option_names.as_slice()).unwrap_or_default();
+        let values = self.values(row, plan, None, names);
+        // A further row that chooses nothing is no variant of its own.
+        if values.is_empty() && draft.is_some_and(|draft| !draft.variants.is_empty()) {
+            return sku(row);
+        }
+        let made = made_sku(code, values.iter().map(|(.., value)| value.as_str()));
+        row.warn("sku", "missing: made of the product and its options", &made);
+        Ok(made)
     }
 
     /// Where the product of this row stands, begun with it if it is the first.
@@ -205,6 +224,30 @@ impl Products {
     }
 }
 
+/// `wool-scarf-grey-m`; of what is too long or has other letters than a SKU, a digest.
+fn made_sku<'v>(code: &'v str, values: impl Iterator<Item = &'v str>) -> String {
+    let slugs: Vec<String> = [code].into_iter().chain(values).filter_map(slugify).map(String::from).collect();
+    let made = slugs.join("-");
+    match Sku::new(made.as_str()) {
+        Ok(sku) => sku.into(),
+        Err(_) => Sha256::digest(&made).iter().take(8).map(|byte| format!("{byte:02x}")).collect(),
+    }
+}
+
 pub(super) fn hash(code: &str) -> u64 {
     std::hash::BuildHasherDefault::<std::hash::DefaultHasher>::default().hash_one(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::made_sku;
+
+    #[test]
+    fn a_sku_that_is_made_is_fit_to_be_one() {
+        assert_eq!(made_sku("wool-scarf", ["Grey", "M / L"].into_iter()), "wool-scarf-grey-m-l");
+        assert_eq!(made_sku("mug", [].into_iter()), "mug");
+        let (korean, other) =
+            (made_sku("목도리", ["회색"].into_iter()), made_sku("목도리", ["먹"].into_iter()));
+        assert!(korean.len() == 16 && korean.is_ascii() && korean != other, "{korean} {other}");
+    }
 }
