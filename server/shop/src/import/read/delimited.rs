@@ -51,10 +51,13 @@ impl Header {
     }
 }
 
-/// A name and what its numbers count where brackets after it say so: `Price (KRW)`, `판매가(원)`, `재고(개)`. Other
-/// words in brackets are a part of the name: `Price (wholesale)` is no price to ask for.
+/// A name and what its numbers count where its end says so: `Price (KRW)`, `Price USD`, `판매가(원)`, `재고(개)`. Other
+/// words are a part of the name: `Price (wholesale)` is no price to ask for.
 fn parted(name: &str) -> Option<(&str, &str)> {
-    let (bare, unit) = name.trim().strip_suffix([')', ']'])?.rsplit_once(['(', '['])?;
+    let (bare, unit) = match name.trim().strip_suffix([')', ']']) {
+        Some(inside) => inside.rsplit_once(['(', '['])?,
+        None => name.trim().rsplit_once([' ', '_']).filter(|(_, unit)| unit.len() == 3)?,
+    };
     let (bare, unit) = (bare.trim(), unit.trim());
     let is_currency = unit.contains(|c: char| c.is_alphabetic() || "₩$€£¥".contains(c))
         && parse_price(&format!("1 {unit}"), Currency::Krw).is_ok();

@@ -166,7 +166,7 @@ fn a_mapping_says_which_list_holds_the_records() {
 #[test]
 fn headings_say_what_their_numbers_count() {
     let header = Header::new(
-        ["Price (KRW)", "재고(개)", "Weight (kg)", "판매가(원)", "가격(도매)"].map(str::to_owned).to_vec(),
+        ["Price (KRW)", "재고(개)", "Weight (kg)", "판매가(원)", "가격(도매)", "sale_price_usd", "list set"].map(str::to_owned).to_vec(),
     );
     for (name, found) in [
         ("price", Some((0, "KRW"))),
@@ -175,6 +175,8 @@ fn headings_say_what_their_numbers_count() {
         ("판매가", Some((3, "원"))),
         ("가격", None),
         ("Price (KRW)", Some((0, ""))),
+        ("sale_price", Some((5, "usd"))),
+        ("list", None),
     ] {
         assert_eq!(header.column_with_unit(name), found, "{name}");
     }
