@@ -165,9 +165,9 @@ fn a_mapping_says_which_list_holds_the_records() {
 
 #[test]
 fn headings_say_what_their_numbers_count() {
-    let header = Header::new(
-        ["Price (KRW)", "재고(개)", "Weight (kg)", "판매가(원)", "가격(도매)", "sale_price_usd", "list set"].map(str::to_owned).to_vec(),
-    );
+    let names =
+        ["Price (KRW)", "재고(개)", "Weight (kg)", "판매가(원)", "가격(도매)", "sale_price_usd", "list set"];
+    let header = Header::new(names.map(str::to_owned).to_vec());
     for (name, found) in [
         ("price", Some((0, "KRW"))),
         ("재고", Some((1, ""))),
