@@ -111,7 +111,7 @@ pub(super) const STOCK: &[Field] = &[
     ),
     ("delta", &["delta", "change"]),
     ("availability", &["availability", "stock_status", "in_stock", "재고상태"]),
-    ("counted_at", &["counted_at", "updated_at", "timestamp", "as_of", "기준일시", "실사일시"]),
+    ("counted_at", &["counted_at", "updated_at", "timestamp", "기준일시", "실사일시"]),
     ("safety_stock", &["safety_stock", "안전재고"]),
     ("reason", &["reason"]),
     ("reference", &["reference"]),
