@@ -182,7 +182,10 @@ fn rules(
             Some(Rule::Made(made)) if !made.days.is_empty() => days(known, &made.days, &mut rules)?,
             Some(rule) => drop(rules.insert(field, Compiled::from_rule(rule, tables)?)),
             None if with_usual_names && !rules.contains_key(field) => {
-                rules.insert(field, Compiled::any(usual));
+                // A category and a department in two columns are no path, and hours in two are said twice.
+                let is_said_once = matches!(*field, "category" | "hours");
+                let rule = if is_said_once { Compiled::first_of(usual) } else { Compiled::any(usual) };
+                rules.insert(field, rule);
             }
             None => {}
         }

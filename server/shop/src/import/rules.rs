@@ -17,6 +17,8 @@ use super::{
 #[derive(Clone, Debug, Default)]
 pub(super) struct Compiled {
     places: Vec<Place>,
+    /// Whether the first place that has something speaks alone.
+    is_alone: bool,
     template: Vec<Piece>,
     constant: Option<String>,
     split: Option<String>,
@@ -50,6 +52,11 @@ impl Compiled {
     /// Any of these columns.
     pub fn any(names: &[&str]) -> Compiled {
         Compiled { places: names.iter().map(|name| Place::new(name)).collect(), ..Compiled::default() }
+    }
+
+    /// The first of these columns that has something: together they would say it twice.
+    pub fn first_of(names: &[&str]) -> Compiled {
+        Compiled { is_alone: true, ..Compiled::any(names) }
     }
 
     /// One column that must be there.
@@ -159,6 +166,9 @@ impl Compiled {
         let mut raw = Vec::new();
         for place in &self.places {
             place.texts(record, &mut raw);
+            if self.is_alone && !raw.is_empty() {
+                break;
+            }
         }
         for text in raw {
             let (text, mended) = clean_cow(text);

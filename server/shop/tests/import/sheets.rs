@@ -61,12 +61,18 @@ async fn a_korean_sheet_needs_no_mapping() {
 #[tokio::test]
 async fn a_heading_may_say_the_currency() {
     on_each_engine(async |test: &TestShop| {
-        let rows = "sku,name,Price (USD),Price (wholesale)\nHAT,Hat,12.50,4\nCAP,Cap,9000원,4\n";
+        let rows = "sku,name,Price (USD),Price (wholesale),Category,Department\n\
+            HAT,Hat,12.50,4,Hats,Clothing\n\
+            CAP,Cap,9000원,4,Hats,Clothing\n";
         let report = take(test.shop.db(), Kind::Products, "p.csv", rows, options()).await.unwrap();
         assert_eq!((report.accepted, report.unread.as_slice()), (2, &["Price (wholesale)".to_owned()][..]));
         let told = prices(test).await;
         assert!(told.contains(&("HAT".to_owned(), 1_250, "USD".to_owned())), "{told:?}");
         assert!(told.contains(&("CAP".to_owned(), 9_000, "KRW".to_owned())), "{told:?}");
+        let mut reader = test.shop.db().reader().await.unwrap();
+        let products = catalog::products(&mut reader.tx()).await.unwrap();
+        let cap = products.iter().find(|product| product.code == "CAP").unwrap();
+        assert_eq!(cap.category.as_deref(), Some("hats"), "two columns are no path");
     })
     .await;
 }
