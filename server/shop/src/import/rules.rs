@@ -115,6 +115,9 @@ impl Compiled {
                 found(place);
             }
         }
+        if self.is_alone {
+            self.keep_first();
+        }
         // One of several columns may be missing; a column that stands alone may not.
         if self.places.is_empty() || !self.template.is_empty() { missing } else { Vec::new() }
     }

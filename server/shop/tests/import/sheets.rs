@@ -65,7 +65,10 @@ async fn a_heading_may_say_the_currency() {
             HAT,Hat,12.50,4,Hats,Clothing\n\
             CAP,Cap,9000원,4,Hats,Clothing\n";
         let report = take(test.shop.db(), Kind::Products, "p.csv", rows, options()).await.unwrap();
-        assert_eq!((report.accepted, report.unread.as_slice()), (2, &["Price (wholesale)".to_owned()][..]));
+        assert_eq!(
+            (report.accepted, report.unread.as_slice()),
+            (2, &["Price (wholesale)", "Department"].map(str::to_owned)[..])
+        );
         let told = prices(test).await;
         assert!(told.contains(&("HAT".to_owned(), 1_250, "USD".to_owned())), "{told:?}");
         assert!(told.contains(&("CAP".to_owned(), 9_000, "KRW".to_owned())), "{told:?}");
