@@ -76,7 +76,7 @@ test("suggestions are walked through by keyboard @scripts", async ({ page }) => 
 test("a list is narrowed by option and price, and put in order", async ({ page, isMobile, audit }) => {
   await page.goto("/category/kettles");
   const all = await page.getByRole("region", { name: "상품" }).getByRole("listitem").count();
-  if (isMobile) await page.getByRole("button", { name: /^거르기/ }).click();
+  if (isMobile) await page.getByRole("button", { name: /^필터/ }).click();
   await audit();
   await page.getByRole("checkbox", { name: /이끼색/ }).first().check();
   // At a desk a ticked box applies at once; on a phone one says when one is done.

@@ -131,7 +131,7 @@ test("home shows no product twice", async ({ page }) => {
 test("the sheet of filters says how many there would be @scripts", async ({ page, isMobile }) => {
   test.skip(!isMobile, "at a desk a ticked box applies at once");
   await page.goto("/category/kitchen");
-  await page.getByRole("button", { name: /^거르기/ }).click();
+  await page.getByRole("button", { name: /^필터/ }).click();
   const go = page.locator("#facets .go");
   await expect(go).toHaveText("보기");
   await page.locator("#facets").getByRole("checkbox").first().check();
@@ -142,7 +142,7 @@ test("the sheet of filters says how many there would be @scripts", async ({ page
   await expect(page.locator(".tally")).toHaveText(many.replace(" 보기", ""));
 
   await page.goto("/category/kitchen");
-  await page.getByRole("button", { name: /^거르기/ }).click();
+  await page.getByRole("button", { name: /^필터/ }).click();
   await page.getByLabel("가격, 얼마까지").fill("1");
   await page.getByLabel("가격, 얼마까지").blur();
   await expect(go).toHaveText("맞는 상품이 없어요");

@@ -126,12 +126,16 @@ pub fn ShelfRow(lang: Lang, shelf: ShelfView, #[prop(default = true)] reservable
     }
 }
 
-/// `9+`, `1개 남음`, `없음`: all three are in the document, and the level decides which is read.
+/// `9+개`, `1개 남음`, `없음`: all three are in the document, and the level decides which is read.
 #[component]
 fn ShelfCount(lang: Lang, shelf: ShelfView) -> impl IntoView {
     view! {
         <span class="count">
-            <span class="when-have"><StockNumber shelf /><span class="when-low">{lang.pick("개 남음", " left")}</span></span>
+            <span class="when-have">
+                <StockNumber shelf />
+                {lang.pick("개", "")}
+                <span class="when-low">{lang.pick(" 남음", " left")}</span>
+            </span>
             <span class="when-out">{lang.pick("없음", "None")}</span>
         </span>
     }

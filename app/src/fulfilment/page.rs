@@ -167,8 +167,8 @@ fn front(visit: &Visit, view: &ReservationView, token: &str) -> AnyView {
 /// What there is to pay, or was; what was given up costs nothing.
 fn owed(visit: &Visit, view: &ReservationView) -> Option<(&'static str, Money)> {
     let label = match view.status {
-        ReservationStatus::Collected => visit.say("매장에서 낸 돈", "Paid in store"),
-        status if status.is_live() => visit.say("매장에서 낼 돈", "To pay in store"),
+        ReservationStatus::Collected => visit.say("매장에서 계산한 금액", "Paid in store"),
+        status if status.is_live() => visit.say("매장에서 계산할 금액", "To pay in store"),
         _ => return None,
     };
     Some((label, view.total))
@@ -234,8 +234,8 @@ fn last_things(visit: &Visit, view: &ReservationView, token: &str) -> AnyView {
     });
     view! {
         <footer class="reservation-ways">
-            <a class="go-quiet" href=visit.href(&calendar)><Icon glyph=Glyph::Clock />{visit.say("달력에 넣기", "Add to calendar")}</a>
-            <a class="go-quiet" href=visit.href(&path)>{visit.say("상태 새로 보기", "Check again")}</a>
+            <a class="go-quiet" href=visit.href(&calendar)><Icon glyph=Glyph::Clock />{visit.say("캘린더에 추가", "Add to calendar")}</a>
+            <a class="go-quiet" href=visit.href(&path)>{visit.say("새로고침", "Check again")}</a>
             {cancel}
         </footer>
     }

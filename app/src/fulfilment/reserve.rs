@@ -162,7 +162,7 @@ fn foreseen(draft: &Draft, basket: &BasketView, offer: Option<&Offer>, near: boo
 fn owed(visit: &Visit, basket: &BasketView) -> Option<(&'static str, Money)> {
     let several = basket.lines.len() > 1 || basket.lines.iter().any(|line| line.quantity > 1);
     let total = basket.total.filter(|_| several)?;
-    Some((visit.say("매장에서 낼 돈", "To pay in store"), total))
+    Some((visit.say("매장에서 계산할 금액", "To pay in store"), total))
 }
 
 fn basket_items(basket: &BasketView) -> Vec<Item> {

@@ -33,6 +33,13 @@ pub(super) fn row_of(visit: &Visit, draft: &Draft, choice: &Choice) -> AnyView {
     let room = i64::try_from(wanted).unwrap_or(1).min(9);
     let ticks = (wanted > 1).then(|| view! { <StockTicks available=covered room=room small=true /> });
     let (day, time) = day_and_time(&last.ready_by.label);
+    // Of a day that is not today the day is what one chooses by, and the hour only its end.
+    let far = (last.way == Way::Delivery && day.is_some()).then_some("");
+    let time = match (far, lang) {
+        (Some(_), Lang::Ko) => format!("{time}까지"),
+        (Some(_), Lang::En) => format!("by {time}"),
+        (None, _) => time,
+    };
     view! {
         <li>
             <button class="board-row" formmethod="post" name="pick" value=choice.plan.write() data-level=level>
@@ -42,7 +49,7 @@ pub(super) fn row_of(visit: &Visit, draft: &Draft, choice: &Choice) -> AnyView {
                     {said.into_iter().map(|line| view! { <small>{line}</small> }).collect_view()}
                     {ticks}
                 </span>
-                <span class="board-when">
+                <span class="board-when" data-far=far>
                     {day.map(|day| view! { <span>{day}" "</span> })}
                     <b>{time}</b>
                     <small>{fee(lang, &choice.parts)}</small>

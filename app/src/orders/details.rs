@@ -18,7 +18,7 @@ use super::{
     times::{Times, times},
     trouble::{Trouble, panel},
     whereto::address_fields,
-    words::{by, provider_name, way_glyph, way_name},
+    words::{provider_name, there, way_glyph, way_name},
 };
 use crate::{
     fulfilment::left_over,
@@ -189,7 +189,7 @@ fn group_card(scene: &Scene<'_>, place: usize, group: &PlanGroup, offer: &WayOff
             <p class="got-head">
                 <Icon glyph=way_glyph(group.way) />
                 <span><b>{title}</b><small>{from}</small></span>
-                <strong>{by(lang, &offer.ready_by)}</strong>
+                <strong>{there(lang, group.way, &offer.ready_by)}</strong>
             </p>
             {row(lang, things)}
             <p class="got-names">{named(lang, things, 6)}</p>

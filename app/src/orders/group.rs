@@ -12,7 +12,7 @@ use super::{
     forms::{address, deed, token_field},
     stand_ins::{Mending, stand_ins},
     steps::steps,
-    words::{by, span, step_name, way_glyph, way_name},
+    words::{by, span, step_name, there, way_glyph, way_name},
 };
 use crate::{
     fulfilment::{
@@ -91,7 +91,7 @@ fn when(lang: Lang, group: &GroupView) -> String {
         (status, ..) if status.is_over() => String::new(),
         (_, Some(window), _) => span(window),
         (Status::Ready, ..) => step_name(lang, group.way, group.status).to_owned(),
-        _ => by(lang, &group.ready_by),
+        _ => there(lang, group.way, &group.ready_by),
     }
 }
 
@@ -202,7 +202,7 @@ impl Kerb<'_> {
                         {(!arrived).then(|| view! {
                             <button class="alt" name="arrived" value="0">{if on_way { lang.pick("다시 알리기", "Tell them again") } else { lang.pick("지금 출발해요", "I'm on my way") }}</button>
                         })}
-                        <button class=if promised.is_some() { "alt" } else { "go" } name="arrived" value="1">{if arrived { lang.pick("칸이나 차 고쳐 알리기", "Change bay or car") } else { lang.pick("도착했어요", "I'm here") }}</button>
+                        <button class=if promised.is_some() { "alt" } else { "go" } name="arrived" value="1">{if arrived { lang.pick("차·주차 칸 수정하기", "Change bay or car") } else { lang.pick("도착했어요", "I'm here") }}</button>
                     </div>
                 </form>
             </section>
@@ -302,7 +302,7 @@ fn whereabouts(card: &Card<'_>) -> Option<AnyView> {
         visit.shop().store_page(&viewer, &group.store.code).map(|store| store.directions).unwrap_or_default();
     let calendar = address(&order.number, token).replacen('?', &format!("/{}.ics?", group.id), 1);
     let dated = (group.status != Status::Pending).then(|| {
-        view! { <a class="go-quiet group-link" href=visit.href(&calendar)><Icon glyph=Glyph::Clock />{lang.pick("달력에 넣기", "Add to calendar")}</a> }
+        view! { <a class="go-quiet group-link" href=visit.href(&calendar)><Icon glyph=Glyph::Clock />{lang.pick("캘린더에 추가", "Add to calendar")}</a> }
     });
     let view = view! {
         <div class="group-where">

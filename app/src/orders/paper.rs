@@ -43,7 +43,7 @@ pub fn title(lang: Lang, receipt: &Receipt) -> String {
 #[must_use]
 pub const fn heads(lang: Lang) -> [&'static str; 4] {
     match lang {
-        Lang::Ko => ["상품", "수량", "값", "금액"],
+        Lang::Ko => ["상품", "수량", "단가", "금액"],
         Lang::En => ["Thing", "Qty", "Price", "Sum"],
     }
 }
@@ -175,9 +175,9 @@ pub fn notes(lang: Lang, receipt: &Receipt) -> Vec<String> {
 
 const fn rounding(lang: Lang, currency: Currency) -> &'static str {
     match (lang, currency.decimals()) {
-        (Lang::Ko, 0) => "값은 판매한 매장의 값입니다. 세금은 매장마다 한 번만 원 단위로 반올림했습니다.",
+        (Lang::Ko, 0) => "가격은 판매한 매장의 가격입니다. 세금은 매장마다 한 번만 원 단위로 반올림했습니다.",
         (Lang::Ko, _) => {
-            "값은 판매한 매장의 값입니다. 세금은 매장마다 한 번만 소수 둘째 자리로 반올림했습니다."
+            "가격은 판매한 매장의 가격입니다. 세금은 매장마다 한 번만 소수 둘째 자리로 반올림했습니다."
         }
         (Lang::En, 0) => {
             "Prices are those of the store that sold it. Tax is rounded half up, once per store, to the whole unit."

@@ -103,7 +103,7 @@ fn give(visit: &Visit, view: &OrderView, token: &str, holder: &str, link: &str) 
                 <label for="pass-link">{visit.say("이 링크를 보내 주세요", "Give them this link")}</label>
                 <input id="pass-link" value=url readonly aria-describedby="pass-link-hint" />
                 <small id="pass-link-hint">{visit.say(
-                    "무엇을 어디서 언제까지 받아 가는지만 보여요. 값과 연락처는 보이지 않고, 한 번 받아 가면 끝나요.",
+                    "무엇을 어디서 언제까지 받아 가는지만 보여요. 가격과 연락처는 보이지 않고, 한 번 받아 가면 끝나요.",
                     "It shows what, where and until when: no prices, nothing of you. It works once.",
                 )}</small>
             </div>

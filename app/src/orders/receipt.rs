@@ -62,7 +62,7 @@ fn sheet(visit: &Visit, receipt: &Receipt, token: &str) -> AnyView {
             <p class="receipt-ways">
                 <a class="alt" href=on_paper>{lang.pick("PDF로 받기", "Get it as a PDF")}</a>
                 <button type="button" class="alt" data-print hidden>{lang.pick("인쇄하기", "Print")}</button>
-                <a class="alt" href=visit.href(&address(&view.number, token))>{lang.pick("주문으로", "To the order")}</a>
+                <a class="alt" href=visit.href(&address(&view.number, token))>{lang.pick("주문 보기", "See the order")}</a>
             </p>
         </article>
     }

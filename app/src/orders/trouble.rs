@@ -159,7 +159,7 @@ pub(super) fn panel(visit: &Visit, draft: &Draft, trouble: &Trouble) -> AnyView 
                 )
             } else {
                 lang.pick(
-                    "세금이나 값이 달라졌습니다. 아직 결제하지 않았어요. 아래에서 확인하고 다시 눌러 주세요.",
+                    "세금이나 가격이 달라졌습니다. 아직 결제하지 않았어요. 아래에서 확인하고 다시 눌러 주세요.",
                     "A tax or a price has changed. Nothing was paid: look below, and press again if it is right.",
                 )
             };

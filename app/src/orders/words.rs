@@ -86,9 +86,30 @@ pub(super) fn day_and_time(label: &str) -> (Option<String>, String) {
 
 /// `17:40까지` / `by 17:40`.
 pub(super) fn by(lang: Lang, at: &Moment) -> String {
+    let at = in_one_piece(&at.label);
     match lang {
-        Lang::Ko => format!("{}까지", at.label),
-        Lang::En => format!("by {}", at.label),
+        Lang::Ko => format!("{at}까지"),
+        Lang::En => format!("by {at}"),
+    }
+}
+
+/// When it can be had: `17:40 준비` where it is collected, `12월 1일(화) 21:00까지` where it is brought.
+pub(super) fn there(lang: Lang, way: Way, at: &Moment) -> String {
+    match (lang, way) {
+        (Lang::Ko, Way::Collect | Way::Curbside | Way::Transfer) => {
+            format!("{} 준비", in_one_piece(&at.label))
+        }
+        _ => by(lang, at),
+    }
+}
+
+/// A line may end after a day, and not within it: browsers would put `(화)` on a line of its own.
+fn in_one_piece(label: &str) -> String {
+    match day_and_time(label) {
+        (Some(day), time) => {
+            format!("{} {time}", day.replace(' ', "\u{a0}").replace('(', "\u{2060}("))
+        }
+        (None, time) => time,
     }
 }
 
@@ -321,6 +342,15 @@ fn over(lang: Lang, view: &OrderView) -> (&'static str, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_stays_in_one_piece_and_a_pickup_is_ready_rather_than_over() {
+        let moment = |label: &str| Moment { at: String::new(), label: label.to_owned() };
+        let far = moment("12월 1일(화) 21:00");
+        assert_eq!(there(Lang::Ko, Way::Delivery, &far), "12월\u{a0}1일\u{2060}(화) 21:00까지");
+        assert_eq!(there(Lang::Ko, Way::Collect, &moment("17:40")), "17:40 준비");
+        assert_eq!(there(Lang::En, Way::Collect, &moment("Tue 1 Dec 21:00")), "by Tue\u{a0}1\u{a0}Dec 21:00");
+    }
 
     #[test]
     fn a_window_says_its_day_once() {

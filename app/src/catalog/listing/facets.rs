@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use onshelf_vocabulary::{
-    Lang, Money,
+    Currency, Lang, Money,
     catalog::{Facet, FacetValue},
     money::grouped,
 };
@@ -57,10 +57,10 @@ fn form(room: &Room<'_>, stores: &[Choice]) -> impl IntoView + use<> {
             method="get"
             action=visit.href(&asked.path())
             data-facets
-            aria-label=visit.say("거르기", "Filter")
+            aria-label=visit.say("필터", "Filter")
         >
             <div class="facets-head">
-                <h2>{visit.say("거르기", "Filter")}</h2>
+                <h2>{visit.say("필터", "Filter")}</h2>
                 <button type="button" class="ico" popovertarget="facets" popovertargetaction="hide" aria-label=visit.say("닫기", "Close")>
                     <Icon glyph=Glyph::Close />
                 </button>
@@ -185,9 +185,9 @@ fn store(visit: &Visit, stores: &[Choice]) -> impl IntoView + use<> {
         .collect_view();
     view! {
         <fieldset>
-            <legend><label for="facet-store">{visit.say("선반에 있는 매장", "On the shelf at")}</label></legend>
+            <legend><label for="facet-store">{visit.say("재고 있는 매장", "On the shelf at")}</label></legend>
             <select id="facet-store" name="store">
-                <option value="">{visit.say("어느 매장이든", "Any store")}</option>
+                <option value="">{visit.say("전체 매장", "Any store")}</option>
                 {options}
             </select>
         </fieldset>
@@ -196,6 +196,10 @@ fn store(visit: &Visit, stores: &[Choice]) -> impl IntoView + use<> {
 
 fn price(room: &Room<'_>) -> impl IntoView + use<> {
     let (visit, asked) = (room.visit, room.asked);
+    let unit = match (room.currency, visit.lang) {
+        (Currency::Krw, Lang::Ko) => "원",
+        (currency, _) => currency.code(),
+    };
     let bound = |name: &'static str, value: Option<i64>, label: &'static str, hint: &'static str| {
         view! {
             <input
@@ -212,11 +216,11 @@ fn price(room: &Room<'_>) -> impl IntoView + use<> {
     };
     view! {
         <fieldset>
-            <legend>{visit.say("가격", "Price")}" "<small>{room.currency.code()}</small></legend>
+            <legend>{visit.say("가격", "Price")}" "<small>{unit}</small></legend>
             <div class="range">
-                {bound("from", asked.from, visit.say("가격, 얼마부터", "Price from"), visit.say("부터", "from"))}
+                {bound("from", asked.from, visit.say("가격, 얼마부터", "Price from"), visit.say("최저", "from"))}
                 <span aria-hidden="true">"–"</span>
-                {bound("to", asked.to, visit.say("가격, 얼마까지", "Price to"), visit.say("까지", "to"))}
+                {bound("to", asked.to, visit.say("가격, 얼마까지", "Price to"), visit.say("최고", "to"))}
             </div>
         </fieldset>
     }

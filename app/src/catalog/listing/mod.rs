@@ -99,7 +99,7 @@ fn title(room: &Room<'_>, category: Option<&(CategoryView, Vec<Crumb>)>) -> Stri
     match (&room.asked.base, category) {
         (_, Some((category, _))) => category.name.clone(),
         (Base::Search, _) if !room.asked.text.is_empty() => match room.visit.lang {
-            Lang::Ko => format!("‘{}’ 찾은 결과", room.asked.text),
+            Lang::Ko => format!("‘{}’ 검색 결과", room.asked.text),
             Lang::En => format!("Results for “{}”", room.asked.text),
         },
         (Base::Search, _) => room.visit.say("무엇을 찾으세요?", "What are you looking for?").to_owned(),
@@ -187,7 +187,7 @@ fn tools(room: &Room<'_>) -> impl IntoView + use<> {
         <div class="tools">
             <p class="tally" role="status">{count}</p>
             <button type="button" class="tool-facets" popovertarget="facets">
-                {visit.say("거르기", "Filter")}
+                {visit.say("필터", "Filter")}
                 {(narrowed > 0).then(|| view! { <b>{narrowed}</b> })}
             </button>
             {switch(room)}
@@ -199,9 +199,9 @@ fn tools(room: &Room<'_>) -> impl IntoView + use<> {
 fn sort_label(room: &Room<'_>, sort: Sort) -> &'static str {
     let searched = !room.asked.text.is_empty();
     match sort {
-        Sort::Relevance if searched => room.visit.say("잘 맞는 순", "Best match"),
+        Sort::Relevance if searched => room.visit.say("정확도순", "Best match"),
         Sort::Relevance => room.visit.say("추천순", "Featured"),
-        Sort::New => room.visit.say("새로 온 순", "Newest"),
+        Sort::New => room.visit.say("신상품순", "Newest"),
         Sort::PriceUp => room.visit.say("낮은 가격순", "Price: low"),
         Sort::PriceDown => room.visit.say("높은 가격순", "Price: high"),
         Sort::Name => room.visit.say("이름순", "Name"),
