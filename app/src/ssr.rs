@@ -38,8 +38,11 @@ pub struct Site {
     pub client_wasm: String,
     /// What the chain is called.
     pub name: onshelf_vocabulary::Text,
-    /// Who sells by law, as it has to stand on a receipt; may be empty.
+    /// Who sells by law, as it has to stand on a receipt and at the foot of every page; may be empty.
     pub seller: String,
+    /// Addresses of the operator's terms of use and of what becomes of one's data; may be empty.
+    pub terms: String,
+    pub privacy: String,
     /// Whether cookies may only travel encrypted.
     pub secure: bool,
     /// The operator's drawn map, if there is one.

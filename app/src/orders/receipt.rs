@@ -11,7 +11,10 @@ use onshelf_shop::orders::{MoneyLine, Receipt, TaxLine};
 use onshelf_vocabulary::{Lang, fulfilment::ReservationLineView, orders::GroupView};
 
 use super::{forms::address, money::sum_lines, page::private, paper};
-use crate::ssr::{Chrome, Page, Visit, explain};
+use crate::{
+    ssr::{Chrome, Page, Visit, explain},
+    ui::foot::seller,
+};
 
 /// `GET /orders/{number}/receipt?t=TOKEN`. There is one once something was paid.
 pub async fn receipt(
@@ -39,8 +42,7 @@ fn sheet(visit: &Visit, receipt: &Receipt, token: &str) -> AnyView {
     let (lang, view) = (visit.lang, &receipt.order);
     let groups = paper::groups(receipt).map(|group| lines(lang, group));
     let notes = paper::notes(lang, receipt).into_iter().map(|note| view! { <p class="fine">{note}</p> });
-    let seller = visit.door.site.seller.clone();
-    let seller = (!seller.is_empty()).then(|| view! { <p class="fine">{seller}</p> });
+    let seller = seller(&visit.door.site);
     let on_paper = visit.href(&address(&view.number, token).replacen('?', "/receipt.pdf?", 1));
     view! {
         <article class="receipt">

@@ -3,6 +3,7 @@
 
 mod aisles;
 pub mod failure;
+pub mod foot;
 
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use axum::http::StatusCode;
 use leptos::prelude::*;
 use onshelf_vocabulary::Lang;
 
+use self::foot::foot;
 use crate::{
     cart::strip,
     catalog::islands::suggest::SearchField,
@@ -223,35 +225,6 @@ fn searched(visit: &Visit) -> String {
     let query = visit.path.split_once('?').map(|(_, query)| query).unwrap_or_default();
     let found = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "q");
     found.map(|(_, text)| text.chars().take(200).collect()).unwrap_or_default()
-}
-
-fn foot(visit: &Visit, path: &str) -> impl IntoView + use<> {
-    let site = &visit.door.site;
-    let shown = (visit.lang, path, site.name.get(visit.lang), site.demo, site.shows_messages);
-    part("foot", shown, || footer(visit, path))
-}
-
-fn footer(visit: &Visit, path: &str) -> impl IntoView + use<> {
-    view! {
-        <footer class="foot" id="foot">
-            <p class="mark">{visit.door.site.name.get(visit.lang).to_owned()}<i aria-hidden="true"></i></p>
-            <nav aria-label=visit.say("아래 메뉴", "Footer")>
-                <a href=visit.href("/stores")>{visit.say("매장 찾기", "Find a store")}</a>
-                <a href=visit.href("/products")>{visit.say("모든 상품", "All products")}</a>
-                <a href=visit.href("/reservations")>{visit.say("주문·예약 찾기", "Find an order")}</a>
-                {other_language(visit, path)}
-            </nav>
-            {visit.door.site.demo.then(|| view! {
-                <p class="fine">{visit.say(
-                    "데모입니다. 제자리는 꾸며낸 가게이고 재고는 가상의 계산대가 움직입니다.",
-                    "This is a demo. Jejari is made up; a simulated till moves its stock.",
-                )}</p>
-            })}
-            {visit.door.site.shows_messages.then(|| view! {
-                <p class="fine"><a href=visit.href("/dev/messages")>{visit.say("보낸 메일과 문자 보기", "Mails and texts that were sent")}</a></p>
-            })}
-        </footer>
-    }
 }
 
 /// The way to the same page in the other language.

@@ -87,6 +87,8 @@ impl Serve {
             client_wasm: assets.client_wasm,
             name: config.name(),
             seller: config.seller.clone(),
+            terms: config.terms_url.clone().unwrap_or_default(),
+            privacy: config.privacy_url.clone().unwrap_or_default(),
             secure: config.public_url().starts_with("https://"),
             basemap: basemap.map(Arc::new),
             live_map: tiles.and_then(|tiles| live_map(tiles, assets.live_map)),

@@ -13,7 +13,12 @@ const SELLER_MOST: usize = 300;
 impl Config {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         let wrong = |text: &str| Err(ConfigError::Setting(text.to_owned()));
-        for (name, url) in [("public_url", &self.public_url), ("otlp_endpoint", &self.otlp_endpoint)] {
+        for (name, url) in [
+            ("public_url", &self.public_url),
+            ("otlp_endpoint", &self.otlp_endpoint),
+            ("terms_url", &self.terms_url),
+            ("privacy_url", &self.privacy_url),
+        ] {
             if url.as_ref().is_some_and(|url| !is_web(url)) {
                 return wrong(&format!("{name}: must begin with http:// or https://"));
             }
@@ -139,6 +144,8 @@ mod tests {
             ("ONSHELF_STRIPE_SECRET_KEY", "sk_test_1", "stripe_webhook_secret"),
             ("ONSHELF_STRIPE_WEBHOOK_SECRET", "whsec_1", "stripe_secret_key"),
             ("ONSHELF_SELLER", "a\nb", "seller"),
+            ("ONSHELF_TERMS_URL", "terms", "terms_url"),
+            ("ONSHELF_PRIVACY_URL", "javascript:alert(1)", "privacy_url"),
             ("ONSHELF_TOSS_SECRET_KEY", "a key", "toss_secret_key"),
             ("ONSHELF_TOSS_SECRET_KEY", "", "toss_secret_key"),
             ("ONSHELF_TOSS_URL", "http://elsewhere.example", "toss_url"),

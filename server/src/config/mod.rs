@@ -31,8 +31,13 @@ pub struct Config {
     pub site_dir: PathBuf,
     pub name_ko: String,
     pub name_en: String,
-    /// Who sells by law, printed on receipts: registered name, registration number, representative, address.
+    /// Who sells by law, printed on receipts and at the foot of every page: registered name, registration number,
+    /// representative, address.
     pub seller: String,
+    /// The operator's terms of use; a link at the foot of every page.
+    pub terms_url: Option<String>,
+    /// What becomes of one's data, likewise.
+    pub privacy_url: Option<String>,
     pub currency: Currency,
     /// Numbers above it are shown as "9+"; 0 shows them as they are.
     pub shown_cap: i64,
@@ -124,6 +129,8 @@ impl Default for Config {
             name_ko: "온셸프".to_owned(),
             name_en: "Onshelf".to_owned(),
             seller: String::new(),
+            terms_url: None,
+            privacy_url: None,
             currency: Currency::Krw,
             shown_cap: 9,
             live_reservations: 5,

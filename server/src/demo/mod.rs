@@ -43,6 +43,10 @@ fn json<T: DeserializeOwned>(name: &str) -> Result<T, DemoError> {
     serde_json::from_slice(bytes(name)?).map_err(|error| DemoError::Malformed(name.to_owned(), error))
 }
 
+/// Who sells, as every shop in Korea has to say; nobody has these numbers.
+const SELLER: &str = "(주)제자리 · 대표 한결 · 사업자등록번호 000-00-00000 · 통신판매업신고 제0000-서울성동-0000호 · \
+                      서울 성동구 성수이로 88 · 02-6000-0100";
+
 /// The chain's own name, unless the operator gave one.
 #[must_use]
 pub fn named(config: Config) -> Config {
@@ -50,7 +54,8 @@ pub fn named(config: Config) -> Config {
     if config.name_ko != defaults.name_ko || config.name_en != defaults.name_en {
         return config;
     }
-    Config { name_ko: "제자리".to_owned(), name_en: "Jejari".to_owned(), ..config }
+    let seller = if config.seller.is_empty() { SELLER.to_owned() } else { config.seller.clone() };
+    Config { name_ko: "제자리".to_owned(), name_en: "Jejari".to_owned(), seller, ..config }
 }
 
 /// Seoul, drawn by hand.

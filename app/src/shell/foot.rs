@@ -1,0 +1,84 @@
+//! The foot of a page: where else one can go, and who sells. Korean law wants the seller and what becomes of one's
+//! data on the first page; a shop that has many hands reads it on every one.
+
+use leptos::prelude::*;
+use onshelf_vocabulary::Lang;
+
+use super::other_language;
+use crate::{
+    ssr::{Site, Visit},
+    ui::part::part,
+};
+
+pub(super) fn foot(visit: &Visit, path: &str) -> impl IntoView + use<> {
+    let site = &visit.door.site;
+    let law = (&site.seller, &site.terms, &site.privacy);
+    let shown = (visit.lang, path, site.name.get(visit.lang), law, site.demo, site.shows_messages);
+    part("foot", shown, || footer(visit, path))
+}
+
+fn footer(visit: &Visit, path: &str) -> impl IntoView + use<> {
+    let site = &visit.door.site;
+    view! {
+        <footer class="foot" id="foot">
+            <p class="mark">{site.name.get(visit.lang).to_owned()}<i aria-hidden="true"></i></p>
+            <nav aria-label=visit.say("아래 메뉴", "Footer")>
+                <a href=visit.href("/stores")>{visit.say("매장 찾기", "Find a store")}</a>
+                <a href=visit.href("/products")>{visit.say("모든 상품", "All products")}</a>
+                <a href=visit.href("/reservations")>{visit.say("주문·예약 찾기", "Find an order")}</a>
+                {terms(visit.lang, site)}
+                {other_language(visit, path)}
+            </nav>
+            {seller(site)}
+            {site.demo.then(|| view! {
+                <p class="fine">{visit.say(
+                    "데모입니다. 제자리는 꾸며낸 가게이고 재고는 가상의 계산대가 움직입니다.",
+                    "This is a demo. Jejari is made up; a simulated till moves its stock.",
+                )}</p>
+            })}
+            {site.shows_messages.then(|| view! {
+                <p class="fine"><a href=visit.href("/dev/messages")>{visit.say("보낸 메일과 문자 보기", "Mails and texts that were sent")}</a></p>
+            })}
+        </footer>
+    }
+}
+
+/// The operator's own pages, where there are such. The one about data is set apart, as is the custom.
+fn terms(lang: Lang, site: &Site) -> impl IntoView + use<> {
+    let link = |address: &str, name: &'static str, class: Option<&'static str>| {
+        let href = address.to_owned();
+        (!address.is_empty()).then(|| view! { <a href=href class=class>{name}</a> })
+    };
+    view! {
+        {link(&site.terms, lang.pick("이용약관", "Terms of use"), None)}
+        {link(&site.privacy, lang.pick("개인정보처리방침", "Privacy policy"), Some("foot-privacy"))}
+    }
+}
+
+/// Who sells by law, as the operator wrote it: in one language, whichever page it stands on.
+pub fn seller(site: &Site) -> Option<impl IntoView + use<>> {
+    let text = site.seller.clone();
+    let korean = text.chars().any(|letter| ('가'..='힣').contains(&letter));
+    let lang = if korean { Lang::Ko } else { Lang::En };
+    (!text.is_empty()).then(|| view! { <p class="fine seller" lang=lang.tag()>{text}</p> })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_law_wants_stands_there_once_it_is_set() {
+        let mut site = Site::default();
+        assert!(seller(&site).is_none());
+        assert!(!terms(Lang::Ko, &site).to_html().contains("<a"));
+        site.seller = "(주)제자리 · 대표 한결".to_owned();
+        site.privacy = "https://shop.example/privacy".to_owned();
+        let said = seller(&site).to_html();
+        assert!(said.contains("lang=\"ko\"") && said.contains("대표 한결"), "{said}");
+        let links = terms(Lang::En, &site).to_html();
+        assert!(links.contains("Privacy policy") && !links.contains("Terms of use"), "{links}");
+        site.seller = "Jejari Ltd, London".to_owned();
+        assert!(seller(&site).to_html().contains("lang=\"en\""));
+    }
+}
