@@ -43,9 +43,9 @@ test("the browser is told, and no longer @scripts", async ({ page, context, good
   });
   const { number, token } = await partner.reserve("seongsu", goods.first.sku, 1);
   await page.goto(`/reservations/${number}?t=${token}`);
-  const offer = page.getByRole("button", { name: "준비되면 알림 받기" });
+  const offer = page.getByRole("button", { name: "이 브라우저로 알림 받기" });
   await offer.click();
-  await expect(page.getByText("준비되면 이 브라우저로 알려 드려요.")).toBeVisible();
+  await expect(page.getByText("바뀌는 것이 있으면 이 브라우저로 알려 드려요.")).toBeVisible();
   await expect(offer).toBeHidden();
   // It is remembered, and can be taken back.
   await page.reload();

@@ -90,7 +90,7 @@ test("a link is renewed and taken back, and opens nothing more", async ({ page, 
   await page.goto(second);
   const code = await codeOn(page);
   await page.goto(owners(order));
-  await page.getByRole("button", { name: "이제 안 돼요" }).click();
+  await page.getByRole("button", { name: "링크 취소하기" }).click();
   await expect(page.getByText(/직접 거뒀어요/)).toBeVisible();
   await expect(page.getByText(/새 링크로 바꿨어요/)).toBeVisible();
   await audit();

@@ -12,7 +12,7 @@ use onshelf_vocabulary::{
 
 use super::{
     change::{as_it_is, is_open},
-    words::{by, instant, way_glyph, way_name},
+    words::{instant, there, way_glyph, way_name},
 };
 use crate::{
     catalog::shelf::{is_itself, way},
@@ -162,7 +162,7 @@ pub(super) fn ways(
             true => (way_name(lang, offer.way).to_owned(), String::new()),
             false => (offer.store_name.clone(), way_name(lang, offer.way).to_owned()),
         };
-        let about = [how, by(lang, &offer.ready_by), way(lang, far)];
+        let about = [how, there(lang, offer.way, &offer.ready_by), way(lang, far)];
         let about = about.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
         let checked = picked == value;
         view! {

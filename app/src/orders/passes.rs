@@ -116,7 +116,7 @@ fn give(visit: &Visit, view: &OrderView, token: &str, holder: &str, link: &str) 
                 {token_field(token)}
                 <input type="hidden" name="proxy" value=holder.to_owned() />
                 <button class="pass-quiet">{visit.say("새 링크로 바꾸기", "Make a new link")}</button>
-                <button class="pass-quiet" name="proxy_none" value="1">{visit.say("이제 안 돼요", "Take it back")}</button>
+                <button class="pass-quiet" name="proxy_none" value="1">{visit.say("링크 취소하기", "Take it back")}</button>
             </form>
         </div>
     }

@@ -13,7 +13,7 @@ use super::{
     things::{Thing, named, row},
     trouble::words,
     whereto::address_fields,
-    words::{by, instant, is_offer, way_name},
+    words::{instant, is_offer, there, way_name},
 };
 use crate::ssr::Visit;
 
@@ -119,7 +119,7 @@ fn choice(choice: &Choice<'_>) -> AnyView {
     let asks_where = offer.way == Way::Delivery && offer.address.is_none();
     let when = match asks_where {
         true => lang.pick("시각은 주소에 따라 정해져요", "the time depends on where").to_owned(),
-        false => by(lang, &offer.ready_by),
+        false => there(lang, offer.way, &offer.ready_by),
     };
     let said = [when, cost(lang, order, lost, offer)].join(" · ");
     let because = best.then(|| {
