@@ -173,8 +173,8 @@ test("the map is moved and made closer", async ({ page }) => {
 test("filtered by open now and by service", async ({ page, partner, audit }) => {
   await page.goto("/stores?place=%EC%84%B1%EC%88%98%EB%8F%99");
   const filters = page.getByRole("group", { name: "조건" });
-  await filters.getByRole("button", { name: "지금 영업" }).click();
-  await expect(filters.getByRole("button", { name: "지금 영업" })).toHaveAttribute("aria-pressed", "true");
+  await filters.getByRole("button", { name: "영업 중" }).click();
+  await expect(filters.getByRole("button", { name: "영업 중" })).toHaveAttribute("aria-pressed", "true");
   const open = await partner.stores({ place: "성수동", open_now: "true", limit: "12" });
   if (open.length > 0) {
     expect(await names(page)).toEqual(open);
@@ -183,8 +183,8 @@ test("filtered by open now and by service", async ({ page, partner, audit }) => 
     await expect(page.getByRole("heading", { name: "지금 문을 연 매장이 없어요" })).toBeVisible();
     await expect(page.getByRole("region", { name: "가까운 매장과 여는 시각" }).getByRole("listitem").first()).toBeVisible();
   }
-  await filters.getByRole("button", { name: "지금 영업" }).click();
-  await expect(filters.getByRole("button", { name: "지금 영업" })).toHaveAttribute("aria-pressed", "false");
+  await filters.getByRole("button", { name: "영업 중" }).click();
+  await expect(filters.getByRole("button", { name: "영업 중" })).toHaveAttribute("aria-pressed", "false");
 
   const service = filters.getByRole("button").nth(1);
   const label = (await service.innerText()).trim();
@@ -212,7 +212,7 @@ test("a store's page: today, the week, the way there", async ({ page, audit }) =
   await page.goto("/stores?place=%EC%84%B1%EC%88%98%EB%8F%99");
   await page.getByRole("heading", { level: 3 }).getByRole("link", { name: "성수점" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "성수점" })).toBeVisible();
-  await expect(page.getByRole("table", { name: "오늘부터 이레" }).getByRole("row")).toHaveCount(7);
+  await expect(page.getByRole("table", { name: "오늘부터 7일" }).getByRole("row")).toHaveCount(7);
   await expect(page.getByRole("row").filter({ hasText: "오늘" })).toHaveAttribute("aria-current", "date");
   const ways = page.getByRole("navigation", { name: "성수점 길찾기" }).getByRole("link");
   const addresses = await ways.evaluateAll((links) => links.map((link) => link.getAttribute("href") ?? ""));

@@ -91,7 +91,7 @@ test("a link is renewed and taken back, and opens nothing more", async ({ page, 
   const code = await codeOn(page);
   await page.goto(owners(order));
   await page.getByRole("button", { name: "링크 취소하기" }).click();
-  await expect(page.getByText(/직접 거뒀어요/)).toBeVisible();
+  await expect(page.getByText(/직접 취소했어요/)).toBeVisible();
   await expect(page.getByText(/새 링크로 바꿨어요/)).toBeVisible();
   await audit();
   expect((await page.goto(second))?.status()).toBe(410);

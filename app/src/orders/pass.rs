@@ -114,7 +114,7 @@ fn headline(lang: Lang, view: &PassView) -> (String, &'static str) {
         Some(PassState::Over) => {
             lang.pick("주문이 취소되거나 바뀌었어요.", "The order was cancelled or changed.")
         }
-        _ => lang.pick("보내 주신 분이 거두었어요.", "Whoever sent it has taken it back."),
+        _ => lang.pick("보내 주신 분이 링크를 취소했어요.", "Whoever sent it has taken it back."),
     };
     (title, said)
 }

@@ -67,7 +67,7 @@ fn what_became(lang: Lang, line: &PassLine) -> String {
         (_, PassState::Open) => lang.pick("아직 쓰지 않았어요", "Not used yet").to_owned(),
         (Lang::Ko, PassState::Used) => format!("{at}에 받아 갔어요"),
         (Lang::En, PassState::Used) => format!("Collected it {at}"),
-        (Lang::Ko, PassState::Revoked) => format!("{at}에 직접 거뒀어요"),
+        (Lang::Ko, PassState::Revoked) => format!("{at}에 직접 취소했어요"),
         (Lang::En, PassState::Revoked) => format!("You took it back {at}"),
         (Lang::Ko, PassState::Renewed) => format!("{at}에 새 링크로 바꿨어요"),
         (Lang::En, PassState::Renewed) => format!("You made a new link {at}"),
@@ -132,7 +132,7 @@ fn name_somebody(visit: &Visit, view: &OrderView, token: &str) -> AnyView {
                 <Field
                     name="proxy"
                     label=visit.say("대신 오시는 분의 이름", "Name of who comes")
-                    hint=visit.say("그분만의 링크를 만들어 드려요. 언제든 거둘 수 있어요.", "You get a link for them, which you can take back at any time.")
+                    hint=visit.say("그분만의 링크를 만들어 드려요. 언제든 취소할 수 있어요.", "You get a link for them, which you can take back at any time.")
                     autocomplete="off"
                     maxlength=80
                     required=true

@@ -78,7 +78,7 @@ fn chips(visit: &Visit, asked: &Asked, list: &StoreList) -> Vec<Chip> {
     if asked.sku.is_some() {
         chips.push(plain("in_stock", visit.say("재고 있음", "In stock"), asked.in_stock));
     }
-    chips.push(plain("open_now", visit.say("지금 영업", "Open now"), asked.open_now));
+    chips.push(plain("open_now", visit.say("영업 중", "Open now"), asked.open_now));
     let chosen = |code: &str| asked.service.as_deref() == Some(code);
     let common = list.services.iter().filter(|service| service.code != "collect");
     let shown = common.enumerate().filter(|(place, service)| *place < CHIPS || chosen(&service.code));

@@ -74,7 +74,7 @@ fn week(lang: Lang, days: &[DayView]) -> impl IntoView + use<> {
     };
     view! {
         <table class="week">
-            <caption class="quiet">{lang.pick("오늘부터 이레", "Today and the next six days")}</caption>
+            <caption class="quiet">{lang.pick("오늘부터 7일", "Today and the next six days")}</caption>
             <tbody>{days.iter().map(row).collect_view()}</tbody>
         </table>
     }

@@ -104,7 +104,7 @@ async fn somebody_is_named_renewed_and_taken_back_by_plain_forms() {
         assert_ne!(links[0], links[1], "naming again renews");
         posted(&site, "", &change, &[("t", token), ("proxy", "이서준"), ("proxy_none", "1")]).await;
         let text = Call::get(&page).on(&site).await.text();
-        assert!(link(&text).is_none() && text.contains("직접 거뒀어요"), "{text}");
+        assert!(link(&text).is_none() && text.contains("직접 취소했어요"), "{text}");
     })
     .await;
 }
