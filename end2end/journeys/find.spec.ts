@@ -80,7 +80,7 @@ test("a list is narrowed by option and price, and put in order", async ({ page, 
   await audit();
   await page.getByRole("checkbox", { name: /이끼색/ }).first().check();
   // At a desk a ticked box applies at once; on a phone one says when one is done.
-  if (isMobile) await page.getByRole("button", { name: /^(\d+개 )?보기$/ }).click();
+  if (isMobile) await page.getByRole("button", { name: /^(적용하기|\d+개 보기)$/ }).click();
   await expect(page).toHaveURL(/option=/);
   const chosen = page.getByRole("list", { name: "고른 조건" });
   await expect(chosen.getByRole("link", { name: /이끼색.* 빼기/ })).toBeVisible();

@@ -133,7 +133,7 @@ test("the sheet of filters says how many there would be @scripts", async ({ page
   await page.goto("/category/kitchen");
   await page.getByRole("button", { name: /^필터/ }).click();
   const go = page.locator("#facets .go");
-  await expect(go).toHaveText("보기");
+  await expect(go).toHaveText("적용하기");
   await page.locator("#facets").getByRole("checkbox").first().check();
   await expect(go).toHaveText(/^\d+개 보기$/);
   const many = await go.innerText();

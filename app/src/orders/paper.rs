@@ -67,6 +67,10 @@ pub fn dated(lang: Lang, at: &str) -> String {
 pub fn dated_with_zone(lang: Lang, at: &str) -> String {
     let offset =
         at.get(19..).unwrap_or_default().trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
+    // Korea has one clock, and whoever reads Korean knows it.
+    if lang == Lang::Ko && offset == "+09:00" {
+        return dated(lang, at);
+    }
     let zone = match offset.split_once(':') {
         Some((hours, minutes)) => {
             let (sign, hours) = hours.split_at(hours.len().min(1));
@@ -210,6 +214,8 @@ mod tests {
         ] {
             assert_eq!(dated_with_zone(Lang::En, at), text);
         }
+        assert_eq!(dated_with_zone(Lang::Ko, "2026-01-02T07:40:11+09:00"), "2026년 1월 2일 07:40");
+        assert_eq!(dated_with_zone(Lang::Ko, "2026-01-02T07:40:11Z"), "2026년 1월 2일 07:40 (UTC)");
     }
 
     #[test]

@@ -85,7 +85,7 @@ fn go(room: &Room<'_>) -> impl IntoView + use<> {
     let none = room.visit.say("맞는 상품이 없어요", "Nothing fits");
     view! {
         <p class="facets-go" aria-live="polite">
-            <button class="go" data-shows=shows data-none=none>{room.visit.say("보기", "Show")}</button>
+            <button class="go" data-shows=shows data-none=none>{room.visit.say("적용하기", "Apply")}</button>
         </p>
     }
 }
