@@ -93,7 +93,7 @@ test("paid online, collected by code, given up with its money back", async ({ pa
   await audit();
 
   await page.goto(order);
-  const calendar = await page.getByRole("link", { name: "캘린더에 추가" }).getAttribute("href");
+  const calendar = await page.getByRole("link", { name: "달력에 추가" }).getAttribute("href");
   expect(await (await page.request.get(calendar ?? "")).text()).toContain("BEGIN:VEVENT");
   await page.getByText("주문 취소", { exact: true }).click();
   await page.getByRole("button", { name: "네, 취소하고 환불받을게요" }).click();

@@ -55,7 +55,7 @@ test("from the shelf to a code, and back to the shelf", async ({ page, goods, pa
   await expect(page.getByRole("navigation", { name: "성수점 길찾기" }).getByRole("link", { name: /네이버/ })).toBeVisible();
   await audit();
 
-  const calendar = await page.getByRole("link", { name: "캘린더에 추가" }).getAttribute("href");
+  const calendar = await page.getByRole("link", { name: "달력에 추가" }).getAttribute("href");
   const file = await page.request.get(calendar ?? "");
   expect(file.headers()["content-type"]).toContain("text/calendar");
   const text = await file.text();
@@ -128,7 +128,7 @@ test("on paper stands what the counter needs, in black on white", async ({ page,
   for (const onScreen of ["banner", "contentinfo", "button"] as const) {
     await expect(page.getByRole(onScreen).filter({ visible: true }), onScreen).toHaveCount(0);
   }
-  await expect(page.getByRole("link", { name: "캘린더에 추가" })).toBeHidden();
+  await expect(page.getByRole("link", { name: "달력에 추가" })).toBeHidden();
   await page.emulateMedia({ media: "screen", colorScheme: "light" });
 });
 

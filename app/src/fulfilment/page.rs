@@ -234,7 +234,7 @@ fn last_things(visit: &Visit, view: &ReservationView, token: &str) -> AnyView {
     });
     view! {
         <footer class="reservation-ways">
-            <a class="go-quiet" href=visit.href(&calendar)><Icon glyph=Glyph::Clock />{visit.say("캘린더에 추가", "Add to calendar")}</a>
+            <a class="go-quiet" href=visit.href(&calendar)><Icon glyph=Glyph::Clock />{visit.say("달력에 추가", "Add to calendar")}</a>
             <a class="go-quiet" href=visit.href(&path)>{visit.say("새로 고침", "Check again")}</a>
             {cancel}
         </footer>

@@ -195,7 +195,7 @@ pub(super) fn panel(visit: &Visit, trouble: &Trouble, store: &str, draft: &Draft
         Trouble::Sent => notice(
             lang.pick("이미 보낸 신청이에요", "This form was already sent"),
             lang.pick(
-                "먼저 보낸 예약은 그대로 있어요. 하나 더 맡아두려면 아래 버튼을 다시 눌러 주세요.",
+                "먼저 보낸 예약은 그대로 있어요. 하나 더 맡아두려면 아래에서 다시 눌러 주세요.",
                 "Your first reservation stands. To make another one, press the button below again.",
             ),
             (),

@@ -302,7 +302,7 @@ fn whereabouts(card: &Card<'_>) -> Option<AnyView> {
         visit.shop().store_page(&viewer, &group.store.code).map(|store| store.directions).unwrap_or_default();
     let calendar = address(&order.number, token).replacen('?', &format!("/{}.ics?", group.id), 1);
     let dated = (group.status != Status::Pending).then(|| {
-        view! { <a class="go-quiet group-link" href=visit.href(&calendar)><Icon glyph=Glyph::Clock />{lang.pick("캘린더에 추가", "Add to calendar")}</a> }
+        view! { <a class="go-quiet group-link" href=visit.href(&calendar)><Icon glyph=Glyph::Clock />{lang.pick("달력에 추가", "Add to calendar")}</a> }
     });
     let view = view! {
         <div class="group-where">

@@ -181,7 +181,7 @@ pub(super) fn panel(visit: &Visit, draft: &Draft, trouble: &Trouble) -> AnyView 
         Trouble::Sent => notice(
             lang.pick("이미 보낸 신청이에요", "This form was already sent"),
             lang.pick(
-                "먼저 보낸 주문은 그대로 있어요. 한 번 더 주문하려면 아래 버튼을 다시 눌러 주세요.",
+                "먼저 보낸 주문은 그대로 있어요. 한 번 더 주문하려면 아래에서 다시 눌러 주세요.",
                 "Your first order stands. To order once more, press the button below again.",
             ),
             (),

@@ -218,9 +218,9 @@ fn price(room: &Room<'_>) -> impl IntoView + use<> {
         <fieldset>
             <legend>{visit.say("가격", "Price")}" "<small>{unit}</small></legend>
             <div class="range">
-                {bound("from", asked.from, visit.say("가격, 얼마부터", "Price from"), visit.say("최저", "from"))}
+                {bound("from", asked.from, visit.say("가격, 얼마부터", "Price from"), visit.say("이상", "from"))}
                 <span aria-hidden="true">"–"</span>
-                {bound("to", asked.to, visit.say("가격, 얼마까지", "Price to"), visit.say("최고", "to"))}
+                {bound("to", asked.to, visit.say("가격, 얼마까지", "Price to"), visit.say("이하", "to"))}
             </div>
         </fieldset>
     }
