@@ -25,3 +25,22 @@ test("which store has the whole basket is told on every page", async ({ page, go
   await expect(page.getByRole("heading", { level: 1, name: "Basket", exact: true })).toBeVisible();
   await expect(english).toHaveCount(0);
 });
+
+test("a phone's first screen has the way to the shelf and to the basket", async ({ page, goods, partner, isMobile }) => {
+  test.skip(!isMobile, "a desk has the room");
+  const { first } = goods;
+  await partner.putOnShelf("seongsu", first.sku, 6);
+  await makeMine(page, "seongsu");
+  await page.goto(`/p/${first.slug}?sku=${first.sku}`);
+  const basket = page.getByRole("button", { name: "장바구니에 담기" });
+  const shelf = page.getByRole("button", { name: /^성수점에 맡아두기/ });
+  await expect(basket).toBeInViewport({ ratio: 1 });
+  await expect(shelf).toBeInViewport({ ratio: 1 });
+  // Neither hides the other, and the basket's answer takes the place of its button.
+  const above = await shelf.boundingBox();
+  expect((above?.y ?? 0) + (above?.height ?? 0)).toBeLessThanOrEqual((await basket.boundingBox())?.y ?? 0);
+  await basket.click();
+  await page.goto(`/p/${first.slug}?sku=${first.sku}`);
+  await expect(page.getByRole("complementary", { name: "장바구니" })).toBeInViewport();
+  await expect(basket).not.toBeInViewport();
+});

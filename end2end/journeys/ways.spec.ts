@@ -36,6 +36,8 @@ for (const words of LANGUAGES) {
     await expect(within.getByRole("link", { name: words.kitchen, exact: true })).toHaveAttribute("aria-current", "true");
     await within.getByRole("link", { name: words.order }).click();
     await expect(page).toHaveURL(/\/reservations$/);
+    // Who sells, in the language they wrote it in.
+    await expect(page.getByRole("contentinfo").locator("[lang=ko]").filter({ hasText: "통신판매업신고" })).toBeVisible();
   });
 }
 
