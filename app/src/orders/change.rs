@@ -297,7 +297,7 @@ fn group_form(scene: &Scene<'_>, group: &GroupView, offered: &Offered) -> AnyVie
             <header class="got-head">
                 <Icon glyph=way_glyph(group.way) />
                 <span><h2 id=heading>{place(lang, group.way, &group.store.name)}</h2></span>
-                <strong>{group.window.as_ref().map_or_else(|| there(lang, group.way, &group.ready_by), span)}</strong>
+                <strong>{group.window.as_ref().map_or_else(|| there(lang, group.way, &group.ready_by), |window| span(lang, window))}</strong>
             </header>
             {ways(visit, view, group, offered, text(typed, "pick"))}
             {windows(lang, group, offered, typed.get("window"))}

@@ -89,7 +89,7 @@ fn when(lang: Lang, group: &GroupView) -> String {
     match (group.status, &group.window, &group.ended_at) {
         (status, _, Some(at)) if status.is_over() => at.label.clone(),
         (status, ..) if status.is_over() => String::new(),
-        (_, Some(window), _) => span(window),
+        (_, Some(window), _) => span(lang, window),
         (Status::Ready, ..) => step_name(lang, group.way, group.status).to_owned(),
         _ => there(lang, group.way, &group.ready_by),
     }
@@ -258,7 +258,7 @@ fn times(lang: Lang, group: &GroupView) -> Option<AnyView> {
         (None, Way::Delivery) => (lang.pick("도착", "With you"), by(lang, &group.ready_by)),
         (None, _) => (lang.pick("준비", "Ready"), by(lang, &group.ready_by)),
     };
-    let window = group.window.as_ref().map(|window| (lang.pick("오시는 때", "You come"), span(window)));
+    let window = group.window.as_ref().map(|window| (lang.pick("오시는 때", "You come"), span(lang, window)));
     let kept = (group.way != Way::Delivery)
         .then(|| (lang.pick("받아 갈 기한", "Kept until"), group.expires_at.label.clone()));
     let rows = [Some(ready), window, kept].into_iter().flatten();

@@ -25,13 +25,13 @@ pub(super) fn times(lang: Lang, times: &Times<'_>) -> Option<AnyView> {
     if times.windows.is_empty() {
         return None;
     }
-    let (day, labels) = spans(times.windows);
+    let (day, labels) = spans(lang, times.windows);
     let soonest = match lang {
         Lang::Ko => format!("준비되는 대로 {}", times.ready_by.label),
         Lang::En => format!("As soon as it is ready, {}", times.ready_by.label),
     };
     let missing = |own: &&WindowView| times.windows.iter().all(|window| window.starts.at != own.starts.at);
-    let own = times.own.filter(missing).map(|own| chip(times, &own.starts.at, span(own)));
+    let own = times.own.filter(missing).map(|own| chip(times, &own.starts.at, span(lang, own)));
     let mut chips: Vec<AnyView> = times
         .windows
         .iter()

@@ -55,25 +55,25 @@ pub(super) const fn provider_name(lang: Lang, provider: ProviderCode) -> (&'stat
     }
 }
 
-/// Quarters of an hour in words, with the day they share told apart: `내일`, and `10:30–10:45` of each. Where they
+/// Quarters of an hour in words, with the day they share told apart: `내일`, and `10:30~10:45` of each. Where they
 /// share none, each says its own.
-pub(super) fn spans(windows: &[WindowView]) -> (Option<String>, Vec<String>) {
+pub(super) fn spans(lang: Lang, windows: &[WindowView]) -> (Option<String>, Vec<String>) {
     let days: Vec<Option<String>> =
         windows.iter().map(|window| day_and_time(&window.starts.label).0).collect();
     let shared =
         days.first().cloned().flatten().filter(|day| days.iter().all(|own| own.as_ref() == Some(day)));
     let said = |window: &WindowView| match &shared {
-        Some(day) => span(window).replacen(day.as_str(), "", 1).trim_start().to_owned(),
-        None => span(window),
+        Some(day) => span(lang, window).replacen(day.as_str(), "", 1).trim_start().to_owned(),
+        None => span(lang, window),
     };
     let said = windows.iter().map(said).collect();
     (shared, said)
 }
 
-/// `오늘 17:30–17:45`: the end repeats neither day nor half of the day.
-pub(super) fn span(window: &WindowView) -> String {
+/// `오늘 17:30~17:45`, `today 17:30–17:45`: the end repeats neither day nor half of the day.
+pub(super) fn span(lang: Lang, window: &WindowView) -> String {
     let end = window.ends.label.rsplit(' ').next().unwrap_or_default();
-    format!("{}–{end}", window.starts.label)
+    format!("{}{}{end}", window.starts.label, lang.pick("~", "–"))
 }
 
 /// The day of a moment's words, where they name one, and its time: `11월 24일(화)` and `11:00`.
@@ -356,11 +356,12 @@ mod tests {
     fn a_window_says_its_day_once() {
         let moment = |label: &str| Moment { at: String::new(), label: label.to_owned() };
         let window = WindowView { starts: moment("내일 10:30"), ends: moment("내일 10:45"), left: 3 };
-        assert_eq!(span(&window), "내일 10:30–10:45");
+        assert_eq!(span(Lang::Ko, &window), "내일 10:30~10:45");
+        assert_eq!(span(Lang::En, &window), "내일 10:30–10:45");
         let today = WindowView { starts: moment("17:30"), ends: moment("17:45"), left: 3 };
         let one_day = [window.clone(), window.clone()];
-        assert_eq!(spans(&one_day), (Some("내일".to_owned()), vec!["10:30–10:45".to_owned(); 2]));
-        let two_days = spans(&[today, window]);
-        assert_eq!(two_days, (None, vec!["17:30–17:45".to_owned(), "내일 10:30–10:45".to_owned()]));
+        assert_eq!(spans(Lang::Ko, &one_day), (Some("내일".to_owned()), vec!["10:30~10:45".to_owned(); 2]));
+        let two_days = spans(Lang::Ko, &[today, window]);
+        assert_eq!(two_days, (None, vec!["17:30~17:45".to_owned(), "내일 10:30~10:45".to_owned()]));
     }
 }

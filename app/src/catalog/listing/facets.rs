@@ -219,20 +219,20 @@ fn price(room: &Room<'_>) -> impl IntoView + use<> {
             <legend>{visit.say("가격", "Price")}" "<small>{unit}</small></legend>
             <div class="range">
                 {bound("from", asked.from, visit.say("가격, 얼마부터", "Price from"), visit.say("이상", "from"))}
-                <span aria-hidden="true">"–"</span>
+                <span aria-hidden="true">{visit.say("~", "–")}</span>
                 {bound("to", asked.to, visit.say("가격, 얼마까지", "Price to"), visit.say("이하", "to"))}
             </div>
         </fieldset>
     }
 }
 
-/// `₩10,000–₩30,000`, `₩30,000 이하`.
+/// `₩10,000~₩30,000`, `₩30,000 이하`.
 pub(super) fn price_label(room: &Room<'_>) -> String {
     let unit = 10i64.pow(room.currency.decimals());
     let lang = room.visit.lang;
     let shown = |whole: i64| Money::new(whole.saturating_mul(unit), room.currency).display(lang);
     match (room.asked.from, room.asked.to, lang) {
-        (Some(from), Some(to), _) => format!("{}–{}", shown(from), shown(to)),
+        (Some(from), Some(to), _) => format!("{}{}{}", shown(from), lang.pick("~", "–"), shown(to)),
         (Some(from), None, Lang::Ko) => format!("{} 이상", shown(from)),
         (Some(from), None, Lang::En) => format!("{} and up", shown(from)),
         (None, Some(to), Lang::Ko) => format!("{} 이하", shown(to)),

@@ -77,20 +77,21 @@ fn near_weekday(lang: Lang, date: Date, today: Date) -> String {
     date_label(lang, date, today)
 }
 
-/// One day's hours: `10:30–21:00`, `10:00–14:00, 15:00–21:00`, `18:00–02:00`, `24시간`, `쉬는 날`.
+/// One day's hours: `10:30~21:00`, `10:00–14:00, 15:00–21:00`, `18:00~02:00`, `24시간`, `쉬는 날`. Korean writes a tilde
+/// between two ends.
 #[must_use]
 pub fn day_hours(lang: Lang, spans: &[Span]) -> String {
     match spans {
         [] => lang.pick("쉬는 날", "closed").to_owned(),
         [span] if *span == Span::ALL_DAY => lang.pick("24시간", "24 hours").to_owned(),
-        spans => spans.iter().map(|span| said(*span)).collect::<Vec<_>>().join(", "),
+        spans => spans.iter().map(|span| said(lang, *span)).collect::<Vec<_>>().join(", "),
     }
 }
 
-fn said(span: Span) -> String {
+fn said(lang: Lang, span: Span) -> String {
     let clock = |minutes: u16| format!("{:02}:{:02}", minutes / 60, minutes % 60);
     let close = if span.close() > DAY { span.close() - DAY } else { span.close() };
-    format!("{}–{}", clock(span.open()), clock(close))
+    format!("{}{}{}", clock(span.open()), lang.pick("~", "–"), clock(close))
 }
 
 /// Today and the days after it, `days` in all, in the store's own time zone.
@@ -215,7 +216,7 @@ mod tests {
         let week = week_ahead(Lang::Ko, &schedule, now, 7);
         let said: Vec<(&str, &str)> =
             week.iter().map(|day| (day.label.as_str(), day.hours.as_str())).collect();
-        assert_eq!(said[..2], [("오늘", "10:30–21:00"), ("화", "쉬는 날")]);
+        assert_eq!(said[..2], [("오늘", "10:30~21:00"), ("화", "쉬는 날")]);
         assert_eq!(
             (said[6], week[1].note.as_str(), week[1].exceptional),
             (("일", "쉬는 날"), "재고 조사", true)
