@@ -5,7 +5,7 @@ use onshelf_shop::Viewer;
 use onshelf_vocabulary::{
     Lang, Moment,
     fulfilment::{ReservationStatus as Status, Way},
-    orders::{ArrivalView, GroupView, OrderView},
+    orders::{Address, ArrivalView, GroupView, OrderView},
 };
 
 use super::{
@@ -278,6 +278,24 @@ pub(super) fn listed(group: &GroupView) -> Vec<Item> {
     group.lines.iter().map(item).collect()
 }
 
+/// `(04781) 서울 성동구 왕십리로 83, 3층`; in English `83 Wangsimni-ro, 3F, Seoul 04781`.
+fn written(lang: Lang, to: &Address) -> String {
+    let joined = |lines: &[&str], between: &str| {
+        lines.iter().copied().filter(|line| !line.is_empty()).collect::<Vec<_>>().join(between)
+    };
+    let street = joined(&[to.line1.as_str(), to.line2.as_str()], ", ");
+    match lang {
+        Lang::Ko => {
+            let postcode = if to.postcode.is_empty() { String::new() } else { format!("({})", to.postcode) };
+            joined(&[postcode.as_str(), to.city.as_str(), street.as_str()], " ")
+        }
+        Lang::En => {
+            let town = joined(&[to.city.as_str(), to.postcode.as_str()], " ");
+            joined(&[street.as_str(), town.as_str()], ", ")
+        }
+    }
+}
+
 /// Where to go, or where it is brought; a calendar's file.
 fn whereabouts(card: &Card<'_>) -> Option<AnyView> {
     let Card { visit, order, token, group } = card;
@@ -286,11 +304,7 @@ fn whereabouts(card: &Card<'_>) -> Option<AnyView> {
         return None;
     }
     if let Some(to) = &group.address {
-        let lines = match lang {
-            Lang::Ko => [&to.postcode, &to.city, &to.line1, &to.line2],
-            Lang::En => [&to.line1, &to.line2, &to.city, &to.postcode],
-        };
-        let whole = lines.into_iter().filter(|line| !line.is_empty()).cloned().collect::<Vec<_>>().join(" ");
+        let whole = written(lang, to);
         let note = (!to.note.is_empty()).then(|| view! { <small>{to.note.clone()}</small> });
         return Some(
             view! { <p class="group-where"><b>{lang.pick("배송지", "To")}</b>" "{whole}{note}</p> }
@@ -317,6 +331,21 @@ fn whereabouts(card: &Card<'_>) -> Option<AnyView> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_is_written_as_it_is_on_an_envelope() {
+        let to = Address {
+            line1: "왕십리로 83".to_owned(),
+            line2: "3층".to_owned(),
+            city: "서울 성동구".to_owned(),
+            postcode: "04781".to_owned(),
+            note: String::new(),
+        };
+        assert_eq!(written(Lang::Ko, &to), "(04781) 서울 성동구 왕십리로 83, 3층");
+        let plain = Address { line2: String::new(), city: String::new(), ..to };
+        assert_eq!(written(Lang::Ko, &plain), "(04781) 왕십리로 83");
+        assert_eq!(written(Lang::En, &plain), "왕십리로 83, 04781");
+    }
 
     #[test]
     fn who_is_here_before_it_is_ready_is_told_when() {
