@@ -1,5 +1,5 @@
 //! The foot of a page: where else one can go, and who sells. Korean law wants the seller and what becomes of one's
-//! data on the first page; a shop that has many hands reads it on every one.
+//! data told on the first page; shoppers arrive on any.
 
 use leptos::prelude::*;
 use onshelf_vocabulary::Lang;
