@@ -109,6 +109,49 @@ async fn of_one_group_each_field_is_changed_by_itself() {
 }
 
 #[tokio::test]
+async fn null_takes_back_what_was_chosen() {
+    on_each_engine(async |test| {
+        let owner = Owner::of(test, &order(&json!([collect("seongsu")]), None)).await;
+        owner.group("a", &json!({"window": FIVE})).await;
+        let sent = owner.patch("b", &json!({"proxy": {"name": "이모"}})).await.ok(200);
+        assert_eq!((&sent["proxy"], &sent["groups"][0]["window"]), (&json!("이모"), &json!(FIVE)));
+        let group = owner.group("c", &json!({"window": null})).await;
+        assert!(group["window"].is_null(), "as soon as it is ready");
+        let alone = owner.patch("d", &json!({"proxy": null})).await.ok(200);
+        assert!(alone["proxy"].is_null());
+        owner.refused("e", &json!({"proxy": {"name": "이모", "age": 50}}), "/proxy/age").await;
+        owner.refused("e", &json!({"proxy": {}}), "/proxy/name").await;
+        owner.refused("e", &json!({"proxy": 5}), "/proxy").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_waits_outside_says_as_much_as_they_like() {
+    on_each_engine(async |test| {
+        let wish = json!({"way": "curbside", "store": "seongsu", "lines": cups(1)});
+        let owner = Owner::of(test, &order(&json!([wish]), None)).await;
+        let path = format!("{}/arrivals", owner.path);
+        let call = |key: &str| Call::post(&path).key(key).token(&owner.token);
+        call("a").on(&owner.site).await.ok(200);
+        call("a").json(&json!({})).on(&owner.site).await.ok(200);
+        call("b").json(&json!({"bay": 3, "car": "흰색 모닝"})).on(&owner.site).await.ok(200);
+        call("c").json(&json!({"bay": null, "car": null})).on(&owner.site).await.ok(200);
+        for (body, pointer) in [
+            (json!({"bay": -3}), "/bay"),
+            (json!({"bay": "1234567890123"}), "/bay"),
+            (json!({"car": true}), "/car"),
+            (json!({"plate": "1234"}), "/plate"),
+        ] {
+            let refused = call("d").json(&body).on(&owner.site).await;
+            refused.problem(422, "invalid");
+            assert_eq!(refused.pointers(), [pointer], "{body}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_delivery_goes_to_another_address_or_is_collected() {
     on_each_engine(async |test| {
         test.shop.take_payments(vec![Arc::new(FakePayments::default())]);

@@ -23,9 +23,11 @@ async fn products_are_listed_page_by_page() {
         assert_eq!(second["next_cursor"], json!(null));
         assert_eq!(second["products"][0]["name"], "Tea cup");
         assert_eq!(second["products"][0]["available"], 9, "capped by the operator's setting");
+        let more = format!("/api/v1/products?limit=50&store=seongsu&cursor={cursor}");
+        assert_eq!(Call::get(&more).english().on(&site).await.ok(200)["products"], second["products"]);
         // A cursor of another list, and one of nobody's.
         for path in [
-            format!("/api/v1/products?limit=2&store=seongsu&cursor={cursor}"),
+            format!("/api/v1/products?limit=1&store=gangnam&cursor={cursor}"),
             "/api/v1/products?cursor=x".to_owned(),
         ] {
             let answer = Call::get(&path).on(&site).await;

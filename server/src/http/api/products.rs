@@ -122,7 +122,7 @@ struct VariantOption {
         ("store" = Option<String>, Query, description = "Code of a store: its prices, and `available` there.", pattern = r"^[A-Za-z0-9._-]{1,64}$"),
         ("in_stock" = Option<bool>, Query, description = "Only what can be had at `store` now; needs `store`."),
         ("limit" = Option<i64>, Query, description = "24 where it is not given.", minimum = 1, maximum = 100),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before, with the same parameters. What stays in the list is met once, whatever comes or goes meanwhile; the order of fit of a search may shift with the catalogue.", pattern = r"^[A-Za-z0-9_-]{1,64}$"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before, with the same parameters; `limit` may be another. What stays in the list is met once, whatever comes or goes meanwhile; the order of fit of a search may shift with the catalogue.", pattern = r"^[A-Za-z0-9_-]{1,64}$"),
     ),
     responses((status = 200, description = "A page of products.", body = ProductPage), Reading),
 )]
@@ -152,7 +152,7 @@ struct Listing {
     store: Option<StoreCode>,
     /// How far the list has been read.
     shown: Option<Shown>,
-    /// Of everything but that, so that a cursor fits only the list it came from.
+    /// Of everything but that and how much is read at once, so that a cursor fits only the list it came from.
     mark: Mark,
 }
 
@@ -165,13 +165,8 @@ impl Listing {
         let in_stock = asked.flag("in_stock");
         let limit = asked.number("limit", 1, 100, 24);
         let code = store.as_ref().map(StoreCode::as_str);
-        let mark = mark(&[
-            &text,
-            category.as_deref().unwrap_or("-"),
-            code.unwrap_or("-"),
-            &in_stock.to_string(),
-            &limit.to_string(),
-        ]);
+        let mark =
+            mark(&[&text, category.as_deref().unwrap_or("-"), code.unwrap_or("-"), &in_stock.to_string()]);
         let shown = match asked.one("cursor", 64).map(|cursor| shown(&cursor, &mark)) {
             None => None,
             Some(Some(shown)) => Some(shown),

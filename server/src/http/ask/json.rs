@@ -193,7 +193,9 @@ mod tests {
             assert_eq!((&*pointer, &*detail), ("/counted_at", MOMENT.1), "{counted_at}");
         }
         for (body, pointer, expected) in [
-            (r#"{"bay":3}"#, "/bay", "A string is expected."),
+            (r#"{"bay":-3}"#, "/bay", "A string is expected."),
+            (r#"{"bay":9223372036854775807}"#, "/bay", "A string is expected."),
+            (r#"{"car":["a van"]}"#, "/car", "A string is expected."),
             (r#"{"bay":2.5}"#, "/bay", "A string is expected."),
             (r#"{"arrived":"an integer, expected i64"}"#, "/arrived", "True or false is expected."),
             ("[]", "", "An object is expected."),

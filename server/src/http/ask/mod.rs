@@ -127,7 +127,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     }
 }
 
-/// The body of a deed that needs none: nothing, or an empty object. Parameters are refused as well.
+/// The body of a deed that needs none: one that says nothing. Parameters are refused as well.
 #[derive(Clone, Copy, Debug)]
 pub struct NoBody;
 
@@ -136,11 +136,15 @@ impl<S: Send + Sync> FromRequest<S> for NoBody {
 
     async fn from_request(request: Request, state: &S) -> Result<NoBody, Problem> {
         let raw = raw_body(request, state).await?;
-        match raw.trim() {
-            "" | "{}" => Ok(NoBody),
-            _ => Err(no_body()),
-        }
+        if says_nothing(&raw) { Ok(NoBody) } else { Err(no_body()) }
     }
+}
+
+/// Whether there is no body, or one of nothing: `null`, or an object without anything in it, however it is spaced.
+fn says_nothing(raw: &str) -> bool {
+    let text = raw.trim();
+    let inside = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+    matches!(text, "" | "null") || inside.is_some_and(|inside| inside.trim().is_empty())
 }
 
 /// What a deed is told that needs no body.
@@ -149,7 +153,7 @@ pub fn no_body() -> Problem {
     Problem::field("", "여기에는 본문이 없어야 합니다.", "There is no body here.")
 }
 
-/// The body of a deed that may do without: none where there is nothing, or an empty object.
+/// The body of a deed that may do without: none where it says nothing.
 #[derive(Clone, Debug)]
 pub struct MaybeBody<T> {
     pub value: Option<T>,
@@ -162,10 +166,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for MaybeBody<T> {
     async fn from_request(request: Request, state: &S) -> Result<MaybeBody<T>, Problem> {
         let json = is_json(request.headers());
         let raw = raw_body(request, state).await?;
-        match raw.trim() {
-            "" | "{}" => Ok(MaybeBody { value: None, raw }),
-            _ if !json => Err(not_typed()),
-            _ => Ok(MaybeBody { value: Some(read_json(&raw)?), raw }),
+        match () {
+            () if says_nothing(&raw) => Ok(MaybeBody { value: None, raw }),
+            () if !json => Err(not_typed()),
+            () => Ok(MaybeBody { value: Some(read_json(&raw)?), raw }),
         }
     }
 }
@@ -212,6 +216,17 @@ mod tests {
             let mut headers = HeaderMap::new();
             headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static(text));
             assert_eq!(language(&headers), lang, "{text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_is_said_in_several_ways() {
+        let asked = |body: &'static str| axum::http::Request::post("/cancel").body(body.into()).unwrap();
+        for nothing in ["", " ", "{}", "{ }", "{\n}\n", "null"] {
+            assert!(NoBody::from_request(asked(nothing), &()).await.is_ok(), "{nothing:?}");
+        }
+        for something in ["[]", "{\"a\": 1}", "{", "}", "false", "nul"] {
+            assert!(NoBody::from_request(asked(something), &()).await.is_err(), "{something:?}");
         }
     }
 

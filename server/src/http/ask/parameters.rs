@@ -73,12 +73,13 @@ impl Parameters {
         }
     }
 
-    /// `true` or `false`; absent is false.
+    /// `true` or `false`, in letters of either size, as some languages write their own; absent is false.
     pub fn flag(&mut self, name: &str) -> bool {
-        match self.one(name, 20).as_deref() {
-            None | Some("false") => false,
-            Some("true") => true,
-            Some(_) => {
+        let Some(text) = self.one(name, 20) else { return false };
+        match text.to_ascii_lowercase().as_str() {
+            "false" => false,
+            "true" => true,
+            _ => {
                 self.fault(name, "true 또는 false입니다.", "This is true or false.");
                 false
             }
@@ -129,6 +130,7 @@ mod tests {
             parameters.finish().err().map(|problem| problem.errors[0].pointer.clone())
         };
         assert_eq!(faults("limit=5&near=37.5,127&open_now=true"), None);
+        assert_eq!(faults("open_now=True"), None, "as Python writes it");
         for (query, pointer) in [
             ("limit=0", "/limit"),
             ("limit=%2B5", "/limit"),

@@ -9,6 +9,7 @@ use onshelf_vocabulary::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::spellings;
 use crate::http::api::{
     passes::PassOf,
     reservations::Contact,
@@ -109,19 +110,17 @@ pub struct OrderPatch {
     store: Option<StoreCode>,
     #[serde(default)]
     address: Option<Address>,
-    /// RFC 3339; empty is as soon as it is ready.
-    #[serde(default)]
+    /// RFC 3339; null or empty is as soon as it is ready.
+    #[serde(default, deserialize_with = "spellings::erasable")]
     #[schema(max_length = 40)]
     window: Option<String>,
     /// All lines anew.
     #[serde(default)]
     #[schema(min_items = 1, max_items = 50)]
     lines: Option<Vec<Line>>,
-    /// Who else may collect: makes a pass of their own, with a link (see `passes` of the answer). The same name again
-    /// renews the link and ends the one before; an empty name takes it back. Possible while there is something to
-    /// collect, also when picking has begun.
-    #[serde(default)]
-    #[schema(max_length = 80)]
+    /// Who else may collect.
+    #[serde(default, deserialize_with = "spellings::somebody")]
+    #[schema(schema_with = spellings::proxy)]
     proxy: Option<String>,
 }
 
@@ -131,12 +130,19 @@ pub struct Arrival {
     /// False: only on the way.
     #[serde(default = "yes")]
     pub(super) arrived: bool,
-    #[serde(default)]
-    #[schema(max_length = 12)]
+    #[serde(default, deserialize_with = "spellings::label")]
+    #[schema(schema_with = spellings::bay)]
     pub(super) bay: String,
-    #[serde(default)]
-    #[schema(max_length = 60)]
+    #[serde(default, deserialize_with = "spellings::label")]
+    #[schema(schema_with = spellings::car)]
     pub(super) car: String,
+}
+
+impl Default for Arrival {
+    /// Who says nothing says that they are there.
+    fn default() -> Arrival {
+        Arrival { arrived: yes(), bay: String::new(), car: String::new() }
+    }
 }
 
 /// What is said to an offer: one of those that stand in for something that was not found.

@@ -3,6 +3,7 @@
 //! so that it is a translation away.
 
 mod bodies;
+mod spellings;
 
 pub use bodies::{Arrival, OfferAnswer, Order, OrderPatch, OrderRequest};
 
@@ -24,7 +25,7 @@ use super::{
     shapes::{Changing, Holding, Reading},
 };
 use crate::http::{
-    ask::{Asked, Bearer, Body, Key, NoBody, Parameters},
+    ask::{Asked, Bearer, Body, Key, MaybeBody, NoBody, Parameters},
     problem::Problem,
     surface::Surface,
 };
@@ -155,7 +156,7 @@ pub async fn cancel(
         ("Idempotency-Key" = String, Header, description = "Fresh for each deed; saying it twice says it once.", pattern = r"^[!-~]{1,255}$"),
     ),
     security(("reservation" = [])),
-    request_body = Arrival,
+    request_body(content = Option<Arrival>, description = "None: there, and nothing more is said."),
     responses((status = 200, description = "The store knows.", body = Order), Changing),
 )]
 pub async fn arrive(
@@ -165,11 +166,12 @@ pub async fn arrive(
     Path(number): Path<String>,
     Bearer(token): Bearer,
     Key(key): Key,
-    Body { value: arrival, raw }: Body<Arrival>,
+    MaybeBody { value: arrival, raw }: MaybeBody<Arrival>,
 ) -> Result<Response, Problem> {
     let actor = format!("order:{number}");
-    let (_begun, once) = surface.once(&actor, ARRIVE, &key, &raw)?;
-    let Arrival { arrived, bay, car } = arrival;
+    let raw = if arrival.is_some() { raw.as_str() } else { "" };
+    let (_begun, once) = surface.once(&actor, ARRIVE, &key, raw)?;
+    let Arrival { arrived, bay, car } = arrival.unwrap_or_default();
     let words = ByCar { bay: &bay, car: &car };
     door.shop.announce_arrival(&number, &token, None, arrived, words, Some(&once)).await?;
     Ok(Json(now(&door, &surface, lang, &number, &token).await?).into_response())
