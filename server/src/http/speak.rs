@@ -105,7 +105,12 @@ async fn page_answer(asked: Kept, mut response: Response, door: &Door) -> Respon
         _ => {
             let text =
                 problem.detail.as_ref().map_or_else(String::new, |detail| format!(" {}", detail.get(lang)));
-            let body = format!("{}.{text}\n", problem.kind.title(lang));
+            let title = match problem.kind {
+                // Pages take forms, the contract takes JSON.
+                Kind::UnsupportedMediaType => lang.pick("양식으로 보내 주세요", "Send a form"),
+                kind => kind.title(lang),
+            };
+            let body = format!("{title}.{text}\n");
             let kind = HeaderValue::from_static("text/plain; charset=utf-8");
             return replaced(response, problem.status(), kind, body);
         }

@@ -32,6 +32,28 @@ async fn another_site_can_do_nothing() {
 }
 
 #[tokio::test]
+async fn a_post_of_nothing_is_a_form_without_a_field() {
+    on_each_engine(async |test| {
+        let site = site(test);
+        for (path, status) in [("/basket/add", 422), ("/en/basket/add", 422), ("/stores/choose", 404)] {
+            let answer = Call::post(path).on(&site).await;
+            assert_eq!(answer.status.as_u16(), status, "{path}: {}", answer.text());
+            assert!(answer.header(header::CONTENT_TYPE).starts_with("text/html"), "{path}");
+        }
+        for (path, says) in [("/basket/add", "양식으로 보내 주세요"), ("/en/basket/add", "Send a form")]
+        {
+            let answer = Call::post(path).with("content-type", "application/json").body("{}").on(&site).await;
+            assert_eq!(answer.status.as_u16(), 415, "{path}");
+            assert!(answer.text().contains(says), "{path}: {}", answer.text());
+        }
+        // The contract takes JSON, and says so.
+        let api = Call::post("/api/v1/reservations").key("k").english().on(&site).await;
+        assert_eq!(api.problem(415, "unsupported-media-type")["title"], "Send JSON");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn every_answer_has_the_headers_that_protect() {
     on_each_engine(async |test| {
         let site = site(test);

@@ -4,7 +4,7 @@
 use axum::{
     body::{Body, Bytes},
     extract::{Request, State},
-    http::{HeaderMap, header},
+    http::{HeaderMap, HeaderValue, Method, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -26,8 +26,9 @@ pub async fn take_in(State(surface): State<Surface>, request: Request, next: Nex
         return Problem::new(Kind::NotFound).into_response();
     }
     let limits = &surface.options.limits;
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     if axum::body::HttpBody::is_end_stream(&body) {
+        take_for_form(&mut parts);
         return next.run(Request::from_parts(parts, body)).await;
     }
     if is_hopeless(&parts.headers, limits.body as u64) {
@@ -40,6 +41,15 @@ pub async fn take_in(State(surface): State<Surface>, request: Request, next: Nex
             .detail("본문이 끝까지 오지 않았습니다.", "The body did not arrive whole.")
             .into_response(),
         Err(_) => Problem::new(Kind::TooSlow).into_response(),
+    }
+}
+
+/// Who posts nothing and does not say what it is has sent a form without a field: pages then say what is missing.
+fn take_for_form(parts: &mut Parts) {
+    if parts.method == Method::POST && !parts.headers.contains_key(header::CONTENT_TYPE) {
+        parts
+            .headers
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
     }
 }
 

@@ -40,7 +40,7 @@ impl Problem {
     /// Without a word beyond its title.
     #[must_use]
     pub fn new(kind: Kind) -> Problem {
-        let retry_after = matches!(kind, Kind::Busy | Kind::InFlight).then_some(1);
+        let retry_after = matches!(kind, Kind::Busy | Kind::InFlight | Kind::ProviderDown).then_some(1);
         Problem { kind, detail: None, errors: Vec::new(), more: Map::new(), retry_after, reference: None }
     }
 
