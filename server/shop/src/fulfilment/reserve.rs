@@ -215,7 +215,7 @@ impl Shop {
     /// What is left where it was short, and the nearest stores that have it all. Read after the refusal, from the
     /// database: what pages believe may be a moment old.
     async fn short_of(&self, book: &Book, request: &Reserve) -> Result<ReservationRefusal> {
-        self.catch_up().await?;
+        self.catch_up_to_explain().await;
         self.shortage(book, request, &HashMap::new())
     }
 

@@ -219,9 +219,7 @@ impl Shop {
         whom: &For<'_>,
         own: &HashMap<LevelKey, i64>,
     ) -> Error {
-        if let Err(error) = self.catch_up().await {
-            return error;
-        }
+        self.catch_up_to_explain().await;
         let mut wanted: Vec<(&Store, Vec<Line>)> = Vec::new();
         for group in groups {
             let store = group.store.as_ref().and_then(|code| book.stores.by_code(code.as_str()));

@@ -121,6 +121,14 @@ impl Shop {
         Ok(())
     }
 
+    /// The same before a refusal is explained. That it is refused is certain; how short it is, is said as it was known
+    /// before where the database has no time for the question.
+    pub(crate) async fn catch_up_to_explain(&self) {
+        if let Err(error) = self.catch_up().await {
+            tracing::warn!(%error, "What is left could not be read; a refusal says what was known before.");
+        }
+    }
+
     async fn freshen(&self, standing: &mut Standing) -> Result<()> {
         let now = self.now_ms();
         if now - standing.at > CHANGES / 2 {

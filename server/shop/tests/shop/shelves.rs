@@ -73,3 +73,22 @@ async fn a_basket_is_ranked_by_what_each_store_has_of_it() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_reads_no_change_again_and_tells_nobody_old_news() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "CUP", 3).await.with_stock("seongsu", "KETTLE-MO", 1).await;
+        let cup = test.key("seongsu", "CUP").variant_id;
+        let mut watch = test.shop.watch(vec![cup], None);
+        // Of another shelf: whoever watches cups has nothing to learn from it.
+        for _ in 0..3 {
+            test.reserve("010-2222-3333", "seongsu", &[("KETTLE-MO", 2)]).await.unwrap_err();
+        }
+        let news = tokio::time::timeout(Duration::from_millis(50), watch.next()).await;
+        assert!(news.is_err(), "told again: {news:?}");
+        test.reserve("010-2222-3333", "seongsu", &[("CUP", 1)]).await.unwrap();
+        assert_eq!(test.available("seongsu", "CUP").await, 2);
+        assert_eq!(watch.next().await.unwrap().available, 2);
+    })
+    .await;
+}
