@@ -43,7 +43,7 @@ pub struct SubscriptionKeys {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Unsubscription {
-    #[schema(format = "uri", max_length = 2048)]
+    #[schema(format = "uri")]
     endpoint: String,
 }
 

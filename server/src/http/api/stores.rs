@@ -73,10 +73,10 @@ struct Exception {
     get, path = "/api/v1/stores", tag = "stores", operation_id = "list_stores",
     params(
         ("near" = Option<String>, Query, description = "`LAT,LNG` in degrees (WGS 84).", pattern = r"^-?(90(\.0{1,12})?|[0-8]?[0-9](\.[0-9]{1,12})?),-?(180(\.0{1,12})?|(1[0-7][0-9]|[0-9]{1,2})(\.[0-9]{1,12})?)$", example = "37.5445,127.0560"),
-        ("place" = Option<String>, Query, description = "A place's name, such as 성수동.", min_length = 1, max_length = 100),
-        ("postcode" = Option<String>, Query, description = "A postcode, such as 04766; it counts before `place`.", min_length = 1, max_length = 20),
+        ("place" = Option<String>, Query, description = "A place's name, such as 성수동.", min_length = 1, max_length = 100, pattern = r"\S"),
+        ("postcode" = Option<String>, Query, description = "A postcode, such as 04766; it counts before `place`.", min_length = 1, max_length = 20, pattern = r"\S"),
         ("open_now" = Option<bool>, Query, description = "Only stores that are open."),
-        ("service" = Option<String>, Query, description = "Only stores with this service.", min_length = 1, max_length = 64),
+        ("service" = Option<String>, Query, description = "Only stores with this service.", min_length = 1, max_length = 64, pattern = r"\S"),
         ("limit" = Option<i64>, Query, description = "20 where it is not given.", minimum = 1, maximum = 100),
     ),
     responses((status = 200, description = "Stores, the nearest first.", body = StoreList), Reading),
