@@ -78,9 +78,9 @@ async fn without_a_body_nothing_was_found() {
         let group = placed["groups"][0]["id"].as_str().unwrap();
         let till = test.shop.create_token("pos", None).await.unwrap();
         let path = format!("/api/v1/orders/{number}/groups/{group}/not-found");
-        for _ in 0..2 {
-            let carried = Call::post(&path).key("k1").token(&till).on(&site).await.ok(200);
-            assert_eq!(carried["status"], "not_found");
+        for nothing in ["", "{ }", "null"] {
+            let carried = Call::post(&path).key("k1").token(&till).body(nothing).on(&site).await.ok(200);
+            assert_eq!(carried["status"], "not_found", "{nothing:?}");
         }
         assert_eq!(test.available("seongsu", "CUP").await, 0);
     })

@@ -298,6 +298,9 @@ async fn the_description_has_each_shape_once_and_uses_it() {
         assert_eq!(used, declared.into_iter().collect::<BTreeSet<String>>());
 
         assert_eq!(schemas["OrderPatch"]["properties"]["groups"]["minItems"], 1);
+        assert_eq!(schemas["OrderPatch"]["properties"]["proxy"]["anyOf"][1]["required"], json!(["name"]));
+        assert_eq!(schemas["Arrival"]["properties"]["bay"]["type"], json!(["string", "integer", "null"]));
+        assert!(schemas["Arrival"].get("required").is_none(), "who says nothing is there");
         assert!(
             schemas["SkuText"]["pattern"].as_str().unwrap().ends_with("{1,64}$"),
             "{}",
