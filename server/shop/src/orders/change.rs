@@ -47,9 +47,32 @@ pub struct Changed {
     pub pay: Option<String>,
 }
 
+/// How often a change begins again because another came first. Of those that meet, one is made each time.
+const AGAIN: u8 = 8;
+
 impl Shop {
+    /// Changes an order as it is now: what another change or somebody at the store did meanwhile is read anew.
     #[tracing::instrument(target = "otel", level = "debug", name = "change order", skip_all)]
     pub async fn change_order(
+        &self,
+        lang: Lang,
+        number: &str,
+        token: &str,
+        change: OrderChange,
+        once: Option<&Once>,
+    ) -> Result<Changed> {
+        let mut left = AGAIN;
+        loop {
+            let changed = self.change_as_read(lang, number, token, change.clone(), once).await;
+            match changed {
+                Err(Error::Database(onshelf_db::Error::Contended)) if left > 0 => left -= 1,
+                changed => return changed,
+            }
+        }
+    }
+
+    /// The same of the order as it is read once; contended where it is another when it is written.
+    async fn change_as_read(
         &self,
         lang: Lang,
         number: &str,
@@ -274,9 +297,22 @@ impl Shop {
             .await?;
         self.open_for(&order.number).await;
         let mut reader = self.db().reader().await?;
-        let own = payments::by_reference(&mut reader.tx(), &reference).await?;
-        let url = own.filter(is_open).and_then(|payment| payment.redirect_url);
-        url.ok_or_else(|| OrderRefusal::ProviderDown.into())
+        let open = payments::of_order(&mut reader.tx(), order.id).await?.into_iter().find(is_open);
+        match open {
+            Some(own) if own.reference == reference => {
+                own.redirect_url.ok_or_else(|| OrderRefusal::ProviderDown.into())
+            }
+            // Another change gave this one up before it could be paid: begun again, this is the later one.
+            Some(_) => Err(onshelf_db::Error::Contended.into()),
+            None => {
+                let groups = fulfilment::of_order(&mut reader.tx(), order.id).await?;
+                let now = self.now();
+                if is_untouched(&groups, now)? {
+                    return Err(OrderRefusal::ProviderDown.into());
+                }
+                Err(touched(&groups, order.settled_at.is_some(), now)?.into())
+            }
+        }
     }
 
     /// Whether a swap could be made now: it is made and undone.

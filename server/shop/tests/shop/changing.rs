@@ -318,3 +318,45 @@ async fn two_tabs_are_never_sent_to_pay_for_the_same_change() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_that_meet_are_all_made() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "CUP", 5).await.with_stock("gangnam", "CUP", 5).await;
+        let placed = order("a", vec![collect("seongsu", &[("CUP", 2)])], None);
+        let placed = test.shop.place_order(placed).await.unwrap();
+        let of = |group: GroupChange| OrderChange { group: Some(group), ..OrderChange::default() };
+        let store = GroupChange { store: StoreCode::new("gangnam").ok(), ..GroupChange::default() };
+        let fewer = GroupChange { lines: Some(lines(&[("CUP", 1)])), ..GroupChange::default() };
+        let proxy = OrderChange { proxy: Some("이모".to_owned()), ..OrderChange::default() };
+        let (moved, lessened, sent) = tokio::join!(
+            change(test, &placed, of(store)),
+            change(test, &placed, of(fewer)),
+            change(test, &placed, proxy)
+        );
+        assert!(moved.is_ok() && lessened.is_ok() && sent.is_ok(), "{moved:?} {lessened:?} {sent:?}");
+        let now = view(&test.shop, &placed).await;
+        let standing: Vec<_> =
+            now.groups.iter().map(|group| (group.store.code.as_str(), group.lines[0].quantity)).collect();
+        assert_eq!(standing, [("gangnam", 1)], "each changed only what it named");
+        assert_eq!(now.proxy.as_deref(), Some("이모"));
+        assert_eq!(test.available("seongsu", "CUP").await, 5);
+        assert_eq!(test.available("gangnam", "CUP").await, 4);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_dearer_changes_that_meet_one_is_paid_and_no_provider_is_blamed() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "CUP", 9).await;
+        let placed = paid(test, &payments, "a", vec![collect("seongsu", &[("CUP", 1)])]).await;
+        let more = |quantity: i64| groups(vec![collect("seongsu", &[("CUP", quantity)])]);
+        let (two, three) = tokio::join!(change(test, &placed, more(2)), change(test, &placed, more(3)));
+        assert!(two.unwrap().is_some() && three.unwrap().is_some(), "each is told where to pay");
+        settle(test).await;
+        assert_eq!(payments.open().len(), 1, "the earlier one was given up");
+    })
+    .await;
+}
