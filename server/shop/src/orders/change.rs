@@ -23,10 +23,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     currency_of,
+    dearer::Asked,
     end::end_group,
     keep::Held,
     moment,
-    pay::{give_up_payments, is_open},
+    pay::give_up_payments,
     place::write_groups,
     plan::{For, Plan},
     refund::refund_order,
@@ -37,7 +38,6 @@ use crate::{
     draws::Draws,
     fulfilment::{standing_of, state_of, way_of},
     jobs::{OrderNews, announce_order},
-    undone::Undone,
 };
 
 /// What became of a change.
@@ -206,7 +206,7 @@ impl Shop {
         self.held_for(&mut tx, &book, rows).await
     }
 
-    fn plan_change(
+    pub(super) fn plan_change(
         &self,
         order: &OrderRow,
         lang: Lang,
@@ -265,72 +265,6 @@ impl Shop {
             .await
     }
 
-    /// Opens a payment of what it costs more; the change is kept with it, and made when it is paid. Nobody is asked to
-    /// pay for what could not be had now.
-    async fn ask_difference(&self, order: &OrderRow, sent: Option<Sent>, asked: Asked<'_>) -> Result<String> {
-        let code = order.provider.as_deref().and_then(ProviderCode::from_code);
-        let code = code.filter(|code| self.provider(*code).is_some()).ok_or(OrderRefusal::ProviderDown)?;
-        self.try_swap(order, asked.plan).await?;
-        let kept = serde_json::to_string(asked.groups)?;
-        let row = PaymentRow {
-            expires_at: self.now_ms() + super::HOLD,
-            ..self.payment_row(order, code, asked.dearer, Some(kept))
-        };
-        let (changed, reference, now) = (order.clone(), row.reference.clone(), self.now());
-        self.db()
-            .write(move |mut tx| {
-                let (mut order, row, sent) = (changed.clone(), row.clone(), sent.clone());
-                Box::pin(async move {
-                    let at = now.as_millisecond();
-                    let groups = fulfilment::of_order(&mut tx, order.id).await?;
-                    if !is_untouched(&groups, now)? {
-                        return Err(touched(&groups, order.settled_at.is_some(), now)?.into());
-                    }
-                    if let Some(sent) = &sent {
-                        sent.write(&mut tx, &mut order, now).await?;
-                    }
-                    give_up_payments(&mut tx, order.id, "the order was changed again", at).await?;
-                    open_only(&mut tx, &row).await?;
-                    Ok::<_, Error>(())
-                })
-            })
-            .await?;
-        self.open_for(&order.number).await;
-        let mut reader = self.db().reader().await?;
-        let open = payments::of_order(&mut reader.tx(), order.id).await?.into_iter().find(is_open);
-        match open {
-            Some(own) if own.reference == reference => {
-                own.redirect_url.ok_or_else(|| OrderRefusal::ProviderDown.into())
-            }
-            // Another change gave this one up before it could be paid: begun again, this is the later one.
-            Some(_) => Err(onshelf_db::Error::Contended.into()),
-            None => {
-                let groups = fulfilment::of_order(&mut reader.tx(), order.id).await?;
-                let now = self.now();
-                if is_untouched(&groups, now)? {
-                    return Err(OrderRefusal::ProviderDown.into());
-                }
-                Err(touched(&groups, order.settled_at.is_some(), now)?.into())
-            }
-        }
-    }
-
-    /// Whether a swap could be made now: it is made and undone.
-    async fn try_swap(&self, order: &OrderRow, plan: Plan) -> Result<()> {
-        let (order, now, capacity) = (order.clone(), self.now(), self.settings().window_capacity);
-        let tried = self.db().write(move |mut tx| {
-            let (order, plan) = (order.clone(), plan.clone());
-            Box::pin(async move {
-                swap(&mut tx, &order, &plan, capacity, now).await?;
-                Err::<(), _>(Undone::Meant)
-            })
-        });
-        match tried.await {
-            Err(Undone::Failed(error)) => Err(error),
-            Ok(()) | Err(Undone::Meant) => Ok(()),
-        }
-    }
-
     async fn remember(&self, once: Option<&Once>, changed: Changed) -> Result<Changed> {
         let Some(once) = once.cloned() else { return Ok(changed) };
         let (kept, now) = (changed.clone(), self.now_ms());
@@ -349,15 +283,8 @@ impl Shop {
 
 /// Writes the one payment that is open now. Where another tab opened one since, this begins again and gives that one up:
 /// nobody is sent to pay for what another asked.
-async fn open_only(tx: &mut Tx<'_>, payment: &PaymentRow) -> Result<()> {
+pub(super) async fn open_only(tx: &mut Tx<'_>, payment: &PaymentRow) -> Result<()> {
     if payments::insert(tx, payment).await? { Ok(()) } else { Err(onshelf_db::Error::Contended.into()) }
-}
-
-/// A dearer change, to be paid for first.
-struct Asked<'a> {
-    groups: &'a [GroupInput],
-    plan: Plan,
-    dearer: i64,
 }
 
 /// Which group is meant cannot be told.
@@ -382,7 +309,7 @@ fn contact_of(order: &OrderRow) -> Contact {
 }
 
 /// Why what was begun or is over cannot be changed any more.
-fn touched(groups: &[ReservationRow], settled: bool, now: Timestamp) -> Result<OrderRefusal> {
+pub(super) fn touched(groups: &[ReservationRow], settled: bool, now: Timestamp) -> Result<OrderRefusal> {
     let standing = standing_of(groups, now)?;
     let goes_on = standing.iter().any(|status| !status.is_over());
     Ok(match goes_on {
@@ -401,26 +328,14 @@ pub(super) fn is_untouched(groups: &[ReservationRow], now: Timestamp) -> Result<
     Ok(true)
 }
 
-/// The difference was paid: the change that was kept with it is made, as it is priced now.
-pub(super) async fn apply_paid(
+/// Old groups give their stock back and new ones hold theirs, or nothing changes.
+pub(super) async fn swap(
     tx: &mut Tx<'_>,
-    shop: &Shop,
     order: &OrderRow,
-    payment: &PaymentRow,
+    plan: &Plan,
+    capacity: i64,
     now: Timestamp,
 ) -> Result<()> {
-    let groups: Vec<GroupInput> = serde_json::from_str(payment.change.as_deref().unwrap_or("[]"))?;
-    let rows = fulfilment::of_order(tx, order.id).await?;
-    let held = shop.held_for(tx, &shop.book(), rows).await?;
-    let plan = shop.plan_change(order, Lang::from_tag(&order.lang), &groups, &held)?;
-    if plan.sums.total != order.total + payment.amount {
-        return Err(OrderRefusal::HoldOver.into());
-    }
-    swap(tx, order, &plan, shop.settings().window_capacity, now).await
-}
-
-/// Old groups give their stock back and new ones hold theirs, or nothing changes.
-async fn swap(tx: &mut Tx<'_>, order: &OrderRow, plan: &Plan, capacity: i64, now: Timestamp) -> Result<()> {
     let at = now.as_millisecond();
     if !orders::advance(tx, order.id, order.version).await? {
         return Err(onshelf_db::Error::Contended.into());

@@ -6,6 +6,7 @@
 mod arrive;
 mod change;
 mod checkout;
+mod dearer;
 mod end;
 mod extend;
 mod keep;

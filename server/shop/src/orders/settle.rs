@@ -15,7 +15,7 @@ use onshelf_vocabulary::{
     orders::{OrderRefusal, OrderStatus},
 };
 
-use super::{change, end::end_group, plan, refund::refund_rest};
+use super::{dearer, end::end_group, plan, refund::refund_rest};
 use crate::{
     Book, Error, Result, Shop, Statement,
     fulfilment::{state_of, way_of},
@@ -75,7 +75,7 @@ impl Shop {
                     match back {
                         Some(why) => send_back(&mut tx, &order, &payment, &statement, why, now).await,
                         None => match &payment.change {
-                            Some(_) => change::apply_paid(&mut tx, &shop, &order, &payment, now).await,
+                            Some(_) => dearer::apply_paid(&mut tx, &shop, &order, &payment, now).await,
                             None => confirm(&mut tx, &book, &order, now).await,
                         },
                     }?;
