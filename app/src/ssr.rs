@@ -1,6 +1,6 @@
 //! The one door to the server: who visits, with which cookies, and how a page becomes a response.
 
-use std::{convert::Infallible, sync::Arc};
+use std::{convert::Infallible, net::IpAddr, sync::Arc};
 
 use axum::{
     extract::{FromRef, FromRequestParts, OriginalUri},
@@ -74,7 +74,13 @@ pub struct Visit {
     pub kept: Option<Placed>,
     /// The session token of a member of staff, not yet verified.
     pub staff_token: Option<String>,
+    /// Where they come from, as far as that is known.
+    pub network: Option<IpAddr>,
 }
+
+/// The network a request comes from; whoever takes requests in puts it there.
+#[derive(Clone, Copy)]
+pub struct Network(pub IpAddr);
 
 /// Which language a part of the routes is in.
 #[derive(Clone, Copy)]
@@ -108,6 +114,7 @@ impl FromRequestParts<Door> for Visit {
             path,
             kept: jar.get(KEPT).and_then(|text| read_kept(&text)),
             staff_token: jar.get(staff_cookie(door.site.secure)),
+            network: parts.extensions.get::<Network>().map(|network| network.0),
         })
     }
 }

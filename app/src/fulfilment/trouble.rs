@@ -128,6 +128,9 @@ pub(crate) const fn fault_words(lang: Lang, pointer: &str, fault: Fault) -> &'st
             lang.pick("쓸 수 없는 결제 방법이에요.", "That way to pay is not available.")
         }
         Fault::NotInIt => lang.pick("이 예약에 없는 상품이에요.", "That is no part of this reservation."),
+        Fault::OfAnotherStore => {
+            lang.pick("다른 매장이 건네는 상품이에요.", "Another store hands that over.")
+        }
         Fault::NotThatMany => lang.pick(
             "찾은 수량은 0부터 예약한 수량까지예요.",
             "What was found is between 0 and what was reserved.",

@@ -2,16 +2,16 @@
 //! first. The shop prices each as it would price the change itself; here nothing is reckoned.
 
 use leptos::prelude::*;
-use onshelf_shop::{Error, Viewer};
+use onshelf_shop::{Error, Viewer, orders::Looked};
 use onshelf_vocabulary::{
     Lang, Money, StoreCode,
     cart::Line,
-    fulfilment::Way,
-    orders::{Address, GroupInput, GroupView, OrderView, WayOffer},
+    fulfilment::{Fault, FieldFault, Way},
+    orders::{Address, CheckoutView, GroupInput, GroupView, OrderRefusal, OrderView, WayOffer},
 };
 
 use super::{
-    change::{as_it_is, is_open},
+    change_typed::{as_it_is, is_open},
     words::{instant, there, way_glyph, way_name},
 };
 use crate::{
@@ -36,6 +36,8 @@ pub(super) struct Offered {
     /// What staying costs, where it is of another quantity, brought elsewhere, or of other prices than it was.
     pub(super) staying: Option<Money>,
     pub(super) others: Vec<Another>,
+    /// Nobody brings it where it would go.
+    pub(super) out_of_zone: Option<FieldFault>,
 }
 
 /// What is asked for of a group while it is only looked at.
@@ -45,45 +47,104 @@ pub(super) struct Wanted {
     pub(super) to: Address,
 }
 
+impl Wanted {
+    fn postcode(&self) -> Option<&str> {
+        Some(self.to.postcode.as_str()).filter(|postcode| !postcode.is_empty())
+    }
+}
+
+/// What there is for each of these groups with what is wanted of it. The order is read once for all of them.
 pub(super) async fn offered(
     visit: &Visit,
     view: &OrderView,
     token: &str,
-    group: &GroupView,
-    wanted: &Wanted,
-) -> Result<Offered, Error> {
-    let viewer = Viewer { store: StoreCode::new(group.store.code.clone()).ok(), ..visit.viewer.clone() };
-    let Wanted { lines, to } = wanted;
-    let postcode = Some(to.postcode.as_str()).filter(|postcode| !postcode.is_empty());
-    let seen = visit.shop().checkout(&viewer, lines, postcode).await?;
-    let whole = seen.offers.into_iter().filter(|offer| offer.covered_lines == offer.lines);
-    let (same, others): (Vec<WayOffer>, Vec<WayOffer>) = whole.partition(|offer| is_this(group, offer));
-    let others = soonest(others);
-    // What goes to an address cannot be priced before there is one.
-    let known = |offer: &WayOffer| offer.way != Way::Delivery || postcode.is_some();
-    let mut wishes: Vec<Vec<GroupInput>> = others
+    groups: &[(&GroupView, Wanted)],
+) -> Result<Vec<Offered>, Error> {
+    let looked: Vec<Looked<'_>> = groups
         .iter()
-        .filter(|offer| known(offer))
-        .filter_map(|offer| wish(view, group, Some(offer), wanted))
-        .collect();
-    wishes.extend(wish(view, group, None, wanted));
-    let costs = visit.shop().change_costs(visit.lang, &view.number, token, &wishes).await?;
-    let mut costs = costs.into_iter();
-    let paid_online = view.payment.provider.is_some();
-    let others = others
-        .into_iter()
-        .filter_map(|offer| match known(&offer) {
-            // What would be refused is not offered.
-            true => costs.next()?.map(|cost| Another { offer, cost: Some(cost) }),
-            false => paid_online.then_some(Another { offer, cost: None }),
+        .map(|(group, wanted)| Looked {
+            group: &group.id,
+            viewer: Viewer { store: StoreCode::new(group.store.code.clone()).ok(), ..visit.viewer.clone() },
+            lines: &wanted.lines,
+            postcode: wanted.postcode(),
         })
         .collect();
-    let moved = group.address.as_ref().is_some_and(|was| was.postcode != to.postcode);
-    Ok(Offered {
-        same: same.into_iter().next(),
-        staying: costs.next().flatten().filter(|cost| moved || cost.amount != 0),
-        others,
-    })
+    let seen = visit.shop().change_offers(&view.number, token, &looked).await?;
+    let seen: Vec<Seen> = seen
+        .into_iter()
+        .zip(groups)
+        .map(|(seen, (group, wanted))| Seen::of(view, group, wanted, seen))
+        .collect();
+    let wishes: Vec<Vec<GroupInput>> = seen.iter().flat_map(|seen| seen.wishes.iter().cloned()).collect();
+    let costs = visit.shop().change_costs(visit.lang, &view.number, token, &wishes).await?;
+    let mut costs = costs.into_iter();
+    let priced = |(seen, (group, wanted)): (Seen, &(&GroupView, Wanted))| {
+        let own = costs.by_ref().take(seen.wishes.len()).collect();
+        seen.priced(view, group, wanted, own)
+    };
+    Ok(seen.into_iter().zip(groups).map(priced).collect())
+}
+
+/// The ways a group could be got in, and what is to be priced of them.
+struct Seen {
+    same: Option<WayOffer>,
+    others: Vec<WayOffer>,
+    /// The order with each of the others whose price can be known, then as it is with what is wanted, then brought to an
+    /// address that nobody offered to bring it to.
+    wishes: Vec<Vec<GroupInput>>,
+}
+
+impl Seen {
+    fn of(view: &OrderView, group: &GroupView, wanted: &Wanted, seen: CheckoutView) -> Seen {
+        let whole = seen.offers.into_iter().filter(|offer| offer.covered_lines == offer.lines);
+        let (same, others): (Vec<WayOffer>, Vec<WayOffer>) = whole.partition(|offer| is_this(group, offer));
+        let others = soonest(others);
+        let known = others.iter().filter(|offer| is_known(offer, wanted));
+        let mut to: Vec<Option<(Way, &str)>> =
+            known.map(|offer| Some((offer.way, offer.store.as_str()))).collect();
+        to.push(None);
+        let brought = |offer: &WayOffer| offer.way == Way::Delivery;
+        let asked = wanted.postcode().is_some() && view.payment.provider.is_some();
+        if asked && group.way != Way::Delivery && !others.iter().any(brought) {
+            to.push(Some((Way::Delivery, "")));
+        }
+        let wishes = to.into_iter().filter_map(|to| wish(view, group, to, wanted)).collect();
+        Seen { same: same.into_iter().next(), others, wishes }
+    }
+
+    fn priced(
+        self,
+        view: &OrderView,
+        group: &GroupView,
+        wanted: &Wanted,
+        costs: Vec<Result<Money, OrderRefusal>>,
+    ) -> Offered {
+        let out_of_zone = costs.iter().find_map(|cost| zone_fault(cost.as_ref().err()?));
+        let mut costs = costs.into_iter();
+        let paid_online = view.payment.provider.is_some();
+        let others = self
+            .others
+            .into_iter()
+            .filter_map(|offer| match is_known(&offer, wanted) {
+                // What would be refused is not offered.
+                true => costs.next()?.ok().map(|cost| Another { offer, cost: Some(cost) }),
+                false => paid_online.then_some(Another { offer, cost: None }),
+            })
+            .collect();
+        let moved = group.address.as_ref().is_some_and(|was| was.postcode != wanted.to.postcode);
+        let staying = costs.next().and_then(Result::ok).filter(|cost| moved || cost.amount != 0);
+        Offered { same: self.same, staying, others, out_of_zone }
+    }
+}
+
+/// Whether its price can be told: what goes to an address has none before there is one.
+fn is_known(offer: &WayOffer, wanted: &Wanted) -> bool {
+    offer.way != Way::Delivery || wanted.postcode().is_some()
+}
+
+fn zone_fault(refusal: &OrderRefusal) -> Option<FieldFault> {
+    let OrderRefusal::Invalid { faults } = refusal else { return None };
+    faults.iter().find(|fault| fault.fault == Fault::OutOfZone).cloned()
 }
 
 fn is_this(group: &GroupView, offer: &WayOffer) -> bool {
@@ -102,12 +163,12 @@ fn soonest(mut offers: Vec<WayOffer>) -> Vec<WayOffer> {
     offers
 }
 
-/// The whole order with this group got in another way, or as it is but with what is wanted of it. None where its lines
-/// are no more.
+/// The whole order with this group got in another way, from or at this store, or as it is but with what is wanted of it.
+/// None where its lines are no more.
 fn wish(
     view: &OrderView,
     group: &GroupView,
-    offer: Option<&WayOffer>,
+    other: Option<(Way, &str)>,
     wanted: &Wanted,
 ) -> Option<Vec<GroupInput>> {
     let to = &wanted.to;
@@ -116,21 +177,21 @@ fn wish(
         let line1 = if to.line1.is_empty() { "-".to_owned() } else { to.line1.clone() };
         Address { line1, ..to.clone() }
     };
-    let one = |other: &GroupView| {
-        let mut input = as_it_is(other)?;
-        if other.id != group.id {
+    let one = |own: &GroupView| {
+        let mut input = as_it_is(own)?;
+        if own.id != group.id {
             return Some(input);
         }
         input.lines = wanted.lines.clone();
-        if let Some(offer) = offer {
-            input.way = offer.way;
-            input.store = StoreCode::new(offer.store.clone()).ok().filter(|_| offer.way != Way::Delivery);
+        if let Some((way, store)) = other {
+            input.way = way;
+            input.store = StoreCode::new(store).ok().filter(|_| way != Way::Delivery);
             input.window = None;
         }
         input.address = (input.way == Way::Delivery).then(brought);
         Some(input)
     };
-    view.groups.iter().filter(|other| is_open(other)).map(one).collect()
+    view.groups.iter().filter(|own| is_open(own)).map(one).collect()
 }
 
 pub(super) fn place(lang: Lang, way: Way, store: &str) -> String {
@@ -140,6 +201,12 @@ pub(super) fn place(lang: Lang, way: Way, store: &str) -> String {
         // The dot stays with what is before it, wherever the line breaks.
         (Lang::En, _) => format!("{}\u{a0}· {store}", way_name(lang, way)),
     }
+}
+
+/// What its radio button sends.
+fn value_of(offer: &WayOffer) -> String {
+    let store = if offer.way == Way::Delivery { "" } else { offer.store.as_str() };
+    format!("{}@{store}", offer.way.code())
 }
 
 pub(super) fn ways(
@@ -155,7 +222,7 @@ pub(super) fn ways(
     let row = |another: &Another| {
         let Another { offer, cost } = another;
         let brought = offer.way == Way::Delivery;
-        let value = format!("{}@{}", offer.way.code(), if brought { "" } else { offer.store.as_str() });
+        let value = value_of(offer);
         let far = offer.distance_m.filter(|metres| !(from_store && is_itself(*metres)));
         // The store is what one looks for in the list; how it is got there stands below it.
         let (title, how) = match brought {
@@ -174,7 +241,8 @@ pub(super) fn ways(
             </label>
         }
     };
-    let kept = matches!(picked, "" | "keep");
+    // What was picked and is no more there to be picked leaves it as it is.
+    let kept = !offered.others.iter().any(|another| picked == value_of(&another.offer));
     let order = match lang {
         Lang::Ko if from_store => format!("빠른 순 · 거리는 {}에서", group.store.name),
         Lang::En if from_store => format!("Soonest first; distances from {}", group.store.name),

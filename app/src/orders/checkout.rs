@@ -129,11 +129,13 @@ async fn keep(visit: &mut Visit, draft: &Draft, plan: &Plan) -> Response {
                 lang: visit.lang,
                 near: visit.viewer.near,
                 instead: visit.kept.clone(),
+                network: visit.network,
             };
             match visit.shop().keep_basket(request).await {
                 Ok(placed) => visit.kept = Some(placed),
-                // Nobody knows where to yet: it is held as soon as that is said.
-                Err(Error::Order(OrderRefusal::Invalid { .. })) => {}
+                // Nobody knows where to yet: it is held as soon as that is said. And whoever comes from where too much
+                // is held already goes on, with nothing held meanwhile: the page says so.
+                Err(Error::Order(OrderRefusal::Invalid { .. } | OrderRefusal::TooMany { .. })) => {}
                 Err(Error::Order(refusal)) => return refused(visit, draft, plan, refusal).await,
                 Err(error) => return visit.failure(&explain(&error)),
             }

@@ -9,6 +9,8 @@ pub mod calendar;
 #[cfg(feature = "ssr")]
 pub mod change;
 #[cfg(feature = "ssr")]
+mod change_typed;
+#[cfg(feature = "ssr")]
 mod change_ways;
 #[cfg(feature = "ssr")]
 pub mod checkout;

@@ -158,7 +158,7 @@ fn next_step(around: Around<'_>, card: &BoardCard) -> Option<AnyView> {
     if ways::next(around.lang, card).is_some() {
         return Some(actions(around, card, Place::Found));
     }
-    let here = card.status.is_live() && card.way != Way::Delivery && !ways::only_waits(card);
+    let here = card.status.is_live() && ways::is_handed_over_here(card) && !ways::only_waits(card);
     here.then(|| pay(around, card))
 }
 

@@ -93,12 +93,17 @@ pub(super) fn next(lang: Lang, card: &BoardCard) -> Option<(BoardDeed, &'static 
     }
 }
 
-/// Whether this store can only wait for it.
+/// Whether it is handed over at this store's counter.
+pub(super) fn is_handed_over_here(card: &BoardCard) -> bool {
+    card.way != Way::Delivery && !(card.way == Way::Transfer && card.sends_here)
+}
+
+/// Whether this store can only wait for it, or has given it to the one where it waits.
 pub(super) fn only_waits(card: &BoardCard) -> bool {
-    use ReservationStatus::{InTransfer, Picking, Placed};
+    use ReservationStatus::{InTransfer, Picking, Placed, Ready};
     card.way == Way::Transfer
         && (matches!(card.status, Placed | Picking) && !card.sends_here
-            || card.status == InTransfer && card.sends_here)
+            || matches!(card.status, InTransfer | Ready) && card.sends_here)
 }
 
 #[cfg(test)]
@@ -146,6 +151,7 @@ mod tests {
             (Way::Transfer, InTransfer, false, Some(BoardDeed::Arrive), false),
             (Way::Transfer, InTransfer, true, None, true),
             (Way::Transfer, Ready, false, None, false),
+            (Way::Transfer, Ready, true, None, true),
             (Way::Delivery, Placed, true, Some(BoardDeed::Dispatch), false),
             (Way::Delivery, OutForDelivery, true, Some(BoardDeed::Deliver), false),
             (Way::Collect, Placed, true, None, false),

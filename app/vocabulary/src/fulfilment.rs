@@ -212,6 +212,8 @@ pub enum Fault {
     MustPayOnline,
     /// It is no part of this reservation.
     NotInIt,
+    /// Another store hands it over, and its money is not this one's to give back.
+    OfAnotherStore,
     /// More than was asked for.
     NotThatMany,
     /// All of it was found.

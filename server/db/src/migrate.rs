@@ -9,7 +9,7 @@ use sqlx::{
 
 use crate::Error;
 
-const MIGRATIONS: [(i64, &str, &str); 11] = [
+const MIGRATIONS: [(i64, &str, &str); 13] = [
     (1, "ground", include_str!("../migrations/0001_ground.sql")),
     (2, "orders", include_str!("../migrations/0002_orders.sql")),
     (3, "test provider", include_str!("../migrations/0003_test_provider.sql")),
@@ -21,6 +21,8 @@ const MIGRATIONS: [(i64, &str, &str); 11] = [
     (9, "fewer entries", include_str!("../migrations/0009_fewer_entries.sql")),
     (10, "counter notes", include_str!("../migrations/0010_counter_notes.sql")),
     (11, "holds by moment", include_str!("../migrations/0011_holds_by_moment.sql")),
+    (12, "refunded by", include_str!("../migrations/0012_refunded_by.sql")),
+    (13, "ended", include_str!("../migrations/0013_ended.sql")),
 ];
 
 fn migrator(serial: &str) -> Migrator {

@@ -170,6 +170,13 @@ pub async fn set_sums(tx: &mut Tx<'_>, id: i64, sums: Sums) -> Result<(), Error>
     Ok(())
 }
 
+/// Who takes the money from now on.
+pub async fn set_provider(tx: &mut Tx<'_>, id: i64, provider: &str) -> Result<(), Error> {
+    let sql = "UPDATE orders SET provider = $2 WHERE id = $1";
+    on!(tx, conn => sqlx::query(sql).bind(id).bind(provider).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
 /// Whom the owner sends; none: nobody.
 pub async fn set_proxy(tx: &mut Tx<'_>, id: i64, proxy: Option<&str>) -> Result<(), Error> {
     let sql = "UPDATE orders SET proxy = $2 WHERE id = $1";

@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use onshelf_vocabulary::StoreCode;
 
-use crate::{Error, Result, Shop, StockRefusal, secrets::fingerprint};
+use crate::{Book, Error, Result, Shop, StockRefusal, secrets::fingerprint};
 
 /// A partner that showed a valid token.
 #[derive(Clone, Debug)]
@@ -28,6 +28,11 @@ impl Partner {
     /// Whether it is this store's, or bound to none.
     pub(crate) fn is_of(&self, store: &StoreCode) -> bool {
         self.store.as_ref().is_none_or(|own| own == store.as_str())
+    }
+
+    /// The store it is bound to, if it is.
+    pub(crate) fn store_id(&self, book: &Book) -> Option<i64> {
+        self.store.as_ref().map(|own| book.stores.by_code(own).map_or(0, |store| store.id))
     }
 
     pub(crate) fn may_for(&self, store: &StoreCode, scope: &str) -> Result<()> {

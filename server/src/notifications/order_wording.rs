@@ -127,8 +127,8 @@ fn paid_too_late(occasion: &Occasion<'_>) -> (&'static str, &'static str) {
         return (
             lang.pick("주문을 바꾸지 못했어요", "Your order could not be changed"),
             lang.pick(
-                "결제하셨을 때는 더 바꿀 수 없었습니다. 이번에 결제하신 금액은 바로 돌려드리고, 주문은 그대로 준비합니다.",
-                "When you paid for the change it could no longer be made. That payment goes back right away, and your order stays as it was.",
+                "결제하셨을 때는 고르신 시간이 지났거나 더 바꿀 수 없었습니다. 이번에 결제하신 금액은 바로 돌려드리고, 주문은 그대로 준비합니다.",
+                "When you paid for the change, the time you chose had passed or it could no longer be made. That payment goes back right away, and your order stays as it was.",
             ),
         );
     }

@@ -10,7 +10,7 @@ use axum::{
 use http_body_util::BodyExt;
 use onshelf_app::ssr::{Door, Site};
 use onshelf_server::http::{Options, router};
-use onshelf_shop::testing::TestShop;
+use onshelf_shop::{Shop, testing::TestShop};
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -27,9 +27,14 @@ pub fn options() -> Options {
 }
 
 pub fn site_with(test: &TestShop, options: Options) -> Router {
+    site_of(&test.shop, options)
+}
+
+/// A site over a shop with settings of its own.
+pub fn site_of(shop: &Shop, options: Options) -> Router {
     let secure = options.public_url.starts_with("https://");
     let site = Arc::new(Site { public_url: options.public_url.clone(), secure, ..Site::default() });
-    router(Door { shop: test.shop.clone(), site }, &options)
+    router(Door { shop: shop.clone(), site }, &options)
 }
 
 /// A request being put together.

@@ -1,11 +1,16 @@
 //! Changing an order over the contract: of one group each field by itself, of several only all groups anew.
 
 use axum::{Router, http::Method};
-use onshelf_shop::testing::{FakePayments, TestShop, on_each_engine};
+use onshelf_db::Db;
+use onshelf_domain::orders::{Delivery, Reach, Zone};
+use onshelf_shop::{
+    Settings, Shop, SystemChance,
+    testing::{FakePayments, TestShop, on_each_engine},
+};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-use crate::call::{Answer, Call, site};
+use crate::call::{Answer, Call, options, site, site_of};
 
 /// An order's owner.
 struct Owner {
@@ -228,6 +233,68 @@ async fn of_several_groups_no_single_field_is_changed() {
         let one = owner.patch("b", &json!({"groups": [collect("seongsu")]})).await.ok(200);
         assert_eq!(one["groups"].as_array().unwrap().len(), 1);
         assert_eq!((test.available("gangnam", "CUP").await, test.available("seongsu", "CUP").await), (5, 3));
+    })
+    .await;
+}
+
+/// A shop that delivers to postcodes that begin with 04 alone.
+async fn near_only(test: &TestShop) -> Shop {
+    let zone = Zone {
+        reach: Reach::Postcodes(vec!["04".to_owned()]),
+        fee: 3_000,
+        free_from: None,
+        same_day_until: None,
+        days: 1,
+    };
+    let settings = Settings { delivery: Delivery(vec![zone]), ..test.shop.settings().clone() };
+    let db = Db::open(&test.url).await.unwrap();
+    Shop::open(db, test.clock.clone(), Arc::new(SystemChance), settings).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_postcode_nobody_delivers_to_is_told_beside_its_field() {
+    on_each_engine(async |test| {
+        test.with_stock("seongsu", "CUP", 5).await;
+        let (shop, payments) = (near_only(test).await, Arc::new(FakePayments::default()));
+        shop.take_payments(vec![payments.clone()]);
+        let site = site_of(&shop, options());
+        let wish = order(&json!([collect("seongsu")]), Some("test"));
+        let placed = Call::post("/api/v1/orders").key("o1").json(&wish).on(&site).await.ok(201);
+        let name = |value: &Value| value.as_str().unwrap().to_owned();
+        let (number, token) = (name(&placed["number"]), name(&placed["token"]));
+        let group = name(&placed["groups"][0]["id"]);
+        assert!(payments.pay(&payments.open()[0]));
+        shop.payment_returned(&number, &token, Default::default()).await.unwrap();
+        let look = async |path: &str, postcode: &str| {
+            let form = [
+                ("t", token.as_str()),
+                ("group", group.as_str()),
+                ("pick", "delivery@"),
+                ("line1", "연무장길 12"),
+                ("postcode", postcode),
+                ("act", "look"),
+            ];
+            let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+            let page = Call::post(&format!("{path}/orders/{number}/change"))
+                .with("sec-fetch-site", "same-origin")
+                .with("content-type", "application/x-www-form-urlencoded")
+                .body(body)
+                .on(&site)
+                .await;
+            assert_eq!(page.status, 200, "{}", page.text());
+            page.text()
+        };
+        let fault = format!("id=\"field-postcode-{group}-fault\"");
+        for (path, said) in
+            [("", "이 주소로는 배송하지 못해요"), ("/en", "We do not deliver to this address")]
+        {
+            let far = look(path, "63000").await;
+            assert!(far.contains(&fault) && far.contains(said), "{far}");
+            assert!(far.contains("value=\"63000\"") && !far.contains("value=\"delivery@\""), "{far}");
+            let near = look(path, "04782").await;
+            assert!(!near.contains(&fault) && near.contains("value=\"delivery@\""), "{near}");
+        }
+        shop.db().close().await;
     })
     .await;
 }

@@ -141,12 +141,16 @@ async fn a_sale_takes_stock_and_hands_a_reservation_over() {
 
 /// An order of two cups and a kettle at a store that was paid, 56,000 won; its number and token.
 async fn paid(test: &TestShop, site: &Router) -> (String, String) {
+    let lines = json!([{"sku": "CUP", "quantity": 2}, {"sku": "KETTLE-MO", "quantity": 1}]);
+    paid_for(test, site, &json!([{"way": "collect", "store": "seongsu", "lines": lines}])).await
+}
+
+async fn paid_for(test: &TestShop, site: &Router, groups: &Value) -> (String, String) {
     let payments = Arc::new(FakePayments::default());
     test.shop.take_payments(vec![payments.clone()]);
     test.with_stock("seongsu", "CUP", 2).await.with_stock("seongsu", "KETTLE-MO", 1).await;
-    let lines = json!([{"sku": "CUP", "quantity": 2}, {"sku": "KETTLE-MO", "quantity": 1}]);
     let wish = json!({
-        "groups": [{"way": "collect", "store": "seongsu", "lines": lines}],
+        "groups": groups,
         "contact": {"name": "김민지", "phone": "010-1234-5678"},
         "payment": {"provider": "test"},
     });
@@ -199,6 +203,37 @@ async fn money_goes_back_for_an_amount_or_for_lines() {
         let order = format!("/api/v1/orders/{number}");
         let now = Call::get(&order).token(&token).on(&site).await.ok(200);
         assert_eq!(now["payment"]["refunded"], won(56_000));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stores_own_till_is_told_what_it_may_give_back() {
+    on_each_engine(async |test| {
+        test.with_stock("gangnam", "CUP", 1).await;
+        let site = site(test);
+        let group = |store: &str, sku: &str| {
+            json!({"way": "collect", "store": store, "lines": [{"sku": sku, "quantity": 1}]})
+        };
+        let groups = json!([group("seongsu", "KETTLE-MO"), group("gangnam", "CUP")]);
+        let (number, _) = paid_for(test, &site, &groups).await;
+        let gangnam = StoreCode::new("gangnam").unwrap();
+        let till = test.shop.create_token("pos", Some(&gangnam)).await.unwrap();
+        let path = format!("/api/v1/orders/{number}/refunds");
+        let post = |key: &str, body: &Value| Call::post(&path).key(key).token(&till).json(body).english();
+        let kettle = json!({"reason": "a dent", "lines": [{"sku": "KETTLE-MO", "quantity": 1}]});
+        let refused = post("k1", &kettle).on(&site).await;
+        let told = refused.problem(422, "invalid");
+        assert_eq!(refused.pointers(), ["/lines/0/sku"]);
+        assert!(told["errors"][0]["detail"].as_str().unwrap().starts_with("Another store hands it over"));
+        let all = json!({"reason": "all of it", "amount": won(47_000)});
+        assert_eq!(post("k2", &all).on(&site).await.problem(409, "refund-too-much")["left"], won(9_000));
+        let own = json!({"reason": "its own", "amount": won(9_000)});
+        post("k3", &own).on(&site).await.ok(200);
+        assert_eq!(post("k4", &own).on(&site).await.problem(409, "refund-too-much")["left"], won(0));
+        let office = test.shop.create_token("pos", None).await.unwrap();
+        let rest = json!({"reason": "the rest", "amount": won(38_000)});
+        Call::post(&path).key("k5").token(&office).json(&rest).on(&site).await.ok(200);
     })
     .await;
 }

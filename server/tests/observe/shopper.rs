@@ -248,7 +248,7 @@ async fn where_a_basket_should_have_gone_is_forgotten_when_it_came_to_nothing() 
         test.with_stock("gangnam", "CUP", 3).await;
         let groups = vec![group(Way::Delivery, "CUP")];
         test.shop
-            .keep_basket(KeepBasket { groups, lang: Lang::Ko, near: None, instead: None })
+            .keep_basket(KeepBasket { groups, lang: Lang::Ko, near: None, instead: None, network: None })
             .await
             .unwrap();
         assert_eq!(test.shop.keep_house().await.unwrap().addresses, 0, "it may still be ordered");

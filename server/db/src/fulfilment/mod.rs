@@ -207,11 +207,12 @@ pub async fn set_expiry(tx: &mut Tx<'_>, reservation_id: i64, expires_at: i64) -
     Ok(())
 }
 
-/// What a store has to do, for its own counter or another's: everything under way, then the newest that ended.
+/// What a store has to do, for its own counter or another's as long as that has not got it: everything under way, then
+/// the newest that ended.
 pub async fn board(tx: &mut Tx<'_>, store_id: i64, ended: i64) -> Result<Vec<ReservationRow>, Error> {
     let live = "SELECT * FROM reservations
-                WHERE (store_id = $1 OR source_id = $1)
-                  AND status IN ('placed', 'picking', 'in_transfer', 'ready', 'out_for_delivery')
+                WHERE (store_id = $1 AND status IN ('placed', 'picking', 'in_transfer', 'ready', 'out_for_delivery')
+                    OR source_id = $1 AND status IN ('placed', 'picking', 'in_transfer'))
                 ORDER BY ready_by, id LIMIT 500";
     let done = "SELECT * FROM reservations
                 WHERE store_id = $1 AND status IN ('collected', 'delivered', 'cancelled', 'expired', 'not_found')

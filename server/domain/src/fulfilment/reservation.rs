@@ -154,12 +154,6 @@ impl Reservation {
         self.status_at(now).is_live()
     }
 
-    /// Keeps it longer, as when it became ready later than promised; never shorter.
-    #[must_use]
-    pub fn kept_until(self, until: Timestamp) -> Reservation {
-        Reservation { expires_at: self.expires_at.max(until), ..self }
-    }
-
     /// Paid, or said yes to: from now on the store sees it, and keeps it until `until`.
     pub fn confirm(self, at: Timestamp, until: Timestamp) -> Result<Step, ReservationRefusal> {
         match self.status_at(at) {
@@ -320,6 +314,17 @@ impl Reservation {
     }
 }
 
+impl Step {
+    /// What waits at the counter after it is kept until then, as where it became ready later than promised; never
+    /// shorter than it was to be.
+    pub fn kept_until(self, until: Timestamp) -> Step {
+        let Reservation { state, expires_at, .. } = self.reservation;
+        let waits = matches!(state, State::Ready { .. });
+        let expires_at = if waits { expires_at.max(until) } else { expires_at };
+        Step { reservation: Reservation { expires_at, ..self.reservation }, ..self }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -443,9 +448,14 @@ mod tests {
 
     #[test]
     fn what_is_ready_late_is_kept_longer_and_never_shorter() {
-        let ready = in_status(ReservationStatus::Ready);
-        assert_eq!(ready.kept_until(at(200)).expires_at(), at(200));
-        assert_eq!(ready.kept_until(at(50)).expires_at(), at(100));
+        let placed = in_status(ReservationStatus::Placed);
+        let kept = |step: Step, until: i64| step.kept_until(at(until)).reservation.expires_at();
+        assert_eq!(kept(placed.mark_ready(at(40)).unwrap(), 200), at(200));
+        assert_eq!(kept(placed.mark_ready(at(40)).unwrap(), 50), at(100));
+        assert_eq!(kept(placed.partly_found(at(40)).unwrap(), 200), at(200));
+        // What does not wait at the counter is kept as it was.
+        assert_eq!(kept(placed.start_picking(at(40)).unwrap(), 200), at(100));
+        assert_eq!(kept(placed.not_found(at(40)).unwrap(), 200), at(100));
     }
 
     proptest! {

@@ -1,6 +1,9 @@
 //! The basket: priced, and ranked by store for all of it at once.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
+use onshelf_db::stock::LevelKey;
 use onshelf_domain::cart::{Candidate, Cover, rank};
 use onshelf_vocabulary::{
     Currency, Money, Point,
@@ -23,6 +26,24 @@ struct Known<'b> {
     quantity: i64,
 }
 
+/// What is ranked, for whom and when.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    viewer: &'a Viewer,
+    lines: &'a [Known<'a>],
+    /// What of each level is theirs already, and no more on the shelf.
+    own: &'a HashMap<LevelKey, i64>,
+    now: Timestamp,
+}
+
+fn known<'b, 'l>(book: &'b Book, lines: impl IntoIterator<Item = &'l Line>) -> Vec<Known<'b>> {
+    let known = |line: &Line| {
+        let variant = book.catalogue.variant(line.sku.as_str())?;
+        Some(Known { variant, quantity: line.quantity.get() })
+    };
+    lines.into_iter().filter_map(known).collect()
+}
+
 impl Shop {
     /// What the basket shows: lines with prices and shelves, stores that cover it, the best first.
     pub fn basket(&self, viewer: &Viewer, lines: &[Line]) -> BasketView {
@@ -34,17 +55,12 @@ impl Shop {
         };
         let gone =
             lines.iter().filter(|line| !sold(line)).map(|line| self.name_of(viewer, &book, line)).collect();
-        let known: Vec<Known<'_>> = lines
-            .iter()
-            .filter(sold)
-            .filter_map(|line| {
-                let variant = book.catalogue.variant(line.sku.as_str())?;
-                Some(Known { variant, quantity: line.quantity.get() })
-            })
-            .collect();
-        let stores = self.covers(viewer, &book, &known, viewer.origin(&book), 8, now);
+        let known = known(&book, lines.iter().filter(sold));
+        let none = HashMap::new();
+        let asked = Asked { viewer, lines: &known, own: &none, now };
+        let stores = self.covers(&book, &asked, viewer.origin(&book), 8);
         let chosen = viewer.my_store(&book).map(|store| {
-            let cover = self.cover_of(&book, store, &known, viewer, now);
+            let cover = self.cover_of(&book, &asked, store);
             stores.iter().find(|view| view.store == store.code.as_str()).cloned().unwrap_or(cover)
         });
         let at = chosen.as_ref().or(stores.first()).and_then(|cover| book.stores.by_code(&cover.store));
@@ -68,42 +84,41 @@ impl Shop {
         most: usize,
     ) -> Vec<CoverView> {
         let book = self.book();
-        let known: Vec<Known<'_>> = lines
-            .iter()
-            .filter_map(|line| {
-                let variant = book.catalogue.variant(line.sku.as_str())?;
-                Some(Known { variant, quantity: line.quantity.get() })
-            })
-            .collect();
-        self.covers(viewer, &book, &known, near.or_else(|| viewer.origin(&book)), most, self.now())
+        let asked = Asked { viewer, lines: &known(&book, lines), own: &HashMap::new(), now: self.now() };
+        self.covers(&book, &asked, near.or_else(|| viewer.origin(&book)), most)
     }
 
-    fn covers(
+    /// The same from where the viewer is, for whom some of it is held already: that is there for them.
+    pub(crate) fn rank_stores_with(
         &self,
         viewer: &Viewer,
-        book: &Book,
-        lines: &[Known<'_>],
-        origin: Option<Point>,
+        lines: &[Line],
         most: usize,
-        now: Timestamp,
+        own: &HashMap<LevelKey, i64>,
     ) -> Vec<CoverView> {
-        if lines.is_empty() {
+        let book = self.book();
+        let asked = Asked { viewer, lines: &known(&book, lines), own, now: self.now() };
+        self.covers(&book, &asked, viewer.origin(&book), most)
+    }
+
+    fn covers(&self, book: &Book, asked: &Asked<'_>, origin: Option<Point>, most: usize) -> Vec<CoverView> {
+        if asked.lines.is_empty() {
             return Vec::new();
         }
         let near: Vec<(&Store, Option<f64>)> = book.stores.from(origin).take(CONSIDERED).collect();
         let candidates = near
             .iter()
             .enumerate()
-            .map(|(index, (store, metres))| self.candidate(index, store, *metres, lines, now))
+            .map(|(index, (store, metres))| self.candidate(index, store, *metres, asked))
             .collect();
-        let wanted: Vec<i64> = lines.iter().map(|line| line.quantity).collect();
+        let wanted: Vec<i64> = asked.lines.iter().map(|line| line.quantity).collect();
         rank(candidates, &wanted)
             .into_iter()
             .filter(|cover| cover.covered_lines > 0)
             .take(most)
             .filter_map(|cover| {
                 let (store, _) = near.get(cover.index)?;
-                Some(self.cover_view(viewer, book, store, lines, &cover, now))
+                Some(self.cover_view(book, asked, store, &cover))
             })
             .collect()
     }
@@ -113,25 +128,21 @@ impl Shop {
         index: usize,
         store: &Store,
         distance_m: Option<f64>,
-        lines: &[Known<'_>],
-        now: Timestamp,
+        asked: &Asked<'_>,
     ) -> Candidate {
-        let available =
-            lines.iter().map(|line| self.shelves().available(store.id, line.variant.id, now)).collect();
+        let Asked { own, now, .. } = *asked;
+        let left = |line: &Known<'_>| {
+            let key = LevelKey { store_id: store.id, variant_id: line.variant.id };
+            self.shelves().available(store.id, line.variant.id, now) + own.get(&key).copied().unwrap_or(0)
+        };
+        let available = asked.lines.iter().map(left).collect();
         Candidate { index, distance_m, ready_by: self.promise_told(store, now), available }
     }
 
-    fn cover_of(
-        &self,
-        book: &Book,
-        store: &Store,
-        lines: &[Known<'_>],
-        viewer: &Viewer,
-        now: Timestamp,
-    ) -> CoverView {
-        let metres = viewer.near.zip(store.point).map(|(here, there)| here.distance_m(there));
-        let wanted: Vec<i64> = lines.iter().map(|line| line.quantity).collect();
-        let ranked = rank(vec![self.candidate(0, store, metres, lines, now)], &wanted);
+    fn cover_of(&self, book: &Book, asked: &Asked<'_>, store: &Store) -> CoverView {
+        let metres = asked.viewer.near.zip(store.point).map(|(here, there)| here.distance_m(there));
+        let wanted: Vec<i64> = asked.lines.iter().map(|line| line.quantity).collect();
+        let ranked = rank(vec![self.candidate(0, store, metres, asked)], &wanted);
         let empty = Cover {
             index: 0,
             distance_m: metres,
@@ -140,18 +151,11 @@ impl Shop {
             full: false,
             missing: Vec::new(),
         };
-        self.cover_view(viewer, book, store, lines, ranked.first().unwrap_or(&empty), now)
+        self.cover_view(book, asked, store, ranked.first().unwrap_or(&empty))
     }
 
-    fn cover_view(
-        &self,
-        viewer: &Viewer,
-        book: &Book,
-        store: &Store,
-        lines: &[Known<'_>],
-        cover: &Cover,
-        now: Timestamp,
-    ) -> CoverView {
+    fn cover_view(&self, book: &Book, asked: &Asked<'_>, store: &Store, cover: &Cover) -> CoverView {
+        let Asked { viewer, lines, now, .. } = *asked;
         let zone = store.schedule.time_zone();
         let missing = cover.missing.iter().filter_map(|(place, available)| {
             let line = lines.get(*place)?;

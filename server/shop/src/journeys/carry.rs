@@ -2,14 +2,20 @@
 //! not find of it.
 
 use jiff::Timestamp;
-use onshelf_db::{Tx, fulfilment, orders, staff::trail};
-use onshelf_vocabulary::{StoreCode, fulfilment::ReservationStatus, staff::BoardDeed};
+use onshelf_db::{
+    Tx,
+    fulfilment::{self, ReservationRow},
+    orders,
+    staff::trail,
+};
+use onshelf_domain::fulfilment::{Reservation, keep_until};
+use onshelf_vocabulary::{fulfilment::ReservationStatus, staff::BoardDeed};
 
 use super::{
     pick::{Pick, PickReport, report_pick},
     step::step,
 };
-use crate::{Error, Once, Result, Shop, partners::Partner};
+use crate::{Book, Error, Once, Result, Shop, StockRefusal, partners::Partner};
 
 /// A deed on the board, with what was told about it.
 #[derive(Clone)]
@@ -39,7 +45,10 @@ pub(crate) async fn carry(
 ) -> Result<()> {
     match what {
         Carrying::Deed(deed) => {
-            step(tx, store_id, number, actor, now, |reservation| reservation.perform(*deed, now)).await?;
+            let until = shop.kept_from(tx, number, now).await?;
+            let decide =
+                |reservation: Reservation| reservation.perform(*deed, now).map(|step| step.kept_until(until));
+            step(tx, store_id, number, actor, now, decide).await?;
         }
         Carrying::Pick(pick) => report_pick(tx, shop, store_id, number, pick, actor, now).await?,
     }
@@ -47,7 +56,26 @@ pub(crate) async fn carry(
     Ok(())
 }
 
+/// For which of a group's stores a partner acts: where it has both parts, for the one whose turn it is.
+fn acting(book: &Book, partner: &Partner, row: &ReservationRow) -> Result<i64> {
+    partner.may("pos")?;
+    let (counter, source) = (Some(row.store_id), row.source_id);
+    let unsent = [ReservationStatus::Placed.code(), ReservationStatus::Picking.code()];
+    let turns = if unsent.contains(&&*row.status) { [source, counter] } else { [counter, source] };
+    let mut stores = turns.into_iter().flatten().filter_map(|id| book.stores.by_id(id));
+    let own = stores.find(|store| partner.is_of(&store.code));
+    own.map(|store| store.id).ok_or_else(|| StockRefusal::NotYours.into())
+}
+
 impl Shop {
+    /// Until when something is kept that is ready at its store's counter now.
+    pub(super) async fn kept_from(&self, tx: &mut Tx<'_>, number: &str, now: Timestamp) -> Result<Timestamp> {
+        let row = fulfilment::for_job(tx, number).await?.ok_or(Error::NotFound)?;
+        let book = self.book();
+        let store = book.stores.by_id(row.store_id).ok_or(Error::NotFound)?;
+        Ok(keep_until(&store.schedule, &store.rules, now))
+    }
+
     /// Carries a group one step on; answers where it stands.
     #[tracing::instrument(target = "otel", level = "debug", name = "carry group", skip_all)]
     pub async fn carry_group(
@@ -96,13 +124,11 @@ impl Shop {
                     }
                     let order = orders::by_number(&mut tx, &number).await?.ok_or(Error::NotFound)?;
                     let row = fulfilment::for_job(&mut tx, &group).await?.ok_or(Error::NotFound)?;
-                    let store = book.stores.by_id(row.store_id).ok_or(Error::NotFound)?;
                     if row.order_id != Some(order.id) {
                         return Err(Error::NotFound);
                     }
-                    let code = StoreCode::new(store.code.to_string()).map_err(Error::internal)?;
-                    partner.may_for(&code, "pos")?;
-                    carry(&mut tx, &shop, row.store_id, &group, &what, &partner.actor(), now).await?;
+                    let store_id = acting(&book, &partner, &row)?;
+                    carry(&mut tx, &shop, store_id, &group, &what, &partner.actor(), now).await?;
                     let after = fulfilment::for_job(&mut tx, &group).await?.ok_or(Error::NotFound)?;
                     once.keep(&mut tx, &after.status, now.as_millisecond()).await?;
                     Ok(after.status)

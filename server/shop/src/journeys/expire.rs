@@ -6,7 +6,7 @@ use crate::{Error, Result, Shop, fulfilment::state_of, pulse::Deed};
 const BATCH: i64 = 200;
 
 impl Shop {
-    /// Ends every reservation whose time is over; answers how many.
+    /// Ends every reservation whose time is over; answers how many. One that cannot be ended keeps up none beside it.
     pub async fn expire_reservations(&self) -> Result<usize> {
         let mut ended = 0;
         loop {
@@ -17,8 +17,17 @@ impl Shop {
             if due.is_empty() {
                 return Ok(ended);
             }
+            let mut failed = None;
             for row in due {
-                ended += usize::from(self.expire(&row.number).await?);
+                match self.expire(&row.number).await {
+                    Ok(done) => ended += usize::from(done),
+                    // Without a database there is no use in trying the next.
+                    Err(error @ Error::Database(_)) => return Err(error),
+                    Err(error) => failed = Some(error),
+                }
+            }
+            if let Some(error) = failed {
+                return Err(error);
             }
         }
     }

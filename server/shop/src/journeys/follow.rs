@@ -40,7 +40,10 @@ pub(crate) async fn follow(
             recognise(tx, &order, row, at).await?;
         }
         Delivered => recognise(tx, &order, row, at).await?,
-        Cancelled | Expired => give_back(tx, &order, row, to, at).await?,
+        Cancelled | Expired => {
+            give_back(tx, &order, row, to, at).await?;
+            count_anew(tx, &order).await?;
+        }
         NotFound => {
             count_anew(tx, &order).await?;
             enqueue(tx, &Job::Heal { group: row.number.clone() }, at).await?;

@@ -65,6 +65,7 @@ impl Shop {
             .write(move |mut tx| {
                 let (lost, offers) = (lost.clone(), offers.clone());
                 Box::pin(async move {
+                    orders::lock(&mut tx, lost.order.id).await?;
                     if !fulfilment::heal(&mut tx, lost.row.id, now).await? {
                         return Ok::<_, Error>(());
                     }

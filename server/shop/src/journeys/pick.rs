@@ -18,7 +18,7 @@ use onshelf_vocabulary::{
     fulfilment::{Fault, FieldFault, ReservationRefusal, ReservationStatus},
 };
 
-use super::step::write_step;
+use super::step::{refuse_other_store, write_step};
 use crate::{
     Book, Error, Result, Shop,
     fulfilment::state_of,
@@ -91,7 +91,8 @@ pub(crate) async fn report_pick(
 ) -> Result<()> {
     let row = fulfilment::at_store(tx, number, store_id).await?.ok_or(Error::NotFound)?;
     let state = state_of(&row)?;
-    let part = state.partly_found(now)?;
+    let part = state.partly_found(now)?.kept_until(shop.kept_from(tx, number, now).await?);
+    refuse_other_store(&row, store_id, state.status_at(now), part)?;
     let lines = fulfilment::lines(tx, row.id).await?;
     let asked: Vec<(i64, i64)> = lines.iter().map(|line| (line.variant_id, line.quantity)).collect();
     let missing = match (pick.found, pick.told.is_empty()) {

@@ -5,10 +5,14 @@ use jiff::Timestamp;
 use onshelf_db::{
     Tx,
     fulfilment::ReservationRow,
+    orders,
     stock::{self, Cause, LevelKey},
 };
 use onshelf_domain::fulfilment::{Step, StockEffect};
-use onshelf_vocabulary::fulfilment::ReservationRefusal;
+use onshelf_vocabulary::{
+    fulfilment::{ReservationRefusal, ReservationStatus},
+    staff::StaffRefusal,
+};
 
 use super::follow::follow;
 use crate::{Error, Result, fulfilment::state_of, jobs};
@@ -24,6 +28,10 @@ pub(crate) async fn write_step(
 ) -> Result<Vec<(LevelKey, i64)>> {
     let at = now.as_millisecond();
     let to = step.reservation.written_status();
+    if let Some(order_id) = row.order_id {
+        // What follows for the order is decided by one at a time: whoever gives money back sees what went back before.
+        orders::lock(tx, order_id).await?;
+    }
     if !onshelf_db::fulfilment::set_status(tx, row.id, &row.status, to.code(), at).await? {
         // Somebody was quicker: run again, and decide on what they left.
         return Err(onshelf_db::Error::Contended.into());
@@ -33,17 +41,17 @@ pub(crate) async fn write_step(
     }
     let mut handed = Vec::new();
     match step.effect {
-        StockEffect::Keep => {}
+        StockEffect::Keep => keep(tx, row, step, at).await?,
         StockEffect::Release => {
             stock::release(tx, row.id, at).await?;
         }
         StockEffect::Consume => {
             let cause = Cause { reason: "hand_over", reference: &row.number, actor, at };
-            handed = stock::consume(tx, row.id, cause).await?;
+            handed = leave(tx, row, row.store_id, cause).await?;
         }
         StockEffect::Dispatch => {
             let cause = Cause { reason: "dispatch", reference: &row.number, actor, at };
-            handed = stock::consume(tx, row.id, cause).await?;
+            handed = leave(tx, row, row.source_id.unwrap_or(row.store_id), cause).await?;
         }
         StockEffect::WriteOff => {
             let cause = Cause { reason: "not_found", reference: &row.number, actor, at };
@@ -58,15 +66,48 @@ pub(crate) async fn write_step(
     Ok(handed)
 }
 
+/// What it holds leaves the shelf's book. What was handed over while its hold still lasted, and is only told when that is
+/// over and somebody else may have it, has left as well.
+async fn leave(
+    tx: &mut Tx<'_>,
+    row: &ReservationRow,
+    store_id: i64,
+    cause: Cause<'_>,
+) -> Result<Vec<(LevelKey, i64)>> {
+    let mut handed = stock::consume(tx, row.id, cause).await?;
+    for (key, wanted) in levels(tx, row, store_id).await? {
+        let held: i64 = handed.iter().filter(|(own, _)| *own == key).map(|(_, quantity)| quantity).sum();
+        if held < wanted {
+            stock::sell(tx, key, wanted - held, cause).await?;
+            handed.push((key, wanted - held));
+        }
+    }
+    Ok(handed)
+}
+
+/// Its lines as levels of a store, each once, in key order: how levels are always locked.
+async fn levels(tx: &mut Tx<'_>, row: &ReservationRow, store_id: i64) -> Result<Vec<(LevelKey, i64)>> {
+    let mut levels = std::collections::BTreeMap::new();
+    for line in onshelf_db::fulfilment::lines(tx, row.id).await? {
+        *levels.entry(LevelKey { store_id, variant_id: line.variant_id }).or_insert(0) += line.quantity;
+    }
+    Ok(levels.into_iter().collect())
+}
+
+/// It stays held; what became ready later than it was to be is kept longer.
+async fn keep(tx: &mut Tx<'_>, row: &ReservationRow, step: Step, at: i64) -> Result<()> {
+    let expires_at = step.reservation.expires_at().as_millisecond();
+    if expires_at > row.expires_at {
+        stock::keep_until(tx, row.id, expires_at, at).await?;
+        onshelf_db::fulfilment::set_expiry(tx, row.id, expires_at).await?;
+    }
+    Ok(())
+}
+
 /// What has come from another store is on hand at the one that hands it over, and kept for its owner.
 async fn receive(tx: &mut Tx<'_>, row: &ReservationRow, step: Step, actor: &str, at: i64) -> Result<()> {
     let expires_at = step.reservation.expires_at().as_millisecond();
-    let mut lines: Vec<(LevelKey, i64)> = onshelf_db::fulfilment::lines(tx, row.id)
-        .await?
-        .into_iter()
-        .map(|line| (LevelKey { store_id: row.store_id, variant_id: line.variant_id }, line.quantity))
-        .collect();
-    lines.sort_unstable();
+    let lines = levels(tx, row, row.store_id).await?;
     let cause = Cause { reason: "arrive", reference: &row.number, actor, at };
     stock::receive(tx, row.id, &lines, expires_at, cause).await?;
     onshelf_db::fulfilment::set_expiry(tx, row.id, expires_at).await?;
@@ -83,8 +124,27 @@ pub(crate) async fn step(
     decide: impl FnOnce(onshelf_domain::fulfilment::Reservation) -> Result<Step, ReservationRefusal>,
 ) -> Result<Vec<(LevelKey, i64)>> {
     let row = onshelf_db::fulfilment::at_store(tx, number, store_id).await?.ok_or(Error::NotFound)?;
-    let step = decide(state_of(&row)?)?;
+    let state = state_of(&row)?;
+    let step = decide(state)?;
+    refuse_other_store(&row, store_id, state.status_at(now), step)?;
     write_step(tx, &row, step, actor, now).await
+}
+
+/// What comes from another store is picked and sent there; where it waits it is taken in and handed over. Before it is
+/// sent either may give it up.
+pub(super) fn refuse_other_store(
+    row: &ReservationRow,
+    store_id: i64,
+    status: ReservationStatus,
+    step: Step,
+) -> Result<()> {
+    let is_at_source = matches!(status, ReservationStatus::Placed | ReservationStatus::Picking);
+    let whose = if is_at_source { row.source_id.unwrap_or(row.store_id) } else { row.store_id };
+    if store_id == whose || is_at_source && step.effect == StockEffect::Release {
+        Ok(())
+    } else {
+        Err(StaffRefusal::NotYours.into())
+    }
 }
 
 /// A till that was paid for a reservation hands it over whole; answers what left the shelves' books.

@@ -1,8 +1,10 @@
 //! What a checkout chooses from: every way to get a basket near the shopper, with its price and its promise. The
 //! store the shopper chose comes first; another is only ever offered beside it.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
-use onshelf_db::orders;
+use onshelf_db::{orders, stock::LevelKey};
 use onshelf_domain::{orders::windows, words};
 use onshelf_vocabulary::{
     Money,
@@ -18,6 +20,16 @@ use crate::{Book, Result, Shop, Viewer, stores::Store};
 const STORES: usize = 8;
 const WINDOWS: usize = 16;
 
+/// What ways are looked for.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    viewer: &'a Viewer,
+    lines: &'a [Line],
+    now: Timestamp,
+    /// What of each level is the shopper's already.
+    own: &'a HashMap<LevelKey, i64>,
+}
+
 impl Shop {
     /// The ways to get these lines. `postcode` is where they would be delivered.
     #[tracing::instrument(target = "otel", level = "debug", name = "checkout", skip_all)]
@@ -27,8 +39,19 @@ impl Shop {
         lines: &[Line],
         postcode: Option<&str>,
     ) -> Result<CheckoutView> {
+        self.checkout_with(viewer, lines, postcode, &HashMap::new()).await
+    }
+
+    /// The same for whom something is held already: their `own` is there for them, though the shelves show it no more.
+    pub(super) async fn checkout_with(
+        &self,
+        viewer: &Viewer,
+        lines: &[Line],
+        postcode: Option<&str>,
+        own: &HashMap<LevelKey, i64>,
+    ) -> Result<CheckoutView> {
         let (book, now) = (self.book(), self.now());
-        let mut covers = self.rank_stores(viewer, lines, None, STORES);
+        let mut covers = self.rank_stores_with(viewer, lines, STORES, own);
         if let Some(mine) = &viewer.store
             && !covers.iter().any(|cover| cover.store == mine.as_str())
         {
@@ -37,25 +60,24 @@ impl Shop {
         }
         covers.sort_by_key(|cover| !cover.mine);
         let mut offers = Vec::new();
+        let asked = Asked { viewer, lines, now, own };
         for cover in &covers {
             let Some(store) = book.stores.by_code(&cover.store) else { continue };
-            self.offer_at(viewer, &book, store, cover, lines, now, &mut offers).await?;
+            self.offer_at(&asked, &book, store, cover, &mut offers).await?;
         }
-        offers.extend(self.offer_delivery(viewer, &book, lines, postcode, now));
+        offers.extend(self.offer_delivery(&asked, &book, postcode));
         Ok(CheckoutView { offers, providers: self.providers() })
     }
 
-    #[expect(clippy::too_many_arguments, reason = "what an offer is made of")]
     async fn offer_at(
         &self,
-        viewer: &Viewer,
+        asked: &Asked<'_>,
         book: &Book,
         store: &Store,
         cover: &CoverView,
-        lines: &[Line],
-        now: Timestamp,
         offers: &mut Vec<WayOffer>,
     ) -> Result<()> {
+        let Asked { viewer, lines, now, own } = *asked;
         let zone = store.schedule.time_zone();
         let full = cover.covered_lines == cover.lines;
         if let Some(ready) = self.promise_told(store, now).filter(|_| cover.covered_lines > 0) {
@@ -81,7 +103,7 @@ impl Shop {
         if full || self.providers().is_empty() {
             return Ok(());
         }
-        let source = self.source_for(book, lines, store.point, Some(store), now);
+        let source = self.source_for(book, lines, store.point, Some(store), own);
         let Some((source, ready)) = source.and_then(|from| Some((from, self.transfer_by(from, store, now)?)))
         else {
             return Ok(());
@@ -102,19 +124,13 @@ impl Shop {
         Ok(())
     }
 
-    fn offer_delivery(
-        &self,
-        viewer: &Viewer,
-        book: &Book,
-        lines: &[Line],
-        postcode: Option<&str>,
-        now: Timestamp,
-    ) -> Option<WayOffer> {
+    fn offer_delivery(&self, asked: &Asked<'_>, book: &Book, postcode: Option<&str>) -> Option<WayOffer> {
+        let Asked { viewer, lines, now, own } = *asked;
         if self.providers().is_empty() {
             return None;
         }
         let to = self.destination(viewer, book, postcode);
-        let store = self.source_for(book, lines, to.point.or_else(|| viewer.origin(book)), None, now)?;
+        let store = self.source_for(book, lines, to.point.or_else(|| viewer.origin(book)), None, own)?;
         let value = self.value(book, store, lines)?;
         let quote = self.delivery_quote(store, to.point, &to.postcode, value, now)?;
         let count = u32::try_from(lines.len()).unwrap_or(u32::MAX);

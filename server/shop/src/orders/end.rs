@@ -58,18 +58,28 @@ pub(crate) async fn count_anew(tx: &mut Tx<'_>, order: &OrderRow) -> Result<()> 
     }
     // Of two groups that are lost at once the second is counted with the first.
     orders::lock(tx, order.id).await?;
-    let mut sums = Sums::default();
+    // Of what was given up as a whole it is told what it would have been.
+    let (mut left, mut given_up) = (Sums::default(), Sums::default());
+    let mut goes_on = false;
     for row in fulfilment::of_order(tx, order.id).await? {
         let status =
             ReservationStatus::from_code(&row.status).ok_or_else(|| Error::internal("no such status"))?;
-        if matches!(status, Pending | Cancelled | Expired | NotFound) {
-            continue;
+        match status {
+            Pending | NotFound => {}
+            Cancelled | Expired => add(&mut given_up, &row),
+            _ => {
+                goes_on = true;
+                add(&mut left, &row);
+            }
         }
-        sums.subtotal += row.total;
-        sums.fees += row.fee;
-        sums.tax += row.tax;
-        sums.total += row.asked;
     }
-    orders::set_sums(tx, order.id, sums).await?;
+    orders::set_sums(tx, order.id, if goes_on { left } else { given_up }).await?;
     Ok(())
+}
+
+fn add(sums: &mut Sums, row: &ReservationRow) {
+    sums.subtotal += row.total;
+    sums.fees += row.fee;
+    sums.tax += row.tax;
+    sums.total += row.asked;
 }

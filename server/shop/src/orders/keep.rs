@@ -2,7 +2,7 @@
 //! they are. What is kept is a pending order without a name and without a payment. Placing the order swaps it for the
 //! real one in one transaction, so that nobody comes in between; leaving gives it back; its time does so too.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, net::IpAddr};
 
 use jiff::Timestamp;
 use onshelf_db::{
@@ -10,7 +10,7 @@ use onshelf_db::{
     fulfilment::{self, ReservationRow},
     orders::{self, OrderRow},
     passes::ended,
-    stock,
+    stock::{self, LevelKey},
 };
 use onshelf_domain::{fulfilment::order_number, words};
 use onshelf_vocabulary::{
@@ -45,6 +45,8 @@ pub struct KeepBasket {
     pub near: Option<Point>,
     /// What is kept already and goes back for this.
     pub instead: Option<Placed>,
+    /// The network it comes from: its shopper has no name yet whose holds could be counted. None is counted for nobody.
+    pub network: Option<IpAddr>,
 }
 
 /// A basket that is kept now.
@@ -58,6 +60,10 @@ pub struct Kept {
 
 /// How the shopper of a kept basket, who is nobody yet, begins.
 pub(super) const KEPT: &str = "basket:";
+
+/// How many groups are kept at a time for one network: a house full of shoppers, and no shelf that somebody empties by
+/// forgetting one cookie after the other. Past that a checkout goes on, and nothing is held meanwhile.
+const KEPT_AT_ONCE: u32 = 20;
 
 /// What is kept at one place.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,10 +100,18 @@ impl Shop {
         let (book, now) = (self.book(), self.now());
         let nobody = Contact { name: String::new(), email: None, phone: None };
         let held = self.held_by(&book, request.instead.as_ref()).await?;
-        let whom =
-            For { contact: &nobody, lang: request.lang, near: request.near, online: true, now, held: &held };
+        let own = levels_of(&book, &held);
+        let whom = For {
+            contact: &nobody,
+            lang: request.lang,
+            near: request.near,
+            online: true,
+            now,
+            held: &held,
+            own: &own,
+        };
         let plan = self.plan_groups(&book, &request.groups, &whom)?;
-        let (order, plan, placed) = self.kept_rows(plan, request.lang, now);
+        let (order, plan, placed) = self.kept_rows(plan, request, now);
         let (instead, capacity) = (self.mine(request.instead.as_ref()), self.settings().window_capacity);
         let at = now.as_millisecond();
         let written = self
@@ -105,35 +119,42 @@ impl Shop {
             .write(move |mut tx| {
                 let (order, plan, instead) = (order.clone(), plan.clone(), instead.clone());
                 Box::pin(async move {
-                    give_back(&mut tx, instead.as_ref(), at).await?;
+                    // The turn of whoever comes from the same network is waited for before a level is locked.
                     let id = orders::insert(&mut tx, &order).await?;
+                    give_back(&mut tx, instead.as_ref(), at).await?;
+                    if fulfilment::any_has(&mut tx, &[&order.shopper], i64::from(KEPT_AT_ONCE), at).await? {
+                        return Err(OrderRefusal::TooMany { limit: KEPT_AT_ONCE }.into());
+                    }
                     write_groups(&mut tx, id, &plan.groups, capacity, at).await
                 })
             })
             .await;
         if let Err(Error::Order(OrderRefusal::OutOfStock { .. })) = written {
-            return Err(self.short_of_any(&book, &request.groups, &whom, &HashMap::new()).await);
+            return Err(self.short_of_any(&book, &request.groups, &whom).await);
         }
         written?;
         self.wake_stock();
         Ok(placed)
     }
 
-    fn kept_rows(&self, mut plan: Plan, lang: Lang, now: Timestamp) -> (OrderRow, Plan, Placed) {
+    fn kept_rows(&self, mut plan: Plan, request: &KeepBasket, now: Timestamp) -> (OrderRow, Plan, Placed) {
         let until = now.as_millisecond() + HOLD;
-        for group in &mut plan.groups {
-            group.row.expires_at = until;
-        }
         let mut random = [0u8; 5];
         self.chance().fill(&mut random);
         let number = order_number(random);
         let token = self.secrets().token(PURPOSE, &number);
+        // Nobody's yet: it counts for no shopper's limit, and the real order does. An address is not readable at rest.
+        let network = request.network.map(|network| self.secrets().token("network", &network.to_string()));
+        let shopper = format!("{KEPT}{}", network.as_deref().unwrap_or(&number));
+        for group in &mut plan.groups {
+            group.row.expires_at = until;
+            group.row.shopper.clone_from(&shopper);
+        }
         let order = OrderRow {
             number: number.clone(),
             token_hash: fingerprint(&token),
-            // Nobody's yet: it counts for no shopper's limit, and the real order does.
-            shopper: format!("{KEPT}{number}"),
-            lang: lang.tag().to_owned(),
+            shopper,
+            lang: request.lang.tag().to_owned(),
             currency: plan.currency.code().to_owned(),
             subtotal: plan.sums.subtotal,
             fees: plan.sums.fees,
@@ -286,6 +307,19 @@ impl Shop {
         }
         Ok(held)
     }
+}
+
+/// How much of each level is held.
+pub(super) fn levels_of(book: &Book, held: &[Held]) -> HashMap<LevelKey, i64> {
+    let mut levels = HashMap::new();
+    for one in held {
+        for (sku, quantity) in &one.lines {
+            let Some(variant) = book.catalogue.variant(sku) else { continue };
+            let key = LevelKey { store_id: one.source_id, variant_id: variant.id };
+            *levels.entry(key).or_insert(0) += quantity;
+        }
+    }
+    levels
 }
 
 /// Each SKU once with its quantity, in order: to be compared.

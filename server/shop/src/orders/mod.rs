@@ -6,7 +6,6 @@
 mod arrive;
 mod change;
 mod checkout;
-mod dearer;
 mod end;
 mod extend;
 mod keep;
@@ -24,11 +23,13 @@ mod show;
 mod terms;
 
 pub use arrive::ByCar;
-pub use change::Changed;
+pub use change::{Changed, Looked};
 pub(crate) use end::{close_group, count_anew, end_rivals};
 pub use keep::{KeepBasket, Kept, KeptGroup};
 pub use pass::Pass;
-pub(crate) use pass::{PREFIX as PASS_PREFIX, opens, reference as pass_reference, refuse as refuse_pass};
+pub(crate) use pass::{
+    Opened, PREFIX as PASS_PREFIX, opens, reference as pass_reference, refuse as refuse_pass,
+};
 pub(crate) use pay::is_open;
 pub(crate) use place::write_groups;
 pub use place::{PlaceOrder, Placed};

@@ -2,9 +2,10 @@
 //! provider, then looked at until the provider says how it ended. Whoever looks (the shopper who comes back, a
 //! webhook, a worker) does the same; only the provider's statement counts.
 
+mod open;
+
 use std::{collections::BTreeMap, sync::Arc};
 
-use jiff::Timestamp;
 use onshelf_db::{
     Tx,
     fulfilment::{self, ReservationRow},
@@ -16,10 +17,7 @@ use onshelf_vocabulary::{
 };
 
 use super::{change::is_untouched, keep::KEPT};
-use crate::{
-    Error, Hint, Intent, PaymentFault, PaymentProvider, Result, Shop, Standing, Statement,
-    secrets::fingerprint,
-};
+use crate::{Error, Hint, PaymentProvider, Result, Shop, Standing, Statement, secrets::fingerprint};
 
 /// How long one that looks keeps others from looking: two calls at most, each given up after ten seconds. Together with
 /// the longest pause it stays below the minute in which late money is answered for, also where who looked was killed.
@@ -30,7 +28,8 @@ const ROUND: i64 = 20;
 const AFTERWARDS: i64 = 30 * 60_000;
 
 impl Shop {
-    /// Where the owner of an order pays: opens a payment if none is open. Two tabs get the same one.
+    /// Where the owner of an order pays: opens a payment if none is open. Two tabs get the same one; who chose another
+    /// `provider` since is asked by that one, and by the other no more.
     #[tracing::instrument(target = "otel", level = "debug", name = "pay order", skip_all)]
     pub async fn pay_order(
         &self,
@@ -49,7 +48,7 @@ impl Shop {
             .filter(|code| self.provider(*code).is_some())
             .ok_or(OrderRefusal::ProviderDown)?;
         let row = self.payment_row(&order, code, order.total, None);
-        let order_id = order.id;
+        let (order_id, chosen) = (order.id, provider.is_some());
         let payment = self
             .db()
             .write(move |mut tx| {
@@ -59,6 +58,11 @@ impl Shop {
                     if !waits_for_money(&fulfilment::of_order(&mut tx, order_id).await?, now) {
                         return Err(OrderRefusal::HoldOver.into());
                     }
+                    let others = |payment: &PaymentRow| is_open(payment) && payment.provider != row.provider;
+                    if chosen && payments::of_order(&mut tx, order_id).await?.iter().any(others) {
+                        give_up_payments(&mut tx, order_id, "another way to pay was chosen", now).await?;
+                        orders::set_provider(&mut tx, order_id, &row.provider).await?;
+                    }
                     // Where one is open already, that one is paid.
                     payments::insert(&mut tx, &row).await?;
                     let all = payments::of_order(&mut tx, order_id).await?;
@@ -66,6 +70,7 @@ impl Shop {
                 })
             })
             .await?;
+        self.wake_payments();
         let payment = payment.ok_or(OrderRefusal::HoldOver)?;
         if let Some(url) = payment.redirect_url {
             return Ok(url);
@@ -177,25 +182,6 @@ impl Shop {
         }
     }
 
-    /// Nobody wants it any more and we do not know whether the provider ever heard of it: opening it again finds it.
-    async fn never_opened(
-        &self,
-        order: &OrderRow,
-        payment: &PaymentRow,
-        provider: Arc<dyn PaymentProvider>,
-    ) -> Result<()> {
-        let opened = match provider.open(&self.intent(order, payment).await?).await {
-            Ok(opened) => opened,
-            Err(PaymentFault::Refused(why)) => return self.end(payment, &why, None).await,
-            Err(fault) => return self.ask_again(payment, &fault.to_string()).await,
-        };
-        self.write_opened(payment, &opened.provider_id, &opened.redirect_url).await?;
-        match provider.close(&payment.reference, &opened.provider_id).await {
-            Ok(statement) => self.take_note(payment, &statement).await,
-            Err(fault) => self.ask_again(payment, &fault.to_string()).await,
-        }
-    }
-
     /// Whether the order still waits for this payment.
     async fn is_wanted(&self, order: &OrderRow, payment: &PaymentRow) -> Result<bool> {
         let now = self.now_ms();
@@ -267,105 +253,6 @@ impl Shop {
                 })
             })
             .await
-    }
-
-    /// Opens what was just placed; a provider that does not answer is no reason to lose the order.
-    pub(super) async fn open_for(&self, number: &str) {
-        let outcome = async {
-            let (order, payment) = {
-                let mut reader = self.db().reader().await?;
-                let mut tx = reader.tx();
-                let order = orders::by_number(&mut tx, number).await?.ok_or(Error::NotFound)?;
-                let all = payments::of_order(&mut tx, order.id).await?;
-                (order, all.into_iter().find(|payment| is_open(payment) && payment.redirect_url.is_none()))
-            };
-            match payment {
-                Some(payment) => self.open_payment(&order, &payment).await.map(drop),
-                None => Ok(()),
-            }
-        };
-        if let Err(error) = outcome.await {
-            tracing::warn!(%error, "A payment could not be opened yet; it is tried again.");
-        }
-    }
-
-    /// Opens a payment with its provider; answers where it is paid, or none where the provider does not answer now.
-    #[tracing::instrument(target = "otel", level = "debug", name = "open payment", skip_all)]
-    async fn open_payment(&self, order: &OrderRow, payment: &PaymentRow) -> Result<Option<String>> {
-        let Some(provider) = self.provider_of(payment) else { return Ok(None) };
-        match provider.open(&self.intent(order, payment).await?).await {
-            Ok(opened) => {
-                self.write_opened(payment, &opened.provider_id, &opened.redirect_url).await?;
-                Ok(Some(opened.redirect_url))
-            }
-            Err(PaymentFault::Refused(why)) => {
-                tracing::error!(payment = payment.id, why, "A provider refuses to open a payment.");
-                self.end(payment, &why, None).await?;
-                Ok(None)
-            }
-            Err(PaymentFault::Passing(why)) => {
-                tracing::warn!(
-                    payment = payment.id,
-                    why,
-                    "A provider did not open a payment; it is tried again."
-                );
-                self.ask_again(payment, &why).await?;
-                Ok(None)
-            }
-        }
-    }
-
-    async fn write_opened(&self, payment: &PaymentRow, provider_id: &str, redirect_url: &str) -> Result<()> {
-        let (id, provider_id, url) = (payment.id, provider_id.to_owned(), redirect_url.to_owned());
-        let look = Look { seen: payment.check_at, next: Some(self.now_ms() + 10_000) };
-        self.db()
-            .write(move |mut tx| {
-                let (provider_id, url) = (provider_id.clone(), url.clone());
-                Box::pin(async move {
-                    Ok::<_, Error>(payments::opened(&mut tx, id, &provider_id, &url, look).await?)
-                })
-            })
-            .await
-    }
-
-    async fn intent(&self, order: &OrderRow, payment: &PaymentRow) -> Result<Intent> {
-        let lang = Lang::from_tag(&order.lang);
-        let token = self.secrets().token_kept_as(&order.token_hash, super::PURPOSE, &order.number);
-        let page =
-            format!("{}{}", self.settings().public_url, lang.href(&format!("/orders/{}", order.number)));
-        Ok(Intent {
-            reference: payment.reference.clone(),
-            order: order.number.clone(),
-            title: self.title(order, lang).await?,
-            amount: money(payment),
-            lang,
-            email: order.email.clone(),
-            return_url: format!("{page}/return?t={token}"),
-            cancel_url: format!("{page}/return?t={token}&left=1"),
-            expires_at: Timestamp::from_millisecond(payment.expires_at).map_err(Error::internal)?,
-        })
-    }
-
-    /// "법랑 주전자 외 1가지", "Enamel kettle and 1 more".
-    async fn title(&self, order: &OrderRow, lang: Lang) -> Result<String> {
-        let mut reader = self.db().reader().await?;
-        let mut tx = reader.tx();
-        let book = self.book();
-        let (mut first, mut count) = (None, 0usize);
-        for group in fulfilment::of_order(&mut tx, order.id).await? {
-            for line in fulfilment::lines(&mut tx, group.id).await? {
-                count += 1;
-                let variant = book.catalogue.variant_by_id(line.variant_id);
-                let product = variant.and_then(|variant| book.catalogue.product_of(variant));
-                first = first.or_else(|| product.map(|product| product.name.get(lang).to_owned()));
-            }
-        }
-        let first = first.unwrap_or_else(|| order.number.clone());
-        Ok(match (lang, count) {
-            (_, 0 | 1) => first,
-            (Lang::Ko, more) => format!("{first} 외 {}가지", more - 1),
-            (Lang::En, more) => format!("{first} and {} more", more - 1),
-        })
     }
 
     /// For whoever shows its token. A basket that is only kept is no order: nobody has said who they are, and no limit

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     HOLD, PURPOSE,
-    keep::{Held, give_back},
+    keep::{Held, give_back, levels_of},
     pass,
     plan::{For, Group, Plan},
 };
@@ -86,7 +86,8 @@ impl Shop {
     async fn place_once(&self, request: &PlaceOrder, kept: Option<&Placed>) -> Result<Placed> {
         let book = self.book();
         let held = self.held_by(&book, kept).await?;
-        let prepared = self.prepare(&book, request, &held)?;
+        let own = levels_of(&book, &held);
+        let prepared = self.prepare(&book, request, &held, &own)?;
         let number = prepared.placed.number.clone();
         let kept = self.mine(kept);
         let (once, now) = (request.once.clone(), self.now_ms());
@@ -114,8 +115,9 @@ impl Shop {
                     online: true,
                     now: self.now(),
                     held: &[],
+                    own: &own,
                 };
-                return Err(self.short_of_any(&book, &request.input.groups, &whom, &HashMap::new()).await);
+                return Err(self.short_of_any(&book, &request.input.groups, &whom).await);
             }
             outcome => outcome?,
         };
@@ -130,7 +132,13 @@ impl Shop {
         Ok(placed)
     }
 
-    fn prepare(&self, book: &Book, request: &PlaceOrder, held: &[Held]) -> Result<Prepared> {
+    fn prepare(
+        &self,
+        book: &Book,
+        request: &PlaceOrder,
+        held: &[Held],
+        own: &HashMap<LevelKey, i64>,
+    ) -> Result<Prepared> {
         let now = self.now();
         let input = &request.input;
         let (contact, mut faults) = check_contact(&input.contact);
@@ -145,6 +153,7 @@ impl Shop {
             online: input.provider.is_some(),
             now,
             held,
+            own,
         };
         let mut plan = match self.plan_groups(book, &input.groups, &whom) {
             Err(Error::Order(OrderRefusal::Invalid { faults: more })) => {
@@ -210,15 +219,8 @@ impl Shop {
         }
     }
 
-    /// Which store was short of what all groups want of it, with where else to get it. `own` is what is held for them
-    /// already and would be given back.
-    pub(super) async fn short_of_any(
-        &self,
-        book: &Book,
-        groups: &[GroupInput],
-        whom: &For<'_>,
-        own: &HashMap<LevelKey, i64>,
-    ) -> Error {
+    /// Which store was short of what all groups want of it, with where else to get it.
+    pub(super) async fn short_of_any(&self, book: &Book, groups: &[GroupInput], whom: &For<'_>) -> Error {
         self.catch_up_to_explain().await;
         let mut wanted: Vec<(&Store, Vec<Line>)> = Vec::new();
         for group in groups {
@@ -230,7 +232,7 @@ impl Shop {
             }
         }
         for (store, lines) in wanted {
-            let refusal = self.short(book, store, &lines, whom, own);
+            let refusal = self.short(book, store, &lines, whom);
             if let Error::Order(OrderRefusal::OutOfStock { short, .. }) = &refusal
                 && !short.is_empty()
             {
@@ -241,14 +243,7 @@ impl Shop {
     }
 
     /// What a store lacks of these lines, and the nearest others that have them all.
-    pub(super) fn short(
-        &self,
-        book: &Book,
-        store: &Store,
-        lines: &[Line],
-        whom: &For<'_>,
-        own: &HashMap<LevelKey, i64>,
-    ) -> Error {
+    pub(super) fn short(&self, book: &Book, store: &Store, lines: &[Line], whom: &For<'_>) -> Error {
         let request = Reserve {
             input: ReserveInput {
                 store: store.code.clone(),
@@ -259,7 +254,7 @@ impl Shop {
             near: whom.near,
             once: Once::new("", "", "", ""),
         };
-        match self.shortage(book, &request, own) {
+        match self.shortage(book, &request, whom.own) {
             Ok(ReservationRefusal::OutOfStock { short, elsewhere }) => {
                 OrderRefusal::OutOfStock { short, elsewhere }.into()
             }

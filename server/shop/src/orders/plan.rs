@@ -1,6 +1,8 @@
 //! What an order comes to: every group with its store, its source, its price, fee, tax and promise. Priced by the
 //! server, from the catalogue as it is now; nothing here is believed from a form.
 
+mod faults;
+
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
@@ -10,7 +12,7 @@ use onshelf_db::{
     stock::LevelKey,
 };
 use onshelf_domain::{
-    fulfilment::{is_unprintable, keep_until, pickup_code, ready_by, reservation_number},
+    fulfilment::{keep_until, pickup_code, ready_by, reservation_number},
     orders::{Tax, is_window},
     stock::sum_demand,
 };
@@ -18,16 +20,13 @@ use onshelf_vocabulary::{
     Lang, Money, Point,
     cart::Line,
     fulfilment::{Contact, Fault, FieldFault, ReservationStatus, Way},
-    orders::{Address, GroupInput, MAX_GROUPS, OrderRefusal},
+    orders::{Address, GroupInput, OrderRefusal},
 };
 
+pub(crate) use self::faults::address_faults;
+use self::faults::{fault, group_faults};
 use super::keep::{Held, in_order};
-use crate::{
-    Book, Error, Result, Shop,
-    fulfilment::{line_faults, shopper_key},
-    secrets::fingerprint,
-    stores::Store,
-};
+use crate::{Book, Error, Result, Shop, fulfilment::shopper_key, secrets::fingerprint, stores::Store};
 
 /// After its promise, what was not sent off by then is given up. Milliseconds.
 pub(super) const SEND_WITHIN: i64 = 7 * 86_400_000;
@@ -61,6 +60,8 @@ pub(super) struct For<'a> {
     pub now: Timestamp,
     /// What is held for them already and goes back for this.
     pub held: &'a [Held],
+    /// How much of each level that is: the shelves do not show it, and it is there for this.
+    pub own: &'a HashMap<LevelKey, i64>,
 }
 
 impl For<'_> {
@@ -150,9 +151,8 @@ impl Shop {
                 let held = whom.held_at(input.way, Some(store), &input.lines);
                 let source = held
                     .and_then(|id| book.stores.by_id(id))
-                    .or_else(|| self.source_for(book, &input.lines, store.point, Some(store), whom.now));
-                let source =
-                    source.ok_or_else(|| self.short(book, store, &input.lines, whom, &HashMap::new()))?;
+                    .or_else(|| self.source_for(book, &input.lines, store.point, Some(store), whom.own));
+                let source = source.ok_or_else(|| self.short(book, store, &input.lines, whom))?;
                 let ready = self.transfer_by(source, store, whom.now).ok_or(OrderRefusal::StoreClosed)?;
                 let ready_by =
                     window_or(store, input, ready).ok_or_else(|| fault(index, "window", Fault::BadWindow))?;
@@ -166,7 +166,7 @@ impl Shop {
                 let held = whom.held_at(input.way, None, &input.lines);
                 let store = chosen
                     .or_else(|| held.and_then(|id| book.stores.by_id(id)))
-                    .or_else(|| self.source_for(book, &input.lines, near, None, whom.now));
+                    .or_else(|| self.source_for(book, &input.lines, near, None, whom.own));
                 let Some(store) = store.or_else(|| book.stores.from(near).next().map(|(store, _)| store))
                 else {
                     return Err(OrderRefusal::StoreClosed.into());
@@ -180,23 +180,26 @@ impl Shop {
         }
     }
 
-    /// The nearest store that has all of it now.
+    /// The nearest store that has all of it now, with what is the shopper's `own` there.
     pub(crate) fn source_for<'b>(
         &self,
         book: &'b Book,
         lines: &[Line],
         near: Option<Point>,
         but: Option<&Store>,
-        now: Timestamp,
+        own: &HashMap<LevelKey, i64>,
     ) -> Option<&'b Store> {
+        let now = self.now();
         let wanted = sum_demand(lines).ok()?;
         let wanted: Vec<(i64, i64)> = wanted
             .iter()
             .map(|(sku, quantity)| Some((book.catalogue.variant(sku.as_str())?.id, *quantity)))
             .collect::<Option<_>>()?;
-        let has_all = |store: &Store| {
-            wanted.iter().all(|(id, quantity)| self.shelves().available(store.id, *id, now) >= *quantity)
+        let left = |store_id: i64, variant_id: i64| {
+            let own = own.get(&LevelKey { store_id, variant_id }).copied().unwrap_or(0);
+            self.shelves().available(store_id, variant_id, now) + own
         };
+        let has_all = |store: &Store| wanted.iter().all(|(id, quantity)| left(store.id, *id) >= *quantity);
         book.stores
             .from(near)
             .map(|(store, _)| store)
@@ -356,56 +359,4 @@ fn window_or(store: &Store, input: &GroupInput, ready: Timestamp) -> Option<Time
     let Some(asked) = chosen_window(input) else { return Some(ready) };
     let start = asked.parse().ok()?;
     is_window(&store.schedule, ready, start).then_some(start)
-}
-
-fn fault(group: usize, field: &str, fault: Fault) -> Error {
-    let pointer = format!("/groups/{group}/{field}");
-    OrderRefusal::Invalid { faults: vec![FieldFault { pointer, fault }] }.into()
-}
-
-fn group_faults(book: &Book, groups: &[GroupInput], online: bool) -> Vec<FieldFault> {
-    let fault = |pointer: String, fault: Fault| FieldFault { pointer, fault };
-    match groups.len() {
-        0 => return vec![fault("/groups".to_owned(), Fault::NoLines)],
-        many if many > MAX_GROUPS => return vec![fault("/groups".to_owned(), Fault::TooManyGroups)],
-        _ => {}
-    }
-    let mut faults = Vec::new();
-    for (index, group) in groups.iter().enumerate() {
-        let at = |field: &str| format!("/groups/{index}{field}");
-        let store = group.store.as_ref().and_then(|code| book.stores.by_code(code.as_str()));
-        if !online && matches!(group.way, Way::Transfer | Way::Delivery) {
-            faults.push(fault(at("/way"), Fault::MustPayOnline));
-        }
-        let lines = line_faults(book, store, &group.lines);
-        faults.extend(lines.into_iter().map(|line| fault(at(&line.pointer), line.fault)));
-        if let Some(address) = &group.address {
-            faults.extend(
-                address_faults(address).map(|(field, what)| fault(at(&format!("/address/{field}")), what)),
-            );
-        }
-    }
-    faults
-}
-
-const ADDRESS_MAX: usize = 200;
-
-pub(crate) fn address_faults(address: &Address) -> impl Iterator<Item = (&'static str, Fault)> {
-    let fields = [
-        ("line1", &address.line1, true),
-        ("line2", &address.line2, false),
-        ("city", &address.city, false),
-        ("postcode", &address.postcode, true),
-        ("note", &address.note, false),
-    ];
-    let judge = |(field, text, needed): (&'static str, &String, bool)| {
-        let fault = match text.trim() {
-            "" if needed => Fault::Missing,
-            long if long.chars().count() > ADDRESS_MAX => Fault::TooLong,
-            odd if odd.chars().any(is_unprintable) => Fault::BadCharacters,
-            _ => return None,
-        };
-        Some((field, fault))
-    };
-    fields.into_iter().filter_map(judge).collect::<Vec<_>>().into_iter()
 }

@@ -1,13 +1,17 @@
 //! Giving money back: set apart in the transaction of the deed that causes it, bounded by what was captured, then
 //! carried out by a worker with a key of its own, so that nothing goes back twice.
 
+mod charged;
 mod lines;
+mod owing;
+
+pub(super) use owing::Charges;
 
 use onshelf_db::{
     Tx,
     fulfilment::{self, ReservationRow},
     orders::{self, OrderRow},
-    payments::{self, Look, RefundRow},
+    payments::{self, Look, RefundRow, RefundedLineRow},
 };
 use onshelf_vocabulary::{
     Currency, Money,
@@ -17,7 +21,10 @@ use onshelf_vocabulary::{
     payment::ProviderCode,
 };
 
-use self::lines::{Wanted, rest_of, wanted_of};
+use self::{
+    charged::{Part, parts_of},
+    lines::{Wanted, rest_of, wanted_of},
+};
 use super::pay::pause;
 use crate::{
     Book, Error, Once, PaymentFault, RefundCall, Result, Shop,
@@ -69,7 +76,8 @@ pub(crate) async fn refund_rest(
     reason: &str,
     now: i64,
 ) -> Result<i64> {
-    let rest = rest_of(tx, order, &row.number).await?.unwrap_or(row.asked);
+    let left = left_of(tx, order).await?;
+    let rest = rest_of(tx, order, &row.number, left).await?.unwrap_or(row.asked);
     refund_order(tx, order, &row.number, rest, reason, now).await
 }
 
@@ -84,8 +92,8 @@ fn prefix(subject: &str) -> String {
 }
 
 impl Shop {
-    /// A partner gives back part of an order's money, with or without goods. More than is left is refused; an order that
-    /// a till's store has no part in does not exist for it.
+    /// A partner gives back part of an order's money, with or without goods. More than is left is refused. A store's own
+    /// till gives back what that store hands over, and no more; an order its store has no part in does not exist for it.
     pub async fn refund(
         &self,
         partner: &Partner,
@@ -123,22 +131,27 @@ impl Shop {
                         return Ok::<Money, Error>(before);
                     }
                     let order = orders::by_number(&mut tx, &number).await?.ok_or(Error::NotFound)?;
+                    // What goes back with a group at this moment is seen, or waits until this is done.
+                    orders::lock(&mut tx, order.id).await?;
                     let groups = fulfilment::of_order(&mut tx, order.id).await?;
                     if !has_part(&book, &partner, &groups) {
                         return Err(Error::NotFound);
                     }
-                    let (amount, shares) = decide(&mut tx, &book, &order, &groups, &lines, amount).await?;
+                    let asked = Asked { order: &order, groups: &groups, lines: &lines, amount };
+                    let store = partner.store_id(&book);
+                    let (amount, shares) = decide(&mut tx, &book, &asked, store).await?;
                     // Of two at once the second begins again, and sees what the first has written.
                     if !orders::advance(&mut tx, order.id, order.version).await? {
                         return Err(onshelf_db::Error::Contended.into());
                     }
-                    let subject = format!("{number}/{}", order.version);
+                    let subject = subject(&order, store.filter(|_| lines.is_empty()));
                     let done = refund_order(&mut tx, &order, &subject, amount.amount, &reason, now).await?;
                     if done != amount.amount {
                         return Err(onshelf_db::Error::Contended.into());
                     }
                     for (variant_id, value) in shares {
-                        payments::note_refunded_line(&mut tx, order.id, variant_id, value).await?;
+                        let line = RefundedLineRow { variant_id, store_id: store.unwrap_or(0), value };
+                        payments::note_refunded_line(&mut tx, order.id, line).await?;
                     }
                     let told = told(&number, &lines);
                     onshelf_db::staff::trail(&mut tx, &partner.actor(), "refund", &told, now).await?;
@@ -287,23 +300,34 @@ fn invalid(faults: Vec<FieldFault>) -> Error {
     OrderRefusal::Invalid { faults }.into()
 }
 
+/// A refund as it was asked for.
+struct Asked<'a> {
+    order: &'a OrderRow,
+    groups: &'a [ReservationRow],
+    lines: &'a [Line],
+    amount: Option<Money>,
+}
+
 /// How much goes back: the amount, or what the lines cost; and for what of each variant. Never more than is left of the
-/// order, nor of the lines.
+/// order, nor of the lines, nor of what the `store` hands over whose till asks.
 async fn decide(
     tx: &mut Tx<'_>,
     book: &Book,
-    order: &OrderRow,
-    groups: &[ReservationRow],
-    lines: &[Line],
-    amount: Option<Money>,
+    asked: &Asked<'_>,
+    store: Option<i64>,
 ) -> Result<(Money, Vec<(i64, i64)>)> {
+    let Asked { order, groups, lines, amount } = *asked;
     if amount.is_some_and(|amount| amount.currency.code() != order.currency) {
         refuse(vec![fault("/amount/currency", Fault::OtherCurrency)])?;
     }
-    let left = left_of(tx, order).await?;
+    let parts = parts_of(tx, order, groups).await?;
+    let mut left = left_of(tx, order).await?;
+    if let Some(store) = store {
+        left = left.min(left_at(tx, order, &parts, store).await?);
+    }
     let wanted = match lines {
         [] => None,
-        lines => Some(wanted_of(tx, book, order, groups, lines).await?.map_err(invalid)?),
+        lines => Some(wanted_of(book, parts, store, lines).map_err(invalid)?),
     };
     let (cost, most) = match &wanted {
         None => (left, left),
@@ -316,6 +340,24 @@ async fn decide(
     }
     let shares = wanted.map_or_else(Vec::new, |wanted| wanted.shares(amount.amount));
     Ok((amount, shares))
+}
+
+/// What is left of the money of what a store hands over: less what went back for it, and what its own till gave back
+/// without saying for what.
+async fn left_at(tx: &mut Tx<'_>, order: &OrderRow, parts: &[Part<'_>], store: i64) -> Result<i64> {
+    let (of_order, at_store) = (format!("group:{}/", order.number), format!("@{store}:"));
+    let refunds = payments::refunds_of(tx, order.id).await?;
+    let own =
+        refunds.iter().filter(|refund| refund.key.starts_with(&of_order) && refund.key.contains(&at_store));
+    let given: i64 = own.map(|refund| refund.amount).sum();
+    let handed = parts.iter().filter(|part| part.row.store_id == store && part.is_kept());
+    Ok((handed.map(Part::left).sum::<i64>() - given).max(0))
+}
+
+/// What a refund's keys are made of; with the store whose till gave it back, where it did not say for what.
+fn subject(order: &OrderRow, store: Option<i64>) -> String {
+    let at_store = store.map_or_else(String::new, |store| format!("@{store}"));
+    format!("{}/{}{at_store}", order.number, order.version)
 }
 
 /// What the trail says a refund was for.

@@ -15,7 +15,7 @@ use onshelf_vocabulary::{
     orders::{OrderRefusal, OrderStatus},
 };
 
-use super::{dearer, end::end_group, plan, refund::refund_rest};
+use super::{change, end::end_group, plan, refund::refund_rest};
 use crate::{
     Book, Error, Result, Shop, Statement,
     fulfilment::{state_of, way_of},
@@ -66,6 +66,8 @@ impl Shop {
                 Box::pin(async move {
                     let payment =
                         payments::by_reference(&mut tx, &reference).await?.ok_or(Error::NotFound)?;
+                    // The order comes before its payments for everybody, so that nobody waits in a circle.
+                    orders::lock(&mut tx, payment.order_id).await?;
                     let order = orders::by_id(&mut tx, payment.order_id).await?.ok_or(Error::NotFound)?;
                     let at = now.as_millisecond();
                     if !enter_capture(&mut tx, &payment, &statement, at).await? {
@@ -75,7 +77,7 @@ impl Shop {
                     match back {
                         Some(why) => send_back(&mut tx, &order, &payment, &statement, why, now).await,
                         None => match &payment.change {
-                            Some(_) => dearer::apply_paid(&mut tx, &shop, &order, &payment, now).await,
+                            Some(_) => change::apply_paid(&mut tx, &shop, &order, &payment, now).await,
                             None => confirm(&mut tx, &book, &order, now).await,
                         },
                     }?;

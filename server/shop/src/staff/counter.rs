@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use onshelf_db::{
-    Tx,
+    Tx, orders,
     passes::{self, PassRow, ended},
 };
 use onshelf_vocabulary::orders::PassRefusal;
@@ -14,7 +14,7 @@ use crate::{
     Error, Once, Result, Shop,
     fulfilment::state_of,
     journeys::write_step,
-    orders::{opens, refuse_pass},
+    orders::{Opened, opens, refuse_pass},
     stores::Store,
 };
 
@@ -41,7 +41,7 @@ impl Shop {
                     let store = book.stores.by_code(code.as_str()).ok_or(Error::NotFound)?;
                     let at = now.as_millisecond();
                     let pass = passes::by_serial(&mut tx, &serial).await?.ok_or(Error::NotFound)?;
-                    let opened = opens(&mut tx, store, pass, at).await?;
+                    let opened = opened(&mut tx, store, pass, at).await?;
                     if !passes::use_once(&mut tx, opened.pass.id, &actor, at).await? {
                         return Err(refuse_pass(PassRefusal::Used));
                     }
@@ -94,6 +94,15 @@ impl Shop {
     }
 }
 
+/// What a pass opens. Its order is waited for before the pass is used: whoever cancels comes the same way.
+async fn opened(tx: &mut Tx<'_>, store: &Store, pass: PassRow, at: i64) -> Result<Opened> {
+    let opened = opens(tx, store, pass, at).await?;
+    if let Some(order_id) = opened.row.order_id {
+        orders::lock(tx, order_id).await?;
+    }
+    Ok(opened)
+}
+
 async fn written(
     tx: &mut Tx<'_>,
     store: &Store,
@@ -108,7 +117,7 @@ async fn written(
     // What its owner took back after it was used was right when it was used.
     let as_it_was =
         if revoked_since { PassRow { revoked_at: None, revoked_by: String::new(), ..pass } } else { pass };
-    let opened = opens(tx, store, as_it_was, then).await?;
+    let opened = opened(tx, store, as_it_was, then).await?;
     if !passes::used_before(tx, opened.pass.id, actor, then).await? {
         return Err(refuse_pass(PassRefusal::Used));
     }

@@ -37,11 +37,19 @@ pub enum Mood {
 /// The provider. Its books outlive any shop that is opened on them.
 #[derive(Default)]
 pub struct FakePayments {
+    /// As whom it takes money; none: the test provider.
+    code: Option<ProviderCode>,
     accounts: Mutex<BTreeMap<String, Account>>,
     mood: Mutex<Mood>,
 }
 
 impl FakePayments {
+    /// One more beside the first, under a name of its own.
+    #[must_use]
+    pub fn of(code: ProviderCode) -> FakePayments {
+        FakePayments { code: Some(code), ..FakePayments::default() }
+    }
+
     fn books(&self) -> MutexGuard<'_, BTreeMap<String, Account>> {
         self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -137,7 +145,7 @@ impl FakePayments {
 #[async_trait]
 impl PaymentProvider for FakePayments {
     fn code(&self) -> ProviderCode {
-        ProviderCode::Test
+        self.code.unwrap_or(ProviderCode::Test)
     }
 
     async fn open(&self, intent: &Intent) -> Result<Opened, PaymentFault> {

@@ -1,14 +1,23 @@
 //! Handing over: what associates do, for their own stores only.
 
 use onshelf_shop::{
-    Error,
+    Error, Once,
+    journeys::PickReport,
+    partners::Partner,
     staff::{Associate, NewStaff},
+    stock::SaleInput,
     testing::{TestShop, on_each_engine},
 };
 use onshelf_vocabulary::{
-    Lang,
-    fulfilment::{ReservationRefusal, ReservationStatus},
+    Lang, StoreCode,
+    fulfilment::{ReservationRefusal, ReservationStatus, Way},
+    orders::GroupInput,
     staff::{BoardDeed, Role, StaffRefusal},
+};
+
+use crate::{
+    orders::{paid, view},
+    paying::{collect, with_payments},
 };
 
 /// Somebody signed in who works at these stores.
@@ -54,6 +63,35 @@ async fn from_placed_to_handed_over() {
     .await;
 }
 
+/// It was to be ready at half past twelve, and kept until tomorrow evening.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_ready_late_is_kept_as_long_as_if_it_was_asked_for_now() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "CUP", 2).await;
+        let held = test.reserve("010-2222-3333", "seongsu", &[("CUP", 1)]).await.unwrap();
+        let placed = paid(test, &payments, "a", vec![collect("seongsu", &[("CUP", 1)])]).await;
+        let group = view(&test.shop, &placed).await.groups[0].id.clone();
+        let who = associate(test, "hana", &["seongsu"]).await;
+        test.clock.set("2026-11-24T20:30:00+09:00".parse().unwrap());
+        for number in [&held.number, &group] {
+            test.shop.do_on_board(&who, "seongsu", number, BoardDeed::MarkReady).await.unwrap();
+        }
+        for (moment, kept) in [
+            ("2026-11-24T21:30:00+09:00", 2),
+            ("2026-11-25T20:59:00+09:00", 2),
+            ("2026-11-25T21:00:00+09:00", 0),
+        ] {
+            test.clock.set(moment.parse().unwrap());
+            assert_eq!(test.available("seongsu", "CUP").await, 2 - kept, "{moment}");
+            test.shop.expire_reservations().await.unwrap();
+            let board = test.shop.board(&who, Lang::Ko, "seongsu").await.unwrap();
+            assert_eq!(i64::try_from(board.ready.len()).unwrap(), kept, "{moment}");
+        }
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_found_is_sold_to_nobody() {
     on_each_engine(async |test: &TestShop| {
@@ -85,6 +123,63 @@ async fn another_stores_associate_sees_and_does_nothing() {
             test.shop.look_up(&who, Lang::Ko, "gangnam", &held.number).await,
             Err(Error::NotFound)
         ));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_where_a_transfer_waits_is_it_handed_over() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("gangnam", "CUP", 1).await;
+        let transfer = GroupInput { way: Way::Transfer, ..collect("seongsu", &[("CUP", 1)]) };
+        let placed = paid(test, &payments, "a", vec![transfer]).await;
+        let group = view(&test.shop, &placed).await.groups[0].id.clone();
+        let (there, here) =
+            (associate(test, "minji", &["gangnam"]).await, associate(test, "hana", &["seongsu"]).await);
+        let till = async |store: &str| {
+            let store = StoreCode::new(store).unwrap();
+            let token = test.shop.create_token("pos", Some(&store)).await.unwrap();
+            test.shop.partner(&token).await.unwrap().unwrap()
+        };
+        let (source, counter) = (till("gangnam").await, till("seongsu").await);
+        let carry = async |till: &Partner, deed: BoardDeed| {
+            let once = Once::new(&till.actor(), deed.code(), "k", "");
+            test.shop.carry_group(till, &once, &placed.number, &group, deed).await
+        };
+        let not_yours = |error: Error| matches!(error, Error::Staff(StaffRefusal::NotYours));
+
+        // It is picked and sent where it comes from, by hand or by a till of its own.
+        for deed in [BoardDeed::StartPicking, BoardDeed::Dispatch, BoardDeed::NotFound] {
+            let done = test.shop.do_on_board(&here, "seongsu", &group, deed).await;
+            assert!(not_yours(done.unwrap_err()), "{deed:?}");
+            assert!(not_yours(carry(&counter, deed).await.unwrap_err()), "{deed:?}");
+        }
+        let none = PickReport::Missing(Vec::new());
+        let done = test.shop.report_on_board(&here, "seongsu", &group, &none).await;
+        assert!(not_yours(done.unwrap_err()));
+        test.shop.do_on_board(&there, "gangnam", &group, BoardDeed::StartPicking).await.unwrap();
+        assert_eq!(carry(&source, BoardDeed::Dispatch).await.unwrap(), "in_transfer");
+        for deed in [BoardDeed::Arrive, BoardDeed::HandOver, BoardDeed::Release] {
+            if deed == BoardDeed::HandOver {
+                test.shop.do_on_board(&here, "seongsu", &group, BoardDeed::Arrive).await.unwrap();
+            }
+            let done = test.shop.do_on_board(&there, "gangnam", &group, deed).await;
+            assert!(not_yours(done.unwrap_err()), "{deed:?}");
+            assert!(not_yours(carry(&source, deed).await.unwrap_err()), "{deed:?}");
+        }
+        let sale = SaleInput {
+            store: StoreCode::new("gangnam").unwrap(),
+            receipt: "1".to_owned(),
+            lines: Vec::new(),
+            reservation: Some(group.clone()),
+        };
+        let sold = test.shop.record_sale(&source, &Once::new("till", "sale", "k", ""), sale).await;
+        assert!(not_yours(sold.unwrap_err()));
+        let board = test.shop.board(&there, Lang::Ko, "gangnam").await.unwrap();
+        assert!(board.ready.is_empty() && board.coming.is_empty(), "it is no more of its business");
+        assert_eq!(test.shop.board(&here, Lang::Ko, "seongsu").await.unwrap().ready.len(), 1);
+        assert_eq!(carry(&counter, BoardDeed::HandOver).await.unwrap(), "collected");
     })
     .await;
 }

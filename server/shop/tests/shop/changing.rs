@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use onshelf_shop::{
-    Error, Once,
-    orders::{ByCar, Placed},
+    Error, Once, Viewer,
+    orders::{ByCar, Looked, Placed},
     testing::{TestShop, on_each_engine},
 };
 use onshelf_vocabulary::{
@@ -66,7 +66,7 @@ async fn what_a_change_would_cost_is_what_it_costs() {
             vec![collect("nowhere", &[("CUP", 2)])],
         ];
         let costs = test.shop.change_costs(Lang::Ko, &placed.number, &placed.token, &wishes).await.unwrap();
-        let costs: Vec<Option<i64>> = costs.into_iter().map(|cost| cost.map(|cost| cost.amount)).collect();
+        let costs: Vec<Option<i64>> = costs.into_iter().map(|cost| Some(cost.ok()?.amount)).collect();
         let before = view(&test.shop, &placed).await.total.amount;
         assert_eq!(costs[0], Some(0));
         assert_eq!(costs[1], Some(3_000), "its fee");
@@ -84,7 +84,7 @@ async fn what_a_change_would_cost_is_what_it_costs() {
         let counter = test.shop.place_order(counter).await.unwrap();
         let home = [vec![delivery(&[("CUP", 1)])]];
         let costs = test.shop.change_costs(Lang::Ko, &counter.number, &counter.token, &home).await.unwrap();
-        assert_eq!(costs, [None]);
+        assert!(matches!(&costs[..], [Err(OrderRefusal::Invalid { .. })]), "{costs:?}");
         settle(test).await;
     })
     .await;
@@ -103,7 +103,7 @@ async fn what_travels_is_still_there_for_a_change_of_its_own_order() {
         assert_eq!(test.available("gangnam", "CUP").await, 0);
         let wishes = [vec![transfer(2), kettle(1)], vec![transfer(1), kettle(1)], vec![transfer(3)]];
         let costs = test.shop.change_costs(Lang::Ko, &placed.number, &placed.token, &wishes).await.unwrap();
-        assert_eq!(costs.iter().map(Option::is_some).collect::<Vec<_>>(), [true, true, false]);
+        assert_eq!(costs.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, true, false]);
         for (wish, left) in wishes.into_iter().zip([0, 1]) {
             change(test, &placed, groups(wish)).await.unwrap();
             assert_eq!(test.available("gangnam", "CUP").await, left);
@@ -116,6 +116,52 @@ async fn what_travels_is_still_there_for_a_change_of_its_own_order() {
         let group = Some(GroupChange { lines: Some(lines(&[("CUP", 1)])), ..GroupChange::default() });
         change(test, &brought, OrderChange { group, ..OrderChange::default() }).await.unwrap();
         assert_eq!(test.available("gangnam", "CUP").await, 1);
+        settle(test).await;
+    })
+    .await;
+}
+
+/// The ways of a group that has these cups, of which it holds some: those it could be changed to as a whole.
+async fn offers(test: &TestShop, placed: &Placed, group: &str, cups: i64) -> Vec<(Way, String)> {
+    let viewer = Viewer { store: StoreCode::new("seongsu").ok(), ..Viewer::new(Lang::Ko) };
+    let lines = lines(&[("CUP", cups)]);
+    let looked = Looked { group, viewer, lines: &lines, postcode: None };
+    let seen = test.shop.change_offers(&placed.number, &placed.token, &[looked]).await.unwrap();
+    let whole = seen[0].offers.iter().filter(|offer| offer.covered_lines == offer.lines);
+    whole.filter(|offer| offer.way != Way::Delivery).map(|offer| (offer.way, offer.store.clone())).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_group_holds_is_offered_to_it_and_to_no_other() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("gangnam", "CUP", 3).await.with_stock("seongsu", "KETTLE-MO", 1).await;
+        let transfer =
+            |quantity: i64| GroupInput { way: Way::Transfer, ..collect("seongsu", &[("CUP", quantity)]) };
+        let kettle = collect("seongsu", &[("KETTLE-MO", 1)]);
+        let placed = paid(test, &payments, "a", vec![transfer(2), kettle.clone()]).await;
+        let ids: Vec<String> =
+            view(&test.shop, &placed).await.groups.iter().map(|group| group.id.clone()).collect();
+        assert_eq!(test.available("gangnam", "CUP").await, 1);
+        let both = [(Way::Transfer, "seongsu".to_owned()), (Way::Collect, "gangnam".to_owned())];
+        for (cups, expected) in [(1, &both[..]), (2, &both), (3, &both), (4, &[])] {
+            let mut seen = offers(test, &placed, &ids[0], cups).await;
+            seen.sort_by_key(|(way, _)| *way != Way::Transfer);
+            assert_eq!(seen, expected, "{cups} cups");
+        }
+        assert!(offers(test, &placed, &ids[1], 2).await.is_empty(), "these are the other group's");
+        // What is offered can be had: its own two and the one on the shelf.
+        let wishes = [vec![transfer(3), kettle.clone()], vec![transfer(4), kettle]];
+        let costs = test.shop.change_costs(Lang::Ko, &placed.number, &placed.token, &wishes).await.unwrap();
+        assert_eq!(costs.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false]);
+        assert!(change(test, &placed, groups(wishes[0].clone())).await.unwrap().is_some());
+        assert!(payments.pay(&payments.open()[0]));
+        test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+        assert_eq!(test.available("gangnam", "CUP").await, 0);
+        assert_eq!(payments.kept(&placed.number), 3 * 9_000 + 38_000);
+        // Who is no owner is shown nothing.
+        let stranger = test.shop.change_offers(&placed.number, "token", &[]).await;
+        assert!(matches!(stranger, Err(Error::NotFound)), "{stranger:?}");
         settle(test).await;
     })
     .await;
@@ -272,6 +318,37 @@ async fn what_was_paid_for_a_change_that_can_no_longer_be_made_goes_back() {
         let now = view(&test.shop, &placed).await;
         assert_eq!((now.status, now.groups[0].lines[0].quantity), (OrderStatus::Paid, 1));
         assert_eq!(test.available("seongsu", "CUP").await, 2);
+    })
+    .await;
+}
+
+/// Who chose no time has the soonest there is when they have paid, also where that is tomorrow.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_for_which_no_time_was_chosen_is_made_for_the_soonest_there_is_then() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "CUP", 9).await.with_stock("gangnam", "CUP", 1).await;
+        for (key, at, ready) in [
+            ("noon", "2026-11-23T12:00:00+09:00", "2026-11-23T13:"),
+            ("evening", "2026-11-23T20:00:00+09:00", "2026-11-24T11:"),
+        ] {
+            test.clock.set(at.parse().unwrap());
+            let placed = paid(test, &payments, key, vec![collect("seongsu", &[("CUP", 1)])]).await;
+            let both = vec![collect("seongsu", &[("CUP", 2)]), collect("gangnam", &[("CUP", 1)])];
+            assert!(change(test, &placed, groups(both)).await.unwrap().is_some());
+            assert!(payments.pay(&payments.open()[0]));
+            test.clock.advance(Duration::from_secs(55 * 60));
+            test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+            let now = view(&test.shop, &placed).await;
+            assert_eq!((now.groups.len(), now.groups[0].lines[0].quantity), (2, 2), "{key}");
+            assert!(
+                now.groups[0].window.is_none() && now.groups[0].ready_by.at.starts_with(ready),
+                "{now:?}"
+            );
+            assert_eq!(payments.kept(&placed.number), 27_000, "{key}");
+            test.shop.cancel_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
+            settle(test).await;
+        }
     })
     .await;
 }

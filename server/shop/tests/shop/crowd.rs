@@ -192,7 +192,13 @@ async fn orders_of_one_shopper_at_once_hold_the_limit_also_of_kept_baskets() {
         let groups = vec![collect("seongsu", &[("CUP", 2)])];
         let mut tries = Vec::new();
         for many in 0..12 {
-            let basket = KeepBasket { groups: groups.clone(), lang: Lang::Ko, near: None, instead: None };
+            let basket = KeepBasket {
+                groups: groups.clone(),
+                lang: Lang::Ko,
+                near: None,
+                instead: None,
+                network: None,
+            };
             let kept = if many % 2 == 0 { Some(test.shop.keep_basket(basket).await.unwrap()) } else { None };
             let (shop, wish) = (test.shop.clone(), order(&format!("greedy-{many}"), groups.clone(), None));
             tries.push(tokio::spawn(async move { shop.place_kept(wish, kept.as_ref()).await }));

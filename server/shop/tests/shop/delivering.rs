@@ -69,7 +69,13 @@ async fn what_is_told_for_a_postcode_is_what_is_asked_for() {
         let Err(Error::Order(OrderRefusal::PriceChanged { total })) = refused else { panic!("{refused:?}") };
 
         // What is kept for one postcode is quoted for the one that is typed then.
-        let keep = KeepBasket { groups: vec![group.clone()], lang: Lang::Ko, near: None, instead: None };
+        let keep = KeepBasket {
+            groups: vec![group.clone()],
+            lang: Lang::Ko,
+            near: None,
+            instead: None,
+            network: None,
+        };
         let kept = test.shop.keep_basket(keep).await.unwrap();
         let seen = test.shop.kept_basket(&near(), &kept).await.unwrap().unwrap();
         let offer = seen.groups[0].offer.clone();

@@ -57,7 +57,7 @@ async fn a_reservation_is_found_as_ever_and_a_basket_that_is_only_kept_is_not() 
         assert!(refused(test, &held.number, "AAAAAA").await);
 
         let groups = vec![collect("seongsu", &[("CUP", 1)])];
-        let wish = KeepBasket { groups, lang: Lang::Ko, near: None, instead: None };
+        let wish = KeepBasket { groups, lang: Lang::Ko, near: None, instead: None, network: None };
         let kept = test.shop.keep_basket(wish).await.unwrap();
         let (number, code) = group_of(test, &kept).await;
         assert!(refused(test, &kept.number, &code).await);
@@ -106,7 +106,7 @@ async fn a_basket_that_is_only_kept_is_nobodys_to_find() {
         with_payments(test);
         test.with_stock("seongsu", "CUP", 5).await;
         let groups = vec![collect("seongsu", &[("CUP", 1)])];
-        let wish = KeepBasket { groups, lang: Lang::Ko, near: None, instead: None };
+        let wish = KeepBasket { groups, lang: Lang::Ko, near: None, instead: None, network: None };
         let kept = test.shop.keep_basket(wish).await.unwrap();
         for reach in ["", "-", "@", "+82", "0000000"] {
             assert!(refused(test, &kept.number, reach).await, "{reach:?}");

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use onshelf_db::fulfilment::{self, ReservationRow};
 use onshelf_shop::{
     Error,
     fulfilment::Reserve,
@@ -12,7 +13,10 @@ use onshelf_vocabulary::{
     fulfilment::{Fault, MeasuredFrom, ReservationRefusal, ReservationStatus},
 };
 
-use crate::paying::{collect, order};
+use crate::{
+    orders::paid,
+    paying::{collect, order, with_payments},
+};
 
 fn phone(shopper: usize) -> String {
     format!("010-1000-{shopper:04}")
@@ -245,6 +249,46 @@ async fn cancel_collect_and_expiry_at_once_have_one_outcome() {
         }
         test.clock.advance(Duration::from_secs(5 * 86_400));
         test.shop.expire_reservations().await.unwrap();
+    })
+    .await;
+}
+
+/// As an offer would be whose row was broken by hand: it stands for something nobody knows.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_ended_keeps_up_nothing_beside_it() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "CUP", 2).await;
+        let placed = paid(test, &payments, "a", vec![collect("seongsu", &[("CUP", 1)])]).await;
+        let (number, at, store_id) =
+            (placed.number.clone(), test.shop.now_ms(), test.key("seongsu", "CUP").store_id);
+        let broken = test.shop.db().write(move |mut tx| {
+            let number = number.clone();
+            Box::pin(async move {
+                let order = onshelf_db::orders::by_number(&mut tx, &number).await?.ok_or(Error::NotFound)?;
+                let row = ReservationRow {
+                    number: "R-0000-0000".to_owned(),
+                    code: "000000".to_owned(),
+                    store_id,
+                    status: "pending".to_owned(),
+                    currency: "KRW".to_owned(),
+                    way: "collect".to_owned(),
+                    expires_at: at + 1,
+                    order_id: Some(order.id),
+                    offered_for: Some("nothing".to_owned()),
+                    ..ReservationRow::default()
+                };
+                fulfilment::insert(&mut tx, &row).await?;
+                Ok::<_, Error>(())
+            })
+        });
+        broken.await.unwrap();
+        let held = test.reserve(&phone(900), "seongsu", &[("CUP", 1)]).await.unwrap();
+        test.clock.advance(Duration::from_secs(5 * 86_400));
+        assert!(test.shop.expire_reservations().await.is_err());
+        let mut reader = test.shop.db().reader().await.unwrap();
+        let row = fulfilment::for_job(&mut reader.tx(), &held.number).await.unwrap().unwrap();
+        assert_eq!(row.status, "expired", "it was written down all the same");
     })
     .await;
 }

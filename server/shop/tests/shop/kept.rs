@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use futures::future::join_all;
 use onshelf_shop::{
     Error, Viewer,
     orders::{KeepBasket, Placed},
@@ -18,7 +19,7 @@ use onshelf_vocabulary::{
 use crate::paying::{collect, lines, order, settle, with_payments};
 
 fn keep(groups: Vec<GroupInput>, instead: Option<&Placed>) -> KeepBasket {
-    KeepBasket { groups, lang: Lang::Ko, near: None, instead: instead.cloned() }
+    KeepBasket { groups, lang: Lang::Ko, near: None, instead: instead.cloned(), network: None }
 }
 
 async fn is_kept(test: &TestShop, of: &Placed) -> bool {
@@ -137,6 +138,43 @@ async fn what_travels_is_sent_from_where_it_is_kept() {
             assert_eq!(test.available("gangnam", "CUP").await, 1);
         }
         settle(test).await;
+    })
+    .await;
+}
+
+/// Whoever throws their cookie away is somebody else each time, and comes from the same place.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crowd_of_sessions_from_one_network_empties_no_shelf() {
+    on_each_engine(async |test: &TestShop| {
+        with_payments(test);
+        test.with_stock("seongsu", "CUP", 60).await;
+        let from = |network: &str, instead: Option<&Placed>| KeepBasket {
+            network: Some(network.parse().unwrap()),
+            ..keep(vec![collect("seongsu", &[("CUP", 1)])], instead)
+        };
+        let tries = (0..40).map(|_| {
+            let (shop, basket) = (test.shop.clone(), from("203.0.113.9", None));
+            tokio::spawn(async move { shop.keep_basket(basket).await })
+        });
+        let outcomes: Vec<_> = join_all(tries).await.into_iter().map(Result::unwrap).collect();
+        let kept: Vec<&Placed> = outcomes.iter().filter_map(|outcome| outcome.as_ref().ok()).collect();
+        assert_eq!(kept.len(), 20, "{outcomes:?}");
+        for refused in outcomes.iter().filter_map(|outcome| outcome.as_ref().err()) {
+            assert!(matches!(refused, Error::Order(OrderRefusal::TooMany { limit: 20 })), "{refused:?}");
+        }
+        assert_eq!(test.available("seongsu", "CUP").await, 40);
+        // Others are not in their way, whoever has one may choose again, and what is given back is free again.
+        test.shop.keep_basket(from("2001:db8::1", None)).await.unwrap();
+        let chosen = test.shop.keep_basket(from("203.0.113.9", Some(kept[0]))).await.unwrap();
+        assert!(test.shop.keep_basket(from("203.0.113.9", None)).await.is_err());
+        test.shop.let_go(&chosen).await.unwrap();
+        test.shop.keep_basket(from("203.0.113.9", None)).await.unwrap();
+        test.clock.advance(Duration::from_secs(600));
+        test.shop.keep_basket(from("203.0.113.9", None)).await.unwrap();
+        // Who they are is not to be read from what is kept.
+        let mut reader = test.shop.db().reader().await.unwrap();
+        let row = onshelf_db::orders::by_number(&mut reader.tx(), &chosen.number).await.unwrap().unwrap();
+        assert!(!row.shopper.contains("203.0.113.9"), "{}", row.shopper);
     })
     .await;
 }

@@ -21,4 +21,5 @@ mod promises;
 mod receipts;
 mod refunding;
 mod shelves;
+mod switching;
 mod walking;

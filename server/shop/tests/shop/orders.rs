@@ -119,6 +119,29 @@ async fn all_of_it_or_nothing_and_what_travels_is_paid_first() {
     .await;
 }
 
+/// What is paid at the counter is what can be had, however the rest of it ended.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_counter_asks_follows_what_is_left_of_an_order() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "KETTLE-MO", 9).await.with_stock("gangnam", "CUP", 9).await;
+        let groups = || vec![collect("seongsu", &[("KETTLE-MO", 1)]), collect("gangnam", &[("CUP", 1)])];
+        let total = async |placed: &Placed| view(&test.shop, placed).await.total.amount;
+        let released = test.shop.place_order(order("a", groups(), None)).await.unwrap();
+        assert_eq!(total(&released).await, 47_000);
+        let ids: Vec<String> =
+            view(&test.shop, &released).await.groups.iter().map(|group| group.id.clone()).collect();
+        carry(test, &released, &ids[0], &[BoardDeed::Release]).await;
+        assert_eq!(total(&released).await, 9_000);
+        carry(test, &released, &ids[1], &[BoardDeed::HandOver]).await;
+        assert_eq!(total(&released).await, 9_000);
+        // Of what is given up as a whole it is told what it would have been.
+        let cancelled = test.shop.place_order(order("b", groups(), None)).await.unwrap();
+        test.shop.cancel_order(Lang::Ko, &cancelled.number, &cancelled.token, None).await.unwrap();
+        assert_eq!(total(&cancelled).await, 47_000);
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn before_picking_the_store_and_the_lines_change_and_money_follows() {
     on_each_engine(async |test: &TestShop| {

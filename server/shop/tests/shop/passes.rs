@@ -321,6 +321,31 @@ async fn a_hand_over_while_away_is_written_down_once_with_its_moment() {
     .await;
 }
 
+/// Its hold ran out while the device was away, and somebody else has what the book said was there.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_handed_over_in_time_has_left_the_shelf_whoever_holds_it_since() {
+    on_each_engine(async |test: &TestShop| {
+        let scene = Scene::new(test).await;
+        let pass = scene.own_pass().await;
+        test.clock.set("2026-11-24T20:59:00+09:00".parse().unwrap());
+        test.clock.advance(Duration::from_secs(120));
+        // Nobody has written yet that it is over; all three are there to be had.
+        test.reserve("010-9000-0001", "seongsu", &[("CUP", 3)]).await.unwrap();
+        scene.away(&pass, 120, "k").await.unwrap();
+        let group = view(scene.shop(), &scene.placed).await.groups[0].status;
+        assert_eq!(group, ReservationStatus::Collected);
+        let key = test.key("seongsu", "CUP");
+        let mut reader = scene.shop().db().reader().await.unwrap();
+        let level = onshelf_db::stock::level(&mut reader.tx(), key).await.unwrap().unwrap();
+        assert_eq!(
+            (level.on_hand, level.held),
+            (2, 3),
+            "one has left, and the other shopper's pick will tell"
+        );
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hand_over_while_away_that_was_used_elsewhere_is_told() {
     on_each_engine(async |test: &TestShop| {

@@ -85,7 +85,8 @@ pub struct Carried {
 /// 422 at `/lines/{i}/sku` or `/lines/{i}/quantity`), and the amount is at most what they cost; without an
 /// `amount` it is that. What went back for a line is not given back for it again: more than is left of these lines,
 /// or than was paid and not given back yet, is refused (409 `refund-too-much`, with what is `left` for it). What was
-/// cancelled or not found gives its money back by itself, and no second time here.
+/// cancelled or not found gives its money back by itself, and no second time here. A token of one store gives back
+/// what that store hands over and no more; one of no store, all of it.
 #[utoipa::path(
     post, path = "/api/v1/orders/{number}/refunds", tag = "partners",
     params(
@@ -124,6 +125,9 @@ pub async fn refund(
 /// Only `not-found` may have a body, and then says what is missing: what was found is ready at once, or goes on to be
 /// sent, under the same code and for its own price. What is missing leaves the store's stock until it is counted, and
 /// its shopper is offered something else or their money. Without a body nothing of the group was found.
+///
+/// A token of one store carries on what that store hands over, and what it sends to another until that has left: what
+/// waits at another store is handed over there (403 `forbidden`).
 #[utoipa::path(
     post, path = "/api/v1/orders/{number}/groups/{id}/{deed}", tag = "partners",
     params(

@@ -8,6 +8,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use onshelf_app::ssr::Network;
 
 use crate::http::{Proxy, surface::Surface};
 
@@ -46,6 +47,10 @@ pub async fn know_client(State(surface): State<Surface>, mut request: Request, n
     if let Some(peer) = peer {
         let client = believed(peer, request.headers(), &surface.options.trusted_proxies);
         request.extensions_mut().insert(Client(client));
+        // This machine itself is no network of shoppers: whoever comes from there comes by a proxy nobody named.
+        if !client.is_loopback() {
+            request.extensions_mut().insert(Network(Client(client).network()));
+        }
         if surface.options.trusted_proxies.iter().any(|proxy| proxy.contains(peer)) {
             request.extensions_mut().insert(FromProxy);
         }

@@ -161,6 +161,10 @@ pub fn field_error(fault: FieldFault) -> FieldError {
         Fault::OutOfZone => ("배송하지 않는 곳입니다.", "We do not deliver there."),
         Fault::UnknownProvider => ("쓸 수 없는 결제 수단입니다.", "That provider is not available here."),
         Fault::NotInIt => ("이 주문에 없는 상품입니다.", "It is not part of this."),
+        Fault::OfAnotherStore => (
+            "다른 매장이 건네는 상품입니다. 그 매장이나 본사의 토큰으로 돌려줄 수 있습니다.",
+            "Another store hands it over: that store's token gives it back, or one of no store.",
+        ),
         Fault::NotThatMany => ("주문한 수량보다 많습니다.", "That is more than was asked for."),
         Fault::NothingMissing => ("모두 찾은 수량입니다.", "Nothing is missing."),
         Fault::NotAboveZero => ("0보다 큰 금액이어야 합니다.", "This must be above 0."),

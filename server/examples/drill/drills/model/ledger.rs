@@ -256,6 +256,11 @@ impl Ledger {
         Outcome::Done
     }
 
+    /// Until when the shop keeps a booking now.
+    pub(super) fn keep(&mut self, booking: usize, expires_at: i64) {
+        self.bookings[booking].expires_at = expires_at;
+    }
+
     /// Takes over a booking the shop has made.
     pub fn take_over(&mut self, mut booking: Booking) {
         self.made += 1;

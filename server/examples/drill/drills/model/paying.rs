@@ -169,7 +169,7 @@ impl Subject {
         Ok(())
     }
 
-    async fn see_owner_of(&self, booking: usize, ledger: &mut Ledger) -> Result<(), Failure> {
+    pub(super) async fn see_owner_of(&self, booking: usize, ledger: &mut Ledger) -> Result<(), Failure> {
         match ledger.owner_of(booking) {
             Some(order) => self.see(order, ledger).await,
             None => Ok(()),

@@ -12,7 +12,10 @@ use onshelf_shop::{
     testing::{FakePayments, request},
 };
 use onshelf_vocabulary::{
-    Lang, Quantity, Sku, StoreCode, fulfilment::ReservationRefusal, orders::OrderRefusal, staff::Role,
+    Lang, Quantity, Sku, StoreCode,
+    fulfilment::ReservationRefusal,
+    orders::OrderRefusal,
+    staff::{BoardDeed, Role},
 };
 
 use super::{
@@ -102,8 +105,12 @@ impl Subject {
                 self.shop.cancel_reservation(Lang::Ko, &booking.number, token, None).await.map(drop)
             }
             Deed::Board { booking, store, deed } => {
-                let number = &ledger.bookings()[*booking].number;
-                self.shop.do_on_board(&self.office, STORES[*store], number, *deed).await
+                let number = ledger.bookings()[*booking].number.clone();
+                let done = self.shop.do_on_board(&self.office, STORES[*store], &number, *deed).await;
+                if done.is_ok() && *deed == BoardDeed::MarkReady {
+                    self.see_how_long(*booking, ledger).await?;
+                }
+                done
             }
             Deed::Sell { store, lines } => {
                 let sale = sale(*store, lines, None)?;
@@ -159,6 +166,22 @@ impl Subject {
             }
             Err(error) => outcome(Err(error)),
         }
+    }
+
+    /// Until when something is kept that was made ready: longer where that was late, never shorter.
+    async fn see_how_long(&self, booking: usize, ledger: &mut Ledger) -> Result<(), Failure> {
+        let own = &ledger.bookings()[booking];
+        let (number, token, before) = (own.number.clone(), own.token.clone(), own.expires_at);
+        if ledger.owner_of(booking).is_some() {
+            self.see_owner_of(booking, ledger).await?;
+        } else {
+            let view = self.shop.reservation(Lang::Ko, &number, &token).await?;
+            ledger.keep(booking, view.expires_at.at.parse::<Timestamp>()?.as_millisecond());
+        }
+        if ledger.bookings()[booking].expires_at < before {
+            return Err(format!("{number} is kept shorter than it was to be").into());
+        }
+        Ok(())
     }
 
     /// Where shelves and reservations are not what the ledger says.

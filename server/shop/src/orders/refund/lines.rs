@@ -1,22 +1,16 @@
 //! What some of an order's lines cost, as the order charged them: their price with its tax, without the fee, and less
 //! what went back for them before.
 
-use onshelf_db::{
-    Tx,
-    fulfilment::{self, ReservationLineRow, ReservationRow},
-    orders::OrderRow,
-    payments,
-};
-use onshelf_domain::orders::{Charge, Tax};
+use onshelf_db::{Tx, fulfilment, orders::OrderRow};
 use onshelf_vocabulary::{
     cart::Line,
-    fulfilment::{
-        Fault, FieldFault,
-        ReservationStatus::{NotFound, Pending},
-    },
+    fulfilment::{Fault, FieldFault},
 };
 
-use super::{fault, prefix};
+use super::{
+    charged::{Part, parts_of, spend},
+    fault,
+};
 use crate::{Book, Result};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,27 +50,14 @@ impl Wanted {
     }
 }
 
-/// Lines that are no part of the order, or more than was ordered, are faults.
-pub(super) async fn wanted_of(
-    tx: &mut Tx<'_>,
+/// Lines that are no part of the order, or more than was ordered, are faults; so is what another `store` hands over,
+/// where only what one does may be named.
+pub(super) fn wanted_of(
     book: &Book,
-    order: &OrderRow,
-    groups: &[ReservationRow],
+    parts: Vec<Part<'_>>,
+    store: Option<i64>,
     lines: &[Line],
-) -> Result<Result<Wanted, Vec<FieldFault>>> {
-    let refunds = payments::refunds_of(tx, order.id).await?;
-    let ordered: Vec<&ReservationRow> = groups.iter().filter(|row| is_ordered(groups, row)).collect();
-    let mut parts = Vec::with_capacity(ordered.len());
-    for row in ordered {
-        let key = prefix(&row.number);
-        // What was not found is paid back soon, unless something is taken for it.
-        let gone = row.status == NotFound.code();
-        let kept = !gone && !refunds.iter().any(|refund| refund.key.starts_with(&key));
-        let lines = fulfilment::lines(tx, row.id).await?.iter().map(Charged::of).collect();
-        parts.push(Part { row, lines, kept, price: 0 });
-    }
-    // Of the same thing in two groups, the one whose money is still here is meant first.
-    parts.sort_by_key(|part| !part.kept);
+) -> Result<Wanted, Vec<FieldFault>> {
     let told: Vec<(Option<i64>, i64)> = lines
         .iter()
         .map(|line| {
@@ -84,119 +65,64 @@ pub(super) async fn wanted_of(
             (variant.map(|variant| variant.id), line.quantity.get())
         })
         .collect();
-    let before = payments::refunded_lines(tx, order.id).await?;
-    Ok(judge(&mut parts, &before, &told))
+    judge(parts, store, &told)
 }
 
-/// What of a group's money did not go back for its lines before; none where it is no part of what was ordered. Of the
-/// same thing in two groups the one that was found gave its money back first, then the one that was ordered first.
-pub(super) async fn rest_of(tx: &mut Tx<'_>, order: &OrderRow, number: &str) -> Result<Option<i64>> {
-    let groups = fulfilment::of_order(tx, order.id).await?;
-    let refunds = payments::refunds_of(tx, order.id).await?;
-    let ordered: Vec<&ReservationRow> = groups.iter().filter(|row| is_ordered(&groups, row)).collect();
-    let mut parts = Vec::with_capacity(ordered.len());
-    for row in ordered {
-        let key = prefix(&row.number);
-        let own = refunds.iter().filter(|refund| refund.key.starts_with(&key));
-        let gone: i64 = own.map(|refund| refund.amount).sum();
-        let lines = fulfilment::lines(tx, row.id).await?.iter().map(Charged::of).collect();
-        let part = Part { row, lines, kept: row.status != NotFound.code(), price: 0 };
-        parts.push((part, of_lines(row, gone)));
-    }
-    parts.sort_by_key(|(part, _)| !part.kept);
-    for (variant, value) in payments::refunded_lines(tx, order.id).await? {
-        let mut rest = value;
-        for (part, most) in &mut parts {
-            let spent = spend(std::slice::from_mut(part), variant, rest.min(*most));
-            rest -= spent;
-            *most -= spent;
-        }
-    }
-    let found = parts.iter().find(|(part, _)| part.row.number == number);
-    Ok(found.map(|(part, _)| part.row.asked - part.cost()))
-}
-
-/// How much of its lines' value may have gone back with lines, where `gone` went back with the group itself.
-fn of_lines(row: &ReservationRow, gone: i64) -> i64 {
-    if gone == 0 || row.asked <= 0 {
-        return row.total;
-    }
-    let (left, asked) = (i128::from((row.asked - gone).max(0)), i128::from(row.asked));
-    i64::try_from(left * i128::from(row.total.saturating_add(row.fee)) / asked).unwrap_or(row.total)
-}
-
-/// Whether it is what was ordered: no offer that nobody has taken, and nothing another group stands in for.
-fn is_ordered(groups: &[ReservationRow], row: &ReservationRow) -> bool {
-    let is_open = |row: &ReservationRow| row.offered_for.is_some() && row.status == Pending.code();
-    let stands_in =
-        |other: &ReservationRow| !is_open(other) && other.offered_for.as_deref() == Some(&*row.number);
-    !is_open(row) && !groups.iter().any(stands_in)
-}
-
-/// A group as it was charged, and what of it goes back.
-struct Part<'a> {
-    row: &'a ReservationRow,
-    lines: Vec<Charged>,
-    /// Its money has not gone back, and does not by itself.
-    kept: bool,
-    /// Of what goes back, without a tax that was added.
-    price: i64,
-}
-
-impl Part<'_> {
-    /// What goes back of it, with its tax. That is parted by value: the rate may be another one today.
-    fn cost(&self) -> i64 {
-        let ReservationRow { total, fee, tax, asked, .. } = *self.row;
-        let (_, goes) = Charge { total, fee, tax, asked }.part(total - self.price, Tax::default());
-        goes.asked
-    }
-}
-
-/// A line as it was charged.
-#[derive(Clone, Copy)]
-struct Charged {
-    variant_id: i64,
-    price: i64,
-    /// Of how many nobody has spoken yet.
-    quantity: i64,
-    /// Of its value, what has not gone back.
+/// What of a group's money did not go back for its lines before, where so much is `left` of the order's; none where it
+/// is no part of what was ordered.
+pub(super) async fn rest_of(
+    tx: &mut Tx<'_>,
+    order: &OrderRow,
+    number: &str,
     left: i64,
+) -> Result<Option<i64>> {
+    let groups = fulfilment::of_order(tx, order.id).await?;
+    Ok(rest(&parts_of(tx, order, &groups).await?, number, left))
 }
 
-impl Charged {
-    fn of(row: &ReservationLineRow) -> Charged {
-        let ReservationLineRow { variant_id, price, quantity, .. } = *row;
-        Charged { variant_id, price, quantity, left: price.saturating_mul(quantity) }
-    }
+/// Nothing is kept that no other group is paid with: amounts that went back for part of a line were rounded.
+fn rest(parts: &[Part<'_>], number: &str, left: i64) -> Option<i64> {
+    let own = parts.iter().find(|part| part.row.number == number)?;
+    let others = parts.iter().filter(|part| part.row.number != number && !part.is_gone());
+    Some(own.left().max(left - others.map(Part::left).sum::<i64>()))
 }
 
-/// What was told, as variants and how many of each, where some of the variants' value went back `before`.
+/// What was told, as variants and how many of each.
 fn judge(
-    parts: &mut [Part<'_>],
-    before: &[(i64, i64)],
+    mut parts: Vec<Part<'_>>,
+    store: Option<i64>,
     told: &[(Option<i64>, i64)],
 ) -> Result<Wanted, Vec<FieldFault>> {
-    let asked = take(parts, told)?;
-    for (variant, value) in before {
-        spend(parts, *variant, *value);
-    }
-    let (gone, mut over, mut values) = (sum(parts), 0, Vec::with_capacity(asked.len()));
+    // Of the same thing in two groups, the one whose money is still here is meant first.
+    parts.sort_by_key(|part| !part.is_kept());
+    let is_own = |part: &Part<'_>| store.is_none_or(|store| part.row.store_id == store);
+    let (mut own, others): (Vec<Part<'_>>, Vec<Part<'_>>) = parts.into_iter().partition(is_own);
+    let asked = take(&mut own, &others, told)?;
+    let (gone, mut over, mut values) = (sum(&own), 0, Vec::with_capacity(asked.len()));
     for (variant, value) in asked {
-        let spent = spend(parts, variant, value);
+        let spent = spend(&mut own, variant, value);
         over += value - spent;
         values.push((variant, spent));
     }
-    let now = sum(parts);
+    let now = sum(&own);
     let charged = now.whole - gone.whole;
     Ok(Wanted { cost: Cost { whole: charged + over, kept: now.kept - gone.kept }, values, charged })
 }
 
 /// The value of what was told, of each variant.
-fn take(parts: &mut [Part<'_>], told: &[(Option<i64>, i64)]) -> Result<Vec<(i64, i64)>, Vec<FieldFault>> {
+fn take(
+    own: &mut [Part<'_>],
+    others: &[Part<'_>],
+    told: &[(Option<i64>, i64)],
+) -> Result<Vec<(i64, i64)>, Vec<FieldFault>> {
+    let elsewhere = |variant: Option<i64>| {
+        let mut lines = others.iter().flat_map(|part| &part.lines);
+        lines.any(|line| Some(line.variant_id) == variant)
+    };
     let (mut values, mut faults) = (Vec::with_capacity(told.len()), Vec::new());
     for (index, (variant, quantity)) in told.iter().enumerate() {
         let (mut known, mut missing, mut value) = (None, *quantity, 0);
-        let lines = parts.iter_mut().flat_map(|part| part.lines.iter_mut());
+        let lines = own.iter_mut().flat_map(|part| part.lines.iter_mut());
         for line in lines.filter(|line| Some(line.variant_id) == *variant) {
             let taken = line.quantity.min(missing);
             line.quantity -= taken;
@@ -204,8 +130,10 @@ fn take(parts: &mut [Part<'_>], told: &[(Option<i64>, i64)]) -> Result<Vec<(i64,
             value += taken * line.price;
             known = *variant;
         }
+        let sku = || format!("/lines/{index}/sku");
         match known {
-            None => faults.push(fault(&format!("/lines/{index}/sku"), Fault::NotInIt)),
+            None if elsewhere(*variant) => faults.push(fault(&sku(), Fault::OfAnotherStore)),
+            None => faults.push(fault(&sku(), Fault::NotInIt)),
             Some(_) if missing > 0 => {
                 faults.push(fault(&format!("/lines/{index}/quantity"), Fault::NotThatMany));
             }
@@ -215,30 +143,21 @@ fn take(parts: &mut [Part<'_>], told: &[(Option<i64>, i64)]) -> Result<Vec<(i64,
     if faults.is_empty() { Ok(values) } else { Err(faults) }
 }
 
-/// Takes so much of a variant's value out of what has not gone back; answers how much of it there was.
-fn spend(parts: &mut [Part<'_>], variant: i64, value: i64) -> i64 {
-    let mut rest = value;
-    for part in parts {
-        for line in part.lines.iter_mut().filter(|line| line.variant_id == variant) {
-            let spent = line.left.min(rest);
-            line.left -= spent;
-            rest -= spent;
-            part.price += spent;
-        }
-    }
-    value - rest
-}
-
 fn sum(parts: &[Part<'_>]) -> Cost {
     parts.iter().fold(Cost::default(), |sum, part| {
         let cost = part.cost();
-        Cost { whole: sum.whole + cost, kept: sum.kept + if part.kept { cost } else { 0 } }
+        Cost { whole: sum.whole + cost, kept: sum.kept + if part.is_kept() { cost } else { 0 } }
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use onshelf_db::{
+        fulfilment::{ReservationLineRow, ReservationRow},
+        payments::RefundedLineRow,
+    };
+
+    use super::{super::charged::enter, *};
 
     /// Two kettles at 2,900 and a cup at 1,000, 8.875 % added, brought for 500.
     fn group() -> ReservationRow {
@@ -246,14 +165,26 @@ mod tests {
     }
 
     fn part(row: &ReservationRow, kept: bool) -> Part<'_> {
-        let line =
-            |variant_id, quantity, price| Charged { variant_id, price, quantity, left: price * quantity };
-        Part { row, lines: vec![line(7, 2, 2_900), line(8, 1, 1_000)], kept, price: 0 }
+        let line = |variant_id, quantity, price| ReservationLineRow {
+            reservation_id: 0,
+            position: variant_id,
+            variant_id,
+            quantity,
+            price,
+        };
+        Part::of(row, &[line(7, 2, 2_900), line(8, 1, 1_000)], if kept { 0 } else { row.asked })
     }
 
-    fn cost(parts: &mut [Part<'_>], before: &[(i64, i64)], told: &[(i64, i64)]) -> Cost {
+    fn cost(mut parts: Vec<Part<'_>>, before: &[(i64, i64)], told: &[(i64, i64)]) -> Cost {
+        let before: Vec<RefundedLineRow> =
+            before.iter().map(|(variant_id, value)| line_of(*variant_id, *value)).collect();
+        enter(&mut parts, &before);
         let told: Vec<_> = told.iter().map(|(variant, quantity)| (Some(*variant), *quantity)).collect();
-        judge(parts, before, &told).unwrap().cost
+        judge(parts, None, &told).unwrap().cost
+    }
+
+    fn line_of(variant_id: i64, value: i64) -> RefundedLineRow {
+        RefundedLineRow { variant_id, store_id: 0, value }
     }
 
     #[test]
@@ -266,21 +197,21 @@ mod tests {
             // All but what bringing it costs, and the tax of that.
             (&[(7, 2), (8, 1)], 7_948 - 544),
         ] {
-            assert_eq!(cost(&mut [part(&row, true)], &[], told), Cost { whole, kept: whole }, "{told:?}");
+            assert_eq!(cost(vec![part(&row, true)], &[], told), Cost { whole, kept: whole }, "{told:?}");
         }
     }
 
     #[test]
     fn what_is_in_the_price_stays_in_it() {
         let row = ReservationRow { tax: 618, asked: 6_800, fee: 0, ..group() };
-        assert_eq!(cost(&mut [part(&row, true)], &[], &[(7, 1)]).whole, 2_900);
+        assert_eq!(cost(vec![part(&row, true)], &[], &[(7, 1)]).whole, 2_900);
     }
 
     #[test]
     fn what_gave_its_money_back_is_meant_last() {
         let row = ReservationRow { tax: 0, asked: 6_800, fee: 0, ..group() };
-        let mut parts = [part(&row, true), part(&row, false)];
-        assert_eq!(cost(&mut parts, &[], &[(7, 3)]), Cost { whole: 8_700, kept: 5_800 });
+        let parts = vec![part(&row, false), part(&row, true)];
+        assert_eq!(cost(parts, &[], &[(7, 3)]), Cost { whole: 8_700, kept: 5_800 });
     }
 
     #[test]
@@ -295,7 +226,7 @@ mod tests {
             (&[(8, 400)], &[(8, 1)], 1_000, 600),
             (&[(8, 9_999), (9, 1)], &[(8, 1)], 1_000, 0),
         ] {
-            assert_eq!(cost(&mut [part(&row, true)], before, told), Cost { whole, kept }, "{before:?}");
+            assert_eq!(cost(vec![part(&row, true)], before, told), Cost { whole, kept }, "{before:?}");
         }
     }
 
@@ -304,7 +235,7 @@ mod tests {
         let row = group();
         let (mut before, mut paid) = (vec![(7, 0)], Vec::new());
         for _ in 0..2 {
-            let own = cost(&mut [part(&row, true)], &before, &[(7, 1)]);
+            let own = cost(vec![part(&row, true)], &before, &[(7, 1)]);
             before.push((7, 2_900));
             paid.push(own.whole);
         }
@@ -312,18 +243,10 @@ mod tests {
     }
 
     #[test]
-    fn what_went_back_with_a_group_did_not_go_back_with_its_lines() {
-        let row = group();
-        for (gone, most) in [(0, 6_800), (7_948, 0), (9_999, 0), (7_948 - 1_089, 1_000)] {
-            assert_eq!(of_lines(&row, gone), most, "{gone}");
-        }
-    }
-
-    #[test]
     fn an_amount_stands_for_what_was_told_first() {
         let row = ReservationRow { tax: 0, asked: 6_800, fee: 0, ..group() };
         let told = [(Some(8), 1), (Some(7), 2)];
-        let wanted = judge(&mut [part(&row, true)], &[], &told).unwrap();
+        let wanted = judge(vec![part(&row, true)], None, &told).unwrap();
         for (amount, shares) in [
             (6_800, &[(8, 1_000), (7, 5_800)][..]),
             (1_200, &[(8, 1_000), (7, 200)]),
@@ -334,7 +257,7 @@ mod tests {
         }
         // Of what was taxed on top, less than the amount; never nothing.
         let row = group();
-        let wanted = judge(&mut [part(&row, true)], &[], &[(Some(7), 2)]).unwrap();
+        let wanted = judge(vec![part(&row, true)], None, &[(Some(7), 2)]).unwrap();
         assert_eq!(wanted.shares(6_315), [(7, 5_800)]);
         assert_eq!(wanted.shares(3_157), [(7, 2_900)]);
         assert_eq!(wanted.shares(1), [(7, 1)]);
@@ -344,7 +267,7 @@ mod tests {
     fn what_was_not_ordered_is_said_where_it_stands() {
         let row = group();
         let told = [(Some(9), 1), (Some(7), 2), (None, 1), (Some(7), 1), (Some(8), 2)];
-        let faults = judge(&mut [part(&row, true)], &[], &told).unwrap_err();
+        let faults = judge(vec![part(&row, true)], None, &told).unwrap_err();
         let faults: Vec<(String, Fault)> =
             faults.into_iter().map(|fault| (fault.pointer, fault.fault)).collect();
         let expected = [
@@ -357,19 +280,46 @@ mod tests {
     }
 
     #[test]
-    fn what_is_only_offered_is_not_ordered_and_what_is_taken_stands_for_what_was_lost() {
-        let row = |number: &str, status: &str, offered_for: Option<&str>| ReservationRow {
-            number: number.to_owned(),
-            status: status.to_owned(),
-            offered_for: offered_for.map(str::to_owned),
-            ..ReservationRow::default()
+    fn what_was_rounded_for_part_of_a_line_is_not_kept_of_a_group_that_goes() {
+        let row = |number: &str| ReservationRow { number: number.to_owned(), ..group() };
+        let (first, second, asked) = (row("first"), row("second"), group().asked);
+        for amount in 1..400 {
+            let wanted = judge(vec![part(&first, true)], None, &[(Some(7), 2)]).unwrap();
+            let before: Vec<RefundedLineRow> =
+                wanted.shares(amount).into_iter().map(|(variant, value)| line_of(variant, value)).collect();
+            let mut alone = [part(&first, true)];
+            enter(&mut alone, &before);
+            assert_eq!(rest(&alone, "first", asked - amount), Some(asked - amount));
+            // What another group is paid with stays.
+            let mut both = [part(&first, true), part(&second, true)];
+            enter(&mut both, &before);
+            assert_eq!(rest(&both, "first", 2 * asked - amount), Some(asked - amount));
+        }
+        assert_eq!(rest(&[part(&first, true)], "second", asked), None);
+    }
+
+    #[test]
+    fn a_store_gives_back_only_what_it_hands_over() {
+        let own = ReservationRow { store_id: 1, tax: 0, asked: 6_800, fee: 0, ..group() };
+        let other = ReservationRow { store_id: 2, ..own.clone() };
+        let line = |variant_id| ReservationLineRow {
+            reservation_id: 0,
+            position: 0,
+            variant_id,
+            quantity: 4,
+            price: 1_000,
         };
-        let ordered =
-            |rows: &[ReservationRow]| -> Vec<bool> { rows.iter().map(|own| is_ordered(rows, own)).collect() };
-        let lost = row("lost", "not_found", None);
-        let open = [lost.clone(), row("a", "pending", Some("lost")), row("b", "pending", Some("lost"))];
-        assert_eq!(ordered(&open), [true, false, false]);
-        let taken = [lost, row("a", "placed", Some("lost")), row("c", "pending", None)];
-        assert_eq!(ordered(&taken), [false, true, true]);
+        let parts = || vec![Part::of(&other, &[line(7), line(8)], 0), Part::of(&own, &[line(8)], 0)];
+        let told = |store, variant, quantity| judge(parts(), store, &[(Some(variant), quantity)]);
+        assert_eq!(told(Some(1), 8, 4).unwrap().cost.whole, 4_000);
+        assert_eq!(told(None, 8, 8).unwrap().cost.whole, 8_000);
+        for (variant, quantity, pointer, fault) in [
+            (7, 1, "/lines/0/sku", Fault::OfAnotherStore),
+            (9, 1, "/lines/0/sku", Fault::NotInIt),
+            (8, 5, "/lines/0/quantity", Fault::NotThatMany),
+        ] {
+            let faults = told(Some(1), variant, quantity).unwrap_err();
+            assert_eq!((faults[0].pointer.as_str(), faults[0].fault), (pointer, fault));
+        }
     }
 }

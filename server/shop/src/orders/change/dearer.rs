@@ -13,12 +13,19 @@ use onshelf_vocabulary::{
 };
 
 use super::{
-    change::{is_untouched, open_only, swap, touched},
-    pay::{give_up_payments, is_open},
-    plan::Plan,
-    sent::Sent,
+    open_only,
+    swap::{Swap, is_untouched, swap, touched},
 };
-use crate::{Error, Result, Shop, undone::Undone};
+use crate::{
+    Error, Result, Shop,
+    orders::{
+        HOLD,
+        pay::{give_up_payments, is_open},
+        plan::Plan,
+        sent::Sent,
+    },
+    undone::Undone,
+};
 
 /// A dearer change, to be paid for first.
 pub(super) struct Asked<'a> {
@@ -38,10 +45,10 @@ impl Shop {
     ) -> Result<String> {
         let code = order.provider.as_deref().and_then(ProviderCode::from_code);
         let code = code.filter(|code| self.provider(*code).is_some()).ok_or(OrderRefusal::ProviderDown)?;
-        self.try_swap(order, asked.plan).await?;
+        self.try_swap(order, asked.plan, asked.dearer).await?;
         let kept = serde_json::to_string(asked.groups)?;
         let row = PaymentRow {
-            expires_at: self.now_ms() + super::HOLD,
+            expires_at: self.now_ms() + HOLD,
             ..self.payment_row(order, code, asked.dearer, Some(kept))
         };
         let (changed, reference, now) = (order.clone(), row.reference.clone(), self.now());
@@ -84,12 +91,12 @@ impl Shop {
     }
 
     /// Whether a swap could be made now: it is made and undone.
-    async fn try_swap(&self, order: &OrderRow, plan: Plan) -> Result<()> {
+    async fn try_swap(&self, order: &OrderRow, plan: Plan, paid: i64) -> Result<()> {
         let (order, now, capacity) = (order.clone(), self.now(), self.settings().window_capacity);
         let tried = self.db().write(move |mut tx| {
             let (order, plan) = (order.clone(), plan.clone());
             Box::pin(async move {
-                swap(&mut tx, &order, &plan, capacity, now).await?;
+                swap(&mut tx, &order, &Swap { plan: &plan, paid, capacity }, now).await?;
                 Err::<(), _>(Undone::Meant)
             })
         });
@@ -100,8 +107,9 @@ impl Shop {
     }
 }
 
-/// The difference was paid: the change that was kept with it is made, as it is priced now.
-pub(super) async fn apply_paid(
+/// The difference was paid: the change that was kept with it is made, as it is priced now. Where no time was chosen it
+/// is the soonest there is now; a time that was chosen and is past makes no change.
+pub(in crate::orders) async fn apply_paid(
     tx: &mut Tx<'_>,
     shop: &Shop,
     order: &OrderRow,
@@ -110,10 +118,11 @@ pub(super) async fn apply_paid(
 ) -> Result<()> {
     let groups: Vec<GroupInput> = serde_json::from_str(payment.change.as_deref().unwrap_or("[]"))?;
     let rows = fulfilment::of_order(tx, order.id).await?;
-    let held = shop.held_for(tx, &shop.book(), rows).await?;
-    let plan = shop.plan_change(order, Lang::from_tag(&order.lang), &groups, &held)?;
-    if plan.sums.total != order.total + payment.amount {
+    let own = shop.own_in(tx, order, rows).await?;
+    let plan = shop.plan_change(order, Lang::from_tag(&order.lang), &groups, &own)?;
+    if own.dearer(order, &plan) != payment.amount {
         return Err(OrderRefusal::HoldOver.into());
     }
-    swap(tx, order, &plan, shop.settings().window_capacity, now).await
+    let capacity = shop.settings().window_capacity;
+    swap(tx, order, &Swap { plan: &plan, paid: payment.amount, capacity }, now).await
 }

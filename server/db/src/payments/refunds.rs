@@ -1,0 +1,166 @@
+//! Money that goes back: set apart, bounded by what was captured, and carried out once.
+
+use super::Look;
+use crate::{
+    Error, Tx,
+    engine::{on, passing_by},
+};
+
+/// Money set apart to go back. Its `key` makes it once, here and at the provider.
+#[derive(Clone, Debug, Default, sqlx::FromRow)]
+pub struct RefundRow {
+    pub id: i64,
+    pub payment_id: i64,
+    pub order_id: i64,
+    pub key: String,
+    pub amount: i64,
+    pub reason: String,
+    /// `requested`, `done`, `failed`.
+    pub status: String,
+    pub provider_id: Option<String>,
+    pub due_at: Option<i64>,
+    pub tries: i64,
+    pub created_at: i64,
+    pub done_at: Option<i64>,
+    pub last_error: Option<String>,
+}
+
+/// Sets `amount` of a payment apart for a refund. False: not that much is left, nothing changed.
+pub async fn request_refund(
+    tx: &mut Tx<'_>,
+    payment_id: i64,
+    key: &str,
+    amount: i64,
+    reason: &str,
+    now: i64,
+) -> Result<bool, Error> {
+    let bound = "UPDATE payments SET refunded = refunded + $2
+                 WHERE id = $1 AND status = 'captured' AND captured - refunded >= $2 RETURNING order_id";
+    let order_id: Option<i64> = on!(tx, conn => {
+        sqlx::query_scalar(bound).bind(payment_id).bind(amount).fetch_optional(conn).await
+    })?;
+    let Some(order_id) = order_id else { return Ok(false) };
+    let sql =
+        "INSERT INTO refunds (payment_id, order_id, key, amount, reason, status, due_at, tries, created_at)
+               VALUES ($1, $2, $3, $4, $5, 'requested', $6, 0, $6)";
+    on!(tx, conn => {
+        sqlx::query(sql)
+            .bind(payment_id)
+            .bind(order_id)
+            .bind(key)
+            .bind(amount)
+            .bind(reason)
+            .bind(now)
+            .execute(conn)
+            .await
+            .map(drop)
+    })?;
+    Ok(true)
+}
+
+/// All of an order, in the order they were asked for.
+pub async fn refunds_of(tx: &mut Tx<'_>, order_id: i64) -> Result<Vec<RefundRow>, Error> {
+    let sql = "SELECT * FROM refunds WHERE order_id = $1 ORDER BY id";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(order_id).fetch_all(conn).await)?)
+}
+
+/// What went back for the lines of a variant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct RefundedLineRow {
+    pub variant_id: i64,
+    /// Whose till gave it back; 0: no store's.
+    pub store_id: i64,
+    pub value: i64,
+}
+
+/// What went back of an order's lines before.
+pub async fn refunded_lines(tx: &mut Tx<'_>, order_id: i64) -> Result<Vec<RefundedLineRow>, Error> {
+    let sql = "SELECT variant_id, store_id, value FROM refunded_lines WHERE order_id = $1
+               ORDER BY variant_id, store_id";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(order_id).fetch_all(conn).await)?)
+}
+
+/// This much more of a variant's lines goes back.
+pub async fn note_refunded_line(tx: &mut Tx<'_>, order_id: i64, line: RefundedLineRow) -> Result<(), Error> {
+    let sql = "INSERT INTO refunded_lines (order_id, variant_id, store_id, value) VALUES ($1, $2, $3, $4)
+               ON CONFLICT (order_id, variant_id, store_id)
+               DO UPDATE SET value = refunded_lines.value + excluded.value";
+    on!(tx, conn => {
+        sqlx::query(sql)
+            .bind(order_id)
+            .bind(line.variant_id)
+            .bind(line.store_id)
+            .bind(line.value)
+            .execute(conn)
+            .await
+            .map(drop)
+    })?;
+    Ok(())
+}
+
+/// So much of what went back is still of lines the order has.
+pub async fn set_refunded_line(tx: &mut Tx<'_>, order_id: i64, line: RefundedLineRow) -> Result<(), Error> {
+    let sql = match line.value {
+        0 => {
+            "DELETE FROM refunded_lines WHERE order_id = $1 AND variant_id = $2 AND store_id = $3 AND $4 = 0"
+        }
+        _ => "UPDATE refunded_lines SET value = $4 WHERE order_id = $1 AND variant_id = $2 AND store_id = $3",
+    };
+    on!(tx, conn => {
+        sqlx::query(sql)
+            .bind(order_id)
+            .bind(line.variant_id)
+            .bind(line.store_id)
+            .bind(line.value)
+            .execute(conn)
+            .await
+            .map(drop)
+    })?;
+    Ok(())
+}
+
+/// Takes refunds that are due; nobody else gets them before `until`.
+pub async fn claim_refunds(
+    tx: &mut Tx<'_>,
+    now: i64,
+    until: i64,
+    limit: i64,
+) -> Result<Vec<RefundRow>, Error> {
+    let pick = passing_by(tx);
+    let sql = sqlx::AssertSqlSafe(format!(
+        "UPDATE refunds SET due_at = $2, tries = tries + 1 WHERE id IN (
+           SELECT id FROM refunds WHERE due_at <= $1 ORDER BY due_at, id LIMIT $3{pick})
+         RETURNING *"
+    ));
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(now).bind(until).bind(limit).fetch_all(conn).await)?)
+}
+
+/// The provider gave it back. False where that was written before. Also of a refund that had been given up: money is
+/// money.
+pub async fn refund_done(tx: &mut Tx<'_>, id: i64, provider_id: &str, at: i64) -> Result<bool, Error> {
+    let sql =
+        "UPDATE refunds SET status = 'done', provider_id = $2, done_at = $3, due_at = NULL, last_error = NULL
+               WHERE id = $1 AND status <> 'done'";
+    let done = on!(tx, conn => {
+        sqlx::query(sql).bind(id).bind(provider_id).bind(at).execute(conn).await.map(|done| done.rows_affected())
+    })?;
+    Ok(done == 1)
+}
+
+/// It is tried again at `look.next`; without one a person must look. Nothing where somebody else has taken it since, whose
+/// answer counts: see [`claim_refunds`].
+pub async fn refund_waits(tx: &mut Tx<'_>, id: i64, why: &str, look: Look) -> Result<(), Error> {
+    let sql = "UPDATE refunds SET last_error = $2, due_at = $3,
+                 status = CASE WHEN $3 IS NULL THEN 'failed' ELSE status END
+               WHERE id = $1 AND status = 'requested' AND due_at IS NOT DISTINCT FROM $4";
+    on!(tx, conn => {
+        sqlx::query(sql).bind(id).bind(why).bind(look.next).bind(look.seen).execute(conn).await.map(drop)
+    })?;
+    Ok(())
+}
+
+/// Refunds that a person must look at.
+pub async fn refunds_failed(tx: &mut Tx<'_>) -> Result<i64, Error> {
+    let sql = "SELECT COUNT(*) FROM refunds WHERE status = 'failed'";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_one(conn).await)?)
+}

@@ -1,0 +1,65 @@
+//! Another way to pay is chosen while one is open: that one is asked, and the first no more.
+
+use std::sync::Arc;
+
+use onshelf_shop::testing::{FakePayments, TestShop, on_each_engine};
+use onshelf_vocabulary::{Lang, orders::OrderStatus, payment::ProviderCode};
+
+use crate::{
+    orders::view,
+    paying::{collect, order, settle},
+};
+
+/// Two providers that take money.
+fn two(test: &TestShop) -> (Arc<FakePayments>, Arc<FakePayments>) {
+    let first = Arc::new(FakePayments::default());
+    let second = Arc::new(FakePayments::of(ProviderCode::Toss));
+    test.shop.take_payments(vec![first.clone(), second.clone()]);
+    (first, second)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_provider_that_was_chosen_last_is_paid() {
+    on_each_engine(async |test: &TestShop| {
+        let (first, second) = two(test);
+        test.with_stock("seongsu", "KETTLE-MO", 1).await;
+        let wish = order("a", vec![collect("seongsu", &[("KETTLE-MO", 1)])], Some(ProviderCode::Test));
+        let placed = test.shop.place_order(wish).await.unwrap();
+        let pay = async |provider: Option<ProviderCode>| {
+            test.shop.pay_order(Lang::Ko, &placed.number, &placed.token, provider).await.unwrap()
+        };
+        let there = pay(None).await;
+        assert_eq!(pay(Some(ProviderCode::Test)).await, there, "two tabs are sent to the same page");
+        let other = pay(Some(ProviderCode::Toss)).await;
+        assert_ne!(other, there);
+        assert_eq!((pay(None).await, pay(Some(ProviderCode::Toss)).await), (other.clone(), other));
+        settle(test).await;
+        assert_eq!((first.open().len(), second.open().len()), (0, 1), "the first page is closed");
+        assert!(second.pay(&second.open()[0]));
+        test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+        let now = view(&test.shop, &placed).await;
+        assert_eq!((now.status, now.payment.provider), (OrderStatus::Paid, Some(ProviderCode::Toss)));
+        settle(test).await;
+        assert_eq!((first.kept(&placed.number), second.kept(&placed.number)), (0, 38_000));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_paid_both_has_one_of_them_back() {
+    on_each_engine(async |test: &TestShop| {
+        let (first, second) = two(test);
+        test.with_stock("seongsu", "KETTLE-MO", 1).await;
+        let wish = order("a", vec![collect("seongsu", &[("KETTLE-MO", 1)])], Some(ProviderCode::Test));
+        let placed = test.shop.place_order(wish).await.unwrap();
+        let asked = first.open()[0].clone();
+        assert!(first.pay(&asked));
+        let toss = Some(ProviderCode::Toss);
+        test.shop.pay_order(Lang::Ko, &placed.number, &placed.token, toss).await.unwrap();
+        assert!(second.pay(&second.open()[0]));
+        settle(test).await;
+        assert_eq!(view(&test.shop, &placed).await.status, OrderStatus::Paid);
+        assert_eq!(first.kept(&placed.number) + second.kept(&placed.number), 38_000);
+    })
+    .await;
+}
