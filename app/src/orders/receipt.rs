@@ -13,7 +13,7 @@ use onshelf_vocabulary::{Lang, fulfilment::ReservationLineView, orders::GroupVie
 use super::{forms::address, money::sum_lines, page::private, paper};
 use crate::{
     ssr::{Chrome, Page, Visit, explain},
-    ui::foot::seller,
+    ui::seller::seller,
 };
 
 /// `GET /orders/{number}/receipt?t=TOKEN`. There is one once something was paid.
@@ -42,7 +42,7 @@ fn sheet(visit: &Visit, receipt: &Receipt, token: &str) -> AnyView {
     let (lang, view) = (visit.lang, &receipt.order);
     let groups = paper::groups(receipt).map(|group| lines(lang, group));
     let notes = paper::notes(lang, receipt).into_iter().map(|note| view! { <p class="fine">{note}</p> });
-    let seller = seller(&visit.door.site);
+    let seller = seller(&visit.door.site.seller);
     let on_paper = visit.href(&address(&view.number, token).replacen('?', "/receipt.pdf?", 1));
     view! {
         <article class="receipt">

@@ -7,7 +7,7 @@ use onshelf_vocabulary::Lang;
 use super::other_language;
 use crate::{
     ssr::{Site, Visit},
-    ui::part::part,
+    ui::{part::part, seller::seller},
 };
 
 pub(super) fn foot(visit: &Visit, path: &str) -> impl IntoView + use<> {
@@ -29,7 +29,7 @@ fn footer(visit: &Visit, path: &str) -> impl IntoView + use<> {
                 {terms(visit.lang, site)}
                 {other_language(visit, path)}
             </nav>
-            {seller(site)}
+            {seller(&site.seller)}
             {site.demo.then(|| view! {
                 <p class="fine">{visit.say(
                     "데모입니다. 제자리는 꾸며낸 가게이고 재고는 가상의 계산대가 움직입니다.",
@@ -55,14 +55,6 @@ fn terms(lang: Lang, site: &Site) -> impl IntoView + use<> {
     }
 }
 
-/// Who sells by law, as the operator wrote it: in one language, whichever page it stands on.
-pub fn seller(site: &Site) -> Option<impl IntoView + use<>> {
-    let text = site.seller.clone();
-    let korean = text.chars().any(|letter| ('가'..='힣').contains(&letter));
-    let lang = if korean { Lang::Ko } else { Lang::En };
-    (!text.is_empty()).then(|| view! { <p class="fine seller" lang=lang.tag()>{text}</p> })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,15 +62,9 @@ mod tests {
     #[test]
     fn what_the_law_wants_stands_there_once_it_is_set() {
         let mut site = Site::default();
-        assert!(seller(&site).is_none());
         assert!(!terms(Lang::Ko, &site).to_html().contains("<a"));
-        site.seller = "(주)제자리 · 대표 한결".to_owned();
         site.privacy = "https://shop.example/privacy".to_owned();
-        let said = seller(&site).to_html();
-        assert!(said.contains("lang=\"ko\"") && said.contains("대표 한결"), "{said}");
         let links = terms(Lang::En, &site).to_html();
         assert!(links.contains("Privacy policy") && !links.contains("Terms of use"), "{links}");
-        site.seller = "Jejari Ltd, London".to_owned();
-        assert!(seller(&site).to_html().contains("lang=\"en\""));
     }
 }

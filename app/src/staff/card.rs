@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use leptos::prelude::*;
 use onshelf_vocabulary::{
     Lang,
-    fulfilment::{ReservationStatus, Way},
+    fulfilment::ReservationStatus,
     staff::{BoardCard, BoardDeed},
 };
 use serde::Serialize;

@@ -14,3 +14,5 @@ pub mod live_map;
 pub mod part;
 #[cfg(feature = "ssr")]
 pub mod qr;
+#[cfg(feature = "ssr")]
+pub mod seller;

@@ -217,7 +217,7 @@ impl Shop {
                 // A newer process may have written it: it must hold up neither the others nor be lost.
                 Err(_) => {
                     let due = self.due_after(row.attempts);
-                    self.put_back(row.id, row.attempts, "this version cannot read it", due).await?;
+                    self.put_off(row.id, row.attempts, "this version cannot read it", due).await?;
                 }
             }
         }
@@ -255,7 +255,7 @@ impl Shop {
 
     /// Puts a job back to be tried later, with growing pauses from five seconds on, or gives it up at last.
     pub async fn fail_job(&self, claimed: &Claimed, why: &str) -> Result<()> {
-        self.put_back(claimed.id, claimed.attempt, why, self.due_after(claimed.attempt)).await
+        self.put_off(claimed.id, claimed.attempt, why, self.due_after(claimed.attempt)).await
     }
 
     /// Puts a job back until whoever is to take it wants it, or for our own pause where that is longer.
@@ -263,15 +263,15 @@ impl Shop {
         let pause = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
         let wanted = self.now_ms().saturating_add(pause);
         let due = self.due_after(claimed.attempt).map(|due| due.max(wanted));
-        self.put_back(claimed.id, claimed.attempt, why, due).await
+        self.put_off(claimed.id, claimed.attempt, why, due).await
     }
 
     /// Gives a job up: trying again would not help.
     pub async fn give_up_job(&self, claimed: &Claimed, why: &str) -> Result<()> {
-        self.put_back(claimed.id, claimed.attempt, why, None).await
+        self.put_off(claimed.id, claimed.attempt, why, None).await
     }
 
-    async fn put_back(&self, id: i64, attempt: i64, why: &str, due: Option<i64>) -> Result<()> {
+    async fn put_off(&self, id: i64, attempt: i64, why: &str, due: Option<i64>) -> Result<()> {
         let (why, now) = (why.to_owned(), self.now_ms());
         self.db()
             .write(move |mut tx| {

@@ -17,7 +17,7 @@ use onshelf_db::{
 use onshelf_vocabulary::{
     Lang,
     fulfilment::{Fault, FieldFault},
-    orders::{GroupInput, OrderChange, OrderRefusal},
+    orders::{OrderChange, OrderRefusal},
     payment::ProviderCode,
 };
 use serde::{Deserialize, Serialize};

@@ -407,9 +407,9 @@ async fn changes_that_meet_are_all_made() {
         let fewer = GroupChange { lines: Some(lines(&[("CUP", 1)])), ..GroupChange::default() };
         let proxy = OrderChange { proxy: Some("이모".to_owned()), ..OrderChange::default() };
         let (moved, lessened, sent) = tokio::join!(
-            change(test, &placed, of(store)),
-            change(test, &placed, of(fewer)),
-            change(test, &placed, proxy)
+            Box::pin(change(test, &placed, of(store))),
+            Box::pin(change(test, &placed, of(fewer))),
+            Box::pin(change(test, &placed, proxy))
         );
         assert!(moved.is_ok() && lessened.is_ok() && sent.is_ok(), "{moved:?} {lessened:?} {sent:?}");
         let now = view(&test.shop, &placed).await;

@@ -53,7 +53,7 @@ pub(in crate::orders) fn is_untouched(groups: &[ReservationRow], now: Timestamp)
 
 /// Old groups give their stock back and new ones hold theirs, or nothing changes.
 pub(super) async fn swap(tx: &mut Tx<'_>, order: &OrderRow, swap: &Swap<'_>, now: Timestamp) -> Result<()> {
-    let Swap { plan, paid, capacity } = *swap;
+    let Swap { plan, capacity, .. } = *swap;
     let at = now.as_millisecond();
     if !orders::advance(tx, order.id, order.version).await? {
         return Err(onshelf_db::Error::Contended.into());
