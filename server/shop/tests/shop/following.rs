@@ -112,7 +112,7 @@ async fn a_promise_stands_behind_those_who_came_before() {
         // What waits is counted as often as it costs little.
         tokio::time::sleep(Duration::from_millis(400)).await;
         test.shop.catch_up().await.unwrap();
-        assert_eq!((alone.as_str(), promised(&test.shop).as_str()), ("12:30", "1:00"));
+        assert_eq!((alone.as_str(), promised(&test.shop).as_str()), ("12:30", "13:00"));
         // A process that has just started knows of them, too.
         assert_eq!(promised(&test.beside().await), promised(&test.shop));
     })

@@ -48,10 +48,11 @@ pub fn choose(chance: &mut StdRng, ledger: &Ledger) -> Deed {
             let deed = [
                 BoardDeed::StartPicking,
                 BoardDeed::MarkReady,
+                BoardDeed::Unready,
                 BoardDeed::HandOver,
                 BoardDeed::NotFound,
                 BoardDeed::Release,
-            ][chance.random_range(0..5)];
+            ][chance.random_range(0..6)];
             Deed::Board { booking, store: store_of, deed }
         }
         66..72 => Deed::Sell { store, lines: lines(chance, 3) },

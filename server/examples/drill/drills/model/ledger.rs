@@ -201,7 +201,9 @@ impl Ledger {
         }
         let status = self.status(own);
         match deed {
-            BoardDeed::StartPicking if status == Placed => self.put(booking, Picking),
+            // All are picked by the same hand, whose second press is no refusal.
+            BoardDeed::StartPicking if matches!(status, Placed | Picking) => self.put(booking, Picking),
+            BoardDeed::Unready if status == Ready => self.put(booking, Picking),
             BoardDeed::MarkReady if matches!(status, Placed | Picking) => self.put(booking, Ready),
             BoardDeed::NotFound if matches!(status, Placed | Picking) => {
                 for (sku, quantity) in self.bookings[booking].lines.clone() {
