@@ -204,7 +204,7 @@ test("what nobody comes for any more is put back on the shelf", async ({ page, g
   await partner.cancelOrder(order);
   // It shows up by itself; without scripts one asks for it.
   if (!javaScriptEnabled) await page.getByRole("link", { name: "새로 고침" }).click();
-  await page.getByText("선반에 되돌려 놓을 것").click({ timeout: 15_000 });
+  await page.locator("summary", { hasText: "선반에 되돌려 놓을 것" }).click({ timeout: 15_000 });
   const back = page.locator(".staff-backs li li").filter({ hasText: `${code.slice(0, 3)} ${code.slice(3)}` });
   await expect(back).toContainText(goods.second.ko);
   await audit();
