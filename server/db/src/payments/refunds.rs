@@ -85,17 +85,7 @@ pub async fn note_refunded_line(tx: &mut Tx<'_>, order_id: i64, line: RefundedLi
     let sql = "INSERT INTO refunded_lines (order_id, variant_id, store_id, value) VALUES ($1, $2, $3, $4)
                ON CONFLICT (order_id, variant_id, store_id)
                DO UPDATE SET value = refunded_lines.value + excluded.value";
-    on!(tx, conn => {
-        sqlx::query(sql)
-            .bind(order_id)
-            .bind(line.variant_id)
-            .bind(line.store_id)
-            .bind(line.value)
-            .execute(conn)
-            .await
-            .map(drop)
-    })?;
-    Ok(())
+    write_line(tx, sql, order_id, line).await
 }
 
 /// So much of what went back is still of lines the order has.
@@ -106,6 +96,16 @@ pub async fn set_refunded_line(tx: &mut Tx<'_>, order_id: i64, line: RefundedLin
         }
         _ => "UPDATE refunded_lines SET value = $4 WHERE order_id = $1 AND variant_id = $2 AND store_id = $3",
     };
+    write_line(tx, sql, order_id, line).await
+}
+
+/// A statement of an order, a variant, a store and a value.
+async fn write_line(
+    tx: &mut Tx<'_>,
+    sql: &'static str,
+    order_id: i64,
+    line: RefundedLineRow,
+) -> Result<(), Error> {
     on!(tx, conn => {
         sqlx::query(sql)
             .bind(order_id)
