@@ -133,8 +133,42 @@ pub async fn payments_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
     Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_all(conn).await)?)
 }
 
+/// Numbers of groups that are asked for something else than their lines and their fee, with the tax on top or in it.
+pub async fn charges_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
+    let sql = "
+      SELECT r.number FROM reservations r
+      WHERE r.order_id IS NOT NULL
+        AND r.asked <> r.total + r.fee AND r.asked <> r.total + r.fee + r.tax
+      ORDER BY r.number";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_all(conn).await)?)
+}
+
+/// Numbers of orders whose sums are not those of their groups. Online these are the groups as they were ordered: what
+/// is given up of them goes back, and what stands in for them is paid with their money. At the counter these are the
+/// groups that go on, or, where none does, those that were given up. A basket that is only kept has no sums yet.
+pub async fn sums_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
+    let sql = "
+      WITH counted AS (
+        SELECT r.order_id, r.total, r.fee, r.tax, r.asked
+        FROM reservations r JOIN orders o ON o.id = r.order_id
+        WHERE r.replaced = 0 AND CASE
+          WHEN o.provider IS NOT NULL THEN r.offered_for IS NULL AND NOT EXISTS
+            (SELECT 1 FROM reservations w WHERE w.number = r.split_from AND w.offered_for IS NOT NULL)
+          WHEN EXISTS (SELECT 1 FROM reservations g WHERE g.order_id = o.id AND g.replaced = 0
+                       AND g.status NOT IN ('pending', 'not_found', 'cancelled', 'expired'))
+            THEN r.status NOT IN ('pending', 'not_found', 'cancelled', 'expired')
+          ELSE r.status IN ('cancelled', 'expired') END)
+      SELECT o.number FROM orders o LEFT JOIN counted c ON c.order_id = o.id
+      WHERE o.shopper NOT LIKE 'basket:%'
+      GROUP BY o.id, o.number, o.subtotal, o.fees, o.tax, o.total
+      HAVING o.subtotal <> COALESCE(SUM(c.total), 0) OR o.fees <> COALESCE(SUM(c.fee), 0)
+          OR o.tax <> COALESCE(SUM(c.tax), 0) OR o.total <> COALESCE(SUM(c.asked), 0)
+      ORDER BY o.number";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_all(conn).await)?)
+}
+
 /// Numbers of orders that keep money they should not: what was captured and not refunded is more than what its
-/// living and handed-over groups cost; or that are settled for less.
+/// living and handed-over groups cost.
 pub async fn orders_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
     let sql = "
       SELECT o.number FROM orders o
@@ -153,7 +187,7 @@ pub async fn orders_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
     Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_all(conn).await)?)
 }
 
-/// Numbers of orders that are settled although less money came than was asked.
+/// Numbers of orders that a provider is to be paid for and that go on although nothing says they are.
 pub async fn unpaid_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
     let sql = "
       SELECT o.number FROM orders o
@@ -162,6 +196,71 @@ pub async fn unpaid_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
                                'delivered'))
         AND o.settled_at IS NULL
       ORDER BY o.number";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_all(conn).await)?)
+}
+
+/// How far an order's money may be from what it costs, in minor units: what went back for part of a line was rounded,
+/// by less than one a group; where nothing went back for the order itself, by nothing.
+const ROUNDED: &str = "
+    CASE WHEN EXISTS (SELECT 1 FROM refunds f WHERE f.order_id = o.id AND f.key LIKE 'group:' || o.number || '/%')
+      THEN (SELECT COUNT(*) FROM reservations r WHERE r.order_id = o.id) ELSE 0 END";
+
+/// Numbers of orders that are settled although less money came than they cost, in their currency. What never was for
+/// them (another amount, paid twice, too late) goes back as a whole and does not count.
+pub async fn underpaid_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
+    let sql = sqlx::AssertSqlSafe(format!(
+        "SELECT o.number FROM orders o
+         WHERE o.settled_at IS NOT NULL
+           AND (SELECT COALESCE(SUM(p.captured), 0) FROM payments p
+                WHERE p.order_id = o.id AND p.currency = o.currency)
+             - (SELECT COALESCE(SUM(f.amount), 0) FROM refunds f JOIN payments p ON p.id = f.payment_id
+                WHERE f.order_id = o.id AND p.currency = o.currency AND f.key = 'capture:' || p.reference)
+             + {ROUNDED} < o.total
+         ORDER BY o.number"
+    ));
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_all(conn).await)?)
+}
+
+/// Numbers of orders of which more went back with their groups than what is not had of them any more. What went back
+/// for the order itself, as a partner gave it or a change made it cheaper, is no group's.
+pub async fn given_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
+    let sql = sqlx::AssertSqlSafe(format!(
+        "SELECT o.number FROM orders o
+         WHERE o.settled_at IS NOT NULL
+           AND (SELECT COALESCE(SUM(f.amount), 0) FROM refunds f WHERE f.order_id = o.id
+                  AND f.key LIKE 'group:%' AND f.key NOT LIKE 'group:' || o.number || '/%')
+             > o.total + {ROUNDED}
+             - (SELECT COALESCE(SUM(r.asked), 0) FROM reservations r
+                WHERE r.order_id = o.id AND r.replaced = 0
+                  AND r.status IN ('placed', 'picking', 'in_transfer', 'ready', 'out_for_delivery', 'collected',
+                                   'delivered'))
+         ORDER BY o.number"
+    ));
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_all(conn).await)?)
+}
+
+/// Numbers of groups that were handed over and are not booked as the sale they are; or are booked and were not handed
+/// over. What is paid at a till is that till's sale.
+pub async fn sales_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
+    let sql = "
+      SELECT s.number FROM (
+        SELECT r.number,
+          CASE WHEN o.settled_at IS NOT NULL AND r.status IN ('collected', 'delivered')
+            THEN r.asked ELSE 0 END AS asked,
+          CASE WHEN o.settled_at IS NOT NULL AND r.status IN ('collected', 'delivered')
+            THEN r.tax ELSE 0 END AS tax
+        FROM reservations r JOIN orders o ON o.id = r.order_id) AS s
+      WHERE s.asked <> (SELECT COALESCE(SUM(m.amount), 0) FROM money_entries m
+                        WHERE m.entry = 'sale:' || s.number AND m.account = 'customer')
+         OR s.tax <> (SELECT COALESCE(-SUM(m.amount), 0) FROM money_entries m
+                      WHERE m.entry = 'sale:' || s.number AND m.account = 'tax')
+      ORDER BY s.number";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_all(conn).await)?)
+}
+
+/// Keys of refunds that were refused or given up: nobody carries them out unless a person does.
+pub async fn refunds_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
+    let sql = "SELECT key FROM refunds WHERE status = 'failed' ORDER BY key";
     Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_all(conn).await)?)
 }
 

@@ -56,10 +56,22 @@ pub async fn faults(db: &Db, now: Timestamp) -> Result<Vec<String>> {
         ("total: the lines of {} do not sum to its total", ledger::totals_off(&mut tx).await?),
         ("journey: what left or came for {} is not in the ledger", ledger::journeys_off(&mut tx).await?),
         ("not found: what was missing of {} has not left the book", ledger::losses_off(&mut tx).await?),
+        (
+            "charge: {} is asked for something else than its lines, its fee and its tax",
+            ledger::charges_off(&mut tx).await?,
+        ),
+        ("sums: what order {} costs is not what its groups cost", ledger::sums_off(&mut tx).await?),
         ("money: the entry {} does not sum to zero", ledger::entries_off(&mut tx).await?),
         ("money: payment {} is not what the book says", ledger::payments_off(&mut tx).await?),
         ("money: order {} keeps more than it is owed", ledger::orders_off(&mut tx).await?),
         ("money: order {} goes on without being paid", ledger::unpaid_off(&mut tx).await?),
+        (
+            "money: order {} is settled although less came than it costs",
+            ledger::underpaid_off(&mut tx).await?,
+        ),
+        ("money: order {} gave back more than is given up of it", ledger::given_off(&mut tx).await?),
+        ("money: {} is not booked as the sale it is", ledger::sales_off(&mut tx).await?),
+        ("money: the refund {} was not carried out: a person must look", ledger::refunds_off(&mut tx).await?),
     ];
     for (words, off) in numbers {
         faults.extend(off.iter().map(|number| words.replace("{}", number)));
