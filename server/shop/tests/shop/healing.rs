@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// The store says over the contract what is missing; answers where the rest stands.
-async fn missing(
+pub async fn missing(
     test: &TestShop,
     placed: &Placed,
     group: &str,
