@@ -4,8 +4,8 @@
 mod refunds;
 
 pub use refunds::{
-    RefundRow, RefundedLineRow, claim_refunds, note_refunded_line, refund_done, refund_waits, refunded_lines,
-    refunds_failed, refunds_of, request_refund, set_refunded_line,
+    RefundRow, RefundedLineRow, claim_refunds, given_up, note_refunded_line, refund_done, refund_waits,
+    refunded_lines, refunds_failed, refunds_of, request_refund, requested, set_refunded_line,
 };
 
 use crate::{

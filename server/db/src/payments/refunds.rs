@@ -1,6 +1,6 @@
 //! Money that goes back: set apart, bounded by what was captured, and carried out once.
 
-use super::Look;
+use super::{Look, PaymentRow};
 use crate::{
     Error, Tx,
     engine::{on, passing_by},
@@ -163,4 +163,18 @@ pub async fn refund_waits(tx: &mut Tx<'_>, id: i64, why: &str, look: Look) -> Re
 pub async fn refunds_failed(tx: &mut Tx<'_>) -> Result<i64, Error> {
     let sql = "SELECT COUNT(*) FROM refunds WHERE status = 'failed'";
     Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_one(conn).await)?)
+}
+
+/// Those of a provider that a person must look at, oldest first.
+pub async fn given_up(tx: &mut Tx<'_>, provider: &str) -> Result<Vec<RefundRow>, Error> {
+    let sql = "SELECT refunds.* FROM refunds JOIN payments ON payments.id = refunds.payment_id
+               WHERE refunds.status = 'failed' AND payments.provider = $1 ORDER BY refunds.id";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(provider).fetch_all(conn).await)?)
+}
+
+/// How much of a payment is set apart to go back and may not have gone yet.
+pub async fn requested(tx: &mut Tx<'_>, payment: &PaymentRow) -> Result<i64, Error> {
+    let sql = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM refunds
+               WHERE order_id = $1 AND payment_id = $2 AND status = 'requested'";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(payment.order_id).bind(payment.id).fetch_one(conn).await)?)
 }

@@ -1,33 +1,42 @@
-//! Reconciliation: what a provider says it captured and refunded, against our book.
+//! Reconciliation: what a provider says it captured and refunded, against our book. Both lists have edges, and both go on
+//! while they are read: what does not agree in them is looked at once more by itself before it is called a difference.
 
-use jiff::Timestamp;
-use onshelf_db::payments;
-use onshelf_vocabulary::payment::ProviderCode;
+use std::collections::HashMap;
 
-use crate::{Error, Result, Shop};
+use jiff::{SignedDuration, Timestamp};
+use onshelf_db::payments::{self, PaymentRow};
+use onshelf_vocabulary::{Currency, Money, payment::ProviderCode};
 
-/// Something the provider and we do not agree on. Amounts are minor units.
+use crate::{Error, PaymentFault, PaymentProvider, Result, Shop, Standing, Statement};
+
+/// How much further back the provider is asked: it counts from the charge, we from when we heard of it.
+const OVERLAP: SignedDuration = SignedDuration::from_hours(1);
+/// Money that came and that somebody looks for within this is under way, and no difference yet. Milliseconds.
+const SOON: i64 = 60_000;
+
+/// Something the provider and we do not agree on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Difference {
     /// They have money of ours that we do not know of.
     Unknown {
         reference: String,
-        captured: i64,
+        captured: Money,
     },
-    /// We think it was captured, they do not list it.
+    /// We think it was captured, they do not.
     Missing {
         reference: String,
-        captured: i64,
+        captured: Money,
     },
+    /// Another amount, or another currency.
     Captured {
         reference: String,
-        ours: i64,
-        theirs: i64,
+        ours: Money,
+        theirs: Money,
     },
     Refunded {
         reference: String,
-        ours: i64,
-        theirs: i64,
+        ours: Money,
+        theirs: Money,
     },
 }
 
@@ -35,60 +44,160 @@ impl std::fmt::Display for Difference {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Difference::Unknown { reference, captured } => {
-                write!(out, "{reference}: the provider captured {captured}, we know nothing of it")
+                write!(out, "{reference}: the provider captured {}, we know nothing of it", minor(*captured))
             }
             Difference::Missing { reference, captured } => {
-                write!(out, "{reference}: we booked {captured}, the provider does not list it")
+                write!(out, "{reference}: we booked {}, the provider does not have it", minor(*captured))
             }
             Difference::Captured { reference, ours, theirs } => {
+                let (ours, theirs) = (minor(*ours), minor(*theirs));
                 write!(out, "{reference}: captured {theirs} by the provider, {ours} in our book")
             }
             Difference::Refunded { reference, ours, theirs } => {
+                let (ours, theirs) = (minor(*ours), minor(*theirs));
                 write!(out, "{reference}: refunded {theirs} by the provider, {ours} in our book")
             }
         }
     }
 }
 
+/// As both books have it: minor units, and of which currency.
+fn minor(money: Money) -> String {
+    format!("{} {}", money.amount, money.currency.code())
+}
+
 impl Shop {
-    /// Every difference since a moment. A refund under way counts as ours: it is set apart already.
+    /// Every difference since a moment. Refunds that were given up here and that somebody has carried out on the provider's
+    /// own page are written down first.
     pub async fn reconcile(&self, code: ProviderCode, since: Timestamp) -> Result<Vec<Difference>> {
         let provider = self.provider(code).ok_or(Error::NotFound)?;
-        let theirs = provider
-            .captured_since(since)
-            .await
-            .map_err(|fault| Error::internal(format!("the provider's list could not be had: {fault}")))?;
+        self.take_note_of_hands(&*provider).await?;
+        let earlier = since.saturating_sub(OVERLAP).unwrap_or(since);
+        let theirs = provider.captured_since(earlier).await.map_err(unanswered)?;
         let ours = {
             let mut reader = self.db().reader().await?;
             payments::captured_since(&mut reader.tx(), code.code(), since.as_millisecond()).await?
         };
+        let mut unlisted: HashMap<&str, &PaymentRow> =
+            ours.iter().map(|payment| (payment.reference.as_str(), payment)).collect();
         let mut differences = Vec::new();
-        for statement in &theirs {
-            let reference = statement.reference.clone();
-            let captured = statement.captured.amount;
-            let Some(payment) = ours.iter().find(|payment| payment.reference == reference) else {
-                differences.push(Difference::Unknown { reference, captured });
-                continue;
-            };
-            if payment.captured != captured {
-                let ours = payment.captured;
-                differences.push(Difference::Captured {
-                    reference: reference.clone(),
-                    ours,
-                    theirs: captured,
-                });
-            }
-            if payment.refunded != statement.refunded {
-                let (ours, theirs) = (payment.refunded, statement.refunded);
-                differences.push(Difference::Refunded { reference, ours, theirs });
+        for statement in theirs {
+            let known = unlisted.remove(statement.reference.as_str());
+            if !known.is_some_and(|payment| agree(payment, &statement)) {
+                let reference = statement.reference.clone();
+                differences.extend(self.look_closely(&*provider, &reference, Some(statement)).await?);
             }
         }
-        for payment in &ours {
-            if !theirs.iter().any(|statement| statement.reference == payment.reference) {
-                let (reference, captured) = (payment.reference.clone(), payment.captured);
-                differences.push(Difference::Missing { reference, captured });
-            }
+        for payment in ours.iter().filter(|payment| unlisted.contains_key(payment.reference.as_str())) {
+            differences.extend(self.look_closely(&*provider, &payment.reference, None).await?);
         }
         Ok(differences)
     }
+
+    /// One payment, as our book has it and then as the provider says; `listed` is what its list said. In this order what
+    /// happens in between is known here as something that is under way.
+    async fn look_closely(
+        &self,
+        provider: &dyn PaymentProvider,
+        reference: &str,
+        listed: Option<Statement>,
+    ) -> Result<Option<Difference>> {
+        let (payment, requested) = {
+            let mut reader = self.db().reader().await?;
+            let mut tx = reader.tx();
+            let payment = payments::by_reference(&mut tx, reference).await?;
+            match payment.filter(|payment| payment.provider == provider.code().code()) {
+                Some(payment) => {
+                    let requested = payments::requested(&mut tx, &payment).await?;
+                    (payment, requested)
+                }
+                None => {
+                    let unknown = |statement: Statement| Difference::Unknown {
+                        reference: reference.to_owned(),
+                        captured: statement.captured,
+                    };
+                    return Ok(listed.map(unknown));
+                }
+            }
+        };
+        let said = match &payment.provider_id {
+            Some(id) => statement_of(provider, reference, id).await?,
+            None => listed,
+        };
+        Ok(verdict(&payment, requested, said, self.now_ms()))
+    }
+
+    /// What a person gave back on the provider's page in place of a refund that was refused or given up. That is so where
+    /// the provider gave back all that was set apart of a payment.
+    async fn take_note_of_hands(&self, provider: &dyn PaymentProvider) -> Result<()> {
+        let given_up = {
+            let mut reader = self.db().reader().await?;
+            payments::given_up(&mut reader.tx(), provider.code().code()).await?
+        };
+        for refund in given_up {
+            let payment = {
+                let mut reader = self.db().reader().await?;
+                payments::by_id(&mut reader.tx(), refund.payment_id).await?
+            };
+            let payment = payment.ok_or_else(|| Error::internal("a refund without its payment"))?;
+            let Some(id) = &payment.provider_id else { continue };
+            let said = statement_of(provider, &payment.reference, id).await?;
+            if said.is_some_and(|statement| agree(&payment, &statement)) {
+                self.refund_done(refund, payment.provider, payment.currency, "by hand".to_owned()).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a provider says of one payment; none where it has none of that name.
+async fn statement_of(provider: &dyn PaymentProvider, reference: &str, id: &str) -> Result<Option<Statement>> {
+    match provider.statement(reference, id).await {
+        Ok(statement) => Ok(Some(statement).filter(|statement| statement.reference == reference)),
+        Err(PaymentFault::Refused(_)) => Ok(None),
+        Err(fault @ PaymentFault::Passing(_)) => Err(unanswered(fault)),
+    }
+}
+
+fn unanswered(fault: PaymentFault) -> Error {
+    Error::internal(format!("the provider could not be asked: {fault}"))
+}
+
+/// Whether both books have the same of a payment, to the last refund.
+fn agree(payment: &PaymentRow, statement: &Statement) -> bool {
+    is_same_capture(payment, statement) && payment.refunded == statement.refunded
+}
+
+fn is_same_capture(payment: &PaymentRow, statement: &Statement) -> bool {
+    (payment.captured, payment.currency.as_str())
+        == (statement.captured.amount, statement.captured.currency.code())
+}
+
+/// What differs, where so much of our refunds is `requested` and may have been given back already or not.
+fn verdict(
+    payment: &PaymentRow,
+    requested: i64,
+    said: Option<Statement>,
+    now: i64,
+) -> Option<Difference> {
+    let reference = payment.reference.clone();
+    let currency = Currency::from_code(&payment.currency).unwrap_or_default();
+    let ours = Money::new(payment.captured, currency);
+    let is_booked = payment.status == "captured";
+    let Some(statement) = said.filter(|statement| statement.standing == Standing::Captured) else {
+        return is_booked.then_some(Difference::Missing { reference, captured: ours });
+    };
+    if !is_booked && payment.check_at.is_some_and(|at| (at - now).abs() <= SOON) {
+        return None;
+    }
+    let theirs = statement.captured;
+    if !is_same_capture(payment, &statement) {
+        return Some(Difference::Captured { reference, ours, theirs });
+    }
+    if !(payment.refunded - requested..=payment.refunded).contains(&statement.refunded) {
+        let (ours, theirs) =
+            (Money::new(payment.refunded, currency), Money::new(statement.refunded, theirs.currency));
+        return Some(Difference::Refunded { reference, ours, theirs });
+    }
+    None
 }

@@ -213,7 +213,8 @@ impl Shop {
         }
     }
 
-    async fn refund_done(
+    /// Writes down that it went back, once, under the name the provider has for it.
+    pub(super) async fn refund_done(
         &self,
         refund: RefundRow,
         provider: String,

@@ -21,6 +21,7 @@ struct Account {
     standing: Standing,
     captured: Money,
     refunds: HashMap<String, i64>,
+    listed: bool,
 }
 
 /// What the provider does to the next calls.
@@ -114,6 +115,37 @@ impl FakePayments {
             .sum()
     }
 
+    /// Its books have this capture, whatever anybody asked for, and no refund of it.
+    pub fn has(&self, reference: &str, captured: Money) {
+        let account = Account {
+            amount: captured,
+            standing: Standing::Captured,
+            captured,
+            refunds: HashMap::new(),
+            listed: true,
+        };
+        self.books().insert(reference.to_owned(), account);
+    }
+
+    /// Its books know nothing of this any more.
+    pub fn forget(&self, reference: &str) {
+        self.books().remove(reference);
+    }
+
+    /// Somebody gives money back on its own page, under no key of ours.
+    pub fn give_back(&self, reference: &str, amount: i64) {
+        if let Some(account) = self.books().get_mut(reference) {
+            account.refunds.insert("by hand".to_owned(), amount);
+        }
+    }
+
+    /// It lies outside of any list, and is answered for by its name.
+    pub fn unlist(&self, reference: &str) {
+        if let Some(account) = self.books().get_mut(reference) {
+            account.listed = false;
+        }
+    }
+
     fn answer<T>(&self, done: T) -> Result<T, PaymentFault> {
         match self.mood() {
             Mood::Mute => Err(PaymentFault::Passing("no answer".to_owned())),
@@ -155,6 +187,7 @@ impl PaymentProvider for FakePayments {
             standing: Standing::Open,
             captured: Money::new(0, intent.amount.currency),
             refunds: HashMap::new(),
+            listed: true,
         });
         self.answer(Opened {
             provider_id: format!("fake_{}", intent.reference),
@@ -203,7 +236,9 @@ impl PaymentProvider for FakePayments {
 
     async fn captured_since(&self, _since: Timestamp) -> Result<Vec<Statement>, PaymentFault> {
         self.reachable()?;
-        let references: Vec<String> = self.books().keys().cloned().collect();
+        let listed = |(_, account): &(&String, &Account)| account.listed;
+        let references: Vec<String> =
+            self.books().iter().filter(listed).map(|(name, _)| name.clone()).collect();
         let all = references.iter().filter_map(|reference| self.said(reference).ok());
         Ok(all.filter(|statement| statement.standing == Standing::Captured).collect())
     }

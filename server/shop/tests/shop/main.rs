@@ -20,6 +20,7 @@ mod passes;
 mod paying;
 mod promises;
 mod receipts;
+mod reconciling;
 mod refunding;
 mod shelves;
 mod switching;
