@@ -1,25 +1,89 @@
-//! `onshelf audit`: do the books agree with themselves?
+//! `onshelf audit`: do the books agree with themselves, and with those who take the money?
 
 use std::process::ExitCode;
 
-use onshelf_shop::{Clock, SystemClock};
+use clap::Args;
+use jiff::SignedDuration;
+use onshelf_db::Db;
+use onshelf_shop::{Clock, Shop, SystemClock, ledger};
 
-use super::{Failure, open_database};
-use crate::config::Config;
+use super::{Failure, open_database, open_shop};
+use crate::{config::Config, payments};
 
-/// Prints a line a fault and exits 1 if there is any.
-#[expect(clippy::print_stdout, reason = "what the command is for")]
-pub(super) async fn run(config: &Config) -> Result<ExitCode, Failure> {
-    let db = open_database(config).await?;
-    let now = SystemClock.now();
-    let faults = onshelf_shop::ledger::faults(&db, now).await?;
-    // The proof is the answer; that it could not be noted is no fault in the books.
-    if let Err(error) = onshelf_shop::ledger::note_audit(&db, now, faults.len()).await {
+#[derive(Debug, Args)]
+pub(super) struct Audit {
+    /// Asks no payment provider: whether the books agree with themselves
+    #[arg(long)]
+    offline: bool,
+    /// How many days back the payment providers are asked
+    #[arg(long, default_value_t = 7)]
+    days: u16,
+}
+
+/// What was found, and who was asked for it.
+#[derive(Default)]
+struct Found {
+    faults: Vec<String>,
+    asked: Vec<&'static str>,
+    /// Who did not answer; what they have is not proven.
+    silent: Vec<&'static str>,
+}
+
+impl Audit {
+    /// Prints a line a fault and exits 1 if there is any; 2 where there is none and a provider could not be asked.
+    #[expect(clippy::print_stdout, reason = "what the command is for")]
+    pub(super) async fn run(&self, config: &Config) -> Result<ExitCode, Failure> {
+        let (db, found) = if self.offline {
+            let db = open_database(config).await?;
+            let faults = ledger::faults(&db, SystemClock.now()).await?;
+            (db, Found { faults, ..Found::default() })
+        } else {
+            let shop = open_shop(config).await?;
+            shop.take_payments(payments::providers(config, &shop).await?);
+            let mut found = Found::default();
+            // First the providers: a refund that somebody carried out by hand is written down, and no fault any more.
+            self.ask_providers(&shop, &mut found).await;
+            found.faults.splice(0..0, ledger::faults(shop.db(), shop.now()).await?);
+            (shop.db().clone(), found)
+        };
+        note(&db, found.faults.len()).await;
+        for fault in &found.faults {
+            println!("{fault}");
+        }
+        println!("audit: {} faults, providers asked: {}", found.faults.len(), told(&found.asked));
+        Ok(match (found.faults.is_empty(), found.silent.is_empty()) {
+            (true, true) => ExitCode::SUCCESS,
+            (true, false) => ExitCode::from(2),
+            (false, _) => ExitCode::from(1),
+        })
+    }
+
+    /// Every difference to what the providers of the settings have.
+    async fn ask_providers(&self, shop: &Shop, found: &mut Found) {
+        let since = shop.now() - SignedDuration::from_hours(24 * i64::from(self.days));
+        for code in shop.providers() {
+            match shop.reconcile(code, since).await {
+                Ok(differences) => {
+                    found.asked.push(code.code());
+                    let differences = differences.iter().map(|one| format!("{}: {one}", code.code()));
+                    found.faults.extend(differences);
+                }
+                Err(error) => {
+                    eprintln!("onshelf: {} could not be asked: {error}", code.code());
+                    found.silent.push(code.code());
+                }
+            }
+        }
+    }
+}
+
+/// The proof is the answer; that it could not be noted is no fault in the books.
+async fn note(db: &Db, faults: usize) {
+    if let Err(error) = ledger::note_audit(db, SystemClock.now(), faults).await {
         eprintln!("onshelf: the audit could not be noted for the metrics: {error}");
     }
-    for fault in &faults {
-        println!("{fault}");
-    }
-    println!("audit: {} faults", faults.len());
-    Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn told(asked: &[&str]) -> String {
+    if asked.is_empty() { "none".to_owned() } else { asked.join(", ") }
 }

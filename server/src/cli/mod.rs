@@ -41,8 +41,8 @@ enum Command {
     Import(import::Import),
     /// Writes stores, products, stock or reservations to a file
     Export(export::Export),
-    /// Proves that the books agree; a line a fault
-    Audit,
+    /// Proves that the books agree, also with what the payment providers have; a line a fault
+    Audit(audit::Audit),
     /// Compares what a payment provider says with our book; a line a difference
     Reconcile(reconcile::Reconcile),
     /// Writes the whole database to a file, also while the server runs
@@ -88,7 +88,7 @@ pub fn run() -> ExitCode {
             Command::Serve(serve) => serve.run(config).await,
             Command::Import(import) => import.run(&config).await,
             Command::Export(export) => export.run(&config).await,
-            Command::Audit => audit::run(&config).await,
+            Command::Audit(audit) => audit.run(&config).await,
             Command::Reconcile(reconcile) => reconcile.run(&config).await,
             Command::Backup(backup) => backup.run(&config).await,
             Command::Restore(restore) => restore.run(&config).await,

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
 
+mod books;
 #[path = "../http/call.rs"]
 #[allow(dead_code, reason = "the calls of another test")]
 mod call;
