@@ -168,6 +168,9 @@ pub trait PaymentProvider: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<Hint, BadWebhook>;
 
+    /// Whether [`hint`](PaymentProvider::hint) proves who sent a webhook. Where it does not, anybody can send one.
+    fn signs(&self) -> bool;
+
     /// Everything that was captured since, for reconciliation.
     async fn captured_since(&self, since: Timestamp) -> Result<Vec<Statement>, PaymentFault>;
 }

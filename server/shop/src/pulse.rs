@@ -22,10 +22,12 @@ pub enum Deed {
     RefundDone,
     /// A step at a store's board.
     BoardStep,
+    /// A provider told of a payment that nobody here knows.
+    WebhookUnknown,
 }
 
 impl Deed {
-    pub const ALL: [Deed; 7] = [
+    pub const ALL: [Deed; 8] = [
         Deed::ReservationPlaced,
         Deed::OrderPlaced,
         Deed::HoldRefused,
@@ -33,6 +35,7 @@ impl Deed {
         Deed::PaymentCaptured,
         Deed::RefundDone,
         Deed::BoardStep,
+        Deed::WebhookUnknown,
     ];
 
     #[must_use]
@@ -45,6 +48,7 @@ impl Deed {
             Deed::PaymentCaptured => "payment_captured",
             Deed::RefundDone => "refund_done",
             Deed::BoardStep => "board_step",
+            Deed::WebhookUnknown => "webhook_unknown",
         }
     }
 
@@ -93,6 +97,8 @@ pub struct SlowPulse {
     pub levels_empty: u64,
     pub levels_low: u64,
     pub refunds_failed: i64,
+    /// Webhooks that are kept and are about payments nobody here knows.
+    pub webhooks_unknown: i64,
     /// Of what fell due lately: how much was promised, and how much of it kept.
     pub promises: Vec<Kept>,
     /// When the books were last audited, and the faults that were found.
@@ -133,6 +139,7 @@ impl Shop {
         let mut reader = self.db().reader().await?;
         let mut tx = reader.tx();
         let refunds_failed = payments::refunds_failed(&mut tx).await?;
+        let webhooks_unknown = payments::strangers(&mut tx, None).await?;
         let audited = crate::ledger::last_audit(meta::get(&mut tx, meta::LAST_AUDIT).await?.as_deref());
         drop(reader);
         let (shop, now) = (self.clone(), self.now());
@@ -140,7 +147,7 @@ impl Shop {
             tokio::task::spawn_blocking(move || shop.shelves().empty_and_low(now))
                 .await
                 .map_err(crate::Error::internal)?;
-        Ok(SlowPulse { levels_empty, levels_low, refunds_failed, promises, audited })
+        Ok(SlowPulse { levels_empty, levels_low, refunds_failed, webhooks_unknown, promises, audited })
     }
 }
 

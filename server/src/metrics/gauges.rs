@@ -179,6 +179,11 @@ fn write_slow(page: &mut Page, slow: &SlowPulse, now: i64) {
     page.gauge("levels_empty", "Stock levels with nothing to promise.", slow.levels_empty);
     page.gauge("levels_low", "Stock levels with one or two to promise.", slow.levels_low);
     page.gauge("refunds_failed", "Refunds a person must look at.", slow.refunds_failed);
+    page.gauge(
+        "webhooks_unknown",
+        "Signed webhooks of the last 30 days about payments nobody here knows.",
+        slow.webhooks_unknown,
+    );
     write_promises(page, &slow.promises);
     if let Some((at, faults)) = slow.audited {
         page.gauge("audit_age_seconds", "How long ago the books were last audited.", millis(now - at));

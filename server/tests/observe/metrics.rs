@@ -52,6 +52,7 @@ async fn gauges_tell_what_is_held_waits_and_is_late() {
             ("onshelf_levels_low", 1.0),
             ("onshelf_payments_open", 0.0),
             ("onshelf_refunds_failed", 0.0),
+            ("onshelf_webhooks_unknown", 0.0),
             ("onshelf_database_writes_under_way", 0.0),
             (build.as_str(), 1.0),
         ] {

@@ -205,29 +205,41 @@ pub async fn book(
     Ok(())
 }
 
+/// A webhook as it is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Note<'a> {
+    pub provider: &'a str,
+    pub event: &'a str,
+    pub reference: Option<&'a str>,
+    pub body: &'a str,
+    /// Whether it concerns no payment at all, or one of ours.
+    pub known: bool,
+    pub received_at: i64,
+}
+
 /// Keeps a webhook. False: it came before.
-pub async fn note(
-    tx: &mut Tx<'_>,
-    provider: &str,
-    event: &str,
-    reference: Option<&str>,
-    body: &str,
-    now: i64,
-) -> Result<bool, Error> {
-    let sql = "INSERT INTO inbox (provider, event, reference, body, received_at) VALUES ($1, $2, $3, $4, $5)
-               ON CONFLICT (provider, event) DO NOTHING";
+pub async fn note(tx: &mut Tx<'_>, note: Note<'_>) -> Result<bool, Error> {
+    let sql = "INSERT INTO inbox (provider, event, reference, body, known, received_at)
+               VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (provider, event) DO NOTHING";
     let done = on!(tx, conn => {
         sqlx::query(sql)
-            .bind(provider)
-            .bind(event)
-            .bind(reference)
-            .bind(body)
-            .bind(now)
+            .bind(note.provider)
+            .bind(note.event)
+            .bind(note.reference)
+            .bind(note.body)
+            .bind(i64::from(note.known))
+            .bind(note.received_at)
             .execute(conn)
             .await
             .map(|done| done.rows_affected())
     })?;
     Ok(done == 1)
+}
+
+/// How many kept webhooks are about payments nobody here knows; of one provider, or of all.
+pub async fn strangers(tx: &mut Tx<'_>, provider: Option<&str>) -> Result<i64, Error> {
+    let sql = "SELECT COUNT(*) FROM inbox WHERE known = 0 AND provider = COALESCE($1, provider)";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(provider).fetch_one(conn).await)?)
 }
 
 /// Asks the provider about a payment at once, unless all is known of it.

@@ -10,14 +10,16 @@ use onshelf_db::{
     Tx,
     fulfilment::{self, ReservationRow},
     orders::{self, OrderRow},
-    payments::{self, Look, PaymentRow},
+    payments::{self, Look, Note, PaymentRow},
 };
 use onshelf_vocabulary::{
     Currency, Lang, Money, fulfilment::ReservationStatus, orders::OrderRefusal, payment::ProviderCode,
 };
 
 use super::{change::is_untouched, keep::KEPT};
-use crate::{Error, Hint, PaymentProvider, Result, Shop, Standing, Statement, secrets::fingerprint};
+use crate::{
+    Error, Hint, PaymentProvider, Result, Shop, Standing, Statement, pulse::Deed, secrets::fingerprint,
+};
 
 /// How long one that looks keeps others from looking: two calls at most, each given up after ten seconds. Together with
 /// the longest pause it stays below the minute in which late money is answered for, also where who looked was killed.
@@ -26,6 +28,8 @@ const CLAIM: i64 = 25_000;
 const ROUND: i64 = 20;
 /// How long a payment that ended without money is still looked at: it may have been paid at the last moment.
 const AFTERWARDS: i64 = 30 * 60_000;
+/// How many webhooks of one provider are kept that are about nobody's payment.
+const STRANGERS: i64 = 1_000;
 
 impl Shop {
     /// Where the owner of an order pays: opens a payment if none is open. Two tabs get the same one; who chose another
@@ -105,34 +109,45 @@ impl Shop {
     }
 
     /// Keeps a webhook that was proven to be the provider's, as far as it can be, and looks at what it is about. False: it
-    /// came before, or is about a payment that nobody here knows; not every provider signs, so that anybody could fill
-    /// the book with those.
+    /// came before, or is about a payment that nobody here knows. Those are counted and logged, and kept for an operator
+    /// where the provider signs: what anybody can send fills no book.
     #[tracing::instrument(target = "otel", level = "debug", name = "note webhook", skip_all)]
     pub async fn note_webhook(&self, provider: ProviderCode, hint: &Hint, body: &str) -> Result<bool> {
+        let (event, signed) = (hint.event.clone(), self.provider(provider).is_some_and(|own| own.signs()));
         let (hint, body, now) = (hint.clone(), body.to_owned(), self.now_ms());
-        let fresh = self
+        let heard = self
             .db()
             .write(move |mut tx| {
                 let (hint, body) = (hint.clone(), body.clone());
                 Box::pin(async move {
                     let reference = hint.reference.as_deref();
-                    let code = provider.code();
+                    let (provider, event) = (provider.code(), hint.event.as_str());
+                    let note = Note { provider, event, reference, body: &body, known: true, received_at: now };
                     if let Some(reference) = reference {
-                        let known = payments::by_reference(&mut tx, reference).await?;
-                        if known.is_none_or(|payment| payment.provider != code) {
-                            return Ok::<_, Error>(false);
+                        let payment = payments::by_reference(&mut tx, reference).await?;
+                        if payment.is_none_or(|payment| payment.provider != provider) {
+                            return note_stranger(&mut tx, note, signed).await;
                         }
                     }
-                    let fresh = payments::note(&mut tx, code, &hint.event, reference, &body, now).await?;
+                    let fresh = payments::note(&mut tx, note).await?;
                     if let (true, Some(reference)) = (fresh, reference) {
-                        payments::hasten(&mut tx, code, reference, now).await?;
+                        payments::hasten(&mut tx, provider, reference, now).await?;
                     }
-                    Ok(fresh)
+                    Ok::<_, Error>(if fresh { Heard::News } else { Heard::Before })
                 })
             })
             .await?;
         self.wake_payments();
-        Ok(fresh)
+        if heard == Heard::Stranger {
+            Deed::WebhookUnknown.count();
+            let provider = provider.code();
+            if signed {
+                tracing::warn!(provider, event = %event, "A webhook is about a payment nobody here knows.");
+            } else {
+                tracing::info!(provider, "An unsigned webhook is about a payment nobody here knows.");
+            }
+        }
+        Ok(heard == Heard::News)
     }
 
     /// Looks at the payments that are due; answers how many were taken.
@@ -266,6 +281,25 @@ impl Shop {
     fn provider_of(&self, payment: &PaymentRow) -> Option<Arc<dyn PaymentProvider>> {
         ProviderCode::from_code(&payment.provider).and_then(|code| self.provider(code))
     }
+}
+
+/// What a webhook was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Heard {
+    News,
+    /// It came before.
+    Before,
+    /// It is about a payment that nobody here knows.
+    Stranger,
+}
+
+/// Keeps that it came, where it was signed, and not what it says: it may be about another shop's customer.
+async fn note_stranger(tx: &mut Tx<'_>, note: Note<'_>, signed: bool) -> Result<Heard> {
+    if !signed || payments::strangers(tx, Some(note.provider)).await? >= STRANGERS {
+        return Ok(Heard::Stranger);
+    }
+    let fresh = payments::note(tx, Note { body: "", known: false, ..note }).await?;
+    Ok(if fresh { Heard::Stranger } else { Heard::Before })
 }
 
 /// How long a provider is left alone after so many questions about a matter of this age. The pauses grow with the

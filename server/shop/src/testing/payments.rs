@@ -234,6 +234,11 @@ impl PaymentProvider for FakePayments {
         Err(BadWebhook::Unreadable)
     }
 
+    fn signs(&self) -> bool {
+        // As those it stands in for.
+        self.code() != ProviderCode::Toss
+    }
+
     async fn captured_since(&self, _since: Timestamp) -> Result<Vec<Statement>, PaymentFault> {
         self.reachable()?;
         let listed = |(_, account): &(&String, &Account)| account.listed;

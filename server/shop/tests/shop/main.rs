@@ -25,3 +25,4 @@ mod refunding;
 mod shelves;
 mod switching;
 mod walking;
+mod webhooks;

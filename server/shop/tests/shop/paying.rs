@@ -482,20 +482,3 @@ async fn nobody_is_asked_any_more_about_what_was_captured() {
     })
     .await;
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_providers_told_is_forgotten_when_they_no_longer_repeat_it() {
-    on_each_engine(async |test: &TestShop| {
-        let hint = Hint { event: "evt_1".to_owned(), reference: None };
-        let told = async || test.shop.note_webhook(ProviderCode::Test, &hint, "{}").await.unwrap();
-        assert!(told().await && !told().await, "what is told twice is noted once");
-        let other = Hint { event: "evt_2".to_owned(), reference: Some("O-0000-0000-00".to_owned()) };
-        let noted = test.shop.note_webhook(ProviderCode::Test, &other, "{}").await.unwrap();
-        assert!(!noted, "what is about nobody's payment is not kept");
-        test.clock.advance(Duration::from_secs(29 * 86_400));
-        assert_eq!(test.shop.keep_house().await.unwrap().notes, 0);
-        test.clock.advance(Duration::from_secs(2 * 86_400));
-        assert_eq!(test.shop.keep_house().await.unwrap().notes, 1);
-    })
-    .await;
-}

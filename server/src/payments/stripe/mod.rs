@@ -186,6 +186,10 @@ impl PaymentProvider for Stripe {
         reading::hint(body).ok_or(BadWebhook::Unreadable)
     }
 
+    fn signs(&self) -> bool {
+        true
+    }
+
     async fn captured_since(&self, since: Timestamp) -> Result<Vec<Statement>, PaymentFault> {
         let opened = since.saturating_sub(SESSION).map_or(0, Timestamp::as_second);
         let query = [

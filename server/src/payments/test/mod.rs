@@ -94,6 +94,10 @@ impl PaymentProvider for TestProvider {
         Ok(Hint { event: name, reference: text("/data/reference") })
     }
 
+    fn signs(&self) -> bool {
+        true
+    }
+
     async fn captured_since(&self, since: Timestamp) -> Result<Vec<Statement>, PaymentFault> {
         self.books.captured_since(since).await
     }

@@ -214,6 +214,10 @@ impl PaymentProvider for Toss {
         reading::hint(transmission.as_deref(), body).ok_or(BadWebhook::Unreadable)
     }
 
+    fn signs(&self) -> bool {
+        false
+    }
+
     async fn captured_since(&self, since: Timestamp) -> Result<Vec<Statement>, PaymentFault> {
         let transactions = self.transactions(since).await?;
         let of = |cancelled: bool| {
