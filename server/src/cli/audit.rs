@@ -40,11 +40,11 @@ impl Audit {
         } else {
             let shop = open_shop(config).await?;
             shop.take_payments(payments::providers(config, &shop).await?);
-            let mut found = Found::default();
             // First the providers: a refund that somebody carried out by hand is written down, and no fault any more.
-            self.ask_providers(&shop, &mut found).await;
-            found.faults.splice(0..0, ledger::faults(shop.db(), shop.now()).await?);
-            (shop.db().clone(), found)
+            let found = self.ask_providers(&shop).await;
+            let mut faults = ledger::faults(shop.db(), shop.now()).await?;
+            faults.extend(found.faults);
+            (shop.db().clone(), Found { faults, ..found })
         };
         note(&db, found.faults.len()).await;
         for fault in &found.faults {
@@ -59,7 +59,8 @@ impl Audit {
     }
 
     /// Every difference to what the providers of the settings have.
-    async fn ask_providers(&self, shop: &Shop, found: &mut Found) {
+    async fn ask_providers(&self, shop: &Shop) -> Found {
+        let mut found = Found::default();
         let since = shop.now() - SignedDuration::from_hours(24 * i64::from(self.days));
         for code in shop.providers() {
             match shop.reconcile(code, since).await {
@@ -74,6 +75,7 @@ impl Audit {
                 }
             }
         }
+        found
     }
 }
 

@@ -176,5 +176,7 @@ pub async fn given_up(tx: &mut Tx<'_>, provider: &str) -> Result<Vec<RefundRow>,
 pub async fn requested(tx: &mut Tx<'_>, payment: &PaymentRow) -> Result<i64, Error> {
     let sql = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM refunds
                WHERE order_id = $1 AND payment_id = $2 AND status = 'requested'";
-    Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(payment.order_id).bind(payment.id).fetch_one(conn).await)?)
+    Ok(
+        on!(tx, conn => sqlx::query_scalar(sql).bind(payment.order_id).bind(payment.id).fetch_one(conn).await)?,
+    )
 }

@@ -122,7 +122,8 @@ impl Shop {
                 Box::pin(async move {
                     let reference = hint.reference.as_deref();
                     let (provider, event) = (provider.code(), hint.event.as_str());
-                    let note = Note { provider, event, reference, body: &body, known: true, received_at: now };
+                    let note =
+                        Note { provider, event, reference, body: &body, known: true, received_at: now };
                     if let Some(reference) = reference {
                         let payment = payments::by_reference(&mut tx, reference).await?;
                         if payment.is_none_or(|payment| payment.provider != provider) {

@@ -151,7 +151,11 @@ impl Shop {
 }
 
 /// What a provider says of one payment; none where it has none of that name.
-async fn statement_of(provider: &dyn PaymentProvider, reference: &str, id: &str) -> Result<Option<Statement>> {
+async fn statement_of(
+    provider: &dyn PaymentProvider,
+    reference: &str,
+    id: &str,
+) -> Result<Option<Statement>> {
     match provider.statement(reference, id).await {
         Ok(statement) => Ok(Some(statement).filter(|statement| statement.reference == reference)),
         Err(PaymentFault::Refused(_)) => Ok(None),
@@ -174,12 +178,7 @@ fn is_same_capture(payment: &PaymentRow, statement: &Statement) -> bool {
 }
 
 /// What differs, where so much of our refunds is `requested` and may have been given back already or not.
-fn verdict(
-    payment: &PaymentRow,
-    requested: i64,
-    said: Option<Statement>,
-    now: i64,
-) -> Option<Difference> {
+fn verdict(payment: &PaymentRow, requested: i64, said: Option<Statement>, now: i64) -> Option<Difference> {
     let reference = payment.reference.clone();
     let currency = Currency::from_code(&payment.currency).unwrap_or_default();
     let ours = Money::new(payment.captured, currency);

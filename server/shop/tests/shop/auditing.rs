@@ -8,11 +8,7 @@ use onshelf_shop::{
     testing::{FakePayments, TestShop, on_each_engine},
 };
 use onshelf_vocabulary::{
-    Lang,
-    fulfilment::Way,
-    orders::GroupInput,
-    payment::ProviderCode,
-    staff::BoardDeed,
+    Lang, fulfilment::Way, orders::GroupInput, payment::ProviderCode, staff::BoardDeed,
 };
 
 use crate::{
@@ -231,8 +227,7 @@ fn of_orders(scene: &Scene) -> Vec<Seed> {
         )
     };
     let Scene { waiting, open, counter, kept, back, .. } = scene;
-    let underpaid =
-        |order: &str| format!("money: order {order} is settled although less came than it costs");
+    let underpaid = |order: &str| format!("money: order {order} is settled although less came than it costs");
     let of = |order: &str| format!("order_id = (SELECT id FROM orders WHERE number = '{order}')");
     vec![
         set(

@@ -54,13 +54,19 @@ async fn every_difference_is_told() {
         let stranger = "O-0000-0000-0000".to_owned();
         payments.has(&stranger, won(5_000));
         let unknown = Difference::Unknown { reference: stranger.clone(), captured: won(5_000) };
-        assert_eq!(unknown.to_string(), format!("{stranger}: the provider captured 5000 KRW, we know nothing of it"));
+        assert_eq!(
+            unknown.to_string(),
+            format!("{stranger}: the provider captured 5000 KRW, we know nothing of it")
+        );
         assert_eq!(all(test).await, [unknown]);
         payments.forget(&stranger);
 
         payments.forget(&reference);
         let missing = Difference::Missing { reference: reference.clone(), captured: price() };
-        assert_eq!(missing.to_string(), format!("{reference}: we booked 38000 KRW, the provider does not have it"));
+        assert_eq!(
+            missing.to_string(),
+            format!("{reference}: we booked 38000 KRW, the provider does not have it")
+        );
         assert_eq!(all(test).await, [missing]);
 
         for theirs in [won(30_000), Money::new(38_000, Currency::Usd)] {
@@ -79,7 +85,8 @@ async fn every_difference_is_told() {
 
         payments.has(&reference, price());
         payments.give_back(&reference, 1_000);
-        let refunded = Difference::Refunded { reference: reference.clone(), ours: won(0), theirs: won(1_000) };
+        let refunded =
+            Difference::Refunded { reference: reference.clone(), ours: won(0), theirs: won(1_000) };
         assert_eq!(
             refunded.to_string(),
             format!("{reference}: refunded 1000 KRW by the provider, 0 KRW in our book")
