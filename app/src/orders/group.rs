@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use onshelf_shop::Viewer;
 use onshelf_vocabulary::{
     Lang, Moment,
-    fulfilment::{ReservationStatus as Status, Way},
+    fulfilment::{Astray, ReservationStatus as Status, Way},
     orders::{Address, ArrivalView, GroupView, OrderView},
 };
 
@@ -106,6 +106,14 @@ fn ended(card: &Card<'_>) -> Option<AnyView> {
         status if part && !status.is_over() => lang.pick(
             "모두 찾지는 못했어요. 찾은 것은 여기 있고, 나머지는 아래에 적어 두었어요.",
             "We did not find all of it. What we found is here; the rest is told below.",
+        ),
+        Status::NotFound if group.astray == Some(Astray::Lost) => lang.pick(
+            "보내 드렸지만 오는 길에 분실됐어요. 죄송합니다.",
+            "We sent it, and it was lost on its way. We are sorry.",
+        ),
+        Status::NotFound if group.astray == Some(Astray::CameBack) => lang.pick(
+            "배송하지 못하고 매장으로 돌아왔어요. 죄송합니다.",
+            "It could not be delivered, and came back to the store. We are sorry.",
         ),
         Status::NotFound if of_another.is_some() => lang.pick(
             "함께 주문하신 것 중 매장에서 찾지 못한 것이에요. 죄송합니다.",

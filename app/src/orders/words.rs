@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use onshelf_vocabulary::{
     Lang, Moment,
-    fulfilment::{ReservationStatus, Way},
+    fulfilment::{Astray, ReservationStatus, Way},
     orders::{GroupView, OrderStatus, OrderView, WindowView},
     payment::{PaymentStatus, ProviderCode},
 };
@@ -157,10 +157,10 @@ pub(super) fn is_offer(group: &GroupView) -> bool {
 /// Where the whole order stands, and what to do.
 pub(super) fn headline(lang: Lang, view: &OrderView) -> (&'static str, String) {
     if view.groups.iter().any(is_offer) {
-        return offered(lang, view.payment.paid.amount > 0);
+        return offered(lang, view);
     }
     if view.groups.iter().any(|group| group.looking) {
-        return looking(lang);
+        return looking(lang, view);
     }
     match view.status {
         OrderStatus::Placed => placed(lang, view),
@@ -170,29 +170,49 @@ pub(super) fn headline(lang: Lang, view: &OrderView) -> (&'static str, String) {
     }
 }
 
-fn offered(lang: Lang, paid: bool) -> (&'static str, String) {
+fn offered(lang: Lang, view: &OrderView) -> (&'static str, String) {
     let title = lang.pick("정해 주실 것이 있어요", "One thing is yours to decide");
-    let said = if paid {
+    let what = if view.payment.paid.amount > 0 {
         lang.pick(
-            "죄송합니다. 선반에서 찾지 못한 것이 있어 대신할 것을 잡아 두었어요. 시간 안에 고르지 않으시면 환불됩니다.",
-            "We are sorry: something was not on the shelf. We hold what could take its place; what you do not choose in time is refunded.",
+            "대신할 것을 잡아 두었어요. 시간 안에 고르지 않으시면 환불됩니다.",
+            "We hold what could take its place; what you do not choose in time is refunded.",
         )
     } else {
         lang.pick(
-            "죄송합니다. 선반에서 찾지 못한 것이 있어 대신할 것을 잡아 두었어요. 하나를 골라 주세요.",
-            "We are sorry: something was not on the shelf. We hold what could take its place; choose one.",
+            "대신할 것을 잡아 두었어요. 하나를 골라 주세요.",
+            "We hold what could take its place; choose one.",
         )
     };
-    (title, said.to_owned())
+    (title, format!("{} {what}", mishap(lang, view)))
 }
 
-fn looking(lang: Lang) -> (&'static str, String) {
+fn looking(lang: Lang, view: &OrderView) -> (&'static str, String) {
     let title = lang.pick("다른 방법을 찾고 있어요", "We are looking for another way");
-    let said = lang.pick(
-        "죄송합니다. 선반에서 찾지 못한 것이 있어 대신할 것을 바로 찾고 있어요. 이 화면은 저절로 바뀝니다.",
-        "We are sorry: something was not on the shelf. We look for what could take its place; this page changes by itself.",
+    let what = lang.pick(
+        "대신할 것을 바로 찾고 있어요. 이 화면은 저절로 바뀝니다.",
+        "We look for what could take its place; this page changes by itself.",
     );
-    (title, said.to_owned())
+    (title, format!("{} {what}", mishap(lang, view)))
+}
+
+/// What the shop is sorry for: of what is looked for or offered otherwise at the moment.
+fn mishap(lang: Lang, view: &OrderView) -> &'static str {
+    let is_open = |group: &&GroupView| {
+        let id = Some(group.id.as_str());
+        group.looking || view.groups.iter().any(|other| is_offer(other) && other.offered_for.as_deref() == id)
+    };
+    match view.groups.iter().find(is_open).and_then(|group| group.astray) {
+        None => lang.pick(
+            "죄송합니다. 선반에서 찾지 못한 것이 있어",
+            "We are sorry: something was not on the shelf.",
+        ),
+        Some(Astray::Lost) => lang
+            .pick("죄송합니다. 오는 길에 분실된 것이 있어", "We are sorry: something was lost on its way."),
+        Some(Astray::CameBack) => lang.pick(
+            "죄송합니다. 배송하지 못하고 돌아온 것이 있어",
+            "We are sorry: something could not be delivered and came back.",
+        ),
+    }
 }
 
 fn placed(lang: Lang, view: &OrderView) -> (&'static str, String) {
@@ -318,10 +338,16 @@ fn is_had(view: &OrderView, group: &GroupView) -> bool {
 }
 
 fn over(lang: Lang, view: &OrderView) -> (&'static str, String) {
-    let lost = own(view).any(|group| group.status == ReservationStatus::NotFound);
-    let title = match (view.status, lost) {
+    let lost = own(view).find(|group| group.status == ReservationStatus::NotFound);
+    let title = match (view.status, lost.map(|group| group.astray)) {
         (OrderStatus::Expired, _) => lang.pick("시간이 지나 선반으로 돌아갔어요", "The time ran out"),
-        (_, true) => lang.pick("찾지 못해 취소했어요", "We could not find it, and cancelled"),
+        (_, Some(None)) => lang.pick("찾지 못해 취소했어요", "We could not find it, and cancelled"),
+        (_, Some(Some(Astray::Lost))) => {
+            lang.pick("오는 길에 분실되어 취소했어요", "It was lost on its way, and we cancelled")
+        }
+        (_, Some(Some(Astray::CameBack))) => {
+            lang.pick("배송하지 못해 취소했어요", "We could not deliver it, and cancelled")
+        }
         _ => lang.pick("주문을 취소했어요", "The order is cancelled"),
     };
     let money = match view.payment.status {

@@ -53,7 +53,7 @@ fn row(around: Around<'_>, card: &BoardCard) -> AnyView {
         <li>
             <p>
                 <b>{things.join(", ")}</b>
-                <small>{place}<span translate="no">{format!("{first} {second}")}</span>" · "{words::status(lang, card.status)}</small>
+                <small>{place}<span translate="no">{format!("{first} {second}")}</span>" · "{words::status_of(lang, card)}</small>
             </p>
             <form method="post" action=deeds(around)>
                 <input type="hidden" name="number" value=card.number.clone() />

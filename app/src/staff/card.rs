@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::{
     lines::lines,
     place::{stage, stands},
-    trouble::trouble,
+    trouble::{astray, trouble},
     ways, words,
 };
 
@@ -252,6 +252,7 @@ fn actions(around: Around<'_>, card: &BoardCard, place: Place) -> AnyView {
             {buttons}
         </form>
         {card.status.is_live().then(|| trouble(around, card, place))}
+        {card.status.is_travelling().then(|| astray(around, card, place))}
     }
     .into_any()
 }

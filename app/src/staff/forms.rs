@@ -265,7 +265,7 @@ async fn could_not(
 }
 
 const fn ends_badly(deed: BoardDeed) -> bool {
-    matches!(deed, BoardDeed::NotFound | BoardDeed::Release)
+    matches!(deed, BoardDeed::Lost | BoardDeed::CameBack | BoardDeed::NotFound | BoardDeed::Release)
 }
 
 /// Back to the column one worked in; what was looked up stays open until it is handed over or ended.

@@ -70,6 +70,41 @@ pub(super) fn trouble(around: Around<'_>, card: &BoardCard, place: Place) -> Any
     .into_any()
 }
 
+/// What was sent off and does not come: nothing else ends it.
+pub(super) fn astray(around: Around<'_>, card: &BoardCard, place: Place) -> AnyView {
+    let lang = around.lang;
+    view! {
+        <details class="staff-trouble" data-key="trouble">
+            <summary>{lang.pick("문제가 있어요", "Something is wrong")}</summary>
+            {ending(
+                around,
+                card,
+                place,
+                BoardDeed::Lost,
+                lang.pick("중간에 분실됐어요", "It was lost on its way"),
+                lang.pick(
+                    "재고에서 분실로 빠지고 손님께 알립니다. 대신할 것을 찾고, 없으면 돈을 돌려드려요. 되돌릴 수 없어요.",
+                    "It leaves the stock as lost and the customer is told. Something else is looked for, or their money goes back. This cannot be undone.",
+                ),
+                lang.pick("분실로 끝내기", "End as lost"),
+            )}
+            {(card.way == Way::Delivery).then(|| ending(
+                around,
+                card,
+                place,
+                BoardDeed::CameBack,
+                lang.pick("배송하지 못하고 돌아왔어요", "It could not be delivered and came back"),
+                lang.pick(
+                    "상품이 이 매장 재고로 돌아오고 손님께 알립니다. 대신할 것을 찾고, 없으면 돈을 돌려드려요. 되돌릴 수 없어요.",
+                    "The goods are this store's stock again and the customer is told. Something else is looked for, or their money goes back. This cannot be undone.",
+                ),
+                lang.pick("돌아온 것으로 끝내기", "End as come back"),
+            ))}
+        </details>
+    }
+    .into_any()
+}
+
 fn ending(
     around: Around<'_>,
     card: &BoardCard,

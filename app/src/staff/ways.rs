@@ -139,6 +139,7 @@ mod tests {
             picker: None,
             place: String::new(),
             others: Vec::new(),
+            astray: None,
         }
     }
 

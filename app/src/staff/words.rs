@@ -3,7 +3,7 @@
 
 use onshelf_vocabulary::{
     Lang,
-    fulfilment::ReservationStatus,
+    fulfilment::{Astray, ReservationStatus},
     orders::PassRefusal,
     staff::{BoardCard, BoardDeed},
 };
@@ -70,7 +70,11 @@ pub fn status_of(lang: Lang, card: &BoardCard) -> String {
         (Lang::En, Some(picker)) if picker.own => "You are picking".to_owned(),
         (Lang::Ko, Some(picker)) => format!("{} 님이 담는 중", picker.name),
         (Lang::En, Some(picker)) => format!("{} is picking", picker.name),
-        (_, None) => status(lang, card.status).to_owned(),
+        (_, None) => match card.astray {
+            Some(Astray::Lost) => lang.pick("분실", "Lost").to_owned(),
+            Some(Astray::CameBack) => lang.pick("돌아옴", "Came back").to_owned(),
+            None => status(lang, card.status).to_owned(),
+        },
     }
 }
 
@@ -79,6 +83,9 @@ pub fn status_of(lang: Lang, card: &BoardCard) -> String {
 pub fn standing(lang: Lang, card: &BoardCard) -> String {
     let kept = &card.expires_at.label;
     let ended = card.ended_at.as_ref().map_or("", |moment| moment.label.as_str());
+    if let Some(astray) = card.astray {
+        return went_astray(lang, astray, ended);
+    }
     match (lang, card.status) {
         (Lang::Ko, ReservationStatus::Placed) => {
             "아직 담지 않았어요. 손님이 와 계시면 선반에서 바로 꺼내 건네도 됩니다.".to_owned()
@@ -131,6 +138,21 @@ pub fn standing(lang: Lang, card: &BoardCard) -> String {
     }
 }
 
+fn went_astray(lang: Lang, astray: Astray, ended: &str) -> String {
+    match (lang, astray) {
+        (Lang::Ko, Astray::Lost) => {
+            format!("{ended}에 중간에 분실됐다고 끝낸 예약이에요. 손님께는 알려 드렸습니다.")
+        }
+        (Lang::En, Astray::Lost) => format!("Ended {ended}: it was lost on its way. The customer was told."),
+        (Lang::Ko, Astray::CameBack) => {
+            format!("{ended}에 배송하지 못하고 돌아온 예약이에요. 상품은 재고로 돌아갔습니다.")
+        }
+        (Lang::En, Astray::CameBack) => {
+            format!("It could not be delivered and came back, {ended}. The goods are in stock again.")
+        }
+    }
+}
+
 /// Why a deed could not be done: what the reservation already is.
 #[must_use]
 pub const fn refused(lang: Lang, deed: BoardDeed, status: ReservationStatus) -> &'static str {
@@ -141,6 +163,12 @@ pub const fn refused(lang: Lang, deed: BoardDeed, status: ReservationStatus) -> 
         ),
         (BoardDeed::Unready, ReservationStatus::Picking) => {
             lang.pick("이미 준비할 것으로 돌아갔어요.", "It is back among what is to prepare already.")
+        }
+        (BoardDeed::Lost | BoardDeed::CameBack, ReservationStatus::Placed | ReservationStatus::Picking) => {
+            lang.pick("아직 보내지 않은 예약이에요.", "It has not been sent yet.")
+        }
+        (BoardDeed::Lost | BoardDeed::CameBack, ReservationStatus::NotFound) => {
+            lang.pick("오지 않았다고 이미 끝낸 예약이에요.", "It was ended already: it did not come.")
         }
         (_, ReservationStatus::Pending) => {
             lang.pick("손님이 아직 결제하지 않았어요.", "The customer has not paid yet.")
@@ -236,6 +264,12 @@ pub const fn done(lang: Lang, deed: BoardDeed) -> &'static str {
         }
         BoardDeed::HandOver => lang.pick("건넸어요", "is handed over"),
         BoardDeed::Deliver => lang.pick("배송을 마쳤어요", "is delivered"),
+        BoardDeed::Lost => lang
+            .pick("분실로 끝냈어요, 손님께 알려 드려요", "is ended as lost, and the customer is being told"),
+        BoardDeed::CameBack => lang.pick(
+            "돌아온 것으로 끝냈어요. 선반에 되돌려 놓아 주세요",
+            "has come back: put it on the shelf again",
+        ),
         BoardDeed::NotFound => {
             lang.pick("상품 없음으로 끝냈어요", "ended as not found, and the customer has been told")
         }

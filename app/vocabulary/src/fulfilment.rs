@@ -78,7 +78,7 @@ pub enum ReservationStatus {
     Delivered,
     Cancelled,
     Expired,
-    /// The store could not find it; the hold is released.
+    /// The store could not find it, or what was sent off did not come; see [`Astray`].
     NotFound,
 }
 
@@ -136,6 +136,31 @@ impl ReservationStatus {
     #[must_use]
     pub const fn is_over(self) -> bool {
         !self.is_live() && !self.is_travelling()
+    }
+}
+
+/// What became of something that was sent off and did not come to where it was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Astray {
+    /// Nobody has it any more.
+    Lost,
+    /// It could not be given over, and is at the store again that sent it.
+    CameBack,
+}
+
+impl Astray {
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Astray::Lost => "lost",
+            Astray::CameBack => "came_back",
+        }
+    }
+
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Astray> {
+        [Astray::Lost, Astray::CameBack].into_iter().find(|astray| astray.code() == code)
     }
 }
 

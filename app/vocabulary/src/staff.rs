@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Moment, Money,
-    fulfilment::{ReservationLineView, ReservationStatus, Way},
+    fulfilment::{Astray, ReservationLineView, ReservationStatus, Way},
     orders::{Address, ArrivalView, WindowView},
 };
 
@@ -103,6 +103,8 @@ pub struct BoardCard {
     pub place: String,
     /// What else is there for the same customer; told of what was looked up.
     pub others: Vec<OtherCard>,
+    /// What became of it where it was sent off and did not come.
+    pub astray: Option<Astray>,
 }
 
 /// Something else a customer may take along.
@@ -164,12 +166,16 @@ pub enum BoardDeed {
     HandOver,
     /// It was given over at the address.
     Deliver,
+    /// It was sent off, and nobody has it any more.
+    Lost,
+    /// It could not be given over at the address, and is at the store again.
+    CameBack,
     NotFound,
     Release,
 }
 
 impl BoardDeed {
-    pub const ALL: [BoardDeed; 9] = [
+    pub const ALL: [BoardDeed; 11] = [
         BoardDeed::StartPicking,
         BoardDeed::MarkReady,
         BoardDeed::Unready,
@@ -177,6 +183,8 @@ impl BoardDeed {
         BoardDeed::Arrive,
         BoardDeed::HandOver,
         BoardDeed::Deliver,
+        BoardDeed::Lost,
+        BoardDeed::CameBack,
         BoardDeed::NotFound,
         BoardDeed::Release,
     ];
@@ -191,6 +199,8 @@ impl BoardDeed {
             BoardDeed::Arrive => "arrive",
             BoardDeed::HandOver => "hand_over",
             BoardDeed::Deliver => "deliver",
+            BoardDeed::Lost => "lost",
+            BoardDeed::CameBack => "came_back",
             BoardDeed::NotFound => "not_found",
             BoardDeed::Release => "release",
         }

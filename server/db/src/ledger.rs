@@ -79,13 +79,13 @@ pub async fn totals_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
 }
 
 /// Numbers of reservations that left a shelf for another store or an address, but not unit by unit in the ledger,
-/// or arrived otherwise than they left.
+/// or arrived otherwise than they left. What did not come has left none as sent: the ledger has taken it back.
 pub async fn journeys_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
     let sql = "
       SELECT r.number FROM reservations r
       WHERE r.way IN ('transfer', 'delivery')
         AND ((SELECT COALESCE(-SUM(delta), 0) FROM stock_movements m
-              WHERE m.reference = r.number AND m.reason = 'dispatch')
+              WHERE m.reference = r.number AND m.reason IN ('dispatch', 'came_back'))
            <> CASE WHEN r.status IN ('in_transfer', 'out_for_delivery', 'delivered', 'collected')
                      OR (r.way = 'transfer' AND EXISTS (SELECT 1 FROM stock_movements a
                          WHERE a.reference = r.number AND a.reason = 'arrive'))
@@ -99,7 +99,7 @@ pub async fn journeys_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
     Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_all(conn).await)?)
 }
 
-/// Numbers of what was not found whose units did not leave the book as such.
+/// Numbers of what was not found, or lost on its way, whose units did not leave the book as such.
 pub async fn losses_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
     let sql = "
       SELECT r.number FROM reservations r
@@ -107,7 +107,7 @@ pub async fn losses_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
         AND (SELECT COALESCE(SUM(quantity), 0) FROM holds h
              WHERE h.reservation_id = r.id AND h.state = 'consumed')
          <> (SELECT COALESCE(-SUM(delta), 0) FROM stock_movements m
-             WHERE m.reference = r.number AND m.reason = 'not_found')
+             WHERE m.reference = r.number AND m.reason IN ('not_found', 'lost'))
       ORDER BY r.number";
     Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_all(conn).await)?)
 }

@@ -24,6 +24,7 @@ const MIGRATIONS: [(i64, &str, &str); 14] = [
     (12, "refunded by", include_str!("../migrations/0012_refunded_by.sql")),
     (13, "ended", include_str!("../migrations/0013_ended.sql")),
     (15, "strangers", include_str!("../migrations/0015_strangers.sql")),
+    (14, "astray", include_str!("../migrations/0014_astray.sql")),
 ];
 
 fn migrator(serial: &str) -> Migrator {

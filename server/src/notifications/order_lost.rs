@@ -1,8 +1,12 @@
-//! What an order's owner is told when something was not found: all that is held in its place, and what comes of no
-//! answer.
+//! What an order's owner is told when something was not found or did not come: all that is held in its place, and what
+//! comes of no answer.
 
 use onshelf_shop::orders::OrderNotice;
-use onshelf_vocabulary::{Lang, Money, fulfilment::Way, orders::GroupView};
+use onshelf_vocabulary::{
+    Lang, Money,
+    fulfilment::{Astray, Way},
+    orders::GroupView,
+};
 
 use super::{order_news::Occasion, order_wording::Said};
 
@@ -15,20 +19,67 @@ pub(super) fn offers<'n>(
     notice.view.groups.iter().filter(|other| other.status.code() == "pending").filter(stands_in)
 }
 
-/// Something was not found: what is held in its place, a line each, and what comes of no answer.
+/// What went wrong, in the words of a heading and within a sentence.
+struct Mishap {
+    heading: &'static str,
+    /// Why something else is held: "… 찾지 못해".
+    because: String,
+    /// The same where more follows: "… 찾지 못했고". In English it is the same.
+    and: String,
+}
+
+fn mishap(lang: Lang, group: &GroupView) -> Mishap {
+    let store = &group.store.name;
+    let said_as = |heading, because: &str, and: &str| Mishap {
+        heading,
+        because: because.to_owned(),
+        and: and.to_owned(),
+    };
+    match (lang, group.astray) {
+        (Lang::Ko, None) => said_as(
+            "선반에서 찾지 못했어요",
+            &format!("{store}에서 찾지 못해"),
+            &format!("{store}에서 찾지 못했고"),
+        ),
+        (Lang::En, None) => {
+            let said = format!("{store} could not find it");
+            said_as("We could not find it", &said, &said)
+        }
+        (Lang::Ko, Some(Astray::Lost)) => {
+            said_as("오는 길에 분실됐어요", "보내 드린 것이 분실되어", "보내 드린 것이 분실됐고")
+        }
+        (Lang::En, Some(Astray::Lost)) => {
+            let said = "what we sent was lost on its way";
+            said_as("It was lost on its way", said, said)
+        }
+        (Lang::Ko, Some(Astray::CameBack)) => said_as(
+            "배송하지 못하고 돌아왔어요",
+            "배송하지 못하고 매장으로 돌아와",
+            "배송하지 못하고 매장으로 돌아왔고",
+        ),
+        (Lang::En, Some(Astray::CameBack)) => {
+            let said = "it could not be delivered and came back to the store";
+            said_as("It could not be delivered", said, said)
+        }
+    }
+}
+
+/// Something was not found, or did not come: what is held in its place, a line each, and what comes of no answer.
 pub(super) fn lost(occasion: &Occasion<'_>) -> Said {
     let (notice, group) = (occasion.notice, occasion.group);
-    let (lang, store) = (notice.lang, &group.store.name);
+    let lang = notice.lang;
     let paid = occasion.is_paid();
     let held: Vec<&GroupView> = offers(notice, group).collect();
+    let mishap = mishap(lang, group);
     if held.is_empty() {
-        return given_up(lang, store, paid);
+        return given_up(lang, &mishap, paid);
     }
+    let Mishap { heading, because, .. } = mishap;
     let (heading, said) = match lang {
         Lang::Ko => (
-            "선반에서 찾지 못했어요. 하나만 골라 주세요",
+            format!("{heading}. 하나만 골라 주세요"),
             format!(
-                "죄송합니다. {store}에서 찾지 못해 대신할 것을 모두 잡아 두었습니다. 주문 페이지에서 하나를 고르시거나 {}. 답이 없으면 {}.",
+                "죄송합니다. {because} 대신할 것을 모두 잡아 두었습니다. 주문 페이지에서 하나를 고르시거나 {}. 답이 없으면 {}.",
                 if paid { "환불을 받으시면 됩니다" } else { "빼시면 됩니다" },
                 if paid {
                     "결제하신 금액을 돌려드립니다"
@@ -38,46 +89,35 @@ pub(super) fn lost(occasion: &Occasion<'_>) -> Said {
             ),
         ),
         Lang::En => (
-            "We could not find it: please choose",
+            format!("{heading}: please choose"),
             format!(
-                "We are sorry: {store} could not find it, so we are holding these for you instead. Choose one on the order's page, or {}. If we hear nothing, {}.",
+                "We are sorry: {because}, so we are holding these for you instead. Choose one on the order's page, or {}. If we hear nothing, {}.",
                 if paid { "have your money back" } else { "leave it out" },
                 if paid { "your money goes back" } else { "it all goes back on the shelf" },
             ),
         ),
     };
     let lead = std::iter::once(said).chain(held.iter().map(|offer| told(occasion, group, offer))).collect();
-    Said { heading: heading.to_owned(), lead }
+    Said { heading, lead }
 }
 
-fn given_up(lang: Lang, store: &str, paid: bool) -> Said {
-    let (heading, said) = match (lang, paid) {
-        (Lang::Ko, true) => (
-            "선반에서 찾지 못했어요",
-            format!(
-                "죄송합니다. {store}에서 찾지 못했고 가까운 매장에도 남은 것이 없어, 결제하신 금액을 돌려드립니다."
-            ),
+fn given_up(lang: Lang, mishap: &Mishap, paid: bool) -> Said {
+    let and = &mishap.and;
+    let said = match (lang, paid) {
+        (Lang::Ko, true) => {
+            format!("죄송합니다. {and} 가까운 매장에도 남은 것이 없어, 결제하신 금액을 돌려드립니다.")
+        }
+        (Lang::Ko, false) => {
+            format!("죄송합니다. {and} 가까운 매장에도 남은 것이 없습니다. 계산에서 뺐어요.")
+        }
+        (Lang::En, true) => format!(
+            "We are sorry: {and}, and no store nearby has it either, so what you paid for it goes back to you."
         ),
-        (Lang::Ko, false) => (
-            "선반에서 찾지 못했어요",
-            format!(
-                "죄송합니다. {store}에서 찾지 못했고 가까운 매장에도 남은 것이 없습니다. 계산에서 뺐어요."
-            ),
-        ),
-        (Lang::En, true) => (
-            "We could not find it",
-            format!(
-                "We are sorry. {store} could not find it and no store nearby has it either, so what you paid for it goes back to you."
-            ),
-        ),
-        (Lang::En, false) => (
-            "We could not find it",
-            format!(
-                "We are sorry. {store} could not find it and no store nearby has it either. You do not pay for it."
-            ),
-        ),
+        (Lang::En, false) => {
+            format!("We are sorry: {and}, and no store nearby has it either. You do not pay for it.")
+        }
     };
-    Said { heading: heading.to_owned(), lead: vec![said] }
+    Said { heading: mishap.heading.to_owned(), lead: vec![said] }
 }
 
 /// One offer in a line: what it is, where, and by when.

@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Moment, Money, StoreCode,
     cart::Line,
-    fulfilment::{Contact, Elsewhere, FieldFault, ReservationLineView, ReservationStatus, ShortLine, Way},
+    fulfilment::{
+        Astray, Contact, Elsewhere, FieldFault, ReservationLineView, ReservationStatus, ShortLine, Way,
+    },
     payment::{PaymentView, ProviderCode},
     stores::StoreCard,
 };
@@ -208,6 +210,8 @@ pub struct GroupView {
     pub split_from: Option<String>,
     /// It was not found a moment ago, and what could take its place is being looked for.
     pub looking: bool,
+    /// What became of it where it was sent off and did not come.
+    pub astray: Option<Astray>,
 }
 
 /// A quarter of an hour at a store.

@@ -1,11 +1,13 @@
 //! Reservations and their lines. Found by number, never by id alone: who asks must name a token, a store or a
 //! shopper, and the deed above checks it.
 
+mod astray;
 pub mod counter;
 mod many;
 mod pick;
 mod promises;
 
+pub use astray::went_astray;
 pub use many::{any_has, insert_all, insert_lines};
 pub use pick::{heal, is_charged, promise, set_charge, set_line, split_off};
 pub use promises::{PromiseRow, promises};
@@ -57,6 +59,8 @@ pub struct ReservationRow {
     pub arrived_at: Option<i64>,
     pub bay: String,
     pub car: String,
+    /// `lost` or `came_back` where it was sent off and did not come.
+    pub astray: Option<String>,
 }
 
 /// So many of one variant.

@@ -4,7 +4,7 @@
 use super::{
     Cause, LevelKey, announce, enter,
     holds::{change_held, end_holds},
-    lock, open_level,
+    lock, open_level, shift,
 };
 use crate::{Error, Tx, engine::on};
 
@@ -47,6 +47,32 @@ pub async fn lose_part(
         if left > 0 {
             return Err(Error::inconsistent("a line whose hold does not cover it"));
         }
+    }
+    Ok(())
+}
+
+/// What left on hand as sent is lost: the ledger takes it back, and lets it go as lost. On hand is as it was, as it has
+/// left that already.
+pub async fn lose_sent(tx: &mut Tx<'_>, sent: &[(LevelKey, i64)], cause: Cause<'_>) -> Result<(), Error> {
+    for (key, quantity) in sent {
+        enter(tx, *key, *quantity, Cause { reason: "came_back", ..cause }).await?;
+        enter(tx, *key, -*quantity, cause).await?;
+    }
+    Ok(())
+}
+
+/// What left on hand as sent is there again. What was held of it is held no more, as if it had never left.
+pub async fn return_sent(
+    tx: &mut Tx<'_>,
+    reservation_id: i64,
+    sent: &[(LevelKey, i64)],
+    cause: Cause<'_>,
+) -> Result<(), Error> {
+    let sql = "UPDATE holds SET state = 'released' WHERE reservation_id = $1 AND state = 'consumed'";
+    on!(tx, conn => sqlx::query(sql).bind(reservation_id).execute(conn).await.map(drop))?;
+    for (key, quantity) in sent {
+        open_level(tx, *key, 0, cause.at).await?;
+        shift(tx, *key, *quantity, cause).await?;
     }
     Ok(())
 }

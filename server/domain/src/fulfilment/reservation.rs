@@ -47,6 +47,10 @@ pub enum StockEffect {
     Receive,
     /// It is no longer held, nor on hand: it was not where the book says, and is sold to nobody until it is counted.
     WriteOff,
+    /// It had left on hand as sent, and has left as lost instead: it was sold to nobody.
+    Lose,
+    /// It had left on hand as sent, and is there again, held for nobody.
+    Return,
 }
 
 /// A reservation after a deed, with what to do to the stock in the same transaction.
@@ -66,7 +70,7 @@ pub struct Record {
     pub expires_at: Timestamp,
     pub picking_at: Option<Timestamp>,
     pub ready_at: Option<Timestamp>,
-    /// When it was collected, delivered, cancelled, expired or not found.
+    /// When it was collected, delivered, cancelled, expired, not found or lost.
     pub ended_at: Option<Timestamp>,
 }
 
@@ -223,6 +227,22 @@ impl Reservation {
         }
     }
 
+    /// Was sent off and does not come; refused unless it is on its way.
+    pub fn lost(self, at: Timestamp) -> Result<Step, ReservationRefusal> {
+        match self.status_at(at) {
+            status if status.is_travelling() => Ok(self.step(State::NotFound { at }, StockEffect::Lose)),
+            status => Err(ReservationRefusal::WrongState { status }),
+        }
+    }
+
+    /// Could not be given over at the address; refused unless it is on its way there.
+    pub fn came_back(self, at: Timestamp) -> Result<Step, ReservationRefusal> {
+        match self.status_at(at) {
+            ReservationStatus::OutForDelivery => Ok(self.step(State::NotFound { at }, StockEffect::Return)),
+            status => Err(ReservationRefusal::WrongState { status }),
+        }
+    }
+
     /// From any state the store knows: a shopper who is there at once gets it from the shelf.
     pub fn hand_over(self, at: Timestamp) -> Result<Step, ReservationRefusal> {
         use ReservationStatus::{Picking, Placed, Ready};
@@ -297,6 +317,8 @@ impl Reservation {
             BoardDeed::Arrive => self.arrive(at),
             BoardDeed::HandOver => self.hand_over(at),
             BoardDeed::Deliver => self.deliver(at),
+            BoardDeed::Lost => self.lost(at),
+            BoardDeed::CameBack => self.came_back(at),
             BoardDeed::NotFound => self.not_found(at),
             BoardDeed::Release => self.release(at),
         }
@@ -396,6 +418,29 @@ mod tests {
         assert!(sent.reservation.arrive(at(4)).is_err());
         let done = sent.reservation.deliver(at(4)).unwrap();
         assert_eq!(done.reservation.written_status(), ReservationStatus::Delivered);
+    }
+
+    #[test]
+    fn what_does_not_come_ends_once_and_only_on_its_way() {
+        use ReservationStatus::{InTransfer, NotFound, OutForDelivery};
+        for (way, from, deed, effect) in [
+            (Way::Transfer, InTransfer, BoardDeed::Lost, StockEffect::Lose),
+            (Way::Delivery, OutForDelivery, BoardDeed::Lost, StockEffect::Lose),
+            (Way::Delivery, OutForDelivery, BoardDeed::CameBack, StockEffect::Return),
+        ] {
+            for status in ReservationStatus::ALL {
+                let done = Reservation { way, ..in_status(status) }.perform(deed, at(500));
+                if status == from {
+                    let step = done.unwrap();
+                    assert_eq!((step.reservation.written_status(), step.effect), (NotFound, effect));
+                    assert!(step.reservation.perform(deed, at(501)).is_err(), "{deed:?}");
+                } else if !status.is_travelling() {
+                    assert!(done.is_err(), "{deed:?} {status:?}");
+                }
+            }
+        }
+        let sent = Reservation { way: Way::Transfer, ..in_status(InTransfer) };
+        assert!(sent.came_back(at(50)).is_err(), "a lorry between stores brings it to one of them");
     }
 
     #[test]

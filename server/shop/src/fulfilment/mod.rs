@@ -9,7 +9,7 @@ mod show;
 use jiff::Timestamp;
 use onshelf_db::fulfilment::{ReservationLineRow, ReservationRow};
 use onshelf_domain::fulfilment::{Record, Reservation};
-use onshelf_vocabulary::fulfilment::{ReservationStatus, Way};
+use onshelf_vocabulary::fulfilment::{Astray, ReservationStatus, Way};
 
 pub(crate) use gather::Gathering;
 pub use promises::{Kept, PROMISE_DAYS, together};
@@ -51,6 +51,11 @@ pub(crate) fn standing_of(rows: &[ReservationRow], now: Timestamp) -> Result<Vec
 pub(crate) fn way_of(row: &ReservationRow) -> Result<Way> {
     Way::from_code(&row.way)
         .ok_or_else(|| Error::internal(format!("{}: no such way {:?}", row.number, row.way)))
+}
+
+/// What became of it where it was sent off and did not come.
+pub(crate) fn astray_of(row: &ReservationRow) -> Option<Astray> {
+    row.astray.as_deref().and_then(Astray::from_code)
 }
 
 fn status_of(row: &ReservationRow) -> Result<ReservationStatus> {

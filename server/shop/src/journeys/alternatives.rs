@@ -19,7 +19,7 @@ use super::heal::Lost;
 use crate::{
     Book, Result, Shop,
     catalog::Variant,
-    fulfilment::way_of,
+    fulfilment::{astray_of, way_of},
     orders::{Group, demand},
     stores::Store,
 };
@@ -34,7 +34,7 @@ struct Search<'b> {
     way: Way,
     /// Where it was to be handed over, or sent from.
     store: &'b Store,
-    /// Where it was looked for.
+    /// Where it was looked for, or sent from.
     failed: &'b Store,
     wanted: Vec<Line>,
     now: Timestamp,
@@ -203,7 +203,8 @@ impl Shop {
         substitute(&candidates, line.quantity, line.price).map(|chosen| (chosen.key, chosen.price))
     }
 
-    /// The nearest other store that has all of it, whatever is offered of it already, and sells in the same money.
+    /// The nearest store that has all of it, whatever is offered of it already, and sells in the same money. Where nobody
+    /// found it is none; a store whose parcel did not come may well have another one.
     fn other_store<'b>(&self, search: &Search<'b>, near: Option<Point>) -> Option<&'b Store> {
         let currency = currency_of(search);
         let has_all = |store: &Store| {
@@ -216,7 +217,8 @@ impl Shop {
             .stores
             .from(near)
             .map(|(store, _)| store)
-            .filter(|store| store.id != search.failed.id && store.currency == currency)
+            .filter(|store| store.id != search.failed.id || astray_of(&search.lost.row).is_some())
+            .filter(|store| store.currency == currency)
             .find(|store| has_all(store))
     }
 

@@ -1,14 +1,19 @@
-//! When something of an order was not found: whatever could take its place is held at once, and the shopper is asked
-//! by one link. What they do not take in time is refunded; nobody waits for an answer that does not come.
+//! When something of an order was not found, or did not come: whatever could take its place is held at once, and the
+//! shopper is asked by one link. What they do not take in time is refunded; nobody waits for an answer that does not
+//! come.
 
 use onshelf_db::{
     fulfilment::{self, ReservationLineRow, ReservationRow},
     orders::{self, OrderRow},
 };
-use onshelf_vocabulary::{fulfilment::ReservationStatus, orders::OrderRefusal};
+use onshelf_vocabulary::{
+    fulfilment::{Astray, ReservationStatus},
+    orders::OrderRefusal,
+};
 
 use crate::{
     Error, Result, Shop,
+    fulfilment::astray_of,
     jobs::{OrderNews, announce_order},
     orders::{Group, refund_group, write_groups},
 };
@@ -24,6 +29,15 @@ pub(super) struct Lost {
     pub order: OrderRow,
     /// Where the order is delivered to, if any of it is.
     pub address: Option<String>,
+}
+
+/// Why its money goes back, as whoever carries that out is told.
+fn reason(row: &ReservationRow) -> &'static str {
+    match astray_of(row) {
+        None => "not found",
+        Some(Astray::Lost) => "lost on its way",
+        Some(Astray::CameBack) => "could not be delivered",
+    }
 }
 
 impl Shop {
@@ -70,7 +84,7 @@ impl Shop {
                         return Ok::<_, Error>(());
                     }
                     let about = if offers.is_empty() {
-                        refund_group(&mut tx, &lost.order, &lost.row, "not found", now).await?;
+                        refund_group(&mut tx, &lost.order, &lost.row, reason(&lost.row), now).await?;
                         OrderNews::NotFound
                     } else {
                         write_groups(&mut tx, lost.order.id, &offers, i64::MAX, now).await?;

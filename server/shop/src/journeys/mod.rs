@@ -1,9 +1,11 @@
 //! Deeds that need several rooms at once: a step of a reservation with its stock, its messages and its order; a pick
-//! that does not find everything, and what is done about it; a sale that answers a reservation. They stand above the
+//! that does not find everything or a parcel that does not come, and what is done about it; a sale that answers a
+//! reservation. They stand above the
 //! rooms they bring together, so that no room has to know one above it.
 
 mod alternatives;
 mod answer;
+mod astray;
 mod cancel;
 mod carry;
 mod expire;

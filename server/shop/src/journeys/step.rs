@@ -10,11 +10,11 @@ use onshelf_db::{
 };
 use onshelf_domain::fulfilment::{Step, StockEffect};
 use onshelf_vocabulary::{
-    fulfilment::{ReservationRefusal, ReservationStatus},
+    fulfilment::{Astray, ReservationRefusal, ReservationStatus},
     staff::StaffRefusal,
 };
 
-use super::follow::follow;
+use super::{astray::end_journey, follow::follow};
 use crate::{Error, Result, fulfilment::state_of, jobs};
 
 /// Carries out a step: the state, only from where it was decided; the stock; the messages. One transaction. Answers
@@ -58,6 +58,8 @@ pub(crate) async fn write_step(
             stock::lose(tx, row.id, cause).await?;
         }
         StockEffect::Receive => receive(tx, row, step, actor, at).await?,
+        StockEffect::Lose => end_journey(tx, row, Astray::Lost, actor, at).await?,
+        StockEffect::Return => end_journey(tx, row, Astray::CameBack, actor, at).await?,
     }
     match row.order_id {
         None => jobs::announce_reservation(tx, &row.number, to, at).await?,
@@ -86,7 +88,11 @@ async fn leave(
 }
 
 /// Its lines as levels of a store, each once, in key order: how levels are always locked.
-async fn levels(tx: &mut Tx<'_>, row: &ReservationRow, store_id: i64) -> Result<Vec<(LevelKey, i64)>> {
+pub(super) async fn levels(
+    tx: &mut Tx<'_>,
+    row: &ReservationRow,
+    store_id: i64,
+) -> Result<Vec<(LevelKey, i64)>> {
     let mut levels = std::collections::BTreeMap::new();
     for line in onshelf_db::fulfilment::lines(tx, row.id).await? {
         *levels.entry(LevelKey { store_id, variant_id: line.variant_id }).or_insert(0) += line.quantity;

@@ -22,7 +22,7 @@ use onshelf_vocabulary::{
 use super::{PURPOSE, Placed, currency_of, keep::KEPT, moment, pay::is_open};
 use crate::{
     Book, Error, Result, Shop, Viewer,
-    fulfilment::{reservation_lines, standing_of, state_of, way_of},
+    fulfilment::{astray_of, reservation_lines, standing_of, state_of, way_of},
     secrets::fingerprint,
     stores::Store,
 };
@@ -168,6 +168,7 @@ impl Shop {
             offered_for: row.offered_for.clone(),
             split_from: row.split_from.clone(),
             looking: status == ReservationStatus::NotFound && row.healed_at.is_none(),
+            astray: astray_of(row),
         })
     }
 

@@ -15,7 +15,7 @@ use onshelf_vocabulary::{
 use super::Associate;
 use crate::{
     Book, Error, Result, Shop,
-    fulfilment::{currency_of, reservation_lines, state_of, way_of},
+    fulfilment::{astray_of, currency_of, reservation_lines, state_of, way_of},
     orders::{arrival_view, pass_reference, window_view},
     stores::Store,
 };
@@ -75,6 +75,7 @@ impl Shop {
             picker: note.and_then(|note| picker(note, who)),
             place: note.map(|note| note.place.clone()).unwrap_or_default(),
             others: Vec::new(),
+            astray: astray_of(row),
         })
     }
 }

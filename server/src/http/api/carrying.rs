@@ -120,11 +120,16 @@ pub async fn refund(
     Ok(Json(Refunded { number, amount: refunded.into() }).into_response())
 }
 
-/// Carries a group on: `picking`, `ready`, `dispatched`, `arrived`, `collected`, `delivered`, `not-found`, `released`
+/// Carries a group on: `picking`, `ready`, `dispatched`, `arrived`, `collected`, `delivered`, `lost`, `came-back`,
+/// `not-found`, `released`
 ///
 /// Only `not-found` may have a body, and then says what is missing: what was found is ready at once, or goes on to be
 /// sent, under the same code and for its own price. What is missing leaves the store's stock until it is counted, and
 /// its shopper is offered something else or their money. Without a body nothing of the group was found.
+///
+/// What is on its way to an address or to another store and does not come is `lost`: its goods leave the books as lost.
+/// What could not be given over at an address `came-back`: its goods are on hand again where they were sent from. Either
+/// way the group is `not_found`, and its shopper is offered something else or their money.
 ///
 /// A token of one store carries on what that store hands over, and what it sends to another until that has left: what
 /// waits at another store is handed over there (403 `forbidden`).
@@ -133,7 +138,7 @@ pub async fn refund(
     params(
         ("number" = String, Path, description = "The order's number.", min_length = 1, max_length = 32),
         ("id" = String, Path, description = "The group.", min_length = 1, max_length = 32),
-        ("deed" = String, Path, description = "What was done.", pattern = "^(picking|ready|dispatched|arrived|collected|delivered|not-found|released)$"),
+        ("deed" = String, Path, description = "What was done.", pattern = "^(picking|ready|dispatched|arrived|collected|delivered|lost|came-back|not-found|released)$"),
         ("Idempotency-Key" = String, Header, description = "Fresh for each deed.", pattern = r"^[!-~]{1,255}$"),
     ),
     security(("partner" = ["pos"])),
@@ -155,6 +160,8 @@ pub async fn carry(
         "arrived" => BoardDeed::Arrive,
         "collected" => BoardDeed::HandOver,
         "delivered" => BoardDeed::Deliver,
+        "lost" => BoardDeed::Lost,
+        "came-back" => BoardDeed::CameBack,
         "not-found" => BoardDeed::NotFound,
         "released" => BoardDeed::Release,
         _ => return Err(Problem::new(Kind::NotFound)),

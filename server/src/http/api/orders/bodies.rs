@@ -222,6 +222,9 @@ struct Group {
     split_from: Option<String>,
     /// It was not found a moment ago: what could take its place is being looked for.
     looking: bool,
+    /// It was sent off and did not come (`not_found`): what became of it.
+    #[schema(value_type = Option<String>, pattern = "^(lost|came_back)$")]
+    astray: Option<&'static str>,
     lines: Vec<GroupLine>,
     fee: Money,
     total: Money,
@@ -366,6 +369,7 @@ fn group(view: GroupView) -> Group {
         offered_for: view.offered_for,
         split_from: view.split_from,
         looking: view.looking,
+        astray: view.astray.map(views::Astray::code),
         lines: view.lines.into_iter().map(line).collect(),
         fee: view.fee.into(),
         total: view.total.into(),
