@@ -77,9 +77,9 @@ test("from a new reservation to the counter", async ({ page, goods, partner, jav
   await expect(shopper.getByRole("heading", { level: 1, name: "준비됐어요" })).toBeVisible({ timeout: 15_000 });
 
   await page.bringToFront();
-  // What cannot be undone takes a second touch, which says to whom.
+  // What is taken back only for a moment takes a second touch, which says to whom.
   await own.getByText("건네기").click();
-  await expect(own).toContainText("되돌릴 수 없어요");
+  await expect(own).toContainText("10분 안에 되돌릴 수 있어요");
   await own.getByRole("button", { name: "네, 계산하고 건넸어요" }).click();
   await said(page, "건넸어요");
   await look(page, "끝난 것");

@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::{
     lines::lines,
     place::{stage, stands},
-    trouble::{astray, trouble},
+    trouble::{astray, slip, trouble},
     ways, words,
 };
 
@@ -81,6 +81,7 @@ pub(super) fn card(around: Around<'_>, card: &BoardCard, place: Place) -> AnyVie
                 </header>
                 {lines(lang, card, waiting && !ways::only_waits(card))}
                 {(place != Place::Done && !ways::only_waits(card)).then(|| actions(around, card, place))}
+                {card.can_take_back.then(|| slip(around, card, Place::Ready))}
             </article>
         </li>
     }
@@ -155,6 +156,9 @@ fn others(around: Around<'_>, card: &BoardCard) -> Option<AnyView> {
 
 /// What travels is sent, received or delivered; the rest is handed over; what another store has can only be waited for.
 fn next_step(around: Around<'_>, card: &BoardCard) -> Option<AnyView> {
+    if card.can_take_back {
+        return Some(slip(around, card, Place::Found));
+    }
     if ways::next(around.lang, card).is_some() {
         return Some(actions(around, card, Place::Found));
     }
@@ -257,7 +261,7 @@ fn actions(around: Around<'_>, card: &BoardCard, place: Place) -> AnyView {
     .into_any()
 }
 
-/// Behind a second touch, as it cannot be undone and the list may move under one's thumb. A card that was looked up by
+/// Behind a second touch, as it can be taken back only for a moment and the list may move under one's thumb. A card that was looked up by
 /// its code needs none.
 fn hand_over(around: Around<'_>, card: &BoardCard) -> AnyView {
     let lang = around.lang;
@@ -266,22 +270,26 @@ fn hand_over(around: Around<'_>, card: &BoardCard) -> AnyView {
     let (due, asked, done) = match (lang, card.paid) {
         (Lang::Ko, true) => (
             "결제 완료".to_owned(),
-            format!("{name} 님의 코드를 확인했나요? 건네면 되돌릴 수 없어요."),
+            format!("{name} 님의 코드를 확인했나요? 잘못 건넸으면 10분 안에 되돌릴 수 있어요."),
             "네, 건넸어요",
         ),
         (Lang::Ko, false) => (
             format!("계산 {total}"),
-            format!("{name} 님의 코드를 확인하고 {total} 계산을 마쳤나요? 건네면 되돌릴 수 없어요."),
+            format!(
+                "{name} 님의 코드를 확인하고 {total} 계산을 마쳤나요? 잘못 건넸으면 10분 안에 되돌릴 수 있어요."
+            ),
             "네, 계산하고 건넸어요",
         ),
         (Lang::En, true) => (
             "paid online".to_owned(),
-            format!("Have you checked the code of {name}? This cannot be undone."),
+            format!("Have you checked the code of {name}? A slip can be taken back within ten minutes."),
             "Yes, handed over",
         ),
         (Lang::En, false) => (
             format!("to pay {total}"),
-            format!("Have you checked the code of {name} and taken {total}? This cannot be undone."),
+            format!(
+                "Have you checked the code of {name} and taken {total}? A slip can be taken back within ten minutes."
+            ),
             "Yes, paid and handed over",
         ),
     };

@@ -271,7 +271,10 @@ const fn ends_badly(deed: BoardDeed) -> bool {
 /// Back to the column one worked in; what was looked up stays open until it is handed over or ended.
 fn after(store: &str, number: &str, pass: &str, deed: BoardDeed, tab: Place) -> String {
     let goes_on = tab == Place::Found
-        && matches!(deed, BoardDeed::StartPicking | BoardDeed::MarkReady | BoardDeed::Unready);
+        && matches!(
+            deed,
+            BoardDeed::StartPicking | BoardDeed::MarkReady | BoardDeed::Unready | BoardDeed::TakeBack
+        );
     let opened = if pass.is_empty() || !pass.bytes().all(is_plain) { number } else { pass };
     let open = if goes_on { format!("&open={opened}") } else { String::new() };
     format!("/staff/{store}?tab={}&did={}&number={number}{open}", tab.code(), deed.code())
@@ -338,6 +341,7 @@ mod tests {
             (BoardDeed::MarkReady, Place::Found, "/staff/a?tab=found&did=mark_ready&number=R-1&open=R-1"),
             (BoardDeed::Unready, Place::Found, "/staff/a?tab=found&did=unready&number=R-1&open=R-1"),
             (BoardDeed::HandOver, Place::Found, "/staff/a?tab=found&did=hand_over&number=R-1"),
+            (BoardDeed::TakeBack, Place::Ready, "/staff/a?tab=ready&did=take_back&number=R-1"),
         ] {
             assert_eq!(after("a", "R-1", "", deed, tab), address);
         }

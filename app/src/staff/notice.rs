@@ -38,6 +38,7 @@ pub(super) enum Notice {
 pub(super) struct Undo {
     deeds: String,
     number: String,
+    deed: BoardDeed,
 }
 
 impl Notice {
@@ -54,11 +55,11 @@ impl Notice {
         match columns.into_iter().flatten().find(|card| card.number == number) {
             Some(card) => {
                 let (first, second) = words::halves(&card.code);
-                let is_slip = did == BoardDeed::MarkReady.code() && can_be_undone(card);
+                let undone = undone_by(did, card);
                 let deeds = visit.href(&format!("/staff/{}/deeds", board.store));
                 Notice::Done {
                     text: format!("{first} {second} · {} {said}", card.name),
-                    undo: is_slip.then(|| Undo { deeds, number: card.number.clone() }),
+                    undo: undone.map(|deed| Undo { deeds, number: card.number.clone(), deed }),
                 }
             }
             None => Notice::Nothing,
@@ -88,17 +89,25 @@ impl Notice {
     }
 }
 
-fn can_be_undone(card: &BoardCard) -> bool {
-    card.status == ReservationStatus::Ready && card.way != Way::Transfer
+/// The deed that takes back what was just done by mistake.
+fn undone_by(did: &str, card: &BoardCard) -> Option<BoardDeed> {
+    match BoardDeed::from_code(did)? {
+        BoardDeed::MarkReady if card.status == ReservationStatus::Ready && card.way != Way::Transfer => {
+            Some(BoardDeed::Unready)
+        }
+        BoardDeed::HandOver if card.can_take_back => Some(BoardDeed::TakeBack),
+        _ => None,
+    }
 }
 
 /// One touch, where the eye is anyway.
 fn take_back(lang: Lang, undo: Undo) -> AnyView {
+    let column = if undo.deed == BoardDeed::TakeBack { Place::Ready } else { Place::Prepare };
     view! {
         <form method="post" action=undo.deeds>
             <input type="hidden" name="number" value=undo.number />
-            <input type="hidden" name="tab" value=Place::Prepare.code() />
-            <button class="staff-undo" name="deed" value=BoardDeed::Unready.code()>{lang.pick("되돌리기", "Undo")}</button>
+            <input type="hidden" name="tab" value=column.code() />
+            <button class="staff-undo" name="deed" value=undo.deed.code()>{lang.pick("되돌리기", "Undo")}</button>
         </form>
     }
     .into_any()

@@ -105,6 +105,29 @@ pub(super) fn astray(around: Around<'_>, card: &BoardCard, place: Place) -> AnyV
     .into_any()
 }
 
+/// It was said to be handed over, and was not.
+pub(super) fn slip(around: Around<'_>, card: &BoardCard, place: Place) -> AnyView {
+    let lang = around.lang;
+    view! {
+        <details class="staff-trouble" data-key="trouble">
+            <summary>{lang.pick("문제가 있어요", "Something is wrong")}</summary>
+            {ending(
+                around,
+                card,
+                place,
+                BoardDeed::TakeBack,
+                lang.pick("건네지 않았어요", "It was not handed over"),
+                lang.pick(
+                    "준비된 것으로 돌아가고, 손님 것으로 계속 맡아둡니다. 손님의 코드와 패스도 다시 쓸 수 있어요. 건넨 지 10분 안에만 됩니다.",
+                    "It is ready again and held for the customer, whose code and pass work as before. Only within ten minutes of handing it over.",
+                ),
+                lang.pick("준비된 것으로 되돌리기", "Back to what is ready"),
+            )}
+        </details>
+    }
+    .into_any()
+}
+
 fn ending(
     around: Around<'_>,
     card: &BoardCard,

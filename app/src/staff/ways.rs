@@ -140,6 +140,7 @@ mod tests {
             place: String::new(),
             others: Vec::new(),
             astray: None,
+            can_take_back: false,
         }
     }
 

@@ -164,6 +164,13 @@ pub const fn refused(lang: Lang, deed: BoardDeed, status: ReservationStatus) -> 
         (BoardDeed::Unready, ReservationStatus::Picking) => {
             lang.pick("이미 준비할 것으로 돌아갔어요.", "It is back among what is to prepare already.")
         }
+        (BoardDeed::TakeBack, ReservationStatus::Collected) => lang.pick(
+            "이제 되돌릴 수 없어요. 건넨 지 10분이 지났거나, 계산대 판매로 끝냈거나, 그 뒤에 환불한 것이에요.",
+            "It can no longer be taken back: ten minutes have passed, the till sold it, or money went back since.",
+        ),
+        (BoardDeed::TakeBack, ReservationStatus::Ready) => {
+            lang.pick("이미 준비된 것으로 돌아갔어요.", "It is ready again already.")
+        }
         (BoardDeed::Lost | BoardDeed::CameBack, ReservationStatus::Placed | ReservationStatus::Picking) => {
             lang.pick("아직 보내지 않은 예약이에요.", "It has not been sent yet.")
         }
@@ -263,6 +270,10 @@ pub const fn done(lang: Lang, deed: BoardDeed) -> &'static str {
             lang.pick("도착했어요, 손님께 알렸어요", "has arrived, and the customer has been told")
         }
         BoardDeed::HandOver => lang.pick("건넸어요", "is handed over"),
+        BoardDeed::TakeBack => lang.pick(
+            "준비된 것으로 되돌렸어요, 손님께 알려 드려요",
+            "is ready again, and the customer is being told",
+        ),
         BoardDeed::Deliver => lang.pick("배송을 마쳤어요", "is delivered"),
         BoardDeed::Lost => lang
             .pick("분실로 끝냈어요, 손님께 알려 드려요", "is ended as lost, and the customer is being told"),

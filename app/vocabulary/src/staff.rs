@@ -105,6 +105,8 @@ pub struct BoardCard {
     pub others: Vec<OtherCard>,
     /// What became of it where it was sent off and did not come.
     pub astray: Option<Astray>,
+    /// It was handed over a moment ago, and that can still be taken back.
+    pub can_take_back: bool,
 }
 
 /// Something else a customer may take along.
@@ -164,6 +166,8 @@ pub enum BoardDeed {
     /// It has come from the other store and is staged at the counter.
     Arrive,
     HandOver,
+    /// It was said to be handed over by mistake, a moment ago.
+    TakeBack,
     /// It was given over at the address.
     Deliver,
     /// It was sent off, and nobody has it any more.
@@ -175,13 +179,14 @@ pub enum BoardDeed {
 }
 
 impl BoardDeed {
-    pub const ALL: [BoardDeed; 11] = [
+    pub const ALL: [BoardDeed; 12] = [
         BoardDeed::StartPicking,
         BoardDeed::MarkReady,
         BoardDeed::Unready,
         BoardDeed::Dispatch,
         BoardDeed::Arrive,
         BoardDeed::HandOver,
+        BoardDeed::TakeBack,
         BoardDeed::Deliver,
         BoardDeed::Lost,
         BoardDeed::CameBack,
@@ -198,6 +203,7 @@ impl BoardDeed {
             BoardDeed::Dispatch => "dispatch",
             BoardDeed::Arrive => "arrive",
             BoardDeed::HandOver => "hand_over",
+            BoardDeed::TakeBack => "take_back",
             BoardDeed::Deliver => "deliver",
             BoardDeed::Lost => "lost",
             BoardDeed::CameBack => "came_back",

@@ -56,15 +56,20 @@ pub async fn holds_off(tx: &mut Tx<'_>, now: i64) -> Result<Vec<String>, Error> 
     Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(now).fetch_all(conn).await)?)
 }
 
-/// Numbers of collected reservations whose hand-over is not in the ledger unit by unit.
+/// Numbers of collected reservations whose hand-over is not in the ledger unit by unit, and of others for which it
+/// is.
 pub async fn hand_overs_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
     let sql = "
       SELECT r.number FROM reservations r
       WHERE r.status = 'collected'
         AND (SELECT COALESCE(SUM(quantity), 0) FROM reservation_lines l WHERE l.reservation_id = r.id)
          <> (SELECT COALESCE(-SUM(delta), 0) FROM stock_movements m
-             WHERE m.reference = r.number AND m.reason = 'hand_over')
-      ORDER BY r.number";
+             WHERE m.reference = r.number AND m.reason IN ('hand_over', 'taken_back'))
+      UNION
+      SELECT r.number FROM stock_movements m JOIN reservations r ON r.number = m.reference
+      WHERE m.reason IN ('hand_over', 'taken_back') AND r.status <> 'collected'
+      GROUP BY r.number HAVING SUM(m.delta) <> 0
+      ORDER BY number";
     Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_all(conn).await)?)
 }
 

@@ -9,7 +9,7 @@ use sqlx::{
 
 use crate::Error;
 
-const MIGRATIONS: [(i64, &str, &str); 14] = [
+const MIGRATIONS: [(i64, &str, &str); 15] = [
     (1, "ground", include_str!("../migrations/0001_ground.sql")),
     (2, "orders", include_str!("../migrations/0002_orders.sql")),
     (3, "test provider", include_str!("../migrations/0003_test_provider.sql")),
@@ -23,8 +23,8 @@ const MIGRATIONS: [(i64, &str, &str); 14] = [
     (11, "holds by moment", include_str!("../migrations/0011_holds_by_moment.sql")),
     (12, "refunded by", include_str!("../migrations/0012_refunded_by.sql")),
     (13, "ended", include_str!("../migrations/0013_ended.sql")),
-    (15, "strangers", include_str!("../migrations/0015_strangers.sql")),
     (14, "astray", include_str!("../migrations/0014_astray.sql")),
+    (15, "strangers", include_str!("../migrations/0015_strangers.sql")),
 ];
 
 fn migrator(serial: &str) -> Migrator {

@@ -131,6 +131,17 @@ pub async fn collected(tx: &mut Tx<'_>, reservation_id: i64, at: i64) -> Result<
     revoke(tx, reservation_id, ended::COLLECTED, at).await
 }
 
+/// The group was not handed over after all: the pass that was used for it at that moment, and those that ended with it,
+/// open it again.
+pub async fn open_again(tx: &mut Tx<'_>, reservation_id: i64, handed_at: i64) -> Result<(), Error> {
+    let used = "UPDATE passes SET used_at = NULL, used_by = NULL WHERE reservation_id = $1 AND used_at = $2";
+    on!(tx, conn => sqlx::query(used).bind(reservation_id).bind(handed_at).execute(conn).await.map(drop))?;
+    let ended = "UPDATE passes SET revoked_at = NULL, revoked_by = ''
+                 WHERE reservation_id = $1 AND revoked_by = 'collected' AND revoked_at = $2";
+    on!(tx, conn => sqlx::query(ended).bind(reservation_id).bind(handed_at).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
 /// Takes back every pass of a group that was not used.
 pub async fn revoke(tx: &mut Tx<'_>, reservation_id: i64, by: &str, at: i64) -> Result<(), Error> {
     let sql = "UPDATE passes SET revoked_at = $3, revoked_by = $2

@@ -92,6 +92,15 @@ pub async fn trail(tx: &mut Tx<'_>, actor: &str, deed: &str, subject: &str, at: 
     Ok(())
 }
 
+/// Whether the trail has this deed at just this moment.
+pub async fn was_done(tx: &mut Tx<'_>, deed: &str, subject: &str, at: i64) -> Result<bool, Error> {
+    let sql = "SELECT COUNT(*) FROM audit_trail WHERE subject = $1 AND deed = $2 AND at = $3";
+    let lines: i64 = on!(tx, conn => {
+        sqlx::query_scalar(sql).bind(subject).bind(deed).bind(at).fetch_one(conn).await
+    })?;
+    Ok(lines > 0)
+}
+
 /// A line of the trail, with the name its doer signs in by where it is one of the staff.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct TrailRow {

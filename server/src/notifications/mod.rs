@@ -298,7 +298,9 @@ const fn is_stale(about: ReservationStatus, now: ReservationStatus) -> bool {
         Placed => matches!(now, Collected | Cancelled | Expired | NotFound),
         // It was said by mistake, and is being picked again.
         Ready => matches!(now, Picking | Collected | Cancelled | Expired | NotFound),
-        Collected | Cancelled | Expired | NotFound => false,
+        // It was said by mistake, and waits at the counter again.
+        Collected => matches!(now, Ready),
+        Cancelled | Expired | NotFound => false,
         // Nobody is written to about these.
         _ => true,
     }

@@ -45,6 +45,8 @@ pub(super) fn is_stale(about: OrderNews, notice: &OrderNotice, group: &GroupView
             group.status.is_over() || group.status == ReservationStatus::Picking
         }
         OrderNews::Offered => offers(notice, group).next().is_none(),
+        // It was said by mistake, and waits at the counter again.
+        OrderNews::Collected => group.status == ReservationStatus::Ready,
         // Lost, or come back, before anybody was told that it left.
         OrderNews::OutForDelivery => group.status == ReservationStatus::NotFound,
         _ => false,

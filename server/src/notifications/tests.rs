@@ -318,6 +318,9 @@ fn news_that_were_overtaken_are_not_sent() {
         (Status::Ready, Status::Picking, true),
         (Status::Ready, Status::Cancelled, true),
         (Status::Placed, Status::Picking, false),
+        (Status::Collected, Status::Collected, false),
+        // So may a hand-over be.
+        (Status::Collected, Status::Ready, true),
         (Status::Cancelled, Status::Cancelled, false),
     ] {
         assert_eq!(is_stale(about, now), stale, "{about:?} {now:?}");

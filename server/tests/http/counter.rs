@@ -48,6 +48,60 @@ async fn it_stands_somewhere_and_a_slip_is_undone() {
 }
 
 #[tokio::test]
+async fn a_hand_over_is_undone_where_it_is_said() {
+    on_each_engine(async |test| {
+        test.with_stock("seongsu", "CUP", 3).await;
+        let site = site(test);
+        let cookie = signed_in(test, "hana", Role::Associate).await;
+        let held = test.reserve("010-2222-3333", "seongsu", &[("CUP", 1)]).await.unwrap();
+        let form = |deed: &str| format!("number={}&tab=ready&deed={deed}", held.number);
+        let done = async |deed: &str| {
+            let answer = send("/staff/seongsu/deeds", &cookie, &form(deed)).on(&site).await;
+            assert_eq!(answer.status.as_u16(), 303, "{deed}: {}", answer.text());
+            Call::get(answer.header("location")).with("cookie", &cookie).on(&site).await.text()
+        };
+        let handed = done("hand_over").await;
+        assert!(handed.contains("건넸어요") && handed.contains("value=\"take_back\""), "{handed}");
+        let back = done("take_back").await;
+        assert!(back.contains("준비된 것으로 되돌렸어요"), "{back}");
+        assert!(!back.contains("value=\"take_back\"") && back.contains("value=\"hand_over\""), "{back}");
+        done("hand_over").await;
+        test.clock.advance(std::time::Duration::from_secs(600));
+        let late = send("/staff/seongsu/deeds", &cookie, &form("take_back")).on(&site).await;
+        assert_eq!(late.status.as_u16(), 409);
+        assert!(late.text().contains("이제 되돌릴 수 없어요"), "{}", late.text());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_till_takes_back_what_it_said_was_collected() {
+    on_each_engine(async |test| {
+        test.with_stock("seongsu", "CUP", 1).await;
+        let site = site(test);
+        let wish = serde_json::json!({
+            "groups": [{"way": "collect", "store": "seongsu", "lines": [{"sku": "CUP", "quantity": 1}]}],
+            "contact": {"name": "김민지", "phone": "010-1234-5678"},
+            "payment": null,
+        });
+        let placed = Call::post("/api/v1/orders").key("o1").json(&wish).on(&site).await.ok(201);
+        let number = placed["number"].as_str().unwrap();
+        let group = placed["groups"][0]["id"].as_str().unwrap();
+        let till = test.shop.create_token("pos", None).await.unwrap();
+        let say = |deed: &str, key: &str| {
+            Call::post(&format!("/api/v1/orders/{number}/groups/{group}/{deed}")).key(key).token(&till)
+        };
+        say("collected", "k1").on(&site).await.ok(200);
+        for _ in 0..2 {
+            assert_eq!(say("taken-back", "k2").on(&site).await.ok(200)["status"], "ready");
+        }
+        say("taken-back", "k3").on(&site).await.problem(409, "wrong-state");
+        assert_eq!(say("collected", "k4").on(&site).await.ok(200)["status"], "collected");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn somebody_without_a_code_is_found_in_a_plain_form() {
     on_each_engine(async |test| {
         test.with_stock("seongsu", "CUP", 3).await;

@@ -173,7 +173,7 @@ pub async fn lines(tx: &mut Tx<'_>, reservation_id: i64) -> Result<Vec<Reservati
 }
 
 /// Where a change of state is written: only from the state the decision was made on (`false`: somebody was quicker).
-/// Whoever ends it, what was off the shelf for it is noted to go back.
+/// Whoever ends it, what was off the shelf for it is noted to go back. Whose hand-over is taken back was ready before.
 pub async fn set_status(
     tx: &mut Tx<'_>,
     reservation_id: i64,
@@ -183,7 +183,8 @@ pub async fn set_status(
 ) -> Result<bool, Error> {
     let sql = "UPDATE reservations SET status = $3,
                  picking_at = CASE WHEN $3 IN ('picking', 'in_transfer', 'out_for_delivery') THEN $4 ELSE picking_at END,
-                 ready_at = CASE WHEN $3 = 'ready' THEN $4 WHEN $3 = 'picking' THEN NULL ELSE ready_at END,
+                 ready_at = CASE WHEN $3 = 'ready' AND $2 = 'collected' THEN COALESCE(ready_at, ended_at)
+                            WHEN $3 = 'ready' THEN $4 WHEN $3 = 'picking' THEN NULL ELSE ready_at END,
                  confirmed_at = CASE WHEN $3 = 'placed' THEN COALESCE(confirmed_at, $4) ELSE confirmed_at END,
                  ended_at = CASE WHEN $3 IN ('placed', 'picking', 'ready', 'in_transfer', 'out_for_delivery')
                             THEN NULL ELSE $4 END

@@ -205,6 +205,13 @@ pub async fn book(
     Ok(())
 }
 
+/// How many entries of an order have names that begin so.
+pub async fn booked(tx: &mut Tx<'_>, order_id: i64, beginning: &str) -> Result<i64, Error> {
+    let sql = "SELECT COUNT(DISTINCT entry) FROM money_entries WHERE order_id = $1 AND entry LIKE $2";
+    let pattern = format!("{beginning}%");
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(order_id).bind(&pattern).fetch_one(conn).await)?)
+}
+
 /// A webhook as it is kept.
 #[derive(Clone, Copy, Debug)]
 pub struct Note<'a> {

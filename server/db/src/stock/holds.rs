@@ -185,6 +185,30 @@ pub async fn receive(
     Ok(())
 }
 
+/// What was consumed of a store's shelf for a reservation is on hand again, and held there until `expires_at`.
+pub async fn hold_again(
+    tx: &mut Tx<'_>,
+    reservation_id: i64,
+    store_id: i64,
+    expires_at: i64,
+    cause: Cause<'_>,
+) -> Result<(), Error> {
+    let sql = "UPDATE holds SET state = 'live', expires_at = $3
+               WHERE reservation_id = $1 AND store_id = $2 AND state = 'consumed'
+               RETURNING variant_id, quantity";
+    let mut rows: Vec<(i64, i64)> = on!(tx, conn => {
+        sqlx::query_as(sql).bind(reservation_id).bind(store_id).bind(expires_at).fetch_all(conn).await
+    })?;
+    // Levels are always locked in key order, so that two writers never wait for each other.
+    rows.sort_unstable();
+    for (variant_id, quantity) in rows {
+        let key = LevelKey { store_id, variant_id };
+        shift(tx, key, quantity, cause).await?;
+        change_held(tx, key, quantity).await?;
+    }
+    Ok(())
+}
+
 /// Keeps the live holds of a reservation until another moment; answers how many units are still held.
 pub async fn keep_until(
     tx: &mut Tx<'_>,

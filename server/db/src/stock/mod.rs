@@ -9,8 +9,8 @@ mod many;
 
 pub use changes::{ChangeRow, announce, changes_after, changes_within, forget_changes, last_change};
 pub use holds::{
-    LiveHoldRow, all_live_holds, consume, held_by, held_in_all, hold, keep_until, live_holds, ran_out,
-    receive, release, sweep,
+    LiveHoldRow, all_live_holds, consume, held_by, held_in_all, hold, hold_again, keep_until, live_holds,
+    ran_out, receive, release, sweep,
 };
 pub use lost::{lose, lose_part, lose_sent, return_sent};
 pub use many::{NewHold, enter_holds, take_all};
@@ -45,7 +45,7 @@ const TOGETHER: usize = 500;
 /// Why and by whom a level changes.
 #[derive(Clone, Copy, Debug)]
 pub struct Cause<'a> {
-    /// `sale`, `count`, `received`, `hand_over`, `dispatch`, `came_back`, `lost`, `not_found`, `correction`, …
+    /// `sale`, `count`, `received`, `hand_over`, `taken_back`, `dispatch`, `came_back`, `lost`, `not_found`, `correction`, …
     pub reason: &'a str,
     /// The till's receipt, the delivery note, the reservation's number.
     pub reference: &'a str,

@@ -1,11 +1,14 @@
 //! The life of a reservation. Its end by time is counted when it is read, so that a hold is over at the
 //! second it runs out, whether or not a job has written it down.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use onshelf_vocabulary::{
     fulfilment::{ReservationRefusal, ReservationStatus, Way},
     staff::BoardDeed,
 };
+
+/// How long a hand-over that was said by mistake can be taken back.
+const TAKEN_BACK_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 
 /// What has become of it, with the moment of each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +54,8 @@ pub enum StockEffect {
     Lose,
     /// It had left on hand as sent, and is there again, held for nobody.
     Return,
+    /// It had left on hand into somebody's hands, and is there again, held as before.
+    TakeBack,
 }
 
 /// A reservation after a deed, with what to do to the stock in the same transaction.
@@ -259,6 +264,20 @@ impl Reservation {
         }
     }
 
+    /// It was said to be handed over by mistake: it waits at the counter as before. Refused when that is no more a moment
+    /// ago.
+    pub fn take_back(self, at: Timestamp) -> Result<Step, ReservationRefusal> {
+        match self.state {
+            State::Collected { at: handed_at, ready_at }
+                if at.duration_since(handed_at) < TAKEN_BACK_WITHIN =>
+            {
+                let ready = State::Ready { at: ready_at.unwrap_or(handed_at) };
+                Ok(self.step(ready, StockEffect::TakeBack))
+            }
+            _ => Err(ReservationRefusal::WrongState { status: self.status_at(at) }),
+        }
+    }
+
     /// By its owner.
     pub fn cancel(self, at: Timestamp) -> Result<Step, ReservationRefusal> {
         self.end_live(at, State::Cancelled { at }, StockEffect::Release)
@@ -316,6 +335,7 @@ impl Reservation {
             BoardDeed::Dispatch => self.dispatch(at),
             BoardDeed::Arrive => self.arrive(at),
             BoardDeed::HandOver => self.hand_over(at),
+            BoardDeed::TakeBack => self.take_back(at),
             BoardDeed::Deliver => self.deliver(at),
             BoardDeed::Lost => self.lost(at),
             BoardDeed::CameBack => self.came_back(at),
@@ -372,12 +392,13 @@ mod tests {
     #[test]
     fn each_deed_is_allowed_where_it_makes_sense_and_nowhere_else() {
         use ReservationStatus::{Cancelled, Collected, NotFound, Picking, Placed, Ready};
-        use StockEffect::{Consume, Keep, Release, WriteOff};
+        use StockEffect::{Consume, Keep, Release, TakeBack, WriteOff};
         for (deed, from, to, effect) in [
             (BoardDeed::StartPicking, vec![Placed], Picking, Keep),
             (BoardDeed::MarkReady, vec![Placed, Picking], Ready, Keep),
             (BoardDeed::Unready, vec![Ready], Picking, Keep),
             (BoardDeed::HandOver, vec![Placed, Picking, Ready], Collected, Consume),
+            (BoardDeed::TakeBack, vec![Collected], Ready, TakeBack),
             (BoardDeed::NotFound, vec![Placed, Picking], NotFound, WriteOff),
             (BoardDeed::Release, vec![Placed, Picking, Ready], Cancelled, Release),
         ] {
@@ -418,6 +439,24 @@ mod tests {
         assert!(sent.reservation.arrive(at(4)).is_err());
         let done = sent.reservation.deliver(at(4)).unwrap();
         assert_eq!(done.reservation.written_status(), ReservationStatus::Delivered);
+    }
+
+    #[test]
+    fn a_hand_over_is_taken_back_within_ten_minutes() {
+        let ready = Reservation::place(at(0), at(100)).mark_ready(at(10)).unwrap().reservation;
+        let handed = ready.hand_over(at(90)).unwrap().reservation;
+        for (second, taken_back) in [(90, true), (689, true), (690, false), (5_000, false)] {
+            let done = handed.take_back(at(second));
+            assert_eq!(done.is_ok(), taken_back, "{second}");
+            if let Ok(step) = done {
+                assert_eq!(step.reservation.state(), State::Ready { at: at(10) }, "it had been ready before");
+                // Its time may have run out meanwhile: it is kept like what is ready now.
+                assert_eq!(step.kept_until(at(800)).reservation.status_at(at(799)), ReservationStatus::Ready);
+            }
+        }
+        let at_once = Reservation::place(at(0), at(100)).hand_over(at(5)).unwrap().reservation;
+        let back = at_once.take_back(at(6)).unwrap().reservation;
+        assert_eq!(back.state(), State::Ready { at: at(5) });
     }
 
     #[test]

@@ -40,6 +40,10 @@ pub(crate) async fn follow(
             recognise(tx, &order, row, at).await?;
         }
         Delivered => recognise(tx, &order, row, at).await?,
+        Ready if row.status == Collected.code() => {
+            passes::open_again(tx, row.id, row.ended_at.unwrap_or(at)).await?;
+            take_back_sale(tx, &order, row, at).await?;
+        }
         Cancelled | Expired => {
             give_back(tx, &order, row, to, at).await?;
             count_anew(tx, &order).await?;
@@ -101,8 +105,28 @@ async fn recognise(tx: &mut Tx<'_>, order: &OrderRow, row: &ReservationRow, at: 
     if order.settled_at.is_none() || row.asked == 0 {
         return Ok(());
     }
-    let entry = format!("sale:{}", row.number);
+    // What was taken back and is handed over again is another sale.
+    let entry = match taken_back(tx, order, row).await? {
+        0 => format!("sale:{}", row.number),
+        again => format!("sale:{}:{again}", row.number),
+    };
     let amounts = [("customer", row.asked), ("sales", row.tax - row.asked), ("tax", -row.tax)];
     payments::book(tx, &entry, order.id, &order.currency, &amounts, at).await?;
     Ok(())
+}
+
+/// It was not handed over after all: what was booked stays, and is made up for.
+async fn take_back_sale(tx: &mut Tx<'_>, order: &OrderRow, row: &ReservationRow, at: i64) -> Result<()> {
+    if order.settled_at.is_none() || row.asked == 0 {
+        return Ok(());
+    }
+    let entry = format!("unsold:{}:{}", row.number, taken_back(tx, order, row).await?);
+    let amounts = [("customer", -row.asked), ("sales", row.asked - row.tax), ("tax", row.tax)];
+    payments::book(tx, &entry, order.id, &order.currency, &amounts, at).await?;
+    Ok(())
+}
+
+/// How often a sale of it was taken back.
+async fn taken_back(tx: &mut Tx<'_>, order: &OrderRow, row: &ReservationRow) -> Result<i64> {
+    Ok(payments::booked(tx, order.id, &format!("unsold:{}:", row.number)).await?)
 }

@@ -15,6 +15,7 @@ mod heal;
 mod pick;
 mod sale;
 mod step;
+mod taken_back;
 
 pub use answer::Answer;
 pub use find::Found;
@@ -22,3 +23,4 @@ pub use pick::PickReport;
 
 pub(crate) use carry::{Carrying, carry};
 pub(crate) use step::write_step;
+pub(crate) use taken_back::can_be_taken_back;

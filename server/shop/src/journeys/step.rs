@@ -14,7 +14,7 @@ use onshelf_vocabulary::{
     staff::StaffRefusal,
 };
 
-use super::{astray::end_journey, follow::follow};
+use super::{astray::end_journey, follow::follow, taken_back::take_back};
 use crate::{Error, Result, fulfilment::state_of, jobs};
 
 /// Carries out a step: the state, only from where it was decided; the stock; the messages. One transaction. Answers
@@ -58,6 +58,7 @@ pub(crate) async fn write_step(
             stock::lose(tx, row.id, cause).await?;
         }
         StockEffect::Receive => receive(tx, row, step, actor, at).await?,
+        StockEffect::TakeBack => take_back(tx, row, step, actor, at).await?,
         StockEffect::Lose => end_journey(tx, row, Astray::Lost, actor, at).await?,
         StockEffect::Return => end_journey(tx, row, Astray::CameBack, actor, at).await?,
     }

@@ -16,6 +16,7 @@ use super::Associate;
 use crate::{
     Book, Error, Result, Shop,
     fulfilment::{astray_of, currency_of, reservation_lines, state_of, way_of},
+    journeys::can_be_taken_back,
     orders::{arrival_view, pass_reference, window_view},
     stores::Store,
 };
@@ -76,6 +77,7 @@ impl Shop {
             place: note.map(|note| note.place.clone()).unwrap_or_default(),
             others: Vec::new(),
             astray: astray_of(row),
+            can_take_back: row.store_id == store.id && can_be_taken_back(tx, row, now).await?,
         })
     }
 }

@@ -25,5 +25,6 @@ mod reconciling;
 mod refunding;
 mod shelves;
 mod switching;
+mod taken_back;
 mod walking;
 mod webhooks;

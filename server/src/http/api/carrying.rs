@@ -120,12 +120,15 @@ pub async fn refund(
     Ok(Json(Refunded { number, amount: refunded.into() }).into_response())
 }
 
-/// Carries a group on: `picking`, `ready`, `dispatched`, `arrived`, `collected`, `delivered`, `lost`, `came-back`,
-/// `not-found`, `released`
+/// Carries a group on: `picking`, `ready`, `dispatched`, `arrived`, `collected`, `taken-back`, `delivered`, `lost`,
+/// `came-back`, `not-found`, `released`
 ///
 /// Only `not-found` may have a body, and then says what is missing: what was found is ready at once, or goes on to be
 /// sent, under the same code and for its own price. What is missing leaves the store's stock until it is counted, and
 /// its shopper is offered something else or their money. Without a body nothing of the group was found.
+///
+/// What was said to be collected by mistake is `taken-back` within ten minutes: it is `ready` again, under the same code
+/// and pass. Not what a till sold as a sale, and not once money of the order was given back since (409 `wrong-state`).
 ///
 /// What is on its way to an address or to another store and does not come is `lost`: its goods leave the books as lost.
 /// What could not be given over at an address `came-back`: its goods are on hand again where they were sent from. Either
@@ -138,7 +141,7 @@ pub async fn refund(
     params(
         ("number" = String, Path, description = "The order's number.", min_length = 1, max_length = 32),
         ("id" = String, Path, description = "The group.", min_length = 1, max_length = 32),
-        ("deed" = String, Path, description = "What was done.", pattern = "^(picking|ready|dispatched|arrived|collected|delivered|lost|came-back|not-found|released)$"),
+        ("deed" = String, Path, description = "What was done.", pattern = "^(picking|ready|dispatched|arrived|collected|taken-back|delivered|lost|came-back|not-found|released)$"),
         ("Idempotency-Key" = String, Header, description = "Fresh for each deed.", pattern = r"^[!-~]{1,255}$"),
     ),
     security(("partner" = ["pos"])),
@@ -159,6 +162,7 @@ pub async fn carry(
         "dispatched" => BoardDeed::Dispatch,
         "arrived" => BoardDeed::Arrive,
         "collected" => BoardDeed::HandOver,
+        "taken-back" => BoardDeed::TakeBack,
         "delivered" => BoardDeed::Deliver,
         "lost" => BoardDeed::Lost,
         "came-back" => BoardDeed::CameBack,

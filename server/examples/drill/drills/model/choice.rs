@@ -50,9 +50,10 @@ pub fn choose(chance: &mut StdRng, ledger: &Ledger) -> Deed {
                 BoardDeed::MarkReady,
                 BoardDeed::Unready,
                 BoardDeed::HandOver,
+                BoardDeed::TakeBack,
                 BoardDeed::NotFound,
                 BoardDeed::Release,
-            ][chance.random_range(0..6)];
+            ][chance.random_range(0..7)];
             Deed::Board { booking, store: store_of, deed }
         }
         66..72 => Deed::Sell { store, lines: lines(chance, 3) },

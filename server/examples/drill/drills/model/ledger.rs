@@ -11,6 +11,8 @@ use super::{
 };
 use crate::drills::ground;
 
+/// How long what was handed over on the board can be taken back. Milliseconds.
+const TAKEN_BACK_WITHIN: i64 = 10 * 60_000;
 /// Live reservations of one phone.
 const LIVE_LIMIT: usize = 5;
 /// Bookings that can still be named; older ones are forgotten once they have ended.
@@ -87,6 +89,8 @@ pub struct Booking {
     /// As it was written down last.
     pub status: Status,
     pub of: Of,
+    /// When it was handed over on the board; none where a till sold it.
+    pub handed_at: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -156,7 +160,13 @@ impl Ledger {
                 _ => Outcome::WrongState,
             },
             Deed::Board { booking, store, deed } => self.expect_board(*booking, *store, *deed),
-            Deed::Collect { booking, store } => self.expect_board(*booking, *store, BoardDeed::HandOver),
+            Deed::Collect { booking, store } => {
+                let outcome = self.expect_board(*booking, *store, BoardDeed::HandOver);
+                if outcome == Outcome::Done {
+                    self.bookings[*booking].handed_at = None;
+                }
+                outcome
+            }
             Deed::Sell { store, lines } => {
                 lines.iter().for_each(|(sku, quantity)| self.sell(*store, *sku, *quantity));
                 Outcome::Done
@@ -216,7 +226,14 @@ impl Ledger {
                 for (sku, quantity) in self.bookings[booking].lines.clone() {
                     self.sell(store, sku, quantity);
                 }
+                self.bookings[booking].handed_at = Some(self.now);
                 self.put(booking, Collected)
+            }
+            BoardDeed::TakeBack if status == Collected && self.can_be_taken_back(booking) => {
+                for (sku, quantity) in self.bookings[booking].lines.clone() {
+                    self.take_in(store, sku, quantity);
+                }
+                self.put(booking, Ready)
             }
             _ => Outcome::WrongState,
         }
@@ -245,6 +262,21 @@ impl Ledger {
         let now = self.now;
         let level = self.levels.entry((store, sku)).or_default();
         *level = Level { on_hand: (level.on_hand - quantity).max(0), checked_at: level.checked_at.max(now) };
+    }
+
+    /// A moment ago, on the board, and no money of its order was given back by hand since.
+    fn can_be_taken_back(&self, booking: usize) -> bool {
+        let own = &self.bookings[booking];
+        let Some(handed_at) = own.handed_at else { return false };
+        let given_back = self.owner_of(booking).and_then(|order| self.orders[order].given_by_hand_at);
+        self.now - handed_at < TAKEN_BACK_WITHIN && given_back.is_none_or(|at| at < handed_at)
+    }
+
+    /// It is in its place again.
+    fn take_in(&mut self, store: usize, sku: usize, quantity: i64) {
+        let now = self.now;
+        let level = self.levels.entry((store, sku)).or_default();
+        *level = Level { on_hand: level.on_hand + quantity, checked_at: level.checked_at.max(now) };
     }
 
     /// What nobody finds is on the book no more, until it is counted; how old the number is stays as it was.
@@ -294,5 +326,5 @@ pub fn placed(
     (made_at, expires_at): (i64, i64),
 ) -> Booking {
     let (status, of) = (Status::Placed, Of::Itself);
-    Booking { number, token, key, phone, store, lines, expires_at, made_at, status, of }
+    Booking { number, token, key, phone, store, lines, expires_at, made_at, status, of, handed_at: None }
 }

@@ -107,7 +107,7 @@ impl Subject {
             Deed::Board { booking, store, deed } => {
                 let number = ledger.bookings()[*booking].number.clone();
                 let done = self.shop.do_on_board(&self.office, STORES[*store], &number, *deed).await;
-                if done.is_ok() && *deed == BoardDeed::MarkReady {
+                if done.is_ok() && matches!(deed, BoardDeed::MarkReady | BoardDeed::TakeBack) {
                     self.see_how_long(*booking, ledger).await?;
                 }
                 done

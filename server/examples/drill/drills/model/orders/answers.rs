@@ -27,6 +27,7 @@ impl Ledger {
             captured: 0,
             back: 0,
             waiting: Some(waiting(price(wishes), None, held_until)),
+            given_by_hand_at: None,
             awaited: wishes.iter().map(|wish| (wish.clone(), Status::Pending)).collect(),
             given: Vec::new(),
             looked_for: Vec::new(),
@@ -59,6 +60,7 @@ impl Ledger {
             made_at,
             status,
             of: Of::Order(order),
+            handed_at: None,
         });
         Ok(())
     }

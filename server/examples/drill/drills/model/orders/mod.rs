@@ -104,6 +104,8 @@ pub struct Order {
     /// What the shop knows to have come, and what is to go back or has gone.
     pub captured: i64,
     pub back: i64,
+    /// When a till gave some of it back last.
+    pub given_by_hand_at: Option<i64>,
     pub waiting: Option<Waiting>,
     /// Groups whose numbers only the shop can choose, with their lines.
     awaited: Vec<(Wish, Status)>,
@@ -149,11 +151,12 @@ impl Ledger {
             OrderDeed::Change { order, wishes } => self.change(*order, wishes),
             OrderDeed::Extend { order } => self.extend(*order),
             OrderDeed::Refund { order, amount } => {
-                let own = &mut self.orders[*order];
+                let (now, own) = (self.now, &mut self.orders[*order]);
                 if *amount > own.captured - own.back {
                     return Outcome::RefundTooMuch;
                 }
                 own.back += amount;
+                own.given_by_hand_at = Some(now);
                 Outcome::Done
             }
             OrderDeed::Heal { booking } => self.heal(*booking),
