@@ -15,6 +15,7 @@ use super::{
     back::put_back,
     board::BY_NAME,
     card::{Around, Place, card, found},
+    courier::parcels,
 };
 
 /// Everything the board shows at one moment.
@@ -101,6 +102,7 @@ impl Scene {
                     <b data-count=place.code()>{cards.len()}</b>
                     <em data-late=place.code()>{late}</em>
                 </h2>
+                {(place == Place::Prepare).then(|| parcels(around, cards))}
                 <ul class="staff-cards" data-list>{list}</ul>
             </section>
         }

@@ -24,6 +24,7 @@ use super::{
     card::Place,
     columns::opened_as,
     counted::PARTLY,
+    courier::{self, COURIER, MOST, PARCEL},
     gate,
     notice::Notice,
     people::by_name,
@@ -131,7 +132,7 @@ pub struct Deed {
     /// Where it stands from now on.
     place: String,
     tab: String,
-    /// `found:SKU` with how many were found.
+    /// `found:SKU` with how many were found; `parcel:NUMBER` of what a courier takes.
     #[serde(flatten)]
     counts: HashMap<String, String>,
 }
@@ -146,6 +147,17 @@ impl Deed {
         found.sort();
         Some(PickReport::Found(found))
     }
+
+    /// Numbers of what a courier takes; what is none is left out.
+    fn parcels(&self) -> Vec<String> {
+        let ticked = self.counts.keys().filter_map(|name| name.strip_prefix(PARCEL));
+        let mut numbers: Vec<String> =
+            ticked.filter_map(read_number).map(|number| number.to_string()).collect();
+        numbers.sort();
+        numbers.dedup();
+        numbers.truncate(MOST);
+        numbers
+    }
 }
 
 pub async fn deed(
@@ -159,6 +171,9 @@ pub async fn deed(
         Err(AppError::SignedOut) => return gate::to_sign_in(&visit, &visit.href(&format!("/staff/{store}"))),
         Err(error) => return visit.failure(&error),
     };
+    if form.deed == COURIER {
+        return courier::hand_over(&visit, &who, &store, &form.parcels()).await;
+    }
     let tab = Place::from_code(&form.tab);
     let told_more = matches!(form.deed.as_str(), PARTLY | PUT_BACK | PLACE);
     let deed = BoardDeed::from_code(&form.deed);

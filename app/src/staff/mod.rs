@@ -20,6 +20,8 @@ mod columns;
 #[cfg(feature = "ssr")]
 mod counted;
 #[cfg(feature = "ssr")]
+mod courier;
+#[cfg(feature = "ssr")]
 pub mod forms;
 #[cfg(feature = "ssr")]
 mod gate;

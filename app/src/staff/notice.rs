@@ -11,6 +11,7 @@ use super::{
     back::PUT_BACK,
     card::Place,
     counted::PARTLY,
+    courier::{self, COURIER},
     people::{Meant, several},
     place::PLACE,
     words,
@@ -44,6 +45,10 @@ pub(super) struct Undo {
 impl Notice {
     /// After a deed: only if the board agrees that there is such a reservation.
     pub(super) fn of_deed(visit: &Visit, board: &BoardView, did: &str, number: &str) -> Notice {
+        if did == COURIER {
+            let text = courier::sent(visit, board, number);
+            return text.map_or(Notice::Nothing, |text| Notice::Done { text, undo: None });
+        }
         let said = match BoardDeed::from_code(did) {
             Some(deed) => words::done(visit.lang, deed),
             None if did == PARTLY => words::partly(visit.lang),

@@ -6,6 +6,7 @@ mod astray;
 mod call;
 mod changing;
 mod counter;
+mod courier;
 mod guards;
 mod live;
 mod notifications;

@@ -5,10 +5,12 @@ mod board;
 mod card;
 mod counter;
 mod look_up;
+mod parcels;
 mod sign_in;
 mod trail;
 
 pub use counter::Away;
+pub use parcels::Unsent;
 pub use sign_in::NewStaff;
 pub(crate) use trail::Looks;
 
