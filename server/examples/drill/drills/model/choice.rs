@@ -9,6 +9,28 @@ use super::{
     orders::{Of, OrderDeed, Wish},
 };
 
+/// What is done to what is handed over at a counter, and to what is brought home; the last of each is the other's.
+const COUNTER: [BoardDeed; 8] = [
+    BoardDeed::StartPicking,
+    BoardDeed::MarkReady,
+    BoardDeed::Unready,
+    BoardDeed::HandOver,
+    BoardDeed::TakeBack,
+    BoardDeed::NotFound,
+    BoardDeed::Release,
+    BoardDeed::Lost,
+];
+const COURIER: [BoardDeed; 8] = [
+    BoardDeed::StartPicking,
+    BoardDeed::Dispatch,
+    BoardDeed::Deliver,
+    BoardDeed::Lost,
+    BoardDeed::CameBack,
+    BoardDeed::NotFound,
+    BoardDeed::Release,
+    BoardDeed::HandOver,
+];
+
 /// The youngest are the most likely to be alive.
 const YOUNG: usize = 40;
 
@@ -45,16 +67,8 @@ pub fn choose(chance: &mut StdRng, ledger: &Ledger) -> Deed {
         }
         30..46 => Deed::Cancel { booking, right_token: chance.random_bool(0.9) },
         46..66 => {
-            let deed = [
-                BoardDeed::StartPicking,
-                BoardDeed::MarkReady,
-                BoardDeed::Unready,
-                BoardDeed::HandOver,
-                BoardDeed::TakeBack,
-                BoardDeed::NotFound,
-                BoardDeed::Release,
-            ][chance.random_range(0..7)];
-            Deed::Board { booking, store: store_of, deed }
+            let deeds = if ledger.is_brought_home(booking) { &COURIER } else { &COUNTER };
+            Deed::Board { booking, store: store_of, deed: deeds[chance.random_range(0..deeds.len())] }
         }
         66..72 => Deed::Sell { store, lines: lines(chance, 3) },
         72..77 => Deed::Collect { booking, store: store_of },
@@ -113,8 +127,7 @@ fn choose_healing(chance: &mut StdRng, ledger: &Ledger) -> OrderDeed {
         return OrderDeed::Work;
     };
     if ledger.is_offer(&bookings[booking].number) {
-        let accept = chance.random_bool(0.6) && !ledger.is_brought_home(booking);
-        return OrderDeed::Answer { booking, accept };
+        return OrderDeed::Answer { booking, accept: chance.random_bool(0.6) };
     }
     OrderDeed::Heal { booking }
 }

@@ -45,7 +45,9 @@ pub enum Status {
     Placed,
     Picking,
     Ready,
+    OutForDelivery,
     Collected,
+    Delivered,
     Cancelled,
     Expired,
     NotFound,
@@ -54,6 +56,11 @@ pub enum Status {
 impl Status {
     pub const fn is_live(self) -> bool {
         matches!(self, Status::Pending | Status::Placed | Status::Picking | Status::Ready)
+    }
+
+    /// Whether something of it is still to come.
+    pub const fn goes_on(self) -> bool {
+        self.is_live() || matches!(self, Status::OutForDelivery)
     }
 
     /// Live, and the store's to deal with.
@@ -67,7 +74,9 @@ impl Status {
             Status::Placed => "placed",
             Status::Picking => "picking",
             Status::Ready => "ready",
+            Status::OutForDelivery => "out_for_delivery",
             Status::Collected => "collected",
+            Status::Delivered => "delivered",
             Status::Cancelled => "cancelled",
             Status::Expired => "expired",
             Status::NotFound => "not_found",
@@ -91,6 +100,8 @@ pub struct Booking {
     pub of: Of,
     /// When it was handed over on the board; none where a till sold it.
     pub handed_at: Option<i64>,
+    /// It was sent off and did not come.
+    pub astray: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -210,6 +221,9 @@ impl Ledger {
             return Outcome::NotFound;
         }
         let status = self.status(own);
+        if self.is_brought_home(booking) {
+            return self.expect_courier(booking, status, deed);
+        }
         match deed {
             // All are picked by the same hand, whose second press is no refusal.
             BoardDeed::StartPicking if matches!(status, Placed | Picking) => self.put(booking, Picking),
@@ -235,6 +249,35 @@ impl Ledger {
                 }
                 self.put(booking, Ready)
             }
+            _ => Outcome::WrongState,
+        }
+    }
+
+    /// What is brought home is sent off and given over at a door; no counter has a hand in it.
+    fn expect_courier(&mut self, booking: usize, status: Status, deed: BoardDeed) -> Outcome {
+        use Status::{Delivered, NotFound, OutForDelivery, Picking, Placed};
+        let (store, lines) = (self.bookings[booking].store, self.bookings[booking].lines.clone());
+        match (deed, status) {
+            (BoardDeed::StartPicking, Placed | Picking) => self.put(booking, Picking),
+            (BoardDeed::Dispatch, Placed | Picking) => {
+                lines.iter().for_each(|(sku, quantity)| self.sell(store, *sku, *quantity));
+                self.put(booking, OutForDelivery)
+            }
+            (BoardDeed::Deliver, OutForDelivery) => self.put(booking, Delivered),
+            (BoardDeed::Lost, OutForDelivery) => {
+                self.bookings[booking].astray = true;
+                self.put(booking, NotFound)
+            }
+            (BoardDeed::CameBack, OutForDelivery) => {
+                lines.iter().for_each(|(sku, quantity)| self.take_in(store, *sku, *quantity));
+                self.bookings[booking].astray = true;
+                self.put(booking, NotFound)
+            }
+            (BoardDeed::NotFound, Placed | Picking) => {
+                lines.iter().for_each(|(sku, quantity)| self.write_off(store, *sku, *quantity));
+                self.put(booking, NotFound)
+            }
+            (BoardDeed::Release, status) if status.is_at_store() => self.end(booking, Status::Cancelled),
             _ => Outcome::WrongState,
         }
     }
@@ -326,5 +369,18 @@ pub fn placed(
     (made_at, expires_at): (i64, i64),
 ) -> Booking {
     let (status, of) = (Status::Placed, Of::Itself);
-    Booking { number, token, key, phone, store, lines, expires_at, made_at, status, of, handed_at: None }
+    Booking {
+        number,
+        token,
+        key,
+        phone,
+        store,
+        lines,
+        expires_at,
+        made_at,
+        status,
+        of,
+        handed_at: None,
+        astray: false,
+    }
 }

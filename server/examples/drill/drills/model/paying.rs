@@ -8,7 +8,7 @@ use onshelf_vocabulary::{
     Lang, Quantity, Sku, StoreCode,
     cart::Line,
     fulfilment::{Contact, ReservationLineView, Way},
-    orders::{GroupInput, GroupView, OrderChange, OrderInput},
+    orders::{Address, GroupInput, GroupView, OrderChange, OrderInput},
     payment::ProviderCode,
 };
 
@@ -78,7 +78,8 @@ impl Subject {
                 let group = ledger.bookings()[*booking].number.clone();
                 let Some(order) = ledger.owner_of(*booking) else { return Ok(Outcome::NotFound) };
                 let (number, token) = named(order, ledger);
-                let answer = if *accept { Answer::Yes(None) } else { Answer::No };
+                let home = ledger.is_brought_home(*booking).then(home);
+                let answer = if *accept { Answer::Yes(home) } else { Answer::No };
                 let done = outcome(self.shop.answer_offer(&number, &token, &group, answer).await)?;
                 self.see(order, ledger).await?;
                 Ok(done)
@@ -217,6 +218,11 @@ fn seen(group: GroupView) -> Result<Seen, Failure> {
         home: group.way == Way::Delivery,
         number: group.id,
     })
+}
+
+/// Where everything is brought that is.
+fn home() -> Address {
+    Address { line1: "연무장길 12".to_owned(), postcode: "04782".to_owned(), ..Address::default() }
 }
 
 /// Number and token.

@@ -61,6 +61,7 @@ impl Ledger {
             status,
             of: Of::Order(order),
             handed_at: None,
+            astray: false,
         });
         Ok(())
     }

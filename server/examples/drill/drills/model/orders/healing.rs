@@ -26,9 +26,12 @@ impl Ledger {
         {
             return Ok(());
         }
-        let elsewhere = (1 - own.store, own.lines.clone());
-        if self.has(std::slice::from_ref(&elsewhere), &[]) {
-            return Err(format!("{} is at the other store, and was not offered", own.number));
+        // Where nobody found it is none; who sent one that did not come may have another.
+        let stores = if own.astray { vec![1 - own.store, own.store] } else { vec![1 - own.store] };
+        for store in stores {
+            if self.has(&[(store, own.lines.clone())], &[]) {
+                return Err(format!("{} is at store {store}, and was not offered", own.number));
+            }
         }
         self.give_back(order, &own.number, &own.lines);
         Ok(())
@@ -80,7 +83,7 @@ impl Ledger {
         self.orders[order].offers.iter().any(|one| one.number == number)
     }
 
-    /// Whether it would be brought home, which no counter has a hand in.
+    /// Whether it is brought home, or would be, which no counter has a hand in.
     pub fn is_brought_home(&self, booking: usize) -> bool {
         let own = &self.bookings[booking];
         let Of::Order(order) = own.of else { return false };

@@ -287,7 +287,7 @@ impl Ledger {
     }
 
     fn touched(&self, order: usize) -> Outcome {
-        let goes_on = self.groups(order).iter().any(|index| self.status(&self.bookings[*index]).is_live());
+        let goes_on = self.groups(order).iter().any(|index| self.status(&self.bookings[*index]).goes_on());
         if goes_on { Outcome::PickingBegun } else { Outcome::WrongState }
     }
 
