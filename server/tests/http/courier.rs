@@ -52,13 +52,14 @@ async fn one_that_cannot_go_holds_up_none_beside_it() {
             let form = format!("tab=prepare&deed=courier{}", ticked.concat());
             send("/staff/seongsu/deeds", &cookie, &form).on(&site).await
         };
+        let group = |index: usize| parcels[index].1.as_str();
         let none = press(&[]).await;
         assert_eq!(none.status.as_u16(), 422);
         assert!(none.text().contains("하나도 고르지 않았어요"), "{}", none.text());
 
         // A till was quicker with the second, and the fourth is nobody's.
         say(&parcels[1].0, &parcels[1].1, "dispatched").await;
-        let some = press(&[&parcels[0].1, &parcels[1].1, "R-0000-0000"]).await;
+        let some = press(&[group(0), group(1), "R-0000-0000"]).await;
         assert_eq!(some.status.as_u16(), 409);
         let told = some.text();
         assert!(told.contains("배송 1건을 보냈어요") && told.contains("이미 배송하러 나갔어요"), "{told}");
@@ -69,7 +70,7 @@ async fn one_that_cannot_go_holds_up_none_beside_it() {
         assert_eq!(status(&parcels[2]).await, 409, "it was not ticked");
         assert_eq!(status(&parcels[1]).await, 200);
 
-        let all = press(&[&parcels[2].1]).await;
+        let all = press(&[group(2)]).await;
         assert_eq!(all.status.as_u16(), 303, "{}", all.text());
         let told = Call::get(all.header("location")).with("cookie", &cookie).on(&site).await.text();
         assert!(told.contains("배송 1건을 보냈어요"), "{told}");

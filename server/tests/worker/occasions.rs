@@ -277,6 +277,38 @@ async fn what_nobody_else_has_is_refunded_and_told_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_parcel_that_is_lost_is_told_as_such() {
+    on_each_engine(async |test| {
+        let at = bare(test);
+        test.with_stock("seongsu", "CUP", 1).await;
+        let placed = paid(test, &at.payments, "a", vec![delivery(&[("CUP", 1)])]).await;
+        at.settle().await;
+        // Lost before anybody was told that it left.
+        carry(test, &placed, 0, &[BoardDeed::Dispatch, BoardDeed::Lost]).await;
+        at.settle().await;
+        assert_eq!(at.told(), ["paid", "not_found", "refunded"]);
+        let (_, lost) = files(at.folder.path()).remove(1);
+        let mail = MessageParser::default().parse(&lost).unwrap();
+        let text = mail.body_text(0).unwrap();
+        assert!(text.contains("보내 드린 것이 분실됐고") && !text.contains("찾지 못했"), "{text}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_collected_after_all_is_told_to_be_ready() {
+    on_each_engine(async |test| {
+        let at = scene(test).await;
+        let placed = paid(test, &at.payments, "a", vec![collect("seongsu", &[("CUP", 1)])]).await;
+        at.settle().await;
+        carry(test, &placed, 0, &[BoardDeed::HandOver, BoardDeed::TakeBack]).await;
+        at.settle().await;
+        assert_eq!(at.told(), ["paid", "ready"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn money_that_cannot_stay_is_told_with_its_reason() {
     on_each_engine(async |test| {
         let at = scene(test).await;

@@ -1,7 +1,6 @@
 //! Deeds that need several rooms at once: a step of a reservation with its stock, its messages and its order; a pick
 //! that does not find everything or a parcel that does not come, and what is done about it; a sale that answers a
-//! reservation. They stand above the
-//! rooms they bring together, so that no room has to know one above it.
+//! reservation. They stand above the rooms they bring together, so that no room has to know one above it.
 
 mod alternatives;
 mod answer;
