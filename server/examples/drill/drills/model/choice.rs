@@ -126,7 +126,8 @@ fn choose_healing(chance: &mut StdRng, ledger: &Ledger) -> OrderDeed {
     else {
         return OrderDeed::Work;
     };
-    if ledger.is_offer(&bookings[booking].number) {
+    // What was taken in another's place and does not come either is looked for anew.
+    if ledger.is_offer(&bookings[booking].number) && bookings[booking].status != Status::NotFound {
         return OrderDeed::Answer { booking, accept: chance.random_bool(0.6) };
     }
     OrderDeed::Heal { booking }
