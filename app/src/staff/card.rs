@@ -261,8 +261,8 @@ fn actions(around: Around<'_>, card: &BoardCard, place: Place) -> AnyView {
     .into_any()
 }
 
-/// Behind a second touch, as it can be taken back only for a moment and the list may move under one's thumb. A card that was looked up by
-/// its code needs none.
+/// Behind a second touch, as it can be taken back only for a moment and the list may move under one's thumb. A card
+/// that was looked up by its code needs none.
 fn hand_over(around: Around<'_>, card: &BoardCard) -> AnyView {
     let lang = around.lang;
     let total = card.total.display(lang);
