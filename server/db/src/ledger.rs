@@ -245,21 +245,26 @@ pub async fn given_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
 }
 
 /// Numbers of groups that were handed over and are not booked as the sale they are; or are booked and were not handed
-/// over. What is paid at a till is that till's sale.
+/// over. What is paid at a till is that till's sale; a hand-over taken back has a sale and its reverse.
 pub async fn sales_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
     let sql = "
-      SELECT s.number FROM (
-        SELECT r.number,
+      WITH sold AS (
+        SELECT r.number, r.order_id,
           CASE WHEN o.settled_at IS NOT NULL AND r.status IN ('collected', 'delivered')
             THEN r.asked ELSE 0 END AS asked,
           CASE WHEN o.settled_at IS NOT NULL AND r.status IN ('collected', 'delivered')
             THEN r.tax ELSE 0 END AS tax
-        FROM reservations r JOIN orders o ON o.id = r.order_id) AS s
-      WHERE s.asked <> (SELECT COALESCE(SUM(m.amount), 0) FROM money_entries m
-                        WHERE m.entry = 'sale:' || s.number AND m.account = 'customer')
-         OR s.tax <> (SELECT COALESCE(-SUM(m.amount), 0) FROM money_entries m
-                      WHERE m.entry = 'sale:' || s.number AND m.account = 'tax')
-      ORDER BY s.number";
+        FROM reservations r JOIN orders o ON o.id = r.order_id),
+      booked AS (
+        SELECT s.number, s.asked, s.tax,
+          COALESCE(SUM(CASE WHEN m.account = 'customer' THEN m.amount ELSE 0 END), 0) AS paid,
+          COALESCE(SUM(CASE WHEN m.account = 'tax' THEN -m.amount ELSE 0 END), 0) AS taxed
+        FROM sold s LEFT JOIN money_entries m ON m.order_id = s.order_id
+          AND (m.entry = 'sale:' || s.number OR m.entry LIKE 'sale:' || s.number || ':%'
+               OR m.entry LIKE 'unsold:' || s.number || ':%')
+        GROUP BY s.number, s.asked, s.tax)
+      SELECT number FROM booked WHERE asked <> paid OR tax <> taxed
+      ORDER BY number";
     Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_all(conn).await)?)
 }
 
