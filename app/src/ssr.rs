@@ -105,7 +105,7 @@ impl FromRequestParts<Door> for Visit {
             lang,
             viewer: Viewer {
                 lang,
-                store: store.filter(|code| door.shop.book().stores.by_code(code.as_str()).is_some()),
+                store: store.filter(|code| door.shop.book().stores.visited(code.as_str()).is_some()),
                 near: near.as_ref().map(|near| near.point),
                 near_name: near.map(|near| near.name).filter(|name| !name.is_empty()),
             },

@@ -182,11 +182,12 @@ pub fn ShelfPanel(
     reservable: bool,
 ) -> impl IntoView {
     let all = lang.href(&format!("/stores?sku={}", encoded(&sku)));
-    let lead = match &shelves.best {
-        Some(best) if best.available > 0 => {
+    let lead = match (&shelves.best, &shelves.sent_from) {
+        (Some(best), _) if best.available > 0 => {
             let mine_lacks = shelves.others.iter().find(|shelf| shelf.mine && shelf.available == 0);
             lead(lang, best, mine_lacks.map(|shelf| shelf.store_name.clone()), reservable).into_any()
         }
+        (_, Some(warehouse)) if reservable => sent(lang, warehouse, &sku).into_any(),
         _ if !reservable => nowhere(
             lang,
             lang.pick("이제 남은 것이 없어요", "There are none left"),
@@ -323,6 +324,23 @@ fn reserve(lang: Lang, shelf: &ShelfView) -> impl IntoView + use<> {
             <button class="go">{label}<em>{lang.pick("계산은 매장에서", "Pay in store")}</em></button>
         </form>
         <a class="alt lead-pay" href=pay>{lang.pick("결제하고 받기 · 매장, 차, 배송", "Pay now · store, car or delivery")}</a>
+    }
+}
+
+/// On no shelf, and to be had all the same.
+fn sent(lang: Lang, warehouse: &str, sku: &str) -> impl IntoView + use<> {
+    let pay = lang.href(&format!("/checkout?sku={}&quantity=1", encoded(sku)));
+    let note = match lang {
+        Lang::Ko => format!("{warehouse}에 있어요. 집으로 배송하거나, 고르신 매장으로 옮겨 드려요."),
+        Lang::En => format!("{warehouse} has it: delivered to your door, or brought to your store."),
+    };
+    view! {
+        <div class="lead" data-shelf data-level="out">
+            <h2>{lang.pick("매장 선반에는 없지만 보내 드려요", "On no shelf, but we can send it")}</h2>
+            <StockTicks available=0 />
+            <p class="note">{note}</p>
+            <a class="go" href=pay>{lang.pick("결제하고 받기 · 배송, 옮겨 받기", "Pay now · delivery or your store")}</a>
+        </div>
     }
 }
 

@@ -208,6 +208,7 @@ mod tests {
             name: "김민지".to_owned(),
             store: StoreCard {
                 code: "seongsu".to_owned(),
+                kind: onshelf_vocabulary::stores::StoreKind::Store,
                 name: "성수점".to_owned(),
                 address: "서울 성동구 성수이로 88; 2층, 오른쪽".to_owned(),
                 phone: String::new(),

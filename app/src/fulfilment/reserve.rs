@@ -54,7 +54,7 @@ pub async fn reserve_form(visit: Visit, Query(typed): Query<HashMap<String, Stri
 /// The store of a code that an address names; none if it is closed for good.
 pub(crate) fn trading_store(visit: &Visit, code: &str) -> Option<StoreCode> {
     let book = visit.shop().book();
-    book.stores.by_code(code).filter(|store| store.trading).map(|store| store.code.clone())
+    book.stores.visited(code).map(|store| store.code.clone())
 }
 
 /// Where none was said: the shopper's own store, else the first that has it.

@@ -169,6 +169,7 @@ pub fn choose(visit: &Visit, store: &StoreCard, next: &str) -> AnyView {
 pub(super) fn plain() -> StoreCard {
     StoreCard {
         code: "seongsu".to_owned(),
+        kind: onshelf_vocabulary::stores::StoreKind::Store,
         name: String::new(),
         address: String::new(),
         phone: String::new(),

@@ -26,7 +26,7 @@ pub async fn choose(
 ) -> Response {
     let code = typed.get("store").map(String::as_str).unwrap_or_default();
     let book = visit.shop().book();
-    let Some(store) = book.stores.by_code(code).filter(|store| store.trading) else {
+    let Some(store) = book.stores.visited(code) else {
         return visit.failure(&AppError::NotFound);
     };
     let cookie = set_cookie(&visit.door.site, "store", store.code.as_str(), REMEMBERED);

@@ -111,7 +111,7 @@ fn clock(visit: &Visit, page: &StoreView) -> Option<String> {
     let shop = visit.shop();
     let book = shop.book();
     let store = book.stores.by_code(&page.card.code)?;
-    let all: Vec<&Schedule> = book.stores.trading().map(|store| &store.schedule).collect();
+    let all: Vec<&Schedule> = book.stores.stores().map(|store| &store.schedule).collect();
     whose_clock(visit.lang, &store.schedule, &all, shop.now())
 }
 

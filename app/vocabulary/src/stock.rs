@@ -81,4 +81,6 @@ pub struct ShelvesView {
     pub stores: u32,
     /// Where "near" is: a place's name, or empty.
     pub near: String,
+    /// The warehouse that has the quantity where no store has, and something can be sent.
+    pub sent_from: Option<String>,
 }

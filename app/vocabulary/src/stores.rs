@@ -4,10 +4,37 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Moment, Point, catalog::ProductCard, stock::ShelfView};
 
+/// What a place with shelves is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StoreKind {
+    /// Shoppers come here.
+    #[default]
+    Store,
+    /// Nobody comes here: things are sent from it, to stores and to homes.
+    Warehouse,
+}
+
+impl StoreKind {
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            StoreKind::Store => "store",
+            StoreKind::Warehouse => "warehouse",
+        }
+    }
+
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<StoreKind> {
+        [StoreKind::Store, StoreKind::Warehouse].into_iter().find(|kind| kind.code() == code)
+    }
+}
+
 /// A store in a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StoreCard {
     pub code: String,
+    pub kind: StoreKind,
     pub name: String,
     pub address: String,
     pub phone: String,

@@ -158,6 +158,7 @@ async fn fill_stores(db: &Db, size: Size) {
                 keep_days: 2,
                 currency: "KRW".to_owned(),
                 status: "open".to_owned(),
+                kind: "store".to_owned(),
                 ..StoreRow::default()
             }
         })

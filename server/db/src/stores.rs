@@ -37,6 +37,10 @@ pub struct StoreRow {
     pub note_en: String,
     /// `open` or `closed` (for good).
     pub status: String,
+    /// `store`, or `warehouse`, where no shopper comes.
+    pub kind: String,
+    /// Orders a quarter of an hour takes; none: as many as the operator's setting says.
+    pub window_capacity: Option<i64>,
 }
 
 /// What bringing a store up to date sets, and an export of stores tells besides their codes.
@@ -63,6 +67,8 @@ pub const STORE_COLUMNS: &[&str] = &[
     "note_ko",
     "note_en",
     "status",
+    "kind",
+    "window_capacity",
 ];
 
 const CHUNK: usize = 300;
@@ -91,7 +97,7 @@ pub async fn renew_stores_in(tx: &mut Tx<'_>, rows: &[StoreRow], columns: &[&str
             let mut query = QueryBuilder::<E>::new(
                 "INSERT INTO stores (code, name_ko, name_en, address_ko, address_en, postcode, region_ko,
                  region_en, country, lat, lng, phone, time_zone, services, hours, exceptions, lead_minutes,
-                 cutoff_minutes, keep_days, currency, note_ko, note_en, status) ",
+                 cutoff_minutes, keep_days, currency, note_ko, note_en, status, kind, window_capacity) ",
             );
             query.push_values(chunk, |mut row, store| {
                 row.push_bind(&store.code)
@@ -116,7 +122,9 @@ pub async fn renew_stores_in(tx: &mut Tx<'_>, rows: &[StoreRow], columns: &[&str
                     .push_bind(&store.currency)
                     .push_bind(&store.note_ko)
                     .push_bind(&store.note_en)
-                    .push_bind(&store.status);
+                    .push_bind(&store.status)
+                    .push_bind(&store.kind)
+                    .push_bind(store.window_capacity);
             });
             query.push(renew("stores", "code", columns));
             query.build().execute(conn).await.map(|done| done.rows_affected())

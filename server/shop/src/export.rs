@@ -311,6 +311,7 @@ fn store(row: StoreRow) -> Value {
         "hours": row.hours, "exceptions": row.exceptions, "lead_minutes": row.lead_minutes,
         "cutoff_minutes": row.cutoff_minutes, "keep_days": row.keep_days, "currency": row.currency,
         "note_ko": row.note_ko, "note_en": row.note_en, "status": row.status,
+        "kind": row.kind, "window_capacity": row.window_capacity,
     })
 }
 

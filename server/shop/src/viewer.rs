@@ -23,9 +23,9 @@ impl Viewer {
         Viewer { lang, ..Viewer::default() }
     }
 
-    /// The chosen store, if it still exists.
+    /// The chosen store, if it can still be visited.
     pub(crate) fn my_store<'b>(&self, book: &'b Book) -> Option<&'b Store> {
-        self.store.as_ref().and_then(|code| book.stores.by_code(code.as_str()))
+        self.store.as_ref().and_then(|code| book.stores.visited(code.as_str()))
     }
 
     /// Where distances are measured from: where they are, else their store.

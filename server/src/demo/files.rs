@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use onshelf_vocabulary::Text;
+use onshelf_vocabulary::{Text, stores::StoreKind};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -25,6 +25,8 @@ pub(super) struct Store {
     #[serde(default)]
     pub(super) safety_stock: i64,
     pub(super) note: Text,
+    #[serde(default)]
+    pub(super) kind: StoreKind,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -108,6 +110,8 @@ pub(super) struct StockRules {
     pub(super) never: Vec<String>,
     pub(super) scarce: Vec<String>,
     pub(super) plenty: Vec<String>,
+    /// In no store: sent from the warehouse.
+    pub(super) warehouse: Vec<String>,
     /// What the first page a visitor opens should show: SKU, store, on hand.
     pub(super) fixed: BTreeMap<String, BTreeMap<String, i64>>,
 }

@@ -11,6 +11,7 @@ use onshelf_db::{
     stores::{self, StoreRow},
 };
 use onshelf_shop::{Clock, SystemClock};
+use onshelf_vocabulary::stores::StoreKind;
 use serde_json::{Value, json};
 
 use super::{
@@ -114,10 +115,17 @@ impl Seed {
             for (slug, variant, _) in &self.variants {
                 let Some(variant_id) = variants.get(&variant.sku).copied() else { continue };
                 let roll = dice(&store.code, &variant.sku);
+                let in_store = store.kind == StoreKind::Store.code();
+                if in_store && self.rules.warehouse.contains(slug) {
+                    continue;
+                }
                 if self.rules.never.contains(slug) || (size < 0.7 && roll.is_multiple_of(5)) {
                     continue;
                 }
-                let base = if self.rules.plenty.contains(slug) {
+                let base = if !in_store {
+                    // Of everything, and more than any store: what no store has is sent from here.
+                    12 + roll % 30
+                } else if self.rules.plenty.contains(slug) {
                     8 + roll % 30
                 } else if self.rules.scarce.contains(slug) {
                     (roll % 5).saturating_sub(3)
@@ -206,6 +214,8 @@ fn store_row(store: Store, holidays: &[Holiday]) -> StoreRow {
         note_ko: store.note.ko,
         note_en: store.note.en,
         status: "open".to_owned(),
+        kind: store.kind.code().to_owned(),
+        window_capacity: None,
     }
 }
 

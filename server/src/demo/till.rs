@@ -28,7 +28,7 @@ fn roll(sides: u32) -> u32 {
 
 async fn ring_up(shop: &Shop) -> Result<(), onshelf_db::Error> {
     let book = shop.book();
-    let stores: Vec<i64> = book.stores.trading().map(|store| store.id).collect();
+    let stores: Vec<i64> = book.stores.stores().map(|store| store.id).collect();
     let variants = book.catalogue.variants();
     let (Ok(store_count), Ok(variant_count)) = (u32::try_from(stores.len()), u32::try_from(variants.len()))
     else {

@@ -52,7 +52,7 @@ fn pages(book: &Book) -> impl Iterator<Item = String> {
     let fixed = ["/", "/products", "/stores"].into_iter().map(str::to_owned);
     let categories =
         book.catalogue.categories().iter().map(|category| format!("/category/{}", encoded(&category.slug)));
-    let stores = book.stores.trading().map(|store| format!("/stores/{}", encoded(store.code.as_str())));
+    let stores = book.stores.stores().map(|store| format!("/stores/{}", encoded(store.code.as_str())));
     let products = book.catalogue.products().iter().filter(|product| product.active);
     fixed
         .chain(categories)

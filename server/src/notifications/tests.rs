@@ -40,6 +40,7 @@ fn line(name: &str, options: &str, quantity: i64, price: i64) -> ReservationLine
 fn owned(lang: Lang) -> Owned {
     let store = StoreCard {
         code: "seongsu".to_owned(),
+        kind: onshelf_vocabulary::stores::StoreKind::Store,
         name: lang.pick("성수점", "Seongsu").to_owned(),
         address: lang.pick("서울 성동구 연무장길 1", "1 Yeonmujang-gil, Seongdong-gu, Seoul").to_owned(),
         phone: "02-000-0000".to_owned(),

@@ -98,6 +98,26 @@ async fn stores_are_found_near_a_point() {
 }
 
 #[tokio::test]
+async fn a_warehouse_is_no_place_to_go_to() {
+    on_each_engine(async |test| {
+        test.with_warehouse("depot").await.with_stock("depot", "CUP", 4).await;
+        let site = site(test);
+        let stores = Call::get("/api/v1/stores").on(&site).await.ok(200)["stores"].clone();
+        let kinds: Vec<_> =
+            stores.as_array().unwrap().iter().map(|store| (&store["code"], &store["kind"])).collect();
+        assert_eq!(kinds, [(&json!("seongsu"), &json!("store")), (&json!("gangnam"), &json!("store"))]);
+        let carriers = Call::get("/api/v1/products/CUP/availability").on(&site).await.ok(200);
+        assert_eq!(carriers["stores"], json!([]));
+        for gone in ["/api/v1/stores/depot", "/api/v1/products?store=depot", "/stores/depot"] {
+            assert_eq!(Call::get(gone).on(&site).await.status, 404, "{gone}");
+        }
+        let map = Call::get("/sitemap.xml").on(&site).await.text();
+        assert!(map.contains("/stores/seongsu") && !map.contains("/stores/depot"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn positions_that_are_none_are_refused() {
     on_each_engine(async |test| {
         let site = site(test);

@@ -69,7 +69,7 @@ fn show(visit: &Visit, asked: Asked, category: Option<(CategoryView, Vec<Crumb>)
     let currency = mine.map_or(visit.shop().settings().currency, |store| store.currency);
     // A store that does not exist cannot have anything: it does not narrow.
     let asked =
-        Asked { store: asked.store.clone().filter(|code| book.stores.by_code(code).is_some()), ..asked };
+        Asked { store: asked.store.clone().filter(|code| book.stores.visited(code).is_some()), ..asked };
     let listing = visit.shop().listing(&visit.viewer, &asked.query(currency));
     visit.page(|| {
         let room = Room { visit, asked: &asked, listing: &listing, currency };

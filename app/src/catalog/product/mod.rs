@@ -185,7 +185,8 @@ fn structured(
 ) -> Arc<str> {
     let base = &visit.door.site.public_url;
     let available = shelves.best.as_ref().is_some_and(|shelf| shelf.available > 0);
-    let shown = (visit.lang, base, product.active, available);
+    let sent = shelves.sent_from.is_some();
+    let shown = (visit.lang, base, product.active, available, sent);
     let about = (&product.name, &product.slug, &product.brand, &product.description, &product.path, variant);
     part::text("product data", (shown, about), || {
         let address = format!("{base}{}", visit.href(&format!("/p/{}", product.slug)));
@@ -193,6 +194,7 @@ fn structured(
         let availability = match (product.active, available) {
             (false, _) => "https://schema.org/Discontinued",
             (true, true) => "https://schema.org/InStoreOnly",
+            (true, false) if sent => "https://schema.org/OnlineOnly",
             (true, false) => "https://schema.org/OutOfStock",
         };
         let mut thing = json!({

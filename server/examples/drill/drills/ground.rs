@@ -219,6 +219,7 @@ fn store(code: &str, lat: f64) -> StoreRow {
         keep_days: 2,
         currency: "KRW".to_owned(),
         status: "open".to_owned(),
+        kind: "store".to_owned(),
         ..StoreRow::default()
     }
 }

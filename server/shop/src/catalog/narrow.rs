@@ -68,7 +68,7 @@ impl<'a> Narrowing<'a> {
             }
         }
         let brands = query.brands.iter().filter_map(|name| choices.brand(name)).collect();
-        let store = query.in_stock_at.as_deref().map(|code| book.stores.by_code(code).map(|store| store.id));
+        let store = query.in_stock_at.as_deref().map(|code| book.stores.visited(code).map(|store| store.id));
         Narrowing { query, currency, shelves, store, now, brands, options }
     }
 

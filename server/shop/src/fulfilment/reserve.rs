@@ -147,7 +147,7 @@ impl Shop {
     fn plan(&self, book: &Book, request: &Reserve) -> Result<Plan> {
         let now = self.now();
         let (contact, mut faults) = check_contact(&request.input.contact);
-        let store = book.stores.by_code(request.input.store.as_str()).filter(|store| store.trading);
+        let store = book.stores.visited(request.input.store.as_str());
         if store.is_none() {
             faults.push(FieldFault { pointer: "/store".to_owned(), fault: Fault::UnknownStore });
         }

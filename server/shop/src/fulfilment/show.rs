@@ -38,7 +38,7 @@ impl Shop {
     #[must_use]
     pub fn offer(&self, lang: Lang, store: &str) -> Option<Offer> {
         let (book, now) = (self.book(), self.now());
-        let store = book.stores.by_code(store).filter(|store| store.trading)?;
+        let store = book.stores.visited(store)?;
         let ready_by = self.promise(store, now)?;
         let kept_until = keep_until(&store.schedule, &store.rules, ready_by);
         let moment = |at| words::moment(lang, at, now, store.schedule.time_zone());

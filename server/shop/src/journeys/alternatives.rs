@@ -70,7 +70,8 @@ impl Shop {
 
     /// The same lines at the same prices, from the nearest store that has them.
     fn at_another_store(&self, search: &Search<'_>) -> Result<Option<Group>> {
-        let Some(other) = self.other_store(search, search.store.point) else { return Ok(None) };
+        let sent = matches!(search.way, Way::Transfer | Way::Delivery);
+        let Some(other) = self.other_store(search, search.store.point, sent) else { return Ok(None) };
         let (at, source, ready_by) = match search.way {
             Way::Transfer if other.id != search.store.id => {
                 (search.store, Some(other.id), self.transfer_by(other, search.store, search.now))
@@ -105,7 +106,7 @@ impl Shop {
         }
         let known = known_address(search)?;
         let to = known.as_ref().and_then(|address| self.point_of(search.book, address));
-        let Some(other) = self.other_store(search, to.or(search.store.point)) else { return Ok(None) };
+        let Some(other) = self.other_store(search, to.or(search.store.point), true) else { return Ok(None) };
         let Some(ready_by) = self.home_by(search, other)? else { return Ok(None) };
         let row = ReservationRow {
             store_id: other.id,
@@ -203,9 +204,9 @@ impl Shop {
         substitute(&candidates, line.quantity, line.price).map(|chosen| (chosen.key, chosen.price))
     }
 
-    /// The nearest store that has all of it, whatever is offered of it already, and sells in the same money. Where nobody
-    /// found it is none; a store whose parcel did not come may well have another one.
-    fn other_store<'b>(&self, search: &Search<'b>, near: Option<Point>) -> Option<&'b Store> {
+    /// The nearest store that has all of it, whatever is offered of it already, and sells in the same money; a warehouse,
+    /// too, where it is `sent`. Where nobody found it is none; a store whose parcel did not come may well have another one.
+    fn other_store<'b>(&self, search: &Search<'b>, near: Option<Point>, sent: bool) -> Option<&'b Store> {
         let currency = currency_of(search);
         let has_all = |store: &Store| {
             demand(search.book, store.id, &search.wanted).is_ok_and(|levels| {
@@ -215,8 +216,9 @@ impl Shop {
         search
             .book
             .stores
-            .from(near)
+            .sources(near)
             .map(|(store, _)| store)
+            .filter(|store| sent || store.is_visited())
             .filter(|store| store.id != search.failed.id || astray_of(&search.lost.row).is_some())
             .filter(|store| store.currency == currency)
             .find(|store| has_all(store))

@@ -129,7 +129,12 @@ impl Shop {
     ) -> Result<Place<'b>> {
         let chosen = match &input.store {
             Some(code) => {
-                let store = book.stores.by_code(code.as_str()).filter(|store| store.trading);
+                // Things are brought home from a warehouse, too; nobody collects there.
+                let serves = |store: &&Store| match input.way {
+                    Way::Delivery => store.trading,
+                    Way::Collect | Way::Curbside | Way::Transfer => store.is_visited(),
+                };
+                let store = book.stores.by_code(code.as_str()).filter(serves);
                 Some(store.ok_or_else(|| fault(index, "store", Fault::UnknownStore))?)
             }
             None => None,
@@ -180,7 +185,7 @@ impl Shop {
         }
     }
 
-    /// The nearest store that has all of it now, with what is the shopper's `own` there.
+    /// The nearest store or warehouse that has all of it now, with what is the shopper's `own` there.
     pub(crate) fn source_for<'b>(
         &self,
         book: &'b Book,
@@ -201,7 +206,7 @@ impl Shop {
         };
         let has_all = |store: &Store| wanted.iter().all(|(id, quantity)| left(store.id, *id) >= *quantity);
         book.stores
-            .from(near)
+            .sources(near)
             .map(|(store, _)| store)
             .filter(|store| but.is_none_or(|other| other.id != store.id))
             .find(|store| has_all(store))

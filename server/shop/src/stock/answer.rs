@@ -45,7 +45,7 @@ impl Shop {
             .everywhere(variant.id, now)
             .into_iter()
             .filter_map(|(id, known)| book.stores.by_id(id).map(|store| (store, known)))
-            .filter(|(store, _)| store.trading)
+            .filter(|(store, _)| store.is_visited())
             .map(|(store, known)| {
                 let metres = near.zip(store.point).map(|(here, there)| here.distance_m(there));
                 (store, known, metres)

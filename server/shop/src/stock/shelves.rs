@@ -176,7 +176,7 @@ impl Shelves {
         (empty, low)
     }
 
-    /// How many stores carry it, with or without stock.
+    /// How many stores and warehouses carry it, with or without stock.
     #[must_use]
     pub fn carriers(&self, variant_id: i64) -> usize {
         self.versions.note(Fact::Variant(variant_id));

@@ -54,12 +54,28 @@ impl Shop {
             }
         }
         have.extend(have_not);
+        let there = best.as_ref().is_some_and(|shelf| shelf.available >= need.quantity);
         Ok(ShelvesView {
+            sent_from: (!there).then(|| self.sent_from(viewer, &book, variant, need)).flatten(),
             best,
             others: have,
-            stores: u32::try_from(self.shelves().carriers(variant.id)).unwrap_or(u32::MAX),
+            stores: u32::try_from(self.stores_that_carry(&book, variant, now)).unwrap_or(u32::MAX),
             near: viewer.near_name.clone().unwrap_or_default(),
         })
+    }
+
+    /// How many stores carry it, with or without stock. A warehouse is none.
+    fn stores_that_carry(&self, book: &Book, variant: &Variant, now: Timestamp) -> usize {
+        let carries = |store: &&Store| self.shelves().known(store.id, variant.id, now).is_some();
+        self.shelves().carriers(variant.id).saturating_sub(book.stores.warehouses().filter(carries).count())
+    }
+
+    /// The warehouse that has enough; what is sent is paid online.
+    fn sent_from(&self, viewer: &Viewer, book: &Book, variant: &Variant, need: Need) -> Option<String> {
+        let enough =
+            |store: &&Store| self.shelves().available(store.id, variant.id, need.now) >= need.quantity;
+        let warehouse = book.stores.warehouses().find(enough).filter(|_| !self.providers().is_empty())?;
+        Some(warehouse.name.get(viewer.lang).to_owned())
     }
 
     /// My store if it has enough, else the nearest that has, else my store with what it has.

@@ -11,7 +11,10 @@ use std::collections::HashMap;
 
 use onshelf_db::{Tx, stores::StoreRow};
 use onshelf_domain::{fulfilment::PickupRules, places::Nearest, stores::Schedule};
-use onshelf_vocabulary::{Currency, Lang, Point, StoreCode, Text, stores::ServiceView};
+use onshelf_vocabulary::{
+    Currency, Lang, Point, StoreCode, Text,
+    stores::{ServiceView, StoreKind},
+};
 
 use crate::{Error, Result};
 
@@ -32,17 +35,31 @@ pub struct Store {
     pub services: Vec<String>,
     pub currency: Currency,
     pub note: Text,
+    pub kind: StoreKind,
     /// Not closed for good.
     pub trading: bool,
+    /// Orders a quarter of an hour takes; none: as many as the setting says.
+    pub window_capacity: Option<i64>,
     told: told::Told,
 }
 
-/// All stores, found by code, by id and by nearness.
+impl Store {
+    /// Shoppers can come here: it trades, and it is no warehouse.
+    #[must_use]
+    pub fn is_visited(&self) -> bool {
+        self.trading && self.kind == StoreKind::Store
+    }
+}
+
+/// All stores and warehouses, found by code, by id and by nearness. Who looks for a place to visit asks for
+/// `visited`, `stores` and `from`; who looks for where something is sent from, or worked at, for `sources`.
 pub struct StoreBook {
     stores: Vec<Store>,
     by_code: HashMap<String, u32>,
     by_id: HashMap<i64, u32>,
     nearest: Nearest,
+    /// Few among thousands, so that nobody has to look through all for them.
+    warehouses: Vec<u32>,
 }
 
 impl StoreBook {
@@ -58,24 +75,43 @@ impl StoreBook {
             .filter(|(_, store)| store.trading)
             .filter_map(|(i, store)| store.point.map(|point| (index(i), point)))
             .collect();
-        Ok(StoreBook { nearest: Nearest::build(points), stores, by_code, by_id })
+        let warehouse = |store: &Store| store.trading && store.kind == StoreKind::Warehouse;
+        let warehouses =
+            stores.iter().enumerate().filter(|(_, store)| warehouse(store)).map(|(i, _)| index(i)).collect();
+        Ok(StoreBook { nearest: Nearest::build(points), stores, by_code, by_id, warehouses })
     }
 
-    /// Also one that has closed for good.
+    /// A store that shoppers can come to; none for a warehouse, and for what has closed for good.
+    #[must_use]
+    pub fn visited(&self, code: &str) -> Option<&Store> {
+        self.by_code(code).filter(|store| store.is_visited())
+    }
+
+    /// Also a warehouse, and what has closed for good.
     #[must_use]
     pub fn by_code(&self, code: &str) -> Option<&Store> {
         self.by_code.get(code).and_then(|index| self.stores.get(*index as usize))
     }
 
-    /// By the database's id, also one that has closed for good.
+    /// By the database's id, also a warehouse, and what has closed for good.
     #[must_use]
     pub fn by_id(&self, id: i64) -> Option<&Store> {
         self.by_id.get(&id).and_then(|index| self.stores.get(*index as usize))
     }
 
-    /// Every store that trades, in the order of the operator's file.
+    /// Every store that shoppers can come to, in the order of the operator's file.
+    pub fn stores(&self) -> impl Iterator<Item = &Store> {
+        self.trading().filter(|store| store.is_visited())
+    }
+
+    /// The same with the warehouses: wherever somebody works.
     pub fn trading(&self) -> impl Iterator<Item = &Store> {
         self.stores.iter().filter(|store| store.trading)
+    }
+
+    /// Warehouses that trade.
+    pub fn warehouses(&self) -> impl Iterator<Item = &Store> {
+        self.warehouses.iter().filter_map(|index| self.stores.get(*index as usize))
     }
 
     #[must_use]
@@ -88,9 +124,14 @@ impl StoreBook {
         self.stores.is_empty()
     }
 
-    /// Trading stores by growing distance in metres; from nowhere, all in their own order; those without a
-    /// position come last.
-    pub fn from(&self, origin: Option<Point>) -> Box<dyn Iterator<Item = (&Store, Option<f64>)> + '_> {
+    /// Stores that shoppers can come to by growing distance in metres; from nowhere, all in their own order; those
+    /// without a position come last.
+    pub fn from(&self, origin: Option<Point>) -> impl Iterator<Item = (&Store, Option<f64>)> {
+        self.sources(origin).filter(|(store, _)| store.is_visited())
+    }
+
+    /// The same with the warehouses: wherever something can be sent from.
+    pub fn sources(&self, origin: Option<Point>) -> Box<dyn Iterator<Item = (&Store, Option<f64>)> + '_> {
         let Some(origin) = origin else {
             return Box::new(self.trading().map(|store| (store, None)));
         };
@@ -105,7 +146,7 @@ impl StoreBook {
     /// Every service that some store has, by how common it is.
     pub(crate) fn services(&self, lang: Lang) -> Vec<ServiceView> {
         let mut counts: HashMap<&str, usize> = HashMap::new();
-        for service in self.trading().flat_map(|store| &store.services) {
+        for service in self.stores().flat_map(|store| &store.services) {
             *counts.entry(service).or_default() += 1;
         }
         let mut codes: Vec<(&str, usize)> = counts.into_iter().collect();
@@ -160,7 +201,9 @@ impl TryFrom<StoreRow> for Store {
             },
             services: serde_json::from_str(&row.services)?,
             currency: Currency::from_code(&row.currency).unwrap_or_default(),
+            kind: StoreKind::from_code(&row.kind).ok_or_else(|| wrong(&"of no known kind"))?,
             trading: row.status == "open",
+            window_capacity: row.window_capacity,
             told: told::Told::default(),
             name: Text::new(row.name_ko, row.name_en),
             address: Text::new(row.address_ko, row.address_en),

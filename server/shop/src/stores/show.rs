@@ -50,6 +50,7 @@ impl Shop {
         let moment = |at: Timestamp| words::moment(lang, at, now, zone);
         StoreCard {
             code: store.code.to_string(),
+            kind: store.kind,
             name: store.name.get(lang).to_owned(),
             address: whole_address(store, lang),
             phone: store.phone.clone(),
@@ -69,7 +70,7 @@ impl Shop {
     pub fn store_page(&self, viewer: &Viewer, code: &str) -> Result<StoreView> {
         let now = self.now();
         let book = self.book();
-        let store = book.stores.by_code(code).filter(|store| store.trading).ok_or(Error::NotFound)?;
+        let store = book.stores.visited(code).ok_or(Error::NotFound)?;
         let lang = viewer.lang;
         let distance = viewer.near.zip(store.point).map(|(here, there)| here.distance_m(there));
         Ok(StoreView {

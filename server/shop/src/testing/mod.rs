@@ -155,6 +155,43 @@ impl TestShop {
         self
     }
 
+    /// A store like `seongsu` under another code, with something changed.
+    pub async fn with_store(&self, code: &str, change: impl Fn(&mut StoreRow)) -> &TestShop {
+        let mut row = {
+            let mut reader = must(self.shop.db().reader().await);
+            let rows = must(stores::stores(&mut reader.tx()).await);
+            rows.into_iter().find(|row| row.code == "seongsu").unwrap_or_default()
+        };
+        row.code = code.to_owned();
+        change(&mut row);
+        let at = self.shop.now_ms();
+        must(
+            self.shop
+                .db()
+                .write(move |mut tx| {
+                    let row = row.clone();
+                    Box::pin(async move {
+                        stores::upsert_stores(&mut tx, &[row]).await?;
+                        meta::touch_catalogue(&mut tx, at).await
+                    })
+                })
+                .await,
+        );
+        must(self.shop.refresh_book().await);
+        self
+    }
+
+    /// A warehouse near the stores, where nobody comes.
+    pub async fn with_warehouse(&self, code: &str) -> &TestShop {
+        self.with_store(code, |row| {
+            row.kind = "warehouse".to_owned();
+            row.name_ko = "물류센터".to_owned();
+            row.name_en = "Warehouse".to_owned();
+            (row.lat, row.lng) = (Some(37.545), Some(127.056));
+        })
+        .await
+    }
+
     #[must_use]
     pub fn key(&self, store: &str, sku: &str) -> LevelKey {
         let book = self.shop.book();
@@ -257,6 +294,7 @@ async fn furnish(db: &Db) -> Result<()> {
                 keep_days: 2,
                 currency: "KRW".to_owned(),
                 status: "open".to_owned(),
+                kind: "store".to_owned(),
                 ..StoreRow::default()
             };
             let rows = [

@@ -5,6 +5,7 @@ use onshelf_db::{
     stores::{self, StoreRow},
 };
 use onshelf_shop::{
+    export,
     import::{Kind, Options, Report},
     testing::{TestShop, on_each_engine},
 };
@@ -235,6 +236,35 @@ async fn variants_inside_a_record_need_no_mapping() {
         assert_eq!((medium.product_id, medium.options.as_str()), (tee.id, r#"["m"]"#));
         assert_eq!(paid(test, "TEE-M").await.0, 21_000);
         assert_eq!(product(test, "CUP9").await.status, "active");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_warehouse_is_told_in_either_language_and_goes_out_again() {
+    on_each_engine(async |test: &TestShop| {
+        let file = "code,name,country,lat,lng,매장구분,window_capacity\n\
+            W1,중앙창고,KR,37.5,127.1,물류센터,\nW2,Depot,KR,37.5,127.2,Distribution Center,\n\
+            S1,큰점,KR,37.5,127.3,플래그십,12\nS2,작은점,KR,37.5,127.4,,2\n";
+        take(test, Kind::Stores, "s.csv", file).await;
+        let mut told = Vec::new();
+        for code in ["W1", "W2", "S1", "S2"] {
+            let row = store(test, code).await;
+            told.push((row.kind, row.window_capacity));
+        }
+        let said: Vec<_> = told.iter().map(|(kind, capacity)| (kind.as_str(), *capacity)).collect();
+        assert_eq!(said, [("warehouse", None), ("warehouse", None), ("store", Some(12)), ("store", Some(2))]);
+
+        // A file that does not speak of it leaves it, and what goes out comes in again.
+        take(test, Kind::Stores, "s.csv", "code,name,country,lat,lng\nW1,중앙창고,KR,37.5,127.1\n").await;
+        assert_eq!(store(test, "W1").await.kind, "warehouse");
+        let mut out = Vec::new();
+        let (kind, format) = (export::Kind::Stores, export::Format::Csv);
+        export::run(test.shop.db(), kind, format, &mut out, &mut |_| ()).await.unwrap();
+        let table = String::from_utf8(out).unwrap();
+        assert!(table.contains("warehouse"), "{table}");
+        let report = take(test, Kind::Stores, "again.csv", &table).await;
+        assert_eq!(report.changed, 0, "{table}");
     })
     .await;
 }

@@ -28,3 +28,4 @@ mod switching;
 mod taken_back;
 mod walking;
 mod webhooks;
+mod warehouses;

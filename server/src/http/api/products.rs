@@ -187,7 +187,7 @@ impl Listing {
         if category.as_deref().is_some_and(|slug| book.catalogue.category(slug).is_none()) {
             return Err(Problem::unknown("/category", "모르는 분류입니다.", "There is no such category."));
         }
-        if code.is_some_and(|code| book.stores.by_code(code).is_none_or(|store| !store.trading)) {
+        if code.is_some_and(|code| book.stores.visited(code).is_none()) {
             return Err(Problem::unknown("/store", "모르는 매장입니다.", "There is no such store."));
         }
         let query = ListingQuery {

@@ -30,6 +30,9 @@ pub struct StoreList {
 #[derive(Serialize, ToSchema)]
 pub struct Store {
     code: String,
+    /// Always `store`: a `warehouse`, where nobody comes, is told only where something is sent from it.
+    #[schema(value_type = String, pattern = "^store$")]
+    kind: &'static str,
     name: String,
     address: String,
     /// WGS 84; null where the operator gave no position.
@@ -170,6 +173,7 @@ fn store(shop: &Shop, lang: Lang, card: StoreCard) -> Option<Store> {
         exceptions,
         time_zone: schedule.time_zone().iana_name().unwrap_or("UTC").to_owned(),
         code: card.code,
+        kind: own.kind.code(),
         name: card.name,
         address: card.address,
         phone: card.phone,

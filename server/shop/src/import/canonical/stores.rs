@@ -290,4 +290,19 @@ pub(super) const STORES: &[Field] = &[
     ("note_ko", &["note_ko"]),
     ("note_en", &["note_en"]),
     ("status", &["status", "store_status", "상태", "영업상태"]),
+    (
+        "kind",
+        &[
+            "kind",
+            "store_kind",
+            "store_type",
+            "location_type",
+            "구분",
+            "매장구분",
+            "점포구분",
+            "매장유형",
+            "점포유형",
+        ],
+    ),
+    ("window_capacity", &["window_capacity", "orders_per_quarter_hour", "시간대정원"]),
 ];

@@ -144,7 +144,7 @@ impl Intake for Stores {
 }
 
 /// Fields that are one column each.
-const PLAIN: [&str; 10] = [
+const PLAIN: [&str; 12] = [
     "postcode",
     "country",
     "phone",
@@ -155,6 +155,8 @@ const PLAIN: [&str; 10] = [
     "keep_days",
     "currency",
     "status",
+    "kind",
+    "window_capacity",
 ];
 
 /// What a record sets of a store that exists; the rest of it stays.

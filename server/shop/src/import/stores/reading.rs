@@ -2,7 +2,7 @@
 
 use onshelf_db::stores::StoreRow;
 use onshelf_domain::stores::Schedule;
-use onshelf_vocabulary::{Currency, Point, StoreCode, Text};
+use onshelf_vocabulary::{Currency, Point, StoreCode, Text, stores::StoreKind};
 
 use super::{
     super::{
@@ -77,6 +77,8 @@ impl Stores {
             note_ko: note.ko,
             note_en: note.en,
             status: status(row),
+            kind: kind(row).code().to_owned(),
+            window_capacity: row.whole("window_capacity", 1, 10_000)?,
         })
     }
 
@@ -179,6 +181,18 @@ fn time_zone(
 fn services(row: &Row<'_>) -> String {
     let services = services::services(&row.list("services"));
     serde_json::to_string(&services).unwrap_or_else(|_| "[]".to_owned())
+}
+
+/// Whatever is not called a warehouse is a store: files have many words for the kinds of those.
+fn kind(row: &Row<'_>) -> StoreKind {
+    let told = row.text_or_empty("kind").to_lowercase();
+    let word: String = told.chars().filter(|c| c.is_alphanumeric()).collect();
+    match word.as_str() {
+        "warehouse" | "depot" | "dc" | "distributioncenter" | "distributioncentre" | "fulfillmentcenter"
+        | "fulfilmentcentre" | "lager" | "zentrallager" | "창고" | "물류창고" | "물류센터" | "배송센터"
+        | "풀필먼트센터" => StoreKind::Warehouse,
+        _ => StoreKind::Store,
+    }
 }
 
 fn status(row: &Row<'_>) -> String {

@@ -126,6 +126,6 @@ fn variant(book: &Book, pointer: &str, sku: &str) -> Result<i64, Problem> {
 }
 
 fn store_id(book: &Book, pointer: &str, code: &str) -> Result<i64, Problem> {
-    let known = book.stores.by_code(code).map(|store| store.id);
+    let known = book.stores.visited(code).map(|store| store.id);
     known.ok_or_else(|| Problem::unknown(pointer, "모르는 매장입니다.", "There is no such store."))
 }

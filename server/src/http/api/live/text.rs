@@ -4,7 +4,7 @@ use onshelf_shop::{
     Shop,
     stock::{Known, StockEvent},
 };
-use onshelf_vocabulary::stock::Level;
+use onshelf_vocabulary::{stock::Level, stores::StoreKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -87,9 +87,11 @@ pub(super) fn event(shop: &Shop, event: &StockEvent) -> String {
 fn line(shop: &Shop, store_id: i64, variant_id: i64, known: Known) -> Option<LiveStock> {
     let book = shop.book();
     let cap = shop.settings().shown_cap.unwrap_or(0);
+    // What lies in a warehouse is on nobody's shelf.
+    let store = book.stores.by_id(store_id).filter(|store| store.kind == StoreKind::Store)?;
     Some(LiveStock {
         sku: book.catalogue.variant_by_id(variant_id)?.sku.to_string(),
-        store: book.stores.by_id(store_id)?.code.to_string(),
+        store: store.code.to_string(),
         available: if cap > 0 { known.available.min(cap.saturating_add(1)) } else { known.available },
         shown: onshelf_domain::stock::shown(known.available, cap),
         level: Level::of(known.available).code(),

@@ -201,6 +201,9 @@ struct Group {
     status: &'static str,
     /// Where it is handed over, or sent from.
     store: String,
+    /// A delivery may be sent from a warehouse, where nobody comes.
+    #[schema(value_type = String, pattern = "^(store|warehouse)$")]
+    store_kind: &'static str,
     store_name: String,
     address: Option<Address>,
     #[schema(format = DateTime)]
@@ -358,6 +361,7 @@ fn group(view: GroupView) -> Group {
         way: view.way.code(),
         status: view.status.code(),
         store: view.store.code,
+        store_kind: view.store.kind.code(),
         store_name: view.store.name,
         address: view.address.map(Into::into),
         window: view.window.map(|window| window.starts.at),
