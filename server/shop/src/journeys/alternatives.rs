@@ -96,6 +96,7 @@ impl Shop {
             row,
             lines: search.lost.lines.clone(),
             demand: demand(search.book, other.id, &search.wanted)?,
+            places: None,
         }))
     }
 
@@ -120,6 +121,7 @@ impl Shop {
             row,
             lines: search.lost.lines.clone(),
             demand: demand(search.book, other.id, &search.wanted)?,
+            places: None,
         }))
     }
 
@@ -160,7 +162,8 @@ impl Shop {
             ready_by: ready_by.as_millisecond(),
             ..self.pending_for(search)?
         };
-        Ok(Some(Group { row, lines, demand: demand(search.book, search.failed.id, &wanted)? }))
+        let demand = demand(search.book, search.failed.id, &wanted)?;
+        Ok(Some(Group { row, lines, demand, places: None }))
     }
 
     /// When something of the same store would be ready in the same way.

@@ -87,7 +87,7 @@ impl Shop {
                         refund_group(&mut tx, &lost.order, &lost.row, reason(&lost.row), now).await?;
                         OrderNews::NotFound
                     } else {
-                        write_groups(&mut tx, lost.order.id, &offers, i64::MAX, now).await?;
+                        write_groups(&mut tx, lost.order.id, &offers, now).await?;
                         OrderNews::Offered
                     };
                     announce_order(&mut tx, &lost.order.number, Some(&lost.row.number), about, now).await

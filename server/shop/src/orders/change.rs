@@ -133,7 +133,6 @@ impl Shop {
             .filter(|_| order.settled_at.is_none() && total > 0 && total != order.total)
             .map(|code| self.payment_row(order, code, total, None));
         let (order, once, now) = (order.clone(), once.cloned(), self.now());
-        let capacity = self.settings().window_capacity;
         self.db()
             .write(move |mut tx| {
                 let (mut order, once, sent) = (order.clone(), once.clone(), sent.clone());
@@ -144,7 +143,7 @@ impl Shop {
                         sent.write(&mut tx, &mut order, now).await?;
                     }
                     if let Some(plan) = &plan {
-                        swap(&mut tx, &order, &Swap { plan, paid: 0, capacity }, now).await?;
+                        swap(&mut tx, &order, &Swap { plan, paid: 0 }, now).await?;
                     }
                     if let Some(payment) = payment {
                         give_up_payments(&mut tx, order.id, "the order was changed", at).await?;

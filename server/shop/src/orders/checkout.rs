@@ -161,7 +161,7 @@ impl Shop {
             let mut reader = self.db().reader().await?;
             orders::windows_taken(&mut reader.tx(), store.id, now.as_millisecond()).await?
         };
-        let capacity = self.settings().window_capacity;
+        let capacity = self.window_capacity(store);
         let left =
             |at: i64| capacity - taken.iter().find(|(start, _)| *start == at).map_or(0, |(_, taken)| *taken);
         windows(&store.schedule, ready, WINDOWS)

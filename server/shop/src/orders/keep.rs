@@ -112,7 +112,7 @@ impl Shop {
         };
         let plan = self.plan_groups(&book, &request.groups, &whom)?;
         let (order, plan, placed) = self.kept_rows(plan, request, now);
-        let (instead, capacity) = (self.mine(request.instead.as_ref()), self.settings().window_capacity);
+        let instead = self.mine(request.instead.as_ref());
         let at = now.as_millisecond();
         let written = self
             .db()
@@ -125,7 +125,7 @@ impl Shop {
                     if fulfilment::any_has(&mut tx, &[&order.shopper], i64::from(KEPT_AT_ONCE), at).await? {
                         return Err(OrderRefusal::TooMany { limit: KEPT_AT_ONCE }.into());
                     }
-                    write_groups(&mut tx, id, &plan.groups, capacity, at).await
+                    write_groups(&mut tx, id, &plan.groups, at).await
                 })
             })
             .await;

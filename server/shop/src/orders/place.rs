@@ -61,7 +61,6 @@ struct Prepared {
     payment: Option<PaymentRow>,
     placed: Placed,
     live_limit: i64,
-    window_capacity: i64,
 }
 
 impl Shop {
@@ -188,7 +187,6 @@ impl Shop {
             payment,
             placed: Placed { number, token },
             live_limit: i64::from(self.settings().live_reservations),
-            window_capacity: self.settings().window_capacity,
         })
     }
 
@@ -308,7 +306,7 @@ async fn write(tx: &mut Tx<'_>, prepared: &Prepared, kept: Option<&Placed>, now:
     if let Some(until) = prepared.order.held_until.filter(|_| extended) {
         orders::extend(tx, id, until).await?;
     }
-    write_groups(tx, id, &prepared.plan.groups, prepared.window_capacity, now).await?;
+    write_groups(tx, id, &prepared.plan.groups, now).await?;
     match &prepared.payment {
         Some(payment) => {
             payments::insert(tx, &PaymentRow { order_id: id, ..payment.clone() }).await?;
@@ -320,13 +318,7 @@ async fn write(tx: &mut Tx<'_>, prepared: &Prepared, kept: Option<&Placed>, now:
 
 /// Writes groups with their holds, windows and passes. Levels are locked in key order over all groups. An error
 /// undoes them all.
-pub(crate) async fn write_groups(
-    tx: &mut Tx<'_>,
-    order_id: i64,
-    groups: &[Group],
-    window_capacity: i64,
-    now: i64,
-) -> Result<()> {
+pub(crate) async fn write_groups(tx: &mut Tx<'_>, order_id: i64, groups: &[Group], now: i64) -> Result<()> {
     // Whoever is sent for the order is sent for what takes a group's place, too, under the link they have.
     let sent = passes::sent(tx, order_id).await?;
     let mut wanted: Vec<(LevelKey, i64, i64, i64)> = Vec::new();
@@ -335,8 +327,8 @@ pub(crate) async fn write_groups(
         let id = fulfilment::insert(tx, &row).await?;
         fulfilment::insert_lines(tx, &lines_of(&group.lines, id)).await?;
         wanted.extend(group.demand.iter().map(|(key, quantity)| (*key, id, *quantity, row.expires_at)));
-        if let Some(at) = row.window_at
-            && !orders::take_window(tx, row.store_id, at, window_capacity).await?
+        if let (Some(at), Some(places)) = (row.window_at, group.places)
+            && !orders::take_window(tx, row.store_id, at, places).await?
         {
             return Err(OrderRefusal::WindowFull.into());
         }

@@ -39,6 +39,8 @@ pub(crate) struct Group {
     pub lines: Vec<ReservationLineRow>,
     /// Summed per level, in key order.
     pub demand: Vec<(LevelKey, i64)>,
+    /// How many orders the quarter of an hour takes that was asked for; none: none was, and it waits in the queue.
+    pub places: Option<i64>,
 }
 
 /// An order, ready to be written.
@@ -275,6 +277,11 @@ impl Shop {
         })
     }
 
+    /// Orders a quarter of an hour takes at a store: its own number, else the operator's.
+    pub(super) fn window_capacity(&self, store: &Store) -> i64 {
+        store.window_capacity.unwrap_or(self.settings().window_capacity)
+    }
+
     pub(super) fn value(&self, book: &Book, store: &Store, lines: &[Line]) -> Option<i64> {
         lines.iter().try_fold(0i64, |sum, line| {
             let (price, _) = book.catalogue.variant(line.sku.as_str())?.price(store.currency)?;
@@ -319,7 +326,8 @@ impl Shop {
             expires_at,
             ..self.new_group()?
         };
-        Ok(Group { row, lines, demand: demand(book, place.source.id, &input.lines)? })
+        let places = row.window_at.map(|_| self.window_capacity(place.store));
+        Ok(Group { row, lines, demand: demand(book, place.source.id, &input.lines)?, places })
     }
 }
 

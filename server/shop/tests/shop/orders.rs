@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use onshelf_shop::{
-    Error, Once, Shop,
+    Error, Once, Shop, Viewer,
     journeys::Answer,
     orders::Placed,
     staff::NewStaff,
     testing::{FakePayments, TestShop, on_each_engine},
 };
 use onshelf_vocabulary::{
-    Lang,
+    Lang, StoreCode,
     fulfilment::{Fault, ReservationStatus, Way},
     orders::{Address, GroupInput, OrderChange, OrderRefusal, OrderStatus, OrderView, PassRefusal},
     payment::{PaymentStatus, ProviderCode},
@@ -295,6 +295,39 @@ async fn a_pass_opens_its_own_store_once() {
         shop.cancel_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
         assert_eq!(refused("seongsu", &pass).await, Some(PassRefusal::Revoked));
         settle(test).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_takes_as_many_in_a_quarter_of_an_hour_as_it_says() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_store("kiosk", |row| row.window_capacity = Some(1)).await;
+        test.with_stock("kiosk", "CUP", 9).await.with_stock("seongsu", "CUP", 9).await;
+        let two = "2026-11-23T14:00:00+09:00";
+        let place = async |key: &str, store: &str, window: Option<&str>| {
+            let group = GroupInput { window: window.map(str::to_owned), ..collect(store, &[("CUP", 1)]) };
+            test.shop.place_order(order(key, vec![group], None)).await
+        };
+        let seen = async || {
+            let viewer = Viewer { store: StoreCode::new("kiosk").ok(), ..Viewer::new(Lang::Ko) };
+            let offers = test.shop.checkout(&viewer, &lines(&[("CUP", 1)]), None).await.unwrap().offers;
+            let own = offers.into_iter().find(|offer| offer.store == "kiosk").unwrap();
+            own.windows.into_iter().find(|window| window.starts.at == two).map(|window| window.left)
+        };
+        // What is promised as soon as it is ready waits in the queue and takes no place.
+        place("a", "kiosk", None).await.unwrap();
+        assert_eq!(seen().await, Some(1));
+        let taken = place("b", "kiosk", Some(two)).await.unwrap();
+        assert_eq!(seen().await, None, "a full one is not offered");
+        let full = place("c", "kiosk", Some(two)).await;
+        assert!(matches!(full, Err(Error::Order(OrderRefusal::WindowFull))), "{full:?}");
+        for key in ["d", "e"] {
+            place(key, "seongsu", Some(two)).await.unwrap();
+        }
+        test.shop.cancel_order(Lang::Ko, &taken.number, &taken.token, None).await.unwrap();
+        assert_eq!(seen().await, Some(1));
+        place("f", "kiosk", Some(two)).await.unwrap();
     })
     .await;
 }

@@ -92,11 +92,11 @@ impl Shop {
 
     /// Whether a swap could be made now: it is made and undone.
     async fn try_swap(&self, order: &OrderRow, plan: Plan, paid: i64) -> Result<()> {
-        let (order, now, capacity) = (order.clone(), self.now(), self.settings().window_capacity);
+        let (order, now) = (order.clone(), self.now());
         let tried = self.db().write(move |mut tx| {
             let (order, plan) = (order.clone(), plan.clone());
             Box::pin(async move {
-                swap(&mut tx, &order, &Swap { plan: &plan, paid, capacity }, now).await?;
+                swap(&mut tx, &order, &Swap { plan: &plan, paid }, now).await?;
                 Err::<(), _>(Undone::Meant)
             })
         });
@@ -123,6 +123,5 @@ pub(in crate::orders) async fn apply_paid(
     if own.dearer(order, &plan) != payment.amount {
         return Err(OrderRefusal::HoldOver.into());
     }
-    let capacity = shop.settings().window_capacity;
-    swap(tx, order, &Swap { plan: &plan, paid: payment.amount, capacity }, now).await
+    swap(tx, order, &Swap { plan: &plan, paid: payment.amount }, now).await
 }

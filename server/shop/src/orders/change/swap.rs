@@ -27,8 +27,6 @@ pub(super) struct Swap<'a> {
     pub plan: &'a Plan,
     /// What was paid for it.
     pub paid: i64,
-    /// How many orders a quarter of an hour takes.
-    pub capacity: i64,
 }
 
 /// Why what was begun or is over cannot be changed any more.
@@ -53,7 +51,7 @@ pub(in crate::orders) fn is_untouched(groups: &[ReservationRow], now: Timestamp)
 
 /// Old groups give their stock back and new ones hold theirs, or nothing changes.
 pub(super) async fn swap(tx: &mut Tx<'_>, order: &OrderRow, swap: &Swap<'_>, now: Timestamp) -> Result<()> {
-    let Swap { plan, capacity, .. } = *swap;
+    let plan = swap.plan;
     let at = now.as_millisecond();
     if !orders::advance(tx, order.id, order.version).await? {
         return Err(onshelf_db::Error::Contended.into());
@@ -79,7 +77,7 @@ pub(super) async fn swap(tx: &mut Tx<'_>, order: &OrderRow, swap: &Swap<'_>, now
             group.row.expires_at = until;
         }
     }
-    write_groups(tx, order.id, &groups, capacity, at).await?;
+    write_groups(tx, order.id, &groups, at).await?;
     orders::set_sums(tx, order.id, plan.sums).await?;
     if order.settled_at.is_some() {
         pay_back(tx, order, swap, &charges, at).await?;
@@ -95,7 +93,7 @@ async fn pay_back(
     charges: &Charges,
     at: i64,
 ) -> Result<()> {
-    let Swap { plan, paid, .. } = *swap;
+    let Swap { plan, paid } = *swap;
     charges.keep(tx, order, &plan.groups).await?;
     let cheaper = order.total + paid - charges.given_up(&plan.groups) - plan.sums.total;
     if cheaper < 0 {

@@ -118,7 +118,7 @@ mod tests {
 
     fn planned(taxed: bool, lines: &[(i64, i64, i64)]) -> Vec<Group> {
         let (row, lines) = group(taxed, lines);
-        vec![Group { row, lines, demand: Vec::new() }]
+        vec![Group { row, lines, demand: Vec::new(), places: None }]
     }
 
     #[test]
