@@ -20,8 +20,8 @@ use utoipa::{
 
 use super::{
     api::{
-        availability, carrying, events, live, notifications, orders, passes, pos, products, receipts,
-        reservations, shapes, stock, stores,
+        availability, carrying, events, live, notifications, options, orders, passes, pos, products,
+        receipts, reservations, shapes, stock, stores,
     },
     ask::Parameters,
     problem::Problem,
@@ -36,9 +36,9 @@ use super::{
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     paths(
-        products::list, products::show, availability::of_sku, availability::of_basket, stores::list, stores::show,
+        products::list, products::show, availability::of_sku, availability::of_basket, options::of_basket, stores::list, stores::show,
         reservations::create, reservations::show, reservations::cancel, live::stock, stock::count, stock::move_stock,
-        pos::sell, orders::create, orders::show, orders::change, orders::cancel, orders::arrive, orders::answer,
+        pos::sell, orders::create, orders::show, orders::change, orders::cancel, orders::extend, orders::pay, orders::arrive, orders::answer,
         carrying::refund, carrying::carry, passes::key, receipts::show, notifications::of_order,
         notifications::stop_of_order, notifications::of_reservation, notifications::stop_of_reservation,
         webhooks::take, show,

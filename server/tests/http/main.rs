@@ -10,6 +10,7 @@ mod courier;
 mod guards;
 mod live;
 mod notifications;
+mod options;
 mod pages;
 mod partners;
 mod passes;

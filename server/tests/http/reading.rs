@@ -366,7 +366,7 @@ async fn a_call_with_a_body_has_no_parameters() {
     on_each_engine(async |test| {
         let site = site(test);
         let asked = json!({"lines": [{"sku": "CUP", "quantity": 1}]});
-        for path in ["/api/v1/availability", "/api/v1/reservations", "/api/v1/orders"] {
+        for path in ["/api/v1/availability", "/api/v1/options", "/api/v1/reservations", "/api/v1/orders"] {
             let path = format!("{path}?colour=red");
             let answer = Call::post(&path).key("k").json(&asked).on(&site).await;
             answer.problem(422, "invalid");

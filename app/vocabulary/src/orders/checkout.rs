@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::WindowView;
-use crate::{Moment, Money, fulfilment::Way, payment::ProviderCode};
+use crate::{Moment, Money, cart::CoverView, fulfilment::Way, payment::ProviderCode};
 
 /// A way to get a basket, as it is offered at checkout.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -72,5 +72,7 @@ pub enum ZoneReach {
 pub struct CheckoutView {
     /// At the chosen store first: it is never silently another.
     pub offers: Vec<WayOffer>,
+    /// What each of these stores has of it itself.
+    pub covers: Vec<CoverView>,
     pub providers: Vec<ProviderCode>,
 }

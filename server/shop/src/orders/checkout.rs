@@ -66,7 +66,7 @@ impl Shop {
             self.offer_at(&asked, &book, store, cover, &mut offers).await?;
         }
         offers.extend(self.offer_delivery(&asked, &book, postcode));
-        Ok(CheckoutView { offers, providers: self.providers() })
+        Ok(CheckoutView { offers, covers, providers: self.providers() })
     }
 
     async fn offer_at(

@@ -4,18 +4,34 @@ use onshelf_db::{fulfilment, orders, stock};
 use onshelf_vocabulary::{fulfilment::ReservationStatus, orders::OrderRefusal};
 
 use super::HOLD;
-use crate::{Error, Result, Shop, secrets::fingerprint};
+use crate::{Error, Once, Result, Shop, secrets::fingerprint};
 
 impl Shop {
     /// Ten minutes more from now, once, while the hold still lasts.
     #[tracing::instrument(target = "otel", level = "debug", name = "extend order", skip_all)]
     pub async fn extend_order(&self, number: &str, token: &str) -> Result<()> {
+        self.extend(number, token, None).await
+    }
+
+    /// The same for a program, which may say it twice. A basket that is only kept is no order.
+    pub async fn extend_order_once(&self, number: &str, token: &str, once: &Once) -> Result<()> {
+        self.owned_order(number, token).await?;
+        self.extend(number, token, Some(once)).await
+    }
+
+    async fn extend(&self, number: &str, token: &str, once: Option<&Once>) -> Result<()> {
         let (number, hash, now) = (number.to_owned(), fingerprint(token), self.now_ms());
+        let once = once.cloned();
         self.db()
             .write(move |mut tx| {
-                let (number, hash) = (number.clone(), hash.clone());
+                let (number, hash, once) = (number.clone(), hash.clone(), once.clone());
                 Box::pin(async move {
                     let order = orders::by_token(&mut tx, &number, &hash).await?.ok_or(Error::NotFound)?;
+                    if let Some(once) = &once
+                        && once.before::<()>(&mut tx).await?.is_some()
+                    {
+                        return Ok::<_, Error>(());
+                    }
                     if order.held_until.is_none_or(|until| until <= now) {
                         return Err(OrderRefusal::HoldOver.into());
                     }
@@ -28,7 +44,10 @@ impl Shop {
                             fulfilment::set_expiry(&mut tx, row.id, now + HOLD).await?;
                         }
                     }
-                    Ok::<_, Error>(())
+                    if let Some(once) = &once {
+                        once.keep(&mut tx, &(), now).await?;
+                    }
+                    Ok(())
                 })
             })
             .await?;

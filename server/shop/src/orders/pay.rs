@@ -18,7 +18,7 @@ use onshelf_vocabulary::{
 
 use super::{change::is_untouched, keep::KEPT};
 use crate::{
-    Error, Hint, PaymentProvider, Result, Shop, Standing, Statement, pulse::Deed, secrets::fingerprint,
+    Error, Hint, Once, PaymentProvider, Result, Shop, Standing, Statement, pulse::Deed, secrets::fingerprint,
 };
 
 /// How long one that looks keeps others from looking: two calls at most, each given up after ten seconds. Together with
@@ -43,7 +43,45 @@ impl Shop {
         provider: Option<ProviderCode>,
     ) -> Result<String> {
         let order = self.owned_order(number, token).await?;
-        let now = self.now_ms();
+        self.pay(&order, provider, None).await
+    }
+
+    /// The same for a program: what is said twice opens one payment, also where that one was refused since. Where it is
+    /// paid stands on the order.
+    pub async fn pay_order_once(
+        &self,
+        number: &str,
+        token: &str,
+        provider: Option<ProviderCode>,
+        once: &Once,
+    ) -> Result<()> {
+        let order = self.owned_order(number, token).await?;
+        let before = {
+            let mut reader = self.db().reader().await?;
+            let mut tx = reader.tx();
+            match once.before::<String>(&mut tx).await? {
+                Some(reference) => Some(payments::by_reference(&mut tx, &reference).await?),
+                None => None,
+            }
+        };
+        match before {
+            None => self.pay(&order, provider, Some(once)).await.map(drop),
+            // Its provider did not answer then.
+            Some(Some(payment)) if is_open(&payment) && payment.redirect_url.is_none() => {
+                let opened = self.open_payment(&order, &payment).await?;
+                opened.map(drop).ok_or_else(|| OrderRefusal::ProviderDown.into())
+            }
+            Some(_) => Ok(()),
+        }
+    }
+
+    async fn pay(
+        &self,
+        order: &OrderRow,
+        provider: Option<ProviderCode>,
+        once: Option<&Once>,
+    ) -> Result<String> {
+        let (now, once) = (self.now_ms(), once.cloned());
         if order.settled_at.is_some() || order.held_until.is_none_or(|until| until <= now) {
             return Err(OrderRefusal::HoldOver.into());
         }
@@ -51,12 +89,12 @@ impl Shop {
             .or_else(|| order.provider.as_deref().and_then(ProviderCode::from_code))
             .filter(|code| self.provider(*code).is_some())
             .ok_or(OrderRefusal::ProviderDown)?;
-        let row = self.payment_row(&order, code, order.total, None);
+        let row = self.payment_row(order, code, order.total, None);
         let (order_id, chosen) = (order.id, provider.is_some());
         let payment = self
             .db()
             .write(move |mut tx| {
-                let row = row.clone();
+                let (row, once) = (row.clone(), once.clone());
                 Box::pin(async move {
                     // Whose groups were cancelled meanwhile is not asked for money.
                     if !waits_for_money(&fulfilment::of_order(&mut tx, order_id).await?, now) {
@@ -70,7 +108,11 @@ impl Shop {
                     // Where one is open already, that one is paid.
                     payments::insert(&mut tx, &row).await?;
                     let all = payments::of_order(&mut tx, order_id).await?;
-                    Ok::<_, Error>(all.into_iter().find(is_open))
+                    let open = all.into_iter().find(is_open);
+                    if let (Some(once), Some(payment)) = (&once, &open) {
+                        once.keep(&mut tx, &payment.reference, now).await?;
+                    }
+                    Ok::<_, Error>(open)
                 })
             })
             .await?;
@@ -79,7 +121,7 @@ impl Shop {
         if let Some(url) = payment.redirect_url {
             return Ok(url);
         }
-        self.open_payment(&order, &payment).await?.ok_or_else(|| OrderRefusal::ProviderDown.into())
+        self.open_payment(order, &payment).await?.ok_or_else(|| OrderRefusal::ProviderDown.into())
     }
 
     /// The shopper came back from the provider's page with these query fields. Proves nothing: the provider is asked.

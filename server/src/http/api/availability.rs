@@ -138,7 +138,7 @@ struct Cover {
 }
 
 #[derive(Serialize, ToSchema)]
-struct Missing {
+pub(super) struct Missing {
     sku: String,
     name: String,
     wanted: i64,
@@ -166,7 +166,7 @@ pub async fn of_basket(
 }
 
 /// Each SKU once with its sum, all of them known.
-fn distinct(shop: &Shop, lines: Vec<Line>) -> Result<Vec<BasketLine>, Problem> {
+pub(super) fn distinct(shop: &Shop, lines: Vec<Line>) -> Result<Vec<BasketLine>, Problem> {
     let lines: Vec<BasketLine> = lines.into_iter().map(BasketLine::from).collect();
     let book = shop.book();
     let fault = |pointer: String, fault: Fault| field_error(FieldFault { pointer, fault });
@@ -205,6 +205,6 @@ fn cover(view: CoverView) -> Cover {
     }
 }
 
-fn missing(view: MissingView) -> Missing {
+pub(super) fn missing(view: MissingView) -> Missing {
     Missing { sku: view.sku, name: view.name, wanted: view.wanted, available: view.available }
 }

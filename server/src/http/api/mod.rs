@@ -6,6 +6,7 @@ pub mod carrying;
 pub mod events;
 pub mod live;
 pub mod notifications;
+pub mod options;
 pub mod orders;
 pub mod passes;
 pub mod pos;
@@ -38,6 +39,7 @@ pub fn routes() -> Router<Door> {
         .route("/api/v1/products/{key}", get(products::show))
         .route("/api/v1/products/{key}/availability", get(availability::of_sku))
         .route("/api/v1/availability", post(availability::of_basket))
+        .route("/api/v1/options", post(options::of_basket))
         .route("/api/v1/stores", get(stores::list))
         .route("/api/v1/stores/{code}", get(stores::show))
         .route("/api/v1/stores/{code}/stock/{sku}", put(stock::count))
@@ -49,6 +51,8 @@ pub fn routes() -> Router<Door> {
         .route("/api/v1/orders", post(orders::create))
         .route("/api/v1/orders/{number}", get(orders::show).patch(orders::change))
         .route("/api/v1/orders/{number}/cancel", post(orders::cancel))
+        .route("/api/v1/orders/{number}/extend", post(orders::extend))
+        .route("/api/v1/orders/{number}/payment", post(orders::pay))
         .route("/api/v1/orders/{number}/receipt.pdf", get(receipts::show))
         .route("/api/v1/orders/{number}/arrivals", post(orders::arrive))
         .route("/api/v1/orders/{number}/offers/{id}", post(orders::answer))

@@ -101,6 +101,8 @@ fn what(method: &Method, path: &str) -> What {
     let post = method == Method::POST;
     match path {
         "/reserve" | "/checkout" | "/api/v1/reservations" | "/api/v1/orders" if post => What::Reserve,
+        // Nothing to guess; but it asks the database for every store it lists.
+        "/api/v1/options" if post => What::LookUp,
         "/staff/sign-in" if post => What::SignIn,
         "/reservations" if post => What::Find,
         // A link's secret is too long to be guessed; who tries all the same is slowed down.
@@ -265,6 +267,8 @@ mod tests {
         assert_eq!(what(&Method::GET, "/reserve"), What::Other);
         assert_eq!(what(&Method::POST, "/en/checkout"), What::Reserve);
         assert_eq!(what(&Method::GET, "/api/v1/reservations/R-1"), What::LookUp);
+        assert_eq!(what(&Method::POST, "/api/v1/options"), What::LookUp);
+        assert_eq!(what(&Method::POST, "/api/v1/orders/O-1/payment"), What::LookUp);
         assert_eq!(what(&Method::POST, "/en/reservations"), What::Find);
         assert_eq!(what(&Method::POST, "/staff/sign-in"), What::SignIn);
         assert_eq!(what(&Method::GET, "/en/pass/secret"), What::LookUp);

@@ -166,6 +166,13 @@ pub const OTHERS: &[Line] = &[
         Everybody,
         r#"{"lines":[{"sku":"DRILL-0","quantity":1}],"near":"37.5,127.0"}"#,
     ),
+    json(
+        "POST",
+        "/api/v1/options",
+        "/api/v1/options",
+        Everybody,
+        r#"{"lines":[{"sku":"DRILL-0","quantity":1}],"near":"37.5,127.0"}"#,
+    ),
     get("/api/v1/stores", "/api/v1/stores", Everybody),
     get("/api/v1/stores/{code}", "/api/v1/stores/east", Everybody),
     json(
@@ -196,6 +203,14 @@ pub const OTHERS: &[Line] = &[
     get("/api/v1/orders/{number}", "/api/v1/orders/ORDER", Owner),
     json("PATCH", "/api/v1/orders/{number}", "/api/v1/orders/ORDER", Owner, r#"{"proxy":"B"}"#),
     json("POST", "/api/v1/orders/{number}/cancel", "/api/v1/orders/ORDER/cancel", Owner, "{}"),
+    json("POST", "/api/v1/orders/{number}/extend", "/api/v1/orders/ORDER/extend", Owner, "{}"),
+    json(
+        "POST",
+        "/api/v1/orders/{number}/payment",
+        "/api/v1/orders/ORDER/payment",
+        Owner,
+        r#"{"provider":"test"}"#,
+    ),
     json("POST", "/api/v1/orders/{number}/arrivals", "/api/v1/orders/ORDER/arrivals", Owner, "{}"),
     json(
         "POST",

@@ -71,9 +71,9 @@ pub struct Address {
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct PaymentRequest {
+pub struct PaymentRequest {
     #[schema(value_type = String, pattern = "^(test|stripe|toss)$")]
-    provider: ProviderCode,
+    pub(super) provider: ProviderCode,
 }
 
 /// An amount in minor units.
@@ -187,6 +187,9 @@ pub struct Order {
     proxy: Option<String>,
     /// Everybody who may collect, or might have; the newest last.
     passes: Vec<PassOf>,
+    /// Once more, while it is held for paying.
+    can_extend: bool,
+    can_pay: bool,
     can_cancel: bool,
     can_change: bool,
     links: OrderLinks,
@@ -349,6 +352,8 @@ pub(super) fn shape(view: OrderView, lang: Lang, public_url: &str, token: &str) 
         held_until: view.held_until.map(|moment| moment.at),
         proxy: view.proxy,
         passes: view.passes.into_iter().map(|line| PassOf::new(line, lang, public_url)).collect(),
+        can_extend: view.can_extend,
+        can_pay: view.can_pay,
         can_cancel: view.can_cancel,
         can_change: view.can_change,
         number: view.number,

@@ -5,7 +5,7 @@
 mod bodies;
 mod spellings;
 
-pub use bodies::{Arrival, OfferAnswer, Order, OrderPatch, OrderRequest};
+pub use bodies::{Address, Arrival, OfferAnswer, Order, OrderPatch, OrderRequest, PaymentRequest};
 
 use axum::{
     Extension, Json,
@@ -33,6 +33,8 @@ use crate::http::{
 const CREATE: &str = "POST /api/v1/orders";
 const CHANGE: &str = "PATCH /api/v1/orders/{number}";
 const CANCEL: &str = "POST /api/v1/orders/{number}/cancel";
+const EXTEND: &str = "POST /api/v1/orders/{number}/extend";
+const PAY: &str = "POST /api/v1/orders/{number}/payment";
 const ARRIVE: &str = "POST /api/v1/orders/{number}/arrivals";
 const ANSWER: &str = "POST /api/v1/orders/{number}/offers/{id}";
 
@@ -146,6 +148,61 @@ pub async fn cancel(
     let (_begun, once) = surface.once(&actor, CANCEL, &key, "")?;
     let view = door.shop.cancel_order(lang, &number, &token, Some(&once)).await?;
     Ok(Json(shape(view, lang, &surface.options.public_url, &token)).into_response())
+}
+
+/// Holds an order ten minutes more while it is paid, once
+#[utoipa::path(
+    post, path = "/api/v1/orders/{number}/extend", tag = "orders", operation_id = "extend_order",
+    params(
+        ("number" = String, Path, description = "The order's number.", min_length = 1, max_length = 32),
+        ("Idempotency-Key" = String, Header, description = "Fresh for each deed.", pattern = r"^[!-~]{1,255}$"),
+    ),
+    security(("reservation" = [])),
+    responses((status = 200, description = "Held longer; `can_extend` is false from now on.", body = Order), Changing),
+)]
+pub async fn extend(
+    State(door): State<Door>,
+    Extension(surface): Extension<Surface>,
+    Asked(lang): Asked,
+    Path(number): Path<String>,
+    Bearer(token): Bearer,
+    Key(key): Key,
+    NoBody: NoBody,
+) -> Result<Response, Problem> {
+    let actor = format!("order:{number}");
+    let (_begun, once) = surface.once(&actor, EXTEND, &key, "")?;
+    door.shop.extend_order_once(&number, &token, &once).await?;
+    Ok(Json(now(&door, &surface, lang, &number, &token).await?).into_response())
+}
+
+/// Opens a payment again after one was refused or left
+///
+/// While one is open it stays that one. `payment.redirect_url` of the answer says where it is paid.
+#[utoipa::path(
+    post, path = "/api/v1/orders/{number}/payment", tag = "orders", operation_id = "pay_order",
+    params(
+        ("number" = String, Path, description = "The order's number.", min_length = 1, max_length = 32),
+        ("Idempotency-Key" = String, Header, description = "Fresh for each try to pay.", pattern = r"^[!-~]{1,255}$"),
+    ),
+    security(("reservation" = [])),
+    request_body(content = Option<PaymentRequest>, description = "None: by whom the order names."),
+    responses((status = 200, description = "To be paid.", body = Order), Changing),
+)]
+pub async fn pay(
+    State(door): State<Door>,
+    Extension(surface): Extension<Surface>,
+    Asked(lang): Asked,
+    Path(number): Path<String>,
+    Bearer(token): Bearer,
+    Key(key): Key,
+    MaybeBody { value: request, raw }: MaybeBody<PaymentRequest>,
+) -> Result<Response, Problem> {
+    let actor = format!("order:{number}");
+    let raw = if request.is_some() { raw.as_str() } else { "" };
+    let (_begun, once) = surface.once(&actor, PAY, &key, raw)?;
+    let provider = request.map(|request| request.provider);
+    door.shop.pay_order_once(&number, &token, provider, &once).await?;
+    Ok(Json(now(&door, &surface, lang, &number, &token).await?).into_response())
 }
 
 /// Says that its owner is on the way, or there, with the bay and the car
