@@ -113,10 +113,10 @@ fn kilometres(lang: Lang, metres: u32) -> String {
 /// How long it takes; a store that is shut sends when it opens, so that days count from then.
 fn pace(lang: Lang, zone: &ZoneTerms) -> String {
     let later = match (lang, zone.days) {
-        (Lang::Ko, 1) => "보낸 다음 날 도착".to_owned(),
-        (Lang::Ko, days) => format!("보내고 {days}일 뒤 도착"),
-        (Lang::En, 1) => "the day after it is sent".to_owned(),
-        (Lang::En, days) => format!("{days} days after it is sent"),
+        (Lang::Ko, 1) => "보낸 다음 영업일 도착".to_owned(),
+        (Lang::Ko, days) => format!("보내고 영업일로 {days}일 뒤 도착"),
+        (Lang::En, 1) => "the working day after it is sent".to_owned(),
+        (Lang::En, days) => format!("{days} working days after it is sent"),
     };
     match (&zone.same_day_until, lang) {
         (Some(until), Lang::Ko) => format!("영업일 {until} 전 주문은 그날 도착, 뒤에는 {later}"),
@@ -174,12 +174,12 @@ mod tests {
         );
         assert_eq!(
             why_then(Lang::Ko, &here).as_deref(),
-            Some("동대문구 · 그 밖의 지역 · 보내고 2일 뒤 도착 · ₩50,000부터 무료")
+            Some("동대문구 · 그 밖의 지역 · 보내고 영업일로 2일 뒤 도착 · ₩50,000부터 무료")
         );
         assert_eq!(
             why_then(Lang::En, &offer(0, None, zones(true))).as_deref(),
             Some(
-                "within 7.5 km of the store · the same day if ordered before 15:00, else the day after it is sent · free from ₩50,000"
+                "within 7.5 km of the store · the same day if ordered before 15:00, else the working day after it is sent · free from ₩50,000"
             )
         );
         assert_eq!(

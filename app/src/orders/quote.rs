@@ -56,7 +56,7 @@ pub(super) fn quote(
     Some(Quote { things, subtotal, fees, added, within: Some(within).filter(|tax| tax.amount > 0), total })
 }
 
-/// The tax on top of an amount and the tax within it, by the store that fulfils.
+/// The tax on top of an amount and the tax within it, by the store that hands it over or sends it.
 fn tax(visit: &Visit, offer: &WayOffer, amount: Money) -> (Money, Money) {
     let book = visit.shop().book();
     let none = Money::new(0, amount.currency);

@@ -50,7 +50,7 @@ pub struct ZoneTerms {
     pub free_from: Option<Money>,
     /// `15:00`: what is ordered before then of an open day comes the same day.
     pub same_day_until: Option<String>,
-    /// Days it takes otherwise, from the day it is sent.
+    /// Open days it takes otherwise, from the day it is sent.
     pub days: u8,
     /// The one the quote is of.
     pub here: bool,
@@ -64,6 +64,7 @@ pub enum ZoneReach {
     Within(u32),
     /// Postcodes that begin with one of these.
     Postcodes(Vec<String>),
+    /// Every address there is.
     Anywhere,
 }
 

@@ -170,6 +170,24 @@ mod tests {
     }
 
     #[test]
+    fn a_day_that_is_shut_is_passed_over_and_other_hours_count() {
+        let exceptions =
+            r#"[{"date":"2026-11-25","hours":[]},{"date":"2026-11-26","hours":["13:00-15:00"]}]"#;
+        let schedule = seoul(&daily().week_json(), exceptions);
+        for (now, queue, expected) in [
+            ("2026-11-24T20:00", 0, "2026-11-24T20:30"),
+            ("2026-11-24T20:01", 0, "2026-11-26T13:30"),
+            ("2026-11-25T12:00", 0, "2026-11-26T13:30"),
+            ("2026-11-26T11:00", 0, "2026-11-26T13:30"),
+            ("2026-11-26T13:30", 20, "2026-11-26T14:20"),
+            // Too late on the short day.
+            ("2026-11-26T14:10", 0, "2026-11-27T11:00"),
+        ] {
+            assert_eq!(ready_by(&schedule, &RULES, at(now), queue), Some(at(expected)), "{now} {queue}");
+        }
+    }
+
+    #[test]
     fn a_store_that_never_opens_promises_nothing() {
         assert_eq!(ready_by(&seoul("{}", "[]"), &RULES, at("2026-11-24T12:00"), 0), None);
     }

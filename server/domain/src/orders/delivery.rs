@@ -1,7 +1,10 @@
 //! What a delivery costs and when it comes: by how far it is from the store that sends it, or by the beginning of
 //! the postcode, with a cut-off for the same day.
 
-use jiff::{SignedDuration, Timestamp, ToSpan, civil::Time};
+use jiff::{
+    SignedDuration, Timestamp, ToSpan,
+    civil::{Date, Time},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::stores::Schedule;
@@ -14,7 +17,7 @@ pub enum Reach {
     Within(u32),
     /// Postcodes that begin with one of these.
     Postcodes(Vec<String>),
-    /// All of the sending store's country.
+    /// Every address there is: one names no country. Who brings nothing abroad lists postcodes instead.
     Anywhere,
 }
 
@@ -28,7 +31,7 @@ pub struct Zone {
     pub free_from: Option<i64>,
     /// What is ordered before this time of the store's day comes the same day; none: never.
     pub same_day_until: Option<Time>,
-    /// Days it takes otherwise, at least 1.
+    /// Days it takes otherwise, at least 1; those on which the sending store stays shut do not count.
     pub days: u8,
 }
 
@@ -46,6 +49,8 @@ pub struct Quote {
 
 /// By when of its day a delivery has come.
 const EVENING: Time = Time::constant(21, 0, 0, 0);
+/// How far open days are looked for.
+const SEARCH_DAYS: i32 = 400;
 
 impl Default for Delivery {
     /// A chain in a Korean city: the same day near a store, two days elsewhere; amounts in won.
@@ -100,18 +105,27 @@ impl Zone {
         }
     }
 
-    /// A store that is shut sends when it next opens.
+    /// A store that is shut sends when it next opens, and nothing comes on a day on which it stays shut.
     fn by(&self, schedule: &Schedule, now: Timestamp) -> Option<Timestamp> {
         let start = if schedule.is_open(now) { now } else { schedule.next_opening(now)? };
         let zone = schedule.time_zone();
         let local = start.to_zoned(zone.clone());
+        let date = local.date();
         let today = self.same_day_until.is_some_and(|until| local.time() < until);
-        let days = if today { 0 } else { i32::from(self.days.max(1)) };
-        let day = local.date().checked_add(days.days()).ok()?;
+        let day = if today && opens(schedule, date) { date } else { self.day_after(schedule, date)? };
         let by = day.to_datetime(EVENING).to_zoned(zone.clone()).ok()?.timestamp();
         // An opening late in the evening still leaves the courier two hours.
         Some(by.max(start.checked_add(SignedDuration::from_hours(2)).ok()?))
     }
+
+    fn day_after(&self, schedule: &Schedule, date: Date) -> Option<Date> {
+        let ahead = (1..=SEARCH_DAYS).map(|offset| date.saturating_add(offset.days()));
+        ahead.filter(|day| opens(schedule, *day)).nth(usize::from(self.days.max(1)) - 1)
+    }
+}
+
+fn opens(schedule: &Schedule, date: Date) -> bool {
+    !schedule.spans_of(date).is_empty()
 }
 
 #[cfg(test)]
@@ -136,6 +150,36 @@ mod tests {
         assert_eq!(quote(Some(2_000.0), 50_000, "2026-11-24T08:00"), (0, "24 21:00".to_owned()));
         assert_eq!(quote(Some(20_000.0), 20_000, "2026-11-24T12:00"), (3_000, "25 21:00".to_owned()));
         assert_eq!(quote(None, 20_000, "2026-11-24T12:00"), (3_000, "26 21:00".to_owned()));
+    }
+
+    #[test]
+    fn nothing_comes_on_a_day_the_store_stays_shut() {
+        // Sundays, and the Wednesday; the Thursday opens otherwise.
+        let days = ["mon", "tue", "wed", "thu", "fri", "sat"].map(|d| format!(r#""{d}":["10:30-21:00"]"#));
+        let week = format!("{{{}}}", days.join(","));
+        let exceptions =
+            r#"[{"date":"2026-11-25","hours":[]},{"date":"2026-11-26","hours":["12:00-14:00"]}]"#;
+        let schedule = Schedule::from_parts("Asia/Seoul", &week, exceptions).unwrap();
+        for (metres, at, by) in [
+            // The same day, and the day after where it is too late for that.
+            (Some(2_000.0), "2026-11-24T14:59", "24 21:00"),
+            (Some(2_000.0), "2026-11-24T15:00", "26 21:00"),
+            (Some(20_000.0), "2026-11-24T12:00", "26 21:00"),
+            (None, "2026-11-24T12:00", "27 21:00"),
+            // What is asked for while it is shut is sent when it opens.
+            (Some(2_000.0), "2026-11-25T11:00", "26 21:00"),
+            (Some(20_000.0), "2026-11-25T11:00", "27 21:00"),
+            (Some(2_000.0), "2026-11-28T16:00", "30 21:00"),
+            (None, "2026-11-28T12:00", "01 21:00"),
+        ] {
+            let now = format!("{at}:00+09:00").parse().unwrap();
+            let quote = Delivery::default().quote(&schedule, metres, "04766", 1, now).unwrap();
+            let told = quote.by.to_zoned(schedule.time_zone().clone()).strftime("%d %H:%M").to_string();
+            assert_eq!(told, by, "{metres:?} at {at}");
+        }
+        let never = Schedule::from_parts("Asia/Seoul", "{}", "[]").unwrap();
+        let now = "2026-11-24T12:00:00+09:00".parse().unwrap();
+        assert_eq!(Delivery::default().quote(&never, None, "04766", 1, now), None);
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! Sales tax: in the price (Korea's value-added tax) or added to it (a US sales tax), by the rate of the store
-//! that fulfils. Amounts are minor units; a tax is rounded half up once a group, never line by line, so that the
+//! that hands over or sends. Amounts are minor units; a tax is rounded half up once a group, never line by line, so that the
 //! parts of an order sum to its total.
 
 use serde::{Deserialize, Serialize};

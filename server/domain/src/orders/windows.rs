@@ -67,4 +67,23 @@ mod tests {
         assert!(!is_window(&schedule, ready, found[0] + SignedDuration::from_mins(1)));
         assert!(!is_window(&schedule, found[1], found[0]));
     }
+
+    #[test]
+    fn a_day_that_is_shut_has_none_and_one_that_is_short_has_few() {
+        let days =
+            ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].map(|d| format!(r#""{d}":["10:30-12:00"]"#));
+        let exceptions =
+            r#"[{"date":"2026-11-25","hours":[]},{"date":"2026-11-26","hours":["11:00-11:40"]}]"#;
+        let schedule =
+            Schedule::from_parts("Asia/Seoul", &format!("{{{}}}", days.join(",")), exceptions).unwrap();
+        let ready = "2026-11-24T11:35:00+09:00".parse().unwrap();
+        let said: Vec<String> = windows(&schedule, ready, 5)
+            .iter()
+            .map(|at| at.to_zoned(schedule.time_zone().clone()).strftime("%d %H:%M").to_string())
+            .collect();
+        assert_eq!(said, ["24 11:45", "26 11:00", "26 11:15", "27 10:30", "27 10:45"]);
+        for shut in ["2026-11-25T10:30:00+09:00", "2026-11-26T11:30:00+09:00"] {
+            assert!(!is_window(&schedule, ready, shut.parse().unwrap()), "{shut}");
+        }
+    }
 }

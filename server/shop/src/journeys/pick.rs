@@ -61,12 +61,10 @@ impl Shop {
         Ok(Pick { told: told.collect::<Result<_>>()?, found, part: self.new_group()? })
     }
 
-    /// The tax of where a reservation's goods come from, as it is today.
+    /// The tax of where a reservation is sold, as it is today.
     pub(super) fn tax_of(&self, book: &Book, row: &ReservationRow) -> Tax {
-        let source = book.stores.by_id(row.source_id.unwrap_or(row.store_id));
-        source.map_or(Tax { rate: 0, included: true }, |store| {
-            self.settings().taxes.at(&store.country, &store.postcode)
-        })
+        let store = book.stores.by_id(row.store_id);
+        store.map_or(Tax { rate: 0, included: true }, |store| self.tax_at(store))
     }
 }
 

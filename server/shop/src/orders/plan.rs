@@ -81,7 +81,8 @@ impl For<'_> {
     }
 }
 
-/// Where a group's stock is, and where it is handed over.
+/// Where a group's stock is, and where it is handed over: there it is sold, at that store's prices and tax, wherever it
+/// was brought from.
 struct Place<'b> {
     store: &'b Store,
     source: &'b Store,
@@ -99,8 +100,8 @@ impl Shop {
         let (mut sums, mut shared) = (Sums::default(), None);
         for (index, input) in asked.iter().enumerate() {
             let place = self.place(book, index, input, whom)?;
-            let tax = self.settings().taxes.at(&place.source.country, &place.source.postcode);
-            let one_currency = (place.source.currency, tax.included);
+            let tax = self.tax_at(place.store);
+            let one_currency = (place.store.currency, tax.included);
             if *shared.get_or_insert(one_currency) != one_currency {
                 return Err(fault(index, "store", Fault::NotForSale));
             }
@@ -187,7 +188,13 @@ impl Shop {
         }
     }
 
-    /// The nearest store or warehouse that has all of it now, with what is the shopper's `own` there.
+    /// The tax of what is handed over at a store, or sent to an address from it.
+    pub(crate) fn tax_at(&self, store: &Store) -> Tax {
+        self.settings().taxes.at(&store.country, &store.postcode)
+    }
+
+    /// The nearest store or warehouse that has all of it now, with what is the shopper's `own` there; for what is brought
+    /// to a store (`but`), another one that sells in the same money.
     pub(crate) fn source_for<'b>(
         &self,
         book: &'b Book,
@@ -210,7 +217,7 @@ impl Shop {
         book.stores
             .sources(near)
             .map(|(store, _)| store)
-            .filter(|store| but.is_none_or(|other| other.id != store.id))
+            .filter(|store| but.is_none_or(|other| other.id != store.id && other.currency == store.currency))
             .find(|store| has_all(store))
     }
 
@@ -297,7 +304,7 @@ impl Shop {
         tax: Tax,
         whom: &For<'_>,
     ) -> Result<Group> {
-        let (lines, total) = priced(book, place.source, &input.lines)?;
+        let (lines, total) = priced(book, place.store, &input.lines)?;
         let taxed =
             total.checked_add(place.fee).ok_or_else(|| Error::internal("the total is beyond all money"))?;
         let travels = matches!(input.way, Way::Transfer | Way::Delivery);
@@ -313,7 +320,7 @@ impl Shop {
             phone: whom.contact.phone.clone(),
             lang: whom.lang.tag().to_owned(),
             shopper: shopper_key(whom.contact),
-            currency: place.source.currency.code().to_owned(),
+            currency: place.store.currency.code().to_owned(),
             total,
             fee: place.fee,
             tax: tax.of(taxed),

@@ -98,7 +98,7 @@ impl Shop {
             if matches!(state_of(row)?.status_at(self.now()), Pending | Cancelled | Expired | NotFound) {
                 continue;
             }
-            let store = book.stores.by_id(row.source_id.unwrap_or(row.store_id)).ok_or(Error::NotFound)?;
+            let store = book.stores.by_id(row.store_id).ok_or(Error::NotFound)?;
             sold = sold.saturating_add(row.asked);
             lines.push(TaxLine {
                 store: Some(store.name.get(lang).to_owned()),
@@ -115,7 +115,7 @@ impl Shop {
     /// The rate a group was taxed at, where today's table still says the same tax: a receipt states no rate that was
     /// not the one.
     fn rate_of(&self, store: &Store, row: &ReservationRow) -> Option<u32> {
-        let tax = self.settings().taxes.at(&store.country, &store.postcode);
+        let tax = self.tax_at(store);
         (tax.of(row.total.saturating_add(row.fee)) == row.tax).then_some(tax.rate)
     }
 }

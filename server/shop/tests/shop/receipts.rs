@@ -1,13 +1,25 @@
 //! What a receipt states of an order that was paid, partly given back, or not had.
 
+use std::sync::Arc;
+
+use onshelf_db::{Db, stores::StoreRow};
+use onshelf_domain::orders::{Tax, TaxRule, TaxTable};
 use onshelf_shop::{
-    Error, Once,
+    Error, Once, Settings, Shop, SystemChance,
     orders::Placed,
     testing::{FakePayments, TestShop, on_each_engine},
 };
-use onshelf_vocabulary::{Currency, Lang, Money, orders::GroupInput, payment::ProviderCode};
+use onshelf_vocabulary::{
+    Currency, Lang, Money,
+    fulfilment::Way,
+    orders::{GroupInput, OrderRefusal},
+    payment::ProviderCode,
+};
 
-use crate::paying::{collect, order, settle, with_payments};
+use crate::{
+    orders::delivery,
+    paying::{collect, order, settle, with_payments},
+};
 
 async fn paid(test: &TestShop, payments: &FakePayments, groups: Vec<GroupInput>) -> Placed {
     let placed = test.shop.place_order(order("a", groups, Some(ProviderCode::Test))).await.unwrap();
@@ -58,6 +70,53 @@ async fn tax_is_told_by_store_and_money_with_its_day() {
         assert_eq!(receipt.kept().amount, receipt.taxes.iter().map(|line| line.gross.amount).sum::<i64>());
         let gone = receipt.money.last().unwrap();
         assert_eq!((gone.amount.amount, gone.done), (-5_500, true));
+    })
+    .await;
+}
+
+/// It is sold where it is handed over, whatever it came from.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_brought_to_a_store_is_taxed_there() {
+    on_each_engine(async |test: &TestShop| {
+        let uptown = |row: &mut StoreRow| {
+            (row.name_en, row.postcode) = ("Uptown".to_owned(), "99001".to_owned());
+        };
+        test.with_store("uptown", uptown).await.with_stock("gangnam", "CUP", 5).await;
+        let yen = |row: &mut StoreRow| row.currency = "JPY".to_owned();
+        test.with_store("tokyo", yen).await.with_stock("tokyo", "KETTLE-MO", 5).await;
+        let rule = |postcode: &str, rate| TaxRule {
+            country: "KR".to_owned(),
+            postcode: postcode.to_owned(),
+            tax: Tax { rate, included: true },
+        };
+        let taxes = TaxTable(vec![rule("", 100_000), rule("99", 200_000)]);
+        let settings = Settings { taxes, ..test.shop.settings().clone() };
+        let db = Db::open(&test.url).await.unwrap();
+        let shop = Shop::open(db, test.clock.clone(), Arc::new(SystemChance), settings).await.unwrap();
+        let payments = Arc::new(FakePayments::default());
+        shop.take_payments(vec![payments.clone()]);
+
+        let brought = GroupInput { way: Way::Transfer, ..collect("uptown", &[("CUP", 1)]) };
+        let groups = vec![brought, delivery(&[("CUP", 1)])];
+        let placed = shop.place_order(order("a", groups, Some(ProviderCode::Test))).await.unwrap();
+        assert!(payments.pay(&payments.open()[0]));
+        shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+        let receipt = shop.receipt(Lang::En, &placed.number, &placed.token).await.unwrap();
+        let taxes: Vec<_> = receipt
+            .taxes
+            .iter()
+            .map(|line| (line.store.as_deref(), line.rate, line.tax.amount, line.gross.amount))
+            .collect();
+        assert_eq!(
+            taxes,
+            [(Some("Uptown"), Some(200_000), 1_500, 9_000), (Some("Gangnam"), Some(100_000), 1_091, 12_000)]
+        );
+
+        // What another money was asked for is nothing to be brought here.
+        let abroad = GroupInput { way: Way::Transfer, ..collect("seongsu", &[("KETTLE-MO", 1)]) };
+        let refused = shop.place_order(order("b", vec![abroad], Some(ProviderCode::Test))).await;
+        assert!(matches!(refused, Err(Error::Order(OrderRefusal::OutOfStock { .. }))), "{refused:?}");
+        shop.db().close().await;
     })
     .await;
 }
