@@ -229,6 +229,7 @@ mod tests {
                 options: String::new(),
                 quantity: 2,
                 price: Money::won(38_000),
+                discounts: Vec::new(),
                 image: None,
             }],
             missing: Vec::new(),

@@ -3,7 +3,7 @@
 use onshelf_shop::orders::{MoneyLine, Receipt, TaxLine};
 use onshelf_vocabulary::{
     Currency, Lang,
-    fulfilment::{ReservationStatus as Status, Way},
+    fulfilment::{ReservationLineView, ReservationStatus as Status, Way},
     orders::GroupView,
     payment::ProviderCode,
 };
@@ -46,6 +46,17 @@ pub const fn heads(lang: Lang) -> [&'static str; 4] {
         Lang::Ko => ["상품", "수량", "단가", "금액"],
         Lang::En => ["Thing", "Qty", "Price", "Sum"],
     }
+}
+
+/// What stands beside a thing's name: its options, and what was taken off each piece.
+#[must_use]
+pub fn beside(lang: Lang, line: &ReservationLineView) -> String {
+    let options = Some(line.options.clone()).filter(|options| !options.is_empty());
+    let off = line.discounts.iter().map(|off| match lang {
+        Lang::Ko => format!("{} 하나에 −{}", off.name, off.amount.display(lang)),
+        Lang::En => format!("{} −{} each", off.name, off.amount.display(lang)),
+    });
+    options.into_iter().chain(off).collect::<Vec<_>>().join(" · ")
 }
 
 /// A receipt is read in other years: `2026-11-22 17:40`, as the store's clock showed it.

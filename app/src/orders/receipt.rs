@@ -78,7 +78,7 @@ fn lines(lang: Lang, group: &GroupView) -> AnyView {
         let sum = line.price.checked_mul(line.quantity).map(|sum| sum.display(lang));
         view! {
             <tr>
-                <td>{line.name.clone()}<small>{line.options.clone()}</small></td>
+                <td>{line.name.clone()}<small>{paper::beside(lang, line)}</small></td>
                 <td>{line.quantity}</td>
                 <td>{line.price.display(lang)}</td>
                 <td>{sum}</td>

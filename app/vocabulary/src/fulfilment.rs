@@ -186,7 +186,14 @@ pub struct ReservationView {
     pub can_cancel: bool,
 }
 
-/// One thing of a reservation; `price` is of one piece.
+/// What was taken off the price of one piece.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiscountView {
+    pub name: String,
+    pub amount: Money,
+}
+
+/// One thing of a reservation; `price` is of one piece, with all discounts taken off.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ReservationLineView {
     pub sku: String,
@@ -195,6 +202,7 @@ pub struct ReservationLineView {
     pub options: String,
     pub quantity: i64,
     pub price: Money,
+    pub discounts: Vec<DiscountView>,
     pub image: Option<Image>,
 }
 

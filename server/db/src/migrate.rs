@@ -27,6 +27,7 @@ const MIGRATIONS: [(i64, &str, &str); 14] = [
     (14, "astray", include_str!("../migrations/0014_astray.sql")),
     (15, "strangers", include_str!("../migrations/0015_strangers.sql")),
     (17, "warehouses", include_str!("../migrations/0017_warehouses.sql")),
+    (17, "warehouses discounts", include_str!("../migrations/0017_warehouses_discounts.sql")),
 ];
 
 fn migrator(serial: &str) -> Migrator {

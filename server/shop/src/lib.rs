@@ -43,8 +43,8 @@ pub use error::{Error, Result, StockRefusal};
 pub use once::Once;
 pub use onshelf_db::Error as DatabaseError;
 pub use ports::{
-    BadWebhook, Chance, Clock, Hint, Intent, Opened, PaymentFault, PaymentProvider, RefundCall, Standing,
-    Statement, SystemChance, SystemClock,
+    BadWebhook, Basket, Chance, Clock, Discounts, Hint, Intent, Opened, PaymentFault, PaymentProvider,
+    RefundCall, Standing, Statement, SystemChance, SystemClock,
 };
 pub use viewer::Viewer;
 
@@ -115,6 +115,7 @@ pub(crate) struct Inner {
     outbox: tokio::sync::Notify,
     tills: std::sync::OnceLock<Vec<Arc<dyn PaymentProvider>>>,
     tills_woken: tokio::sync::Notify,
+    discounts: std::sync::OnceLock<Arc<dyn Discounts>>,
     looks: staff::Looks,
     gathering: fulfilment::Gathering,
 }
@@ -156,6 +157,7 @@ impl Shop {
             outbox,
             tills,
             tills_woken,
+            discounts: std::sync::OnceLock::new(),
             looks,
             gathering,
         };

@@ -1,11 +1,12 @@
-//! What the shop needs from outside, as traits where there is a real one and a fake one: time, chance, and whoever
-//! takes money.
+//! What the shop needs from outside, as traits where there is a real one and a fake one: time, chance, whoever takes
+//! money, and whoever grants discounts.
 
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use onshelf_vocabulary::{Lang, Money, payment::ProviderCode};
+use onshelf_domain::fulfilment::Discount;
+use onshelf_vocabulary::{Currency, Lang, Money, StoreCode, cart::Line, payment::ProviderCode};
 
 /// Tells the time. The only place that reads the machine's clock is [`SystemClock`].
 pub trait Clock: Send + Sync + 'static {
@@ -173,4 +174,21 @@ pub trait PaymentProvider: Send + Sync + 'static {
 
     /// Everything that was captured since, for reconciliation.
     async fn captured_since(&self, since: Timestamp) -> Result<Vec<Statement>, PaymentFault>;
+}
+
+/// What one group of an order would cost.
+#[derive(Clone, Copy, Debug)]
+pub struct Basket<'a> {
+    /// Where it is sold.
+    pub store: &'a StoreCode,
+    pub currency: Currency,
+    /// Each line with the catalogue's price of one, in minor units.
+    pub lines: &'a [(Line, i64)],
+    pub now: Timestamp,
+}
+
+/// Grants discounts. It is asked whenever a group is priced, may be asked inside a transaction, and answers from memory:
+/// the same for the same basket as long as nothing has changed.
+pub trait Discounts: Send + Sync + 'static {
+    fn of(&self, basket: &Basket<'_>) -> Vec<Discount>;
 }

@@ -96,7 +96,7 @@ fn sold(sheet: &mut Sheet<'_>, lang: Lang, group: &GroupView) {
 fn cells(lang: Lang, line: &ReservationLineView) -> [Cell; 4] {
     let sum = line.price.checked_mul(line.quantity).map(|sum| sum.display(lang)).unwrap_or_default();
     [
-        Cell { text: line.name.clone(), small: line.options.clone() },
+        Cell { text: line.name.clone(), small: paper::beside(lang, line) },
         Cell::new(line.quantity.to_string()),
         Cell::new(line.price.display(lang)),
         Cell::new(sum),

@@ -33,6 +33,7 @@ fn line(name: &str, options: &str, quantity: i64, price: i64) -> ReservationLine
         options: options.to_owned(),
         quantity,
         price: Money::won(price),
+        discounts: Vec::new(),
         image: None,
     }
 }

@@ -60,23 +60,27 @@ pub async fn insert_all(tx: &mut Tx<'_>, rows: &[&ReservationRow]) -> Result<Vec
     })?)
 }
 
-/// Writes lines of any number of reservations in one statement.
+/// How many lines one statement writes: SQLite takes 32,766 values.
+const LINES: usize = 5_000;
+
+/// Writes lines of any number of reservations.
 pub async fn insert_lines(tx: &mut Tx<'_>, lines: &[ReservationLineRow]) -> Result<(), Error> {
-    if lines.is_empty() {
-        return Ok(());
+    for lines in lines.chunks(LINES) {
+        on!(tx, conn: E => {
+            let mut query = QueryBuilder::<E>::new(
+                "INSERT INTO reservation_lines (reservation_id, position, variant_id, quantity, price, discounts) ",
+            );
+            query.push_values(lines, |mut values, line| {
+                values
+                    .push_bind(line.reservation_id)
+                    .push_bind(line.position)
+                    .push_bind(line.variant_id)
+                    .push_bind(line.quantity)
+                    .push_bind(line.price)
+                    .push_bind(&line.discounts);
+            });
+            query.build().execute(conn).await.map(drop)
+        })?;
     }
-    Ok(on!(tx, conn: E => {
-        let mut query = QueryBuilder::<E>::new(
-            "INSERT INTO reservation_lines (reservation_id, position, variant_id, quantity, price) ",
-        );
-        query.push_values(lines, |mut values, line| {
-            values
-                .push_bind(line.reservation_id)
-                .push_bind(line.position)
-                .push_bind(line.variant_id)
-                .push_bind(line.quantity)
-                .push_bind(line.price);
-        });
-        query.build().execute(conn).await.map(drop)
-    })?)
+    Ok(())
 }

@@ -64,14 +64,16 @@ pub struct ReservationRow {
 }
 
 /// So many of one variant.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
 pub struct ReservationLineRow {
     pub reservation_id: i64,
     pub position: i64,
     pub variant_id: i64,
     pub quantity: i64,
-    /// Of one, in minor units of the reservation's currency.
+    /// Of one, in minor units of the reservation's currency: as it is charged.
     pub price: i64,
+    /// What was taken off it, by name: JSON of a list; empty is none.
+    pub discounts: String,
 }
 
 /// Writes a reservation and answers its id; `row.id` is not looked at. One that is placed is promised with it.

@@ -22,6 +22,8 @@ use crate::{Error, Result};
 
 /// What a reservation's token is for; a token of another purpose never opens one.
 const PURPOSE: &str = "reservation";
+/// What a line says nothing was taken off of.
+pub(crate) const NO_DISCOUNTS: &str = "[]";
 
 /// A row as the rules see it.
 pub(crate) fn state_of(row: &ReservationRow) -> Result<Reservation> {

@@ -21,7 +21,7 @@ use onshelf_vocabulary::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{PURPOSE, gather::Asked, lines_of};
+use super::{NO_DISCOUNTS, PURPOSE, gather::Asked, lines_of};
 use crate::{
     Book, Error, Once, Result, Shop, Viewer,
     draws::Draws,
@@ -171,6 +171,7 @@ impl Shop {
                 variant_id: variant.id,
                 quantity,
                 price,
+                discounts: NO_DISCOUNTS.to_owned(),
             });
         }
         let mut random = [0u8; 9];

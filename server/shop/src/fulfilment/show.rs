@@ -5,10 +5,13 @@ use onshelf_db::{
     Tx,
     fulfilment::{ReservationLineRow, ReservationRow},
 };
-use onshelf_domain::{fulfilment::keep_until, words};
+use onshelf_domain::{
+    fulfilment::{Off, keep_until},
+    words,
+};
 use onshelf_vocabulary::{
     Currency, Lang, Moment, Money,
-    fulfilment::{ReservationLineView, ReservationView},
+    fulfilment::{DiscountView, ReservationLineView, ReservationView},
 };
 
 use super::{PURPOSE, Reserved, state_of};
@@ -115,7 +118,7 @@ impl Shop {
         let ended = row.ended_at.map(moment).transpose()?;
         let currency = currency_of(row);
         let seen = |lines: &[ReservationLineRow]| {
-            lines.iter().map(|line| line_view(&book, lang, currency, line)).collect()
+            lines.iter().map(|line| line_view(&book, lang, currency, line)).collect::<Result<Vec<_>>>()
         };
         Ok(ReservationView {
             number: row.number.clone(),
@@ -123,8 +126,8 @@ impl Shop {
             status,
             name: row.name.clone(),
             store: self.store_card(&Viewer::new(lang), store, None, None, now),
-            lines: seen(lines),
-            missing: seen(missing),
+            lines: seen(lines)?,
+            missing: seen(missing)?,
             total: Money::new(row.total, currency),
             placed_at: moment(row.placed_at)?,
             ready_by: moment(row.ready_by)?,
@@ -145,22 +148,33 @@ pub(crate) async fn reservation_lines(
 ) -> Result<Vec<ReservationLineView>> {
     let currency = currency_of(row);
     let lines = onshelf_db::fulfilment::lines(tx, row.id).await?;
-    Ok(lines.iter().map(|line| line_view(book, lang, currency, line)).collect())
+    lines.iter().map(|line| line_view(book, lang, currency, line)).collect()
 }
 
-fn line_view(book: &Book, lang: Lang, currency: Currency, line: &ReservationLineRow) -> ReservationLineView {
+fn line_view(
+    book: &Book,
+    lang: Lang,
+    currency: Currency,
+    line: &ReservationLineRow,
+) -> Result<ReservationLineView> {
     let variant = book.catalogue.variant_by_id(line.variant_id);
     let product = variant.and_then(|variant| book.catalogue.product_of(variant));
     let image = variant.zip(product).and_then(|(v, p)| image_of(p, v, lang).into_iter().next());
-    ReservationLineView {
+    let off: Vec<Off> = serde_json::from_str(&line.discounts)?;
+    let discount = |off: Off| DiscountView {
+        name: off.name.get(lang).to_owned(),
+        amount: Money::new(off.amount, currency),
+    };
+    Ok(ReservationLineView {
         sku: variant.map(|variant| variant.sku.to_string()).unwrap_or_default(),
         slug: product.map(|product| product.slug.to_string()).unwrap_or_default(),
         name: product.map(|product| product.name.get(lang).to_owned()).unwrap_or_default(),
         options: variant.map(|v| book.catalogue.options_label(lang, v)).unwrap_or_default(),
         quantity: line.quantity,
         price: Money::new(line.price, currency),
+        discounts: off.into_iter().map(discount).collect(),
         image,
-    }
+    })
 }
 
 pub(crate) fn currency_of(row: &ReservationRow) -> Currency {

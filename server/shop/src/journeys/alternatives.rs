@@ -19,7 +19,7 @@ use super::heal::Lost;
 use crate::{
     Book, Result, Shop,
     catalog::Variant,
-    fulfilment::{astray_of, way_of},
+    fulfilment::{NO_DISCOUNTS, astray_of, way_of},
     orders::{Group, demand},
     stores::Store,
 };
@@ -146,7 +146,8 @@ impl Shop {
         for line in &search.lost.lines {
             let Some((variant_id, price)) = self.stand_in(search, line, &taken) else { return Ok(None) };
             taken.push((LevelKey { store_id: search.failed.id, variant_id }, line.quantity));
-            lines.push(ReservationLineRow { variant_id, price, ..line.clone() });
+            let discounts = NO_DISCOUNTS.to_owned();
+            lines.push(ReservationLineRow { variant_id, price, discounts, ..line.clone() });
         }
         let Some(ready_by) = self.again_by(search)? else { return Ok(None) };
         let wanted: Option<Vec<Line>> = lines.iter().map(|line| wanted(search.book, line)).collect();

@@ -45,9 +45,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use onshelf_db::orders::OrderRow;
+use onshelf_domain::fulfilment::Discount;
 use onshelf_vocabulary::{Currency, payment::ProviderCode};
 
-use crate::{Error, PaymentProvider, Result, Shop};
+use crate::{Basket, Discounts, Error, PaymentProvider, Result, Shop};
 
 /// What an order's token is for; a token of another purpose never opens one.
 const PURPOSE: &str = "order";
@@ -76,6 +77,17 @@ impl Shop {
     #[must_use]
     pub fn payment_provider(&self, code: ProviderCode) -> Option<Arc<dyn PaymentProvider>> {
         self.provider(code)
+    }
+
+    /// Lets a promotions room grant discounts on orders. Once, at the start; without it there are none.
+    pub fn grant_discounts(&self, discounts: Arc<dyn Discounts>) {
+        if self.inner.discounts.set(discounts).is_err() {
+            tracing::warn!("Who grants discounts was set before and stays.");
+        }
+    }
+
+    fn discounts(&self, basket: &Basket<'_>) -> Vec<Discount> {
+        self.inner.discounts.get().map(|discounts| discounts.of(basket)).unwrap_or_default()
     }
 
     /// Wakes whoever asks the providers; due questions would be found a moment later anyway.

@@ -2,6 +2,7 @@
 //! server, from the catalogue as it is now; nothing here is believed from a form.
 
 mod faults;
+mod priced;
 
 use std::collections::HashMap;
 
@@ -17,7 +18,7 @@ use onshelf_domain::{
     stock::sum_demand,
 };
 use onshelf_vocabulary::{
-    Lang, Money, Point,
+    Lang, Point,
     cart::Line,
     fulfilment::{Contact, Fault, FieldFault, ReservationStatus, Way},
     orders::{Address, GroupInput, OrderRefusal},
@@ -304,7 +305,7 @@ impl Shop {
         tax: Tax,
         whom: &For<'_>,
     ) -> Result<Group> {
-        let (lines, total) = priced(book, place.store, &input.lines)?;
+        let (lines, total) = self.priced(book, place.store, &input.lines, whom.now)?;
         let taxed =
             total.checked_add(place.fee).ok_or_else(|| Error::internal("the total is beyond all money"))?;
         let travels = matches!(input.way, Way::Transfer | Way::Delivery);
@@ -336,21 +337,6 @@ impl Shop {
         let places = row.window_at.map(|_| self.window_capacity(place.store));
         Ok(Group { row, lines, demand: demand(book, place.source.id, &input.lines)?, places })
     }
-}
-
-fn priced(book: &Book, store: &Store, lines: &[Line]) -> Result<(Vec<ReservationLineRow>, i64)> {
-    let mut rows = Vec::with_capacity(lines.len());
-    let mut total = 0i64;
-    for (position, line) in (0i64..).zip(lines) {
-        let variant = book.catalogue.variant(line.sku.as_str()).ok_or(Error::NotFound)?;
-        let (price, _) = variant.price(store.currency).ok_or(Error::NotFound)?;
-        let quantity = line.quantity.get();
-        let sum = price.checked_mul(quantity).and_then(|sum: Money| total.checked_add(sum.amount));
-        total = sum.ok_or_else(|| Error::internal("the total is beyond all money"))?;
-        let (variant_id, price) = (variant.id, price.amount);
-        rows.push(ReservationLineRow { reservation_id: 0, position, variant_id, quantity, price });
-    }
-    Ok((rows, total))
 }
 
 /// Summed per level, in key order: how levels are always locked.

@@ -9,6 +9,7 @@ mod changing;
 mod counter;
 mod crowd;
 mod delivering;
+mod discounts;
 mod finding;
 mod following;
 mod healing;

@@ -193,7 +193,7 @@ mod tests {
     fn cups(store_id: i64, quantity: i64) -> (ReservationRow, Vec<ReservationLineRow>) {
         let total = 1_000 * quantity;
         let line =
-            ReservationLineRow { reservation_id: 0, position: 0, variant_id: 8, quantity, price: 1_000 };
+            ReservationLineRow { variant_id: 8, quantity, price: 1_000, ..ReservationLineRow::default() };
         (ReservationRow { store_id, total, asked: total, ..ReservationRow::default() }, vec![line])
     }
 

@@ -166,11 +166,11 @@ mod tests {
 
     fn part(row: &ReservationRow, kept: bool) -> Part<'_> {
         let line = |variant_id, quantity, price| ReservationLineRow {
-            reservation_id: 0,
             position: variant_id,
             variant_id,
             quantity,
             price,
+            ..ReservationLineRow::default()
         };
         Part::of(row, &[line(7, 2, 2_900), line(8, 1, 1_000)], if kept { 0 } else { row.asked })
     }
@@ -303,11 +303,10 @@ mod tests {
         let own = ReservationRow { store_id: 1, tax: 0, asked: 6_800, fee: 0, ..group() };
         let other = ReservationRow { store_id: 2, ..own.clone() };
         let line = |variant_id| ReservationLineRow {
-            reservation_id: 0,
-            position: 0,
             variant_id,
             quantity: 4,
             price: 1_000,
+            ..ReservationLineRow::default()
         };
         let parts = || vec![Part::of(&other, &[line(7), line(8)], 0), Part::of(&own, &[line(8)], 0)];
         let told = |store, variant, quantity| judge(parts(), store, &[(Some(variant), quantity)]);

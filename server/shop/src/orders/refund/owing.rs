@@ -102,11 +102,11 @@ mod tests {
         let tax = if taxed { total / 10 } else { 0 };
         let row = ReservationRow { total, tax, asked: total + tax, ..ReservationRow::default() };
         let line = |(position, (variant_id, quantity, price)): (i64, &(i64, i64, i64))| ReservationLineRow {
-            reservation_id: 0,
             position,
             variant_id: *variant_id,
             quantity: *quantity,
             price: *price,
+            ..ReservationLineRow::default()
         };
         (row, (0..).zip(lines).map(line).collect())
     }

@@ -243,8 +243,17 @@ struct GroupLine {
     options: String,
     #[schema(minimum = 1, maximum = 999)]
     quantity: i64,
+    /// Of one, as it is charged.
     price: Money,
+    /// What was taken off the price of one.
+    discounts: Vec<LineDiscount>,
     image: Option<Image>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct LineDiscount {
+    name: String,
+    amount: Money,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -386,7 +395,9 @@ fn group(view: GroupView) -> Group {
 }
 
 fn line(view: views::ReservationLineView) -> GroupLine {
+    let discount = |off: views::DiscountView| LineDiscount { name: off.name, amount: off.amount.into() };
     GroupLine {
+        discounts: view.discounts.into_iter().map(discount).collect(),
         sku: view.sku,
         name: view.name,
         options: view.options,
