@@ -8,7 +8,7 @@ pub mod foot;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use onshelf_vocabulary::Lang;
 
 use self::foot::foot;
@@ -133,7 +133,8 @@ fn head(visit: &Visit, page: &Page) -> impl IntoView + use<> {
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
-                <title>{title.clone()}</title>
+                // Not as a tag of the macro: where cargo-leptos erases types that would write a mark into the words.
+                {html::title().child(title.clone())}
                 {(!page.description.is_empty())
                     .then(|| view! { <meta name="description" content=page.description.clone() /> })}
                 {(!page.indexed).then(|| view! { <meta name="robots" content="noindex" /> })}

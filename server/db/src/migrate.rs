@@ -9,8 +9,7 @@ use sqlx::{
 
 use crate::Error;
 
-const MIGRATIONS: [(i64, &str, &str); 15] = [
-const MIGRATIONS: [(i64, &str, &str); 14] = [
+const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "ground", include_str!("../migrations/0001_ground.sql")),
     (2, "orders", include_str!("../migrations/0002_orders.sql")),
     (3, "test provider", include_str!("../migrations/0003_test_provider.sql")),
@@ -26,7 +25,6 @@ const MIGRATIONS: [(i64, &str, &str); 14] = [
     (13, "ended", include_str!("../migrations/0013_ended.sql")),
     (14, "astray", include_str!("../migrations/0014_astray.sql")),
     (15, "strangers", include_str!("../migrations/0015_strangers.sql")),
-    (17, "warehouses", include_str!("../migrations/0017_warehouses.sql")),
     (17, "warehouses discounts", include_str!("../migrations/0017_warehouses_discounts.sql")),
 ];
 

@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
 
-mod auditing;
 mod astray;
+mod auditing;
 mod board;
 mod changing;
 mod counter;
@@ -28,5 +28,5 @@ mod shelves;
 mod switching;
 mod taken_back;
 mod walking;
-mod webhooks;
 mod warehouses;
+mod webhooks;
