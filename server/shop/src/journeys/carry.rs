@@ -33,26 +33,26 @@ impl Carrying {
     }
 }
 
-/// Does it, and leaves it in the trail.
+/// Does it to what was read in this transaction, and leaves it in the trail.
 pub(crate) async fn carry(
     tx: &mut Tx<'_>,
     shop: &Shop,
     store_id: i64,
-    number: &str,
+    row: &ReservationRow,
     what: &Carrying,
     actor: &str,
     now: Timestamp,
 ) -> Result<()> {
     match what {
         Carrying::Deed(deed) => {
-            let until = shop.kept_from(tx, number, now).await?;
+            let until = shop.kept_from(row, now)?;
             let decide =
                 |reservation: Reservation| reservation.perform(*deed, now).map(|step| step.kept_until(until));
-            step(tx, store_id, number, actor, now, decide).await?;
+            step(tx, store_id, row, actor, now, decide).await?;
         }
-        Carrying::Pick(pick) => report_pick(tx, shop, store_id, number, pick, actor, now).await?,
+        Carrying::Pick(pick) => report_pick(tx, shop, store_id, row, pick, actor, now).await?,
     }
-    trail(tx, actor, what.deed().code(), number, now.as_millisecond()).await?;
+    trail(tx, actor, what.deed().code(), &row.number, now.as_millisecond()).await?;
     Ok(())
 }
 
@@ -69,8 +69,7 @@ fn acting(book: &Book, partner: &Partner, row: &ReservationRow) -> Result<i64> {
 
 impl Shop {
     /// Until when something is kept that is ready at its store's counter now.
-    pub(super) async fn kept_from(&self, tx: &mut Tx<'_>, number: &str, now: Timestamp) -> Result<Timestamp> {
-        let row = fulfilment::for_job(tx, number).await?.ok_or(Error::NotFound)?;
+    pub(super) fn kept_from(&self, row: &ReservationRow, now: Timestamp) -> Result<Timestamp> {
         let book = self.book();
         let store = book.stores.by_id(row.store_id).ok_or(Error::NotFound)?;
         Ok(keep_until(&store.schedule, &store.rules, now))
@@ -128,7 +127,7 @@ impl Shop {
                         return Err(Error::NotFound);
                     }
                     let store_id = acting(&book, &partner, &row)?;
-                    carry(&mut tx, &shop, store_id, &group, &what, &partner.actor(), now).await?;
+                    carry(&mut tx, &shop, store_id, &row, &what, &partner.actor(), now).await?;
                     let after = fulfilment::for_job(&mut tx, &group).await?.ok_or(Error::NotFound)?;
                     once.keep(&mut tx, &after.status, now.as_millisecond()).await?;
                     Ok(after.status)

@@ -82,15 +82,14 @@ pub(crate) async fn report_pick(
     tx: &mut Tx<'_>,
     shop: &Shop,
     store_id: i64,
-    number: &str,
+    row: &ReservationRow,
     pick: &Pick,
     actor: &str,
     now: Timestamp,
 ) -> Result<()> {
-    let row = fulfilment::at_store(tx, number, store_id).await?.ok_or(Error::NotFound)?;
-    let state = state_of(&row)?;
-    let part = state.partly_found(now)?.kept_until(shop.kept_from(tx, number, now).await?);
-    refuse_other_store(&row, store_id, state.status_at(now), part)?;
+    let state = state_of(row)?;
+    let part = state.partly_found(now)?.kept_until(shop.kept_from(row, now)?);
+    refuse_other_store(row, store_id, state.status_at(now), part)?;
     let lines = fulfilment::lines(tx, row.id).await?;
     let asked: Vec<(i64, i64)> = lines.iter().map(|line| (line.variant_id, line.quantity)).collect();
     let missing = match (pick.found, pick.told.is_empty()) {
@@ -100,16 +99,16 @@ pub(crate) async fn report_pick(
     };
     let gone = split_pick(&asked, &missing).map_err(refused)?;
     if gone.iter().zip(&lines).all(|(gone, line)| *gone == line.quantity) {
-        write_step(tx, &row, state.not_found(now)?, actor, now).await?;
+        write_step(tx, row, state.not_found(now)?, actor, now).await?;
         return Ok(());
     }
     // The state first: from here on nobody else changes this reservation. Another report may have come before this one
     // and left the state as it was.
-    write_step(tx, &row, part, actor, now).await?;
+    write_step(tx, row, part, actor, now).await?;
     if fulfilment::lines(tx, row.id).await? != lines {
         return Err(onshelf_db::Error::Contended.into());
     }
-    split(tx, shop, &row, &lines, &gone, &pick.part, actor, now).await
+    split(tx, shop, row, &lines, &gone, &pick.part, actor, now).await
 }
 
 #[expect(clippy::too_many_arguments, reason = "what a split is made of")]

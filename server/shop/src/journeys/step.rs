@@ -122,19 +122,18 @@ async fn receive(tx: &mut Tx<'_>, row: &ReservationRow, step: Step, actor: &str,
 }
 
 /// Decides and carries out one step of a store's reservation; answers what left the shelves' books.
-pub(crate) async fn step(
+pub(super) async fn step(
     tx: &mut Tx<'_>,
     store_id: i64,
-    number: &str,
+    row: &ReservationRow,
     actor: &str,
     now: Timestamp,
     decide: impl FnOnce(onshelf_domain::fulfilment::Reservation) -> Result<Step, ReservationRefusal>,
 ) -> Result<Vec<(LevelKey, i64)>> {
-    let row = onshelf_db::fulfilment::at_store(tx, number, store_id).await?.ok_or(Error::NotFound)?;
-    let state = state_of(&row)?;
+    let state = state_of(row)?;
     let step = decide(state)?;
-    refuse_other_store(&row, store_id, state.status_at(now), step)?;
-    write_step(tx, &row, step, actor, now).await
+    refuse_other_store(row, store_id, state.status_at(now), step)?;
+    write_step(tx, row, step, actor, now).await
 }
 
 /// What comes from another store is picked and sent there; where it waits it is taken in and handed over. Before it is
@@ -163,5 +162,6 @@ pub(super) async fn answer_at_till(
     now: i64,
 ) -> Result<Vec<(LevelKey, i64)>> {
     let now = Timestamp::from_millisecond(now).map_err(Error::internal)?;
-    step(tx, store_id, number, actor, now, |reservation| reservation.hand_over(now)).await
+    let row = onshelf_db::fulfilment::at_store(tx, number, store_id).await?.ok_or(Error::NotFound)?;
+    step(tx, store_id, &row, actor, now, |reservation| reservation.hand_over(now)).await
 }

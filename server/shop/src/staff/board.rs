@@ -153,7 +153,7 @@ impl Shop {
                     if begins && picks_it(&mut tx, &row, picker).await? {
                         return Ok::<(), Error>(());
                     }
-                    carry(&mut tx, &shop, store_id, &number, &what, &actor, now).await?;
+                    carry(&mut tx, &shop, store_id, &row, &what, &actor, now).await?;
                     if begins {
                         counter::picks(&mut tx, row.id, picker).await?;
                     }
