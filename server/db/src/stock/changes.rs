@@ -14,6 +14,13 @@ pub struct ChangeRow {
     pub at: i64,
 }
 
+impl ChangeRow {
+    #[must_use]
+    pub const fn key(&self) -> LevelKey {
+        LevelKey { store_id: self.store_id, variant_id: self.variant_id }
+    }
+}
+
 /// The newest change, or 0.
 pub async fn last_change(tx: &mut Tx<'_>) -> Result<i64, Error> {
     let sql = "SELECT COALESCE(MAX(id), 0) FROM stock_changes";

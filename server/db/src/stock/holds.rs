@@ -1,8 +1,6 @@
 //! What is held of a level for whom, and until when.
 
-use sqlx::QueryBuilder;
-
-use super::{Cause, LevelKey, TOGETHER, announce, open_level, sell, shift};
+use super::{Cause, LevelKey, TOGETHER, announce, open_level, sell, shift, wanted};
 use crate::{Error, Tx, engine::on};
 
 /// A live hold of one level.
@@ -12,6 +10,13 @@ pub struct LiveHoldRow {
     pub variant_id: i64,
     pub quantity: i64,
     pub expires_at: i64,
+}
+
+impl LiveHoldRow {
+    #[must_use]
+    pub const fn key(&self) -> LevelKey {
+        LevelKey { store_id: self.store_id, variant_id: self.variant_id }
+    }
 }
 
 /// What is held of every level, summed by when it ends.
@@ -26,12 +31,9 @@ pub async fn live_holds(tx: &mut Tx<'_>, keys: &[LevelKey]) -> Result<Vec<LiveHo
     let mut holds = Vec::new();
     for keys in keys.chunks(TOGETHER) {
         holds.extend(on!(tx, conn: E => {
-            let mut query = QueryBuilder::<E>::new("WITH wanted (store_id, variant_id) AS (");
-            query.push_values(keys, |mut values, key| {
-                values.push_bind(key.store_id).push_bind(key.variant_id);
-            });
+            let mut query = wanted::<E>(keys);
             query.push(
-                ") SELECT h.store_id, h.variant_id, CAST(SUM(h.quantity) AS BIGINT) AS quantity, h.expires_at
+                " SELECT h.store_id, h.variant_id, CAST(SUM(h.quantity) AS BIGINT) AS quantity, h.expires_at
                    FROM wanted JOIN holds h
                      ON h.store_id = wanted.store_id AND h.variant_id = wanted.variant_id AND h.state = 'live'
                    GROUP BY h.store_id, h.variant_id, h.expires_at",

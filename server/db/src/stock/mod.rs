@@ -39,6 +39,13 @@ pub struct LevelRow {
     pub checked_at: i64,
 }
 
+impl LevelRow {
+    #[must_use]
+    pub const fn key(&self) -> LevelKey {
+        LevelKey { store_id: self.store_id, variant_id: self.variant_id }
+    }
+}
+
 /// Levels asked for in one statement: two parameters each, well below what either engine takes.
 const TOGETHER: usize = 500;
 
@@ -64,18 +71,29 @@ pub async fn levels(tx: &mut Tx<'_>, keys: &[LevelKey]) -> Result<Vec<LevelRow>,
     let mut levels = Vec::with_capacity(keys.len());
     for keys in keys.chunks(TOGETHER) {
         levels.extend(on!(tx, conn: E => {
-            let mut query = QueryBuilder::<E>::new("WITH wanted (store_id, variant_id) AS (");
-            query.push_values(keys, |mut values, key| {
-                values.push_bind(key.store_id).push_bind(key.variant_id);
-            });
+            let mut query = wanted::<E>(keys);
             query.push(
-                ") SELECT l.* FROM wanted JOIN stock_levels l
+                " SELECT l.* FROM wanted JOIN stock_levels l
                      ON l.store_id = wanted.store_id AND l.variant_id = wanted.variant_id",
             );
             query.build_query_as::<LevelRow>().fetch_all(conn).await
         })?);
     }
     Ok(levels)
+}
+
+/// How a query about these levels begins, which it then knows as `wanted`.
+fn wanted<E>(keys: &[LevelKey]) -> QueryBuilder<E>
+where
+    E: sqlx::Database,
+    for<'q> i64: sqlx::Encode<'q, E> + sqlx::Type<E>,
+{
+    let mut query = QueryBuilder::new("WITH wanted (store_id, variant_id) AS (");
+    query.push_values(keys, |mut values, key| {
+        values.push_bind(key.store_id).push_bind(key.variant_id);
+    });
+    query.push(")");
+    query
 }
 
 /// None where the store never had any.

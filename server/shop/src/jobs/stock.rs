@@ -48,8 +48,7 @@ impl Shop {
                     }
                     let mut levels: BTreeMap<LevelKey, i64> = BTreeMap::new();
                     for change in fresh {
-                        let key = LevelKey { store_id: change.store_id, variant_id: change.variant_id };
-                        levels.insert(key, change.at);
+                        levels.insert(change.key(), change.at);
                     }
                     let mut events = Vec::with_capacity(levels.len());
                     for (key, at) in levels {

@@ -144,8 +144,7 @@ impl Shop {
             let changes = place.read(&mut tx, now, BATCH).await?;
             let mut newest: BTreeMap<LevelKey, i64> = BTreeMap::new();
             for change in &changes {
-                let key = LevelKey { store_id: change.store_id, variant_id: change.variant_id };
-                let version = newest.entry(key).or_default();
+                let version = newest.entry(change.key()).or_default();
                 *version = (*version).max(change.id);
             }
             self.learn(&mut tx, &newest).await?;
@@ -174,11 +173,10 @@ impl Shop {
         let levels = stock::levels(tx, &keys).await?;
         let mut held: HashMap<LevelKey, Vec<LiveHoldRow>> = HashMap::new();
         for hold in stock::live_holds(tx, &keys).await? {
-            let key = LevelKey { store_id: hold.store_id, variant_id: hold.variant_id };
-            held.entry(key).or_default().push(hold);
+            held.entry(hold.key()).or_default().push(hold);
         }
         for level in levels {
-            let key = LevelKey { store_id: level.store_id, variant_id: level.variant_id };
+            let key = level.key();
             let holds = held.remove(&key).unwrap_or_default();
             self.shelves().learn(&level, &holds, newest.get(&key).copied().unwrap_or_default());
             self.tell_watchers(key);

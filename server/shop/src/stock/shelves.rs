@@ -209,7 +209,7 @@ impl Shelves {
             Ok(at) => shelves[at] = shelf(level, version.max(shelves[at].version)),
             Err(at) => shelves.insert(at, shelf(level, version)),
         }
-        let key = LevelKey { store_id: level.store_id, variant_id: level.variant_id };
+        let key = level.key();
         for old in inside.holds.remove(&key).unwrap_or_default() {
             inside.expiries.remove(&(old.expires_at, key));
         }
@@ -269,7 +269,7 @@ impl Inside {
     }
 
     fn add_hold(&mut self, hold: &LiveHoldRow) {
-        let key = LevelKey { store_id: hold.store_id, variant_id: hold.variant_id };
+        let key = hold.key();
         self.expiries.insert((hold.expires_at, key));
         let held = Held { quantity: hold.quantity, expires_at: hold.expires_at };
         self.holds.entry(key).or_default().push(held);

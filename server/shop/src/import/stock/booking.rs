@@ -65,10 +65,9 @@ impl Stock {
         let (count, now) = (levels.len(), self.now);
         if self.dry_run {
             for level in levels.iter() {
-                let key = LevelKey { store_id: level.store_id, variant_id: level.variant_id };
                 // A level that is there already is left alone.
                 let known = Known { on_hand: level.on_hand, checked_at: level.checked_at };
-                self.foreseen.entry(key).or_insert(known);
+                self.foreseen.entry(level.key()).or_insert(known);
             }
         } else if count > 0 {
             db.write::<(), Error, _>(move |mut tx| {
