@@ -44,13 +44,25 @@ pub async fn live_holds(tx: &mut Tx<'_>, keys: &[LevelKey]) -> Result<Vec<LiveHo
     Ok(holds)
 }
 
-/// Units of a level whose hold has run out and that nobody has swept yet: they are in `held` and promised to nobody.
-pub async fn ran_out(tx: &mut Tx<'_>, key: LevelKey, now: i64) -> Result<i64, Error> {
-    let sql = "SELECT CAST(COALESCE(SUM(quantity), 0) AS BIGINT) FROM holds
-               WHERE store_id = $1 AND variant_id = $2 AND state = 'live' AND expires_at <= $3";
-    Ok(on!(tx, conn => {
-        sqlx::query_scalar(sql).bind(key.store_id).bind(key.variant_id).bind(now).fetch_one(conn).await
-    })?)
+/// Units of these levels whose hold has run out and that nobody has swept yet: they are in `held` and promised to
+/// nobody. A level without any is left out.
+pub async fn ran_out(tx: &mut Tx<'_>, keys: &[LevelKey], now: i64) -> Result<Vec<(LevelKey, i64)>, Error> {
+    let mut units = Vec::new();
+    for keys in keys.chunks(TOGETHER) {
+        let rows: Vec<(i64, i64, i64)> = on!(tx, conn: E => {
+            let mut query = wanted::<E>(keys);
+            query.push(
+                " SELECT h.store_id, h.variant_id, CAST(SUM(h.quantity) AS BIGINT) FROM wanted JOIN holds h
+                    ON h.store_id = wanted.store_id AND h.variant_id = wanted.variant_id AND h.state = 'live'
+                  WHERE h.expires_at <= ",
+            );
+            query.push_bind(now).push(" GROUP BY h.store_id, h.variant_id");
+            query.build_query_as().fetch_all(conn).await
+        })?;
+        let level = |(store_id, variant_id, quantity)| (LevelKey { store_id, variant_id }, quantity);
+        units.extend(rows.into_iter().map(level));
+    }
+    Ok(units)
 }
 
 /// What a reservation holds.

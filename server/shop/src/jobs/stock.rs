@@ -5,12 +5,15 @@
 use std::collections::BTreeMap;
 
 use onshelf_db::{
-    Tx, meta,
+    meta,
     stock::{self, LevelKey},
 };
 
 use super::{Event, tell_partners};
-use crate::{Error, Result, Shop, stock::Place};
+use crate::{
+    Error, Result, Shop,
+    stock::{Place, levels_after},
+};
 
 pub const STOCK_CHANGED: &str = "stock.changed";
 const PLACE: &str = "stock_events";
@@ -50,18 +53,17 @@ impl Shop {
                     for change in fresh {
                         levels.insert(change.key(), change.at);
                     }
-                    let mut events = Vec::with_capacity(levels.len());
-                    for (key, at) in levels {
-                        let store = book.stores.by_id(key.store_id).map(|store| store.code.to_string());
-                        let sku = book
-                            .catalogue
-                            .variant_by_id(key.variant_id)
-                            .map(|variant| variant.sku.to_string());
-                        if let (Some(store), Some(sku)) = (store, sku) {
-                            let data = level_data(&mut tx, key, &store, &sku, now).await?;
-                            events.push(Event { name: STOCK_CHANGED.to_owned(), data, at });
-                        }
-                    }
+                    let known = levels.iter().filter_map(|(key, at)| {
+                        let store = book.stores.by_id(key.store_id)?;
+                        let variant = book.catalogue.variant_by_id(key.variant_id)?;
+                        Some(((*key, store.code.as_str(), &*variant.sku), *at))
+                    });
+                    let (named, moments): (Vec<(LevelKey, &str, &str)>, Vec<i64>) = known.unzip();
+                    let after = levels_after(&mut tx, &named, now).await?;
+                    let events = after.into_iter().zip(moments).map(|(level, at)| {
+                        Ok(Event { name: STOCK_CHANGED.to_owned(), data: serde_json::to_value(level)?, at })
+                    });
+                    let events = events.collect::<Result<Vec<_>>>()?;
                     tell_partners(&mut tx, &events, now).await?;
                     Ok(events.len())
                 })
@@ -72,21 +74,4 @@ impl Shop {
         }
         Ok(told)
     }
-}
-
-async fn level_data(
-    tx: &mut Tx<'_>,
-    key: LevelKey,
-    store: &str,
-    sku: &str,
-    now: i64,
-) -> Result<serde_json::Value> {
-    let level = stock::level(tx, key).await?;
-    let promised = level.map_or(0, |level| level.held);
-    let held = promised - stock::ran_out(tx, key, now).await?;
-    let (on_hand, safety) = level.map_or((0, 0), |level| (level.on_hand, level.safety_stock));
-    let available = onshelf_domain::stock::available(on_hand, held, safety);
-    Ok(serde_json::json!({
-        "store": store, "sku": sku, "on_hand": on_hand, "held": held, "available": available,
-    }))
 }

@@ -4,13 +4,12 @@ use onshelf_db::{
     Tx,
     stock::{self, Cause, LevelKey},
 };
-use onshelf_vocabulary::Sku;
 
 use super::step::answer_at_till;
 use crate::{
     Book, Error, Once, Result, Shop,
     partners::Partner,
-    stock::{LevelAfter, SaleInput, level_after},
+    stock::{LevelAfter, SaleInput, levels_after},
 };
 
 impl Shop {
@@ -47,13 +46,12 @@ impl Shop {
                     };
                     let cause = Cause { reason: "sale", reference: &input.receipt, actor: &actor, at: now };
                     take_beside(&mut tx, &sold, &handed, cause).await?;
-                    let mut levels: Vec<LevelAfter> = Vec::with_capacity(sold.len());
-                    for key in touched(&sold, &handed) {
-                        // What an import has taken out of the catalogue meanwhile has no name left to tell it by.
-                        if let Some(sku) = sku_of(&book, key) {
-                            levels.push(level_after(&mut tx, key, &input.store, &sku, now).await?);
-                        }
-                    }
+                    // What an import has taken out of the catalogue meanwhile has no name left to tell it by.
+                    let named: Vec<(LevelKey, &str, &str)> = touched(&sold, &handed)
+                        .into_iter()
+                        .filter_map(|key| Some((key, input.store.as_str(), sku_of(&book, key)?)))
+                        .collect();
+                    let levels = levels_after(&mut tx, &named, now).await?;
                     once.keep(&mut tx, &levels, now).await?;
                     Ok(levels)
                 })
@@ -89,6 +87,6 @@ fn touched(sold: &[(LevelKey, i64)], handed: &[(LevelKey, i64)]) -> Vec<LevelKey
     lines.chain(others).collect()
 }
 
-fn sku_of(book: &Book, key: LevelKey) -> Option<Sku> {
-    Sku::new(&*book.catalogue.variant_by_id(key.variant_id)?.sku).ok()
+fn sku_of(book: &Book, key: LevelKey) -> Option<&str> {
+    book.catalogue.variant_by_id(key.variant_id).map(|variant| &*variant.sku)
 }

@@ -12,7 +12,7 @@ mod show;
 
 pub use answer::Answer;
 pub use live::{News, StockEvent, Watch};
-pub(crate) use partner::level_after;
+pub(crate) use partner::levels_after;
 pub use partner::{CountInput, LevelAfter, Movement, SaleInput, SaleLine};
 pub(crate) use place::Place;
 pub use reading::Reading;

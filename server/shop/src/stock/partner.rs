@@ -1,8 +1,10 @@
-//! What tills, ERPs and warehouses tell us of stock.
+//! What tills, ERPs and warehouses tell us of stock, and what they are told of it.
+
+use std::collections::{BTreeSet, HashMap};
 
 use onshelf_db::{
     Tx,
-    stock::{self, Cause, LevelKey},
+    stock::{self, Cause, LevelKey, LevelRow},
 };
 use onshelf_vocabulary::{Quantity, Sku, StoreCode};
 use serde::{Deserialize, Serialize};
@@ -48,7 +50,7 @@ pub struct SaleLine {
     pub quantity: Quantity,
 }
 
-/// A level after a change.
+/// A level after a change, as partners are told of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LevelAfter {
     pub store: String,
@@ -76,7 +78,9 @@ impl Shop {
                     }
                     let cause = Cause { reason: "count", reference: "", actor: &actor, at: now };
                     stock::count(&mut tx, key, input.on_hand, input.counted_at, cause).await?;
-                    let after = level_after(&mut tx, key, &input.store, &input.sku, now).await?;
+                    let counted = [(key, input.store.as_str(), input.sku.as_str())];
+                    let after = levels_after(&mut tx, &counted, now).await?.pop();
+                    let after = after.ok_or_else(|| Error::internal("a counted level is not told"))?;
                     once.keep(&mut tx, &after, now).await?;
                     Ok(after)
                 })
@@ -106,23 +110,20 @@ impl Shop {
         let after = self
             .db()
             .write(move |mut tx| {
-                let (once, actor, keyed) = (once.clone(), actor.clone(), keyed.clone());
+                let (once, actor, mut keyed) = (once.clone(), actor.clone(), keyed.clone());
                 Box::pin(async move {
                     if let Some(before) = once.before(&mut tx).await? {
                         return Ok::<_, Error>(before);
                     }
-                    let mut levels = Vec::with_capacity(keyed.len());
                     for (key, line, movement) in &keyed {
                         enter(&mut tx, *key, *line, movement, &actor, now).await?;
                     }
-                    for (key, line, movement) in &keyed {
-                        levels.push((
-                            *line,
-                            level_after(&mut tx, *key, &movement.store, &movement.sku, now).await?,
-                        ));
-                    }
-                    levels.sort_by_key(|(line, _)| *line);
-                    let levels: Vec<LevelAfter> = levels.into_iter().map(|(_, level)| level).collect();
+                    keyed.sort_by_key(|(_, line, _)| *line);
+                    let moved: Vec<(LevelKey, &str, &str)> = keyed
+                        .iter()
+                        .map(|(key, _, movement)| (*key, movement.store.as_str(), movement.sku.as_str()))
+                        .collect();
+                    let levels = levels_after(&mut tx, &moved, now).await?;
                     once.keep(&mut tx, &levels, now).await?;
                     Ok(levels)
                 })
@@ -164,21 +165,25 @@ async fn enter(
     Err(StockRefusal::NotEnough { line, on_hand }.into())
 }
 
-pub(crate) async fn level_after(
+/// How these levels stand, in their order, each with its store's code and its SKU. What has run out is held by nobody,
+/// and a level that was never opened is empty.
+pub(crate) async fn levels_after(
     tx: &mut Tx<'_>,
-    key: LevelKey,
-    store: &StoreCode,
-    sku: &Sku,
+    named: &[(LevelKey, &str, &str)],
     now: i64,
-) -> Result<LevelAfter> {
-    let level =
-        stock::level(tx, key).await?.ok_or_else(|| Error::internal("a changed level is not there"))?;
-    let held = level.held - stock::ran_out(tx, key, now).await?;
-    Ok(LevelAfter {
-        store: store.to_string(),
-        sku: sku.to_string(),
-        on_hand: level.on_hand,
-        held,
-        available: onshelf_domain::stock::available(level.on_hand, held, level.safety_stock),
-    })
+) -> Result<Vec<LevelAfter>> {
+    // Each once: what has run out would count as often as its level is asked for.
+    let keys: BTreeSet<LevelKey> = named.iter().map(|(key, ..)| *key).collect();
+    let keys: Vec<LevelKey> = keys.into_iter().collect();
+    let rows = stock::levels(tx, &keys).await?;
+    let levels: HashMap<LevelKey, LevelRow> = rows.into_iter().map(|row| (row.key(), row)).collect();
+    let ran_out: HashMap<LevelKey, i64> = stock::ran_out(tx, &keys, now).await?.into_iter().collect();
+    let after = |(key, store, sku): &(LevelKey, &str, &str)| {
+        let level = levels.get(key);
+        let (on_hand, safety) = level.map_or((0, 0), |level| (level.on_hand, level.safety_stock));
+        let held = level.map_or(0, |level| level.held) - ran_out.get(key).copied().unwrap_or(0);
+        let available = onshelf_domain::stock::available(on_hand, held, safety);
+        LevelAfter { store: (*store).to_owned(), sku: (*sku).to_owned(), on_hand, held, available }
+    };
+    Ok(named.iter().map(after).collect())
 }
