@@ -1,5 +1,43 @@
 //! Our own names of the fields, those that files commonly have for them, and which of them a record speaks of.
 
+/// What a SKU's column is usually called, in products and in stock, and what it may be called besides.
+macro_rules! sku_columns {
+    ($($besides:literal),* $(,)?) => {
+        &[
+            "sku",
+            "variant_sku",
+            "item_sku",
+            "product_sku",
+            "sku_code",
+            "sku_id",
+            "seller_sku",
+            "sku코드",
+            "단품코드",
+            "판매자_상품코드",
+            "업체상품코드",
+            "품번",
+            "품목코드",
+            "상품코드",
+            "제품코드",
+            "자체_상품코드",
+            "상품번호",
+            "item_number",
+            "item_no",
+            "item_#",
+            "item_code",
+            "article_number",
+            "id",
+            "item_id",
+            "variant_id",
+            "product_id",
+            "product_code",
+            "artikelnummer",
+            "artikelnr",
+            $($besides,)*
+        ]
+    };
+}
+
 mod places;
 mod products;
 mod spelling;
