@@ -69,14 +69,15 @@ pub(super) async fn offered(
             postcode: wanted.postcode(),
         })
         .collect();
-    let seen = visit.shop().change_offers(&view.number, token, &looked).await?;
+    let changing = visit.shop().changing(&view.number, token).await?;
+    let seen = visit.shop().change_offers(&changing, &looked).await?;
     let seen: Vec<Seen> = seen
         .into_iter()
         .zip(groups)
         .map(|(seen, (group, wanted))| Seen::of(view, group, wanted, seen))
         .collect();
     let wishes: Vec<Vec<GroupInput>> = seen.iter().flat_map(|seen| seen.wishes.iter().cloned()).collect();
-    let costs = visit.shop().change_costs(visit.lang, &view.number, token, &wishes).await?;
+    let costs = visit.shop().change_costs(visit.lang, &changing, &wishes)?;
     let mut costs = costs.into_iter();
     let priced = |(seen, (group, wanted)): (Seen, &(&GroupView, Wanted))| {
         let own = costs.by_ref().take(seen.wishes.len()).collect();

@@ -6,7 +6,7 @@ mod price;
 mod swap;
 
 pub(super) use dearer::apply_paid;
-pub use price::Looked;
+pub use price::{Changing, Looked};
 pub(super) use swap::is_untouched;
 
 use onshelf_db::{

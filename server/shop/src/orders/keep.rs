@@ -76,6 +76,8 @@ pub struct KeptGroup {
 /// Where something that travels is held: it is sent from there, though the shelves say it is gone.
 #[derive(Clone, Debug)]
 pub(super) struct Held {
+    /// Of the group.
+    pub number: String,
     pub way: String,
     pub store_id: i64,
     pub source_id: i64,
@@ -303,7 +305,14 @@ impl Shop {
             let lines = in_order(&self.lines_in(tx, book, &row).await?);
             let source_id = row.source_id.unwrap_or(row.store_id);
             let address: Option<Address> = row.address.as_deref().map(serde_json::from_str).transpose()?;
-            held.push(Held { way: row.way, store_id: row.store_id, source_id, address, lines });
+            held.push(Held {
+                number: row.number,
+                way: row.way,
+                store_id: row.store_id,
+                source_id,
+                address,
+                lines,
+            });
         }
         Ok(held)
     }

@@ -23,7 +23,7 @@ mod show;
 mod terms;
 
 pub use arrive::ByCar;
-pub use change::{Changed, Looked};
+pub use change::{Changed, Changing, Looked};
 pub(crate) use end::{close_group, count_anew, end_rivals};
 pub use keep::{KeepBasket, Kept, KeptGroup};
 pub use pass::Pass;

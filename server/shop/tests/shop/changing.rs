@@ -8,7 +8,7 @@ use onshelf_shop::{
     testing::{TestShop, on_each_engine},
 };
 use onshelf_vocabulary::{
-    Lang, StoreCode,
+    Lang, Money, StoreCode,
     fulfilment::{Fault, Way},
     orders::{GroupChange, GroupInput, OrderChange, OrderRefusal, OrderStatus},
     staff::BoardDeed,
@@ -22,6 +22,15 @@ use crate::{
 async fn change(test: &TestShop, placed: &Placed, change: OrderChange) -> Result<Option<String>, Error> {
     let changed = test.shop.change_order(Lang::Ko, &placed.number, &placed.token, change, None).await?;
     Ok(changed.pay)
+}
+
+async fn priced(
+    test: &TestShop,
+    placed: &Placed,
+    wishes: &[Vec<GroupInput>],
+) -> Vec<Result<Money, OrderRefusal>> {
+    let changing = test.shop.changing(&placed.number, &placed.token).await.unwrap();
+    test.shop.change_costs(Lang::Ko, &changing, wishes).unwrap()
 }
 
 fn groups(groups: Vec<GroupInput>) -> OrderChange {
@@ -65,7 +74,7 @@ async fn what_a_change_would_cost_is_what_it_costs() {
             vec![curbside],
             vec![collect("nowhere", &[("CUP", 2)])],
         ];
-        let costs = test.shop.change_costs(Lang::Ko, &placed.number, &placed.token, &wishes).await.unwrap();
+        let costs = priced(test, &placed, &wishes).await;
         let costs: Vec<Option<i64>> = costs.into_iter().map(|cost| Some(cost.ok()?.amount)).collect();
         let before = view(&test.shop, &placed).await.total.amount;
         assert_eq!(costs[0], Some(0));
@@ -76,14 +85,14 @@ async fn what_a_change_would_cost_is_what_it_costs() {
         change(test, &placed, groups(wishes[2].clone())).await.unwrap();
         assert_eq!(Some(view(&test.shop, &placed).await.total.amount - before), costs[2]);
         // Who is no owner is told nothing.
-        let stranger = test.shop.change_costs(Lang::Ko, &placed.number, "token", &wishes).await;
-        assert!(matches!(stranger, Err(Error::NotFound)), "{stranger:?}");
+        let stranger = test.shop.changing(&placed.number, "token").await.err();
+        assert!(matches!(stranger, Some(Error::NotFound)), "{stranger:?}");
 
         // What is paid at the counter cannot travel.
         let counter = order("b", vec![collect("seongsu", &[("CUP", 1)])], None);
         let counter = test.shop.place_order(counter).await.unwrap();
         let home = [vec![delivery(&[("CUP", 1)])]];
-        let costs = test.shop.change_costs(Lang::Ko, &counter.number, &counter.token, &home).await.unwrap();
+        let costs = priced(test, &counter, &home).await;
         assert!(matches!(&costs[..], [Err(OrderRefusal::Invalid { .. })]), "{costs:?}");
         settle(test).await;
     })
@@ -102,7 +111,7 @@ async fn what_travels_is_still_there_for_a_change_of_its_own_order() {
         let placed = paid(test, &payments, "a", vec![transfer(2), kettle(2)]).await;
         assert_eq!(test.available("gangnam", "CUP").await, 0);
         let wishes = [vec![transfer(2), kettle(1)], vec![transfer(1), kettle(1)], vec![transfer(3)]];
-        let costs = test.shop.change_costs(Lang::Ko, &placed.number, &placed.token, &wishes).await.unwrap();
+        let costs = priced(test, &placed, &wishes).await;
         assert_eq!(costs.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, true, false]);
         for (wish, left) in wishes.into_iter().zip([0, 1]) {
             change(test, &placed, groups(wish)).await.unwrap();
@@ -125,8 +134,9 @@ async fn what_travels_is_still_there_for_a_change_of_its_own_order() {
 async fn offers(test: &TestShop, placed: &Placed, group: &str, cups: i64) -> Vec<(Way, String)> {
     let viewer = Viewer { store: StoreCode::new("seongsu").ok(), ..Viewer::new(Lang::Ko) };
     let lines = lines(&[("CUP", cups)]);
+    let changing = test.shop.changing(&placed.number, &placed.token).await.unwrap();
     let looked = Looked { group, viewer, lines: &lines, postcode: None };
-    let seen = test.shop.change_offers(&placed.number, &placed.token, &[looked]).await.unwrap();
+    let seen = test.shop.change_offers(&changing, &[looked]).await.unwrap();
     let whole = seen[0].offers.iter().filter(|offer| offer.covered_lines == offer.lines);
     whole.filter(|offer| offer.way != Way::Delivery).map(|offer| (offer.way, offer.store.clone())).collect()
 }
@@ -152,16 +162,13 @@ async fn what_a_group_holds_is_offered_to_it_and_to_no_other() {
         assert!(offers(test, &placed, &ids[1], 2).await.is_empty(), "these are the other group's");
         // What is offered can be had: its own two and the one on the shelf.
         let wishes = [vec![transfer(3), kettle.clone()], vec![transfer(4), kettle]];
-        let costs = test.shop.change_costs(Lang::Ko, &placed.number, &placed.token, &wishes).await.unwrap();
+        let costs = priced(test, &placed, &wishes).await;
         assert_eq!(costs.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false]);
         assert!(change(test, &placed, groups(wishes[0].clone())).await.unwrap().is_some());
         assert!(payments.pay(&payments.open()[0]));
         test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
         assert_eq!(test.available("gangnam", "CUP").await, 0);
         assert_eq!(payments.kept(&placed.number), 3 * 9_000 + 38_000);
-        // Who is no owner is shown nothing.
-        let stranger = test.shop.change_offers(&placed.number, "token", &[]).await;
-        assert!(matches!(stranger, Err(Error::NotFound)), "{stranger:?}");
         settle(test).await;
     })
     .await;

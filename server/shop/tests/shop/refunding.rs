@@ -149,8 +149,9 @@ async fn a_change_is_reckoned_against_what_is_still_owed() {
             let (number, token) = (desk.placed.number.as_str(), desk.placed.token.as_str());
             desk.back(key, &[("CUP", 3)], back).await.unwrap();
             let wish = vec![wish];
-            let costs = test.shop.change_costs(Lang::Ko, number, token, std::slice::from_ref(&wish));
-            assert_eq!(costs.await.unwrap().remove(0).ok(), Some(won(cost)), "{key}");
+            let changing = test.shop.changing(number, token).await.unwrap();
+            let costs = test.shop.change_costs(Lang::Ko, &changing, std::slice::from_ref(&wish));
+            assert_eq!(costs.unwrap().remove(0).ok(), Some(won(cost)), "{key}");
             let change = OrderChange { groups: Some(wish), ..OrderChange::default() };
             let changed = test.shop.change_order(Lang::Ko, number, token, change, None).await.unwrap();
             assert_eq!(changed.pay.is_some(), cost > 0, "{key}");

@@ -45,6 +45,12 @@ impl Own {
     }
 }
 
+/// An order as it was read when its owner began to look at what could be changed.
+pub struct Changing {
+    order: OrderRow,
+    own: Own,
+}
+
 /// A group as its owner looks at it while the order is changed: from where, with which lines, and where it would be
 /// brought.
 #[derive(Clone, Debug)]
@@ -57,19 +63,25 @@ pub struct Looked<'a> {
 }
 
 impl Shop {
+    /// An order with what it holds, read once for all that is asked of a change of it.
+    pub async fn changing(&self, number: &str, token: &str) -> Result<Changing> {
+        let order = self.owned_order(number, token).await?;
+        let own = self.own_of(&order).await?;
+        Ok(Changing { order, own })
+    }
+
     /// What each of these would cost more than the order does, below nought where it costs less: priced as a change is,
     /// at this moment, with nothing written; or why it would be refused.
-    pub async fn change_costs(
+    pub fn change_costs(
         &self,
         lang: Lang,
-        number: &str,
-        token: &str,
+        changing: &Changing,
         wishes: &[Vec<GroupInput>],
     ) -> Result<Vec<Result<Money, OrderRefusal>>> {
-        let order = self.owned_order(number, token).await?;
-        let (currency, own) = (currency_of(&order), self.own_of(&order).await?);
-        let cost = |groups: &Vec<GroupInput>| match self.plan_change(&order, lang, groups, &own) {
-            Ok(plan) => Ok(Ok(Money::new(own.dearer(&order, &plan), currency))),
+        let Changing { order, own } = changing;
+        let currency = currency_of(order);
+        let cost = |groups: &Vec<GroupInput>| match self.plan_change(order, lang, groups, own) {
+            Ok(plan) => Ok(Ok(Money::new(own.dearer(order, &plan), currency))),
             Err(Error::Order(refusal)) => Ok(Err(refusal)),
             Err(Error::Reservation(_) | Error::NotFound) => Ok(Err(OrderRefusal::NotFound)),
             Err(error) => Err(error),
@@ -80,26 +92,15 @@ impl Shop {
     /// The ways there are for each of these groups, as a checkout shows them; what a group holds itself is there for it.
     pub async fn change_offers(
         &self,
-        number: &str,
-        token: &str,
+        changing: &Changing,
         looked: &[Looked<'_>],
     ) -> Result<Vec<CheckoutView>> {
-        let order = self.owned_order(number, token).await?;
-        let mut held = Vec::with_capacity(looked.len());
-        {
-            let mut reader = self.db().reader().await?;
-            let mut tx = reader.tx();
-            let rows = fulfilment::of_order(&mut tx, order.id).await?;
-            let book = self.book();
-            for one in looked {
-                let own: Vec<ReservationRow> =
-                    rows.iter().filter(|row| row.number == one.group).cloned().collect();
-                held.push(levels_of(&book, &self.held_for(&mut tx, &book, own).await?));
-            }
-        }
+        let book = self.book();
         let mut views = Vec::with_capacity(looked.len());
-        for (one, own) in looked.iter().zip(&held) {
-            views.push(self.checkout_with(&one.viewer, one.lines, one.postcode, own).await?);
+        for one in looked {
+            let held = changing.own.held.iter().find(|held| held.number == one.group);
+            let own = levels_of(&book, held.map(std::slice::from_ref).unwrap_or_default());
+            views.push(self.checkout_with(&one.viewer, one.lines, one.postcode, &own).await?);
         }
         Ok(views)
     }
