@@ -241,6 +241,21 @@ pub async fn of_order(tx: &mut Tx<'_>, order_id: i64) -> Result<Vec<ReservationR
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(order_id).fetch_all(conn).await)?)
 }
 
+/// What a customer can still collect somewhere: the groups of an order, and what was reserved by the same reach, which
+/// is nobody's where it is empty.
+pub async fn of_customer(
+    tx: &mut Tx<'_>,
+    order_id: Option<i64>,
+    shopper: &str,
+) -> Result<Vec<ReservationRow>, Error> {
+    let sql = "SELECT * FROM reservations WHERE order_id = $1 AND status IN ('placed', 'picking', 'ready')
+               UNION
+               SELECT * FROM reservations
+               WHERE shopper = $2 AND shopper <> '' AND status IN ('placed', 'picking', 'ready')
+               ORDER BY ready_by, id";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(order_id).bind(shopper).fetch_all(conn).await)?)
+}
+
 /// Other groups stand in its place.
 pub async fn replace(tx: &mut Tx<'_>, reservation_id: i64) -> Result<(), Error> {
     let sql = "UPDATE reservations SET replaced = 1 WHERE id = $1";

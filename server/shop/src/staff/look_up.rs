@@ -94,11 +94,9 @@ impl Shop {
     async fn others(&self, tx: &mut Tx<'_>, store: &Store, row: &ReservationRow) -> Result<Vec<OtherCard>> {
         let now = self.now();
         let mut others = Vec::new();
-        for other in onshelf_db::fulfilment::board(tx, store.id, 0).await? {
-            let same = other.order_id.is_some() && other.order_id == row.order_id
-                || !other.shopper.is_empty() && other.shopper == row.shopper;
+        for other in onshelf_db::fulfilment::of_customer(tx, row.order_id, &row.shopper).await? {
             let status = state_of(&other)?.status_at(now);
-            if other.id == row.id || !same || other.store_id != store.id || !status.is_live() {
+            if other.id == row.id || other.store_id != store.id || !status.is_live() {
                 continue;
             }
             let note = counter::note(tx, other.id).await?;

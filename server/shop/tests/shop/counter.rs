@@ -187,6 +187,16 @@ async fn who_has_two_things_waiting_is_given_both() {
         assert_eq!((found[0].number.as_str(), found[0].place.as_str()), (second.number.as_str(), "B2"));
         test.shop.do_on_board(&who, STORE, &second.number, BoardDeed::HandOver).await.unwrap();
         assert!(others().await.is_empty());
+
+        // The other group of an order, once, though it is of the same reach as well.
+        test.with_stock(STORE, "KETTLE-MO", 1).await;
+        let (payments, two) = (with_payments(test), [("CUP", 1), ("KETTLE-MO", 1)]);
+        let groups = two.iter().map(|line| collect(STORE, std::slice::from_ref(line))).collect();
+        let placed = paid(test, &payments, "a", groups).await;
+        let groups = view(&test.shop, &placed).await.groups;
+        let card = test.shop.look_up(&who, Lang::Ko, STORE, &groups[0].id).await.unwrap();
+        assert_eq!(card.others.len(), 1);
+        assert_eq!(card.others[0].number, groups[1].id);
     })
     .await;
 }
