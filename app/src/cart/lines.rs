@@ -43,8 +43,8 @@ fn row(visit: &Visit, line: &BasketLine, refused: Option<&Refused>) -> AnyView {
         (!line.options.is_empty()).then(|| view! { <p class="basket-options">{line.options.clone()}</p> });
     let each = (line.quantity > 1).then(|| {
         let text = match lang {
-            Lang::Ko => format!("하나에 {}", line.price.display(lang)),
-            Lang::En => format!("{} each", line.price.display(lang)),
+            Lang::Ko => format!("하나에 {}", line.price.display()),
+            Lang::En => format!("{} each", line.price.display()),
         };
         view! { <small>{text}</small> }
     });
@@ -59,7 +59,7 @@ fn row(visit: &Visit, line: &BasketLine, refused: Option<&Refused>) -> AnyView {
                 {on_shelf(visit, line)}
             </div>
             {quantity(visit, line, refused)}
-            <p class="basket-sum"><b>{line.total.display(lang)}</b>{each}</p>
+            <p class="basket-sum"><b>{line.total.display()}</b>{each}</p>
         </li>
     }
     .into_any()

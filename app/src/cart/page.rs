@@ -144,18 +144,18 @@ fn totals(visit: &Visit, all: Money, part: Option<Money>) -> AnyView {
     let lang = visit.lang;
     let Some(part) = part.filter(|part| part.amount > 0) else {
         return view! {
-            <p class="basket-total"><span>{visit.say("합계", "Total")}</span><b>{all.display(lang)}</b></p>
+            <p class="basket-total"><span>{visit.say("합계", "Total")}</span><b>{all.display()}</b></p>
         }
         .into_any();
     };
     let whole = match lang {
-        Lang::Ko => format!("장바구니 전체 {}", all.display(lang)),
-        Lang::En => format!("{} for the whole basket", all.display(lang)),
+        Lang::Ko => format!("장바구니 전체 {}", all.display()),
+        Lang::En => format!("{} for the whole basket", all.display()),
     };
     view! {
         <p class="basket-total">
             <span>{visit.say("있는 것만 합계", "Total of what it has")}<small>{whole}</small></span>
-            <b>{part.display(lang)}</b>
+            <b>{part.display()}</b>
         </p>
     }
     .into_any()

@@ -58,7 +58,7 @@ impl Ways {
             Lang::En => format!("by {}", offer.ready_by.label),
         };
         let fee = if offer.fee.amount > 0 {
-            offer.fee.display(lang)
+            offer.fee.display()
         } else {
             lang.pick("배송비 무료", "free delivery").to_owned()
         };

@@ -55,7 +55,7 @@ fn suggestion(visit: &Visit, place: usize, one: Suggestion) -> impl IntoView + u
     let inside = view! {
         <Picture image=one.image silent=true />
         <span>{one.label}</span>
-        <small>{one.price.display(visit.lang)}</small>
+        <small>{one.price.display()}</small>
     };
     option(format!("suggestion-{place}"), visit.href(&format!("/p/{}", one.slug)), inside)
 }

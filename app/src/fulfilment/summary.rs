@@ -28,7 +28,7 @@ pub(crate) fn items(visit: &Visit, items: Vec<Item>, total: Option<(&'static str
             Lang::Ko => format!("{}개", item.quantity),
             Lang::En => format!("× {}", item.quantity),
         };
-        let sum = item.price.checked_mul(item.quantity).map(|sum| sum.display(lang));
+        let sum = item.price.checked_mul(item.quantity).map(Money::display);
         let name = if item.slug.is_empty() {
             view! { <b>{item.name}</b> }.into_any()
         } else {
@@ -47,7 +47,7 @@ pub(crate) fn items(visit: &Visit, items: Vec<Item>, total: Option<(&'static str
         view! {
             <p class="held-total">
                 <span>{label}</span>
-                <b>{total.display(lang)}</b>
+                <b>{total.display()}</b>
             </p>
         }
     });

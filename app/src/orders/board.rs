@@ -170,7 +170,7 @@ fn fee(lang: Lang, parts: &[WayOffer]) -> String {
     let first = fees.next();
     let sum = first.and_then(|first| fees.try_fold(first, Money::checked_add));
     match sum {
-        Some(sum) if sum.amount > 0 => sum.display(lang),
+        Some(sum) if sum.amount > 0 => sum.display(),
         _ => lang.pick("무료", "free").to_owned(),
     }
 }

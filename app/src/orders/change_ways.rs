@@ -269,7 +269,7 @@ fn difference(lang: Lang, cost: Option<Money>, paid: bool) -> String {
     let Some(cost) = cost else {
         return lang.pick("주소를 적으면 정해져요", "depends on where").to_owned();
     };
-    let amount = Money::new(cost.amount.saturating_abs(), cost.currency).display(lang);
+    let amount = Money::new(cost.amount.saturating_abs(), cost.currency).display();
     match (lang, cost.amount.signum(), paid) {
         (Lang::Ko, 1, true) => format!("{amount} 더 결제"),
         (Lang::Ko, 1, false) => format!("{amount} 더"),

@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use leptos::prelude::*;
-use onshelf_vocabulary::{Lang, StoreCode};
+use onshelf_vocabulary::{Lang, Money, StoreCode};
 
 use super::{
     board::row_of,
@@ -53,7 +53,7 @@ pub(super) async fn choose_page(visit: &Visit, draft: &Draft, trouble: &Trouble)
 
 /// What it is about, standing on one line.
 fn basket(visit: &Visit, all: &[Thing]) -> AnyView {
-    let total = sum(all).map(|total| total.display(visit.lang));
+    let total = sum(all).map(Money::display);
     view! {
         <section aria-label=visit.say("주문할 것", "What you order")>
             {row(visit.lang, all)}

@@ -24,12 +24,10 @@ fn reasons(lang: Lang, offer: &WayOffer, paced: bool) -> Option<String> {
     let terms = offer.terms.as_ref()?;
     let zone = terms.here()?;
     let free = match (zone.free_from, offer.fee.amount, lang) {
-        (Some(from), 0, Lang::Ko) if zone.fee.amount > 0 => {
-            Some(format!("{} 이상이라 무료", from.display(lang)))
-        }
-        (Some(from), 0, Lang::En) if zone.fee.amount > 0 => Some(format!("free from {}", from.display(lang))),
-        (Some(from), _, Lang::Ko) if zone.fee.amount > 0 => Some(format!("{}부터 무료", from.display(lang))),
-        (Some(from), _, Lang::En) if zone.fee.amount > 0 => Some(format!("free from {}", from.display(lang))),
+        (Some(from), 0, Lang::Ko) if zone.fee.amount > 0 => Some(format!("{} 이상이라 무료", from.display())),
+        (Some(from), 0, Lang::En) if zone.fee.amount > 0 => Some(format!("free from {}", from.display())),
+        (Some(from), _, Lang::Ko) if zone.fee.amount > 0 => Some(format!("{}부터 무료", from.display())),
+        (Some(from), _, Lang::En) if zone.fee.amount > 0 => Some(format!("free from {}", from.display())),
         _ => None,
     };
     let pace = paced.then(|| pace(lang, zone));
@@ -72,13 +70,13 @@ pub(super) fn zones(lang: Lang, offer: &WayOffer) -> Option<AnyView> {
 }
 
 fn fee(lang: Lang, fee: onshelf_vocabulary::Money) -> String {
-    if fee.amount > 0 { fee.display(lang) } else { lang.pick("무료", "free").to_owned() }
+    if fee.amount > 0 { fee.display() } else { lang.pick("무료", "free").to_owned() }
 }
 
 fn conditions(lang: Lang, zone: &ZoneTerms) -> String {
     let free = zone.free_from.filter(|_| zone.fee.amount > 0).map(|from| match lang {
-        Lang::Ko => format!("{}부터 무료", from.display(lang)),
-        Lang::En => format!("free from {}", from.display(lang)),
+        Lang::Ko => format!("{}부터 무료", from.display()),
+        Lang::En => format!("free from {}", from.display()),
     });
     [Some(pace(lang, zone)), free].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }

@@ -346,8 +346,7 @@ fn total(scene: &Scene<'_>) -> AnyView {
     let Scene { visit, quote, pays, .. } = scene;
     let lang = visit.lang;
     let line = |label: &'static str, about: Option<String>, money: Money| {
-        let amount =
-            if money.amount == 0 { lang.pick("무료", "free").to_owned() } else { money.display(lang) };
+        let amount = if money.amount == 0 { lang.pick("무료", "free").to_owned() } else { money.display() };
         view! { <div><dt>{label}{about.map(|about| view! { <small>{about}</small> })}</dt><dd>{amount}</dd></div> }
     };
     let added = (quote.added.amount > 0).then(|| line(visit.say("세금", "Tax"), None, quote.added));
@@ -356,10 +355,10 @@ fn total(scene: &Scene<'_>) -> AnyView {
         .has(Way::Delivery)
         .then(|| line(visit.say("배송비", "Delivery"), fee_about(scene), quote.fees));
     let within = quote.within.map(|within| match lang {
-        Lang::Ko => format!("부가세 {} 포함", within.display(lang)),
-        Lang::En => format!("incl. VAT {}", within.display(lang)),
+        Lang::Ko => format!("부가세 {} 포함", within.display()),
+        Lang::En => format!("incl. VAT {}", within.display()),
     });
-    let shown = quote.total.display(lang);
+    let shown = quote.total.display();
     let counter = pays.contains(&Pay::Counter);
     let online = pays.iter().any(|pay| matches!(pay, Pay::Online(_)));
     let (pay, order) = match lang {

@@ -31,8 +31,8 @@ pub(super) fn hold(visit: &Visit, view: &OrderView, token: &str, others: &[Provi
         view! { <time datetime=until.at.clone()>{text}</time> }
     });
     let pay = match lang {
-        Lang::Ko => format!("{} 결제하기", view.total.display(lang)),
-        Lang::En => format!("Pay {}", view.total.display(lang)),
+        Lang::Ko => format!("{} 결제하기", view.total.display()),
+        Lang::En => format!("Pay {}", view.total.display()),
     };
     let with = view.payment.provider.map(|provider| provider_name(lang, provider).0);
     let switch = others.iter().filter(|other| Some(**other) != view.payment.provider).map(|other| {

@@ -12,22 +12,22 @@ use crate::ssr::Visit;
 
 /// The lines of the sum, each with its label; the same on the page and on the receipt.
 pub(super) fn sum_lines(lang: Lang, view: &OrderView) -> AnyView {
-    let fees = (view.fees.amount > 0).then(|| line(lang.pick("배송비", "Delivery"), view.fees.display(lang)));
+    let fees = (view.fees.amount > 0).then(|| line(lang.pick("배송비", "Delivery"), view.fees.display()));
     let added = (!view.tax_included && view.tax.amount > 0)
-        .then(|| line(lang.pick("세금", "Tax"), view.tax.display(lang)));
+        .then(|| line(lang.pick("세금", "Tax"), view.tax.display()));
     let within = (view.tax_included && view.tax.amount > 0).then(|| match lang {
-        Lang::Ko => format!("부가세 {} 포함", view.tax.display(lang)),
-        Lang::En => format!("incl. VAT {}", view.tax.display(lang)),
+        Lang::Ko => format!("부가세 {} 포함", view.tax.display()),
+        Lang::En => format!("incl. VAT {}", view.tax.display()),
     });
     view! {
         <dl class="sum-lines">
-            {line(lang.pick("상품", "Items"), view.subtotal.display(lang))}
+            {line(lang.pick("상품", "Items"), view.subtotal.display())}
             {fees}
             {added}
         </dl>
         <p class="sum-total">
             <span>{lang.pick("합계", "Total")}{within.map(|within| view! { <small>{within}</small> })}</span>
-            <b>{view.total.display(lang)}</b>
+            <b>{view.total.display()}</b>
         </p>
     }
     .into_any()
@@ -50,11 +50,11 @@ pub(super) fn paid_lines(lang: Lang, view: &OrderView) -> Option<AnyView> {
     };
     let back = (payment.refunded.amount > 0).then(|| {
         let minus = Money::new(-payment.refunded.amount, payment.refunded.currency);
-        view! { <div class="sum-back"><dt>{lang.pick("환불", "Refunded")}</dt><dd>{minus.display(lang)}</dd></div> }
+        view! { <div class="sum-back"><dt>{lang.pick("환불", "Refunded")}</dt><dd>{minus.display()}</dd></div> }
     });
     let view = view! {
         <dl class="sum-lines sum-paid">
-            <div><dt>{paid}</dt><dd>{payment.paid.display(lang)}</dd></div>
+            <div><dt>{paid}</dt><dd>{payment.paid.display()}</dd></div>
             {back}
         </dl>
     };

@@ -8,7 +8,7 @@ use axum::{
 };
 use leptos::prelude::*;
 use onshelf_shop::orders::{MoneyLine, Receipt, TaxLine};
-use onshelf_vocabulary::{Lang, fulfilment::ReservationLineView, orders::GroupView};
+use onshelf_vocabulary::{Lang, Money, fulfilment::ReservationLineView, orders::GroupView};
 
 use super::{forms::address, money::sum_lines, page::private, paper};
 use crate::{
@@ -75,12 +75,12 @@ fn sheet(visit: &Visit, receipt: &Receipt, token: &str) -> AnyView {
 fn lines(lang: Lang, group: &GroupView) -> AnyView {
     let void = paper::is_void(group);
     let row = |line: &ReservationLineView| {
-        let sum = line.price.checked_mul(line.quantity).map(|sum| sum.display(lang));
+        let sum = line.price.checked_mul(line.quantity).map(Money::display);
         view! {
             <tr>
                 <td>{line.name.clone()}<small>{paper::beside(lang, line)}</small></td>
                 <td>{line.quantity}</td>
-                <td>{line.price.display(lang)}</td>
+                <td>{line.price.display()}</td>
                 <td>{sum}</td>
             </tr>
         }
@@ -115,9 +115,9 @@ fn taxes(lang: Lang, receipt: &Receipt) -> Option<AnyView> {
             <tr>
                 <td>{name}</td>
                 <td>{rate}</td>
-                <td>{line.net.display(lang)}</td>
-                <td>{line.tax.display(lang)}</td>
-                <td>{line.gross.display(lang)}</td>
+                <td>{line.net.display()}</td>
+                <td>{line.tax.display()}</td>
+                <td>{line.gross.display()}</td>
             </tr>
         }
     };
@@ -144,12 +144,12 @@ fn money(lang: Lang, receipt: &Receipt) -> AnyView {
         view! {
             <div class=class>
                 <dt>{paper::moved(lang, line)}<small>{paper::dated(lang, &line.at.at)}</small></dt>
-                <dd>{line.amount.display(lang)}</dd>
+                <dd>{line.amount.display()}</dd>
             </div>
         }
     };
     let kept = (receipt.order.payment.refunded.amount > 0).then(|| {
-        let kept = receipt.kept().display(lang);
+        let kept = receipt.kept().display();
         view! { <p class="sum-total"><span>{lang.pick("받은 돈", "Kept")}</span><b>{kept}</b></p> }
     });
     view! {

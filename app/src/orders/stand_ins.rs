@@ -192,10 +192,10 @@ fn cost(lang: Lang, order: &OrderView, lost: &GroupView, offer: &GroupView) -> S
     let less = onshelf_vocabulary::Money::new(lost.total.amount - offer.total.amount, lost.total.currency);
     let paid = order.payment.paid.amount > 0;
     match (less.amount > 0, lang) {
-        (true, Lang::Ko) if paid => format!("차액 {} 환불", less.display(lang)),
-        (true, Lang::En) if paid => format!("{} refunded", less.display(lang)),
-        (true, Lang::Ko) => format!("{} 덜 내요", less.display(lang)),
-        (true, Lang::En) => format!("{} less to pay", less.display(lang)),
+        (true, Lang::Ko) if paid => format!("차액 {} 환불", less.display()),
+        (true, Lang::En) if paid => format!("{} refunded", less.display()),
+        (true, Lang::Ko) => format!("{} 덜 내요", less.display()),
+        (true, Lang::En) => format!("{} less to pay", less.display()),
         (false, _) if offer.way == Way::Delivery && lost.way != Way::Delivery => {
             lang.pick("배송비 없이", "delivered free").to_owned()
         }

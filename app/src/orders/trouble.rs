@@ -148,8 +148,8 @@ pub(super) fn panel(visit: &Visit, draft: &Draft, trouble: &Trouble) -> AnyView 
         }
         Trouble::Price(total) => {
             let title = match lang {
-                Lang::Ko => format!("합계가 {} 되었어요", with_josa(&total.display(lang), "이/가")),
-                Lang::En => format!("The total is {} now", total.display(lang)),
+                Lang::Ko => format!("합계가 {} 되었어요", with_josa(&total.display(), "이/가")),
+                Lang::En => format!("The total is {} now", total.display()),
             };
             let brought = draft.plan.as_ref().is_some_and(|plan| plan.has(Way::Delivery));
             let text = if brought {

@@ -88,7 +88,7 @@ fn view(visit: &Visit, payment: &TestPayment, scenario: Scenario, wrong: bool) -
             <div class="test-pay-sheet">
                 <header>
                     <p class="test-pay-for">{visit.door.site.name.get(visit.lang).to_owned()}" · "{payment.order.clone()}</p>
-                    <h1>{payment.amount.display(visit.lang)}</h1>
+                    <h1>{payment.amount.display()}</h1>
                     <p class="test-pay-what">{payment.title.clone()}</p>
                 </header>
                 {wrong}

@@ -168,7 +168,7 @@ fn next_step(around: Around<'_>, card: &BoardCard) -> Option<AnyView> {
 
 fn pay(around: Around<'_>, card: &BoardCard) -> AnyView {
     let lang = around.lang;
-    let total = card.total.display(lang);
+    let total = card.total.display();
     view! {
         <p class="staff-total">
             <span>{if card.paid { lang.pick("결제 완료", "Paid online") } else { lang.pick("계산", "To pay") }}</span>
@@ -265,7 +265,7 @@ fn actions(around: Around<'_>, card: &BoardCard, place: Place) -> AnyView {
 /// that was looked up by its code needs none.
 fn hand_over(around: Around<'_>, card: &BoardCard) -> AnyView {
     let lang = around.lang;
-    let total = card.total.display(lang);
+    let total = card.total.display();
     let name = &card.name;
     let (due, asked, done) = match (lang, card.paid) {
         (Lang::Ko, true) => (

@@ -10,9 +10,9 @@ pub fn Price(lang: Lang, price: Money, #[prop(optional_no_strip)] before: Option
     view! {
         <p class="price">
             <span class="quiet">{lang.pick("값 ", "Price ")}</span>
-            {price.display(lang)}
+            {price.display()}
             {before.map(|before| view! {
-                <s><span class="quiet">{lang.pick("전에는 ", "was ")}</span>{before.display(lang)}</s>
+                <s><span class="quiet">{lang.pick("전에는 ", "was ")}</span>{before.display()}</s>
             })}
         </p>
     }

@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Lang;
-
 /// ISO 4217 currencies the shop can price in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
@@ -97,7 +95,7 @@ impl Money {
 
     /// As people read it: `₩38,000`, `$29.00`; the sign stands before the symbol.
     #[must_use]
-    pub fn display(self, _lang: Lang) -> String {
+    pub fn display(self) -> String {
         let digits = self.amount.unsigned_abs();
         let unit = 10u64.pow(self.currency.decimals());
         let sign = if self.amount < 0 { "−" } else { "" };
@@ -137,7 +135,7 @@ mod tests {
             (Money::new(2_905, Currency::Usd), "$29.05"),
             (Money::new(i64::MIN, Currency::Krw), "−₩9,223,372,036,854,775,808"),
         ] {
-            assert_eq!(money.display(Lang::Ko), text);
+            assert_eq!(money.display(), text);
         }
     }
 

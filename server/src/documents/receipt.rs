@@ -88,17 +88,17 @@ fn sold(sheet: &mut Sheet<'_>, lang: Lang, group: &GroupView) {
         sheet.row(&columns, &paper::heads(lang).map(Cell::new), Row::Head);
         let kind = if void { Row::Struck } else { Row::Plain };
         for line in &group.lines {
-            sheet.row(&columns, &cells(lang, line), kind);
+            sheet.row(&columns, &cells(line), kind);
         }
     });
 }
 
-fn cells(lang: Lang, line: &ReservationLineView) -> [Cell; 4] {
-    let sum = line.price.checked_mul(line.quantity).map(|sum| sum.display(lang)).unwrap_or_default();
+fn cells(line: &ReservationLineView) -> [Cell; 4] {
+    let sum = line.price.checked_mul(line.quantity).map(Money::display).unwrap_or_default();
     [
         Cell { text: line.name.clone(), small: paper::beside(lang, line) },
         Cell::new(line.quantity.to_string()),
-        Cell::new(line.price.display(lang)),
+        Cell::new(line.price.display()),
         Cell::new(sum),
     ]
 }
@@ -109,8 +109,8 @@ const PAIR: [Column; 2] = [
     Column { from: RIGHT - 116.0, width: 116.0, ends: true },
 ];
 
-fn pair(sheet: &mut Sheet<'_>, lang: Lang, label: &str, amount: Money, kind: Row) {
-    sheet.row(&PAIR, &[Cell::new(label), Cell::new(amount.display(lang))], kind);
+fn pair(sheet: &mut Sheet<'_>, label: &str, amount: Money, kind: Row) {
+    sheet.row(&PAIR, &[Cell::new(label), Cell::new(amount.display())], kind);
 }
 
 fn sums(sheet: &mut Sheet<'_>, lang: Lang, receipt: &Receipt) {
@@ -118,14 +118,14 @@ fn sums(sheet: &mut Sheet<'_>, lang: Lang, receipt: &Receipt) {
     sheet.gap(16.0);
     sheet.need(TOGETHER + 30.0);
     sheet.within(krilla::tagging::Tag::Table, |sheet| {
-        pair(sheet, lang, lang.pick("상품", "Items"), order.subtotal, Row::Plain);
+        pair(sheet, lang.pick("상품", "Items"), order.subtotal, Row::Plain);
         if order.fees.amount > 0 {
-            pair(sheet, lang, lang.pick("배송비", "Delivery"), order.fees, Row::Plain);
+            pair(sheet, lang.pick("배송비", "Delivery"), order.fees, Row::Plain);
         }
         if !order.tax_included && order.tax.amount > 0 {
-            pair(sheet, lang, paper::tax_title(lang, false), order.tax, Row::Plain);
+            pair(sheet, paper::tax_title(lang, false), order.tax, Row::Plain);
         }
-        pair(sheet, lang, lang.pick("합계", "Total"), order.total, Row::Sum);
+        pair(sheet, lang.pick("합계", "Total"), order.total, Row::Sum);
     });
 }
 
@@ -142,7 +142,7 @@ fn taxes(sheet: &mut Sheet<'_>, lang: Lang, receipt: &Receipt) {
         amount(88.0),
     ];
     let cells = |name: String, rate: String, line: &TaxLine| {
-        let amounts = [line.net, line.tax, line.gross].map(|amount| Cell::new(amount.display(lang)));
+        let amounts = [line.net, line.tax, line.gross].map(|amount| Cell::new(amount.display()));
         let [net, tax, gross] = amounts;
         [Cell::new(name), Cell::new(rate), net, tax, gross]
     };
@@ -165,10 +165,10 @@ fn money(sheet: &mut Sheet<'_>, lang: Lang, receipt: &Receipt) {
     sheet.within(krilla::tagging::Tag::Table, |sheet| {
         for line in &receipt.money {
             let label = Cell { text: paper::moved(lang, line), small: paper::dated(lang, &line.at.at) };
-            sheet.row(&PAIR, &[label, Cell::new(line.amount.display(lang))], Row::Plain);
+            sheet.row(&PAIR, &[label, Cell::new(line.amount.display())], Row::Plain);
         }
         if receipt.order.payment.refunded.amount > 0 {
-            pair(sheet, lang, lang.pick("받은 돈", "Kept"), receipt.kept(), Row::Sum);
+            pair(sheet, lang.pick("받은 돈", "Kept"), receipt.kept(), Row::Sum);
         }
     });
 }

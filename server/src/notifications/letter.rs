@@ -5,7 +5,7 @@ use onshelf_app::{fulfilment::calendar::Entry, ssr::encoded};
 use onshelf_domain::{hangul::with_josa, words};
 use onshelf_shop::fulfilment::Owned;
 use onshelf_vocabulary::{
-    Lang,
+    Lang, Money,
     cart::CoverView,
     fulfilment::{ReservationLineView, ReservationStatus},
     stores::DirectionView,
@@ -106,7 +106,7 @@ pub(super) fn compose(occasion: &Occasion<'_>) -> Option<Letter> {
         counter: live.then(|| counter(occasion)),
         facts: facts(occasion),
         lines: owned.view.lines.iter().map(|line| row(lang, line, |path| occasion.address(path))).collect(),
-        total: (lang.pick("합계", "Total"), owned.view.total.display(lang)),
+        total: (lang.pick("합계", "Total"), owned.view.total.display()),
         cancel: (live && owned.view.can_cancel).then(|| Link {
             label: lang.pick("예약 취소하기", "Cancel the reservation").to_owned(),
             href: format!("{page}#cancel"),
@@ -219,7 +219,7 @@ fn facts(occasion: &Occasion<'_>) -> Vec<(&'static str, String)> {
 
 /// One thing, with what it costs. `address` makes the whole address of one of our paths.
 pub(super) fn row(lang: Lang, line: &ReservationLineView, address: impl Fn(&str) -> String) -> Row {
-    let price = line.price.display(lang);
+    let price = line.price.display();
     let count = match lang {
         Lang::Ko => format!("{}개 × {price}", line.quantity),
         Lang::En => format!("{} × {price}", line.quantity),
@@ -229,7 +229,7 @@ pub(super) fn row(lang: Lang, line: &ReservationLineView, address: impl Fn(&str)
         // A product that was taken out of the catalogue since is still called something.
         name: if line.name.is_empty() { line.sku.clone() } else { line.name.clone() },
         note,
-        sum: line.price.checked_mul(line.quantity).map(|sum| sum.display(lang)).unwrap_or_default(),
+        sum: line.price.checked_mul(line.quantity).map(Money::display).unwrap_or_default(),
         link: (!line.slug.is_empty()).then(|| address(&format!("/p/{}", encoded(&line.slug)))),
     }
 }

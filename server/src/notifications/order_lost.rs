@@ -131,7 +131,7 @@ fn told(occasion: &Occasion<'_>, lost: &GroupView, offer: &GroupView) -> String 
         .map(|line| if line.name.is_empty() { line.sku.as_str() } else { line.name.as_str() })
         .collect();
     let less = Money::new(lost.total.amount - offer.total.amount, lost.total.currency);
-    let cheaper = (less.amount > 0).then(|| less.display(lang));
+    let cheaper = (less.amount > 0).then(|| less.display());
     let what = match (lang, offer.way, other.is_empty()) {
         (Lang::Ko, Way::Delivery, true) => format!("집으로 배송: {by}까지, 배송비 없이"),
         (Lang::En, Way::Delivery, true) => format!("Delivered to you: by {by}, free of charge"),

@@ -103,7 +103,7 @@ pub(super) fn compose(occasion: &Occasion<'_>) -> Letter {
             .flat_map(|group| &group.lines)
             .map(|line| row(lang, line, |path| occasion.address(path)))
             .collect(),
-        total: (lang.pick("합계", "Total"), total.display(lang)),
+        total: (lang.pick("합계", "Total"), total.display()),
         action: Link { label: action(occasion).to_owned(), href: page.clone() },
         cancel: aside(occasion, &page),
         store: place(occasion),
@@ -212,10 +212,10 @@ fn facts(occasion: &Occasion<'_>, groups: &[&GroupView]) -> Vec<(&'static str, S
             facts.extend(offer.map(by));
         }
         OrderNews::PaidTooLate | OrderNews::WrongAmount => {
-            facts.push((lang.pick("결제한 금액", "Paid"), view.payment.paid.display(lang)));
+            facts.push((lang.pick("결제한 금액", "Paid"), view.payment.paid.display()));
         }
         OrderNews::Refunded => {
-            facts.push((lang.pick("돌려드린 금액", "Refunded"), view.payment.refunded.display(lang)));
+            facts.push((lang.pick("돌려드린 금액", "Refunded"), view.payment.refunded.display()));
         }
         _ => {}
     }

@@ -230,7 +230,7 @@ fn price(room: &Room<'_>) -> impl IntoView + use<> {
 pub(super) fn price_label(room: &Room<'_>) -> String {
     let unit = 10i64.pow(room.currency.decimals());
     let lang = room.visit.lang;
-    let shown = |whole: i64| Money::new(whole.saturating_mul(unit), room.currency).display(lang);
+    let shown = |whole: i64| Money::new(whole.saturating_mul(unit), room.currency).display();
     match (room.asked.from, room.asked.to, lang) {
         (Some(from), Some(to), _) => format!("{}{}{}", shown(from), lang.pick("~", "–"), shown(to)),
         (Some(from), None, Lang::Ko) => format!("{} 이상", shown(from)),
