@@ -126,16 +126,10 @@ impl Entry {
 #[must_use]
 pub fn calendar_file(lang: Lang, view: &ReservationView, link: &str) -> Option<String> {
     let (title, text) = words(lang, view, link);
-    calendar_entry(view, link, &title, &text)
-}
-
-/// The same under a title and a text of one's own.
-#[must_use]
-pub(crate) fn calendar_entry(view: &ReservationView, link: &str, title: &str, text: &str) -> Option<String> {
     let entry = Entry {
         number: view.number.clone(),
-        title: title.to_owned(),
-        text: text.to_owned(),
+        title,
+        text,
         place: format!("{}, {}", view.store.name, view.store.address),
         point: view.store.point,
         link: link.to_owned(),

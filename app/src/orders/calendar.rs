@@ -8,14 +8,14 @@ use axum::{
 };
 use onshelf_vocabulary::{
     Lang,
-    fulfilment::{ReservationView, Way},
+    fulfilment::Way,
     orders::{GroupView, OrderView},
 };
 
 use super::forms::address;
 use crate::{
     error::AppError,
-    fulfilment::calendar::{calendar_answer, calendar_entry},
+    fulfilment::calendar::{Entry, calendar_answer},
     ssr::{Visit, explain},
 };
 
@@ -57,21 +57,17 @@ fn entry(lang: Lang, order: &OrderView, group: &GroupView, link: &str) -> Option
         ),
     };
     let come = group.window.as_ref().map_or(&group.ready_by, |window| &window.starts);
-    let as_reserved = ReservationView {
+    let entry = Entry {
         number: group.id.clone(),
-        code,
+        title,
+        text,
+        place: format!("{store}, {}", group.store.address),
+        point: group.store.point,
+        link: link.to_owned(),
+        from: come.at.parse().ok()?,
+        until: group.expires_at.at.parse().ok()?,
+        stamp: order.placed_at.at.parse().ok()?,
         status: group.status,
-        name: order.name.clone(),
-        store: group.store.clone(),
-        lines: Vec::new(),
-        missing: Vec::new(),
-        total: group.total,
-        placed_at: order.placed_at.clone(),
-        ready_by: come.clone(),
-        expires_at: group.expires_at.clone(),
-        ready_at: group.ready_at.clone(),
-        collected_at: None,
-        can_cancel: order.can_cancel,
     };
-    calendar_entry(&as_reserved, link, &title, &text)
+    Some(entry.file())
 }
