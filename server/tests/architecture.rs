@@ -214,6 +214,24 @@ fn pieces_of_screens_stand_on_nothing() {
     }
 }
 
+/// Every wire may tell what it does; so whoever is told stands below all of them.
+#[test]
+fn what_tells_of_the_wires_knows_none_of_them() {
+    let known = ["config", "metrics", "Failure"];
+    let all = files("server/src").into_iter();
+    let tellers = all.filter(|path| ["metrics", "telemetry"].contains(&&*room_of("server/src", path)));
+    let tellers: Vec<PathBuf> = tellers.collect();
+    assert!(tellers.len() > 5, "they are not where they were");
+    for path in tellers {
+        let named = named(&code(&path));
+        assert!(
+            named.iter().all(|name| known.contains(&name.as_str())),
+            "{} names {named:?}",
+            path.display()
+        );
+    }
+}
+
 #[test]
 fn a_floor_names_nothing_it_may_not_know() {
     for (floor, strangers) in [

@@ -22,7 +22,6 @@ pub mod assets;
 pub mod openapi;
 pub mod tiles;
 
-pub(crate) use guard::client::FromProxy;
 pub use options::{Limits, Options, Proxy, Rates};
 pub use serve::{Closing, serve};
 

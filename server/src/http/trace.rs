@@ -20,7 +20,7 @@ use axum::{
 use futures::FutureExt;
 use tracing::Instrument;
 
-use super::problem::Problem;
+use super::{guard::client::FromProxy, problem::Problem};
 use crate::{metrics::METER, telemetry::Served};
 
 pub(super) const ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -34,7 +34,8 @@ pub async fn trace(mut request: Request, next: Next) -> Response {
     let route = route.as_ref().map_or("(none)", MatchedPath::as_str);
     let told = id.to_str().unwrap_or_default();
     let span = tracing::info_span!("request", id = told);
-    let served = span.in_scope(|| Served::begin(method_name(&method), route, told, &request));
+    let by_proxy = request.extensions().get::<FromProxy>().map(|_| request.headers());
+    let served = span.in_scope(|| Served::begin(method_name(&method), route, told, by_proxy));
     let in_flight = METER.begin_request();
     let mut response = next.run(request).instrument(served.span()).instrument(span.clone()).await;
     drop(in_flight);

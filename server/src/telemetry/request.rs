@@ -1,23 +1,19 @@
 //! The span of a request, for the collector.
 
-use axum::{
-    extract::Request,
-    http::{Extensions, HeaderMap},
-};
+use axum::http::HeaderMap;
 use opentelemetry::propagation::TextMapPropagator;
 use opentelemetry_http::HeaderExtractor;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tracing::{Span, field::Empty};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-use crate::http::FromProxy;
-
 /// A request as the collector is told of it: by its route's pattern, never its address.
 pub(crate) struct Served(Span);
 
 impl Served {
-    /// Under the current span of the log; nothing where no collector is set.
-    pub(crate) fn begin(method: &'static str, route: &str, id: &str, request: &Request) -> Served {
+    /// Under the current span of the log; nothing where no collector is set. What the headers `told` say of a trace is
+    /// gone on with: anybody could write them, so they are given only where our own proxies wrote them.
+    pub(crate) fn begin(method: &'static str, route: &str, id: &str, told: Option<&HeaderMap>) -> Served {
         let span = tracing::debug_span!(
             target: "otel",
             "request",
@@ -29,8 +25,8 @@ impl Served {
             http.response.status_code = Empty,
             request.id = id,
         );
-        if !span.is_disabled() && is_told_by_proxy(request.extensions()) {
-            follow(&span, request.headers());
+        if let Some(headers) = told.filter(|_| !span.is_disabled()) {
+            follow(&span, headers);
         }
         Served(span)
     }
@@ -45,11 +41,6 @@ impl Served {
             self.0.record("otel.status_code", "ERROR");
         }
     }
-}
-
-/// Anybody could write such a header; only what our own proxies say of a trace is gone on with.
-fn is_told_by_proxy(extensions: &Extensions) -> bool {
-    extensions.get::<FromProxy>().is_some()
 }
 
 fn follow(span: &Span, headers: &HeaderMap) {
