@@ -22,6 +22,6 @@ pub mod fulfilment;
 pub mod home;
 pub mod notifications;
 pub mod orders;
-pub mod payment;
+pub mod payments;
 pub mod staff;
 pub mod stores;

@@ -16,7 +16,6 @@ const RANKS: &[(&str, u8)] = &[
     ("stores", 1),
     ("stock", 2),
     ("cart", 3),
-    ("payment", 4),
     ("payments", 4),
     ("fulfilment", 4),
     ("orders", 5),

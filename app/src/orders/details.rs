@@ -3,7 +3,7 @@
 use axum::response::Response;
 use leptos::prelude::*;
 use onshelf_shop::orders::{Kept, KeptGroup};
-use onshelf_vocabulary::{Lang, Money, fulfilment::Way, orders::WayOffer, payment::ProviderCode};
+use onshelf_vocabulary::{Lang, Money, fulfilment::Way, orders::WayOffer, payments::ProviderCode};
 use uuid::Uuid;
 
 use super::{

@@ -9,7 +9,7 @@ use onshelf_vocabulary::{
     cart::Line,
     fulfilment::{Contact, Way},
     orders::{Address, MAX_GROUPS, OrderInput},
-    payment::ProviderCode,
+    payments::ProviderCode,
 };
 
 use super::plan::Plan;

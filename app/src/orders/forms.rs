@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use onshelf_shop::{Error, journeys::Answer, orders::ByCar};
 use onshelf_vocabulary::{
     orders::{Address, OrderRefusal, OrderView},
-    payment::ProviderCode,
+    payments::ProviderCode,
 };
 
 use super::{

@@ -1,7 +1,7 @@
 //! The minutes an order is held for paying: a tick each on the shelf line, taken away as they pass.
 
 use leptos::prelude::*;
-use onshelf_vocabulary::{Lang, orders::OrderView, payment::ProviderCode};
+use onshelf_vocabulary::{Lang, orders::OrderView, payments::ProviderCode};
 
 use super::{
     forms::{deed, token_field},

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use onshelf_vocabulary::{
     Lang, Money,
     orders::OrderView,
-    payment::{PaymentStatus, ProviderCode},
+    payments::{PaymentStatus, ProviderCode},
 };
 
 use super::{forms::address, words::provider_name};

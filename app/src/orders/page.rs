@@ -12,7 +12,7 @@ use onshelf_vocabulary::{
     Lang,
     fulfilment::{ReservationStatus, Way},
     orders::{GroupView, OrderRefusal, OrderStatus, OrderView},
-    payment::{PaymentStatus, ProviderCode},
+    payments::{PaymentStatus, ProviderCode},
 };
 
 use super::{

@@ -5,7 +5,7 @@ use onshelf_vocabulary::{
     Currency, Lang,
     fulfilment::{ReservationLineView, ReservationStatus as Status, Way},
     orders::GroupView,
-    payment::ProviderCode,
+    payments::ProviderCode,
 };
 
 use super::words::{is_offer, provider_name, way_name};

@@ -5,7 +5,7 @@ use onshelf_vocabulary::{
     Lang, Moment,
     fulfilment::{Astray, ReservationStatus, Way},
     orders::{GroupView, OrderStatus, OrderView, WindowView},
-    payment::{PaymentStatus, ProviderCode},
+    payments::{PaymentStatus, ProviderCode},
 };
 
 use crate::ui::icon::Glyph;

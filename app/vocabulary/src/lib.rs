@@ -11,7 +11,7 @@ pub mod map;
 pub mod money;
 pub mod notifications;
 pub mod orders;
-pub mod payment;
+pub mod payments;
 pub mod places;
 pub mod quantity;
 pub mod staff;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use onshelf_domain::fulfilment::Discount;
-use onshelf_vocabulary::{Currency, Lang, Money, StoreCode, cart::Line, payment::ProviderCode};
+use onshelf_vocabulary::{Currency, Lang, Money, StoreCode, cart::Line, payments::ProviderCode};
 
 /// Tells the time. The only place that reads the machine's clock is [`SystemClock`].
 pub trait Clock: Send + Sync + 'static {

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
-use onshelf_vocabulary::payment::ProviderCode;
+use onshelf_vocabulary::payments::ProviderCode;
 
 use super::{Failure, open_shop};
 use crate::{config::Config, payments};

@@ -9,7 +9,7 @@ use axum::{
 };
 use onshelf_app::ssr::Door;
 use onshelf_shop::BadWebhook;
-use onshelf_vocabulary::payment::ProviderCode;
+use onshelf_vocabulary::payments::ProviderCode;
 
 use super::{
     api::shapes::Telling,

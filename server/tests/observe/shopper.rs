@@ -20,7 +20,7 @@ use onshelf_vocabulary::{
     cart::Line,
     fulfilment::{Contact, Way},
     orders::{Address, GroupInput, OrderChange, OrderInput},
-    payment::ProviderCode,
+    payments::ProviderCode,
     staff::{BoardDeed, Role},
 };
 use serde_json::Value;

@@ -24,7 +24,7 @@ use onshelf_shop::{
     Clock, Intent, Opened, PaymentProvider, RefundCall, SystemClock,
     testing::{Engine, TestShop},
 };
-use onshelf_vocabulary::{Lang, Money, payment::ProviderCode};
+use onshelf_vocabulary::{Lang, Money, payments::ProviderCode};
 use tower::ServiceExt;
 
 use crate::{

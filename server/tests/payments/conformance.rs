@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use onshelf_shop::{PaymentFault, Standing, Statement};
-use onshelf_vocabulary::{Currency, Money, payment::ProviderCode};
+use onshelf_vocabulary::{Currency, Money, payments::ProviderCode};
 
 use crate::bench::{Bench, intent, on_each_provider, refund_call};
 

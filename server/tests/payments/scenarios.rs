@@ -12,7 +12,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     routing::post,
 };
-use onshelf_app::payment::scenario::Scenario;
+use onshelf_app::payments::scenario::Scenario;
 use onshelf_server::payments::test::{Messenger, SIGNATURE, TestProvider};
 use onshelf_shop::{Opened, PaymentFault, PaymentProvider, Standing, testing::Engine};
 use onshelf_vocabulary::{Currency, Money};

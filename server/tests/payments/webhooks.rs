@@ -8,7 +8,7 @@ use axum::{
 use http_body_util::BodyExt;
 use jiff::SignedDuration;
 use onshelf_shop::{BadWebhook, Hint, PaymentProvider, testing::Engine};
-use onshelf_vocabulary::{Money, payment::ProviderCode};
+use onshelf_vocabulary::{Money, payments::ProviderCode};
 use tower::ServiceExt;
 
 use crate::bench::{Bench, StripeBench, TestBench, TossBench, WEBHOOK_SECRET, intent, signature};

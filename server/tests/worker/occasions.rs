@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use mail_parser::MessageParser;
 use onshelf_server::worker::Outbox;
 use onshelf_shop::testing::{FakePayments, TestShop, on_each_engine, won};
-use onshelf_vocabulary::{Lang, orders::OrderChange, payment::ProviderCode, staff::BoardDeed};
+use onshelf_vocabulary::{Lang, orders::OrderChange, payments::ProviderCode, staff::BoardDeed};
 
 use crate::{
     config_in, outbox_of,

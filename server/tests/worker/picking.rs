@@ -14,7 +14,7 @@ use onshelf_vocabulary::{
     cart::Line,
     fulfilment::{Contact, Way},
     orders::{GroupInput, OrderInput},
-    payment::ProviderCode,
+    payments::ProviderCode,
     staff::BoardDeed,
 };
 

@@ -12,7 +12,7 @@ use onshelf_vocabulary::{
     cart::Line,
     fulfilment::{Contact, Way},
     orders::{Address, GroupInput, OrderInput, OrderView},
-    payment::ProviderCode,
+    payments::ProviderCode,
     staff::BoardDeed,
 };
 

@@ -13,7 +13,7 @@ use onshelf_vocabulary::{
     cart::Line,
     fulfilment::{Contact, Way},
     orders::{GroupInput, OrderInput},
-    payment::ProviderCode,
+    payments::ProviderCode,
     staff::BoardDeed,
 };
 

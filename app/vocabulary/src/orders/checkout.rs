@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::WindowView;
-use crate::{Moment, Money, cart::CoverView, fulfilment::Way, payment::ProviderCode};
+use crate::{Moment, Money, cart::CoverView, fulfilment::Way, payments::ProviderCode};
 
 /// A way to get a basket, as it is offered at checkout.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -14,7 +14,7 @@ use crate::{
     fulfilment::{
         Astray, Contact, Elsewhere, FieldFault, ReservationLineView, ReservationStatus, ShortLine, Way,
     },
-    payment::{PaymentView, ProviderCode},
+    payments::{PaymentView, ProviderCode},
     stores::StoreCard,
 };
 

@@ -18,7 +18,7 @@ use onshelf_vocabulary::{
     Lang,
     fulfilment::{Fault, FieldFault},
     orders::{OrderChange, OrderRefusal},
-    payment::ProviderCode,
+    payments::ProviderCode,
 };
 use serde::{Deserialize, Serialize};
 

@@ -46,7 +46,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use onshelf_db::orders::OrderRow;
 use onshelf_domain::fulfilment::Discount;
-use onshelf_vocabulary::{Currency, payment::ProviderCode};
+use onshelf_vocabulary::{Currency, payments::ProviderCode};
 
 use crate::{Basket, Discounts, Error, PaymentProvider, Result, Shop};
 

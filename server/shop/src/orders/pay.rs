@@ -13,7 +13,7 @@ use onshelf_db::{
     payments::{self, Look, Note, PaymentRow},
 };
 use onshelf_vocabulary::{
-    Currency, Lang, Money, fulfilment::ReservationStatus, orders::OrderRefusal, payment::ProviderCode,
+    Currency, Lang, Money, fulfilment::ReservationStatus, orders::OrderRefusal, payments::ProviderCode,
 };
 
 use super::{change::is_untouched, keep::KEPT};

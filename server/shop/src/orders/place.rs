@@ -17,7 +17,7 @@ use onshelf_vocabulary::{
     cart::Line,
     fulfilment::{Contact, Fault, FieldFault, ReservationRefusal, ReservationStatus, ReserveInput},
     orders::{GroupInput, OrderInput, OrderRefusal},
-    payment::ProviderCode,
+    payments::ProviderCode,
 };
 use serde::{Deserialize, Serialize};
 

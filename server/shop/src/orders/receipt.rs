@@ -11,7 +11,7 @@ use onshelf_vocabulary::{
     Lang, Moment, Money,
     fulfilment::ReservationStatus::{Cancelled, Expired, NotFound, Pending},
     orders::OrderView,
-    payment::ProviderCode,
+    payments::ProviderCode,
 };
 
 use super::{currency_of, moment, show::groups_zone};

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 use onshelf_db::payments::{self, PaymentRow};
-use onshelf_vocabulary::{Currency, Money, payment::ProviderCode};
+use onshelf_vocabulary::{Currency, Money, payments::ProviderCode};
 
 use crate::{Error, PaymentFault, PaymentProvider, Result, Shop, Standing, Statement};
 

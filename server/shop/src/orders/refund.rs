@@ -18,7 +18,7 @@ use onshelf_vocabulary::{
     cart::{Line, MAX_LINES},
     fulfilment::{Fault, FieldFault},
     orders::OrderRefusal,
-    payment::ProviderCode,
+    payments::ProviderCode,
 };
 
 use self::{

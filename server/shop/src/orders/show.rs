@@ -16,7 +16,7 @@ use onshelf_vocabulary::{
     Lang, Moment, Money,
     fulfilment::{ReservationStatus, Way},
     orders::{Address, ArrivalView, GroupView, OrderView, WindowView},
-    payment::{PaymentStatus, PaymentView, ProviderCode},
+    payments::{PaymentStatus, PaymentView, ProviderCode},
 };
 
 use super::{PURPOSE, Placed, currency_of, keep::KEPT, moment, pay::is_open};

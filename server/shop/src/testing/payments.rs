@@ -8,7 +8,7 @@ use std::{
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use onshelf_vocabulary::{Currency, Money, payment::ProviderCode};
+use onshelf_vocabulary::{Currency, Money, payments::ProviderCode};
 
 use crate::{
     BadWebhook, Hint, Intent, Opened, PaymentFault, PaymentProvider, RefundCall, Standing, Statement,

@@ -9,7 +9,7 @@ use onshelf_vocabulary::{
     Lang, Money, Point,
     fulfilment::Way,
     orders::{OrderRefusal, WayOffer, ZoneReach},
-    payment::ProviderCode,
+    payments::ProviderCode,
 };
 
 use crate::{

@@ -14,7 +14,7 @@ use onshelf_vocabulary::{
     Lang, Sku,
     fulfilment::{Fault, ReservationRefusal, ReservationStatus as Status, Way},
     orders::{Address, GroupView, OrderRefusal, OrderStatus},
-    payment::PaymentStatus,
+    payments::PaymentStatus,
     staff::BoardDeed,
 };
 

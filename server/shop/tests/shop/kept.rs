@@ -13,7 +13,7 @@ use onshelf_vocabulary::{
     Lang,
     fulfilment::Way,
     orders::{Address, GroupInput, OrderChange, OrderRefusal, OrderStatus},
-    payment::ProviderCode,
+    payments::ProviderCode,
 };
 
 use crate::paying::{collect, lines, order, settle, with_payments};

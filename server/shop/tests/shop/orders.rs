@@ -13,7 +13,7 @@ use onshelf_vocabulary::{
     Lang, StoreCode,
     fulfilment::{Fault, ReservationStatus, Way},
     orders::{Address, GroupInput, OrderChange, OrderRefusal, OrderStatus, OrderView, PassRefusal},
-    payment::{PaymentStatus, ProviderCode},
+    payments::{PaymentStatus, ProviderCode},
     staff::{BoardDeed, Role},
 };
 

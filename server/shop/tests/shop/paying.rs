@@ -14,7 +14,7 @@ use onshelf_vocabulary::{
     cart::Line,
     fulfilment::{Contact, ReservationStatus, Way},
     orders::{GroupInput, OrderInput, OrderRefusal, OrderStatus},
-    payment::{PaymentStatus, ProviderCode},
+    payments::{PaymentStatus, ProviderCode},
 };
 
 pub fn lines(lines: &[(&str, i64)]) -> Vec<Line> {

@@ -8,7 +8,7 @@ use onshelf_shop::{
     testing::{TestShop, on_each_engine},
 };
 use onshelf_vocabulary::{
-    Lang, Sku, fulfilment::Way, orders::OrderChange, payment::ProviderCode, staff::BoardDeed,
+    Lang, Sku, fulfilment::Way, orders::OrderChange, payments::ProviderCode, staff::BoardDeed,
 };
 
 use crate::{

@@ -13,7 +13,7 @@ use onshelf_vocabulary::{
     Currency, Lang, Money,
     fulfilment::Way,
     orders::{GroupInput, OrderRefusal},
-    payment::ProviderCode,
+    payments::ProviderCode,
 };
 
 use crate::{

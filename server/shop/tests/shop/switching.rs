@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use onshelf_shop::testing::{FakePayments, TestShop, on_each_engine};
-use onshelf_vocabulary::{Lang, orders::OrderStatus, payment::ProviderCode};
+use onshelf_vocabulary::{Lang, orders::OrderStatus, payments::ProviderCode};
 
 use crate::{
     orders::view,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use onshelf_shop::{BadWebhook, Hint, Intent, Opened, PaymentFault, PaymentProvider, RefundCall, Statement};
-use onshelf_vocabulary::payment::ProviderCode;
+use onshelf_vocabulary::payments::ProviderCode;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 //! be told about them.
 
 use jiff::Timestamp;
-use onshelf_app::payment::scenario::Scenario;
+use onshelf_app::payments::scenario::Scenario;
 use onshelf_db::{
     Tx,
     test_provider::{self as rows, Capture, PaymentRow},

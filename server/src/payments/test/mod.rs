@@ -15,7 +15,7 @@ use onshelf_shop::{
     BadWebhook, Chance, Hint, Intent, Opened, PaymentFault, PaymentProvider, RefundCall, Shop, Statement,
     SystemChance,
 };
-use onshelf_vocabulary::payment::ProviderCode;
+use onshelf_vocabulary::payments::ProviderCode;
 
 use super::signed;
 use books::{Books, Call};

@@ -11,7 +11,7 @@ use axum::{
 };
 use onshelf_app::{
     error::AppError,
-    payment::{
+    payments::{
         scenario::Scenario,
         test_page::{Stands, TestPayment, test_page},
     },
@@ -19,7 +19,7 @@ use onshelf_app::{
 };
 use onshelf_db::test_provider::PaymentRow;
 use onshelf_shop::PaymentFault;
-use onshelf_vocabulary::{Currency, Lang, Money, payment::ProviderCode};
+use onshelf_vocabulary::{Currency, Lang, Money, payments::ProviderCode};
 
 use super::books::{Books, Call};
 

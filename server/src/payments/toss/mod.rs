@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use onshelf_shop::{
     BadWebhook, Clock, Hint, Intent, Opened, PaymentFault, PaymentProvider, RefundCall, Standing, Statement,
 };
-use onshelf_vocabulary::{Currency, Lang, Money, payment::ProviderCode};
+use onshelf_vocabulary::{Currency, Lang, Money, payments::ProviderCode};
 use reqwest::header::{ACCEPT_LANGUAGE, AUTHORIZATION, HeaderMap};
 use serde_json::{Value, json};
 

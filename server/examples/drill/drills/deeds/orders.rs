@@ -1,7 +1,7 @@
 //! Deeds about orders: placed, paid on the test provider's page with every trouble it knows, looked at, changed,
 //! cancelled, handed over, given back in part.
 
-use onshelf_app::payment::scenario::Scenario;
+use onshelf_app::payments::scenario::Scenario;
 use rand::Rng;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};

@@ -9,7 +9,7 @@ use onshelf_vocabulary::{
     cart::Line,
     fulfilment::{Contact, ReservationLineView, Way},
     orders::{Address, GroupInput, GroupView, OrderChange, OrderInput},
-    payment::ProviderCode,
+    payments::ProviderCode,
 };
 
 use super::{

@@ -10,7 +10,7 @@ use std::{sync::Arc, time::Duration};
 use onshelf_db::Db;
 use onshelf_server::payments::stripe::{self, Stripe};
 use onshelf_shop::{Settings, Shop};
-use onshelf_vocabulary::payment::ProviderCode;
+use onshelf_vocabulary::payments::ProviderCode;
 use tokio::task::JoinSet;
 
 use super::{

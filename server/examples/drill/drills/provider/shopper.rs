@@ -9,7 +9,7 @@ use onshelf_vocabulary::{
     cart::Line,
     fulfilment::{Contact, Way},
     orders::{GroupInput, OrderInput, OrderRefusal},
-    payment::ProviderCode,
+    payments::ProviderCode,
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde_json::json;

@@ -9,7 +9,7 @@ use onshelf_db::{
 use onshelf_vocabulary::{
     Lang,
     orders::{GroupInput, OrderRefusal},
-    payment::ProviderCode,
+    payments::ProviderCode,
 };
 
 use super::{

@@ -4,7 +4,7 @@ use onshelf_vocabulary::{
     self as words, Lang, StoreCode,
     fulfilment::{self as views, Way},
     orders::{Address as PlaceOf, GroupChange, GroupInput, GroupView, OrderChange, OrderInput, OrderView},
-    payment::ProviderCode,
+    payments::ProviderCode,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
