@@ -53,8 +53,8 @@ pub const fn heads(lang: Lang) -> [&'static str; 4] {
 pub fn beside(lang: Lang, line: &ReservationLineView) -> String {
     let options = Some(line.options.clone()).filter(|options| !options.is_empty());
     let off = line.discounts.iter().map(|off| match lang {
-        Lang::Ko => format!("{} 하나에 −{}", off.name, off.amount.display(lang)),
-        Lang::En => format!("{} −{} each", off.name, off.amount.display(lang)),
+        Lang::Ko => format!("{} 하나에 −{}", off.name, off.amount.display()),
+        Lang::En => format!("{} −{} each", off.name, off.amount.display()),
     });
     options.into_iter().chain(off).collect::<Vec<_>>().join(" · ")
 }

@@ -12,7 +12,7 @@ use onshelf_vocabulary::{
     cart::Line,
     fulfilment::{Contact, Way},
     orders::{GroupInput, OrderInput},
-    payment::ProviderCode,
+    payments::ProviderCode,
 };
 
 use crate::process::{command, run};

@@ -13,7 +13,7 @@ use onshelf_vocabulary::{
     Lang,
     fulfilment::{Astray, ReservationRefusal, ReservationStatus as Status, Way},
     orders::{GroupInput, GroupView, OrderStatus},
-    payment::PaymentStatus,
+    payments::PaymentStatus,
     staff::{BoardDeed, StaffRefusal},
 };
 

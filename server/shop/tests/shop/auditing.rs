@@ -8,7 +8,7 @@ use onshelf_shop::{
     testing::{FakePayments, TestShop, on_each_engine},
 };
 use onshelf_vocabulary::{
-    Lang, fulfilment::Way, orders::GroupInput, payment::ProviderCode, staff::BoardDeed,
+    Lang, fulfilment::Way, orders::GroupInput, payments::ProviderCode, staff::BoardDeed,
 };
 
 use crate::{

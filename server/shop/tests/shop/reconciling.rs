@@ -9,7 +9,7 @@ use onshelf_shop::{
     orders::{Difference, Placed},
     testing::{FakePayments, Mood, TestShop, on_each_engine, won},
 };
-use onshelf_vocabulary::{Currency, Lang, Money, payment::ProviderCode};
+use onshelf_vocabulary::{Currency, Lang, Money, payments::ProviderCode};
 
 use crate::paying::{collect, order, settle, with_payments};
 

@@ -8,7 +8,7 @@ use onshelf_vocabulary::{
     Lang, StoreCode,
     fulfilment::{Fault, Way},
     orders::{GroupInput, OrderRefusal, OrderStatus},
-    payment::ProviderCode,
+    payments::ProviderCode,
     staff::BoardDeed,
     stores::{StoreKind, StoreQuery},
 };

@@ -7,7 +7,7 @@ use onshelf_shop::{
     pulse::Deed,
     testing::{FakePayments, TestShop, on_each_engine},
 };
-use onshelf_vocabulary::payment::ProviderCode;
+use onshelf_vocabulary::payments::ProviderCode;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_providers_told_is_forgotten_when_they_no_longer_repeat_it() {

@@ -177,7 +177,7 @@ fn answer(shop: &Shop, seen: CheckoutView) -> OptionsAnswer {
     }
     OptionsAnswer {
         ways: ways.into(),
-        providers: providers.into_iter().map(onshelf_vocabulary::payment::ProviderCode::code).collect(),
+        providers: providers.into_iter().map(onshelf_vocabulary::payments::ProviderCode::code).collect(),
     }
 }
 
