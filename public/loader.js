@@ -15,22 +15,16 @@ let stream = null;
 let watched = "";
 const versions = new Map();
 
-/** The shelf level of a number, as the server words it. */
-const level = (available) => (available <= 0 ? "out" : available <= 2 ? "low" : "in_stock");
-
-const shown = (available, cap) => (cap > 0 && available > cap ? `${cap}+` : String(Math.max(available, 0)));
-
-function patch({ sku, store, available, version }) {
+function patch({ sku, store, available, shown, level, version }) {
   const key = `${sku}@${store}`;
   if (version !== undefined && version < (versions.get(key) ?? -Infinity)) return;
   versions.set(key, version ?? 0);
   for (const number of all(`[data-stock="${CSS.escape(key)}"]`)) {
-    const text = shown(available, Number(number.dataset.cap ?? 0));
-    const changed = number.textContent !== text;
-    if (changed) number.textContent = text;
+    const changed = number.textContent !== shown;
+    if (changed) number.textContent = shown;
     const shelf = number.closest("[data-shelf]");
     if (!shelf) continue;
-    shelf.dataset.level = level(available);
+    shelf.dataset.level = level;
     for (const strip of all("[data-ticks]", shelf)) {
       [...strip.children].forEach((tick, place) => tick.classList.toggle("gap", place >= available));
     }
@@ -38,7 +32,7 @@ function patch({ sku, store, available, version }) {
     const say = shelf.querySelector("[data-announce]");
     if (changed && say) {
       const words = available > 0 ? shelf.dataset.sayHave : shelf.dataset.sayOut;
-      say.textContent = (words ?? "").replace("#", text);
+      say.textContent = (words ?? "").replace("#", shown);
     }
     if (changed) {
       tellBasket(2_000);

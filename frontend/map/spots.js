@@ -197,7 +197,7 @@ function shelf(store) {
     card.append(things);
   } else {
     const count = made("b", "spot-count", store.shown);
-    if (store.stock) Object.assign(count.dataset, { stock: store.stock, cap: store.cap });
+    if (store.stock) count.dataset.stock = store.stock;
     card.append(count);
   }
   element.append(card, made("span", "spot-name", store.label));

@@ -64,9 +64,7 @@ pub fn reserve_href(lang: Lang, shelf: &ShelfView) -> String {
 /// The number that the loader keeps true.
 #[component]
 pub fn StockNumber(shelf: ShelfView) -> impl IntoView {
-    // A number that is shown with its cap tells the cap, so that the browser can go on showing it so.
-    let cap = shelf.shown.strip_suffix('+').map_or_else(|| "9".to_owned(), str::to_owned);
-    view! { <span data-stock=format!("{}@{}", shelf.sku, shelf.store) data-cap=cap>{shelf.shown}</span> }
+    view! { <span data-stock=format!("{}@{}", shelf.sku, shelf.store)>{shelf.shown}</span> }
 }
 
 /// A tick a unit on the shelf line, hatched where the shelf is empty. `room` is how many places are drawn.

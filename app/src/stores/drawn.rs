@@ -90,7 +90,6 @@ fn spot(visit: &Visit, plan: &Plan<'_>, marker: &Marker) -> Spot {
         way: marker.distance_m.map(|metres| distance(visit.lang, f64::from(metres))).unwrap_or_default(),
         at: pair(marker.point),
         stock: sku.map(|sku| format!("{sku}@{}", marker.code)),
-        cap: sku.map(|_| marker.shown.strip_suffix('+').unwrap_or("9").to_owned()),
         shown: marker.shown.clone(),
         level: marker.level,
         selected: marker.selected,

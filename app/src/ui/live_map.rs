@@ -66,7 +66,6 @@ pub struct Spot {
     pub at: [f64; 2],
     /// `SKU@store` where a product is looked for: the number goes on by itself then.
     pub stock: Option<String>,
-    pub cap: Option<String>,
     pub shown: String,
     pub level: Option<Level>,
     pub selected: bool,

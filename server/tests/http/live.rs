@@ -84,6 +84,28 @@ async fn a_page_hears_of_its_own_shelves_only() {
 }
 
 #[tokio::test]
+async fn a_shelf_has_one_number_in_every_answer() {
+    on_each_engine(async |test| {
+        test.with_stock("seongsu", "CUP", 40).await.with_stock("gangnam", "CUP", 9).await;
+        let site = site(test);
+        for (store, shown) in [("seongsu", "9+"), ("gangnam", "9")] {
+            let listed = Call::get(&format!("/api/v1/products?q=CUP&store={store}")).on(&site).await.ok(200);
+            assert_eq!(listed["products"][0]["available"], 9, "{store}: {listed}");
+            let answer = Call::get("/api/v1/products/CUP/availability").on(&site).await.ok(200);
+            let stores = answer["stores"].as_array().unwrap();
+            let own = stores.iter().find(|own| own["store"]["code"] == store).unwrap();
+            assert_eq!(own["available"], 9, "{store}");
+            let stream = Call::get(&format!("/api/v1/live/stock?sku=CUP&store={store}")).open(&site).await;
+            let (_, data) = event(&mut stream.into_body()).await;
+            let told = &data["stock"][0];
+            assert_eq!((&told["available"], &told["shown"]), (&json!(9), &json!(shown)), "{store}");
+            assert_eq!(told["level"], "in_stock");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_cannot_be_streamed_is_refused() {
     on_each_engine(async |test| {
         let site = site(test);

@@ -101,4 +101,10 @@ impl Shop {
     pub fn shown_to_programs(&self, available: i64) -> i64 {
         rules::capped(available, self.settings().shown_cap.unwrap_or(0))
     }
+
+    /// The same as a page says it: `3`, or `9+` above the cap.
+    #[must_use]
+    pub fn shown_to_people(&self, available: i64) -> String {
+        rules::shown(available, self.settings().shown_cap.unwrap_or(0))
+    }
 }

@@ -118,15 +118,14 @@ impl Shop {
         let known = self.shelves().known(store.id, variant.id, need.now)?;
         let checked = Timestamp::from_millisecond(known.checked_at).unwrap_or(need.now);
         let (open_now, hours) = store.hours_now(lang, need.now);
-        let cap = self.settings().shown_cap.unwrap_or(0);
         Some(ShelfView {
             sku: variant.sku.to_string(),
             store: store.code.to_string(),
             store_name: store.name.get(lang).to_owned(),
             mine: viewer.store.as_ref() == Some(&store.code),
             distance_m: distance_m.map(whole_metres),
-            available: rules::capped(known.available, cap),
-            shown: rules::shown(known.available, cap),
+            available: self.shown_to_programs(known.available),
+            shown: self.shown_to_people(known.available),
             level: Level::of(known.available),
             sureness: rules::sureness(checked, need.now),
             checked: Moment {

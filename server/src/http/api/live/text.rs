@@ -21,7 +21,7 @@ pub(super) const COMMENT: &str = ": still here\n\n";
 pub struct LiveStock {
     sku: String,
     store: String,
-    /// Available to promise; one more than the operator's cap stands for all above it.
+    /// Available to promise, at most the operator's cap, as everywhere in this contract.
     available: i64,
     /// `3`, or `9+` above the cap.
     shown: String,
@@ -86,14 +86,13 @@ pub(super) fn event(shop: &Shop, event: &StockEvent) -> String {
 
 fn line(shop: &Shop, store_id: i64, variant_id: i64, known: Known) -> Option<LiveStock> {
     let book = shop.book();
-    let cap = shop.settings().shown_cap.unwrap_or(0);
     // What lies in a warehouse is on nobody's shelf.
     let store = book.stores.by_id(store_id).filter(|store| store.kind == StoreKind::Store)?;
     Some(LiveStock {
         sku: book.catalogue.variant_by_id(variant_id)?.sku.to_string(),
         store: store.code.to_string(),
-        available: if cap > 0 { known.available.min(cap.saturating_add(1)) } else { known.available },
-        shown: onshelf_domain::stock::shown(known.available, cap),
+        available: shop.shown_to_programs(known.available),
+        shown: shop.shown_to_people(known.available),
         level: Level::of(known.available).code(),
         checked_ms: known.checked_at,
         version: known.version,
