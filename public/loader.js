@@ -1,6 +1,6 @@
 // What a page does before (and mostly without) WASM: keeps stock numbers true, finds the browser's position when
 // asked, applies facets in place, and fetches the client when an island is wanted. It decides nothing: texts and
-// rules come with the page.
+// rules come with the page, but for the age of what is known, which goes on while the page is open.
 
 const own = document.querySelector("script[data-js]");
 const english = document.documentElement.lang === "en";
@@ -15,10 +15,45 @@ let stream = null;
 let watched = "";
 const versions = new Map();
 
-function patch({ sku, store, available, shown, level, version }) {
+// When a shelf was last heard of, by this browser's clock; it may be wrong, so the server says how long ago that was.
+const heard = new Map();
+
+/** The words of the server (`domain::words::age`). */
+const AGES = [
+  [60, 1, "초", " s"],
+  [3_600, 60, "분", " min"],
+  [86_400, 3_600, "시간", " h"],
+  [172_800, 0, "어제", "yesterday"],
+  [2_592_000, 86_400, "일", " day"],
+  [31_536_000, 2_592_000, "개월", " month"],
+  [Infinity, 31_536_000, "년", " year"],
+];
+
+function age(seconds) {
+  const [, unit, ko, en] = seconds < 5 ? [0, 0, "방금", "just now"] : AGES.find(([end]) => seconds < end);
+  if (!unit) return english ? en : ko;
+  const count = Math.floor(seconds / unit);
+  return english ? `${count}${en}${unit < 86_400 || count === 1 ? "" : "s"} ago` : `${count}${ko} 전`;
+}
+
+/** Says of one shelf, or of all, how old the knowledge is by now, and how sure that makes it (`domain::stock::sureness`). */
+function tellAges(shelf = document) {
+  for (const said of all("[data-age]", shelf)) {
+    const own = said.closest("[data-shelf]");
+    const at = heard.get(own?.querySelector("[data-stock]")?.dataset.stock);
+    if (!at) continue;
+    const seconds = (Date.now() - at) / 1000;
+    said.textContent = age(seconds);
+    own.dataset.sure = seconds <= 3_600 ? "sure" : seconds <= 86_400 ? "likely" : "doubtful";
+  }
+}
+setInterval(() => document.visibilityState === "visible" && tellAges(), 60_000);
+
+function patch({ sku, store, available, shown, level, checked_ms, age_s, version }) {
   const key = `${sku}@${store}`;
   if (version !== undefined && version < (versions.get(key) ?? -Infinity)) return;
   versions.set(key, version ?? 0);
+  heard.set(key, Date.now() - age_s * 1000);
   for (const number of all(`[data-stock="${CSS.escape(key)}"]`)) {
     const changed = number.textContent !== shown;
     if (changed) number.textContent = shown;
@@ -28,7 +63,8 @@ function patch({ sku, store, available, shown, level, version }) {
     for (const strip of all("[data-ticks]", shelf)) {
       [...strip.children].forEach((tick, place) => tick.classList.toggle("gap", place >= available));
     }
-    for (const checked of all("[data-checked]", shelf)) checked.textContent = english ? "Checked just now" : "방금 확인";
+    for (const said of all("[data-age]", shelf)) said.dateTime = new Date(checked_ms).toISOString();
+    tellAges(shelf);
     const say = shelf.querySelector("[data-announce]");
     if (changed && say) {
       const words = available > 0 ? shelf.dataset.sayHave : shelf.dataset.sayOut;
@@ -72,7 +108,7 @@ document.addEventListener("shelves", watch);
 let hiding = 0;
 document.addEventListener("visibilitychange", () => {
   clearTimeout(hiding);
-  if (document.visibilityState === "visible") watch(), tellBasket();
+  if (document.visibilityState === "visible") watch(), tellAges(), tellBasket();
   // A glance at another tab is no reason to come and go.
   else hiding = setTimeout(sleep, 30_000);
 });

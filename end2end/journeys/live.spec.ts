@@ -80,3 +80,70 @@ test("a page that is gone back to has the numbers of now @scripts", async ({ pag
   await page.goBack();
   await expect(page.getByRole("heading", { level: 2, name: "성수점 선반에 8개" })).toBeVisible();
 });
+
+test("what was counted days ago stays old while the page is open @scripts", async ({ page, goods, partner }) => {
+  const { slug, sku, at } = goods.unheard;
+  const days = 3 * 86_400;
+  const before = await partner.count(at.code, sku, 9, days + 1);
+  await partner.count(at.code, sku, 4 + before.on_hand - before.available, days);
+  await makeMine(page, at.code);
+  await listen(page, `/p/${slug}?sku=${sku}`);
+  const heading = page.getByRole("heading", { level: 2, name: new RegExp(`^${at.ko} 선반`) });
+  const lead = page.locator(".lead");
+  const isOld = async () => {
+    await expect(lead.getByText(/^3일 전 확인/)).toBeVisible();
+    await expect(lead.getByText("맡아두면 직원이 먼저 찾아봐요")).toBeVisible();
+  };
+  await expect(heading).toHaveText(/선반에 4개/);
+  await isOld();
+  // Somebody has one held, and gives it back: nobody has looked at the shelf.
+  const { number, token } = await partner.reserve(at.code, sku, 1);
+  await expect(heading).toHaveText(/선반에 3개/, SECOND);
+  await isOld();
+  await partner.cancel(number, token);
+  await expect(heading).toHaveText(/선반에 4개/, SECOND);
+  await isOld();
+});
+
+/** As `domain::words::age` says them. */
+const AGES: [number, string, string][] = [
+  [4, "방금 확인", "Checked just now"],
+  [12, "12초 전 확인", "Checked 12 s ago"],
+  [180, "3분 전 확인", "Checked 3 min ago"],
+  [7_200, "2시간 전 확인", "Checked 2 h ago"],
+  [86_401, "어제 확인", "Checked yesterday"],
+  [3 * 86_400, "3일 전 확인", "Checked 3 days ago"],
+  [31 * 86_400, "1개월 전 확인", "Checked 1 month ago"],
+  [800 * 86_400, "2년 전 확인", "Checked 2 years ago"],
+];
+
+test("an age goes on in the server's words @scripts", async ({ page, goods, partner }) => {
+  const { slug, sku } = goods.first;
+  await partner.putOnShelf("seongsu", sku, 5);
+  await makeMine(page, "seongsu");
+  await page.clock.install();
+  let age_s = 0;
+  const told = () => {
+    const checked_ms = Date.now() - age_s * 1_000;
+    const stock = [{ sku, store: "seongsu", available: 5, shown: "5", level: "in_stock", checked_ms, age_s, version: 1 }];
+    return `retry: 600000\nid: 1\nevent: snapshot\ndata: ${JSON.stringify({ stock })}\n\n`;
+  };
+  await page.route("**/api/v1/live/stock?*", (route) => route.fulfill({ contentType: "text/event-stream", body: told() }));
+  const checked = page.locator(".lead .checked");
+  const doubt = page.locator(".lead .when-doubtful");
+  for (const [seconds, ko, en] of AGES) {
+    age_s = seconds;
+    for (const [prefix, words] of [["", ko], ["/en", en]] as const) {
+      await page.goto(`${prefix}/p/${slug}?sku=${sku}`);
+      await expect(checked).toContainText(words);
+      await expect(doubt).toBeVisible({ visible: seconds > 86_400 });
+    }
+  }
+  age_s = 86_400 - 90;
+  await page.goto(`/p/${slug}?sku=${sku}`);
+  await expect(checked).toContainText("23시간 전 확인");
+  await expect(doubt).toBeHidden();
+  await page.clock.fastForward("03:00");
+  await expect(checked).toContainText("어제 확인");
+  await expect(doubt).toBeVisible();
+});

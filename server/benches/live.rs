@@ -84,7 +84,7 @@ fn play_loop() {
         }
     });
     let event = "id: 1000\nevent: stock\ndata: {\"sku\":\"SKU-0\",\"store\":\"store-0\",\"available\":9,\
-                 \"shown\":\"9+\",\"level\":\"in_stock\",\"checked_ms\":1795000000000,\"version\":1000}\n\n";
+                 \"shown\":\"9+\",\"level\":\"in_stock\",\"checked_ms\":1795000000000,\"age_s\":0,\"version\":1000}\n\n";
     host::obey(|_| {
         let start = machine::clock_ns();
         for socket in sockets.lock().unwrap().iter_mut() {

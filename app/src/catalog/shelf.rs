@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use onshelf_domain::words;
 use onshelf_vocabulary::{
     Lang,
-    stock::{ShelfView, ShelvesView, Sureness},
+    stock::{ShelfView, ShelvesView},
 };
 
 use crate::{
@@ -263,7 +263,14 @@ fn lead(lang: Lang, best: &ShelfView, mine_lacks: Option<String>, reservable: bo
         None => best.hours.clone(),
     };
     view! {
-        <div class="lead" data-shelf data-level=best.level.code() data-say-have=have data-say-out=out>
+        <div
+            class="lead"
+            data-shelf
+            data-level=best.level.code()
+            data-sure=best.sureness.code()
+            data-say-have=have
+            data-say-out=out
+        >
             <h2>
                 <span class="when-have">{heading}</span>
                 <span class="when-out">{empty}</span>
@@ -293,19 +300,20 @@ fn promise(lang: Lang, shelf: &ShelfView) -> impl IntoView + use<> {
     view! { <b><span class="when-low">{lang.pick("얼마 남지 않았어요 · ", "Only a few left · ")}</span>{ready}</b> }
 }
 
-/// How old the number is, and what that means where it is very old.
+/// How old the number is, which the loader goes on telling, and what that means where it is very old.
 fn checked(lang: Lang, shelf: &ShelfView) -> impl IntoView + use<> {
-    let words = match (lang, shelf.sureness) {
-        (Lang::Ko, Sureness::Doubtful) => {
-            format!("{} 확인 · 맡아두면 직원이 먼저 찾아봐요", shelf.checked.label)
-        }
-        (Lang::En, Sureness::Doubtful) => {
-            format!("Checked {} · reserve and we look first", shelf.checked.label)
-        }
-        (Lang::Ko, _) => format!("{} 확인", shelf.checked.label),
-        (Lang::En, _) => format!("Checked {}", shelf.checked.label),
+    let age = age(shelf);
+    let sentence = match lang {
+        Lang::Ko => view! { {age} " 확인" }.into_any(),
+        Lang::En => view! { "Checked " {age} }.into_any(),
     };
-    view! { <time data-checked datetime=shelf.checked.at.clone()>{words}</time> }
+    let doubt = lang.pick(" · 맡아두면 직원이 먼저 찾아봐요", " · reserve and we look first");
+    view! { <span class="checked">{sentence}<span class="when-doubtful">{doubt}</span></span> }
+}
+
+/// `5분 전`.
+fn age(shelf: &ShelfView) -> impl IntoView + use<> {
+    view! { <time data-age datetime=shelf.checked.at.clone()>{shelf.checked.label.clone()}</time> }
 }
 
 fn reserve(lang: Lang, shelf: &ShelfView) -> impl IntoView + use<> {

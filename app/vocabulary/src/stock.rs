@@ -46,6 +46,17 @@ pub enum Sureness {
     Doubtful,
 }
 
+impl Sureness {
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Sureness::Sure => "sure",
+            Sureness::Likely => "likely",
+            Sureness::Doubtful => "doubtful",
+        }
+    }
+}
+
 /// One SKU at one store, as a page shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ShelfView {

@@ -84,6 +84,44 @@ async fn a_page_hears_of_its_own_shelves_only() {
 }
 
 #[tokio::test]
+async fn what_is_held_makes_knowledge_no_younger() {
+    on_each_engine(async |test| {
+        test.with_stock("seongsu", "CUP", 3).await;
+        test.clock.advance(Duration::from_secs(3 * 86_400));
+        test.shop.catch_up().await.unwrap();
+        let site = site(test);
+        let fresh = tokio::spawn({
+            let shop = test.shop.clone();
+            async move { shop.keep_shelves_fresh().await }
+        });
+        let answer = Call::get("/api/v1/live/stock?shelf=CUP@seongsu").open(&site).await;
+        let mut body = answer.into_body();
+        let (_, data) = event(&mut body).await;
+        let counted = data["stock"][0]["checked_ms"].clone();
+        assert_eq!(data["stock"][0]["age_s"], 3 * 86_400);
+        test.reserve("01012345678", "seongsu", &[("CUP", 2)]).await.unwrap();
+        // Before the change itself may come what had been put there.
+        loop {
+            let (_, data) = event(&mut body).await;
+            assert_eq!((&data["age_s"], &data["checked_ms"]), (&json!(3 * 86_400), &counted), "{data}");
+            if data["available"] == 1 {
+                break;
+            }
+        }
+        test.with_stock("seongsu", "CUP", 4).await;
+        loop {
+            let (_, data) = event(&mut body).await;
+            if data["available"] == 5 {
+                assert_eq!(data["age_s"], 0, "{data}");
+                break;
+            }
+        }
+        fresh.abort();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_shelf_has_one_number_in_every_answer() {
     on_each_engine(async |test| {
         test.with_stock("seongsu", "CUP", 40).await.with_stock("gangnam", "CUP", 9).await;

@@ -27,8 +27,10 @@ pub struct LiveStock {
     shown: String,
     #[schema(value_type = String, pattern = "^(in_stock|low|out)$")]
     level: &'static str,
-    /// Unix milliseconds of the last word from the till or a count.
+    /// Unix milliseconds of the last word from the till or a count; what is held or runs out is no such word.
     checked_ms: i64,
+    /// Whole seconds since then as this was told: a browser's own clock may be wrong.
+    age_s: i64,
     /// Never falls for the same shelf: a line with a lower one is older than what is known.
     version: i64,
 }
@@ -95,6 +97,7 @@ fn line(shop: &Shop, store_id: i64, variant_id: i64, known: Known) -> Option<Liv
         shown: shop.shown_to_people(known.available),
         level: Level::of(known.available).code(),
         checked_ms: known.checked_at,
+        age_s: (shop.now_ms() - known.checked_at).max(0) / 1_000,
         version: known.version,
     })
 }
