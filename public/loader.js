@@ -9,8 +9,8 @@ document.documentElement.classList.add("js");
 
 // ---- Stock, live -------------------------------------------------------------------------------------------
 
-// More streams' worth of numbers than a page can show at once is not asked for.
-const MOST = 40;
+// As many shelves as a stream tells of: more than any page shows.
+const MOST = 256;
 let stream = null;
 let watched = "";
 const versions = new Map();

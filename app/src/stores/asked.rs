@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 
 use onshelf_domain::basemap::{View, clicked};
+pub(super) use onshelf_shop::stores::MOST;
 use onshelf_vocabulary::{Lang, Point, stores::StoreQuery};
 
 /// Stores on the first page of the list.
 pub(super) const FIRST: u32 = 12;
-/// The most that one list or map carries.
-pub(super) const MOST: u32 = 100;
 /// A place's name longer than this is none.
 const PLACE_CHARS: usize = 100;
 

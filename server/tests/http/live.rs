@@ -163,8 +163,11 @@ async fn what_cannot_be_streamed_is_refused() {
             assert_eq!(answer.status.as_u16(), status, "{query}");
         }
         for (one, most, said) in
-            [("sku=CUP", 50, "Send 1 to 50 SKUs."), ("shelf=CUP@seongsu", 64, "Send 1 to 64 shelves.")]
+            [("sku=CUP", 50, "Send 1 to 50 SKUs."), ("shelf=CUP@seongsu", 256, "Send 1 to 256 shelves.")]
         {
+            let all =
+                Call::get(&format!("/api/v1/live/stock?{}", vec![one; most].join("&"))).open(&site).await;
+            assert_eq!(all.status().as_u16(), 200, "{one}");
             let many = vec![one; most + 1].join("&");
             let answer = Call::get(&format!("/api/v1/live/stock?{many}")).english().on(&site).await;
             let problem = answer.problem(422, "invalid");
@@ -174,6 +177,12 @@ async fn what_cannot_be_streamed_is_refused() {
         }
     })
     .await;
+}
+
+#[test]
+fn the_loader_asks_for_as_many_shelves_as_a_stream_tells_of() {
+    let loader = include_str!("../../../public/loader.js");
+    assert!(loader.contains("\nconst MOST = 256;\n"), "as `MOST_SHELVES`");
 }
 
 #[tokio::test]

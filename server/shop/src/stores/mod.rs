@@ -5,6 +5,7 @@ mod find;
 mod show;
 mod told;
 
+pub use find::MOST;
 pub(crate) use show::whole_metres;
 
 use std::collections::HashMap;

@@ -5,6 +5,9 @@ use onshelf_vocabulary::{Point, Text};
 use super::json::escaped;
 use crate::http::problem::{FieldError, Problem};
 
+/// More than any call takes, the live stream's shelves among them; what comes after is not read.
+const MOST: usize = 300;
+
 /// The query's parameters. Each is taken by its name; what nobody takes was never known.
 pub struct Parameters {
     pairs: Vec<(String, String)>,
@@ -17,7 +20,7 @@ impl Parameters {
     pub fn read(query: Option<&str>, known: &[&str]) -> Parameters {
         let pairs: Vec<(String, String)> = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes())
             .into_owned()
-            .take(200)
+            .take(MOST)
             .collect();
         let mut parameters = Parameters { pairs: Vec::new(), errors: Vec::new() };
         for (name, value) in pairs {

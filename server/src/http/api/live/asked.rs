@@ -9,7 +9,11 @@ use super::seat::Shelf;
 use crate::http::{ask::Parameters, problem::Problem};
 
 const MOST_SKUS: usize = 50;
-const MOST_SHELVES: usize = 64;
+/// More than any page shows; the loader asks for no more.
+const MOST_SHELVES: usize = 256;
+
+// A list of stores with a product shows a shelf of each, and so does the map beside it, which may show other stores.
+const _: () = assert!(MOST_SHELVES > 2 * onshelf_shop::stores::MOST as usize);
 
 /// Whose numbers a stream tells.
 #[derive(Clone)]
@@ -87,7 +91,7 @@ fn by_sku(book: &Book, mut asked: Parameters) -> Result<Asked, Problem> {
 
 fn by_shelf(book: &Book, mut asked: Parameters, shelves: &[String]) -> Result<Asked, Problem> {
     if shelves.len() > MOST_SHELVES {
-        asked.fault("shelf", "선반을 1개에서 64개까지 보내 주세요.", "Send 1 to 64 shelves.");
+        asked.fault("shelf", "선반을 1개에서 256개까지 보내 주세요.", "Send 1 to 256 shelves.");
     }
     if !asked.all("sku").is_empty() || !asked.all("store").is_empty() {
         asked.fault(

@@ -59,7 +59,7 @@ pub(in crate::http) struct Listener {
     params(
         ("sku" = Option<Vec<SkuText>>, Query, description = "1 to 50 SKUs: `sku=A&sku=B`. Either these or `shelf`.", min_items = 1, max_items = 50, explode = true),
         ("store" = Option<String>, Query, description = "Only this store; all stores without it.", pattern = r"^[A-Za-z0-9._-]{1,64}$"),
-        ("shelf" = Option<Vec<String>>, Query, description = "1 to 64 single shelves, `SKU@STORE`: what a page shows and nothing more.", min_items = 1, max_items = 64, explode = true),
+        ("shelf" = Option<Vec<String>>, Query, description = "1 to 256 single shelves, `SKU@STORE`: what a page shows and nothing more.", min_items = 1, max_items = 256, explode = true),
         ("Last-Event-ID" = Option<String>, Header, description = "Sent by browsers that come back."),
     ),
     responses((status = 200, description = "Events, until either side ends them.", content_type = "text/event-stream", body = String), Reading),
