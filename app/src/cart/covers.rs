@@ -8,7 +8,7 @@ use onshelf_vocabulary::{
 
 use super::ways::Ways;
 use crate::{
-    catalog::shelf::way,
+    catalog::{checked::Checked, shelf::way},
     ssr::Visit,
     ui::icon::{Glyph, Icon},
 };
@@ -74,6 +74,8 @@ fn row(visit: &Visit, cover: &CoverView, ways: &Ways, chosen: bool) -> AnyView {
         };
         view! { <span class="cover-ready">{text}</span> }
     });
+    let gap = if about.is_empty() { "" } else { " · " };
+    let checked = cover.checked.clone().map(|at| view! { {gap} <Checked lang at /> });
     let lacks = lacks(lang, &cover.missing);
     let words = view! {
         <span class="cover-name"><b>{cover.store_name.clone()}</b>{chosen.then(|| view! {
@@ -81,7 +83,7 @@ fn row(visit: &Visit, cover: &CoverView, ways: &Ways, chosen: bool) -> AnyView {
         })}</span>
         <span class="cover-has">{has(lang, cover)}</span>
         {ready}
-        <span class="cover-about">{about}</span>
+        <span class="cover-about">{about}{checked}</span>
         {lacks.map(|lacks| view! { <span class="cover-lacks">{lacks}</span> })}
     };
     if chosen {

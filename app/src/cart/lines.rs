@@ -8,7 +8,7 @@ use onshelf_vocabulary::{
 };
 
 use crate::{
-    catalog::shelf::StockNumber,
+    catalog::{checked::Checked, shelf::StockNumber},
     ssr::Visit,
     ui::{
         icon::{Glyph, Icon},
@@ -90,6 +90,8 @@ fn on_shelf(visit: &Visit, line: &BasketLine) -> AnyView {
         <p class="basket-shelf" class:short=short data-shelf data-level=shelf.level.code()>
             <span class="when-have">{have}{few}</span>
             <span class="when-out">{out}</span>
+            " "
+            <Checked lang=visit.lang at=shelf.checked.clone() />
         </p>
     }
     .into_any()

@@ -135,6 +135,7 @@ mod tests {
             lines: 4,
             missing: if covered == 4 { Vec::new() } else { vec![missing] },
             ready_by: Some(Moment { at: format!("2026-11-28T{ready}:00+09:00"), label: ready.into() }),
+            checked: None,
             hours: String::new(),
             mine: false,
         }

@@ -10,6 +10,8 @@ pub mod api;
 #[cfg(feature = "ssr")]
 pub mod card;
 #[cfg(feature = "ssr")]
+pub mod checked;
+#[cfg(feature = "ssr")]
 mod crumbs;
 #[cfg(feature = "ssr")]
 pub mod listing;

@@ -4,10 +4,11 @@
 use leptos::prelude::*;
 use onshelf_domain::words;
 use onshelf_vocabulary::{
-    Lang,
+    Lang, Moment,
     stock::{ShelfView, ShelvesView},
 };
 
+use super::checked::{Age, Checked};
 use crate::{
     ssr::encoded,
     ui::{
@@ -50,6 +51,14 @@ fn whereabouts(lang: Lang, shelf: &ShelfView) -> Option<String> {
     }
 }
 
+/// `17:40 준비`.
+fn ready(lang: Lang, by: &Moment) -> String {
+    match lang {
+        Lang::Ko => format!("{} 준비", by.label),
+        Lang::En => format!("Ready {}", by.label),
+    }
+}
+
 /// Where one reserves this: `/reserve?sku=…&store=…&quantity=1`.
 #[must_use]
 pub fn reserve_href(lang: Lang, shelf: &ShelfView) -> String {
@@ -89,12 +98,9 @@ pub fn ShelfRow(lang: Lang, shelf: ShelfView, #[prop(default = true)] reservable
     let about = about.collect::<Vec<_>>().join(" · ");
     let store = lang.href(&format!("/stores/{}", shelf.store));
     let action = match (&shelf.ready_by, shelf.available > 0 && reservable) {
-        (Some(ready), true) => view! {
+        (Some(by), true) => view! {
             <a class="row-go" href=reserve_href(lang, &shelf)>
-                {match lang {
-                    Lang::Ko => format!("{} 준비", ready.label),
-                    Lang::En => format!("Ready {}", ready.label),
-                }}
+                {ready(lang, by)}
                 <span class="quiet">{match lang {
                     Lang::Ko => format!(", {}에 맡아두기", shelf.store_name),
                     Lang::En => format!(", reserve at {}", shelf.store_name),
@@ -124,9 +130,11 @@ pub fn ShelfRow(lang: Lang, shelf: ShelfView, #[prop(default = true)] reservable
     }
 }
 
-/// `9+개`, `1개 남음`, `없음`: all three are in the document, and the level decides which is read.
+/// `9+개`, `1개 남음`, `없음`: all three are in the document, and the level decides which is read. Below it stands how old
+/// that is.
 #[component]
 fn ShelfCount(lang: Lang, shelf: ShelfView) -> impl IntoView {
+    let at = shelf.checked.clone();
     view! {
         <span class="count">
             <span class="when-have">
@@ -135,11 +143,12 @@ fn ShelfCount(lang: Lang, shelf: ShelfView) -> impl IntoView {
                 <span class="when-low">{lang.pick(" 남음", " left")}</span>
             </span>
             <span class="when-out">{lang.pick("없음", "None")}</span>
+            <small><Checked lang at short=true /></small>
         </span>
     }
 }
 
-/// The one line under a product in a list: `성수점 3개`, or that no shelf has it.
+/// Under a product in a list: `성수점 3개` and `17:40 준비 · 5분 전 확인`, or that no shelf has it.
 #[component]
 pub fn ShelfLine(lang: Lang, shelf: Option<ShelfView>) -> impl IntoView {
     let Some(shelf) = shelf else {
@@ -152,7 +161,9 @@ pub fn ShelfLine(lang: Lang, shelf: Option<ShelfView>) -> impl IntoView {
         Some(distance) => format!("{} · {distance}", shelf.store_name),
         None => shelf.store_name.clone(),
     };
-    let level = shelf.level.code();
+    let by = shelf.ready_by.as_ref();
+    let by = by.map(|by| view! { <span class="when-have">{format!("{} ·", ready(lang, by))}</span> });
+    let (at, level) = (shelf.checked.clone(), shelf.level.code());
     view! {
         <p class="shelf-line" data-shelf data-level=level>
             <StockTicks available=shelf.available room=6 small=true />
@@ -164,6 +175,7 @@ pub fn ShelfLine(lang: Lang, shelf: Option<ShelfView>) -> impl IntoView {
                 <span class="when-out count">{lang.pick("없음", "None")}</span>
                 <span class="shelf-line-place">{place}</span>
             </span>
+            <span class="shelf-line-when">{by}<Checked lang at /></span>
         </p>
     }
     .into_any()
@@ -302,18 +314,13 @@ fn promise(lang: Lang, shelf: &ShelfView) -> impl IntoView + use<> {
 
 /// How old the number is, which the loader goes on telling, and what that means where it is very old.
 fn checked(lang: Lang, shelf: &ShelfView) -> impl IntoView + use<> {
-    let age = age(shelf);
+    let age = view! { <Age at=shelf.checked.clone() /> };
     let sentence = match lang {
         Lang::Ko => view! { {age} " 확인" }.into_any(),
         Lang::En => view! { "Checked " {age} }.into_any(),
     };
     let doubt = lang.pick(" · 맡아두면 직원이 먼저 찾아봐요", " · reserve and we look first");
     view! { <span class="checked">{sentence}<span class="when-doubtful">{doubt}</span></span> }
-}
-
-/// `5분 전`.
-fn age(shelf: &ShelfView) -> impl IntoView + use<> {
-    view! { <time data-age datetime=shelf.checked.at.clone()>{shelf.checked.label.clone()}</time> }
 }
 
 fn reserve(lang: Lang, shelf: &ShelfView) -> impl IntoView + use<> {

@@ -10,7 +10,10 @@ use onshelf_vocabulary::{
 };
 
 use crate::{
-    catalog::shelf::{StockNumber, StockTicks, is_itself, reserve_href, way},
+    catalog::{
+        checked::Checked,
+        shelf::{StockNumber, StockTicks, is_itself, reserve_href, way},
+    },
     ssr::Visit,
     ui::icon::{Glyph, Icon},
 };
@@ -134,6 +137,7 @@ fn on_shelf(visit: &Visit, shelf: &ShelfView) -> AnyView {
                 <span class="when-have"><StockNumber shelf=shelf.clone() />{visit.say("개", " left")}</span>
                 <span class="when-out">{visit.say("지금은 없음", "None now")}</span>
                 {by}
+                <Checked lang at=shelf.checked.clone() />
             </p>
             {action}
         </div>

@@ -58,6 +58,8 @@ pub struct CoverView {
     pub missing: Vec<MissingView>,
     /// When what it has would be ready.
     pub ready_by: Option<Moment>,
+    /// When the oldest of what is known of these lines there was heard; none where it carries none of them.
+    pub checked: Option<Moment>,
     pub hours: String,
     pub mine: bool,
 }

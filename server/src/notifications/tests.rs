@@ -114,6 +114,7 @@ fn cover(lang: Lang) -> CoverView {
         lines: 2,
         missing: Vec::new(),
         ready_by: Some(moment("2026-11-23T18:10:00+09:00")),
+        checked: None,
         hours: String::new(),
         mine: false,
     }

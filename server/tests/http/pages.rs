@@ -63,6 +63,36 @@ async fn times_on_a_kept_page_are_no_older_than_a_minute() {
 }
 
 #[tokio::test]
+async fn every_number_says_how_old_it_is_and_when_it_can_be_ready() {
+    on_each_engine(async |test| {
+        test.with_stock("seongsu", "CUP", 3).await.with_stock("gangnam", "CUP", 2).await;
+        test.clock.advance(Duration::from_secs(3 * 86_400));
+        test.shop.catch_up().await.unwrap();
+        let site = site(test);
+        for path in [
+            "/",
+            "/p/cup",
+            "/products",
+            "/category/kitchen",
+            "/search?q=cup",
+            "/stores/seongsu",
+            "/stores?sku=CUP",
+            "/basket",
+        ] {
+            let page = Call::get(path).with("cookie", "store=seongsu; basket=CUP:1").on(&site).await.text();
+            let numbers = page.matches("data-stock=").count();
+            let ages = page.matches(">3일 전</time>").count();
+            // A store that is offered for the basket has an age and no number of its own.
+            let covers = page.matches("cover-about").count();
+            assert!(numbers > 0, "{path}: {page}");
+            assert_eq!(ages, numbers + covers, "{path}: {page}");
+            assert!(page.contains("12:30 준비"), "{path}: {page}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn everybody_gets_their_own_store_place_and_number() {
     on_each_engine(async |test| {
         test.with_stock("seongsu", "CUP", 3).await;

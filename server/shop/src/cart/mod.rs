@@ -13,7 +13,7 @@ use onshelf_vocabulary::{
 use crate::{
     Book, Shop, Viewer,
     catalog::{Variant, image_of},
-    stock::Need,
+    stock::{Need, heard_of},
     stores::{Store, whole_metres},
 };
 
@@ -167,6 +167,8 @@ impl Shop {
                 available: *available,
             })
         });
+        let heard = |line: &Known<'_>| self.shelves().known(store.id, line.variant.id, now);
+        let oldest = lines.iter().filter_map(heard).map(|known| known.checked_at).min();
         CoverView {
             store: store.code.to_string(),
             store_name: store.name.get(viewer.lang).to_owned(),
@@ -175,6 +177,7 @@ impl Shop {
             lines: u32::try_from(lines.len()).unwrap_or(u32::MAX),
             missing: missing.collect(),
             ready_by: cover.ready_by.map(|at| onshelf_domain::words::moment(viewer.lang, at, now, zone)),
+            checked: oldest.map(|at| heard_of(viewer.lang, store, at, now)),
             hours: store.hours_now(viewer.lang, now).1,
             mine: viewer.store.as_ref() == Some(&store.code),
         }

@@ -17,4 +17,4 @@ pub use partner::{CountInput, LevelAfter, Movement, SaleInput, SaleLine};
 pub(crate) use place::Place;
 pub use reading::Reading;
 pub use shelves::{Known, Shelves};
-pub(crate) use show::Need;
+pub(crate) use show::{Need, heard_of};

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use onshelf_domain::{fulfilment::ready_by, stock as rules, words};
 use onshelf_vocabulary::{
-    Moment,
+    Lang, Moment,
     stock::{Level, ShelfView, ShelvesView},
 };
 
@@ -29,6 +29,19 @@ impl Need {
 /// Stores one answer lists that have it, and that have not.
 const HAVE: usize = 12;
 const HAVE_NOT: usize = 3;
+
+/// When a store's shelf was last heard of, and how long ago that is.
+pub(crate) fn heard_of(lang: Lang, store: &Store, checked_at: i64, now: Timestamp) -> Moment {
+    let checked = at_or(checked_at, now);
+    Moment {
+        at: words::moment(lang, checked, now, store.schedule.time_zone()).at,
+        label: words::age(lang, checked, now),
+    }
+}
+
+fn at_or(ms: i64, otherwise: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(ms).unwrap_or(otherwise)
+}
 
 impl Shop {
     /// The shelves of one SKU, for its page: the best first, the others by distance.
@@ -116,7 +129,7 @@ impl Shop {
     ) -> Option<ShelfView> {
         let lang = viewer.lang;
         let known = self.shelves().known(store.id, variant.id, need.now)?;
-        let checked = Timestamp::from_millisecond(known.checked_at).unwrap_or(need.now);
+        let checked = at_or(known.checked_at, need.now);
         let (open_now, hours) = store.hours_now(lang, need.now);
         Some(ShelfView {
             sku: variant.sku.to_string(),
@@ -128,10 +141,7 @@ impl Shop {
             shown: self.shown_to_people(known.available),
             level: Level::of(known.available),
             sureness: rules::sureness(checked, need.now),
-            checked: Moment {
-                at: words::moment(lang, checked, need.now, store.schedule.time_zone()).at,
-                label: words::age(lang, checked, need.now),
-            },
+            checked: heard_of(lang, store, known.checked_at, need.now),
             ready_by: (known.available >= need.quantity)
                 .then(|| self.ready_by(viewer, store, need.now))
                 .flatten(),
