@@ -12,6 +12,8 @@ pub enum AppError {
     SignedOut,
     /// Signed in, but not for this.
     NotYours,
+    /// What was sent is longer than is read.
+    TooLarge,
     /// The shop cannot answer now; trying again in a moment helps.
     Busy,
     /// Something broke; the reference is in the log.
@@ -28,6 +30,7 @@ impl AppError {
             AppError::NotFound => 404,
             AppError::SignedOut => 401,
             AppError::NotYours => 403,
+            AppError::TooLarge => 413,
             AppError::Busy => 503,
             AppError::Broken { .. } => 500,
         }
@@ -48,6 +51,16 @@ impl AppError {
             AppError::NotYours => (
                 ("볼 수 없는 화면이에요", "담당 매장이나 역할에 열려 있지 않은 화면입니다."),
                 ("Not yours to see", "This screen is not open to your role or store."),
+            ),
+            AppError::TooLarge => (
+                (
+                    "보내신 것이 너무 길어요",
+                    "받을 수 있는 길이를 넘어서 적으신 것을 읽지 못했고, 남겨 두지도 못했어요. 브라우저에서 뒤로 가면 대개 적으신 그대로 있으니, 긴 칸을 줄여 다시 보내 주세요.",
+                ),
+                (
+                    "That was too long to read",
+                    "It is more than we take, so none of it was read or kept. Go back in your browser: what you typed is usually still there. Shorten the longest field and send it again.",
+                ),
             ),
             AppError::Busy => (
                 ("잠시 숨을 고르고 있어요", "조금 뒤에 다시 시도해 주세요. 담아 두신 것은 그대로 있습니다."),

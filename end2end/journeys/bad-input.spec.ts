@@ -78,6 +78,7 @@ test("names nobody has are refused, and kept to be mended", async ({ page, goods
   }
   const flood = await page.request.post("/reserve", { form: { ...form, name: "가".repeat(400_000) }, maxRedirects: 0 });
   expect(flood.status()).toBe(413);
+  expect(await flood.text()).toContain("뒤로 가면 대개 적으신 그대로 있으니");
 });
 
 test("another site can make a visitor's browser do nothing here", async ({ page, goods, partner, baseURL }) => {

@@ -100,6 +100,7 @@ async fn page_answer(asked: Kept, mut response: Response, door: &Door) -> Respon
         Kind::Unauthorized => AppError::SignedOut,
         Kind::Forbidden => AppError::NotYours,
         Kind::Busy | Kind::RateLimited | Kind::TooSlow | Kind::InFlight => AppError::Busy,
+        Kind::TooLarge => AppError::TooLarge,
         Kind::Broken => AppError::Broken { reference: problem.reference.clone().unwrap_or_default() },
         // A browser that fills in our forms never meets these; one line says what is wrong.
         _ => {

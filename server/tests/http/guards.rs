@@ -239,6 +239,31 @@ async fn nothing_is_called_by_a_name_with_a_nul() {
     .await;
 }
 
+#[tokio::test]
+async fn a_form_that_is_too_long_is_answered_with_a_page_that_says_what_to_do() {
+    on_each_engine(async |test| {
+        let site = site(test);
+        for (path, title, advice, home) in [
+            ("/reserve", "보내신 것이 너무 길어요", "뒤로 가면", "href=\"/\""),
+            ("/en/reserve", "That was too long to read", "Go back in your browser", "href=\"/en\""),
+        ] {
+            let form = format!("name={}", "x".repeat(70_000));
+            let answer = Call::post(path)
+                .with("content-type", "application/x-www-form-urlencoded")
+                .body(form)
+                .on(&site)
+                .await;
+            assert_eq!(answer.status, 413, "{path}");
+            assert!(answer.header("content-type").starts_with("text/html"), "{path}");
+            let page = answer.text();
+            for part in [title, advice, home] {
+                assert!(page.contains(part), "{path}: {part}: {page}");
+            }
+        }
+    })
+    .await;
+}
+
 /// As most clients do it: all of the body first, then a look for the answer.
 #[tokio::test]
 async fn whoever_sends_too_much_hears_so_when_they_have_sent_it() {

@@ -19,6 +19,7 @@ impl From<AppError> for Problem {
             AppError::NotFound => Problem::new(Kind::NotFound),
             AppError::SignedOut => Problem::new(Kind::Unauthorized),
             AppError::NotYours => Problem::new(Kind::Forbidden),
+            AppError::TooLarge => Problem::new(Kind::TooLarge),
             AppError::Busy => Problem::new(Kind::Busy),
             AppError::Broken { reference } => Problem::broken(reference),
         }
