@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http_body_util::BodyExt;
 use onshelf_server::http::serve;
-use onshelf_shop::testing::on_each_engine;
+use onshelf_shop::testing::{Engine, TestShop, on_each_engine};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -24,6 +24,74 @@ async fn event(body: &mut axum::body::Body) -> (String, Value) {
     assert!(text.ends_with("\n\n"), "{text:?}");
     assert!(field("id: ").parse::<i64>().is_ok(), "{text:?}");
     (field("event: "), serde_json::from_str(&field("data: ")).unwrap())
+}
+
+/// Reads a socket until it has said `wanted`.
+async fn hear(socket: &mut TcpStream, wanted: &str) {
+    let mut heard = String::new();
+    while !heard.contains(wanted) {
+        let mut some = [0; 4_096];
+        let read = tokio::time::timeout(Duration::from_secs(30), socket.read(&mut some)).await;
+        let read = read.unwrap_or_else(|_| panic!("{wanted:?} in time, after {heard:?}")).unwrap();
+        assert!(read > 0, "it ended after {heard:?}");
+        heard.push_str(&String::from_utf8_lossy(&some[..read]));
+    }
+}
+
+#[tokio::test]
+async fn a_stream_with_nothing_to_tell_says_so_every_fifteen_seconds() {
+    // Time is made to pass below: a database at the other end of a socket would seem dead.
+    let test = TestShop::on(Engine::Sqlite).await.unwrap();
+    test.with_stock("seongsu", "CUP", 3).await;
+    let site = site(&test);
+    let mut body = Call::get("/api/v1/live/stock?sku=CUP").open(&site).await.into_body();
+    assert_eq!(event(&mut body).await.0, "snapshot");
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let stop = CancellationToken::new();
+    let server = tokio::spawn(serve(listener, site, stop.clone()));
+    let mut socket = TcpStream::connect(address).await.unwrap();
+    socket.write_all(b"GET /api/v1/live/stock?sku=CUP HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    hear(&mut socket, "event: snapshot").await;
+
+    // From here the clock goes on whenever there is nothing else to do.
+    tokio::time::pause();
+    let started = tokio::time::Instant::now();
+    let said = body.frame().await.unwrap().unwrap().into_data().unwrap();
+    assert_eq!((&said[..], started.elapsed().as_secs()), (&b": still here\n\n"[..], 15));
+    // The connection's own writer has said so once by now.
+    let started = tokio::time::Instant::now();
+    for _ in 0..2 {
+        hear(&mut socket, ": still here\n\n").await;
+    }
+    assert!(started.elapsed() <= Duration::from_secs(16), "{:?}", started.elapsed());
+    tokio::time::resume();
+    stop.cancel();
+    server.await.unwrap().unwrap();
+    drop(body);
+    test.close().await;
+}
+
+#[tokio::test]
+async fn who_comes_back_has_the_numbers_of_now() {
+    on_each_engine(async |test| {
+        test.with_stock("seongsu", "CUP", 3).await;
+        let site = site(test);
+        let path = "/api/v1/live/stock?shelf=CUP@seongsu";
+        let (_, before) = event(&mut Call::get(path).open(&site).await.into_body()).await;
+        let last = before["stock"][0]["version"].as_i64().unwrap();
+        test.reserve("01012345678", "seongsu", &[("CUP", 2)]).await.unwrap();
+        test.shop.catch_up().await.unwrap();
+        // A browser says what it heard last, which a restart or another server may know nothing of.
+        for heard in [last.to_string(), "0".to_owned(), i64::MAX.to_string(), "x".to_owned()] {
+            let answer = Call::get(path).with("last-event-id", &heard).open(&site).await;
+            assert_eq!(answer.status().as_u16(), 200, "{heard}");
+            let (name, data) = event(&mut answer.into_body()).await;
+            assert_eq!((name.as_str(), &data["stock"][0]["available"]), ("snapshot", &json!(1)), "{heard}");
+            assert!(data["stock"][0]["version"].as_i64().unwrap() > last, "{heard}: {data}");
+        }
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -1,7 +1,10 @@
 //! Reservations over the wire.
 
+use std::time::Duration;
+
 use axum::http::header;
-use onshelf_shop::testing::on_each_engine;
+use onshelf_shop::{fulfilment::Reserved, testing::on_each_engine};
+use onshelf_vocabulary::Lang;
 use serde_json::{Value, json};
 
 use crate::call::{Call, PUBLIC, options, site, site_with};
@@ -283,6 +286,41 @@ async fn a_request_that_is_under_way_is_not_begun_twice() {
         let again = call().await.ok(201);
         assert_eq!(again["number"], first["number"]);
         assert_eq!(test.available("seongsu", "CUP").await, 2);
+    })
+    .await;
+}
+
+/// The elements of a reservation in their order: what a screen reader goes by, without the words.
+fn elements(page: &str) -> Vec<&str> {
+    let (_, article) = page.split_once("<article class=\"reservation\"").unwrap();
+    let (article, _) = article.split_once("</article>").unwrap();
+    article.split('<').skip(1).map(|tag| tag.split([' ', '>']).next().unwrap_or_default()).collect()
+}
+
+/// No journey can wait for days: what is looked at in the browser is a reservation that was cancelled.
+#[tokio::test]
+async fn a_reservation_that_ran_out_looks_like_one_that_was_cancelled_and_says_what_happened() {
+    on_each_engine(async |test| {
+        test.with_stock("seongsu", "CUP", 5).await;
+        let site = site(test);
+        let over = test.reserve("01012345678", "seongsu", &[("CUP", 2)]).await.unwrap();
+        let cancelled = test.reserve("01012345678", "seongsu", &[("CUP", 2)]).await.unwrap();
+        test.shop.cancel_reservation(Lang::Ko, &cancelled.number, &cancelled.token, None).await.unwrap();
+        test.clock.advance(Duration::from_secs(4 * 86_400));
+        for (prefix, ran_out, given_back) in [
+            ("", "맡아둔 시간이 지났어요", "예약을 취소했어요"),
+            ("/en", "The time ran out", "Reservation cancelled"),
+        ] {
+            let look = async |held: &Reserved| {
+                let path = format!("{prefix}/reservations/{}?t={}", held.number, held.token);
+                let answer = Call::get(&path).on(&site).await;
+                assert_eq!(answer.status, 200, "{path}");
+                answer.text()
+            };
+            let (expired, other) = (look(&over).await, look(&cancelled).await);
+            assert!(expired.contains(ran_out) && other.contains(given_back), "{expired} {other}");
+            assert_eq!(elements(&expired), elements(&other));
+        }
     })
     .await;
 }
