@@ -1,4 +1,4 @@
-//! A store's own page: open or not, the week, holidays, what it can do, the way there, what is new on its shelves.
+//! A store's own page: open or not, the week, holidays, what it can do, the way there, which new products it has.
 
 use axum::{extract::Path, response::Response};
 use leptos::prelude::*;
@@ -64,7 +64,7 @@ fn store_view(visit: &Visit, page: StoreView) -> AnyView {
             {services(visit, &page.card.services)}
             {(!page.new.is_empty()).then(|| view! {
                 <section class="place-new" aria-labelledby="new">
-                    <h2 id="new">{visit.say("이 매장 선반에 새로 놓인 것", "New on the shelves here")}</h2>
+                    <h2 id="new">{visit.say("이 매장 선반에 있는 새 상품", "New products on the shelves here")}</h2>
                     <Cards lang cards=here(page.new) />
                 </section>
             })}

@@ -114,7 +114,8 @@ impl Shop {
         shown.and_then(price).unwrap_or(i64::MAX)
     }
 
-    /// The newest things that stand on a store's shelves now.
+    /// The newest products of the catalogue that stand on a store's shelves now. When a store got each is known to the
+    /// ledger alone, which no page reads: this is no list of what came there last.
     pub(crate) fn new_at(
         &self,
         viewer: &Viewer,

@@ -106,6 +106,28 @@ async fn a_card_shows_the_variant_that_was_asked_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_store_shows_the_newest_products_that_stand_on_its_own_shelves() {
+    on_each_engine(async |test: &TestShop| {
+        furnish(test).await;
+        test.with_stock("seongsu", "CUP", 2).await.with_stock("seongsu", "SET-3", 1).await;
+        test.with_stock("gangnam", "KETTLE-MO", 3).await;
+        let new = |store: &str| -> Vec<String> {
+            let cards = test.shop.store_page(&Viewer::new(Lang::En), store).unwrap().new;
+            let own = |card: &ProductCard| card.shelf.as_ref().is_some_and(|shelf| shelf.store == store);
+            assert!(cards.iter().all(own), "{store}: numbers are its own");
+            cards.into_iter().map(|card| card.slug).collect()
+        };
+        // The sets are new; the cup is not, but stands there, too.
+        assert_eq!(new("seongsu"), ["set-3", "cup"]);
+        assert_eq!(new("gangnam"), ["kettle"]);
+        test.reserve("01012345678", "seongsu", &[("SET-3", 1)]).await.unwrap();
+        test.shop.catch_up().await.unwrap();
+        assert_eq!(new("seongsu"), ["cup"], "what is gone is not shown as new");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_variant_must_meet_all_the_wishes() {
     on_each_engine(async |test: &TestShop| {
         furnish(test).await;
