@@ -88,12 +88,12 @@ fn sold(sheet: &mut Sheet<'_>, lang: Lang, group: &GroupView) {
         sheet.row(&columns, &paper::heads(lang).map(Cell::new), Row::Head);
         let kind = if void { Row::Struck } else { Row::Plain };
         for line in &group.lines {
-            sheet.row(&columns, &cells(line), kind);
+            sheet.row(&columns, &cells(lang, line), kind);
         }
     });
 }
 
-fn cells(line: &ReservationLineView) -> [Cell; 4] {
+fn cells(lang: Lang, line: &ReservationLineView) -> [Cell; 4] {
     let sum = line.price.checked_mul(line.quantity).map(Money::display).unwrap_or_default();
     [
         Cell { text: line.name.clone(), small: paper::beside(lang, line) },

@@ -326,7 +326,7 @@ async fn each_fault_is_found_alone_and_healthy_books_have_none() {
         seeds.extend(of_money(test, &scene).await);
         for seed in seeds {
             run(test, &seed.made).await;
-            assert_eq!(faults(test).await, [seed.told.clone()]);
+            assert_eq!(faults(test).await, std::slice::from_ref(&seed.told));
             run(test, &seed.mended).await;
         }
         assert_eq!(faults(test).await, Vec::<String>::new(), "mended books");
