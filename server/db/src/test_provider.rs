@@ -137,6 +137,12 @@ pub async fn refund(tx: &mut Tx<'_>, key: &str) -> Result<Option<(i64, String, i
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(key).fetch_optional(conn).await)?)
 }
 
+/// All refunds of a payment, oldest first: ids, keys, amounts.
+pub async fn refunds_of(tx: &mut Tx<'_>, provider_id: &str) -> Result<Vec<(i64, String, i64)>, Error> {
+    let sql = "SELECT id, key, amount FROM test_refunds WHERE provider_id = $1 ORDER BY id";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(provider_id).fetch_all(conn).await)?)
+}
+
 /// Gives money back, never more than is left of what has arrived; none where it would be. [`Error::Contended`]
 /// where the key has just been used: run again, its refund is then found.
 pub async fn add_refund(

@@ -44,7 +44,7 @@ pub use once::Once;
 pub use onshelf_db::Error as DatabaseError;
 pub use ports::{
     BadWebhook, Basket, Chance, Clock, Discounts, Hint, Intent, Opened, PaymentFault, PaymentProvider,
-    RefundCall, Standing, Statement, SystemChance, SystemClock,
+    RefundCall, RefundStanding, RefundStatement, Standing, Statement, SystemChance, SystemClock,
 };
 pub use viewer::Viewer;
 

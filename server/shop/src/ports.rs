@@ -100,6 +100,28 @@ pub struct RefundCall {
     pub reason: String,
 }
 
+/// How a refund stands with the provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefundStanding {
+    /// Asked for and under way: it may still fail.
+    Pending,
+    Done,
+    /// It did not arrive: the money is still to be given back, by another way.
+    Failed,
+}
+
+/// What the provider says of one refund.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefundStatement {
+    /// The provider's own name for it.
+    pub name: String,
+    /// The key of [`RefundCall`] it was asked for under; none: nobody here asked, as on the provider's own pages.
+    pub key: Option<String>,
+    /// In minor units of the currency that was captured.
+    pub amount: i64,
+    pub standing: RefundStanding,
+}
+
 /// A webhook that was proven to be the provider's: only a hint to look.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hint {
@@ -157,8 +179,12 @@ pub trait PaymentProvider: Send + Sync + 'static {
     /// Makes sure that nobody can pay it any more, and says how it stands then (it may have been captured before).
     async fn close(&self, reference: &str, provider_id: &str) -> Result<Statement, PaymentFault>;
 
-    /// Gives money back; answers the provider's name for the refund.
-    async fn refund(&self, call: &RefundCall) -> Result<String, PaymentFault>;
+    /// Gives money back, or finds what was given back under this key, and says how that stands.
+    async fn refund(&self, call: &RefundCall) -> Result<RefundStatement, PaymentFault>;
+
+    /// All that was given back of a payment, by whomever, also what failed.
+    async fn refunds(&self, reference: &str, provider_id: &str)
+    -> Result<Vec<RefundStatement>, PaymentFault>;
 
     /// Proves a webhook by its raw body, in constant time, and reads what it is about. `header` finds a header's
     /// value by its lower-case name.

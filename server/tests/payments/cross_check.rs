@@ -12,7 +12,7 @@ use axum::{
     routing::get,
 };
 use onshelf_server::payments::stripe::Stripe;
-use onshelf_shop::{Opened, PaymentProvider, Standing};
+use onshelf_shop::{Opened, PaymentProvider, RefundStanding, Standing};
 use onshelf_vocabulary::Money;
 use serde_json::{Value, json};
 use tokio::process::{Child, Command};
@@ -138,7 +138,8 @@ async fn localstripe_understands_our_calls() {
     );
     let call = |key: &str, amount: i64| refund_call(&opened, "pay_0001", key, Money::won(amount));
     let first = stripe.refund(&call("rf_1", 30_000)).await.unwrap();
-    assert!(first.starts_with("re_"), "{first}");
+    assert!(first.name.starts_with("re_"), "{first:?}");
+    assert_eq!((first.standing, first.amount), (RefundStanding::Done, 30_000));
     // It keeps no idempotency keys: the refund is found by the key in its metadata.
     assert_eq!(stripe.refund(&call("rf_1", 30_000)).await.unwrap(), first);
     assert_ne!(stripe.refund(&call("rf_2", 20_000)).await.unwrap(), first);

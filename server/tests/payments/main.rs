@@ -6,6 +6,7 @@
 mod bench;
 mod conformance;
 mod cross_check;
+mod given_back;
 mod page;
 mod scenarios;
 mod stand_in;

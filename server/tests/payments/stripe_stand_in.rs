@@ -31,6 +31,32 @@ struct Books {
     sessions: Vec<Value>,
     refunds: Vec<Value>,
     kept: Kept,
+    /// Refunds are under way until they are told how they end.
+    slow_refunds: bool,
+}
+
+impl Books {
+    /// Gives money back of what an intent has left.
+    fn give_back(&mut self, intent: &str, amount: i64, metadata: Value) -> Result<Value, Refusal> {
+        let session = self.sessions.iter_mut().find(|session| session["payment_intent"]["id"] == intent);
+        let charge = &mut session.ok_or((404, "resource_missing"))?["payment_intent"]["latest_charge"];
+        let refunded = charge["amount_refunded"].as_i64().unwrap();
+        if amount <= 0 || refunded + amount > charge["amount"].as_i64().unwrap() {
+            return Err((400, "charge_already_refunded"));
+        }
+        charge["amount_refunded"] = (refunded + amount).into();
+        let refund = json!({
+            "id": format!("re_{}", self.refunds.len() + 1),
+            "object": "refund",
+            "amount": amount,
+            "created": now(),
+            "payment_intent": intent,
+            "status": if self.slow_refunds { "pending" } else { "succeeded" },
+            "metadata": metadata,
+        });
+        self.refunds.push(refund.clone());
+        Ok(refund)
+    }
 }
 
 #[derive(Clone, Default)]
@@ -61,6 +87,34 @@ impl StripeStandIn {
 
     pub fn refunds(&self) -> usize {
         self.books.lock().unwrap().refunds.len()
+    }
+
+    /// From now on refunds are under way for a while.
+    pub fn take_time_with_refunds(&self) {
+        self.books.lock().unwrap().slow_refunds = true;
+    }
+
+    /// A refund ends so; what failed is the merchant's again.
+    pub fn end_refund(&self, id: &str, status: &str) {
+        let mut books = self.books.lock().unwrap();
+        let Books { sessions, refunds, .. } = &mut *books;
+        let refund = refunds.iter_mut().find(|refund| refund["id"] == id).unwrap();
+        refund["status"] = status.into();
+        if matches!(status, "failed" | "canceled") {
+            let session = sessions
+                .iter_mut()
+                .find(|session| session["payment_intent"]["id"] == refund["payment_intent"])
+                .unwrap();
+            let refunded = &mut session["payment_intent"]["latest_charge"]["amount_refunded"];
+            *refunded = (refunded.as_i64().unwrap() - refund["amount"].as_i64().unwrap()).into();
+        }
+    }
+
+    /// Somebody gives money back in Stripe's dashboard.
+    pub fn refund_elsewhere(&self, session: &str, amount: i64) -> String {
+        let intent = format!("pi_{}", session.trim_start_matches("cs_test_"));
+        let refund = self.books.lock().unwrap().give_back(&intent, amount, json!({})).unwrap();
+        refund["id"].as_str().unwrap().to_owned()
     }
 
     /// The shopper pays on Stripe's page: `amount` of what is asked, all of it where none is said.
@@ -292,24 +346,7 @@ async fn create_refund(
 ) -> Response {
     books.once(&uri, &headers, &body, |inside, form| {
         let amount: i64 = form["amount"].parse().map_err(|_| (400, "parameter_invalid_integer"))?;
-        let intent = &form["payment_intent"];
-        let session = inside.sessions.iter_mut().find(|session| session["payment_intent"]["id"] == **intent);
-        let charge = &mut session.ok_or((404, "resource_missing"))?["payment_intent"]["latest_charge"];
-        let refunded = charge["amount_refunded"].as_i64().unwrap();
-        if amount <= 0 || refunded + amount > charge["amount"].as_i64().unwrap() {
-            return Err((400, "charge_already_refunded"));
-        }
-        charge["amount_refunded"] = (refunded + amount).into();
-        let refund = json!({
-            "id": format!("re_{}", inside.refunds.len() + 1),
-            "object": "refund",
-            "amount": amount,
-            "created": now(),
-            "payment_intent": intent,
-            "status": "succeeded",
-            "metadata": { "key": form["metadata[key]"], "reference": form["metadata[reference]"] },
-        });
-        inside.refunds.push(refund.clone());
-        Ok(refund)
+        let metadata = json!({ "key": form["metadata[key]"], "reference": form["metadata[reference]"] });
+        inside.give_back(&form["payment_intent"], amount, metadata)
     })
 }

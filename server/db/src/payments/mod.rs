@@ -4,8 +4,9 @@
 mod refunds;
 
 pub use refunds::{
-    RefundRow, RefundedLineRow, claim_refunds, given_up, note_refunded_line, refund_done, refund_waits,
-    refunded_lines, refunds_failed, refunds_of, request_refund, requested, set_refunded_line,
+    RefundRow, RefundedLineRow, claim_refunds, given_up, hasten_refund, note_refunded_line, owe_less,
+    refund_came_back, refund_done, refund_waits, refunded_elsewhere, refunded_lines, refunds_failed,
+    refunds_of, request_refund, requested, set_refunded_line,
 };
 
 use crate::{
@@ -145,8 +146,8 @@ pub async fn failed(tx: &mut Tx<'_>, id: i64, why: &str, look: Look, at: i64) ->
     Ok(done == 1)
 }
 
-/// When the provider is asked next, and why the last question found no answer. Of what was captured there is nothing to
-/// ask any more.
+/// When the provider is asked next, and why the last question found no answer. What was captured is asked about
+/// otherwise: see [`looked_after`].
 pub async fn ask_again(tx: &mut Tx<'_>, id: i64, look: Look, error: Option<&str>) -> Result<(), Error> {
     let sql = "UPDATE payments SET last_error = $3,
                  check_at = CASE WHEN check_at IS NOT DISTINCT FROM $4 THEN $2 ELSE check_at END
@@ -154,6 +155,14 @@ pub async fn ask_again(tx: &mut Tx<'_>, id: i64, look: Look, error: Option<&str>
     on!(tx, conn => {
         sqlx::query(sql).bind(id).bind(look.next).bind(error).bind(look.seen).execute(conn).await.map(drop)
     })?;
+    Ok(())
+}
+
+/// When the provider is asked again what became of money that was captured; none where nothing of it is under way.
+pub async fn looked_after(tx: &mut Tx<'_>, id: i64, look: Look) -> Result<(), Error> {
+    let sql = "UPDATE payments SET check_at = $2
+               WHERE id = $1 AND status = 'captured' AND check_at IS NOT DISTINCT FROM $3";
+    on!(tx, conn => sqlx::query(sql).bind(id).bind(look.next).bind(look.seen).execute(conn).await.map(drop))?;
     Ok(())
 }
 
@@ -249,11 +258,25 @@ pub async fn strangers(tx: &mut Tx<'_>, provider: Option<&str>) -> Result<i64, E
     Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(provider).fetch_one(conn).await)?)
 }
 
-/// Asks the provider about a payment at once, unless all is known of it.
+/// How long what is told of a captured payment gathers before the provider is asked: one deed there is told by several
+/// webhooks. Milliseconds.
+const GATHER: i64 = 2_000;
+
+/// Asks the provider about a payment at once; in a moment where its money came already, as for what went back of it.
 pub async fn hasten(tx: &mut Tx<'_>, provider: &str, reference: &str, now: i64) -> Result<(), Error> {
-    let sql = "UPDATE payments SET check_at = $3
-               WHERE provider = $1 AND reference = $2 AND status <> 'captured'";
-    on!(tx, conn => sqlx::query(sql).bind(provider).bind(reference).bind(now).execute(conn).await.map(drop))?;
+    let sql = "UPDATE payments SET check_at = CASE WHEN status <> 'captured' THEN $3
+                 WHEN check_at <= $4 THEN check_at ELSE $4 END
+               WHERE provider = $1 AND reference = $2";
+    on!(tx, conn => {
+        sqlx::query(sql)
+            .bind(provider)
+            .bind(reference)
+            .bind(now)
+            .bind(now + GATHER)
+            .execute(conn)
+            .await
+            .map(drop)
+    })?;
     Ok(())
 }
 

@@ -135,16 +135,88 @@ pub async fn claim_refunds(
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(now).bind(until).bind(limit).fetch_all(conn).await)?)
 }
 
-/// The provider gave it back. False where that was written before. Also of a refund that had been given up: money is
-/// money.
-pub async fn refund_done(tx: &mut Tx<'_>, id: i64, provider_id: &str, at: i64) -> Result<bool, Error> {
+/// The provider gave it back; answers the key it is booked under. None where that was written before. Also of a refund
+/// that had been given up: money is money.
+pub async fn refund_done(
+    tx: &mut Tx<'_>,
+    id: i64,
+    provider_id: &str,
+    at: i64,
+) -> Result<Option<String>, Error> {
     let sql =
         "UPDATE refunds SET status = 'done', provider_id = $2, done_at = $3, due_at = NULL, last_error = NULL
-               WHERE id = $1 AND status <> 'done'";
+               WHERE id = $1 AND status <> 'done' RETURNING key";
+    Ok(on!(tx, conn => {
+        sqlx::query_scalar(sql).bind(id).bind(provider_id).bind(at).fetch_optional(conn).await
+    })?)
+}
+
+/// What was given back under this name has not arrived: it is owed again, and a person must look. Its key is another
+/// from then on, under which it can be booked once more. False where that was written before.
+pub async fn refund_came_back(tx: &mut Tx<'_>, id: i64, provider_id: &str, why: &str) -> Result<bool, Error> {
+    let sql = "UPDATE refunds SET status = 'failed', key = key || '/failed', done_at = NULL, last_error = $3
+               WHERE id = $1 AND status = 'done' AND provider_id = $2";
     let done = on!(tx, conn => {
-        sqlx::query(sql).bind(id).bind(provider_id).bind(at).execute(conn).await.map(|done| done.rows_affected())
+        sqlx::query(sql).bind(id).bind(provider_id).bind(why).execute(conn).await.map(|done| done.rows_affected())
     })?;
     Ok(done == 1)
+}
+
+/// Part of a refund that was given up went back by another way: less is owed.
+pub async fn owe_less(tx: &mut Tx<'_>, refund: &RefundRow, by: i64) -> Result<bool, Error> {
+    let less = "UPDATE refunds SET amount = amount - $2 WHERE id = $1 AND status = 'failed' AND amount > $2";
+    let free = "UPDATE payments SET refunded = refunded - $2 WHERE id = $1";
+    let done = on!(tx, conn => {
+        sqlx::query(less).bind(refund.id).bind(by).execute(conn).await.map(|done| done.rows_affected())
+    })?;
+    if done == 0 {
+        return Ok(false);
+    }
+    on!(tx, conn => sqlx::query(free).bind(refund.payment_id).bind(by).execute(conn).await.map(drop))?;
+    Ok(true)
+}
+
+/// Writes a refund that was made without us, under the provider's name for it; answers the key it is booked under.
+/// None: not that much is left, nothing changed.
+pub async fn refunded_elsewhere(
+    tx: &mut Tx<'_>,
+    payment: &PaymentRow,
+    provider_id: &str,
+    amount: i64,
+    at: i64,
+) -> Result<Option<String>, Error> {
+    let bound = "UPDATE payments SET refunded = refunded + $2
+                 WHERE id = $1 AND status = 'captured' AND captured - refunded >= $2";
+    let bounded = on!(tx, conn => {
+        sqlx::query(bound).bind(payment.id).bind(amount).execute(conn).await.map(|done| done.rows_affected())
+    })?;
+    if bounded == 0 {
+        return Ok(None);
+    }
+    let key = format!("elsewhere:{}:{provider_id}", payment.reference);
+    let sql = "INSERT INTO refunds (payment_id, order_id, key, amount, reason, status, provider_id, tries,
+                 created_at, done_at)
+               VALUES ($1, $2, $3, $4, 'refunded elsewhere', 'done', $5, 0, $6, $6)";
+    on!(tx, conn => {
+        sqlx::query(sql)
+            .bind(payment.id)
+            .bind(payment.order_id)
+            .bind(&key)
+            .bind(amount)
+            .bind(provider_id)
+            .bind(at)
+            .execute(conn)
+            .await
+            .map(drop)
+    })?;
+    Ok(Some(key))
+}
+
+/// Asks the provider at once about a refund that is under way.
+pub async fn hasten_refund(tx: &mut Tx<'_>, id: i64, now: i64) -> Result<(), Error> {
+    let sql = "UPDATE refunds SET due_at = $2 WHERE id = $1 AND status = 'requested'";
+    on!(tx, conn => sqlx::query(sql).bind(id).bind(now).execute(conn).await.map(drop))?;
+    Ok(())
 }
 
 /// It is tried again at `look.next`; without one a person must look. Nothing where somebody else has taken it since, whose

@@ -214,6 +214,9 @@ impl Shop {
 
     #[tracing::instrument(target = "otel", level = "debug", name = "look at payment", skip_all)]
     async fn look_at(&self, payment: PaymentRow) -> Result<()> {
+        if payment.status == "captured" {
+            return self.look_at_refunds(&payment).await;
+        }
         let Some(provider) = self.provider_of(&payment) else {
             return self.ask_again(&payment, "its provider is not set up").await;
         };
@@ -321,7 +324,7 @@ impl Shop {
         order.filter(|order| !order.shopper.starts_with(KEPT)).ok_or(Error::NotFound)
     }
 
-    fn provider_of(&self, payment: &PaymentRow) -> Option<Arc<dyn PaymentProvider>> {
+    pub(super) fn provider_of(&self, payment: &PaymentRow) -> Option<Arc<dyn PaymentProvider>> {
         ProviderCode::from_code(&payment.provider).and_then(|code| self.provider(code))
     }
 }

@@ -143,7 +143,7 @@ impl Shop {
             let Some(id) = &payment.provider_id else { continue };
             let said = statement_of(provider, &payment.reference, id).await?;
             if said.is_some_and(|statement| agree(&payment, &statement)) {
-                self.refund_done(refund, payment.provider, payment.currency, "by hand".to_owned()).await?;
+                self.refund_done(refund, payment, "by hand".to_owned()).await?;
             }
         }
         Ok(())

@@ -2,6 +2,7 @@
 //! carried out by a worker with a key of its own, so that nothing goes back twice.
 
 mod charged;
+mod followed;
 mod lines;
 mod owing;
 
@@ -11,14 +12,13 @@ use onshelf_db::{
     Tx,
     fulfilment::{self, ReservationRow},
     orders::{self, OrderRow},
-    payments::{self, Look, RefundRow, RefundedLineRow},
+    payments::{self, Look, PaymentRow, RefundRow, RefundedLineRow},
 };
 use onshelf_vocabulary::{
     Currency, Money,
     cart::{Line, MAX_LINES},
     fulfilment::{Fault, FieldFault},
     orders::OrderRefusal,
-    payments::ProviderCode,
 };
 
 use self::{
@@ -27,7 +27,7 @@ use self::{
 };
 use super::pay::pause;
 use crate::{
-    Book, Error, Once, PaymentFault, RefundCall, Result, Shop,
+    Book, Error, Once, PaymentFault, RefundCall, RefundStanding, Result, Shop,
     jobs::{OrderNews, announce_order},
     partners::Partner,
     pulse::Deed,
@@ -38,6 +38,8 @@ use crate::{
 const CLAIM: i64 = 15_000;
 /// What is not done after two days a person must look at. Milliseconds.
 const GIVEN_UP: i64 = 2 * 86_400_000;
+/// The same for what the provider has and has not delivered: banks take days. Milliseconds.
+const OVERDUE: i64 = 14 * 86_400_000;
 const ROUND: i64 = 10;
 
 /// Sets `amount` of an order's money apart, from its captured payments in their order; answers how much it was.
@@ -191,55 +193,49 @@ impl Shop {
             payments::by_id(&mut reader.tx(), refund.payment_id).await?
         };
         let payment = payment.ok_or_else(|| Error::internal("a refund without its payment"))?;
-        let provider = ProviderCode::from_code(&payment.provider).and_then(|code| self.provider(code));
-        let (Some(provider), Some(provider_id)) = (provider, payment.provider_id.clone()) else {
-            return self.refund_waits(&refund, "its provider is not set up", true).await;
+        let (Some(provider), Some(provider_id)) = (self.provider_of(&payment), payment.provider_id.clone())
+        else {
+            return self.refund_waits(&refund, "its provider is not set up", GIVEN_UP).await;
         };
         let currency = Currency::from_code(&payment.currency).unwrap_or_default();
         let call = RefundCall {
-            key: format!("{}-{}", payment.reference, refund.id),
+            key: call_key(&payment, &refund),
             reference: payment.reference.clone(),
             provider_id,
             amount: Money::new(refund.amount, currency),
             reason: refund.reason.clone(),
         };
         match provider.refund(&call).await {
-            Ok(name) => self.refund_done(refund, payment.provider, payment.currency, name).await,
-            Err(PaymentFault::Passing(why)) => self.refund_waits(&refund, &why, true).await,
-            Err(PaymentFault::Refused(why)) => {
-                tracing::error!(refund = refund.id, why, "A provider refuses a refund: a person must look.");
-                self.refund_waits(&refund, &why, false).await
-            }
+            Ok(told) => match told.standing {
+                RefundStanding::Done => self.refund_done(refund, payment, told.name).await,
+                // Asked under the same key again, the provider says how it stands then.
+                RefundStanding::Pending => self.refund_waits(&refund, "it is under way", OVERDUE).await,
+                RefundStanding::Failed => self.refund_refused(&refund, "it did not arrive").await,
+            },
+            Err(PaymentFault::Passing(why)) => self.refund_waits(&refund, &why, GIVEN_UP).await,
+            Err(PaymentFault::Refused(why)) => self.refund_refused(&refund, &why).await,
         }
     }
 
-    /// Writes down that it went back, once, under the name the provider has for it.
+    async fn refund_refused(&self, refund: &RefundRow, why: &str) -> Result<()> {
+        tracing::error!(refund = refund.id, why, "A provider refuses a refund: a person must look.");
+        self.refund_waits(refund, why, 0).await
+    }
+
     pub(super) async fn refund_done(
         &self,
         refund: RefundRow,
-        provider: String,
-        currency: String,
+        payment: PaymentRow,
         name: String,
     ) -> Result<()> {
         let now = self.now_ms();
         let fresh = self
             .db()
             .write(move |mut tx| {
-                let (refund, provider) = (refund.clone(), provider.clone());
-                let (currency, name) = (currency.clone(), name.clone());
-                Box::pin(async move {
-                    if !payments::refund_done(&mut tx, refund.id, &name, now).await? {
-                        return Ok::<_, Error>(false);
-                    }
-                    let account = format!("provider:{provider}");
-                    let amounts = [(account.as_str(), -refund.amount), ("customer", refund.amount)];
-                    let entry = format!("refund:{}", refund.key);
-                    payments::book(&mut tx, &entry, refund.order_id, &currency, &amounts, now).await?;
-                    if let Some(order) = orders::by_id(&mut tx, refund.order_id).await? {
-                        announce_order(&mut tx, &order.number, None, OrderNews::Refunded, now).await?;
-                    }
-                    Ok(true)
-                })
+                let (refund, payment, name) = (refund.clone(), payment.clone(), name.clone());
+                Box::pin(
+                    async move { enter_done(&mut tx, &payment, refund.id, refund.amount, &name, now).await },
+                )
             })
             .await?;
         if fresh {
@@ -249,11 +245,11 @@ impl Shop {
         Ok(())
     }
 
-    /// `again`: it may go better later.
-    async fn refund_waits(&self, refund: &RefundRow, why: &str, again: bool) -> Result<()> {
+    /// It may go better later, until it is so old. Milliseconds.
+    async fn refund_waits(&self, refund: &RefundRow, why: &str, patience: i64) -> Result<()> {
         let (id, why, now) = (refund.id, why.to_owned(), self.now_ms());
         let age = now - refund.created_at;
-        let due = (again && age < GIVEN_UP).then(|| now + pause(refund.tries, age));
+        let due = (age < patience).then(|| now + pause(refund.tries, age));
         if due.is_none() {
             tracing::error!(refund = id, "A refund was given up: a person must look.");
         }
@@ -267,6 +263,37 @@ impl Shop {
             })
             .await
     }
+}
+
+/// The key a refund is asked for under: the provider knows it once by that.
+fn call_key(payment: &PaymentRow, refund: &RefundRow) -> String {
+    format!("{}-{}", payment.reference, refund.id)
+}
+
+/// Writes down that the provider gave it back, with all that follows from it; false where that was done before.
+async fn enter_done(
+    tx: &mut Tx<'_>,
+    payment: &PaymentRow,
+    refund: i64,
+    amount: i64,
+    name: &str,
+    now: i64,
+) -> Result<bool> {
+    let Some(key) = payments::refund_done(tx, refund, name, now).await? else { return Ok(false) };
+    enter(tx, payment, &key, amount, now).await?;
+    Ok(true)
+}
+
+/// Enters money that went back in the book, and tells the shopper.
+async fn enter(tx: &mut Tx<'_>, payment: &PaymentRow, key: &str, amount: i64, now: i64) -> Result<()> {
+    let account = format!("provider:{}", payment.provider);
+    let amounts = [(account.as_str(), -amount), ("customer", amount)];
+    let entry = format!("refund:{key}");
+    payments::book(tx, &entry, payment.order_id, &payment.currency, &amounts, now).await?;
+    if let Some(order) = orders::by_id(tx, payment.order_id).await? {
+        announce_order(tx, &order.number, None, OrderNews::Refunded, now).await?;
+    }
+    Ok(())
 }
 
 /// Whether the partner's store hands over or sends any of it.

@@ -107,6 +107,10 @@ async fn enter_capture(
     let entry = format!("capture:{}", payment.reference);
     let amounts = [(account.as_str(), amount), ("customer", -amount)];
     payments::book(tx, &entry, payment.order_id, currency, &amounts, at).await?;
+    if statement.refunded > 0 {
+        // Somebody gave it back before we knew that it came.
+        payments::hasten(tx, &payment.provider, &payment.reference, at).await?;
+    }
     Ok(true)
 }
 

@@ -1,9 +1,12 @@
-//! A provider of payments that lives in memory and does what a test tells it: it can be paid, refused, go down, or
-//! charge and then not answer.
+//! A provider of payments that lives in memory and does what a test tells it: it can be paid, refused, go down, charge
+//! and then not answer, take its time with refunds, fail them, make some of its own, or answer about somebody else's.
 
 use std::{
-    collections::{BTreeMap, HashMap},
-    sync::{Mutex, MutexGuard, PoisonError},
+    collections::BTreeMap,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use async_trait::async_trait;
@@ -11,7 +14,8 @@ use jiff::Timestamp;
 use onshelf_vocabulary::{Currency, Money, payments::ProviderCode};
 
 use crate::{
-    BadWebhook, Hint, Intent, Opened, PaymentFault, PaymentProvider, RefundCall, Standing, Statement,
+    BadWebhook, Hint, Intent, Opened, PaymentFault, PaymentProvider, RefundCall, RefundStanding,
+    RefundStatement, Standing, Statement,
 };
 
 /// One payment in the provider's own books.
@@ -20,8 +24,16 @@ struct Account {
     amount: Money,
     standing: Standing,
     captured: Money,
-    refunds: HashMap<String, i64>,
+    refunds: Vec<RefundStatement>,
     listed: bool,
+}
+
+impl Account {
+    /// What went back or is under way there.
+    fn refunded(&self) -> i64 {
+        let refunds = self.refunds.iter().filter(|refund| refund.standing != RefundStanding::Failed);
+        refunds.map(|refund| refund.amount).sum()
+    }
 }
 
 /// What the provider does to the next calls.
@@ -42,6 +54,10 @@ pub struct FakePayments {
     code: Option<ProviderCode>,
     accounts: Mutex<BTreeMap<String, Account>>,
     mood: Mutex<Mood>,
+    /// Refunds take their time until they are [told how they end](FakePayments::end_refunds).
+    slow_refunds: AtomicBool,
+    /// Whose payment it answers about, whatever it is asked.
+    confused: Mutex<Option<Statement>>,
 }
 
 impl FakePayments {
@@ -111,7 +127,7 @@ impl FakePayments {
         books
             .range(order.to_owned()..)
             .take_while(|(reference, _)| reference.starts_with(order))
-            .map(|(_, account)| account.captured.amount - account.refunds.values().sum::<i64>())
+            .map(|(_, account)| account.captured.amount - account.refunded())
             .sum()
     }
 
@@ -121,7 +137,7 @@ impl FakePayments {
             amount: captured,
             standing: Standing::Captured,
             captured,
-            refunds: HashMap::new(),
+            refunds: Vec::new(),
             listed: true,
         };
         self.books().insert(reference.to_owned(), account);
@@ -132,18 +148,49 @@ impl FakePayments {
         self.books().remove(reference);
     }
 
-    /// Somebody gives money back on its own page, under no key of ours.
-    pub fn give_back(&self, reference: &str, amount: i64) {
-        if let Some(account) = self.books().get_mut(reference) {
-            account.refunds.insert("by hand".to_owned(), amount);
-        }
-    }
-
     /// It lies outside of any list, and is answered for by its name.
     pub fn unlist(&self, reference: &str) {
         if let Some(account) = self.books().get_mut(reference) {
             account.listed = false;
         }
+    }
+
+    /// How many refunds were made of a payment, also those that failed.
+    #[must_use]
+    pub fn refunds_made(&self, reference: &str) -> usize {
+        self.books().get(reference).map_or(0, |account| account.refunds.len())
+    }
+
+    /// From now on refunds are under way for a while.
+    pub fn take_time_with_refunds(&self) {
+        self.slow_refunds.store(true, Ordering::SeqCst);
+    }
+
+    /// All refunds that stand so stand otherwise from now on.
+    pub fn end_refunds(&self, those: RefundStanding, now: RefundStanding) {
+        let mut books = self.books();
+        let refunds = books.values_mut().flat_map(|account| &mut account.refunds);
+        for refund in refunds.filter(|refund| refund.standing == those) {
+            refund.standing = now;
+        }
+    }
+
+    /// Somebody gives money back on the provider's own pages. Answers whether that much was left.
+    pub fn refund_elsewhere(&self, reference: &str, amount: i64) -> bool {
+        let mut books = self.books();
+        let Some(account) = books.get_mut(reference) else { return false };
+        if account.refunded() + amount > account.captured.amount {
+            return false;
+        }
+        let name = format!("page_{reference}_{}", account.refunds.len());
+        let standing = RefundStanding::Done;
+        account.refunds.push(RefundStatement { name, key: None, amount, standing });
+        true
+    }
+
+    /// Answers about this payment, whatever it is asked for; about the right one again without it.
+    pub fn answer_about(&self, another: Option<Statement>) {
+        *self.confused.lock().unwrap_or_else(PoisonError::into_inner) = another;
     }
 
     fn answer<T>(&self, done: T) -> Result<T, PaymentFault> {
@@ -161,6 +208,9 @@ impl FakePayments {
     }
 
     fn said(&self, reference: &str) -> Result<Statement, PaymentFault> {
+        if let Some(another) = &*self.confused.lock().unwrap_or_else(PoisonError::into_inner) {
+            return Ok(another.clone());
+        }
         let books = self.books();
         let account =
             books.get(reference).ok_or_else(|| PaymentFault::Refused("no such payment".to_owned()))?;
@@ -169,7 +219,7 @@ impl FakePayments {
             provider_id: format!("fake_{reference}"),
             standing: account.standing,
             captured: account.captured,
-            refunded: account.refunds.values().sum(),
+            refunded: account.refunded(),
         })
     }
 }
@@ -186,7 +236,7 @@ impl PaymentProvider for FakePayments {
             amount: intent.amount,
             standing: Standing::Open,
             captured: Money::new(0, intent.amount.currency),
-            refunds: HashMap::new(),
+            refunds: Vec::new(),
             listed: true,
         });
         self.answer(Opened {
@@ -208,21 +258,41 @@ impl PaymentProvider for FakePayments {
         self.answer(said)
     }
 
-    async fn refund(&self, call: &RefundCall) -> Result<String, PaymentFault> {
+    async fn refund(&self, call: &RefundCall) -> Result<RefundStatement, PaymentFault> {
         self.reachable()?;
-        {
+        let made = {
             let mut books = self.books();
             let account = books
                 .get_mut(&call.reference)
                 .ok_or_else(|| PaymentFault::Refused("no such payment".to_owned()))?;
-            let gone: i64 = account.refunds.values().sum();
-            let fresh = !account.refunds.contains_key(&call.key);
-            if fresh && gone + call.amount.amount > account.captured.amount {
+            let before = account.refunds.iter().find(|refund| refund.key.as_ref() == Some(&call.key));
+            if let Some(before) = before {
+                before.clone()
+            } else if account.refunded() + call.amount.amount > account.captured.amount {
                 return Err(PaymentFault::Refused("more than was captured".to_owned()));
+            } else {
+                let slow = self.slow_refunds.load(Ordering::SeqCst);
+                let made = RefundStatement {
+                    name: format!("refund_{}", call.key),
+                    key: Some(call.key.clone()),
+                    amount: call.amount.amount,
+                    standing: if slow { RefundStanding::Pending } else { RefundStanding::Done },
+                };
+                account.refunds.push(made.clone());
+                made
             }
-            account.refunds.insert(call.key.clone(), call.amount.amount);
-        }
-        self.answer(format!("refund_{}", call.key))
+        };
+        self.answer(made)
+    }
+
+    async fn refunds(
+        &self,
+        reference: &str,
+        _provider_id: &str,
+    ) -> Result<Vec<RefundStatement>, PaymentFault> {
+        self.reachable()?;
+        let made = self.books().get(reference).map(|account| account.refunds.clone());
+        self.answer(made.unwrap_or_default())
     }
 
     fn hint(

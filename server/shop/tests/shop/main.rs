@@ -12,6 +12,7 @@ mod delivering;
 mod discounts;
 mod finding;
 mod following;
+mod given_back;
 mod healing;
 mod holds;
 mod kept;

@@ -61,12 +61,12 @@ pub async fn settle(test: &TestShop) {
     }
 }
 
-async fn one_kettle(test: &TestShop, key: &str) -> Placed {
+pub async fn one_kettle(test: &TestShop, key: &str) -> Placed {
     let groups = vec![collect("seongsu", &[("KETTLE-MO", 1)])];
     test.shop.place_order(order(key, groups, Some(ProviderCode::Test))).await.unwrap()
 }
 
-async fn status(shop: &Shop, placed: &Placed) -> (OrderStatus, PaymentStatus) {
+pub async fn status(shop: &Shop, placed: &Placed) -> (OrderStatus, PaymentStatus) {
     let view = shop.order(Lang::Ko, &placed.number, &placed.token).await.unwrap();
     (view.status, view.payment.status)
 }

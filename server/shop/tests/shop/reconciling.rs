@@ -84,7 +84,7 @@ async fn every_difference_is_told() {
         }
 
         payments.has(&reference, price());
-        payments.give_back(&reference, 1_000);
+        assert!(payments.refund_elsewhere(&reference, 1_000));
         let refunded =
             Difference::Refunded { reference: reference.clone(), ours: won(0), theirs: won(1_000) };
         assert_eq!(
@@ -160,7 +160,7 @@ async fn a_refund_that_was_carried_out_by_hand_is_written_down() {
         assert_eq!(all(test).await, [waits]);
         let faults = onshelf_shop::ledger::faults(test.shop.db(), test.shop.now()).await.unwrap();
         assert!(matches!(&faults[..], [fault] if fault.contains("a person must look")), "{faults:?}");
-        payments.give_back(&reference, 38_000);
+        assert!(payments.refund_elsewhere(&reference, 38_000));
         assert_eq!(all(test).await, NONE);
         let faults = onshelf_shop::ledger::faults(test.shop.db(), test.shop.now()).await.unwrap();
         assert_eq!(faults, Vec::<String>::new());

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use onshelf_shop::{BadWebhook, Hint, Intent, Opened, PaymentFault, PaymentProvider, RefundCall, Statement};
+use onshelf_shop::{
+    BadWebhook, Hint, Intent, Opened, PaymentFault, PaymentProvider, RefundCall, RefundStatement, Statement,
+};
 use onshelf_vocabulary::payments::ProviderCode;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
@@ -77,11 +79,15 @@ impl Stripe {
         Ok(sessions.into_iter().find(is_it))
     }
 
-    /// The refund made under a key before, however long ago: Stripe itself forgets keys after a day.
-    async fn refund_of(&self, intent: &str, key: &str) -> Result<Option<Value>, PaymentFault> {
+    /// All that was given back of an intent, however long ago: Stripe itself forgets keys after a day.
+    async fn refunds_of(&self, intent: &str) -> Result<Vec<RefundStatement>, PaymentFault> {
         let query = vec![("payment_intent".to_owned(), intent.to_owned())];
         let list = self.list("/v1/refunds", query).await?;
-        Ok(list.into_iter().find(|refund| reading::text(refund, "/metadata/key") == Some(key)))
+        list.iter().map(|refund| self.read_refund(refund)).collect()
+    }
+
+    fn read_refund(&self, refund: &Value) -> Result<RefundStatement, PaymentFault> {
+        reading::refund(refund).map_err(|what| self.wire.passing(what))
     }
 
     /// All pages of a list.
@@ -144,7 +150,7 @@ impl PaymentProvider for Stripe {
         self.statement(reference, provider_id).await
     }
 
-    async fn refund(&self, call: &RefundCall) -> Result<String, PaymentFault> {
+    async fn refund(&self, call: &RefundCall) -> Result<RefundStatement, PaymentFault> {
         let session = self.session(&call.provider_id).await?;
         let captured = self.read(&session)?.captured;
         let Some(intent) = reading::text(&session, "/payment_intent/id") else {
@@ -153,26 +159,30 @@ impl PaymentProvider for Stripe {
         if captured.currency != call.amount.currency {
             return Err(self.wire.refused("the refund is in another currency than the payment"));
         }
-        let refund = match self.refund_of(intent, &call.key).await? {
-            Some(made) => made,
-            None => {
-                let form = refund_form(call, intent);
-                let request = self.wire.post("/v1/refunds", Some(&format!("refund-{}", call.key)));
-                match self.wire.call(request.form(&form)).await? {
-                    Answer::Done(made) => made,
-                    Answer::Refused { status: status @ (401 | 403), .. } => {
-                        return Err(self.wire.passing(&format!("does not accept our key ({status})")));
-                    }
-                    Answer::Refused { status, code } => return Err(self.wire.refusal(status, &code)),
-                }
+        let before = self.refunds_of(intent).await?;
+        if let Some(made) = before.into_iter().find(|made| made.key.as_deref() == Some(call.key.as_str())) {
+            return Ok(made);
+        }
+        let form = refund_form(call, intent);
+        let request = self.wire.post("/v1/refunds", Some(&format!("refund-{}", call.key)));
+        match self.wire.call(request.form(&form)).await? {
+            Answer::Done(made) => self.read_refund(&made),
+            Answer::Refused { status: status @ (401 | 403), .. } => {
+                Err(self.wire.passing(&format!("does not accept our key ({status})")))
             }
-        };
-        match (reading::text(&refund, "/id"), reading::text(&refund, "/status")) {
-            (_, Some(status @ ("failed" | "canceled"))) => {
-                Err(self.wire.refused(&format!("the refund was {status}")))
-            }
-            (Some(id), _) => Ok(id.to_owned()),
-            (None, _) => Err(self.wire.passing("answered a refund without a name")),
+            Answer::Refused { status, code } => Err(self.wire.refusal(status, &code)),
+        }
+    }
+
+    async fn refunds(
+        &self,
+        _reference: &str,
+        provider_id: &str,
+    ) -> Result<Vec<RefundStatement>, PaymentFault> {
+        let session = self.session(provider_id).await?;
+        match reading::text(&session, "/payment_intent/id") {
+            Some(intent) => self.refunds_of(intent).await,
+            None => Ok(Vec::new()),
         }
     }
 

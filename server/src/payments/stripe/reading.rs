@@ -1,6 +1,6 @@
 //! Stripe's objects in our words.
 
-use onshelf_shop::{Hint, Standing, Statement};
+use onshelf_shop::{Hint, RefundStanding, RefundStatement, Standing, Statement};
 use onshelf_vocabulary::{Currency, Money};
 use serde_json::Value;
 
@@ -40,6 +40,20 @@ pub(super) fn statement(session: &Value) -> Result<Statement, &'static str> {
         captured: Money::new(captured, currency),
         refunded: refunded.filter(|_| standing == Standing::Captured).unwrap_or(0),
     })
+}
+
+/// How a refund stands. Its key is the one we wrote into it; what was made on Stripe's own pages has none.
+pub(super) fn refund(refund: &Value) -> Result<RefundStatement, &'static str> {
+    let name = text(refund, "/id").ok_or("answered a refund without a name")?;
+    let amount = refund.get("amount").and_then(Value::as_i64).ok_or("shows a refund without an amount")?;
+    let standing = match text(refund, "/status") {
+        Some("succeeded") => RefundStanding::Done,
+        Some("failed" | "canceled") => RefundStanding::Failed,
+        // pending, requires_action
+        _ => RefundStanding::Pending,
+    };
+    let key = text(refund, "/metadata/key").map(str::to_owned);
+    Ok(RefundStatement { name: name.to_owned(), key, amount, standing })
 }
 
 /// When a session's money was taken, in Unix seconds.

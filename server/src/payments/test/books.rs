@@ -7,7 +7,10 @@ use onshelf_db::{
     Tx,
     test_provider::{self as rows, Capture, PaymentRow},
 };
-use onshelf_shop::{Chance, Intent, PaymentFault, RefundCall, Shop, Standing, Statement, SystemChance};
+use onshelf_shop::{
+    Chance, Intent, PaymentFault, RefundCall, RefundStanding, RefundStatement, Shop, Standing, Statement,
+    SystemChance,
+};
 use onshelf_vocabulary::{Currency, Money};
 use serde_json::json;
 
@@ -170,8 +173,9 @@ impl Books {
         Ok(ended.await?)
     }
 
-    /// Gives money back once for each key; answers the refund's name.
-    pub(super) async fn refund(&self, call: &RefundCall) -> Result<String, PaymentFault> {
+    /// Gives money back once for each key.
+    pub(super) async fn refund(&self, call: &RefundCall) -> Result<RefundStatement, PaymentFault> {
+        let (key, amount) = (call.key.clone(), call.amount.amount);
         let (call, now) = (call.clone(), self.now());
         let id = self.write(move |mut tx| {
             let call = call.clone();
@@ -196,7 +200,16 @@ impl Books {
                 Ok(id)
             })
         });
-        Ok(format!("tr_{}", id.await?))
+        Ok(given_back(id.await?, key, amount))
+    }
+
+    pub(super) async fn refunds(&self, provider_id: &str) -> Result<Vec<RefundStatement>, PaymentFault> {
+        let read = async {
+            let mut reader = self.shop.db().reader().await?;
+            rows::refunds_of(&mut reader.tx(), provider_id).await
+        };
+        let made = read.await.map_err(Fault::Database)?;
+        Ok(made.into_iter().map(|(id, key, amount)| given_back(id, key, amount)).collect())
     }
 
     pub(super) async fn leaves_unanswered(&self, provider_id: &str) -> Result<bool, PaymentFault> {
@@ -229,6 +242,11 @@ impl Books {
     {
         self.shop.db().write(unit).await
     }
+}
+
+/// A refund of this provider is done at once, and always asked for.
+fn given_back(id: i64, key: String, amount: i64) -> RefundStatement {
+    RefundStatement { name: format!("tr_{id}"), key: Some(key), amount, standing: RefundStanding::Done }
 }
 
 /// How a payment stands at a moment: money that is under way is not there yet, and can be closed no more.

@@ -12,8 +12,8 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use onshelf_db::meta;
 use onshelf_shop::{
-    BadWebhook, Chance, Hint, Intent, Opened, PaymentFault, PaymentProvider, RefundCall, Shop, Statement,
-    SystemChance,
+    BadWebhook, Chance, Hint, Intent, Opened, PaymentFault, PaymentProvider, RefundCall, RefundStatement,
+    Shop, Statement, SystemChance,
 };
 use onshelf_vocabulary::payments::ProviderCode;
 
@@ -76,9 +76,18 @@ impl PaymentProvider for TestProvider {
         self.books.statement(provider_id).await
     }
 
-    async fn refund(&self, call: &RefundCall) -> Result<String, PaymentFault> {
+    async fn refund(&self, call: &RefundCall) -> Result<RefundStatement, PaymentFault> {
         let refund = self.books.refund(call).await?;
         self.answer(&call.provider_id, refund).await
+    }
+
+    async fn refunds(
+        &self,
+        _reference: &str,
+        provider_id: &str,
+    ) -> Result<Vec<RefundStatement>, PaymentFault> {
+        let refunds = self.books.refunds(provider_id).await?;
+        self.answer(provider_id, refunds).await
     }
 
     fn hint(

@@ -13,7 +13,8 @@ use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use onshelf_shop::{
-    BadWebhook, Clock, Hint, Intent, Opened, PaymentFault, PaymentProvider, RefundCall, Standing, Statement,
+    BadWebhook, Clock, Hint, Intent, Opened, PaymentFault, PaymentProvider, RefundCall, RefundStatement,
+    Standing, Statement,
 };
 use onshelf_vocabulary::{Currency, Lang, Money, payments::ProviderCode};
 use reqwest::header::{ACCEPT_LANGUAGE, AUTHORIZATION, HeaderMap};
@@ -57,6 +58,16 @@ impl Toss {
 
     fn read(&self, payment: &Value) -> Result<Statement, PaymentFault> {
         reading::statement(payment).map_err(|what| self.wire.passing(what))
+    }
+
+    fn read_refunds(&self, payment: &Value) -> Result<Vec<RefundStatement>, PaymentFault> {
+        reading::refunds(payment).map_err(|what| self.wire.passing(what))
+    }
+
+    /// The cancellation made under a key, if it was.
+    fn cancelled_by(&self, payment: &Value, key: &str) -> Result<Option<RefundStatement>, PaymentFault> {
+        let made = self.read_refunds(payment)?;
+        Ok(made.into_iter().find(|made| made.key.as_deref() == Some(key)))
     }
 
     async fn payment(&self, key: &str) -> Result<Value, PaymentFault> {
@@ -176,14 +187,14 @@ impl PaymentProvider for Toss {
         Ok(found)
     }
 
-    async fn refund(&self, call: &RefundCall) -> Result<String, PaymentFault> {
+    async fn refund(&self, call: &RefundCall) -> Result<RefundStatement, PaymentFault> {
         if call.amount.currency != Currency::Krw {
             return Err(self.wire.refused("the refund is in another currency than the payment"));
         }
         let path = format!("/v1/payments/{}", segment(&call.provider_id));
         // Their keys are forgotten after fifteen days; the reason carries ours for good.
         let before = self.payment(&call.provider_id).await?;
-        if let Some(made) = reading::cancelled_by(&before, &call.key) {
+        if let Some(made) = self.cancelled_by(&before, &call.key)? {
             return Ok(made);
         }
         let reason = reading::reason(&call.reason, &call.key);
@@ -191,7 +202,8 @@ impl PaymentProvider for Toss {
         let once = format!("refund-{}", call.key);
         let request = self.wire.post(&format!("{path}/cancel"), Some(&once)).json(&body);
         match self.wire.call(request).await? {
-            Answer::Done(payment) => reading::cancelled_by(&payment, &call.key)
+            Answer::Done(payment) => self
+                .cancelled_by(&payment, &call.key)?
                 .ok_or_else(|| self.wire.passing("answered a cancellation it does not show")),
             Answer::Refused { status, code }
                 if is_about_our_key(status, &code) || code == "PROVIDER_ERROR" =>
@@ -200,6 +212,14 @@ impl PaymentProvider for Toss {
             }
             Answer::Refused { status, code } => Err(self.wire.refusal(status, &code)),
         }
+    }
+
+    async fn refunds(
+        &self,
+        _reference: &str,
+        provider_id: &str,
+    ) -> Result<Vec<RefundStatement>, PaymentFault> {
+        self.read_refunds(&self.payment(provider_id).await?)
     }
 
     /// Events about payments carry no signature, so that anybody can send one: it is taken as what it is, a reason to

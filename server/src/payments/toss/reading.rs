@@ -1,6 +1,6 @@
 //! Toss Payments' objects in our words.
 
-use onshelf_shop::{Hint, Standing, Statement};
+use onshelf_shop::{Hint, RefundStanding, RefundStatement, Standing, Statement};
 use onshelf_vocabulary::{Currency, Money};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -85,14 +85,33 @@ fn mark(key: &str) -> String {
     format!(" [{key}]")
 }
 
-/// The name of the cancellation made under a key, if it was.
-pub(super) fn cancelled_by(payment: &Value, key: &str) -> Option<String> {
-    let mark = mark(key);
-    let cancels = payment.get("cancels")?.as_array()?;
-    let made = cancels
-        .iter()
-        .find(|cancel| text(cancel, "/cancelReason").is_some_and(|reason| reason.ends_with(&mark)))?;
-    text(made, "/transactionKey").map(str::to_owned)
+/// The key at the end of a reason; what somebody wrote on Toss's own pages may look like one, and is none of ours.
+fn marked(reason: &str) -> Option<&str> {
+    reason.strip_suffix(']')?.rsplit_once(" [").map(|(_, key)| key)
+}
+
+/// All cancellations of a payment.
+pub(super) fn refunds(payment: &Value) -> Result<Vec<RefundStatement>, &'static str> {
+    let currency = currency_of(payment)?;
+    let cancels = payment.get("cancels").and_then(Value::as_array);
+    cancels.into_iter().flatten().map(|cancel| refund(cancel, currency)).collect()
+}
+
+fn refund(cancel: &Value, currency: Currency) -> Result<RefundStatement, &'static str> {
+    let name = text(cancel, "/transactionKey").ok_or("shows a cancellation without a name")?;
+    let amount = cancel.get("cancelAmount").and_then(|number| minor(number, currency));
+    let standing = match text(cancel, "/cancelStatus") {
+        None | Some("DONE") => RefundStanding::Done,
+        Some("ABORTED") => RefundStanding::Failed,
+        // IN_PROGRESS
+        Some(_) => RefundStanding::Pending,
+    };
+    Ok(RefundStatement {
+        name: name.to_owned(),
+        key: text(cancel, "/cancelReason").and_then(marked).map(str::to_owned),
+        amount: amount.ok_or("shows a cancellation without an amount")?,
+        standing,
+    })
 }
 
 /// What an event is about: `PAYMENT_STATUS_CHANGED` has the payment inside, `DEPOSIT_CALLBACK` its order id at the
@@ -142,9 +161,33 @@ mod tests {
         let long = reason(&"가".repeat(500), "rf_1");
         assert_eq!(long.chars().count(), REASON);
         assert!(long.ends_with(" [rf_1]"));
-        let payment = json!({ "cancels": [{ "cancelReason": long, "transactionKey": "T1" }] });
-        assert_eq!(cancelled_by(&payment, "rf_1").as_deref(), Some("T1"));
-        assert_eq!(cancelled_by(&payment, "f_1"), None);
-        assert_eq!(cancelled_by(&json!({ "cancels": null }), "rf_1"), None);
+        let payment = json!({ "cancels": [
+            { "cancelReason": long, "transactionKey": "T1", "cancelAmount": 500, "cancelStatus": "DONE" },
+        ] });
+        let refund = RefundStatement {
+            name: "T1".to_owned(),
+            key: Some("rf_1".to_owned()),
+            amount: 500,
+            standing: RefundStanding::Done,
+        };
+        assert_eq!(refunds(&payment), Ok(vec![refund]));
+        assert_eq!(refunds(&json!({ "cancels": null })), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn a_cancellation_stands_as_toss_says_and_has_a_key_only_where_we_made_it() {
+        for (reason, status, key, standing) in [
+            ("품절 [rf_1]", json!("DONE"), Some("rf_1"), RefundStanding::Done),
+            ("고객 변심", json!(null), None, RefundStanding::Done),
+            ("품절 [rf_1]", json!("IN_PROGRESS"), Some("rf_1"), RefundStanding::Pending),
+            ("품절 [rf_1]", json!("ABORTED"), Some("rf_1"), RefundStanding::Failed),
+            ("[rf_1] 품절", json!("DONE"), None, RefundStanding::Done),
+        ] {
+            let cancel = json!({
+                "cancelReason": reason, "cancelStatus": status, "cancelAmount": 1, "transactionKey": "T1",
+            });
+            let read = refund(&cancel, Currency::Krw).unwrap();
+            assert_eq!((read.key.as_deref(), read.standing), (key, standing), "{reason} {status}");
+        }
     }
 }
