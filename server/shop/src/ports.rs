@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use onshelf_domain::fulfilment::Discount;
 use onshelf_vocabulary::{Currency, Lang, Money, StoreCode, cart::Line, payments::ProviderCode};
 
@@ -200,6 +200,11 @@ pub trait PaymentProvider: Send + Sync + 'static {
 
     /// Everything that was captured since, for reconciliation.
     async fn captured_since(&self, since: Timestamp) -> Result<Vec<Statement>, PaymentFault>;
+
+    /// How far its clock is before ours; none where it has not told it yet, or has none of its own.
+    fn clock_ahead(&self) -> Option<SignedDuration> {
+        None
+    }
 }
 
 /// What one group of an order would cost.

@@ -54,6 +54,7 @@ impl Gauges {
         );
         write_catalogue(page, shop);
         write_load(page, shop);
+        write_clocks(page, shop);
         let (pulse, slow) = self.ask().await;
         page.gauge("database_up", "Whether the database answers.", u8::from(pulse.is_some()));
         if let Some(pulse) = pulse {
@@ -117,6 +118,18 @@ fn write_load(page: &mut Page, shop: &Shop) {
     page.family("database_connections", "gauge", "Open connections of the pool.");
     page.sample("database_connections", &[("state", "busy")], load.busy);
     page.sample("database_connections", &[("state", "idle")], load.idle);
+}
+
+/// One that has told no time yet has no series.
+fn write_clocks(page: &mut Page, shop: &Shop) {
+    let name = "provider_clock_ahead_seconds";
+    page.family(name, "gauge", "How far a payment provider's clock is before ours, as its last answer told.");
+    for code in shop.providers() {
+        let ahead = shop.payment_provider(code).and_then(|provider| provider.clock_ahead());
+        if let Some(ahead) = ahead {
+            page.sample(name, &[("provider", code.code())], ahead.as_secs());
+        }
+    }
 }
 
 fn write_pulse(page: &mut Page, pulse: &Pulse) {

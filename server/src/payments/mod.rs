@@ -2,6 +2,7 @@
 //! test provider. They know addresses, formats and signatures, and decide nothing about orders. No card data comes
 //! near: the shopper pays on the provider's own page.
 
+mod clock;
 mod signed;
 mod wire;
 
@@ -38,6 +39,7 @@ pub async fn providers(config: &Config, shop: &Shop) -> Result<Vec<Arc<dyn Payme
             key: key.reveal().to_owned(),
             webhook_secret: webhook_secret.reveal().to_owned(),
             timeout: TIMEOUT,
+            clock: Arc::new(SystemClock),
         };
         providers.push(Arc::new(Stripe::new(access).map_err(|error| format!("stripe_secret_key: {error}"))?));
     }

@@ -1,14 +1,16 @@
 //! One call to a provider, told apart by what it means for the caller: done, refused, or nobody knows.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use onshelf_shop::PaymentFault;
+use onshelf_shop::{Clock, PaymentFault};
 use reqwest::{
     Client, RequestBuilder, StatusCode,
     header::{HeaderMap, HeaderName, HeaderValue},
     redirect,
 };
 use serde_json::Value;
+
+use super::clock::TheirClock;
 
 /// Bytes of an answer that are read; a page of a provider's list is far below it.
 const ANSWER: usize = 8 * 1024 * 1024;
@@ -30,6 +32,7 @@ pub(super) struct Wire {
     /// Without a slash at the end.
     url: String,
     client: Client,
+    pub(super) time: TheirClock,
 }
 
 impl Wire {
@@ -39,6 +42,7 @@ impl Wire {
         url: &str,
         headers: HeaderMap,
         timeout: Duration,
+        clock: Arc<dyn Clock>,
     ) -> Result<Wire, reqwest::Error> {
         let client = Client::builder()
             .user_agent(concat!("Onshelf/", env!("CARGO_PKG_VERSION")))
@@ -47,7 +51,8 @@ impl Wire {
             .connect_timeout(timeout)
             .redirect(redirect::Policy::none())
             .build()?;
-        Ok(Wire { who, url: url.trim_end_matches('/').to_owned(), client })
+        let time = TheirClock::new(who, clock);
+        Ok(Wire { who, url: url.trim_end_matches('/').to_owned(), client, time })
     }
 
     pub(super) fn get(&self, path: &str) -> RequestBuilder {
@@ -66,6 +71,7 @@ impl Wire {
     #[tracing::instrument(target = "otel", level = "debug", name = "provider call", skip_all, fields(otel.kind = "client", peer.service = self.who))]
     pub(super) async fn call(&self, request: RequestBuilder) -> Result<Answer, PaymentFault> {
         let response = request.send().await.map_err(|error| self.broke(&error))?;
+        self.time.note(response.headers());
         let status = response.status();
         let body = self.read(response).await?;
         let json = serde_json::from_slice::<Value>(&body);

@@ -119,8 +119,8 @@ impl StripeBench {
 }
 
 pub fn stripe_access(url: &str, key: &str, timeout: Duration) -> stripe::Access {
-    let webhook_secret = WEBHOOK_SECRET.to_owned();
-    stripe::Access { url: url.to_owned(), key: key.to_owned(), webhook_secret, timeout }
+    let (webhook_secret, clock) = (WEBHOOK_SECRET.to_owned(), Arc::new(SystemClock));
+    stripe::Access { url: url.to_owned(), key: key.to_owned(), webhook_secret, timeout, clock }
 }
 
 #[async_trait]

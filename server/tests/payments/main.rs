@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
 
 mod bench;
+mod clock;
 mod conformance;
 mod cross_check;
 mod given_back;

@@ -9,11 +9,13 @@ use std::{
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::{Path, RawQuery, State},
-    http::{HeaderMap, StatusCode, Uri},
+    extract::{Path, RawQuery, Request, State},
+    http::{HeaderMap, StatusCode, Uri, header::DATE},
+    middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use jiff::{SignedDuration, Timestamp, fmt::rfc2822::DateTimePrinter};
 use onshelf_server::payments::stripe::VERSION;
 use onshelf_shop::{Clock, SystemClock};
 use serde_json::{Value, json};
@@ -37,7 +39,7 @@ struct Books {
 
 impl Books {
     /// Gives money back of what an intent has left.
-    fn give_back(&mut self, intent: &str, amount: i64, metadata: Value) -> Result<Value, Refusal> {
+    fn give_back(&mut self, intent: &str, amount: i64, metadata: Value, now: i64) -> Result<Value, Refusal> {
         let session = self.sessions.iter_mut().find(|session| session["payment_intent"]["id"] == intent);
         let charge = &mut session.ok_or((404, "resource_missing"))?["payment_intent"]["latest_charge"];
         let refunded = charge["amount_refunded"].as_i64().unwrap();
@@ -49,7 +51,7 @@ impl Books {
             "id": format!("re_{}", self.refunds.len() + 1),
             "object": "refund",
             "amount": amount,
-            "created": now(),
+            "created": now,
             "payment_intent": intent,
             "status": if self.slow_refunds { "pending" } else { "succeeded" },
             "metadata": metadata,
@@ -59,9 +61,12 @@ impl Books {
     }
 }
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct StripeStandIn {
     books: Arc<Mutex<Books>>,
+    clock: Arc<dyn Clock>,
+    /// How far its time is before that clock.
+    ahead: SignedDuration,
     pub troubles: Troubles,
     pub url: String,
 }
@@ -70,15 +75,37 @@ type Refusal = (u16, &'static str);
 
 impl StripeStandIn {
     pub async fn start() -> StripeStandIn {
-        let mut stand_in = StripeStandIn::default();
+        StripeStandIn::start_at(Arc::new(SystemClock), SignedDuration::ZERO).await
+    }
+
+    /// One whose time is so far before a clock.
+    pub async fn start_at(clock: Arc<dyn Clock>, ahead: SignedDuration) -> StripeStandIn {
+        let (books, troubles, url) = (Arc::default(), Troubles::default(), String::new());
+        let mut stand_in = StripeStandIn { books, clock, ahead, troubles, url };
         let router = Router::new()
             .route("/v1/checkout/sessions", get(list_sessions).post(create_session))
             .route("/v1/checkout/sessions/{id}", get(show_session))
             .route("/v1/checkout/sessions/{id}/expire", post(expire_session))
             .route("/v1/refunds", get(list_refunds).post(create_refund))
+            .layer(from_fn_with_state(stand_in.clone(), dated))
             .with_state(stand_in.clone());
         stand_in.url = serve(router, stand_in.troubles.clone()).await;
         stand_in
+    }
+
+    /// What time it is there.
+    pub fn time(&self) -> Timestamp {
+        self.clock.now() + self.ahead
+    }
+
+    fn now(&self) -> i64 {
+        self.time().as_second()
+    }
+
+    /// A session as it stands.
+    pub fn session(&self, id: &str) -> Value {
+        let books = self.books.lock().unwrap();
+        books.sessions.iter().find(|session| session["id"] == id).unwrap().clone()
     }
 
     pub fn payments(&self) -> usize {
@@ -113,7 +140,7 @@ impl StripeStandIn {
     /// Somebody gives money back in Stripe's dashboard.
     pub fn refund_elsewhere(&self, session: &str, amount: i64) -> String {
         let intent = format!("pi_{}", session.trim_start_matches("cs_test_"));
-        let refund = self.books.lock().unwrap().give_back(&intent, amount, json!({})).unwrap();
+        let refund = self.books.lock().unwrap().give_back(&intent, amount, json!({}), self.now()).unwrap();
         refund["id"].as_str().unwrap().to_owned()
     }
 
@@ -142,7 +169,7 @@ impl StripeStandIn {
                 "id": format!("ch_{serial}"),
                 "amount": amount,
                 "amount_refunded": 0,
-                "created": now(),
+                "created": self.now(),
             },
         });
         true
@@ -180,8 +207,13 @@ impl StripeStandIn {
     }
 }
 
-fn now() -> i64 {
-    SystemClock.now().as_second()
+/// Every answer tells its time.
+async fn dated(State(stand_in): State<StripeStandIn>, request: Request, next: Next) -> Response {
+    let mut answer = next.run(request).await;
+    let now = Timestamp::from_second(stand_in.now()).unwrap();
+    let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&now).unwrap();
+    answer.headers_mut().insert(DATE, date.parse().unwrap());
+    answer
 }
 
 fn error(code: &str) -> Value {
@@ -214,7 +246,8 @@ async fn create_session(
         let amount: i64 =
             field("line_items[0][price_data][unit_amount]").parse().map_err(|_| (400, "amount"))?;
         let ends: i64 = field("expires_at").parse().map_err(|_| (400, "expires_at"))?;
-        if !(now() + 1_800..=now() + 86_400).contains(&ends) {
+        let now = books.now();
+        if !(now + 1_800..=now + 86_400).contains(&ends) {
             return Err((400, "expires_at_out_of_bounds"));
         }
         let complete = field("mode") == "payment"
@@ -233,7 +266,7 @@ async fn create_session(
             "client_reference_id": field("client_reference_id"),
             "amount_total": amount,
             "currency": field("line_items[0][price_data][currency]"),
-            "created": now(),
+            "created": now,
             "expires_at": ends,
             "mode": "payment",
             "status": "open",
@@ -347,6 +380,6 @@ async fn create_refund(
     books.once(&uri, &headers, &body, |inside, form| {
         let amount: i64 = form["amount"].parse().map_err(|_| (400, "parameter_invalid_integer"))?;
         let metadata = json!({ "key": form["metadata[key]"], "reference": form["metadata[reference]"] });
-        inside.give_back(&form["payment_intent"], amount, metadata)
+        inside.give_back(&form["payment_intent"], amount, metadata, books.now())
     })
 }

@@ -100,13 +100,13 @@ async fn tosss_webhooks_are_hints_and_nothing_more() {
     assert_eq!(named(&long), Err(BadWebhook::Unreadable));
 }
 
-struct Told {
-    status: u16,
+pub struct Told {
+    pub status: u16,
     kind: String,
     body: String,
 }
 
-async fn tell(site: &Router, provider: &str, headers: &[(&str, String)], body: Vec<u8>) -> Told {
+pub async fn tell(site: &Router, provider: &str, headers: &[(&str, String)], body: Vec<u8>) -> Told {
     let mut request =
         Request::post(format!("/webhooks/{provider}")).header(header::CONTENT_TYPE, "application/json");
     for (name, value) in headers {

@@ -3,12 +3,13 @@
 
 mod reading;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use onshelf_shop::{
-    BadWebhook, Hint, Intent, Opened, PaymentFault, PaymentProvider, RefundCall, RefundStatement, Statement,
+    BadWebhook, Clock, Hint, Intent, Opened, PaymentFault, PaymentProvider, RefundCall, RefundStatement,
+    Statement,
 };
 use onshelf_vocabulary::payments::ProviderCode;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
@@ -22,8 +23,9 @@ use super::{
 /// The version of Stripe's interface this client was written for.
 pub const VERSION: &str = "2024-06-20";
 
-/// A session must stay payable for half an hour, counted from when it is made. Ours may end sooner, so that
-/// [`PaymentProvider::close`] is what ends it. It hangs on the intent alone: a repeated call has to be the same call.
+/// A session must stay payable for half an hour, counted from when it is made, by Stripe's clock. Ours may end sooner,
+/// so that [`PaymentProvider::close`] is what ends it. It hangs on the intent and on how far the clocks are apart, and
+/// on nothing else: a repeated call has to be the same call.
 const LONGER: SignedDuration = SignedDuration::from_mins(31);
 /// A session lives a day at most, so what was captured since a moment was opened no earlier than this before.
 const SESSION: SignedDuration = SignedDuration::from_hours(25);
@@ -40,6 +42,7 @@ pub struct Access {
     /// `whsec_…` of the endpoint `/webhooks/stripe`.
     pub webhook_secret: String,
     pub timeout: Duration,
+    pub clock: Arc<dyn Clock>,
 }
 
 pub struct Stripe {
@@ -53,7 +56,7 @@ impl Stripe {
             (AUTHORIZATION, sensitive(&format!("Bearer {}", access.key))?),
             (HeaderName::from_static("stripe-version"), HeaderValue::from_static(VERSION)),
         ]);
-        let wire = Wire::new("Stripe", &access.url, headers, access.timeout)?;
+        let wire = Wire::new("Stripe", &access.url, headers, access.timeout, access.clock)?;
         Ok(Stripe { wire, webhook_secret: access.webhook_secret })
     }
 
@@ -69,7 +72,8 @@ impl Stripe {
 
     /// The session that was made under this reference with other words, as when a title has changed since.
     async fn opened_before(&self, intent: &Intent) -> Result<Option<Value>, PaymentFault> {
-        let since = intent.expires_at.saturating_sub(SESSION).map_or(0, Timestamp::as_second);
+        let ends = self.wire.time.there(intent.expires_at);
+        let since = ends.saturating_sub(SESSION).map_or(0, Timestamp::as_second);
         let query = vec![("created[gte]".to_owned(), since.to_string())];
         let sessions = self.list("/v1/checkout/sessions", query).await?;
         let is_it = |session: &Value| {
@@ -117,7 +121,12 @@ impl PaymentProvider for Stripe {
     }
 
     async fn open(&self, intent: &Intent) -> Result<Opened, PaymentFault> {
-        let form = session_form(intent);
+        if self.wire.time.ahead().is_none() {
+            // The first call of this process: what Stripe's clock says is not known yet.
+            let any = self.wire.get("/v1/checkout/sessions").query(&[("limit", "1")]);
+            self.wire.read_truth(any).await?;
+        }
+        let form = session_form(intent, self.wire.time.there(intent.expires_at));
         let key = format!("open-{}", intent.reference);
         let request = self.wire.post("/v1/checkout/sessions", Some(&key)).form(&form);
         let session = match self.wire.call(request).await? {
@@ -192,6 +201,7 @@ impl PaymentProvider for Stripe {
         body: &[u8],
         now: Timestamp,
     ) -> Result<Hint, BadWebhook> {
+        let now = self.wire.time.there(now);
         signed::verify(&self.webhook_secret, header("stripe-signature").as_deref(), body, now)?;
         reading::hint(body).ok_or(BadWebhook::Unreadable)
     }
@@ -201,6 +211,7 @@ impl PaymentProvider for Stripe {
     }
 
     async fn captured_since(&self, since: Timestamp) -> Result<Vec<Statement>, PaymentFault> {
+        let since = self.wire.time.there(since);
         let opened = since.saturating_sub(SESSION).map_or(0, Timestamp::as_second);
         let query = [
             ("created[gte]", opened.to_string()),
@@ -215,10 +226,15 @@ impl PaymentProvider for Stripe {
             .filter(|session| reading::captured_at(session).is_some_and(|at| at >= since.as_second()));
         captured.map(|session| self.read(session)).collect()
     }
+
+    fn clock_ahead(&self) -> Option<SignedDuration> {
+        self.wire.time.ahead()
+    }
 }
 
-fn session_form(intent: &Intent) -> Vec<(&'static str, String)> {
-    let ends = intent.expires_at.saturating_add(LONGER).unwrap_or(intent.expires_at);
+/// `ends` is when the intent ends, by Stripe's clock.
+fn session_form(intent: &Intent, ends: Timestamp) -> Vec<(&'static str, String)> {
+    let ends = ends.saturating_add(LONGER).unwrap_or(ends);
     let mut form = vec![
         ("mode", "payment".to_owned()),
         ("submit_type", "pay".to_owned()),

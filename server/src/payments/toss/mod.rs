@@ -52,7 +52,7 @@ impl Toss {
         // The key is the user's name; there is no password.
         let basic = format!("Basic {}", STANDARD.encode(format!("{}:", access.key)));
         let headers = HeaderMap::from_iter([(AUTHORIZATION, sensitive(&basic)?)]);
-        let wire = Wire::new("Toss Payments", &access.url, headers, access.timeout)?;
+        let wire = Wire::new("Toss Payments", &access.url, headers, access.timeout, access.clock.clone())?;
         Ok(Toss { wire, clock: access.clock })
     }
 
@@ -257,6 +257,10 @@ impl PaymentProvider for Toss {
             });
         }
         Ok(statements)
+    }
+
+    fn clock_ahead(&self) -> Option<SignedDuration> {
+        self.wire.time.ahead()
     }
 }
 
