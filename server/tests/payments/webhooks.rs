@@ -49,6 +49,9 @@ async fn stripes_webhooks_are_proven() {
         "data":{"object":{"object":"charge","metadata":{"reference":"pay_0002"}}}}"#;
     let expected = Hint { event: "evt_2".to_owned(), reference: Some("pay_0002".to_owned()) };
     check_signed(&bench, WEBHOOK_SECRET, charge, &expected);
+    let merchant = br#"{"id":"evt_4","type":"checkout.session.completed","account":"acct_2",
+        "data":{"object":{"object":"checkout.session","id":"cs_1","client_reference_id":"pay_0001"}}}"#;
+    check_signed(&bench, WEBHOOK_SECRET, merchant, &Hint { event: "evt_4".to_owned(), reference: None });
     let other = br#"{"id":"evt_3","type":"payout.paid","data":{"object":{"object":"payout","id":"po_1"}}}"#;
     check_signed(&bench, WEBHOOK_SECRET, other, &Hint { event: "evt_3".to_owned(), reference: None });
 }

@@ -259,7 +259,9 @@ impl Shop {
     }
 
     async fn take_note(&self, payment: &PaymentRow, statement: &Statement) -> Result<()> {
-        if statement.reference != payment.reference {
+        let name = payment.provider_id.as_ref();
+        if statement.reference != payment.reference || name.is_some_and(|name| *name != statement.provider_id)
+        {
             tracing::error!(payment = payment.id, "A provider answered about another payment.");
             return self.ask_again(payment, "the answer was about another payment").await;
         }

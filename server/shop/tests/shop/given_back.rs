@@ -75,15 +75,7 @@ impl Desk<'_> {
 
     /// How often the shopper was told since that money went back.
     async fn told(&self) -> usize {
-        self.test.clock.advance(Duration::from_secs(3));
-        let mut told = 0;
-        for claimed in self.test.shop.claim_jobs(99).await.unwrap() {
-            if let Job::Order { about: OrderNews::Refunded, .. } = &claimed.job {
-                told += usize::from(!self.test.shop.is_told_later(&claimed).await.unwrap());
-            }
-            self.test.shop.finish_job(claimed.id).await.unwrap();
-        }
-        told
+        news(self.test).await.into_iter().filter(|about| *about == OrderNews::Refunded).count()
     }
 
     async fn differences(&self) -> Vec<Difference> {
@@ -101,6 +93,22 @@ impl Desk<'_> {
     async fn failed(&self) -> i64 {
         self.test.shop.slow_pulse().await.unwrap().refunds_failed
     }
+}
+
+/// What shoppers were told about their orders since, each once.
+pub async fn news(test: &TestShop) -> Vec<OrderNews> {
+    // Some news gather for a moment.
+    test.clock.advance(Duration::from_secs(3));
+    let mut told = Vec::new();
+    for claimed in test.shop.claim_jobs(99).await.unwrap() {
+        if let Job::Order { about, .. } = &claimed.job
+            && !test.shop.is_told_later(&claimed).await.unwrap()
+        {
+            told.push(*about);
+        }
+        test.shop.finish_job(claimed.id).await.unwrap();
+    }
+    told
 }
 
 fn refund(status: &str, amount: i64) -> (String, i64) {

@@ -28,6 +28,7 @@ mod refunding;
 mod shelves;
 mod switching;
 mod taken_back;
+mod troubles;
 mod walking;
 mod warehouses;
 mod webhooks;

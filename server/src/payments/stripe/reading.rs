@@ -62,12 +62,14 @@ pub(super) fn captured_at(session: &Value) -> Option<i64> {
     session.pointer("/payment_intent/latest_charge/created").and_then(Value::as_i64).filter(|_| paid)
 }
 
-/// What an event is about. Our reference stands in a session itself, and in the metadata of all else we made.
+/// What an event is about. Our reference stands in a session itself, and in the metadata of all else we made. What is of
+/// another account than ours, as platforms are told, is about nothing of ours.
 pub(super) fn hint(body: &[u8]) -> Option<Hint> {
     let event: Value = serde_json::from_slice(body).ok()?;
     let name = text(&event, "/id").filter(|id| !id.is_empty() && id.len() <= 255)?;
     text(&event, "/type")?;
     let reference = text(&event, "/data/object/client_reference_id")
         .or_else(|| text(&event, "/data/object/metadata/reference"));
+    let reference = reference.filter(|_| text(&event, "/account").is_none());
     Some(Hint { event: name.to_owned(), reference: reference.map(str::to_owned) })
 }
