@@ -11,10 +11,13 @@ use crate::postgres::Cluster;
 use crate::process::{self, say};
 use crate::tally::Tally;
 use crate::toolchain::Toolchain;
-use crate::{bench, browser, build, project};
+use crate::{bench, browser, build, packages, project};
 
 /// The crates that are compiled for the browser, and must be clean there as well.
 const CLIENT_CRATES: [&str; 3] = ["onshelf-vocabulary", "onshelf-app", project::CLIENT_CRATE];
+
+/// The version of PyPI's localstripe.
+const LOCALSTRIPE: &str = "1.15.10";
 
 /// One step's outcome, for the table at the end.
 struct Outcome {
@@ -112,6 +115,7 @@ fn lint_client(desk: &mut Desk) -> Result<Tally> {
 
 fn unit(desk: &mut Desk) -> Result<Tally> {
     let cluster = Cluster::start().context("a PostgreSQL cluster for the tests")?;
+    let localstripe = localstripe();
     let mut tally = Tally::default();
     let server: Vec<String> = host_packages();
     let own = vec!["--package".to_owned(), "xtask".to_owned()];
@@ -124,11 +128,25 @@ fn unit(desk: &mut Desk) -> Result<Tally> {
             tests.args(["test", "--no-fail-fast"]);
         }
         tests.args(packages).env("ONSHELF_TEST_POSTGRES_URL", cluster.url());
+        if let Some(program) = &localstripe {
+            tests.env("ONSHELF_TEST_LOCALSTRIPE", program);
+        }
         let mut part = Tally::default();
         let succeeded = process::read_along(&mut tests, |line| part.read(line))?;
         tally += part.with_verdict(succeeded);
     }
     Ok(tally)
+}
+
+/// The Stripe that our calls are cross-checked against; without it that one test is skipped.
+fn localstripe() -> Option<PathBuf> {
+    match packages::python_tool("localstripe", LOCALSTRIPE, "cross-checking our calls to Stripe") {
+        Ok(program) => Some(program),
+        Err(error) => {
+            say(&format!("going on without: {error:#}"));
+            None
+        }
+    }
 }
 
 fn ship(desk: &mut Desk) -> Result<Tally> {

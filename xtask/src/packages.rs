@@ -1,4 +1,4 @@
-//! Installing what the machine lacks: Debian packages and npm packages. Each install says what it is for,
+//! Installing what the machine lacks: packages of Debian, npm and PyPI. Each install says what it is for,
 //! and names the mend where it cannot be done. Knows no command's reason beyond the sentence it is handed.
 
 use std::path::{Path, PathBuf};
@@ -105,6 +105,31 @@ pub fn npm_folder(folder: &Path, purpose: &str) -> Result<()> {
     let mut npm = npm(folder);
     npm.args([verb, "--no-audit", "--no-fund"]);
     process::run_quietly(&mut npm, &format!("npm {verb}"))
+}
+
+/// A program of a PyPI package, installed at exactly `version` under `target/tools`, in an environment of its own.
+pub fn python_tool(package: &str, version: &str, purpose: &str) -> Result<PathBuf> {
+    let home = project::tools().join("python").join(format!("{package}-{version}"));
+    let wanted = home.join("bin").join(package);
+    if wanted.exists() {
+        return Ok(wanted);
+    }
+    if process::find("python3").is_none() {
+        bail!("{package}: needed for {purpose}, and this machine has no python3");
+    }
+    say(&format!("installing {package} {version} from PyPI for {purpose}"));
+    let mut python = Command::new("python3");
+    python.args(["-m", "venv"]).arg(&home);
+    process::run_quietly(&mut python, "making an environment for Python packages")?;
+    let mut pip = Command::new(home.join("bin/python"));
+    // Who is out of reach is not waited for.
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+    pip.args(["--retries", "1", "--timeout", "15"]).arg(format!("{package}=={version}"));
+    process::run_quietly(&mut pip, &format!("installing {package}"))?;
+    if !wanted.exists() {
+        bail!("{package} {version} has no program of that name");
+    }
+    Ok(wanted)
 }
 
 fn npm(folder: &Path) -> Command {
