@@ -94,8 +94,9 @@ impl Toss {
     }
 
     async fn transactions(&self, since: Timestamp) -> Result<Vec<Value>, PaymentFault> {
-        let until = self.clock.now().saturating_add(APART).unwrap_or(Timestamp::MAX);
-        let mut query = vec![("startDate", in_seoul(since)), ("endDate", in_seoul(until))];
+        let there = |ours: Timestamp| self.wire.time.there(ours);
+        let until = there(self.clock.now()).saturating_add(APART).unwrap_or(Timestamp::MAX);
+        let mut query = vec![("startDate", in_seoul(there(since))), ("endDate", in_seoul(until))];
         query.push(("limit", PAGE.to_string()));
         let mut found: Vec<Value> = Vec::new();
         for _ in 0..PAGES {
