@@ -72,6 +72,11 @@ pub(super) fn standing(lang: Lang, view: &OrderView) -> &'static str {
             lang.pick("결제가 되지 않았고, 빠져나간 돈은 없어요.", "The payment failed; no money was taken.")
         }
         PaymentStatus::Paid => lang.pick("결제가 끝났어요.", "It's paid."),
+        PaymentStatus::PartlyRefunded | PaymentStatus::Refunded if view.payment.returning.amount > 0 => lang
+            .pick(
+                "돌려드리고 있어요. 카드에 보이기까지 며칠 걸릴 수 있어요.",
+                "Your money is on its way back. It may take some days to show on your card.",
+            ),
         PaymentStatus::PartlyRefunded => lang.pick(
             "일부를 돌려드렸어요. 카드에 보이기까지 며칠 걸릴 수 있어요.",
             "Part was refunded. It may take some days to show on your card.",

@@ -350,13 +350,14 @@ fn over(lang: Lang, view: &OrderView) -> (&'static str, String) {
         }
         _ => lang.pick("주문을 취소했어요", "The order is cancelled"),
     };
+    let on_its_way = view.payment.returning.amount > 0;
     let money = match view.payment.status {
-        PaymentStatus::Refunded => {
+        PaymentStatus::Refunded if !on_its_way => {
             lang.pick("결제하신 돈은 모두 돌려드렸어요.", "All you paid was refunded.")
         }
-        PaymentStatus::PartlyRefunded => lang
+        PaymentStatus::PartlyRefunded if !on_its_way => lang
             .pick("일부를 돌려드렸어요. 아래에 적어 두었습니다.", "Part of it was refunded, as told below."),
-        PaymentStatus::Paid => lang.pick(
+        PaymentStatus::Paid | PaymentStatus::PartlyRefunded | PaymentStatus::Refunded => lang.pick(
             "결제된 돈은 지금 돌려드리고 있어요. 카드에 보이기까지 며칠 걸릴 수 있습니다.",
             "Your money is on its way back. It may take some days to show on your card.",
         ),

@@ -72,6 +72,8 @@ pub struct PaymentView {
     /// What was captured, before refunds.
     pub paid: Money,
     pub refunded: Money,
+    /// What of `refunded` has not arrived: it is under way, or could not be delivered and is owed.
+    pub returning: Money,
     /// Where to pay, while that is possible.
     pub redirect_url: Option<String>,
 }

@@ -6,7 +6,7 @@ use onshelf_db::{
     fulfilment::{self, ReservationRow},
     orders::{self, OrderRow},
     passes,
-    payments::{self, PaymentRow},
+    payments::{self, PaymentRow, RefundRow},
 };
 use onshelf_domain::{
     orders::{QUARTER, overall},
@@ -88,6 +88,11 @@ impl Shop {
             groups.push(self.group_view(tx, &book, lang, order, row, now).await?);
         }
         let paid = payments::of_order(tx, order.id).await?;
+        let back = if paid.iter().any(|payment| payment.refunded > 0) {
+            payments::refunds_of(tx, order.id).await?
+        } else {
+            Vec::new()
+        };
         let held =
             order.held_until.filter(|until| *until > now.as_millisecond() && order.settled_at.is_none());
         let waits = standing.contains(&ReservationStatus::Pending) && order.settled_at.is_none();
@@ -103,7 +108,7 @@ impl Shop {
             name: order.name.clone(),
             email: order.email.clone(),
             phone: order.phone.clone(),
-            payment: payment_view(order, &paid, held.is_some(), currency),
+            payment: payment_view(order, &paid, &back, held.is_some(), currency),
             subtotal: money(order.subtotal),
             fees: money(order.fees),
             tax: money(order.tax),
@@ -222,11 +227,14 @@ pub(super) fn groups_zone(book: &Book, rows: &[ReservationRow]) -> jiff::tz::Tim
 fn payment_view(
     order: &OrderRow,
     payments: &[PaymentRow],
+    refunds: &[RefundRow],
     held: bool,
     currency: onshelf_vocabulary::Currency,
 ) -> PaymentView {
     let captured: i64 = payments.iter().map(|payment| payment.captured).sum();
     let refunded: i64 = payments.iter().map(|payment| payment.refunded).sum();
+    let returning: i64 =
+        refunds.iter().filter(|refund| refund.done_at.is_none()).map(|refund| refund.amount).sum();
     let open = payments.iter().find(|payment| is_open(payment));
     let status = match (&order.provider, captured) {
         (None, _) => PaymentStatus::AtStore,
@@ -242,6 +250,7 @@ fn payment_view(
         provider: order.provider.as_deref().and_then(ProviderCode::from_code),
         paid: Money::new(captured, currency),
         refunded: Money::new(refunded, currency),
+        returning: Money::new(returning, currency),
         redirect_url: open.and_then(|payment| payment.redirect_url.clone()).filter(|_| held),
     }
 }

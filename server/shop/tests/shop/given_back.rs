@@ -11,7 +11,7 @@ use onshelf_shop::{
     testing::{FakePayments, Mood, TestShop, on_each_engine, won},
 };
 use onshelf_vocabulary::{
-    Lang,
+    Lang, Money,
     orders::OrderRefusal,
     payments::{PaymentStatus, ProviderCode},
 };
@@ -78,6 +78,12 @@ impl Desk<'_> {
         news(self.test).await.into_iter().filter(|about| *about == OrderNews::Refunded).count()
     }
 
+    /// What the order's page says is on its way back.
+    async fn returning(&self) -> Money {
+        let Placed { number, token } = &self.placed;
+        self.test.shop.order(Lang::Ko, number, token).await.unwrap().payment.returning
+    }
+
     async fn differences(&self) -> Vec<Difference> {
         self.test.shop.reconcile(ProviderCode::Test, jiff::Timestamp::UNIX_EPOCH).await.unwrap()
     }
@@ -126,11 +132,13 @@ async fn a_refund_under_way_is_told_and_booked_when_it_arrived() {
         assert_eq!(desk.told().await, 0, "it has not arrived");
         let receipt = test.shop.receipt(Lang::Ko, &desk.placed.number, &desk.placed.token).await.unwrap();
         assert!(!receipt.money.last().unwrap().done);
+        assert_eq!(desk.returning().await, won(38_000));
         desk.payments.end_refunds(RefundStanding::Pending, RefundStanding::Done);
         test.clock.advance(Duration::from_secs(30));
         settle(test).await;
         assert_eq!(desk.refunds().await, [refund("done", 38_000)]);
         assert_eq!((desk.told().await, desk.payments.refunds_made(&desk.reference)), (1, 1));
+        assert_eq!(desk.returning().await, won(0));
         desk.assert_agreed().await;
     })
     .await;
@@ -190,6 +198,7 @@ async fn a_refund_that_fails_is_owed_until_it_is_made_elsewhere() {
         settle(test).await;
         assert_eq!((desk.refunds().await, desk.failed().await), (vec![refund("failed", 38_000)], 1));
         assert_eq!((desk.told().await, desk.payments.kept(&desk.placed.number)), (0, 38_000));
+        assert_eq!(desk.returning().await, won(38_000), "the order's page does not say that it arrived");
         assert_eq!(desk.differences().await.len(), 1, "the operator is told");
         // A person gives it back on the provider's page.
         assert!(desk.payments.refund_elsewhere(&desk.reference, 38_000));
