@@ -20,10 +20,16 @@ pub enum Scenario {
     WrongAmount,
     /// The right number is taken in another currency.
     WrongCurrency,
+    /// What goes back is five seconds under way.
+    RefundLate,
+    /// What goes back comes back after five seconds.
+    RefundFails,
+    /// Somebody gives part of it back on the provider's own pages.
+    RefundedElsewhere,
 }
 
 impl Scenario {
-    pub const ALL: [Scenario; 8] = [
+    pub const ALL: [Scenario; 11] = [
         Scenario::Normal,
         Scenario::Duplicate,
         Scenario::Reordered,
@@ -32,7 +38,16 @@ impl Scenario {
         Scenario::NoWebhook,
         Scenario::WrongAmount,
         Scenario::WrongCurrency,
+        Scenario::RefundLate,
+        Scenario::RefundFails,
+        Scenario::RefundedElsewhere,
     ];
+
+    /// Whether it is about money that goes back, and paying itself goes well.
+    #[must_use]
+    pub const fn is_about_refunds(self) -> bool {
+        matches!(self, Scenario::RefundLate | Scenario::RefundFails | Scenario::RefundedElsewhere)
+    }
 
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -45,6 +60,9 @@ impl Scenario {
             Scenario::NoWebhook => "no-webhook",
             Scenario::WrongAmount => "wrong-amount",
             Scenario::WrongCurrency => "wrong-currency",
+            Scenario::RefundLate => "refund-late",
+            Scenario::RefundFails => "refund-fails",
+            Scenario::RefundedElsewhere => "refunded-elsewhere",
         }
     }
 
@@ -67,6 +85,11 @@ impl Scenario {
             Scenario::NoWebhook => ("알림이 오지 않는다", "No webhook comes"),
             Scenario::WrongAmount => ("다른 금액이 결제된다", "Another amount is taken"),
             Scenario::WrongCurrency => ("다른 통화로 결제된다", "Another currency is taken"),
+            Scenario::RefundLate => ("환불이 5초 걸린다", "A refund takes five seconds"),
+            Scenario::RefundFails => ("환불했는데 5초 뒤에 되돌아온다", "A refund fails after five seconds"),
+            Scenario::RefundedElsewhere => {
+                ("결제사에서 따로 일부를 환불한다", "The provider refunds part of it by itself")
+            }
         };
         lang.pick(ko, en)
     }

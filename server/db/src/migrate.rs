@@ -25,6 +25,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (13, "ended", include_str!("../migrations/0013_ended.sql")),
     (14, "astray", include_str!("../migrations/0014_astray.sql")),
     (15, "strangers", include_str!("../migrations/0015_strangers.sql")),
+    (16, "refunds on their way", include_str!("../migrations/0016_refunds_on_their_way.sql")),
     (17, "warehouses discounts", include_str!("../migrations/0017_warehouses_discounts.sql")),
 ];
 

@@ -24,6 +24,8 @@ pub struct PaymentRow {
     /// When the money is there; later than now while it is under way.
     pub captured_at: Option<i64>,
     pub refunded: i64,
+    /// How refunds of it go: `done`, `late` or `fail`.
+    pub refunds: String,
     /// How many of the next calls are done and yet get no answer.
     pub unanswered: i64,
     pub opened_at: i64,
@@ -37,6 +39,21 @@ pub struct Capture<'a> {
     pub currency: &'a str,
     pub at: i64,
     pub unanswered: i64,
+    /// As in [`PaymentRow`].
+    pub refunds: &'a str,
+}
+
+/// Money that goes back.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct RefundRow {
+    pub id: i64,
+    pub provider_id: String,
+    pub key: String,
+    pub amount: i64,
+    /// When it is there.
+    pub arrives_at: i64,
+    /// When it comes back; none: never.
+    pub fails_at: Option<i64>,
 }
 
 /// A webhook to be sent.
@@ -51,7 +68,7 @@ pub struct WebhookRow {
 
 const PAYMENT: &str =
     "SELECT provider_id, reference, order_number, title, amount, currency, return_url, cancel_url,
-    status, captured, captured_currency, captured_at, refunded, unanswered, opened_at, expires_at
+    status, captured, captured_currency, captured_at, refunded, refunds, unanswered, opened_at, expires_at
     FROM test_payments WHERE ";
 
 /// Opens a payment unless one has its reference.
@@ -95,7 +112,7 @@ pub async fn payment_of(tx: &mut Tx<'_>, reference: &str) -> Result<Option<Payme
 pub async fn pay(tx: &mut Tx<'_>, provider_id: &str, capture: &Capture<'_>, now: i64) -> Result<bool, Error> {
     let sql =
         "UPDATE test_payments SET status = 'paid', captured = $2, captured_currency = $3, captured_at = $4,
-                 unanswered = $5
+                 unanswered = $5, refunds = $7
                WHERE provider_id = $1 AND status = 'open' AND expires_at > $6";
     let changed = on!(tx, conn => {
         sqlx::query(sql)
@@ -105,6 +122,7 @@ pub async fn pay(tx: &mut Tx<'_>, provider_id: &str, capture: &Capture<'_>, now:
             .bind(capture.at)
             .bind(capture.unanswered)
             .bind(now)
+            .bind(capture.refunds)
             .execute(conn)
             .await
             .map(|done| done.rows_affected())
@@ -131,33 +149,36 @@ pub async fn leave_unanswered(tx: &mut Tx<'_>, provider_id: &str) -> Result<bool
     Ok(changed == 1)
 }
 
-/// The refund made under a key: its id, of which payment, how much.
-pub async fn refund(tx: &mut Tx<'_>, key: &str) -> Result<Option<(i64, String, i64)>, Error> {
-    let sql = "SELECT id, provider_id, amount FROM test_refunds WHERE key = $1";
+/// The refund made under a key.
+pub async fn refund(tx: &mut Tx<'_>, key: &str) -> Result<Option<RefundRow>, Error> {
+    let sql = "SELECT id, provider_id, key, amount, arrives_at, fails_at FROM test_refunds WHERE key = $1";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(key).fetch_optional(conn).await)?)
 }
 
-/// All refunds of a payment, oldest first: ids, keys, amounts.
-pub async fn refunds_of(tx: &mut Tx<'_>, provider_id: &str) -> Result<Vec<(i64, String, i64)>, Error> {
-    let sql = "SELECT id, key, amount FROM test_refunds WHERE provider_id = $1 ORDER BY id";
+/// All refunds of a payment, oldest first.
+pub async fn refunds_of(tx: &mut Tx<'_>, provider_id: &str) -> Result<Vec<RefundRow>, Error> {
+    let sql = "SELECT id, provider_id, key, amount, arrives_at, fails_at FROM test_refunds
+               WHERE provider_id = $1 ORDER BY id";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(provider_id).fetch_all(conn).await)?)
 }
 
-/// Gives money back, never more than is left of what has arrived; none where it would be. [`Error::Contended`]
-/// where the key has just been used: run again, its refund is then found.
-pub async fn add_refund(
-    tx: &mut Tx<'_>,
-    provider_id: &str,
-    key: &str,
-    amount: i64,
-    now: i64,
-) -> Result<Option<i64>, Error> {
+/// How much of what went back of a payment has come back by now.
+pub async fn failed_refunds(tx: &mut Tx<'_>, provider_id: &str, now: i64) -> Result<i64, Error> {
+    let sql = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM test_refunds
+               WHERE provider_id = $1 AND fails_at <= $2";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(provider_id).bind(now).fetch_one(conn).await)?)
+}
+
+/// Gives money back, never more than is left of what has arrived; answers its id, none where it would be. Whatever id
+/// the row has is not looked at. [`Error::Contended`] where the key has just been used: run again, its refund is then
+/// found.
+pub async fn add_refund(tx: &mut Tx<'_>, row: &RefundRow, now: i64) -> Result<Option<i64>, Error> {
     let sql = "UPDATE test_payments SET refunded = refunded + $2
                WHERE provider_id = $1 AND status = 'paid' AND captured_at <= $3 AND refunded + $2 <= captured";
     let changed = on!(tx, conn => {
         sqlx::query(sql)
-            .bind(provider_id)
-            .bind(amount)
+            .bind(&row.provider_id)
+            .bind(row.amount)
             .bind(now)
             .execute(conn)
             .await
@@ -166,14 +187,16 @@ pub async fn add_refund(
     if changed == 0 {
         return Ok(None);
     }
-    let sql = "INSERT INTO test_refunds (provider_id, key, amount, created_at) VALUES ($1, $2, $3, $4)
-               ON CONFLICT (key) DO NOTHING RETURNING id";
+    let sql = "INSERT INTO test_refunds (provider_id, key, amount, created_at, arrives_at, fails_at)
+               VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (key) DO NOTHING RETURNING id";
     let id: Option<i64> = on!(tx, conn => {
         sqlx::query_scalar(sql)
-            .bind(provider_id)
-            .bind(key)
-            .bind(amount)
+            .bind(&row.provider_id)
+            .bind(&row.key)
+            .bind(row.amount)
             .bind(now)
+            .bind(row.arrives_at)
+            .bind(row.fails_at)
             .fetch_optional(conn)
             .await
     })?;

@@ -14,7 +14,9 @@ use axum::{
 };
 use onshelf_app::payments::scenario::Scenario;
 use onshelf_server::payments::test::{Messenger, SIGNATURE, TestProvider};
-use onshelf_shop::{Opened, PaymentFault, PaymentProvider, Standing, testing::Engine};
+use onshelf_shop::{
+    Opened, PaymentFault, PaymentProvider, RefundStanding, RefundStatement, Standing, testing::Engine,
+};
 use onshelf_vocabulary::{Currency, Money};
 
 use crate::bench::{Bench, TestBench, intent, refund_call};
@@ -79,6 +81,10 @@ impl Scene {
     async fn events_now(&self) -> Vec<String> {
         self.messenger.send_due().await.unwrap();
         self.inbox.events(&self.bench.provider, &self.bench)
+    }
+
+    async fn refunds(&self) -> Vec<RefundStatement> {
+        self.bench.provider.refunds(REFERENCE, &self.opened.provider_id).await.unwrap()
     }
 
     async fn statement(&self) -> Result<onshelf_shop::Statement, PaymentFault> {
@@ -182,6 +188,56 @@ async fn the_wrong_amount_and_the_wrong_currency_are_what_was_captured() {
     .await;
     on_each_engine(Scenario::WrongCurrency, async |scene| {
         assert_eq!(scene.statement().await.unwrap().captured, Money::new(100_000, Currency::Usd));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refund_that_is_late_is_under_way() {
+    on_each_engine(Scenario::RefundLate, async |scene| {
+        assert_eq!(scene.events_now().await, ["opened", "captured"]);
+        let call = refund_call(&scene.opened, REFERENCE, "rf_1", Money::won(60_000));
+        let asked = scene.bench.provider.refund(&call).await.unwrap();
+        assert_eq!(asked.standing, RefundStanding::Pending);
+        assert_eq!(scene.events_now().await, [""; 0]);
+        scene.bench.test.clock.advance(Duration::from_secs(5));
+        let arrived = RefundStatement { standing: RefundStanding::Done, ..asked };
+        assert_eq!(scene.bench.provider.refund(&call).await, Ok(arrived.clone()));
+        assert_eq!(scene.refunds().await, [arrived]);
+        assert_eq!(scene.events_now().await, ["refunded"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refund_that_fails_comes_back() {
+    on_each_engine(Scenario::RefundFails, async |scene| {
+        assert_eq!(scene.events_now().await, ["opened", "captured"]);
+        let call = refund_call(&scene.opened, REFERENCE, "rf_1", Money::won(60_000));
+        let made = scene.bench.provider.refund(&call).await.unwrap();
+        assert_eq!(made.standing, RefundStanding::Done);
+        assert_eq!(scene.statement().await.unwrap().refunded, 60_000);
+        assert_eq!(scene.events_now().await, ["refunded"]);
+        scene.bench.test.clock.advance(Duration::from_secs(5));
+        assert_eq!(scene.refunds().await, [RefundStatement { standing: RefundStanding::Failed, ..made }]);
+        assert_eq!(scene.statement().await.unwrap().refunded, 0);
+        assert_eq!(scene.events_now().await, ["failed"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn refunded_elsewhere_nobody_asked_for_it() {
+    on_each_engine(Scenario::RefundedElsewhere, async |scene| {
+        assert_eq!(scene.events_now().await, ["opened", "captured"]);
+        let told = scene.refunds().await;
+        let told: Vec<_> =
+            told.iter().map(|made| (made.key.as_deref(), made.amount, made.standing)).collect();
+        assert_eq!(told, [(None, 1_000, RefundStanding::Done)]);
+        let found = scene.statement().await.unwrap();
+        assert_eq!((found.captured, found.refunded), (WON, 1_000));
+        scene.bench.test.clock.advance(Duration::from_secs(5));
+        assert_eq!(scene.events_now().await, ["refunded"]);
     })
     .await;
 }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use onshelf_app::payments::scenario::Scenario;
 use onshelf_db::{
     Tx,
-    test_provider::{self as rows, Capture, PaymentRow},
+    test_provider::{self as rows, Capture, PaymentRow, RefundRow},
 };
 use onshelf_shop::{
     Chance, Intent, PaymentFault, RefundCall, RefundStanding, RefundStatement, Shop, Standing, Statement,
@@ -14,8 +14,10 @@ use onshelf_shop::{
 use onshelf_vocabulary::{Currency, Money};
 use serde_json::json;
 
-/// How late money is that comes late.
+/// How late money is that comes late, either way, and how soon what fails does. Milliseconds.
 const LATE: i64 = 5_000;
+/// How the key of a refund begins that nobody asked for.
+const ELSEWHERE: &str = "elsewhere-";
 /// How long after the first a webhook comes that should have been the first, in milliseconds.
 const BEHIND: i64 = 1_000;
 /// What is missing where the wrong amount is taken, in minor units.
@@ -90,6 +92,7 @@ impl Books {
             captured_currency: intent.amount.currency.code().to_owned(),
             captured_at: None,
             refunded: 0,
+            refunds: "done".to_owned(),
             unanswered: 0,
             opened_at: self.now(),
             expires_at: intent.expires_at.as_millisecond(),
@@ -123,9 +126,16 @@ impl Books {
     }
 
     pub(super) async fn statement(&self, provider_id: &str) -> Result<Statement, PaymentFault> {
-        let row = self.payment(provider_id).await?;
-        let row = row.ok_or(Fault::Refused("the payment is not there"))?;
-        Ok(statement(&row, self.now())?)
+        let (provider_id, now) = (provider_id.to_owned(), self.now());
+        let read = async {
+            let mut reader = self.shop.db().reader().await?;
+            let mut tx = reader.tx();
+            let row = rows::payment(&mut tx, &provider_id).await?;
+            let row = row.ok_or(Fault::Refused("the payment is not there"))?;
+            let failed = rows::failed_refunds(&mut tx, &provider_id, now).await?;
+            statement(&row, failed, now)
+        };
+        Ok(read.await?)
     }
 
     /// Takes the money as the scenario has it; false where the payment is open no more.
@@ -140,11 +150,19 @@ impl Books {
                     currency: &currency,
                     at: if scenario == Scenario::Late { now + LATE } else { now },
                     unanswered: i64::from(scenario == Scenario::TimeoutAfterCharge),
+                    refunds: match scenario {
+                        Scenario::RefundLate => "late",
+                        Scenario::RefundFails => "fail",
+                        _ => "done",
+                    },
                 };
                 if !rows::pay(&mut tx, &row.provider_id, &capture, now).await? {
                     return Ok(false);
                 }
                 tell_paid(&mut tx, &row, scenario, now).await?;
+                if scenario == Scenario::RefundedElsewhere {
+                    refund_elsewhere(&mut tx, &row, now).await?;
+                }
                 Ok(true)
             })
         });
@@ -175,15 +193,14 @@ impl Books {
 
     /// Gives money back once for each key.
     pub(super) async fn refund(&self, call: &RefundCall) -> Result<RefundStatement, PaymentFault> {
-        let (key, amount) = (call.key.clone(), call.amount.amount);
         let (call, now) = (call.clone(), self.now());
-        let id = self.write(move |mut tx| {
+        let made = self.write(move |mut tx| {
             let call = call.clone();
             Box::pin(async move {
-                if let Some((id, provider_id, amount)) = rows::refund(&mut tx, &call.key).await? {
-                    let same = provider_id == call.provider_id && amount == call.amount.amount;
+                if let Some(made) = rows::refund(&mut tx, &call.key).await? {
+                    let same = made.provider_id == call.provider_id && made.amount == call.amount.amount;
                     return if same {
-                        Ok(id)
+                        Ok(made)
                     } else {
                         Err(Fault::Refused("the key was used for another refund"))
                     };
@@ -193,14 +210,21 @@ impl Books {
                 if row.captured_currency != call.amount.currency.code() || call.amount.amount <= 0 {
                     return Err(Fault::Refused("that cannot be refunded"));
                 }
-                let made =
-                    rows::add_refund(&mut tx, &call.provider_id, &call.key, call.amount.amount, now).await?;
-                let id = made.ok_or(Fault::Refused("more than is left of what was captured"))?;
-                tell(&mut tx, &row, &format!("refunded_{id}"), now, now).await?;
-                Ok(id)
+                let mut refund = RefundRow {
+                    id: 0,
+                    provider_id: call.provider_id.clone(),
+                    key: call.key.clone(),
+                    amount: call.amount.amount,
+                    arrives_at: if row.refunds == "late" { now + LATE } else { now },
+                    fails_at: (row.refunds == "fail").then_some(now + LATE),
+                };
+                let made = rows::add_refund(&mut tx, &refund, now).await?;
+                refund.id = made.ok_or(Fault::Refused("more than is left of what was captured"))?;
+                tell_refunded(&mut tx, &row, &refund, now).await?;
+                Ok(refund)
             })
         });
-        Ok(given_back(id.await?, key, amount))
+        Ok(given_back(made.await?, now))
     }
 
     pub(super) async fn refunds(&self, provider_id: &str) -> Result<Vec<RefundStatement>, PaymentFault> {
@@ -208,8 +232,8 @@ impl Books {
             let mut reader = self.shop.db().reader().await?;
             rows::refunds_of(&mut reader.tx(), provider_id).await
         };
-        let made = read.await.map_err(Fault::Database)?;
-        Ok(made.into_iter().map(|(id, key, amount)| given_back(id, key, amount)).collect())
+        let (made, now) = (read.await.map_err(Fault::Database)?, self.now());
+        Ok(made.into_iter().map(|refund| given_back(refund, now)).collect())
     }
 
     pub(super) async fn leaves_unanswered(&self, provider_id: &str) -> Result<bool, PaymentFault> {
@@ -229,10 +253,15 @@ impl Books {
         let now = self.now();
         let read = async {
             let mut reader = self.shop.db().reader().await?;
-            rows::captured_between(&mut reader.tx(), since.as_millisecond(), now).await
+            let mut tx = reader.tx();
+            let mut found = Vec::new();
+            for row in rows::captured_between(&mut tx, since.as_millisecond(), now).await? {
+                let failed = rows::failed_refunds(&mut tx, &row.provider_id, now).await?;
+                found.push(statement(&row, failed, now)?);
+            }
+            Ok::<_, Fault>(found)
         };
-        let found = read.await.map_err(Fault::Database)?;
-        Ok(found.iter().map(|row| statement(row, now)).collect::<Result<_, _>>()?)
+        Ok(read.await?)
     }
 
     async fn write<T, F>(&self, unit: F) -> Result<T, Fault>
@@ -244,13 +273,23 @@ impl Books {
     }
 }
 
-/// A refund of this provider is done at once, and always asked for.
-fn given_back(id: i64, key: String, amount: i64) -> RefundStatement {
-    RefundStatement { name: format!("tr_{id}"), key: Some(key), amount, standing: RefundStanding::Done }
+/// How a refund stands at a moment.
+fn given_back(refund: RefundRow, now: i64) -> RefundStatement {
+    let standing = if refund.fails_at.is_some_and(|at| at <= now) {
+        RefundStanding::Failed
+    } else if refund.arrives_at > now {
+        RefundStanding::Pending
+    } else {
+        RefundStanding::Done
+    };
+    let name = format!("tr_{}", refund.id);
+    let key = Some(refund.key).filter(|key| !key.starts_with(ELSEWHERE));
+    RefundStatement { name, key, amount: refund.amount, standing }
 }
 
-/// How a payment stands at a moment: money that is under way is not there yet, and can be closed no more.
-fn statement(row: &PaymentRow, now: i64) -> Result<Statement, Fault> {
+/// How a payment stands at a moment, where so much of what went back has come back: money that is under way is not there
+/// yet, and can be closed no more.
+fn statement(row: &PaymentRow, failed: i64, now: i64) -> Result<Statement, Fault> {
     let is_there = row.captured_at.is_some_and(|at| at <= now);
     let standing = match row.status.as_str() {
         "paid" if is_there => Standing::Captured,
@@ -265,7 +304,7 @@ fn statement(row: &PaymentRow, now: i64) -> Result<Statement, Fault> {
         provider_id: row.provider_id.clone(),
         standing,
         captured: Money::new(if is_there { row.captured } else { 0 }, currency),
-        refunded: row.refunded,
+        refunded: row.refunded - failed,
     })
 }
 
@@ -307,6 +346,36 @@ async fn tell_paid(
             tell(tx, row, "opened", now, now).await?;
             tell(tx, row, "captured", now, now).await?;
         }
+    }
+    Ok(())
+}
+
+/// Some of the money goes back, and nobody of the shop has asked for it; it is told a while later.
+async fn refund_elsewhere(tx: &mut Tx<'_>, row: &PaymentRow, now: i64) -> Result<(), onshelf_db::Error> {
+    let refund = RefundRow {
+        id: 0,
+        provider_id: row.provider_id.clone(),
+        key: format!("{ELSEWHERE}{}", row.provider_id),
+        amount: row.amount.min(MISSING),
+        arrives_at: now,
+        fails_at: None,
+    };
+    if let Some(id) = rows::add_refund(tx, &refund, now).await? {
+        tell(tx, row, &format!("refunded_{id}"), now + LATE, now + LATE).await?;
+    }
+    Ok(())
+}
+
+async fn tell_refunded(
+    tx: &mut Tx<'_>,
+    row: &PaymentRow,
+    refund: &RefundRow,
+    now: i64,
+) -> Result<(), onshelf_db::Error> {
+    let at = refund.arrives_at.max(now);
+    tell(tx, row, &format!("refunded_{}", refund.id), at, at).await?;
+    if let Some(at) = refund.fails_at {
+        tell(tx, row, &format!("failed_{}", refund.id), at, at).await?;
     }
     Ok(())
 }
