@@ -124,7 +124,8 @@ pub async fn entries_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
     Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_all(conn).await)?)
 }
 
-/// References of payments whose captured money or finished refunds are not what the book says of their provider.
+/// References of payments whose captured money or finished refunds are not what the book says of their provider; or of
+/// whose order the book says otherwise, as where a refund came back and its entry was not taken back.
 pub async fn payments_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
     let sql = "
       SELECT p.reference FROM payments p
@@ -134,6 +135,12 @@ pub async fn payments_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
          OR (SELECT COALESCE(SUM(r.amount), 0) FROM refunds r WHERE r.payment_id = p.id AND r.status = 'done')
           <> (SELECT COALESCE(-SUM(m.amount), 0) FROM money_entries m JOIN refunds r ON m.entry = 'refund:' || r.key
               WHERE r.payment_id = p.id AND m.account = 'provider:' || p.provider)
+         OR (SELECT COALESCE(SUM(m.amount), 0) FROM money_entries m
+             WHERE m.order_id = p.order_id AND m.account = 'provider:' || p.provider)
+          <> (SELECT COALESCE(SUM(o.captured), 0) FROM payments o
+              WHERE o.order_id = p.order_id AND o.provider = p.provider)
+           - (SELECT COALESCE(SUM(r.amount), 0) FROM refunds r JOIN payments o ON o.id = r.payment_id
+              WHERE r.order_id = p.order_id AND o.provider = p.provider AND r.status = 'done')
       ORDER BY p.reference";
     Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_all(conn).await)?)
 }
@@ -219,7 +226,8 @@ pub async fn underpaid_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
            AND (SELECT COALESCE(SUM(p.captured), 0) FROM payments p
                 WHERE p.order_id = o.id AND p.currency = o.currency)
              - (SELECT COALESCE(SUM(f.amount), 0) FROM refunds f JOIN payments p ON p.id = f.payment_id
-                WHERE f.order_id = o.id AND p.currency = o.currency AND f.key = 'capture:' || p.reference)
+                WHERE f.order_id = o.id AND p.currency = o.currency
+                  AND f.key LIKE 'capture:' || p.reference || '%')
              + {ROUNDED} < o.total
          ORDER BY o.number"
     ));

@@ -176,24 +176,24 @@ pub async fn owe_less(tx: &mut Tx<'_>, refund: &RefundRow, by: i64) -> Result<bo
     Ok(true)
 }
 
-/// Writes a refund that was made without us, under the provider's name for it; answers the key it is booked under.
-/// None: not that much is left, nothing changed.
+/// Writes a refund that was made without us, under the provider's name for it. False: not that much is left, nothing
+/// changed.
 pub async fn refunded_elsewhere(
     tx: &mut Tx<'_>,
     payment: &PaymentRow,
+    key: &str,
     provider_id: &str,
     amount: i64,
     at: i64,
-) -> Result<Option<String>, Error> {
+) -> Result<bool, Error> {
     let bound = "UPDATE payments SET refunded = refunded + $2
                  WHERE id = $1 AND status = 'captured' AND captured - refunded >= $2";
     let bounded = on!(tx, conn => {
         sqlx::query(bound).bind(payment.id).bind(amount).execute(conn).await.map(|done| done.rows_affected())
     })?;
     if bounded == 0 {
-        return Ok(None);
+        return Ok(false);
     }
-    let key = format!("elsewhere:{}:{provider_id}", payment.reference);
     let sql = "INSERT INTO refunds (payment_id, order_id, key, amount, reason, status, provider_id, tries,
                  created_at, done_at)
                VALUES ($1, $2, $3, $4, 'refunded elsewhere', 'done', $5, 0, $6, $6)";
@@ -201,7 +201,7 @@ pub async fn refunded_elsewhere(
         sqlx::query(sql)
             .bind(payment.id)
             .bind(payment.order_id)
-            .bind(&key)
+            .bind(key)
             .bind(amount)
             .bind(provider_id)
             .bind(at)
@@ -209,7 +209,7 @@ pub async fn refunded_elsewhere(
             .await
             .map(drop)
     })?;
-    Ok(Some(key))
+    Ok(true)
 }
 
 /// Asks the provider at once about a refund that is under way.
@@ -237,10 +237,10 @@ pub async fn refunds_failed(tx: &mut Tx<'_>) -> Result<i64, Error> {
     Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_one(conn).await)?)
 }
 
-/// Those of a provider that a person must look at, oldest first.
-pub async fn given_up(tx: &mut Tx<'_>, provider: &str) -> Result<Vec<RefundRow>, Error> {
-    let sql = "SELECT refunds.* FROM refunds JOIN payments ON payments.id = refunds.payment_id
-               WHERE refunds.status = 'failed' AND payments.provider = $1 ORDER BY refunds.id";
+/// Payments of a provider that have a refund a person must look at, oldest first.
+pub async fn given_up(tx: &mut Tx<'_>, provider: &str) -> Result<Vec<PaymentRow>, Error> {
+    let sql = "SELECT * FROM payments WHERE provider = $1
+                 AND id IN (SELECT payment_id FROM refunds WHERE status = 'failed') ORDER BY id";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(provider).fetch_all(conn).await)?)
 }
 

@@ -67,11 +67,11 @@ fn minor(money: Money) -> String {
 }
 
 impl Shop {
-    /// Every difference since a moment. Refunds that were given up here and that somebody has carried out on the provider's
-    /// own page are written down first.
+    /// Every difference since a moment. What went back is followed first, where a refund was given up or the two say
+    /// otherwise: what arrived, failed or was made on the provider's own page is written down and no difference any more.
     pub async fn reconcile(&self, code: ProviderCode, since: Timestamp) -> Result<Vec<Difference>> {
         let provider = self.provider(code).ok_or(Error::NotFound)?;
-        self.take_note_of_hands(&*provider).await?;
+        self.look_at_given_up(code).await?;
         let earlier = since.saturating_sub(OVERLAP).unwrap_or(since);
         let theirs = provider.captured_since(earlier).await.map_err(unanswered)?;
         let ours = {
@@ -94,60 +94,76 @@ impl Shop {
         Ok(differences)
     }
 
-    /// One payment, as our book has it and then as the provider says; `listed` is what its list said. In this order what
-    /// happens in between is known here as something that is under way.
+    /// One payment; `listed` is what the provider's list said of it.
     async fn look_closely(
         &self,
         provider: &dyn PaymentProvider,
         reference: &str,
         listed: Option<Statement>,
     ) -> Result<Option<Difference>> {
-        let (payment, requested) = {
-            let mut reader = self.db().reader().await?;
-            let mut tx = reader.tx();
-            let payment = payments::by_reference(&mut tx, reference).await?;
-            match payment.filter(|payment| payment.provider == provider.code().code()) {
-                Some(payment) => {
-                    let requested = payments::requested(&mut tx, &payment).await?;
-                    (payment, requested)
-                }
-                None => {
-                    let unknown = |statement: Statement| Difference::Unknown {
-                        reference: reference.to_owned(),
-                        captured: statement.captured,
-                    };
-                    return Ok(listed.map(unknown));
-                }
-            }
+        let Some(ours) = self.ours(provider.code(), reference).await? else {
+            let unknown = |statement: Statement| Difference::Unknown {
+                reference: reference.to_owned(),
+                captured: statement.captured,
+            };
+            return Ok(listed.map(unknown));
         };
-        let said = match &payment.provider_id {
-            Some(id) => statement_of(provider, reference, id).await?,
-            None => listed,
-        };
-        Ok(verdict(&payment, requested, said, self.now_ms()))
+        let found = self.compare(provider, &ours, listed.clone()).await?;
+        if !matches!(found, Some(Difference::Refunded { .. })) {
+            return Ok(found);
+        }
+        self.look_at_refunds(&ours.payment).await?;
+        match self.ours(provider.code(), reference).await? {
+            Some(ours) => self.compare(provider, &ours, listed).await,
+            None => Ok(found),
+        }
     }
 
-    /// What a person gave back on the provider's page in place of a refund that was refused or given up. That is so where
-    /// the provider gave back all that was set apart of a payment.
-    async fn take_note_of_hands(&self, provider: &dyn PaymentProvider) -> Result<()> {
+    /// A payment as our book has it.
+    async fn ours(&self, code: ProviderCode, reference: &str) -> Result<Option<Ours>> {
+        let mut reader = self.db().reader().await?;
+        let mut tx = reader.tx();
+        let payment = payments::by_reference(&mut tx, reference).await?;
+        let Some(payment) = payment.filter(|payment| payment.provider == code.code()) else {
+            return Ok(None);
+        };
+        let requested = payments::requested(&mut tx, &payment).await?;
+        Ok(Some(Ours { payment, requested }))
+    }
+
+    /// Our book was read before the provider is asked: what happens in between is known here as something that is under
+    /// way.
+    async fn compare(
+        &self,
+        provider: &dyn PaymentProvider,
+        ours: &Ours,
+        listed: Option<Statement>,
+    ) -> Result<Option<Difference>> {
+        let Ours { payment, requested } = ours;
+        let said = match &payment.provider_id {
+            Some(id) => statement_of(provider, &payment.reference, id).await?,
+            None => listed,
+        };
+        Ok(verdict(payment, *requested, said, self.now_ms()))
+    }
+
+    /// A person may have given back on the provider's page what was refused or given up here, however long ago.
+    async fn look_at_given_up(&self, code: ProviderCode) -> Result<()> {
         let given_up = {
             let mut reader = self.db().reader().await?;
-            payments::given_up(&mut reader.tx(), provider.code().code()).await?
+            payments::given_up(&mut reader.tx(), code.code()).await?
         };
-        for refund in given_up {
-            let payment = {
-                let mut reader = self.db().reader().await?;
-                payments::by_id(&mut reader.tx(), refund.payment_id).await?
-            };
-            let payment = payment.ok_or_else(|| Error::internal("a refund without its payment"))?;
-            let Some(id) = &payment.provider_id else { continue };
-            let said = statement_of(provider, &payment.reference, id).await?;
-            if said.is_some_and(|statement| agree(&payment, &statement)) {
-                self.refund_done(refund, payment, "by hand".to_owned()).await?;
-            }
+        for payment in given_up {
+            self.look_at_refunds(&payment).await?;
         }
         Ok(())
     }
+}
+
+/// A payment, and how much of it is set apart to go back and may have gone already or not.
+struct Ours {
+    payment: PaymentRow,
+    requested: i64,
 }
 
 /// What a provider says of one payment; none where it has none of that name.

@@ -222,12 +222,7 @@ impl Shop {
         self.refund_waits(refund, why, 0).await
     }
 
-    pub(super) async fn refund_done(
-        &self,
-        refund: RefundRow,
-        payment: PaymentRow,
-        name: String,
-    ) -> Result<()> {
+    async fn refund_done(&self, refund: RefundRow, payment: PaymentRow, name: String) -> Result<()> {
         let now = self.now_ms();
         let fresh = self
             .db()

@@ -1,9 +1,10 @@
 //! The audit finds what it promises to find: each fault is put alone into healthy books, is named alone, and is gone when
 //! it is mended. Books are healthy while orders stand at every state.
 
+use jiff::Timestamp;
 use onshelf_db::testing;
 use onshelf_shop::{
-    Error, ledger,
+    Error, RefundStanding, ledger,
     orders::{KeepBasket, Placed},
     testing::{FakePayments, TestShop, on_each_engine},
 };
@@ -29,6 +30,10 @@ struct Scene {
     back: (String, String),
     /// Paid and cancelled; the money is to go back.
     due: (String, String),
+    /// Paid and cancelled; what went back did not arrive, and was made up for on the provider's own pages, in two parts.
+    made_up: (String, String),
+    /// Paid, and somebody gave part of it back on the provider's own pages.
+    elsewhere: String,
     /// Paid, and not begun.
     waiting: String,
     /// Not paid yet.
@@ -74,12 +79,40 @@ async fn cancelled(
     (placed.number, group)
 }
 
+/// The reference of an order's only payment.
+async fn reference(test: &TestShop, order: &str) -> String {
+    ask(test, &format!("SELECT reference FROM payments WHERE {}", of(order))).await
+}
+
+fn of(order: &str) -> String {
+    format!("order_id = (SELECT id FROM orders WHERE number = '{order}')")
+}
+
+async fn given_elsewhere(test: &TestShop, payments: &FakePayments, order: &str, amount: i64) {
+    assert!(payments.refund_elsewhere(&reference(test, order).await, amount));
+    test.shop.reconcile(ProviderCode::Test, Timestamp::UNIX_EPOCH).await.unwrap();
+}
+
+/// Every refund there is so far comes back after it was booked.
+async fn come_back(test: &TestShop, payments: &FakePayments) {
+    payments.end_refunds(RefundStanding::Done, RefundStanding::Failed);
+    test.shop.reconcile(ProviderCode::Test, Timestamp::UNIX_EPOCH).await.unwrap();
+}
+
 async fn scene(test: &TestShop) -> Scene {
     let payments = with_payments(test);
     test.with_stock("seongsu", "KETTLE-MO", 9).await.with_stock("seongsu", "CUP", 9).await;
     test.with_stock("gangnam", "CUP", 9).await;
     let kettle = || vec![collect("seongsu", &[("KETTLE-MO", 1)])];
     let held = test.reserve("010-9999-0000", "seongsu", &[("CUP", 2)]).await.unwrap().number;
+
+    let made_up = cancelled(test, &payments, "0008", kettle()).await;
+    settle(test).await;
+    come_back(test, &payments).await;
+    given_elsewhere(test, &payments, &made_up.0, 20_000).await;
+    given_elsewhere(test, &payments, &made_up.0, 18_000).await;
+    let elsewhere = bought(test, &payments, "0009", kettle()).await.number;
+    given_elsewhere(test, &payments, &elsewhere, 5_000).await;
 
     let transfer = GroupInput { way: Way::Transfer, ..collect("seongsu", &[("CUP", 2)]) };
     let ways = vec![collect("seongsu", &[("KETTLE-MO", 1)]), transfer, delivery(&[("CUP", 1)])];
@@ -105,7 +138,7 @@ async fn scene(test: &TestShop) -> Scene {
     let kept = ask(test, &format!("{sql} '{basket}'")).await;
     let counter = placed(test, "0006", kettle(), None).await.number;
     let open = placed(test, "0007", kettle(), Some(ProviderCode::Test)).await.number;
-    Scene { held, sold, lost, back, due, waiting, open, counter, kept }
+    Scene { held, sold, lost, back, due, made_up, elsewhere, waiting, open, counter, kept }
 }
 
 async fn ask(test: &TestShop, sql: &str) -> String {
@@ -228,7 +261,6 @@ fn of_orders(scene: &Scene) -> Vec<Seed> {
     };
     let Scene { waiting, open, counter, kept, back, .. } = scene;
     let underpaid = |order: &str| format!("money: order {order} is settled although less came than it costs");
-    let of = |order: &str| format!("order_id = (SELECT id FROM orders WHERE number = '{order}')");
     vec![
         set(
             format!("charge: {kept} is asked for something else than its lines, its fee and its tax"),
@@ -263,12 +295,22 @@ fn of_orders(scene: &Scene) -> Vec<Seed> {
     ]
 }
 
+/// An entry of a payment that is another provider's.
+fn mislaid(payment: &str, whose: &str) -> Seed {
+    set(
+        format!("money: payment {payment} is not what the book says"),
+        "money_entries",
+        &format!("{whose} AND account <> 'customer'"),
+        "account = 'provider:nobody'",
+        "account = 'provider:test'",
+    )
+}
+
 /// Faults of the money book, of refunds, and of what is kept.
 async fn of_money(test: &TestShop, scene: &Scene) -> Vec<Seed> {
-    let Scene { sold, lost, back, due, waiting, .. } = scene;
+    let Scene { sold, lost, back, due, made_up, elsewhere, waiting, .. } = scene;
     let sale = format!("sale:{}", sold[0]);
-    let of = |order: &str| format!("order_id = (SELECT id FROM orders WHERE number = '{order}')");
-    let paid = ask(test, &format!("SELECT reference FROM payments WHERE {}", of(waiting))).await;
+    let paid = reference(test, waiting).await;
     let given = ask(test, &format!("SELECT key FROM refunds WHERE {}", of(&back.0))).await;
     let owed = ask(test, &format!("SELECT key FROM refunds WHERE {}", of(&due.0))).await;
     let renamed = |from: &str, to: &str| {
@@ -293,12 +335,15 @@ async fn of_money(test: &TestShop, scene: &Scene) -> Vec<Seed> {
             "entry = 'mislaid'",
             &format!("entry = '{sale}'"),
         ),
-        set(
-            format!("money: payment {paid} is not what the book says"),
-            "money_entries",
-            &format!("entry = 'capture:{paid}' AND account <> 'customer'"),
-            "account = 'provider:nobody'",
-            "account = 'provider:test'",
+        mislaid(&paid, &format!("entry = 'capture:{paid}'")),
+        // What was given back on the provider's pages is not booked; or what came back is still booked as given.
+        mislaid(
+            &reference(test, elsewhere).await,
+            &format!("{} AND entry LIKE 'refund:elsewhere:%'", of(elsewhere)),
+        ),
+        mislaid(
+            &reference(test, &made_up.0).await,
+            &format!("{} AND entry LIKE 'refund_failed:%'", of(&made_up.0)),
         ),
         // What was not found is said to have its money back, which was another's.
         Seed {

@@ -85,14 +85,16 @@ async fn every_difference_is_told() {
 
         payments.has(&reference, price());
         assert!(payments.refund_elsewhere(&reference, 1_000));
+        assert_eq!(all(test).await, NONE, "it is followed, and written down");
+        payments.has(&reference, price());
         let refunded =
-            Difference::Refunded { reference: reference.clone(), ours: won(0), theirs: won(1_000) };
+            Difference::Refunded { reference: reference.clone(), ours: won(1_000), theirs: won(0) };
         assert_eq!(
             refunded.to_string(),
-            format!("{reference}: refunded 1000 KRW by the provider, 0 KRW in our book")
+            format!("{reference}: refunded 0 KRW by the provider, 1000 KRW in our book")
         );
         assert_eq!(all(test).await, [refunded]);
-        payments.has(&reference, price());
+        assert!(payments.refund_elsewhere(&reference, 1_000));
         assert_eq!(all(test).await, NONE);
     })
     .await;

@@ -21,7 +21,7 @@ struct Followed {
 }
 
 impl Shop {
-    /// Looks at what went back of money that was captured, after somebody told that there is news of it.
+    /// Looks at what went back of money that was captured, where there may be news of it: somebody told, or books differ.
     #[tracing::instrument(target = "otel", level = "debug", name = "look at refunds", skip_all)]
     pub(in crate::orders) async fn look_at_refunds(&self, payment: &PaymentRow) -> Result<()> {
         let (Some(provider), Some(provider_id)) = (self.provider_of(payment), payment.provider_id.as_deref())
@@ -163,17 +163,22 @@ async fn made_elsewhere(
     }
     owed.sort_by_key(|row| row.amount != refund.amount);
     let mut rest = refund.amount;
+    let mut key = format!("elsewhere:{}:{}", payment.reference, refund.name);
     for row in owed {
         if row.amount > rest {
             payments::owe_less(tx, row, rest).await?;
+            // It went back for the same.
+            key = format!("{}/{}", row.key, refund.name);
             break;
         }
         enter_done(tx, payment, row.id, row.amount, &refund.name, now).await?;
         rest -= row.amount;
     }
     if rest > 0 {
-        let key = payments::refunded_elsewhere(tx, payment, &refund.name, rest, now).await?;
-        enter(tx, payment, &key.ok_or(onshelf_db::Error::Contended)?, rest, now).await?;
+        if !payments::refunded_elsewhere(tx, payment, &key, &refund.name, rest, now).await? {
+            return Err(onshelf_db::Error::Contended.into());
+        }
+        enter(tx, payment, &key, rest, now).await?;
     }
     tracing::warn!(
         payment = payment.id,
