@@ -50,8 +50,8 @@ const HOUSE: &[&str] = &[
 
 /// Below the rooms: each may be used by every room.
 const GROUND: &[&str] = &[
-    "engine", "error", "migrate", "postgres", "sqlite", "renewal", "once", "draws", "undone", "ports",
-    "secrets", "viewer", "lang", "ids", "money", "quantity", "map", "shared", "ssr", "ui", "routes",
+    "copies", "engine", "error", "migrate", "postgres", "sqlite", "renewal", "once", "draws", "undone",
+    "ports", "secrets", "viewer", "lang", "ids", "money", "quantity", "map", "shared", "ssr", "ui", "routes",
 ];
 
 /// The floors whose rooms have a rank. In the app `home` and `shell` are rooms of their own that show the others.

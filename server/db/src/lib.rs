@@ -13,6 +13,7 @@ mod renewal;
 mod sqlite;
 
 pub mod catalog;
+pub mod copies;
 pub mod exchange;
 pub mod fulfilment;
 pub mod idempotency;

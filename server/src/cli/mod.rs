@@ -6,6 +6,7 @@ mod export;
 mod import;
 mod people;
 mod reconcile;
+mod restore;
 mod serve;
 mod shopper;
 mod trail;
@@ -48,7 +49,7 @@ enum Command {
     /// Writes the whole database to a file, also while the server runs
     Backup(backup::Backup),
     /// Puts a backup in the place of the database; the server must be stopped
-    Restore(backup::Restore),
+    Restore(restore::Restore),
     /// Tokens for tills, ERPs and warehouses
     #[command(subcommand)]
     Token(people::Token),

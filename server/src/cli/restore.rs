@@ -1,0 +1,249 @@
+//! `onshelf restore FILE`. The database that is there stays as it is until the copy beside it has proved whole.
+
+use std::{
+    fs::File,
+    io,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
+
+use clap::Args;
+use onshelf_db::copies::{self, Standing};
+use onshelf_shop::{Clock, SystemClock};
+
+use super::{
+    Failure,
+    backup::{is_postgres, run_tool},
+    open_database,
+};
+use crate::config::Config;
+
+/// How often, and how long in between, it is looked whether a server that stops has let its database go.
+const LOOKS: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(100);
+
+#[derive(Debug, Args)]
+pub(super) struct Restore {
+    /// A file that `onshelf backup` wrote
+    file: PathBuf,
+    /// Replaces a database that is already there
+    #[arg(long)]
+    force: bool,
+}
+
+impl Restore {
+    pub(super) async fn run(&self, config: &Config) -> Result<ExitCode, Failure> {
+        if !self.file.is_file() {
+            return Err(format!("there is no file {}", self.file.display()).into());
+        }
+        if is_postgres(config) {
+            self.restore_postgres(config)?;
+        } else {
+            let path = config.database_url.trim_start_matches("sqlite:").trim_start_matches("//");
+            restore_sqlite(&self.file, Path::new(path), self.force).await?;
+        }
+        // Opening brings an older backup's schema up to date; the audit then proves what was restored.
+        let db = open_database(config).await?;
+        let faults = onshelf_shop::ledger::faults(&db, SystemClock.now()).await?;
+        for fault in &faults {
+            eprintln!("{fault}");
+        }
+        eprintln!("Restored from {}; {} faults.", self.file.display(), faults.len());
+        Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    }
+
+    fn restore_postgres(&self, config: &Config) -> Result<(), Failure> {
+        // In one transaction: a file that breaks off leaves the database as it was.
+        let mut arguments: Vec<&std::ffi::OsStr> =
+            vec!["--no-owner".as_ref(), "--single-transaction".as_ref(), "--dbname".as_ref()];
+        arguments.push(config.database_url.as_ref());
+        if self.force {
+            arguments.extend(["--clean".as_ref(), "--if-exists".as_ref()] as [&std::ffi::OsStr; 2]);
+        }
+        arguments.push(self.file.as_os_str());
+        run_tool("pg_restore", &arguments)
+    }
+}
+
+/// Puts a copy of a backup at `target`. On an error what was there is there still, and opens.
+async fn restore_sqlite(from: &Path, target: &Path, force: bool) -> Result<(), Failure> {
+    if target.exists() && !force {
+        return Err(format!("{} exists; --force replaces it", target.display()).into());
+    }
+    let folder = match target.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    std::fs::create_dir_all(folder)?;
+    let part = beside(target, ".part");
+    let outcome = replace(from, &part, target, folder).await;
+    if outcome.is_err() {
+        let _ = remove(&part);
+        let _ = remove_leftovers(&part);
+    }
+    outcome
+}
+
+async fn replace(from: &Path, part: &Path, target: &Path, folder: &Path) -> Result<(), Failure> {
+    // Of a restore that was cut off.
+    remove_leftovers(part)?;
+    copy(from, part)?;
+    copies::make_fit(part)
+        .await
+        .map_err(|error| format!("{} cannot be restored: {error}", from.display()))?;
+    File::open(part)?.sync_all()?;
+    if target.exists() {
+        make_way(target).await?;
+    }
+    // A log left by a database that was there would be replayed into the restored one.
+    remove_leftovers(target)?;
+    std::fs::rename(part, target)?;
+    // A name is on disk when its folder is.
+    File::open(folder)?.sync_all()?;
+    Ok(())
+}
+
+/// The bytes alone: a backup that may only be read becomes a database that can be written.
+fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
+    let told = |error: io::Error| format!("{} could not be copied: {error}", from.display());
+    let mut written = File::create(to)?;
+    io::copy(&mut File::open(from).map_err(told)?, &mut written).map_err(told)?;
+    Ok(written.sync_all().map_err(told)?)
+}
+
+/// Refuses while somebody uses the database; else all of it is in its one file afterwards, so that a crash at any later
+/// moment leaves either the old one whole or the new one.
+async fn make_way(target: &Path) -> Result<(), Failure> {
+    for _ in 0..LOOKS {
+        match copies::settle(target).await? {
+            Standing::Alone | Standing::Unreadable => return Ok(()),
+            Standing::InUse => tokio::time::sleep(PAUSE).await,
+        }
+    }
+    Err(format!("{} is in use: stop the server first", target.display()).into())
+}
+
+fn remove_leftovers(database: &Path) -> io::Result<()> {
+    ["-wal", "-shm", "-journal"].iter().try_for_each(|end| remove(&beside(database, end)))
+}
+
+fn remove(file: &Path) -> io::Result<()> {
+    match std::fs::remove_file(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn beside(file: &Path, end: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(end);
+    name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+    use onshelf_db::{Db, meta};
+
+    use super::*;
+
+    /// A database in which something was written, closed or still open.
+    async fn database(file: &Path, told: &str) -> Db {
+        let db = Db::open(&url(file)).await.unwrap();
+        let told = told.to_owned();
+        db.write::<(), onshelf_db::Error, _>(move |mut tx| {
+            let told = told.clone();
+            async move { meta::set(&mut tx, "test", &told).await }.boxed()
+        })
+        .await
+        .unwrap();
+        db
+    }
+
+    fn url(file: &Path) -> String {
+        format!("sqlite://{}", file.display())
+    }
+
+    async fn told(file: &Path) -> Option<String> {
+        let db = Db::open(&url(file)).await.unwrap();
+        let mut reader = db.reader().await.unwrap();
+        let told = meta::get(&mut reader.tx(), "test").await.unwrap();
+        drop(reader);
+        db.close().await;
+        told
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_restored_leaves_the_old_database() {
+        let folder = tempfile::tempdir().unwrap();
+        let (target, backup) = (folder.path().join("shop.db"), folder.path().join("backup"));
+        let old = database(&target, "old").await;
+        old.backup(&backup).await.unwrap();
+        old.close().await;
+        drop(old);
+
+        let whole = std::fs::read(&backup).unwrap();
+        let torn = &whole[..whole.len() / 2];
+        let mut damaged = whole.clone();
+        damaged[4096..].fill(0xa5);
+        for bytes in [&b"order,total\nA-1,3\n"[..], &[], torn, &damaged[..]] {
+            std::fs::write(&backup, bytes).unwrap();
+            let refused = restore_sqlite(&backup, &target, true).await.unwrap_err().to_string();
+            assert!(refused.contains("cannot be restored"), "{refused}");
+            assert_eq!(told(&target).await.as_deref(), Some("old"));
+            assert!(names(folder.path()).iter().all(|name| !name.contains(".part")), "{refused}");
+        }
+        // A folder can be opened and not be read.
+        assert!(restore_sqlite(folder.path(), &target, true).await.is_err());
+        assert_eq!(told(&target).await.as_deref(), Some("old"));
+        // Without --force it is not even tried.
+        std::fs::write(&backup, whole).unwrap();
+        assert!(restore_sqlite(&backup, &target, false).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_backup_takes_the_place_of_what_was_written_since() {
+        let folder = tempfile::tempdir().unwrap();
+        let (target, backup) = (folder.path().join("shop.db"), folder.path().join("backup"));
+        let old = database(&target, "then").await;
+        old.backup(&backup).await.unwrap();
+        old.close().await;
+        drop(old);
+        let old = database(&target, "since").await;
+        // The log of it lies beside the database, and is not replayed into the restored one.
+        assert!(names(folder.path()).contains(&"shop.db-wal".to_owned()));
+        let refused = restore_sqlite(&backup, &target, true).await.unwrap_err().to_string();
+        assert!(refused.contains("is in use"), "{refused}");
+        old.close().await;
+        drop(old);
+        restore_sqlite(&backup, &target, true).await.unwrap();
+        assert_eq!(names(folder.path()), ["backup", "shop.db"]);
+        assert_eq!(told(&target).await.as_deref(), Some("then"));
+    }
+
+    #[tokio::test]
+    async fn a_backup_takes_the_place_of_a_broken_database_and_its_log() {
+        let folder = tempfile::tempdir().unwrap();
+        let (target, backup) = (folder.path().join("shop.db"), folder.path().join("backup"));
+        let old = database(&folder.path().join("other.db"), "kept").await;
+        old.backup(&backup).await.unwrap();
+        old.close().await;
+        std::fs::write(
+            &target,
+            "no database any more, and longer than a header of a hundred bytes ".repeat(9),
+        )
+        .unwrap();
+        std::fs::write(beside(&target, "-wal"), "left").unwrap();
+        restore_sqlite(&backup, &target, true).await.unwrap();
+        assert_eq!(told(&target).await.as_deref(), Some("kept"));
+    }
+}
