@@ -236,3 +236,31 @@ fn other_language(visit: &Visit, path: &str) -> impl IntoView + use<> {
     };
     view! { <a href=other.href(path) lang=other.tag() hreflang=other.tag()>{name}</a> }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::script_json;
+
+    /// What a browser does with a script of data: it ends at the first `</script`, and what is before is read as JSON.
+    #[test]
+    fn data_in_a_script_ends_where_the_script_does() {
+        for text in [
+            "</script><script>alert(7)</script>",
+            "</SCRIPT >",
+            "<!-- <script>",
+            "<![CDATA[",
+            "\u{2028}\u{2029}",
+            "\"'\\",
+            "\\u003c",
+            "성수 & <b>",
+            "\0\u{8}\r\n",
+        ] {
+            let value = json!({ "name": text, text: [text] });
+            let written = script_json(&value);
+            assert!(!written.contains(['<', '\u{2028}', '\u{2029}']), "{written}");
+            assert_eq!(serde_json::from_str::<Value>(&written).unwrap(), value, "{written}");
+        }
+    }
+}

@@ -9,6 +9,7 @@ mod counter;
 mod courier;
 mod guards;
 mod live;
+mod names;
 mod notifications;
 mod options;
 mod pages;
