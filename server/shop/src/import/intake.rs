@@ -5,23 +5,18 @@ use std::sync::atomic::Ordering;
 
 use futures::FutureExt;
 use onshelf_db::{Db, Error, meta};
-use tokio::sync::mpsc;
 
 use super::{
     ImportError, Kind, Mapping, Options, Progress, Report,
     canonical::Spelling,
+    chunks,
     lookup::Tables,
     plan::Plan,
-    read::{self, Format, Header, Item, Record, Records, Stop, Wish},
+    read::{self, Format, Header, Record, Wish},
     report::Ledger,
     source::Opened,
     unread::Unread,
 };
-
-/// Rows read, and then written, together.
-const CHUNK: usize = 500;
-/// Chunks that may wait to be written.
-const AHEAD: usize = 4;
 
 /// What one kind of file becomes.
 pub(super) trait Intake {
@@ -83,10 +78,10 @@ pub(super) async fn drive<I: Intake>(
     ledger.report.encoding = reading.encoding;
     let spelling = Spelling::new(kind);
 
-    let (send, mut chunks) = mpsc::channel(AHEAD);
+    let (send, mut waiting) = chunks::channel();
     let limit = options.limit.unwrap_or(u64::MAX);
-    let reader = tokio::task::spawn_blocking(move || pump(reading.records, limit, &send));
-    while let Some(chunk) = chunks.recv().await {
+    let reader = tokio::task::spawn_blocking(move || chunks::pump(reading.records, limit, &send));
+    while let Some(chunk) = waiting.recv().await {
         for item in chunk {
             ledger.report.rows += 1;
             match item {
@@ -129,31 +124,6 @@ pub(super) async fn drive<I: Intake>(
         .await?;
     }
     Ok(report)
-}
-
-/// Reads on a thread of its own until the end, a stop, or until nobody listens.
-fn pump(mut records: Box<dyn Records>, limit: u64, send: &mpsc::Sender<Vec<Item>>) -> Result<(), Stop> {
-    let mut chunk = Vec::with_capacity(CHUNK);
-    let mut left = limit;
-    let outcome = loop {
-        if left == 0 {
-            break Ok(());
-        }
-        match records.next() {
-            Ok(Some(item)) => chunk.push(item),
-            Ok(None) => break Ok(()),
-            Err(stop) => break Err(stop),
-        }
-        left -= 1;
-        if chunk.len() == CHUNK && send.blocking_send(std::mem::take(&mut chunk)).is_err() {
-            return Ok(());
-        }
-    };
-    if !chunk.is_empty() {
-        // Nobody listening means that the import has already failed for a reason of its own.
-        let _ = send.blocking_send(chunk);
-    }
-    outcome
 }
 
 /// Whether an error is about the rows that were written and not about the database as a whole.

@@ -3,6 +3,7 @@
 //! It must not know terminals or HTTP: whoever starts an import is told how far it is by a callback.
 
 mod canonical;
+mod chunks;
 mod clean;
 mod error;
 mod geography;

@@ -39,6 +39,8 @@ const BATCH: usize = 500;
 const OPEN: usize = 20_000;
 /// Variants that wait, whatever they belong to.
 const OPEN_VARIANTS: usize = 100_000;
+/// Bytes of the records that those which wait were read from.
+const OPEN_BYTES: usize = 128 * 1024 * 1024;
 
 pub(super) struct Products {
     dry_run: bool,
@@ -61,6 +63,7 @@ pub(super) struct Products {
     drafts: Vec<Draft>,
     open: HashMap<String, usize>,
     variants: usize,
+    weight: usize,
     /// Codes of products that are closed, where rows are grouped.
     closed: HashSet<u64>,
     grouped: bool,
@@ -85,6 +88,7 @@ impl Products {
             drafts: Vec::new(),
             open: HashMap::new(),
             variants: 0,
+            weight: 0,
             closed: HashSet::new(),
             grouped: false,
             position: 0,
@@ -102,6 +106,7 @@ impl Intake for Products {
     }
 
     fn take(&mut self, plan: &Plan, record: &Record, ledger: &mut Ledger) {
+        self.weight += record.weight();
         if plan.mapping.variants.is_some() {
             return self.take_nested(plan, record, ledger);
         }
@@ -121,7 +126,7 @@ impl Intake for Products {
     }
 
     async fn write(&mut self, db: &Db, ledger: &mut Ledger) -> Result<(), ImportError> {
-        let full = self.drafts.len() >= OPEN || self.variants >= OPEN_VARIANTS;
+        let full = self.drafts.len() >= OPEN || self.variants >= OPEN_VARIANTS || self.weight >= OPEN_BYTES;
         let whole = !self.grouped && self.drafts.len() >= BATCH;
         if full || whole { self.flush(db, ledger).await } else { Ok(()) }
     }
@@ -151,4 +156,39 @@ fn usual_nesting() -> Option<Plan> {
         ..Mapping::default()
     };
     Plan::new(Kind::Products, mapping, Tables::default()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        import::read::Fields,
+        testing::{Engine, TestShop},
+    };
+
+    #[tokio::test]
+    async fn products_that_wait_are_bounded_by_what_they_weigh() {
+        let test = TestShop::on(Engine::Sqlite).await.unwrap();
+        let db = test.shop.db();
+        let options = Options { dry_run: true, ..Options::default() };
+        let mut products = Products::new(db, &options).await.unwrap();
+        let plan = Plan::new(Kind::Products, Mapping::default(), Tables::default()).unwrap();
+        let mut ledger = Ledger::new(Kind::Products, true, None).unwrap();
+        let long = "x".repeat(1024 * 1024);
+        let mut most = 0;
+        for number in 0..200 {
+            let code = format!("P{number}");
+            let row = json!({"code": code, "sku": code, "name": "Cup", "price": "9000", "more": long});
+            products.take(&plan, &Record { line: 1 + number, fields: Fields::Tree(row) }, &mut ledger);
+            assert!(products.grouped, "rows of one product are waited for");
+            most = most.max(products.drafts.len());
+            products.write(db, &mut ledger).await.unwrap();
+        }
+        assert_eq!((most, products.drafts.len()), (128, 200 - 128));
+        products.finish(db, &mut ledger).await.unwrap();
+        assert_eq!((ledger.report.accepted, ledger.report.rejected), (200, 0), "{:?}", ledger.report);
+        test.close().await;
+    }
 }

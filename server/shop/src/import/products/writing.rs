@@ -56,7 +56,7 @@ impl Products {
             self.closed.extend(drafts.iter().map(|draft| hash(&draft.code)));
         }
         self.open.clear();
-        self.variants = 0;
+        (self.variants, self.weight) = (0, 0);
         standing::bring_home(db, &mut drafts, ledger).await?;
         lookalikes::tell(db, &drafts, ledger).await?;
         standing::join_options(db, &mut drafts).await?;

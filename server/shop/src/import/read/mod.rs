@@ -141,6 +141,31 @@ pub(super) struct Record {
     pub fields: Fields,
 }
 
+impl Record {
+    /// Bytes of memory it takes, roughly.
+    pub fn weight(&self) -> usize {
+        let inside = match &self.fields {
+            Fields::Cells(cells) => cells.text.len() + cells.ends.len() * size_of::<usize>(),
+            Fields::Tree(tree) => weight_of(tree),
+        };
+        size_of::<Record>() + inside
+    }
+}
+
+/// Each value takes room of its own: a list of digits is many times its text.
+fn weight_of(tree: &serde_json::Value) -> usize {
+    use serde_json::Value;
+    let inside: usize = match tree {
+        Value::String(text) => text.len(),
+        Value::Array(all) => all.iter().map(weight_of).sum(),
+        Value::Object(all) => {
+            all.iter().map(|(key, value)| size_of::<String>() + key.len() + weight_of(value)).sum()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    };
+    size_of::<Value>() + inside
+}
+
 /// A record's values, by column or by key.
 #[derive(Debug)]
 pub(super) enum Fields {
