@@ -7,6 +7,7 @@ mod call;
 mod changing;
 mod counter;
 mod courier;
+mod full;
 mod guards;
 mod live;
 mod names;
