@@ -58,8 +58,9 @@ impl Serve {
         }
         announce(&config);
         tokio::spawn(stop_on_signal(stop.clone()));
-        let router = http::router(door, &http_options(&config, tiles, self.demo));
-        http::serve(listener, router, stop.clone()).await?;
+        let options = http_options(&config, tiles, self.demo);
+        let router = http::router(door, &options);
+        http::serve(listener, router, options.limits.head_time, stop.clone()).await?;
         stop.cancel();
         workers.finish().await;
         let last_word = async {

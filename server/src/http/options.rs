@@ -41,6 +41,8 @@ impl Default for Options {
 /// Past any of these the server refuses instead of growing.
 #[derive(Clone, Debug)]
 pub struct Limits {
+    /// How long a client may take for a request's head; idle connections are closed after it, too.
+    pub head_time: Duration,
     /// Bytes of a request's body.
     pub body: usize,
     /// How long a body may take to arrive.
@@ -81,6 +83,7 @@ pub struct Rates {
 impl Default for Limits {
     fn default() -> Limits {
         Limits {
+            head_time: Duration::from_secs(15),
             body: 64 * 1024,
             body_time: Duration::from_secs(15),
             request_time: Duration::from_secs(30),

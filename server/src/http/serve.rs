@@ -28,8 +28,6 @@ use tower::Service;
 
 use super::api::live::{Handover, Line, Listener};
 
-/// How long a client may take for a request's head; idle connections are closed after it, too.
-const HEAD_TIME: Duration = Duration::from_secs(15);
 /// Bytes of a head.
 const HEAD: usize = 64 * 1024;
 const CONNECTIONS: usize = 16_384;
@@ -43,13 +41,18 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 #[derive(Clone, Debug, Default)]
 pub struct Closing(pub CancellationToken);
 
-/// Serves until `stop`, and then lets what is under way end within six seconds.
-pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) -> io::Result<()> {
+/// Serves until `stop`, and then lets what is under way end within six seconds. `head_time` is that of the limits.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    head_time: Duration,
+    stop: CancellationToken,
+) -> io::Result<()> {
     // A live stream is an open file; the usual 1,024 are not enough. Where it is not allowed we serve fewer.
     if let Err(error) = rlimit::increase_nofile_limit(CONNECTIONS as u64 + 4_096) {
         tracing::warn!(%error, "The limit of open files could not be raised.");
     }
-    let builder = builder();
+    let builder = builder(head_time);
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let tracker = TaskTracker::new();
     loop {
@@ -85,9 +88,9 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
     Ok(())
 }
 
-fn builder() -> Builder {
+fn builder(head_time: Duration) -> Builder {
     let mut builder = Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_buf_size(HEAD);
+    builder.timer(TokioTimer::new()).header_read_timeout(head_time).max_buf_size(HEAD);
     builder
 }
 

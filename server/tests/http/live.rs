@@ -276,7 +276,7 @@ async fn a_stop_ends_open_streams_at_once() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
-        let server = tokio::spawn(serve(listener, site(test), stop.clone()));
+        let server = tokio::spawn(serve(listener, site(test), options().limits.head_time, stop.clone()));
         let mut streams = Vec::new();
         for _ in 0..50 {
             let mut stream = TcpStream::connect(address).await.unwrap();

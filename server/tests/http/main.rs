@@ -22,5 +22,6 @@ mod reading;
 mod receipts;
 mod reserving;
 mod sessions;
+mod slow;
 mod tiles;
 mod ways;

@@ -1,0 +1,101 @@
+//! Clients that take their time, through real connections: a head and a body must arrive in some time, and nobody else
+//! waits for them.
+
+use std::{net::SocketAddr, time::Duration};
+
+use onshelf_server::http::{Limits, Options, serve};
+use onshelf_shop::testing::{Engine, TestShop};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{
+        TcpListener, TcpStream,
+        tcp::{OwnedReadHalf, OwnedWriteHalf},
+    },
+    task::JoinHandle,
+    time::timeout,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::call::{options, site_with};
+
+/// Far less than what is waited by default, and far more than the limits of these tests.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+struct Served {
+    test: TestShop,
+    address: SocketAddr,
+    stop: CancellationToken,
+    server: JoinHandle<std::io::Result<()>>,
+}
+
+async fn served(limits: Limits) -> Served {
+    let test = TestShop::on(Engine::Sqlite).await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let stop = CancellationToken::new();
+    let (options, head_time) = (Options { limits: limits.clone(), ..options() }, limits.head_time);
+    let server = tokio::spawn(serve(listener, site_with(&test, options), head_time, stop.clone()));
+    Served { test, address, stop, server }
+}
+
+impl Served {
+    /// Begins a request and goes on with a byte now and then, for as long as the connection is open.
+    async fn trickle(&self, begun: &'static str) -> (OwnedReadHalf, JoinHandle<OwnedWriteHalf>) {
+        let (read, mut write) = TcpStream::connect(self.address).await.unwrap().into_split();
+        write.write_all(begun.as_bytes()).await.unwrap();
+        let writing = tokio::spawn(async move {
+            while write.write_all(b"x").await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(40)).await;
+            }
+            write
+        });
+        (read, writing)
+    }
+
+    /// Others are served meanwhile.
+    async fn serves_others(&self) {
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        stream.write_all(b"GET /health/live HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+        let mut answer = Vec::new();
+        timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("in time").unwrap();
+        assert!(answer.starts_with(b"HTTP/1.1 200"));
+    }
+
+    async fn end(self) {
+        self.stop.cancel();
+        self.server.await.unwrap().unwrap();
+        self.test.close().await;
+    }
+}
+
+#[tokio::test]
+async fn half_a_head_is_waited_for_a_while() {
+    let served = served(Limits { head_time: Duration::from_millis(300), ..Limits::default() }).await;
+    let (mut read, writing) = served.trickle("GET / HTTP/1.1\r\nhost: x\r\nx-slow: ").await;
+    served.serves_others().await;
+    let mut answer = Vec::new();
+    // Whether it is closed or cut does not matter to whoever does this.
+    let _ = timeout(PATIENCE, read.read_to_end(&mut answer)).await.expect("the connection is closed in time");
+    assert!(!answer.starts_with(b"HTTP/1.1 2"), "{}", String::from_utf8_lossy(&answer));
+    writing.await.unwrap();
+    served.end().await;
+}
+
+#[tokio::test]
+async fn a_body_that_trickles_is_too_slow() {
+    let served = served(Limits { body_time: Duration::from_millis(300), ..Limits::default() }).await;
+    let begun = "POST /api/v1/reservations HTTP/1.1\r\nhost: x\r\nidempotency-key: k\r\n\
+                 content-type: application/json\r\ncontent-length: 60000\r\n\r\n{";
+    let (mut read, writing) = served.trickle(begun).await;
+    served.serves_others().await;
+    let mut answer = Vec::new();
+    while !String::from_utf8_lossy(&answer).contains("/problems/too-slow") {
+        let mut piece = [0; 4096];
+        let length = timeout(PATIENCE, read.read(&mut piece)).await.expect("an answer in time").unwrap();
+        assert!(length > 0, "{}", String::from_utf8_lossy(&answer));
+        answer.extend_from_slice(&piece[..length]);
+    }
+    assert!(answer.starts_with(b"HTTP/1.1 408"), "{}", String::from_utf8_lossy(&answer));
+    writing.abort();
+    served.end().await;
+}
