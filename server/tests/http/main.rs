@@ -5,6 +5,7 @@
 mod astray;
 mod call;
 mod changing;
+mod closed;
 mod counter;
 mod courier;
 mod full;
