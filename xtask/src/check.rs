@@ -1,6 +1,6 @@
 //! `test`: all that has to be green, in steps with headings and times, and one line with the totals.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -135,6 +135,7 @@ fn unit(desk: &mut Desk) -> Result<Tally> {
         let succeeded = process::read_along(&mut tests, |line| part.read(line))?;
         tally += part.with_verdict(succeeded);
     }
+    real_data_remark(&real_data()).into_iter().for_each(|remark| tally.remark(remark));
     Ok(tally)
 }
 
@@ -147,6 +148,22 @@ fn localstripe() -> Option<PathBuf> {
             None
         }
     }
+}
+
+/// The real files that tests of imports read, as those tests look for them.
+fn real_data() -> PathBuf {
+    let beside = project::root().join("../shared/data");
+    std::env::var_os("ONSHELF_REAL_DATA").map_or(beside, PathBuf::from)
+}
+
+/// A test that looked at nothing passes, and nobody sees what it printed.
+fn real_data_remark(folder: &Path) -> Option<String> {
+    (!folder.is_dir()).then(|| {
+        format!(
+            "real data not found at {}: the tests of real files passed without a look (ONSHELF_REAL_DATA names another)",
+            folder.display()
+        )
+    })
 }
 
 fn ship(desk: &mut Desk) -> Result<Tally> {
@@ -191,5 +208,12 @@ mod tests {
     #[test]
     fn the_steps_are_those_that_can_be_named() {
         assert_eq!(STEPS.map(|(step, ..)| step), crate::arguments::STEPS);
+    }
+
+    #[test]
+    fn it_is_said_where_tests_had_nothing_to_look_at() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(real_data_remark(folder.path()), None);
+        assert!(real_data_remark(&folder.path().join("none")).unwrap().contains("real data not found"));
     }
 }

@@ -70,7 +70,8 @@ impl Tally {
         }
     }
 
-    fn remark(&mut self, mut remark: String) {
+    /// Something to be read at the end of the log; each once.
+    pub fn remark(&mut self, mut remark: String) {
         if let Some((end, _)) = remark.char_indices().nth(WIDTH) {
             remark.truncate(end);
         }
