@@ -2,17 +2,15 @@
 
 use std::{
     fs::File,
-    io::{BufWriter, IsTerminal, Write},
+    io::{BufWriter, Write},
     path::PathBuf,
     process::ExitCode,
-    time::Duration,
 };
 
 use clap::Args;
-use indicatif::ProgressBar;
 use onshelf_shop::export::{self, Format, Kind};
 
-use super::{Failure, open_database};
+use super::{Failure, open_database, telling::Teller};
 use crate::config::Config;
 
 #[derive(Debug, Args)]
@@ -32,15 +30,8 @@ impl Export {
         let format = self.format.unwrap_or(if is_lines { Format::Jsonl } else { Format::Csv });
         let to_stdout = self.file.as_os_str() == "-";
         let db = open_database(config).await?;
-        let bar = std::io::stderr().is_terminal().then(ProgressBar::new_spinner);
-        if let Some(bar) = &bar {
-            bar.enable_steady_tick(Duration::from_millis(120));
-        }
-        let mut tell = |rows: u64| {
-            if let Some(bar) = &bar {
-                bar.set_message(format!("{rows} rows"));
-            }
-        };
+        let mut teller = Teller::spinner();
+        let mut tell = |rows: u64| teller.tell(None, &format!("{rows} rows"));
         // A file that broke off must not look like a whole one, so it gets its name at the end.
         let draft = self.file.with_added_extension("part");
         let mut out: Box<dyn Write + Send> = if to_stdout {
@@ -51,9 +42,7 @@ impl Export {
         };
         let outcome = export::run(&db, self.kind, format, out.as_mut(), &mut tell).await;
         drop(out);
-        if let Some(bar) = &bar {
-            bar.finish_and_clear();
-        }
+        teller.finish();
         let rows = match outcome {
             Ok(rows) => rows,
             Err(error) => {

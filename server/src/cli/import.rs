@@ -2,28 +2,24 @@
 
 use std::{
     collections::HashMap,
-    io::IsTerminal,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     time::{Duration, Instant},
 };
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use onshelf_shop::{
     Clock, SystemClock,
     import::{self, Encoding, Entry, Format, Kind, Mapping, Options, Progress, Report, Source},
 };
 use onshelf_vocabulary::Currency;
 
-use super::{Failure, open_database};
+use super::{Failure, open_database, telling::Teller};
 use crate::config::Config;
 
 /// Rejections and warnings of one reason that are shown one by one; all are counted, and `--rejects` writes every
 /// rejected row.
 const SHOWN: usize = 5;
-/// Between two plain lines of progress.
-const PAUSE: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Args)]
 pub(super) struct Import {
@@ -81,16 +77,18 @@ impl Import {
         let is_dry = options.dry_run;
         let db = open_database(config).await?;
         let began = Instant::now();
-        let mut teller = Teller::new(began);
-        let outcome =
-            import::run(&db, self.kind, source, options, &mut |progress| teller.tell(progress)).await;
+        let (mut teller, mut accepted) = (Teller::bar(), 0);
+        let outcome = import::run(&db, self.kind, source, options, &mut |progress| {
+            accepted = progress.accepted;
+            tell_progress(&mut teller, progress);
+        })
+        .await;
         teller.finish();
-        if outcome.is_err() && teller.accepted > 0 && !is_dry {
-            let accepted = teller.accepted;
+        if outcome.is_err() && accepted > 0 && !is_dry {
             eprintln!("{accepted} rows went in before it stopped; the same file can be imported again.");
         }
         let report = outcome?;
-        tell(&report, began.elapsed());
+        tell(&report, began.elapsed(), self.rejects.as_deref());
         let is_clean = report.rejected == 0 && report.stopped.is_none();
         Ok(if is_clean { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
@@ -120,52 +118,12 @@ impl Import {
     }
 }
 
-/// Says how far it is.
-struct Teller {
-    bar: Option<ProgressBar>,
-    began: Instant,
-    told: Instant,
-    /// Rows that are in.
-    accepted: u64,
+fn tell_progress(teller: &mut Teller, progress: Progress) {
+    let Progress { bytes, total_bytes, rows, rejected, .. } = progress;
+    teller.tell(total_bytes.map(|total| (bytes, total)), &format!("{rows} rows, {rejected} rejected"));
 }
 
-impl Teller {
-    fn new(began: Instant) -> Teller {
-        let bar = std::io::stderr().is_terminal().then(|| {
-            let bar = ProgressBar::new(0);
-            let template = "{bar:32} {percent:>3} % · {msg} · {elapsed}";
-            if let Ok(style) = ProgressStyle::with_template(template) {
-                bar.set_style(style);
-            }
-            bar
-        });
-        Teller { bar, began, told: began, accepted: 0 }
-    }
-
-    fn tell(&mut self, progress: Progress) {
-        let Progress { bytes, total_bytes, rows, accepted, rejected } = progress;
-        self.accepted = accepted;
-        if let Some(bar) = &self.bar {
-            bar.set_length(total_bytes.unwrap_or(bytes).max(1));
-            bar.set_position(bytes);
-            bar.set_message(format!("{rows} rows, {rejected} rejected"));
-        } else if self.told.elapsed() >= PAUSE {
-            self.told = Instant::now();
-            let share =
-                total_bytes.filter(|total| *total > 0).map(|total| format!("{} %, ", bytes * 100 / total));
-            let seconds = self.began.elapsed().as_secs();
-            eprintln!("{}{rows} rows, {rejected} rejected, {seconds} s", share.unwrap_or_default());
-        }
-    }
-
-    fn finish(&self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
-    }
-}
-
-fn tell(report: &Report, took: Duration) {
+fn tell(report: &Report, took: Duration, rejects: Option<&Path>) {
     for (title, entries) in [("warning", &report.warned), ("rejected", &report.rejections)] {
         let mut shown: HashMap<(&str, &str), usize> = HashMap::new();
         for entry in entries {
@@ -207,11 +165,22 @@ fn tell(report: &Report, took: Duration) {
         told_apart(report),
         took.as_secs_f64()
     );
+    if let Some(told) = about_rejects(report.rejected, rejects) {
+        eprintln!("{told}");
+    }
     if let Some(stopped) = &report.stopped {
         eprintln!("onshelf: the file could not be read to its end: {stopped}");
     } else if report.rows == 0 {
         eprintln!("onshelf: the file holds no rows");
     }
+}
+
+/// Where every rejected row can be looked at, of which only some were shown.
+fn about_rejects(rejected: u64, file: Option<&Path>) -> Option<String> {
+    (rejected > 0).then(|| match file {
+        Some(file) => format!("every rejected row is written to {} (--rejects)", file.display()),
+        None => "--rejects FILE writes every rejected row to a CSV file".to_owned(),
+    })
 }
 
 /// What the file has that nothing was taken from, and how to change that.
@@ -248,4 +217,18 @@ fn line_of(entry: &Entry) -> String {
 
 fn prefix(field: &str) -> String {
     if field.is_empty() { String::new() } else { format!("{field}: ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_names_where_all_rejected_rows_are() {
+        assert_eq!(about_rejects(0, Some(Path::new("bad.csv"))), None);
+        assert!(
+            about_rejects(7, Some(Path::new("bad.csv"))).unwrap().contains("written to bad.csv (--rejects)")
+        );
+        assert!(about_rejects(7, None).unwrap().starts_with("--rejects FILE"));
+    }
 }

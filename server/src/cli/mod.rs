@@ -9,6 +9,7 @@ mod reconcile;
 mod restore;
 mod serve;
 mod shopper;
+mod telling;
 mod trail;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io,
+    io::{self, Read},
     path::{Path, PathBuf},
     process::ExitCode,
     time::Duration,
@@ -16,12 +16,15 @@ use super::{
     Failure,
     backup::{is_postgres, run_tool},
     open_database,
+    telling::{Teller, megabytes},
 };
 use crate::config::Config;
 
 /// How often, and how long in between, it is looked whether a server that stops has let its database go.
 const LOOKS: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(100);
+/// Bytes copied between two words about it.
+const PIECE: u64 = 16 * 1024 * 1024;
 
 #[derive(Debug, Args)]
 pub(super) struct Restore {
@@ -37,15 +40,10 @@ impl Restore {
         if !self.file.is_file() {
             return Err(format!("there is no file {}", self.file.display()).into());
         }
-        if is_postgres(config) {
-            self.restore_postgres(config)?;
-        } else {
-            let path = config.database_url.trim_start_matches("sqlite:").trim_start_matches("//");
-            restore_sqlite(&self.file, Path::new(path), self.force).await?;
-        }
-        // Opening brings an older backup's schema up to date; the audit then proves what was restored.
-        let db = open_database(config).await?;
-        let faults = onshelf_shop::ledger::faults(&db, SystemClock.now()).await?;
+        let mut teller = Teller::spinner();
+        let outcome = self.restore(config, &mut teller).await;
+        teller.finish();
+        let faults = outcome?;
         for fault in &faults {
             eprintln!("{fault}");
         }
@@ -53,7 +51,22 @@ impl Restore {
         Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
 
-    fn restore_postgres(&self, config: &Config) -> Result<(), Failure> {
+    /// Answers what is wrong with the books of what was restored.
+    async fn restore(&self, config: &Config, teller: &mut Teller) -> Result<Vec<String>, Failure> {
+        if is_postgres(config) {
+            let told = || "restoring".to_owned();
+            teller.wait_for(told, self.restore_postgres(config)).await?;
+        } else {
+            let path = config.database_url.trim_start_matches("sqlite:").trim_start_matches("//");
+            restore_sqlite(&self.file, Path::new(path), self.force, teller).await?;
+        }
+        // Opening brings an older backup's schema up to date; the audit then proves what was restored.
+        let db = open_database(config).await?;
+        let faults = onshelf_shop::ledger::faults(&db, SystemClock.now());
+        Ok(teller.wait_for(|| "restored, proving the books".to_owned(), faults).await?)
+    }
+
+    async fn restore_postgres(&self, config: &Config) -> Result<(), Failure> {
         // In one transaction: a file that breaks off leaves the database as it was.
         let mut arguments: Vec<&std::ffi::OsStr> =
             vec!["--no-owner".as_ref(), "--single-transaction".as_ref(), "--dbname".as_ref()];
@@ -62,12 +75,12 @@ impl Restore {
             arguments.extend(["--clean".as_ref(), "--if-exists".as_ref()] as [&std::ffi::OsStr; 2]);
         }
         arguments.push(self.file.as_os_str());
-        run_tool("pg_restore", &arguments)
+        run_tool("pg_restore", &arguments).await
     }
 }
 
 /// Puts a copy of a backup at `target`. On an error what was there is there still, and opens.
-async fn restore_sqlite(from: &Path, target: &Path, force: bool) -> Result<(), Failure> {
+async fn restore_sqlite(from: &Path, target: &Path, force: bool, teller: &mut Teller) -> Result<(), Failure> {
     if target.exists() && !force {
         return Err(format!("{} exists; --force replaces it", target.display()).into());
     }
@@ -77,7 +90,7 @@ async fn restore_sqlite(from: &Path, target: &Path, force: bool) -> Result<(), F
     };
     std::fs::create_dir_all(folder)?;
     let part = beside(target, ".part");
-    let outcome = replace(from, &part, target, folder).await;
+    let outcome = replace(from, &part, target, folder, teller).await;
     if outcome.is_err() {
         let _ = remove(&part);
         let _ = remove_leftovers(&part);
@@ -85,11 +98,18 @@ async fn restore_sqlite(from: &Path, target: &Path, force: bool) -> Result<(), F
     outcome
 }
 
-async fn replace(from: &Path, part: &Path, target: &Path, folder: &Path) -> Result<(), Failure> {
+async fn replace(
+    from: &Path,
+    part: &Path,
+    target: &Path,
+    folder: &Path,
+    teller: &mut Teller,
+) -> Result<(), Failure> {
     // Of a restore that was cut off.
     remove_leftovers(part)?;
-    copy(from, part)?;
-    copies::make_fit(part)
+    copy(from, part, teller)?;
+    teller
+        .wait_for(|| "copied, checking the copy".to_owned(), copies::make_fit(part))
         .await
         .map_err(|error| format!("{} cannot be restored: {error}", from.display()))?;
     File::open(part)?.sync_all()?;
@@ -105,10 +125,20 @@ async fn replace(from: &Path, part: &Path, target: &Path, folder: &Path) -> Resu
 }
 
 /// The bytes alone: a backup that may only be read becomes a database that can be written.
-fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
+fn copy(from: &Path, to: &Path, teller: &mut Teller) -> Result<(), Failure> {
     let told = |error: io::Error| format!("{} could not be copied: {error}", from.display());
+    let mut source = File::open(from).map_err(told)?;
+    let total = source.metadata().map_err(told)?.len();
     let mut written = File::create(to)?;
-    io::copy(&mut File::open(from).map_err(told)?, &mut written).map_err(told)?;
+    let mut done = 0;
+    loop {
+        let piece = io::copy(&mut source.by_ref().take(PIECE), &mut written).map_err(told)?;
+        if piece == 0 {
+            break;
+        }
+        done += piece;
+        teller.tell(Some((done, total)), &format!("{} copied", megabytes(done)));
+    }
     Ok(written.sync_all().map_err(told)?)
 }
 
@@ -174,6 +204,10 @@ mod tests {
         told
     }
 
+    async fn restore(from: &Path, target: &Path, force: bool) -> Result<(), Failure> {
+        restore_sqlite(from, target, force, &mut Teller::spinner()).await
+    }
+
     fn names(folder: &Path) -> Vec<String> {
         let entries = std::fs::read_dir(folder).unwrap();
         let mut names: Vec<String> =
@@ -197,17 +231,17 @@ mod tests {
         damaged[4096..].fill(0xa5);
         for bytes in [&b"order,total\nA-1,3\n"[..], &[], torn, &damaged[..]] {
             std::fs::write(&backup, bytes).unwrap();
-            let refused = restore_sqlite(&backup, &target, true).await.unwrap_err().to_string();
+            let refused = restore(&backup, &target, true).await.unwrap_err().to_string();
             assert!(refused.contains("cannot be restored"), "{refused}");
             assert_eq!(told(&target).await.as_deref(), Some("old"));
             assert!(names(folder.path()).iter().all(|name| !name.contains(".part")), "{refused}");
         }
         // A folder can be opened and not be read.
-        assert!(restore_sqlite(folder.path(), &target, true).await.is_err());
+        assert!(restore(folder.path(), &target, true).await.is_err());
         assert_eq!(told(&target).await.as_deref(), Some("old"));
         // Without --force it is not even tried.
         std::fs::write(&backup, whole).unwrap();
-        assert!(restore_sqlite(&backup, &target, false).await.is_err());
+        assert!(restore(&backup, &target, false).await.is_err());
     }
 
     #[tokio::test]
@@ -221,11 +255,11 @@ mod tests {
         let old = database(&target, "since").await;
         // The log of it lies beside the database, and is not replayed into the restored one.
         assert!(names(folder.path()).contains(&"shop.db-wal".to_owned()));
-        let refused = restore_sqlite(&backup, &target, true).await.unwrap_err().to_string();
+        let refused = restore(&backup, &target, true).await.unwrap_err().to_string();
         assert!(refused.contains("is in use"), "{refused}");
         old.close().await;
         drop(old);
-        restore_sqlite(&backup, &target, true).await.unwrap();
+        restore(&backup, &target, true).await.unwrap();
         assert_eq!(names(folder.path()), ["backup", "shop.db"]);
         assert_eq!(told(&target).await.as_deref(), Some("then"));
     }
@@ -243,7 +277,7 @@ mod tests {
         )
         .unwrap();
         std::fs::write(beside(&target, "-wal"), "left").unwrap();
-        restore_sqlite(&backup, &target, true).await.unwrap();
+        restore(&backup, &target, true).await.unwrap();
         assert_eq!(told(&target).await.as_deref(), Some("kept"));
     }
 }
