@@ -80,8 +80,18 @@ impl Token {
         };
         let store = store.map(StoreCode::new).transpose()?;
         println!("{}", shop.create_token(scope, store.as_ref()).await?);
+        if let Some(told) = about(scope) {
+            eprintln!("onshelf: {told}");
+        }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// What whoever makes a token of this scope should know.
+fn about(scope: &str) -> Option<&'static str> {
+    (scope == "catalogue").then_some(
+        "a token for `catalogue` opens nothing: everybody reads the catalogue, and only `onshelf import` writes it",
+    )
 }
 
 impl Staff {
@@ -119,5 +129,16 @@ impl Webhook {
         let shop = open_shop(&config).await?;
         println!("{}", shop.add_webhook(parsed.as_str(), &events).await?);
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::about;
+
+    #[test]
+    fn who_gets_a_token_that_opens_nothing_is_told() {
+        assert!(about("catalogue").unwrap().contains("opens nothing"));
+        assert_eq!((about("stock"), about("pos")), (None, None));
     }
 }

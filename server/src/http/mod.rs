@@ -27,12 +27,9 @@ pub use serve::{Closing, serve};
 
 use axum::{
     Extension, Router,
-    extract::{Request, State},
     middleware::{from_fn, from_fn_with_state},
-    response::{IntoResponse, Response},
     routing::{get, post},
 };
-use leptos::prelude::provide_context;
 use onshelf_app::ssr::Door;
 use tower::ServiceBuilder;
 use tower_http::compression::{
@@ -68,7 +65,6 @@ pub fn router(door: Door, options: &Options) -> Router {
         .route("/webhooks/{provider}", post(webhooks::take))
         .merge(assets::routes(options))
         .merge(tiles::routes(options))
-        .route("/api/fn/{*name}", post(server_function).get(server_function))
         .route("/problems/{slug}", get(speak::explain_problem))
         .route("/speculation.json", get(assets::speculation))
         .route("/site.webmanifest", get(assets::manifest))
@@ -92,10 +88,4 @@ fn compression() -> CompressionLayer<impl Predicate> {
     CompressionLayer::new()
         .quality(CompressionLevel::Precise(4))
         .compress_when(DefaultPredicate::new().and(wasm).and(tiles))
-}
-
-/// What islands call; each reaches the shop through the same door as the pages.
-async fn server_function(State(door): State<Door>, request: Request) -> Response {
-    let door = move || provide_context(door.clone());
-    leptos_axum::handle_server_fns_with_context(door, request).await.into_response()
 }

@@ -33,7 +33,7 @@ pub async fn speak(State(surface): State<Surface>, request: Request, next: Next)
     let response = next.run(request).await;
     let path = asked.uri.path();
     if path == "/api" || path.starts_with("/api/") || path.starts_with("/webhooks/") {
-        api_answer(asked.lang, path, response, &surface)
+        api_answer(asked.lang, response, &surface)
     } else if is_bare(&response) {
         page_answer(asked, response, &surface.door).await
     } else {
@@ -59,10 +59,8 @@ fn is_bare(response: &Response) -> bool {
             || kind.starts_with(b"text/plain"))
 }
 
-fn api_answer(lang: Lang, path: &str, mut response: Response, surface: &Surface) -> Response {
-    // Server functions of the pages write their own errors; a guard's refusal is still ours.
-    let own = path.starts_with("/api/fn/") && response.extensions().get::<Problem>().is_none();
-    if !own && is_bare(&response) {
+fn api_answer(lang: Lang, mut response: Response, surface: &Surface) -> Response {
+    if is_bare(&response) {
         let problem = problem_of(&mut response);
         let body = problem.to_json(lang, &surface.options.public_url).to_string();
         response = replaced(response, problem.status(), PROBLEM, body);

@@ -267,8 +267,6 @@ pub const OTHERS: &[Line] = &[
     get("/api/v1/openapi.json", "/api/v1/openapi.json", Everybody),
     get("/api", "/api", Everybody),
     get("/api/{*rest}", "/api/nothing", Everybody),
-    // No island calls a server function by it today; one that is added has to be classified in `hostile`.
-    get("/api/fn/{*name}", "/api/fn/nothing", Everybody),
     json("POST", "/webhooks/{provider}", "/webhooks/test", Signed, "{}"),
     get("/problems/{slug}", "/problems/not-found", Everybody),
     get("/speculation.json", "/speculation.json", Everybody),

@@ -62,7 +62,7 @@ pub async fn forgotten(plan: &Plan) -> Result<Vec<String>, Failure> {
     Ok(forgotten)
 }
 
-/// Each route has a line for each of its methods, and each server function is known.
+/// Each route has a line for each of its methods.
 async fn unclassified(scene: &Scene, routes: &[String], cases: &[Case]) -> Result<Vec<String>, Failure> {
     const TODO: &str =
         "is not classified: say whose it is with a line in PAGES or OTHERS of hostile/access.rs";
@@ -76,13 +76,10 @@ async fn unclassified(scene: &Scene, routes: &[String], cases: &[Case]) -> Resul
             continue;
         }
         for method in methods.iter().filter(|method| !matches!(method.as_str(), "HEAD" | "OPTIONS")) {
-            if !known.contains(&method.as_str()) && !route.starts_with("/api/fn/") {
+            if !known.contains(&method.as_str()) {
                 missing.push(format!("{method} {route} {TODO}"));
             }
         }
-    }
-    for (path, method) in leptos::server_fn::axum::server_fn_paths() {
-        missing.push(format!("{method} {path}: a server function that {TODO}"));
     }
     Ok(missing)
 }
@@ -272,7 +269,7 @@ fn check_headers(answer: &Answer, line: &Line, what: &dyn Fn() -> String, tally:
             wrong.push(format!("cookie {cookie:?}"));
         }
     }
-    if line.route.starts_with("/api/") && answer.status >= 400 && !line.route.starts_with("/api/fn/") {
+    if line.route.starts_with("/api/") && answer.status >= 400 {
         let kind = header("content-type");
         if kind != "application/problem+json" {
             wrong.push(format!("a problem as {kind:?}"));
