@@ -1,4 +1,7 @@
-//! Calling the router as a client would.
+//! Calling the router as a client would. Each answer of the API is held against its description.
+
+#[path = "contract.rs"]
+mod contract;
 
 use std::sync::Arc;
 
@@ -88,10 +91,13 @@ impl Call {
     }
 
     pub async fn on(self, site: &Router) -> Answer {
+        let (method, path) = (self.request.method().clone(), self.request.uri().path().to_owned());
         let response = site.clone().oneshot(self.request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
-        Answer { status: parts.status, headers: parts.headers, body: body.to_vec() }
+        let answer = Answer { status: parts.status, headers: parts.headers, body: body.to_vec() };
+        contract::check(&method, &path, &answer);
+        answer
     }
 
     /// Without waiting for the body's end, which a stream has not.
