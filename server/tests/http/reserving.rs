@@ -292,7 +292,7 @@ async fn a_request_that_is_under_way_is_not_begun_twice() {
 
 /// The elements of a reservation in their order: what a screen reader goes by, without the words.
 fn elements(page: &str) -> Vec<&str> {
-    let (_, article) = page.split_once("<article class=\"reservation\"").unwrap();
+    let (_, article) = page.split_once("<article id=\"reservation\"").unwrap();
     let (article, _) = article.split_once("</article>").unwrap();
     article.split('<').skip(1).map(|tag| tag.split([' ', '>']).next().unwrap_or_default()).collect()
 }

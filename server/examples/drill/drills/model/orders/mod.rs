@@ -337,10 +337,10 @@ impl Ledger {
     fn extend(&mut self, order: usize) -> Outcome {
         let now = self.now;
         let own = &mut self.orders[order];
-        if own.held_until <= now {
+        if own.settled || own.held_until <= now {
             return Outcome::HoldOver;
         }
-        if own.extended || own.settled {
+        if own.extended {
             return Outcome::ExtendedBefore;
         }
         own.extended = true;
