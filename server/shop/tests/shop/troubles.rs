@@ -126,7 +126,7 @@ async fn a_webhook_for_an_unknown_order_changes_nothing() {
         }
         assert_eq!(test.shop.look_at_payments().await.unwrap(), 0, "nobody is asked about anything");
         assert_eq!(status(&test.shop, &placed).await, (OrderStatus::Placed, PaymentStatus::Pending));
-        assert_eq!(payments.open(), [own.clone()]);
+        assert_eq!(payments.open(), std::slice::from_ref(&own));
         assert!(payments.pay(&own));
         test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
         assert_eq!(status(&test.shop, &placed).await, (OrderStatus::Paid, PaymentStatus::Paid));
