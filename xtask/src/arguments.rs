@@ -12,9 +12,9 @@ usage: cargo xtask COMMAND
                             everything that has to be green; STEPS are names with commas between:
                             format, lint, lint-client, unit, build, bytes, e2e
   bench [NAME [--quick]]    measure; without a name it lists what can be
-  drill [NAME] [--rounds N] [--seed S] [--database-url URL] [--short]
+  drill [NAME] [--rounds N] [--seed S] [--database-url URL] [--short] [--may-skip]
                             break it on purpose and watch it recover; without a name all drills in short,
-                            `drill --list` names them
+                            `drill --list` names them; what cannot be tried here is a failure unless it may be
 
 ONSHELF_TOOLCHAIN=rustup|debian chooses the compiler where the choice it makes by itself is not wanted.";
 

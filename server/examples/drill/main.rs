@@ -1,4 +1,5 @@
-//! Controlled accidents: `cargo xtask drill [NAME] [--rounds N] [--seed S] [--database-url URL] [--short]`.
+//! Controlled accidents: `cargo xtask drill [NAME] [--rounds N] [--seed S] [--database-url URL] [--short]
+//! [--may-skip]`.
 //!
 //! The drills themselves lie in `drills/`, one file each, and are shared with the tests, which run the short ones.
 

@@ -31,14 +31,10 @@ async fn drill(plan: &Plan) -> Result<Tally, Failure> {
     if plan.on_sqlite() {
         tally.add(on(plan, Ground::sqlite(INITIAL).await?).await?);
     }
-    if plan.on_postgres() {
-        if is_there("pg_dump") {
-            if let Some(ground) = Ground::postgres(plan, INITIAL).await? {
-                tally.add(on(plan, ground).await?);
-            }
-        } else {
-            println!("PostgreSQL's client programs are not installed: this part is skipped.");
-        }
+    if plan.on_postgres() && !is_there("pg_dump") {
+        tally.skip("PostgreSQL's client programs (pg_dump) are not installed");
+    } else if let Some(ground) = Ground::postgres(plan, INITIAL, &mut tally).await? {
+        tally.add(on(plan, ground).await?);
     }
     Ok(tally)
 }

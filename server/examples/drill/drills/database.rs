@@ -47,14 +47,12 @@ const ACCIDENTS: [Accident; 6] =
     [Accident::Reset, Accident::Dead, Accident::Slow, Accident::StopHard, Accident::Refuse, Accident::Stall];
 
 async fn drill(plan: &Plan) -> Result<Tally, Failure> {
-    if !plan.on_postgres() {
-        println!("This drill is about PostgreSQL: there is nothing to try on SQLite.");
-        return Ok(Tally::default());
+    if plan.database.is_some() {
+        // The server that is named is not ours to stop, and SQLite has none.
+        return Ok(Tally::not_run("it stops a PostgreSQL server of its own: leave --database-url out"));
     }
-    // A cluster of its own, whatever server is named: that one is not ours to stop.
     let Some(cluster) = Cluster::start().await? else {
-        println!("PostgreSQL is not installed: the drill is skipped.");
-        return Ok(Tally::default());
+        return Ok(Tally::not_run("PostgreSQL is not installed"));
     };
     let wire = Wire::to(cluster.port).await?;
     let direct = cluster.url();

@@ -19,7 +19,7 @@ use onshelf_shop::{Settings, Shop, SystemChance, SystemClock};
 use onshelf_vocabulary::StoreCode;
 use tempfile::TempDir;
 
-use super::{Failure, Plan, cluster::Cluster};
+use super::{Failure, Plan, Tally, cluster::Cluster};
 
 /// The store deeds are done at, and the one that is somebody else's.
 pub const STORE: &str = "east";
@@ -76,14 +76,18 @@ impl Ground {
         }
     }
 
-    /// On the server that was named, else on a cluster of its own; none where PostgreSQL is not installed.
-    pub async fn postgres(plan: &Plan, initial: i64) -> Result<Option<Ground>, Failure> {
+    /// On the server that was named, else on a cluster of its own. None where only SQLite is asked for, and where
+    /// PostgreSQL is not installed, which the tally is told.
+    pub async fn postgres(plan: &Plan, initial: i64, tally: &mut Tally) -> Result<Option<Ground>, Failure> {
+        if !plan.on_postgres() {
+            return Ok(None);
+        }
         let named = plan.database.clone().or_else(|| std::env::var("ONSHELF_TEST_POSTGRES_URL").ok());
         if let Some(server) = named {
             return Ground::on_server(&server, initial, None).await.map(Some);
         }
         let Some(cluster) = Cluster::start().await? else {
-            println!("PostgreSQL is not installed: this part is skipped.");
+            tally.skip("PostgreSQL is not installed, and no server was named by --database-url");
             return Ok(None);
         };
         let server = cluster.url();

@@ -28,9 +28,7 @@ async fn drill(plan: &Plan) -> Result<Tally, Failure> {
     if plan.on_sqlite() {
         tally.add(on(plan, Ground::sqlite(INITIAL).await?).await?);
     }
-    if plan.on_postgres()
-        && let Some(ground) = Ground::postgres(plan, INITIAL).await?
-    {
+    if let Some(ground) = Ground::postgres(plan, INITIAL, &mut tally).await? {
         tally.add(on(plan, ground).await?);
     }
     Ok(tally)

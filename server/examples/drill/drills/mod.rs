@@ -85,7 +85,7 @@ pub fn run_from_arguments() -> ExitCode {
     ExitCode::from(worst)
 }
 
-/// Runs one drill and says how it went: 0 nothing lost, 1 something was, 2 it could not be run.
+/// Runs one drill and says how it went: 0 nothing lost, 1 something was, 2 it could not be run, or not all of it.
 #[must_use]
 pub fn run(drill: &Drill, plan: &Plan) -> u8 {
     println!("=== {}: {} (rounds {}, seed {})", drill.name, drill.about, plan.rounds, plan.seed);
@@ -94,18 +94,24 @@ pub fn run(drill: &Drill, plan: &Plan) -> u8 {
         Ok(runtime) => runtime.block_on((drill.run)(plan)),
         Err(error) => Err(error.into()),
     };
-    match outcome {
+    let (tally, code) = match outcome {
         Ok(tally) => {
-            for (fault, alike) in tally.told_faults() {
-                let more = if alike > 1 { format!(" ({alike} like it)") } else { String::new() };
-                println!("fault: {fault}{more}");
-            }
-            println!("{}", tally.line(drill.name));
-            u8::from(!tally.is_clean())
+            let code = tally.verdict(plan.may_skip);
+            (tally, code)
         }
         Err(error) => {
-            println!("drill {}: could not be run: {error}", drill.name);
-            2
+            let mut tally = Tally::default();
+            tally.skip(error.to_string());
+            (tally, 2)
         }
+    };
+    for (fault, alike) in tally.told_faults() {
+        let more = if alike > 1 { format!(" ({alike} like it)") } else { String::new() };
+        println!("fault: {fault}{more}");
     }
+    for why in &tally.skipped {
+        println!("could not be run: {why}");
+    }
+    println!("{}", tally.line(drill.name));
+    code
 }

@@ -16,6 +16,7 @@ pub struct Asked {
     seed: Option<u64>,
     database: Option<String>,
     short: bool,
+    may_skip: bool,
 }
 
 /// One run of one drill.
@@ -29,6 +30,8 @@ pub struct Plan {
     pub database: Option<String>,
     /// Small enough to belong to the tests.
     pub short: bool,
+    /// Whether a drill that lacks something it needs counts as passed.
+    pub may_skip: bool,
     /// The server to run.
     pub program: PathBuf,
 }
@@ -42,8 +45,9 @@ impl Asked {
             match word.as_str() {
                 "--rounds" => asked.rounds = Some(value()?.parse()?),
                 "--seed" => asked.seed = Some(value()?.parse()?),
-                "--database-url" => asked.database = Some(value()?),
+                "--database-url" => asked.database = Some(known_engine(value()?)?),
                 "--short" => asked.short = true,
+                "--may-skip" => asked.may_skip = true,
                 "--list" => asked.list = true,
                 flag if flag.starts_with('-') => return Err(format!("{flag} is not known").into()),
                 name if asked.name.is_none() => asked.name = Some(name.to_owned()),
@@ -62,9 +66,18 @@ impl Asked {
             seed: self.seed.unwrap_or(20_261_122),
             database: self.database.clone(),
             short,
+            may_skip: self.may_skip,
             program: program(),
         }
     }
+}
+
+/// An address of neither engine would leave nothing to try.
+fn known_engine(url: String) -> Result<String, Failure> {
+    if url.starts_with("sqlite:") || url.starts_with("postgres") {
+        return Ok(url);
+    }
+    Err(format!("{url} is neither `sqlite:` nor the address of a PostgreSQL server").into())
 }
 
 /// What the build tool names, else what lies where cargo leaves it beside this program.

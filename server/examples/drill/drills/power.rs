@@ -30,13 +30,11 @@ pub const DRILL: Drill = Drill {
 
 async fn drill(plan: &Plan) -> Result<Tally, Failure> {
     if !plan.on_sqlite() {
-        println!("This drill is about SQLite's files: there is nothing to try on PostgreSQL.");
-        return Ok(Tally::default());
+        return Ok(Tally::not_run("it is about the files of SQLite: leave --database-url out"));
     }
     let ground = Ground::sqlite(INITIAL).await?;
     let Some(notes_taker) = note_taker(ground.path())? else {
-        println!("There is no C compiler, or this is not Linux: the drill is skipped.");
-        return Ok(Tally::default());
+        return Ok(Tally::not_run("there is no C compiler (cc), or this is not Linux"));
     };
     let database = ground.path().join("shop.db");
     let log = ground.path().join("shop.db-wal");

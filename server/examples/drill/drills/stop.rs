@@ -31,13 +31,11 @@ pub const DRILL: Drill = Drill {
 async fn drill(plan: &Plan) -> Result<Tally, Failure> {
     // Streams of ours are open files as well.
     let _ = rlimit::increase_nofile_limit(8_192);
-    let mut tally = Tally { rounds: plan.rounds, ..Tally::default() };
+    let mut tally = Tally::default();
     if plan.on_sqlite() {
         tally.add(alone(plan, Ground::sqlite(INITIAL).await?).await?);
     }
-    if plan.on_postgres()
-        && let Some(ground) = Ground::postgres(plan, INITIAL).await?
-    {
+    if let Some(ground) = Ground::postgres(plan, INITIAL, &mut tally).await? {
         tally.add(rolling(plan, ground).await?);
     }
     Ok(tally)
@@ -49,7 +47,7 @@ async fn alone(plan: &Plan, ground: Ground) -> Result<Tally, Failure> {
     let (mut server, _) = launch.started().await?;
     let course = Arc::new(deeds::Course::new(&ground, vec![launch.addr], Duration::from_millis(5)));
     let clients = deeds::start(&course, CLIENTS, plan.seed);
-    let mut tally = Tally::default();
+    let mut tally = Tally { rounds: plan.rounds, ..Tally::default() };
     for _ in 0..plan.rounds {
         let streams = open_streams(&launch, STREAMS).await?;
         tokio::time::sleep(Duration::from_millis(500)).await;
@@ -78,7 +76,7 @@ async fn rolling(plan: &Plan, ground: Ground) -> Result<Tally, Failure> {
     let addresses = launches.iter().map(|launch| launch.addr).collect();
     let course = Arc::new(deeds::Course::new(&ground, addresses, Duration::from_millis(5)));
     let clients = deeds::start(&course, CLIENTS, plan.seed);
-    let mut tally = Tally::default();
+    let mut tally = Tally { rounds: plan.rounds, ..Tally::default() };
     for _ in 0..plan.rounds {
         for (launch, node) in launches.iter().zip(&mut nodes) {
             let streams = open_streams(launch, STREAMS / 2).await?;

@@ -16,11 +16,24 @@ pub struct Tally {
     pub double_charged: u64,
     /// Everything else that should not have been.
     pub faults: Vec<String>,
+    /// What was not tried, and why.
+    pub skipped: Vec<String>,
 }
 
 impl Tally {
+    /// Of a drill that was not begun.
+    #[must_use]
+    pub fn not_run(why: &str) -> Tally {
+        Tally { skipped: vec![why.to_owned()], ..Tally::default() }
+    }
+
     pub fn fault(&mut self, text: impl Into<String>) {
         self.faults.push(text.into());
+    }
+
+    /// Something could not be tried here.
+    pub fn skip(&mut self, why: impl Into<String>) {
+        self.skipped.push(why.into());
     }
 
     /// Adds `text` to the faults unless `kept`.
@@ -38,11 +51,24 @@ impl Tally {
         self.leaked += other.leaked;
         self.double_charged += other.double_charged;
         self.faults.extend(other.faults);
+        self.skipped.extend(other.skipped);
     }
 
     #[must_use]
     pub fn is_clean(&self) -> bool {
         self.lost + self.oversold + self.leaked + self.double_charged == 0 && self.faults.is_empty()
+    }
+
+    /// As a program's exit code: 0 where all was tried and nothing was lost, 1 where something was, 2 where something
+    /// could not be tried and nobody said that this may be.
+    #[must_use]
+    pub fn verdict(&self, may_skip: bool) -> u8 {
+        let is_whole = self.rounds > 0 && self.skipped.is_empty();
+        match (self.is_clean(), is_whole || may_skip) {
+            (false, _) => 1,
+            (true, false) => 2,
+            (true, true) => 0,
+        }
     }
 
     /// The faults with how many of each there are: those that differ only in numbers and references are alike.
@@ -63,11 +89,15 @@ impl Tally {
         told.into_iter().map(|(_, fault, alike)| (fault, alike)).collect()
     }
 
-    /// The last line of a drill. Faults stand in it only where there are some.
+    /// The last line of a drill. Faults, and what was not tried, stand in it only where there are some.
     #[must_use]
     pub fn line(&self, name: &str) -> String {
-        let Tally { rounds, acknowledged, lost, oversold, leaked, double_charged, faults } = self;
-        let more = if faults.is_empty() { String::new() } else { format!(" faults={}", faults.len()) };
+        let Tally { rounds, acknowledged, lost, oversold, leaked, double_charged, faults, skipped } = self;
+        let some = |name: &str, list: &[String]| match list.len() {
+            0 => String::new(),
+            count => format!(" {name}={count}"),
+        };
+        let more = some("faults", faults) + &some("skipped", skipped);
         format!(
             "drill {name}: rounds={rounds} acknowledged={acknowledged} lost={lost} oversold={oversold} \
              leaked={leaked} double_charged={double_charged}{more}"
