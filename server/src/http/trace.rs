@@ -77,6 +77,7 @@ fn method_name(method: &axum::http::Method) -> &'static str {
         "HEAD" => "HEAD",
         "POST" => "POST",
         "PUT" => "PUT",
+        "PATCH" => "PATCH",
         "DELETE" => "DELETE",
         "OPTIONS" => "OPTIONS",
         _ => "other",
@@ -95,4 +96,22 @@ fn fresh_id() -> HeaderValue {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let id = format!("{:016x}{:016x}", *PROCESS, NEXT.fetch_add(1, Ordering::Relaxed));
     HeaderValue::from_str(&id).unwrap_or_else(|_| HeaderValue::from_static("none"))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Method;
+
+    use super::*;
+
+    #[test]
+    fn every_method_of_the_contract_has_a_series_of_its_own() {
+        for name in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] {
+            assert_eq!(
+                Method::from_bytes(name.as_bytes()).map(|method| method_name(&method)).ok(),
+                Some(name)
+            );
+        }
+        assert_eq!(Method::from_bytes(b"PURGE").map(|method| method_name(&method)).ok(), Some("other"));
+    }
 }
