@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use onshelf_db::{Db, Tx};
+use onshelf_shop::Shop;
 
 use super::{
     Failure, Tally,
@@ -183,6 +184,16 @@ pub async fn settle(launch: &Launch, url: &str, memories: &[Memory], initial: i6
     audit(launch, &mut tally)?;
     tally.faults.extend(launch.faults());
     Ok(tally)
+}
+
+/// The faults `onshelf audit --offline` would find, for a shop in this process whose clock is told: holds are alive by
+/// its time and not by the machine's.
+pub async fn audit_here(shop: &Shop, tally: &mut Tally) -> Result<(), Failure> {
+    let faults = onshelf_shop::ledger::faults(shop.db(), shop.now()).await?;
+    faults.iter().for_each(|fault| println!("{fault}"));
+    println!("audit: {} faults", faults.len());
+    tally.faults.extend(faults.into_iter().map(|fault| format!("the audit found a fault: {fault}")));
+    Ok(())
 }
 
 /// `onshelf audit` on the server's database. The provider is reconciled where money was moved; of a backup that is

@@ -25,7 +25,7 @@ use tokio::{
 };
 
 use super::{
-    Drill, Failure, Plan, Tally,
+    Drill, Failure, Plan, Tally, books,
     clock::{SeededChance, ToldClock},
     ground::{Ground, STORE},
 };
@@ -154,8 +154,7 @@ async fn drill(plan: &Plan) -> Result<Tally, Failure> {
         taken.len()
     );
     tally.check(slowest < PROMPT, || format!("an order took {:.1} s", slowest.as_secs_f64()));
-    tally.faults.extend(onshelf_shop::ledger::faults(shop.db(), shop.now()).await?);
-    println!("audit: done");
+    books::audit_here(&shop, &mut tally).await?;
     serving.abort();
     shop.db().close().await;
     ground.clear().await?;

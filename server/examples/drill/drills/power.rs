@@ -9,7 +9,7 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 
 use super::{
     Drill, Failure, Plan, Tally,
-    books::{Books, ask},
+    books::{self, Books, ask},
     deeds::{self, Memory},
     disk::{Disk, Tail, note_taker},
     ground::Ground,
@@ -55,10 +55,11 @@ async fn drill(plan: &Plan) -> Result<Tally, Failure> {
     server.kill()?;
     let mut disk = Disk::new(&notes, before.0, before.1)?;
     let mut tally = Tally { rounds: plan.rounds, ..Tally::default() };
-    tally.acknowledged = memories.iter().map(|memory| memory.acknowledged).sum();
-    tally.faults.extend(memories.iter().flat_map(|memory| memory.strange.iter().cloned()));
     cut_often(plan, &ground, &notes, &mut disk, &memories, &mut tally).await?;
     tally.faults.extend(launch.faults());
+    // Last the files as they really lie there, by the command itself; without whoever takes notes.
+    let plain = Launch::new(plan, &ground)?;
+    tally.add(books::settle(&plain, &ground.url, &memories, ground.initial).await?);
     Ok(tally)
 }
 

@@ -7,7 +7,7 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 use tokio::task::JoinSet;
 
 use super::{
-    Case, Failure, Line, Plan, Tally, WORKERS, body_of,
+    Case, Failure, Line, Plan, Tally, WORKERS, body_of, check_headers,
     scene::{Role, Scene, Target},
 };
 
@@ -179,6 +179,8 @@ async fn try_one(
     let said: String = String::from_utf8_lossy(body).chars().take(120).collect();
     // Addresses that no client can send are none of ours.
     let Ok(answer) = scene.send(line.method, &path, &headers, body.clone()).await else { return Ok(()) };
+    check_headers(&answer, line, &|| format!("{} {path} with {said:?}", line.method), tally);
+    // Also not one that asks to come back: nothing here is busy.
     tally.check(answer.status < 500, || format!("{} {path} with {said:?}: {}", line.method, answer.status));
     let named = ["panicked", "sqlx", "SQLITE", "src/"].iter().find(|word| answer.text.contains(**word));
     tally.check(named.is_none(), || {

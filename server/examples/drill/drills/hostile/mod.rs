@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use super::{Drill, Failure, Plan, Tally, ground::Ground};
+use super::{Drill, Failure, Plan, Tally, books, ground::Ground, process::Launch};
 use access::{Access, Case, Line, Sent};
 use scene::{Answer, Role, Scene, Target};
 
@@ -42,10 +42,8 @@ async fn drill(plan: &Plan) -> Result<Tally, Failure> {
     println!("{} routes, {} lines, {calls} calls as {} roles", routes.len(), cases.len(), Role::ALL.len());
     let bad = bad::try_all(&scene, &cases, plan, &mut tally).await?;
     println!("{bad} calls with bad input");
-    let faults = onshelf_shop::ledger::faults(scene.shop.db(), scene.shop.now()).await?;
-    println!("audit: {} faults", faults.len());
-    tally.faults.extend(faults);
     scene.shop.db().close().await;
+    books::audit(&Launch::new(plan, &ground)?, &mut tally)?;
     ground.clear().await?;
     Ok(tally)
 }

@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 
 use rand::{SeedableRng, rngs::StdRng};
 
-use super::{Drill, Failure, Plan, Tally, ground::Ground};
+use super::{Drill, Failure, Plan, Tally, books::audit_here, ground::Ground};
 use choice::choose;
 use ledger::{Ledger, Outcome};
 use orders::OrderDeed;
@@ -111,7 +111,7 @@ async fn drill(plan: &Plan) -> Result<Tally, Failure> {
         if wrong.is_empty() && step % 20 == 0 {
             wrong.extend(subject.differences(&ledger).await?);
         }
-        if step % audit_every == 0 || step == plan.rounds {
+        if step % audit_every == 0 {
             wrong.extend(subject.audit().await?);
             if !plan.short {
                 println!("{step} steps");
@@ -132,6 +132,7 @@ async fn drill(plan: &Plan) -> Result<Tally, Failure> {
         ledger.orders().len(),
         tally.rounds - tally.acknowledged
     );
+    audit_here(&subject.shop, &mut tally).await?;
     subject.close().await;
     ground.clear().await?;
     Ok(tally)
