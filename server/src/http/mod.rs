@@ -51,9 +51,9 @@ pub fn router(door: Door, options: &Options) -> Router {
         .layer(from_fn(trace::trace))
         .layer(from_fn_with_state(shared(), speak::speak))
         .layer(from_fn(trace::catch))
-        .layer(from_fn_with_state(shared(), guard::load::shed))
         .layer(from_fn_with_state(shared(), guard::origin::refuse_cross_site))
         .layer(from_fn_with_state(shared(), guard::intake::take_in))
+        .layer(from_fn_with_state(shared(), guard::load::shed))
         .layer(from_fn_with_state(shared(), guard::rates::limit_rates))
         .layer(Extension(surface.clone()));
     let router = Router::new()

@@ -51,6 +51,8 @@ pub struct Limits {
     pub request_time: Duration,
     /// Requests answered at the same time, open streams not counted.
     pub concurrent: usize,
+    /// Bodies on their way at the same time; whoever sends slowly keeps nobody else from being answered.
+    pub bodies: usize,
     /// Live streams in all, and of one client address.
     pub streams: usize,
     pub streams_per_client: usize,
@@ -88,6 +90,7 @@ impl Default for Limits {
             body_time: Duration::from_secs(15),
             request_time: Duration::from_secs(30),
             concurrent: 1024,
+            bodies: 4 * 1024,
             streams: 10_000,
             streams_per_client: 2_000,
             snapshot: 20_000,

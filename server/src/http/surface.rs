@@ -32,6 +32,8 @@ pub struct Inside {
     pub policy: HeaderValue,
     /// One for each request that may be answered at the same time.
     pub places: Semaphore,
+    /// One for each body that may be on its way at the same time.
+    pub bodies: Semaphore,
     pub limiters: Limiters,
     pub streams: Arc<Streams>,
     under_way: UnderWay,
@@ -53,6 +55,7 @@ impl Surface {
             encrypted: options.public_url.starts_with("https://"),
             policy: policy(options.tiles.as_deref().and_then(Tiles::origin).as_deref()),
             places: Semaphore::new(options.limits.concurrent),
+            bodies: Semaphore::new(options.limits.bodies),
             limiters: Limiters::new(&options.limits.rates),
             streams: Arc::new(Streams::new(&options.limits)),
             under_way: UnderWay::default(),

@@ -129,6 +129,29 @@ async fn too_many_at_once_are_asked_to_come_back() {
 }
 
 #[tokio::test]
+async fn whoever_sends_slowly_takes_no_place_from_others() {
+    on_each_engine(async |test| {
+        // Nobody can be answered, and still a body has its own time to come.
+        let mut options = options();
+        options.limits.concurrent = 0;
+        options.limits.body_time = std::time::Duration::from_millis(20);
+        let site = site_with(test, options.clone());
+        let endless = futures::stream::pending::<Result<bytes::Bytes, std::io::Error>>();
+        let slow = Call::post("/api/v1/availability").body(axum::body::Body::from_stream(endless));
+        slow.with("content-type", "application/json").on(&site).await.problem(408, "too-slow");
+        // No body can come in, and whoever sends none is answered.
+        options.limits.concurrent = 1;
+        options.limits.bodies = 0;
+        let site = site_with(test, options);
+        let full = Call::post("/api/v1/availability").json(&serde_json::json!({})).on(&site).await;
+        full.problem(503, "busy");
+        assert_eq!(full.header(header::RETRY_AFTER), "1");
+        Call::get("/api/v1/stores").on(&site).await.ok(200);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn text_leaves_compressed_where_it_is_understood() {
     on_each_engine(async |test| {
         let site = site(test);

@@ -1,5 +1,5 @@
 //! What may come in: addresses without a NUL, and bodies that are read whole before anything else is done, within a
-//! size and a time.
+//! size and a time, so many at once: a slow sender takes no place among those who are answered.
 
 use axum::{
     body::{Body, Bytes},
@@ -11,9 +11,12 @@ use axum::{
 use bytes::BytesMut;
 use futures::StreamExt;
 
-use crate::http::{
-    problem::{Kind, Problem},
-    surface::Surface,
+use crate::{
+    http::{
+        problem::{Kind, Problem},
+        surface::Surface,
+    },
+    metrics::METER,
 };
 
 /// So much of a body that is too large is read all the same: most clients look for an answer only when they have sent
@@ -34,7 +37,14 @@ pub async fn take_in(State(surface): State<Surface>, request: Request, next: Nex
     if is_hopeless(&parts.headers, limits.body as u64) {
         return too_large(limits.body);
     }
-    match tokio::time::timeout(limits.body_time, read(body, limits.body)).await {
+    let read = {
+        let Ok(_room) = surface.bodies.try_acquire() else {
+            METER.count_shed();
+            return Problem::new(Kind::Busy).into_response();
+        };
+        tokio::time::timeout(limits.body_time, read(body, limits.body)).await
+    };
+    match read {
         Ok(Ok(Some(whole))) => next.run(Request::from_parts(parts, Body::from(whole))).await,
         Ok(Ok(None)) => too_large(limits.body),
         Ok(Err(_)) => Problem::new(Kind::BadRequest)
