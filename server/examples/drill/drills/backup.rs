@@ -13,6 +13,7 @@ use super::{
     books::{self, Books},
     deeds,
     ground::Ground,
+    money,
     process::{Launch, is_there},
 };
 
@@ -42,7 +43,8 @@ async fn drill(plan: &Plan) -> Result<Tally, Failure> {
 async fn on(plan: &Plan, ground: Ground) -> Result<Tally, Failure> {
     let launch = Launch::new(plan, &ground)?;
     let (server, _) = launch.started().await?;
-    let course = Arc::new(deeds::Course::new(&ground, vec![launch.addr], Duration::from_millis(5)));
+    let course = deeds::Course::new(&ground, vec![launch.addr], Duration::from_millis(5));
+    let course = Arc::new(course.paying());
     let clients = deeds::start(&course, CLIENTS, plan.seed);
     let mut tally = Tally { rounds: plan.rounds, ..Tally::default() };
     let mut copies = Vec::new();
@@ -64,6 +66,7 @@ async fn on(plan: &Plan, ground: Ground) -> Result<Tally, Failure> {
     tally.check(meanwhile > 0 || took < Duration::from_millis(100), || "a backup stops writers".to_owned());
     course.end();
     let memories = deeds::gather(clients).await?;
+    money::settle_all(&ground.url, plan.short, &mut tally).await?;
     server.stop().await?;
     for (file, stamp, took, meanwhile) in copies {
         let begun = Instant::now();
@@ -77,7 +80,7 @@ async fn on(plan: &Plan, ground: Ground) -> Result<Tally, Failure> {
         tally.lost += lost;
         println!(
             "{}: {} kB in {:.2} s, {meanwhile} deeds meanwhile; restored and audited in {:.2} s, {told} acknowledged \
-             reservations looked for, {lost} missing",
+             reservations and orders looked for, {lost} missing",
             ground.engine(),
             std::fs::metadata(&file)?.len() / 1024,
             took.as_secs_f64(),
@@ -132,7 +135,8 @@ async fn drop_database(ground: &Ground, url: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// How many reservations had been acknowledged by then, and how many of them are not there as they were told or later.
+/// How many reservations and orders had been acknowledged by then, and how many of them are not there, or a reservation
+/// not as it was told then or later. How an order stands is for the audit.
 fn missing(books: &Books, memories: &[deeds::Memory], stamp: u64) -> (u64, u64) {
     let (mut told, mut lost) = (0, 0);
     for kept in memories.iter().flat_map(|memory| &memory.kept) {
@@ -142,6 +146,11 @@ fn missing(books: &Books, memories: &[deeds::Memory], stamp: u64) -> (u64, u64) 
         if !kept.told[from..].iter().any(|(state, _)| Some(state.code()) == status) {
             lost += 1;
         }
+    }
+    let orders = memories.iter().flat_map(|memory| &memory.orders);
+    for order in orders.filter(|order| order.at < stamp) {
+        told += 1;
+        lost += u64::from(!books.money.has(&order.number));
     }
     (told, lost)
 }

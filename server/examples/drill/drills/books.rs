@@ -1,9 +1,11 @@
 //! Comparing what clients remember with what the database holds, and running the audit.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use onshelf_db::{Db, Tx};
 use onshelf_shop::Shop;
+use sha2::{Digest, Sha256};
 
 use super::{
     Failure, Tally,
@@ -12,6 +14,9 @@ use super::{
     money::Money,
     process::Launch,
 };
+
+/// A connection that ends later than this after it was opened was being attended to.
+const UNREAD: Duration = Duration::from_secs(2);
 
 /// What the database holds of the drill's store.
 #[derive(Debug, Default)]
@@ -184,6 +189,26 @@ pub async fn settle(launch: &Launch, url: &str, memories: &[Memory], initial: i6
     audit(launch, &mut tally)?;
     tally.faults.extend(launch.faults());
     Ok(tally)
+}
+
+/// Writes that were lost between a server and whoever asked: done and not answered, or under way and given up. What was
+/// cut off unread, as on a connection that its server was closing at that moment, is none: a client may send it again.
+pub async fn failed_writes(url: &str, memories: &[Memory]) -> Result<Vec<String>, Failure> {
+    let db = Db::open(url).await?;
+    let kept: Vec<(String, i64)> = ask(&db, "SELECT key, at FROM idempotency").await?;
+    db.close().await;
+    let kept: HashMap<String, i64> = kept.into_iter().collect();
+    let mut failed = Vec::new();
+    for cut in memories.iter().flat_map(|memory| &memory.cut) {
+        // The shop keeps a key by its hash, with the moment the request that did the deed was begun.
+        let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(cut.key.as_bytes()));
+        if kept.get(&hash).is_some_and(|at| *at <= cut.at) {
+            failed.push(format!("{}: done, and its answer never came", cut.key));
+        } else if cut.waited > UNREAD {
+            failed.push(format!("{}: given up after {:.1} s", cut.key, cut.waited.as_secs_f64()));
+        }
+    }
+    Ok(failed)
 }
 
 /// The faults `onshelf audit --offline` would find, for a shop in this process whose clock is told: holds are alive by

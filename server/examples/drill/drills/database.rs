@@ -20,8 +20,8 @@ const CLIENTS: u64 = 32;
 const INITIAL: i64 = 30;
 /// From the moment the database answers again to the next acknowledged deed.
 const RECOVERY: Duration = Duration::from_secs(5);
-/// No money may be under way for longer than this.
-const LIMBO: Duration = Duration::from_secs(60);
+/// The longest accident, in lengths of the others. An answer that takes that long and [`RECOVERY`] is none any more.
+const LONGEST: u32 = 3;
 /// Where the connections died without a word nobody tells that moment: first somebody has to have waited in vain.
 const AFTER_SILENCE: Duration = Duration::from_secs(10);
 
@@ -41,6 +41,13 @@ enum Accident {
     Refuse,
     Stall,
     Dead,
+}
+
+impl Accident {
+    /// Ends connections in the middle of what they are at.
+    const fn cuts(self) -> bool {
+        matches!(self, Accident::Reset | Accident::StopHard | Accident::Refuse)
+    }
 }
 
 const ACCIDENTS: [Accident; 6] =
@@ -70,10 +77,11 @@ async fn drill(plan: &Plan) -> Result<Tally, Failure> {
     let course = Arc::new(course.paying().patient(Duration::from_secs(if plan.short { 6 } else { 40 })));
     let clients = deeds::start(&course, CLIENTS, plan.seed);
     let mut tally = Tally { rounds: plan.rounds, ..Tally::default() };
+    let length = Duration::from_millis(if plan.short { 600 } else { 4_000 });
     for round in 0..plan.rounds {
         tokio::time::sleep(Duration::from_millis(if plan.short { 200 } else { 2_000 })).await;
         let accident = ACCIDENTS[usize::try_from(round)? % ACCIDENTS.len()];
-        let length = Duration::from_millis(if plan.short { 600 } else { 4_000 });
+        let before = course.put_off();
         let repaired = happen(accident, length, &wire, &mut ground).await?;
         match course.acknowledges_within(repaired, RECOVERY * 6).await {
             Some(took) => {
@@ -85,12 +93,22 @@ async fn drill(plan: &Plan) -> Result<Tally, Failure> {
             }
             None => tally.fault(format!("{accident:?}: no deed was acknowledged again")),
         }
+        let put_off = course.put_off() - before;
+        println!("{accident:?}: {put_off} answers were 503");
+        // Whoever was in the middle of something cannot have been told anything else.
+        tally.check(put_off > 0 || !accident.cuts(), || {
+            format!("{accident:?}: nobody was asked to come back")
+        });
     }
     tokio::time::sleep(Duration::from_millis(300)).await;
     course.end();
     let memories = deeds::gather(clients).await?;
-    let (limbo, _) = money::settled(&ground.url, plan.short, LIMBO).await?;
-    tally.check(limbo == 0, || format!("{limbo} payments or refunds are in limbo after {LIMBO:?}"));
+    money::settle_all(&ground.url, plan.short, &mut tally).await?;
+    let slowest = memories.iter().map(|memory| memory.slowest).max().unwrap_or_default();
+    println!("no good answer took longer than {:.1} s", slowest.as_secs_f64());
+    tally.check(slowest <= length * LONGEST + RECOVERY, || {
+        format!("somebody waited {:.1} s for a good answer", slowest.as_secs_f64())
+    });
     check_connections(&launch, &ground, &mut tally).await?;
     let (status, took) = server.stop().await?;
     tally.check(status.success(), || format!("the server ended with {status}"));
@@ -132,7 +150,7 @@ async fn happen(
         }
         Accident::Stall => {
             wire.set(State::Stalled);
-            tokio::time::sleep(length * 3).await;
+            tokio::time::sleep(length * LONGEST).await;
         }
         Accident::Dead => {
             wire.leave_dead();

@@ -35,11 +35,14 @@ const HASTE: [&str; 2] = [
     "UPDATE refunds SET due_at = 0 WHERE status = 'requested'",
 ];
 
+/// No money may be under way for longer than this.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Order, how it stands on both sides, looks, the next one, and what the last one came to.
 type Case = (String, String, i64, i64, String);
 
 /// Waits until no money is under way; answers how many cases are left, and how long it took.
-pub async fn settled(url: &str, hurry: bool, limit: Duration) -> Result<(i64, Duration), Failure> {
+async fn settled(url: &str, hurry: bool, limit: Duration) -> Result<(i64, Duration), Failure> {
     let db = Db::open(url).await?;
     if hurry {
         for sql in HASTE {
@@ -63,6 +66,13 @@ pub async fn settled(url: &str, hurry: bool, limit: Duration) -> Result<(i64, Du
     }
     db.close().await;
     Ok((left, elapsed))
+}
+
+/// The same as part of a drill: whatever is under way after a minute is a fault.
+pub async fn settle_all(url: &str, hurry: bool, tally: &mut Tally) -> Result<Duration, Failure> {
+    let (left, took) = settled(url, hurry, PATIENCE).await?;
+    tally.check(left == 0, || format!("{left} payments or refunds are in limbo after {PATIENCE:?}"));
+    Ok(took)
 }
 
 /// A payment, in our books or the provider's. Minor units.

@@ -13,7 +13,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::{Drill, Failure, Plan, Tally, books, deeds, ground::Ground, process::Launch};
+use super::{Drill, Failure, Plan, Tally, books, deeds, ground::Ground, money, process::Launch};
 
 const CLIENTS: u64 = 32;
 const STREAMS: usize = 1_000;
@@ -45,7 +45,8 @@ async fn drill(plan: &Plan) -> Result<Tally, Failure> {
 async fn alone(plan: &Plan, ground: Ground) -> Result<Tally, Failure> {
     let launch = Launch::new(plan, &ground)?;
     let (mut server, _) = launch.started().await?;
-    let course = Arc::new(deeds::Course::new(&ground, vec![launch.addr], Duration::from_millis(5)));
+    let course = deeds::Course::new(&ground, vec![launch.addr], Duration::from_millis(5));
+    let course = Arc::new(course.paying());
     let clients = deeds::start(&course, CLIENTS, plan.seed);
     let mut tally = Tally { rounds: plan.rounds, ..Tally::default() };
     for _ in 0..plan.rounds {
@@ -64,7 +65,9 @@ async fn alone(plan: &Plan, ground: Ground) -> Result<Tally, Failure> {
     }
     course.end();
     let memories = deeds::gather(clients).await?;
+    money::settle_all(&ground.url, plan.short, &mut tally).await?;
     server.stop().await?;
+    check_writes(&ground, &memories, &mut tally).await?;
     tally.add(books::settle(&launch, &ground.url, &memories, ground.initial).await?);
     Ok(tally)
 }
@@ -74,7 +77,7 @@ async fn rolling(plan: &Plan, ground: Ground) -> Result<Tally, Failure> {
     let launches = [Launch::new(plan, &ground)?, Launch::new(plan, &ground)?];
     let mut nodes = [Some(launches[0].started().await?.0), Some(launches[1].started().await?.0)];
     let addresses = launches.iter().map(|launch| launch.addr).collect();
-    let course = Arc::new(deeds::Course::new(&ground, addresses, Duration::from_millis(5)));
+    let course = Arc::new(deeds::Course::new(&ground, addresses, Duration::from_millis(5)).paying());
     let clients = deeds::start(&course, CLIENTS, plan.seed);
     let mut tally = Tally { rounds: plan.rounds, ..Tally::default() };
     for _ in 0..plan.rounds {
@@ -103,6 +106,10 @@ async fn rolling(plan: &Plan, ground: Ground) -> Result<Tally, Failure> {
     }
     course.end();
     let memories = deeds::gather(clients).await?;
+    money::settle_all(&ground.url, plan.short, &mut tally).await?;
+    check_writes(&ground, &memories, &mut tally).await?;
+    let put_off: u64 = memories.iter().map(|memory| memory.put_off).sum();
+    tally.check(put_off == 0, || format!("{put_off} answers were 503 while the other node was there"));
     for node in nodes.into_iter().flatten() {
         node.stop().await?;
     }
@@ -110,6 +117,23 @@ async fn rolling(plan: &Plan, ground: Ground) -> Result<Tally, Failure> {
     tally.faults.extend(launches[1].faults());
     ground.clear().await?;
     Ok(tally)
+}
+
+/// No write may have failed because a server stopped. A client behind a load balancer sees as much: nobody listens there
+/// any more, or the connection is being closed and nothing on it was read; then the request goes elsewhere.
+async fn check_writes(ground: &Ground, memories: &[deeds::Memory], tally: &mut Tally) -> Result<(), Failure> {
+    let failed = books::failed_writes(&ground.url, memories).await?;
+    let sum = |count: fn(&deeds::Memory) -> u64| memories.iter().map(count).sum::<u64>();
+    println!(
+        "{}: {} requests found nobody, {} writes were cut off, {} of them failed, {} answers were 503",
+        ground.engine(),
+        sum(|memory| memory.unheard),
+        sum(|memory| memory.cut.len() as u64),
+        failed.len(),
+        sum(|memory| memory.put_off),
+    );
+    tally.faults.extend(failed.into_iter().map(|what| format!("a write failed: {what}")));
+    Ok(())
 }
 
 /// Live streams that are read to their end.

@@ -1,12 +1,16 @@
 //! How a client asks: under one key until an answer settles it, so that however often it arrives it is done once.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
 
+use onshelf_shop::{Clock, SystemClock};
 use rand::Rng;
 use reqwest::{Method, StatusCode, header};
 use serde_json::Value;
 
-use super::Client;
+use super::{Client, Cut};
 
 /// A deed that finds no answer for this long is reported.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -26,6 +30,8 @@ pub(super) struct Request<'a> {
     pub token: Option<&'a str>,
     pub key: &'a str,
     pub sent: Sent,
+    /// Was settled before, and is asked once more.
+    pub again: bool,
 }
 
 /// An answer that settles a deed.
@@ -52,15 +58,19 @@ impl Answer {
 
 impl<'a> Request<'a> {
     pub fn post(path: &'a str, key: &'a str, body: Value) -> Request<'a> {
-        Request { method: Method::POST, path, token: None, key, sent: Sent::Json(body) }
+        Request { method: Method::POST, path, token: None, key, sent: Sent::Json(body), again: false }
     }
 
     pub fn get(path: &'a str) -> Request<'a> {
-        Request { method: Method::GET, path, token: None, key: "none", sent: Sent::Nothing }
+        Request { method: Method::GET, path, token: None, key: "none", sent: Sent::Nothing, again: false }
     }
 
     pub fn by(self, token: &'a str) -> Request<'a> {
         Request { token: Some(token), ..self }
+    }
+
+    pub fn again(self) -> Request<'a> {
+        Request { again: true, ..self }
     }
 }
 
@@ -69,10 +79,17 @@ impl Client {
     pub(super) async fn send(&mut self, request: &Request<'_>) -> Option<Answer> {
         let begun = Instant::now();
         while begun.elapsed() < PATIENCE {
+            let asked = Instant::now();
             match self.attempt(request).await {
-                Ok(answer) if self.is_settled(&answer) => return Some(answer),
+                Ok(answer) if self.is_settled(&answer) => {
+                    self.memory.slowest = self.memory.slowest.max(asked.elapsed());
+                    return Some(answer);
+                }
                 Ok(_) => {}
-                Err(_) => self.node = (self.node + 1) % self.course.addresses.len(),
+                Err(error) => {
+                    self.note_silence(request, &error, asked.elapsed());
+                    self.node = (self.node + 1) % self.course.addresses.len();
+                }
             }
             self.memory.repeated += 1;
             let pause = self.chance.random_range(10..120);
@@ -81,10 +98,21 @@ impl Client {
         None
     }
 
+    /// A connection that could not be made carried nothing. Any other may have been read before it ended.
+    fn note_silence(&mut self, request: &Request<'_>, error: &reqwest::Error, waited: Duration) {
+        if error.is_connect() {
+            self.memory.unheard += 1;
+        } else if request.method != Method::GET && !request.again {
+            let at = SystemClock.now().as_millisecond();
+            self.memory.cut.push(Cut { key: request.key.to_owned(), at, waited });
+        }
+    }
+
     fn is_settled(&mut self, answer: &Answer) -> bool {
         match answer.status.as_u16() {
             503 => {
                 self.memory.put_off += 1;
+                self.course.put_off.fetch_add(1, Ordering::SeqCst);
                 false
             }
             409 if answer.is_problem("in-flight") => false,

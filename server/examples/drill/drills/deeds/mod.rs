@@ -93,6 +93,15 @@ pub struct Delivery {
     pub at: u64,
 }
 
+/// A write that was sent and not answered. Its server may have done it, or never have read it.
+#[derive(Clone, Debug)]
+pub struct Cut {
+    pub key: String,
+    /// When that was known. Unix milliseconds.
+    pub at: i64,
+    pub waited: Duration,
+}
+
 /// What one client was told.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
@@ -106,6 +115,12 @@ pub struct Memory {
     pub repeated: u64,
     /// Answers 503 that asked to come back.
     pub put_off: u64,
+    /// Requests that nobody heard: nothing listened where they were to go.
+    pub unheard: u64,
+    /// Writes whose connection ended without an answer.
+    pub cut: Vec<Cut>,
+    /// The longest that an answer which settled a deed let its client wait.
+    pub slowest: Duration,
     /// Deeds that took effect twice, as far as a client can see.
     pub doubled: u64,
     pub strange: Vec<String>,
@@ -119,6 +134,7 @@ pub struct Course {
     warehouse: String,
     over: AtomicBool,
     acknowledged: AtomicU64,
+    put_off: AtomicU64,
     begun: Instant,
     notes: Option<PathBuf>,
     /// Rest between two deeds.
@@ -139,6 +155,7 @@ impl Course {
             warehouse: ground.warehouse.clone(),
             over: AtomicBool::new(false),
             acknowledged: AtomicU64::new(0),
+            put_off: AtomicU64::new(0),
             begun: Instant::now(),
             notes: None,
             rest,
@@ -182,6 +199,12 @@ impl Course {
     #[must_use]
     pub fn acknowledged(&self) -> u64 {
         self.acknowledged.load(Ordering::SeqCst)
+    }
+
+    /// How often somebody was asked to come back by now.
+    #[must_use]
+    pub fn put_off(&self) -> u64 {
+        self.put_off.load(Ordering::SeqCst)
     }
 
     /// Waits until a deed that was begun after `since` may have been acknowledged: the second acknowledgement after it.
@@ -309,7 +332,8 @@ impl Client {
             }
             Deed::Repeat(index) => {
                 let kept = self.memory.kept[index].clone();
-                let answer = self.send(&Request::post("/api/v1/reservations", &kept.key, kept.body)).await;
+                let answer =
+                    self.send(&Request::post("/api/v1/reservations", &kept.key, kept.body).again()).await;
                 let same =
                     answer.as_ref().is_some_and(|answer| answer.body["number"] == kept.number.as_str());
                 if !same {

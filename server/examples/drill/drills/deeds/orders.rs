@@ -59,6 +59,8 @@ pub struct KeptOrder {
     key: String,
     body: Value,
     group: String,
+    /// When it was acknowledged first: see [`super::Course::stamp`].
+    pub at: u64,
     pub standing: Standing,
     /// Where it is paid, if it can be.
     pay: Option<String>,
@@ -130,6 +132,7 @@ impl Client {
                     key,
                     body,
                     group: answer.text("/groups/0/id").to_owned(),
+                    at: self.course.stamp(),
                     standing: Standing::Placed,
                     pay: page_of(&answer),
                     charged: 0,
@@ -145,7 +148,7 @@ impl Client {
 
     async fn place_again(&mut self, index: usize) {
         let kept = self.memory.orders[index].clone();
-        let answer = self.send(&Request::post("/api/v1/orders", &kept.key, kept.body)).await;
+        let answer = self.send(&Request::post("/api/v1/orders", &kept.key, kept.body).again()).await;
         let same =
             |answer: &Answer| answer.body["number"] == *kept.number && answer.body["token"] == *kept.token;
         if !answer.as_ref().is_some_and(same) {
@@ -160,7 +163,8 @@ impl Client {
         let all: Vec<Scenario> = Scenario::ALL.into_iter().filter(|each| !each.is_about_refunds()).collect();
         let scenario = all[self.chance.random_range(0..all.len())];
         let form = format!("action=pay&scenario={}", scenario.code());
-        let request = Request { method: Method::POST, path: page, token: None, key, sent: Sent::Form(form) };
+        let (method, sent) = (Method::POST, Sent::Form(form));
+        let request = Request { method, path: page, token: None, key, sent, again: false };
         match self.send(&request).await {
             Some(answer) if answer.status == StatusCode::SEE_OTHER => {
                 self.memory.orders[index].charged += 1;
@@ -284,7 +288,8 @@ impl Client {
         match (kept.standing, page) {
             (Standing::Paid, Some(page)) => {
                 order.total = None;
-                self.pay(index, &page, key).await;
+                // A key of its own: the change was acknowledged under the other.
+                self.pay(index, &page, &format!("{key}-pay")).await;
             }
             (_, page) => {
                 order.total = order.total.map(|_| answer.number("/total/amount"));
