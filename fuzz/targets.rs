@@ -1,12 +1,28 @@
 //! Every parser that reads what strangers write: files of operators, hours, what is scanned or typed at a counter,
-//! maps, search words, prices. A target takes any bytes and must neither panic nor hang, and what it accepts must be
+//! passes, webhooks, maps, search words, prices. A target takes any bytes and must neither panic nor hang, and what it accepts must be
 //! what it says it is. Shared by `cargo fuzz` and by the tests.
 
-use std::{cell::RefCell, io::Cursor};
+use std::{
+    cell::RefCell,
+    io::Cursor,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
+use jiff::Timestamp;
 use onshelf_db::Db;
 use onshelf_domain::{basemap::Basemap, catalog, fulfilment, search, stores};
-use onshelf_shop::import::{self, Format, Kind, Options, Source};
+use onshelf_server::payments::{
+    sign,
+    stripe::{self, Stripe},
+    toss::{self, Toss},
+    verify,
+};
+use onshelf_shop::{
+    PaymentProvider, SystemClock,
+    import::{self, Format, Kind, Options, Source},
+    testing::{read_pass, sign_pass},
+};
 use onshelf_vocabulary::Currency;
 
 /// A target with what it begins from.
@@ -16,6 +32,8 @@ pub const ALL: &[Target] = &[
     ("hours", hours, HOURS),
     ("import", import, FILES),
     ("counter", counter, COUNTERS),
+    ("pass", pass, PASSES),
+    ("webhook", webhook, WEBHOOKS),
     ("basemap", basemap, MAPS),
     ("query", query, QUERIES),
     ("price", price, PRICES),
@@ -48,6 +66,25 @@ const COUNTERS: &[&str] = &[
     "4821",
     "https://shop.example/reservations/R-7K3M-9QXD?t=abc",
     "０１２-３４",
+];
+
+/// What a pass says before its signature; the target signs it.
+const PASSES: &[&str] = &[
+    "OS1.k3m9Qx-7aBcD_0.seoul.1795402800",
+    "OS1.k3m9Qx-7aBcD_3.seoul.forest.1.1795402800",
+    "OS2.a.b.1",
+    "OS1.a..-1",
+    "OS1....9223372036854775807",
+    "OS1.a.b.c.AAAA",
+];
+
+/// A signature's header or the name of a transmission, a line's end, and a body.
+const WEBHOOKS: &[&str] = &[
+    "t=1795402800,v1=00ff\n{\"id\":\"evt_1\",\"type\":\"checkout.session.completed\",\"data\":{\"object\":{\"client_reference_id\":\"P-1\"}}}",
+    "t=1795402800,v1=,v1=zz,v0=1\n{\"id\":\"evt_2\",\"type\":\"charge.refunded\",\"data\":{\"object\":{\"metadata\":{\"reference\":\"P-2\"}}}}",
+    "transmission-1\n{\"eventType\":\"PAYMENT_STATUS_CHANGED\",\"data\":{\"orderId\":\"P-1-abcdef\",\"status\":\"DONE\"}}",
+    "\n{\"orderId\":\"P-1-abcdef\",\"status\":\"DONE\",\"secret\":\"x\"}",
+    "t=-9223372036854775808,v1=00\n[]",
 ];
 
 const MAPS: &[&str] = &[
@@ -84,6 +121,58 @@ pub fn counter(data: &[u8]) {
     drop(fulfilment::read_counter(&typed));
     let _ = catalog::read_gtin(&typed);
     drop(catalog::slugify(&typed));
+}
+
+/// Nothing is believed without its signature, and what is signed says what it says and nothing else.
+pub fn pass(data: &[u8]) {
+    let said = text(data);
+    assert_eq!(read_pass(&said), None, "a pass nobody signed");
+    let signed = sign_pass(&said);
+    assert_eq!(read_pass(&format!("{signed}A")), None, "a longer signature");
+    let Some(pass) = read_pass(&signed) else { return };
+    let plain = format!("OS1.{}.{}.{}", pass.serial, pass.store, pass.expires_at.as_second());
+    assert_eq!(read_pass(&sign_pass(&plain)), Some(pass), "it is read as another");
+}
+
+const SECRET: &str = "whsec_fuzz";
+/// Noon in Seoul, when [`WEBHOOKS`] were signed. Unix seconds.
+const NOON: i64 = 1_795_402_800;
+
+/// A webhook is proven by its signature alone, and what it names can be kept: a name that is neither empty nor endless.
+pub fn webhook(data: &[u8]) {
+    let Ok(now) = Timestamp::from_second(NOON) else { return };
+    let end = data.iter().position(|byte| *byte == b'\n').unwrap_or(data.len());
+    let (head, body) = (text(&data[..end]), data.get(end + 1..).unwrap_or_default());
+    assert!(verify(SECRET, Some(&head), body, now).is_err(), "a signature nobody made");
+    let signed = sign(SECRET, body, now);
+    assert_eq!(verify(SECRET, Some(&signed), body, now), Ok(()));
+    let other = [body, &b" "[..]].concat();
+    assert!(verify(SECRET, Some(&signed), &other, now).is_err(), "another body under the same signature");
+    let header = |name: &str| match name {
+        "stripe-signature" => Some(signed.clone()),
+        _ => Some(head.clone()),
+    };
+    for provider in providers() {
+        if let Ok(hint) = provider.hint(&header, body, now) {
+            assert!((1..=255).contains(&hint.event.len()), "an event without a name, or with an endless one");
+        }
+    }
+}
+
+/// Those whose webhooks come; nobody is called.
+fn providers() -> &'static [Arc<dyn PaymentProvider>] {
+    static PROVIDERS: OnceLock<Vec<Arc<dyn PaymentProvider>>> = OnceLock::new();
+    PROVIDERS.get_or_init(|| {
+        let (url, key) = ("http://127.0.0.1:9".to_owned(), "sk_fuzz".to_owned());
+        let timeout = Duration::from_secs(1);
+        let webhook_secret = SECRET.to_owned();
+        let stripe =
+            Stripe::new(stripe::Access { url: url.clone(), key: key.clone(), webhook_secret, timeout });
+        let toss = Toss::new(toss::Access { url, key, timeout, clock: Arc::new(SystemClock) });
+        let (Ok(stripe), Ok(toss)) = (stripe, toss) else { panic!("there are no providers") };
+        let both: Vec<Arc<dyn PaymentProvider>> = vec![Arc::new(stripe), Arc::new(toss)];
+        both
+    })
 }
 
 pub fn basemap(data: &[u8]) {

@@ -27,6 +27,8 @@ pub use change::{Changed, Changing, Looked};
 pub(crate) use end::{close_group, count_anew, end_rivals};
 pub use keep::{KeepBasket, Kept, KeptGroup};
 pub use pass::Pass;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use pass::read as read_pass;
 pub(crate) use pass::{
     Opened, PREFIX as PASS_PREFIX, opens, reference as pass_reference, refuse as refuse_pass,
 };

@@ -1,8 +1,10 @@
 //! Fakes and builders for tests: a shop on a database of its own, a clock that stands still until told, and an
 //! audit of the books when a test is over.
 
+mod passes;
 mod payments;
 
+pub use passes::{read_pass, sign_pass};
 pub use payments::{FakePayments, Mood, won};
 
 use std::{
