@@ -22,11 +22,13 @@ use super::{
     wire::{State, Wire},
 };
 use bank::{Bank, Trouble};
-use shopper::{Told, go_shopping, tell};
+use shopper::{Shopper, Told, tell};
 
 const INITIAL: i64 = 1_000_000;
 /// Shoppers of one round.
 const SHOPPERS: u64 = 10;
+/// Those of them whose page is open when the trouble begins: whatever it is, their money gets through.
+const EARLY: u64 = 7;
 /// How long the shop waits for the provider, so that a drill need not take hours.
 const TIMEOUT: Duration = Duration::from_millis(250);
 /// The shop's time, in which no money may stay in limbo. Seconds.
@@ -88,9 +90,22 @@ async fn on(plan: &Plan, ground: Ground) -> Result<Tally, Failure> {
     let mut told: Vec<Told> = Vec::new();
     for round in 0..plan.rounds {
         let mood = MOODS[usize::try_from(round)? % MOODS.len()];
+        let early = world.open_pages(plan.seed, round).await?;
+        let away = early.iter().filter(|shopper| !shopper.has_page).count();
+        tally.check(away == 0, || format!("{away} did not get to a provider that was well"));
         world.be(mood);
-        let fresh = world.shop_around(plan.seed, round).await?;
-        let (paid, limbo) = (fresh.iter().filter(|told| told.paid > 0).count(), world.limbo().await?);
+        let fresh = world.shop_around(early, plan.seed, round).await?;
+        let limbo = world.limbo().await?;
+        let sum = |count: fn(&Told) -> u64| fresh.iter().map(count).sum::<u64>();
+        let paid = sum(|told| told.paid);
+        tally.check(paid > 0, || format!("{mood:?}: nobody paid, so that nothing was tried"));
+        let events = format!(
+            "{} of a wrong amount, {} webhooks, {} cancelled, {} given something back",
+            sum(|told| told.wrong),
+            sum(|told| told.webhooks),
+            sum(|told| told.cancelled),
+            sum(|told| told.given),
+        );
         world.be(Mood::Well);
         told.extend(fresh);
         world.let_pass(MINUTE, &mut told).await?;
@@ -108,7 +123,7 @@ async fn on(plan: &Plan, ground: Ground) -> Result<Tally, Failure> {
         tally.check(left == 0, || format!("{mood:?}: {left} paid too late are in limbo after {MINUTE} s"));
         if plan.short || round < MOODS.len() as u64 {
             println!(
-                "{}, {mood:?}: {SHOPPERS} orders, {paid} paid; {limbo} in limbo at the worst, {left} a minute later",
+                "{}, {mood:?}: {SHOPPERS} orders, {paid} paid ({events}); {limbo} in limbo at the worst, {left} a minute later",
                 ground.engine()
             );
         }
@@ -154,16 +169,42 @@ impl World {
         }
     }
 
-    /// Shoppers come all at once, while the workers are at it and time passes quickly.
-    async fn shop_around(self: &Arc<World>, seed: u64, round: u64) -> Result<Vec<Told>, Failure> {
-        let mut shopping = JoinSet::new();
-        for number in 0..SHOPPERS {
-            shopping.spawn(go_shopping(self.clone(), seed, round * SHOPPERS + number));
+    /// Those who are at the provider's page before anything goes wrong.
+    async fn open_pages(self: &Arc<World>, seed: u64, round: u64) -> Result<Vec<Shopper>, Failure> {
+        let mut coming = JoinSet::new();
+        for number in 0..EARLY {
+            coming.spawn(Shopper::come(self.clone(), seed, round * SHOPPERS + number));
         }
+        self.attend(coming).await
+    }
+
+    /// They go on, and others come only now.
+    async fn shop_around(
+        self: &Arc<World>,
+        early: Vec<Shopper>,
+        seed: u64,
+        round: u64,
+    ) -> Result<Vec<Told>, Failure> {
+        let mut shopping = JoinSet::new();
+        for shopper in early {
+            shopping.spawn(shopper.go_on(self.clone()));
+        }
+        for number in EARLY..SHOPPERS {
+            let world = self.clone();
+            shopping.spawn(async move {
+                let shopper = Shopper::come(world.clone(), seed, round * SHOPPERS + number).await?;
+                shopper.go_on(world).await
+            });
+        }
+        self.attend(shopping).await
+    }
+
+    /// All at once, while the workers are at it and time passes quickly.
+    async fn attend<T: 'static>(&self, mut doing: JoinSet<Result<T, Failure>>) -> Result<Vec<T>, Failure> {
         let mut told = Vec::new();
-        while !shopping.is_empty() {
+        while !doing.is_empty() {
             tokio::select! {
-                done = shopping.join_next() => match done {
+                done = doing.join_next() => match done {
                     Some(done) => told.push(done??),
                     None => break,
                 },

@@ -27,6 +27,11 @@ pub struct Told {
     token: String,
     /// How often the provider took money.
     pub paid: u64,
+    /// Paid less than was asked, sent webhooks, cancelled, was given something back.
+    pub wrong: u64,
+    pub webhooks: u64,
+    pub cancelled: u64,
+    pub given: u64,
     /// Left without paying.
     pub left: bool,
     /// Webhooks that are still to come.
@@ -35,35 +40,56 @@ pub struct Told {
     pub strange: Vec<String>,
 }
 
-pub async fn go_shopping(world: Arc<World>, seed: u64, number: u64) -> Result<Told, Failure> {
-    let mut chance = StdRng::seed_from_u64(seed ^ (number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    let placed = world.shop.place_order(wish(number, &mut chance)?).await?;
-    let mut told = Told { number: placed.number, token: placed.token, acknowledged: 1, ..Told::default() };
-    if !reaches_the_page(&world, &told).await? {
-        // Still down: the order stands, and whoever waits may pay later.
-        told.left = chance.random_bool(0.5);
-        return Ok(told);
+/// Somebody who has ordered.
+pub struct Shopper {
+    told: Told,
+    number: u64,
+    chance: StdRng,
+    /// Whether the provider's page lies before them.
+    pub has_page: bool,
+}
+
+impl Shopper {
+    /// Orders, and tries to get to the provider's page.
+    pub async fn come(world: Arc<World>, seed: u64, number: u64) -> Result<Shopper, Failure> {
+        let mut chance = StdRng::seed_from_u64(seed ^ (number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let placed = world.shop.place_order(wish(number, &mut chance)?).await?;
+        let told = Told { number: placed.number, token: placed.token, acknowledged: 1, ..Told::default() };
+        let has_page = reaches_the_page(&world, &told).await?;
+        Ok(Shopper { told, number, chance, has_page })
     }
-    match chance.random_range(0..100) {
-        0..15 => told.left = true,
-        roll => {
-            let missing = if roll < 27 { 1_000 } else { 0 };
-            if let Some(reference) = world.bank.pay(&told.number, missing) {
-                told.paid += 1;
-                told.acknowledged += 1;
-                send_webhooks(&world, &mut told, &reference, &mut chance).await?;
-            }
-            // The other tab.
-            if chance.random_bool(0.2) && world.bank.pay(&told.number, 0).is_some() {
-                told.paid += 1;
+
+    /// Pays or leaves, comes back or does not; and what follows. At the provider's own page nobody notices that the
+    /// provider and the shop do not hear each other.
+    pub async fn go_on(self, world: Arc<World>) -> Result<Told, Failure> {
+        let Shopper { mut told, number, mut chance, has_page } = self;
+        if !has_page {
+            // Still down: the order stands, and whoever waits may pay later.
+            told.left = chance.random_bool(0.5);
+            return Ok(told);
+        }
+        match chance.random_range(0..100) {
+            0..15 => told.left = true,
+            roll => {
+                let missing = if roll < 27 { 1_000 } else { 0 };
+                if let Some(reference) = world.bank.pay(&told.number, missing) {
+                    told.paid += 1;
+                    told.acknowledged += 1;
+                    told.wrong += u64::from(missing > 0);
+                    send_webhooks(&world, &mut told, &reference, &mut chance).await?;
+                }
+                // The other tab.
+                if chance.random_bool(0.2) && world.bank.pay(&told.number, 0).is_some() {
+                    told.paid += 1;
+                }
             }
         }
+        if chance.random_bool(0.5) {
+            world.shop.payment_returned(&told.number, &told.token, Default::default()).await?;
+        }
+        afterwards(&world, &mut told, number, &mut chance).await?;
+        Ok(told)
     }
-    if chance.random_bool(0.5) {
-        world.shop.payment_returned(&told.number, &told.token, Default::default()).await?;
-    }
-    afterwards(&world, &mut told, number, &mut chance).await?;
-    Ok(told)
 }
 
 fn wish(number: u64, chance: &mut StdRng) -> Result<PlaceOrder, Failure> {
@@ -128,6 +154,7 @@ async fn send_webhooks(
         }
         _ => Vec::new(),
     };
+    told.webhooks += (now.len() + told.late.len()) as u64;
     for event in now {
         tell(world, event).await?;
     }
@@ -149,7 +176,10 @@ pub async fn tell(world: &World, body: &str) -> Result<(), Failure> {
 async fn afterwards(world: &World, told: &mut Told, number: u64, chance: &mut StdRng) -> Result<(), Failure> {
     match chance.random_range(0..10) {
         0..3 => match world.shop.cancel_order(Lang::Ko, &told.number, &told.token, None).await {
-            Ok(_) => told.acknowledged += 1,
+            Ok(_) => {
+                told.acknowledged += 1;
+                told.cancelled += 1;
+            }
             Err(Error::Order(OrderRefusal::WrongState { .. })) => {}
             Err(error) => return Err(error.into()),
         },
@@ -157,7 +187,10 @@ async fn afterwards(world: &World, told: &mut Told, number: u64, chance: &mut St
             let once = Once::new("drill", "refund", &format!("refund-{number}"), "");
             let amount = Money::new(500, Currency::Krw);
             match world.shop.refund(&world.till, &once, &told.number, amount, "drill").await {
-                Ok(_) => told.acknowledged += 1,
+                Ok(_) => {
+                    told.acknowledged += 1;
+                    told.given += 1;
+                }
                 Err(Error::Order(OrderRefusal::RefundTooMuch { .. })) => {}
                 Err(error) => return Err(error.into()),
             }
