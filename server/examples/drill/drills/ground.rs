@@ -215,7 +215,7 @@ fn store(code: &str, lat: f64) -> StoreRow {
         lat: Some(lat),
         lng: Some(127.05),
         time_zone: "Asia/Seoul".to_owned(),
-        services: r#"["collect"]"#.to_owned(),
+        services: r#"["collect","curbside"]"#.to_owned(),
         hours: format!("{{{}}}", week.join(",")),
         exceptions: "[]".to_owned(),
         lead_minutes: 30,

@@ -106,6 +106,7 @@ fn choose_order(chance: &mut StdRng, ledger: &Ledger) -> OrderDeed {
         (76..79, _) => OrderDeed::Extend { order },
         (79..82, None | Some(false)) => OrderDeed::Open { order },
         (82..86, _) => OrderDeed::Refund { order, amount: chance.random_range(1..8_000) },
+        (86..90, _) => OrderDeed::Arrive { order, arrived: chance.random_bool(0.5) },
         (98.., _) => OrderDeed::Work,
         _ => choose_healing(chance, ledger),
     }
@@ -135,5 +136,10 @@ fn choose_healing(chance: &mut StdRng, ledger: &Ledger) -> OrderDeed {
 
 fn wishes(chance: &mut StdRng) -> Vec<Wish> {
     let count = if chance.random_bool(0.25) { 2 } else { 1 };
-    (0..count).map(|_| (usize::from(chance.random_bool(0.25)), lines(chance, 2))).collect()
+    let mut wish = || Wish {
+        store: usize::from(chance.random_bool(0.25)),
+        lines: lines(chance, 2),
+        by_car: chance.random_bool(0.3),
+    };
+    (0..count).map(|_| wish()).collect()
 }

@@ -64,7 +64,7 @@ impl Status {
     }
 
     /// Live, and the store's to deal with.
-    const fn is_at_store(self) -> bool {
+    pub const fn is_at_store(self) -> bool {
         self.is_live() && !matches!(self, Status::Pending)
     }
 
@@ -93,6 +93,8 @@ pub struct Booking {
     pub phone: usize,
     pub store: usize,
     pub lines: Vec<(usize, i64)>,
+    /// Brought to a car.
+    pub by_car: bool,
     pub expires_at: i64,
     pub made_at: i64,
     /// As it was written down last.
@@ -376,6 +378,7 @@ pub fn placed(
         phone,
         store,
         lines,
+        by_car: false,
         expires_at,
         made_at,
         status,

@@ -3,7 +3,12 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use onshelf_shop::{Once, journeys::Answer, orders::PlaceOrder, testing::won};
+use onshelf_shop::{
+    Once,
+    journeys::Answer,
+    orders::{ByCar, PlaceOrder},
+    testing::won,
+};
 use onshelf_vocabulary::{
     Lang, Quantity, Sku, StoreCode,
     cart::Line,
@@ -66,6 +71,11 @@ impl Subject {
                 let once = Once::new("model", "refund", &format!("k{}", self.deeds), "");
                 let done = self.shop.refund(&self.till, &once, &number, won(*amount), "drill").await;
                 outcome(done.map(drop))
+            }
+            OrderDeed::Arrive { order, arrived } => {
+                let (number, token) = named(*order, ledger);
+                let words = ByCar { bay: "3", car: "" };
+                outcome(self.shop.announce_arrival(&number, &token, None, *arrived, words, None).await)
             }
             OrderDeed::Heal { booking } => {
                 let number = ledger.bookings()[*booking].number.clone();
@@ -213,7 +223,11 @@ fn seen(group: GroupView) -> Result<Seen, Failure> {
     let store = STORES.iter().position(|code| *code == group.store.code).ok_or("a store of nobody's")?;
     Ok(Seen {
         expires_at: group.expires_at.at.parse::<Timestamp>()?.as_millisecond(),
-        wish: (store, group.lines.iter().map(line).collect::<Result<_, _>>()?),
+        wish: Wish {
+            store,
+            lines: group.lines.iter().map(line).collect::<Result<_, _>>()?,
+            by_car: group.way == Way::Curbside,
+        },
         instead_of: group.offered_for,
         home: group.way == Way::Delivery,
         number: group.id,
@@ -232,16 +246,16 @@ fn named(order: usize, ledger: &Ledger) -> (String, String) {
 }
 
 fn groups_of(wishes: &[Wish]) -> Result<Vec<GroupInput>, Failure> {
-    let group = |(store, lines): &Wish| -> Result<GroupInput, Failure> {
+    let group = |wish: &Wish| -> Result<GroupInput, Failure> {
         let line = |(index, units): &(usize, i64)| -> Result<Line, Failure> {
             Ok(Line { sku: Sku::new(sku(*index))?, quantity: Quantity::try_from(*units)? })
         };
         Ok(GroupInput {
-            way: Way::Collect,
-            store: Some(StoreCode::new(STORES[*store])?),
+            way: if wish.by_car { Way::Curbside } else { Way::Collect },
+            store: Some(StoreCode::new(STORES[wish.store])?),
             address: None,
             window: None,
-            lines: lines.iter().map(line).collect::<Result<_, _>>()?,
+            lines: wish.lines.iter().map(line).collect::<Result<_, _>>()?,
         })
     };
     wishes.iter().map(group).collect()

@@ -41,13 +41,17 @@ impl Ledger {
             known.expires_at = seen.expires_at;
             return Ok(());
         }
-        let ((store, lines), status) = match &seen.instead_of {
+        let (wish, status) = match &seen.instead_of {
             Some(lost) => (self.believe_offer(order, &seen, lost)?, Status::Pending),
             None if self.orders[order].awaited.is_empty() => {
                 return Err(format!("{} is a group nobody asked for", seen.number));
             }
             None => self.orders[order].awaited.remove(0),
         };
+        let Wish { store, lines, by_car } = wish;
+        if seen.wish.by_car != by_car {
+            return Err(format!("{} is got in another way than was asked for", seen.number));
+        }
         let (phone, made_at) = (self.orders[order].phone, self.now);
         self.take_over(Booking {
             number: seen.number,
@@ -56,6 +60,7 @@ impl Ledger {
             phone,
             store,
             lines,
+            by_car,
             expires_at: seen.expires_at,
             made_at,
             status,
@@ -73,10 +78,13 @@ impl Ledger {
             return Err(format!("{number} is offered for {lost}, which nobody looked for"));
         }
         let price = |lines: &[(usize, i64)]| price_of(lines);
-        let was =
-            self.bookings.iter().find(|booking| booking.number == lost).map_or(0, |lost| price(&lost.lines));
-        if price(&seen.wish.1) > was {
+        let missing = self.bookings.iter().find(|booking| booking.number == lost);
+        let (was, by_car) = missing.map_or((0, false), |lost| (price(&lost.lines), lost.by_car));
+        if price(&seen.wish.lines) > was {
             return Err(format!("{number} is dearer than {lost}"));
+        }
+        if !seen.home && seen.wish.by_car != by_car {
+            return Err(format!("{number} is got in another way than {lost}"));
         }
         if !self.has(std::slice::from_ref(&seen.wish), &[]) {
             return Err(format!("{number} is offered, and is not on its shelf"));

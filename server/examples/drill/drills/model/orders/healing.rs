@@ -1,6 +1,6 @@
 //! What was not found: looked for elsewhere, offered in its place, answered.
 
-use super::{Ledger, Of, Outcome, Status};
+use super::{Ledger, Of, Outcome, Status, Wish};
 
 impl Ledger {
     /// Whatever could take its place is held, or the money goes back. What it is the shop decides; see [`Self::looked`].
@@ -29,7 +29,8 @@ impl Ledger {
         // Where nobody found it is none; who sent one that did not come may have another.
         let stores = if own.astray { vec![1 - own.store, own.store] } else { vec![1 - own.store] };
         for store in stores {
-            if self.has(&[(store, own.lines.clone())], &[]) {
+            let same = Wish { store, lines: own.lines.clone(), by_car: own.by_car };
+            if self.has(&[same], &[]) {
                 return Err(format!("{} is at store {store}, and was not offered", own.number));
             }
         }

@@ -30,8 +30,14 @@ pub enum Of {
     Past,
 }
 
-/// A store and what is wanted there.
-pub type Wish = (usize, Vec<(usize, i64)>);
+/// What is wanted at a store.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    pub store: usize,
+    pub lines: Vec<(usize, i64)>,
+    /// Brought to a car, and not handed over at the counter.
+    pub by_car: bool,
+}
 
 /// Deeds about orders, which are named by their place.
 #[derive(Clone, Debug)]
@@ -66,6 +72,11 @@ pub enum OrderDeed {
     Refund {
         order: usize,
         amount: i64,
+    },
+    /// The shopper is on the way with a car, or there.
+    Arrive {
+        order: usize,
+        arrived: bool,
     },
     /// What was not found is looked for elsewhere.
     Heal {
@@ -159,6 +170,7 @@ impl Ledger {
                 own.given_by_hand_at = Some(now);
                 Outcome::Done
             }
+            OrderDeed::Arrive { order, .. } => self.arrive(*order),
             OrderDeed::Heal { booking } => self.heal(*booking),
             OrderDeed::Answer { booking, accept } => self.answer(*booking, *accept),
             OrderDeed::Work => self.work(),
@@ -170,9 +182,9 @@ impl Ledger {
         let sum = |lines: &[(usize, i64)], sku: usize| -> i64 {
             lines.iter().filter(|line| line.0 == sku).map(|line| line.1).sum()
         };
-        let mut levels = wishes.iter().flat_map(|(store, lines)| lines.iter().map(|line| (*store, line.0)));
+        let mut levels = wishes.iter().flat_map(|wish| wish.lines.iter().map(|line| (wish.store, line.0)));
         levels.all(|(store, sku)| {
-            let of = |own: &Wish| if own.0 == store { sum(&own.1, sku) } else { 0 };
+            let of = |own: &Wish| if own.store == store { sum(&own.lines, sku) } else { 0 };
             let wanted: i64 = wishes.iter().map(of).sum();
             let held: i64 = self
                 .live()
@@ -247,7 +259,8 @@ impl Ledger {
     }
 
     fn wish(&self, booking: usize) -> Wish {
-        (self.bookings[booking].store, self.bookings[booking].lines.clone())
+        let own = &self.bookings[booking];
+        Wish { store: own.store, lines: own.lines.clone(), by_car: own.by_car }
     }
 
     fn swap_paid(&mut self, order: usize, amount: i64, wishes: &[Wish]) -> bool {
@@ -353,6 +366,16 @@ impl Ledger {
         Outcome::Done
     }
 
+    /// Said to the store where something of it is brought to a car and is not over; else it is no time for that.
+    fn arrive(&self, order: usize) -> Outcome {
+        let groups = self.groups(order);
+        let is_waited_for = |index: &usize| {
+            let own = &self.bookings[*index];
+            own.by_car && self.status(own).is_at_store()
+        };
+        if groups.iter().any(is_waited_for) { Outcome::Done } else { Outcome::WrongState }
+    }
+
     /// A booking ends without being had; its money goes back, for an offer that of what it stood in for.
     pub(super) fn end(&mut self, booking: usize, status: Status) -> Outcome {
         let was_pending = self.bookings[booking].status == Status::Pending;
@@ -446,5 +469,5 @@ fn price_of(lines: &[(usize, i64)]) -> i64 {
 }
 
 pub fn price(wishes: &[Wish]) -> i64 {
-    wishes.iter().map(|(_, lines)| price_of(lines)).sum()
+    wishes.iter().map(|wish| price_of(&wish.lines)).sum()
 }
