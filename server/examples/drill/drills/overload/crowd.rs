@@ -27,17 +27,21 @@ pub enum Wanted {
     Deed,
 }
 
+/// Counts what was asked for, so that nothing is asked for twice.
+static ASKED: AtomicU64 = AtomicU64::new(0);
+
 impl Wanted {
-    fn request(self, number: usize, turn: u64) -> String {
+    fn request(self, number: usize) -> String {
+        let turn = ASKED.fetch_add(1, Ordering::Relaxed);
         let client = format!("10.1.{}.{}", number / 250, number % 250);
         match self {
             Wanted::Page => format!(
-                "GET /p/drill-0?drill={number}-{turn} HTTP/1.1\r\nhost: drill\r\nx-forwarded-for: {client}\r\n\r\n"
+                "GET /p/drill-0?drill={turn} HTTP/1.1\r\nhost: drill\r\nx-forwarded-for: {client}\r\n\r\n"
             ),
             Wanted::Deed => format!(
-                "POST /api/v1/reservations/R-{number}-{turn}/cancel HTTP/1.1\r\nhost: drill\r\n\
+                "POST /api/v1/reservations/R-{turn}/cancel HTTP/1.1\r\nhost: drill\r\n\
                  x-forwarded-for: {client}\r\nauthorization: Bearer nothing\r\n\
-                 idempotency-key: crowd-{number}-{turn}\r\ncontent-length: 0\r\n\r\n"
+                 idempotency-key: crowd-{turn}\r\ncontent-length: 0\r\n\r\n"
             ),
         }
     }
@@ -94,9 +98,8 @@ pub async fn measure(
     for number in 0..clients {
         let (counts, over) = (counts.clone(), over.clone());
         asking.spawn(async move {
-            let mut turn = 0;
             while !over.load(Ordering::Relaxed) {
-                if ask(addr, wanted, number, &mut turn, &counts, &over).await.is_err() {
+                if ask(addr, wanted, number, &counts, &over).await.is_err() {
                     counts.broken.fetch_add(1, Ordering::Relaxed);
                     tokio::time::sleep(Duration::from_millis(50)).await;
                 }
@@ -121,12 +124,11 @@ pub async fn measure(
     Ok(measured)
 }
 
-/// Asks on one connection until it ends. `turn` counts what this client asked for.
+/// Asks on one connection until it ends.
 async fn ask(
     addr: SocketAddr,
     wanted: Wanted,
     number: usize,
-    turn: &mut u64,
     counts: &Counts,
     over: &AtomicBool,
 ) -> std::io::Result<()> {
@@ -134,8 +136,7 @@ async fn ask(
     stream.set_nodelay(true)?;
     let mut data = Vec::with_capacity(64 * 1024);
     while !over.load(Ordering::Relaxed) {
-        *turn += 1;
-        stream.write_all(wanted.request(number, *turn).as_bytes()).await?;
+        stream.write_all(wanted.request(number).as_bytes()).await?;
         let counter = match read_answer(&mut stream, &mut data).await? {
             (status, _) if status == wanted.good() => &counts.good,
             (503, true) => &counts.shed,
