@@ -71,6 +71,9 @@ pub fn choose(chance: &mut StdRng, ledger: &Ledger) -> Deed {
             Deed::Board { booking, store: store_of, deed: deeds[chance.random_range(0..deeds.len())] }
         }
         66..72 => Deed::Sell { store, lines: lines(chance, 3) },
+        72..77 if ledger.owner_of(booking).is_some() && chance.random_bool(0.5) => {
+            Deed::ByPass { booking, store: store_of }
+        }
         72..77 => Deed::Collect { booking, store: store_of },
         77..81 => {
             let minutes_ago = if chance.random_bool(0.5) { 0 } else { chance.random_range(0..600) };

@@ -36,6 +36,8 @@ pub enum Outcome {
     ExtendedBefore,
     PickingBegun,
     RefundTooMuch,
+    /// A pass opens nothing there.
+    Closed,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -179,6 +181,12 @@ impl Ledger {
                     self.bookings[*booking].handed_at = None;
                 }
                 outcome
+            }
+            Deed::ByPass { booking, store } => {
+                match self.expect_board(*booking, *store, BoardDeed::HandOver) {
+                    Outcome::Done => Outcome::Done,
+                    _ => Outcome::Closed,
+                }
             }
             Deed::Sell { store, lines } => {
                 lines.iter().for_each(|(sku, quantity)| self.sell(*store, *sku, *quantity));

@@ -1,11 +1,11 @@
 //! Random deeds against the shop and against a model so simple that it can be seen to be right. Whatever the shop
 //! answers, and whatever its shelves say, must be what the model says. The seed replays a run step by step.
 //!
-//! It leaves out: what is brought from another store, and what is to be brought home from the beginning (that it is, is
-//! offered for what was not found, and is in it); passes and hand-overs by them; a pick that finds a part; windows; the
-//! basket that is kept while its way is chosen; warehouses and discounts. The rooms' own tests have them. It does not
-//! shrink: what is done next hangs on what came before, so that a run cannot lose a step in the middle. A run that goes
-//! wrong tells its last deeds and the command that replays it.
+//! It leaves out: what is brought from another store, and what is to be brought home from the beginning (what is offered
+//! for something that was not found may be, and is in it); passes of somebody who is sent, and hand-overs on a device
+//! that is away; a pick that finds a part; windows; the basket that is kept while its way is chosen; warehouses and
+//! discounts. The rooms' own tests have them. It does not shrink: what is done next hangs on what came before, so that a
+//! run cannot lose a step in the middle. A run that goes wrong tells its last deeds and the command that replays it.
 
 mod choice;
 mod ledger;
@@ -66,6 +66,11 @@ pub enum Deed {
     },
     /// Paid at the till of `store`.
     Collect {
+        booking: usize,
+        store: usize,
+    },
+    /// The owner's pass of an order's group is shown at the counter of `store`, and a copy of it after that.
+    ByPass {
         booking: usize,
         store: usize,
     },

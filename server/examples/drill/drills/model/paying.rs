@@ -162,6 +162,34 @@ impl Subject {
         Ok(Outcome::Done)
     }
 
+    /// The pass the order's page shows, else the one it showed last. It opens once, whoever has a copy.
+    pub(super) async fn show_pass(
+        &mut self,
+        booking: usize,
+        store: usize,
+        ledger: &Ledger,
+    ) -> Result<Outcome, Failure> {
+        let group = ledger.bookings()[booking].number.clone();
+        let Some(order) = ledger.owner_of(booking) else { return Ok(Outcome::Closed) };
+        let (number, token) = named(order, ledger);
+        let view = self.shop.order(Lang::Ko, &number, &token).await?;
+        let shown = view.groups.into_iter().find(|own| own.id == group).and_then(|own| own.pass);
+        if let Some(serial) = shown.as_deref().and_then(|pass| pass.split('.').nth(1)) {
+            self.passes.insert(group.clone(), serial.to_owned());
+        }
+        let Some(serial) = self.passes.get(&group) else { return Ok(Outcome::Closed) };
+        let mut opened = 0;
+        for _ in 0..2 {
+            let done = self.shop.hand_over_by_pass(&self.office, STORES[store], serial).await;
+            opened += u32::from(outcome(done)? == Outcome::Done);
+        }
+        Ok(match opened {
+            0 => Outcome::Closed,
+            1 => Outcome::Done,
+            _ => Outcome::Another,
+        })
+    }
+
     async fn give_back(&self) -> Result<(), Failure> {
         while self.shop.send_refunds().await? > 0 {}
         Ok(())

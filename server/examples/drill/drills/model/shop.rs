@@ -1,6 +1,9 @@
 //! The shop under test, in process, with a clock that moves when told and a chance that comes from the seed.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 use onshelf_db::{Db, stock::LevelKey};
@@ -36,7 +39,9 @@ pub struct Subject {
     pub(super) payments: Arc<FakePayments>,
     /// Orders the provider took money for, which the shop does not know yet.
     pub(super) taken: BTreeSet<usize>,
-    office: Associate,
+    pub(super) office: Associate,
+    /// The serial of the owner's pass as it was shown last, by the group's number.
+    pub(super) passes: BTreeMap<String, String>,
     pub(super) till: Partner,
     warehouse: Partner,
     /// Of the second store alone.
@@ -65,8 +70,8 @@ impl Subject {
         let till = partner(&shop, "pos", None).await?;
         let warehouse = partner(&shop, "stock", None).await?;
         let stranger = partner(&shop, "stock", Some(OTHER_STORE)).await?;
-        let taken = BTreeSet::new();
-        Ok(Subject { shop, clock, payments, taken, office, till, warehouse, stranger, deeds: 0 })
+        let (taken, passes) = (BTreeSet::new(), BTreeMap::new());
+        Ok(Subject { shop, clock, payments, taken, office, passes, till, warehouse, stranger, deeds: 0 })
     }
 
     pub fn now(&self) -> i64 {
@@ -121,6 +126,7 @@ impl Subject {
                 let sale = sale(*store, &[], Some(number))?;
                 self.shop.record_sale(&self.till, &once("sell"), sale).await.map(drop)
             }
+            Deed::ByPass { booking, store } => return self.show_pass(*booking, *store, ledger).await,
             Deed::Count { store, sku: index, on_hand, minutes_ago } => {
                 let (store, sku) = (StoreCode::new(STORES[*store])?, Sku::new(sku(*index))?);
                 let counted_at = ledger.now - minutes_ago * 60_000;
@@ -275,6 +281,7 @@ pub fn outcome(done: Result<(), Error>) -> Result<Outcome, Failure> {
         Err(Error::Order(OrderRefusal::ExtendedBefore)) => Outcome::ExtendedBefore,
         Err(Error::Order(OrderRefusal::PickingBegun)) => Outcome::PickingBegun,
         Err(Error::Order(OrderRefusal::RefundTooMuch { .. })) => Outcome::RefundTooMuch,
+        Err(Error::Order(OrderRefusal::Pass(_))) => Outcome::Closed,
         Err(Error::Stock(StockRefusal::NotEnough { .. })) => Outcome::NotEnough,
         Err(Error::Stock(StockRefusal::NotYours)) => Outcome::NotYours,
         Err(other) => return Err(other.into()),
