@@ -132,7 +132,10 @@ async fn keep(visit: &mut Visit, draft: &Draft, plan: &Plan) -> Response {
                 network: visit.network,
             };
             match visit.shop().keep_basket(request).await {
-                Ok(placed) => visit.kept = Some(placed),
+                Ok(placed) => {
+                    visit.kept = Some(placed);
+                    stay_at_it(visit, draft, plan).await;
+                }
                 // Nobody knows where to yet: it is held as soon as that is said. And whoever comes from where too much
                 // is held already goes on, with nothing held meanwhile: the page says so.
                 Err(Error::Order(OrderRefusal::Invalid { .. } | OrderRefusal::TooMany { .. })) => {}
@@ -218,16 +221,20 @@ async fn place_plan(visit: &Visit, draft: &Draft, plan: &Plan, key: &str) -> Res
 async fn refused(visit: &Visit, draft: &Draft, plan: &Plan, refusal: OrderRefusal) -> Response {
     match Trouble::of(refusal) {
         Some(trouble) => {
-            if let Err(error) = go_on_keeping(visit, draft, plan).await {
-                tracing::debug!(%error, "A kept basket was not extended.");
-            }
+            stay_at_it(visit, draft, plan).await;
             details_page(visit, draft, plan, &trouble).await
         }
         None => visit.failure(&AppError::NotFound),
     }
 }
 
-/// Whoever has to mend something is at it: near its end, the time is made longer once.
+/// Whoever chooses again or has to mend something is at it: near its end, the time is made longer once.
+async fn stay_at_it(visit: &Visit, draft: &Draft, plan: &Plan) {
+    if let Err(error) = go_on_keeping(visit, draft, plan).await {
+        tracing::debug!(%error, "A kept basket was not extended.");
+    }
+}
+
 async fn go_on_keeping(visit: &Visit, draft: &Draft, plan: &Plan) -> Result<(), Error> {
     let Some(named) = &visit.kept else { return Ok(()) };
     match kept_for(visit, draft, plan).await? {

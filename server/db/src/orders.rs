@@ -144,6 +144,15 @@ pub async fn extend(tx: &mut Tx<'_>, id: i64, held_until: i64) -> Result<bool, E
     Ok(done == 1)
 }
 
+/// Holds it until then, for what was just written in the place of what had as much time left.
+pub async fn hold_until(tx: &mut Tx<'_>, id: i64, held_until: i64, extended: bool) -> Result<(), Error> {
+    let sql = "UPDATE orders SET held_until = $2, extended = $3 WHERE id = $1";
+    on!(tx, conn => {
+        sqlx::query(sql).bind(id).bind(held_until).bind(i64::from(extended)).execute(conn).await.map(drop)
+    })?;
+    Ok(())
+}
+
 /// Sums of an order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sums {

@@ -87,7 +87,8 @@ pub(super) struct Held {
 }
 
 impl Shop {
-    /// Keeps a basket for ten minutes, in place of what was kept before. Nothing is kept twice.
+    /// Keeps a basket for ten minutes. In place of what was kept before it is kept as long as that one was: choosing
+    /// again and again makes the time no longer. Nothing is kept twice.
     pub async fn keep_basket(&self, request: KeepBasket) -> Result<Placed> {
         let mut draws = Draws::default();
         loop {
@@ -119,11 +120,17 @@ impl Shop {
         let written = self
             .db()
             .write(move |mut tx| {
-                let (order, plan, instead) = (order.clone(), plan.clone(), instead.clone());
+                let (order, mut plan, instead) = (order.clone(), plan.clone(), instead.clone());
                 Box::pin(async move {
                     // The turn of whoever comes from the same network is waited for before a level is locked.
                     let id = orders::insert(&mut tx, &order).await?;
-                    give_back(&mut tx, instead.as_ref(), at).await?;
+                    let before = give_back(&mut tx, instead.as_ref(), at).await?;
+                    if let Some((until, extended)) = before.and_then(|before| time_left(&before, at)) {
+                        orders::hold_until(&mut tx, id, until, extended).await?;
+                        for group in &mut plan.groups {
+                            group.row.expires_at = until;
+                        }
+                    }
                     if fulfilment::any_has(&mut tx, &[&order.shopper], i64::from(KEPT_AT_ONCE), at).await? {
                         return Err(OrderRefusal::TooMany { limit: KEPT_AT_ONCE }.into());
                     }
@@ -340,11 +347,17 @@ pub(super) fn in_order(lines: &[Line]) -> Vec<(String, i64)> {
     sums.into_iter().collect()
 }
 
-/// Puts what is kept back on its shelves. True: it had been extended before.
-pub(super) async fn give_back(tx: &mut Tx<'_>, of: Option<&Placed>, at: i64) -> Result<bool> {
-    let Some(of) = of else { return Ok(false) };
+/// Until when what is kept is held, and whether that was made longer before; none where its time is over. It lasts also
+/// where another tab gave the things back: whoever names it goes on with its time.
+fn time_left(kept: &OrderRow, at: i64) -> Option<(i64, bool)> {
+    kept.held_until.filter(|until| *until > at).map(|until| (until, kept.extended == 1))
+}
+
+/// Puts what is kept back on its shelves; answers what it was.
+pub(super) async fn give_back(tx: &mut Tx<'_>, of: Option<&Placed>, at: i64) -> Result<Option<OrderRow>> {
+    let Some(of) = of else { return Ok(None) };
     let order = orders::by_token(tx, &of.number, &fingerprint(&of.token)).await?;
-    let Some(order) = order else { return Ok(false) };
+    let Some(order) = order else { return Ok(None) };
     for row in fulfilment::of_order(tx, order.id).await? {
         let (pending, cancelled) = (ReservationStatus::Pending.code(), ReservationStatus::Cancelled.code());
         // What ran out, or was taken back by another tab, is on its shelf already.
@@ -355,5 +368,5 @@ pub(super) async fn give_back(tx: &mut Tx<'_>, of: Option<&Placed>, at: i64) -> 
         fulfilment::replace(tx, row.id).await?;
         close_group(tx, &row, ended::OVER, at).await?;
     }
-    Ok(order.extended == 1)
+    Ok(Some(order))
 }

@@ -297,7 +297,7 @@ fn order_row(
 async fn write(tx: &mut Tx<'_>, prepared: &Prepared, kept: Option<&Placed>, now: i64) -> Result<()> {
     // Its shopper's turn is waited for before a level is locked: what is kept goes back after it.
     let id = orders::insert(tx, &prepared.order).await?;
-    let extended = give_back(tx, kept, now).await?;
+    let extended = give_back(tx, kept, now).await?.is_some_and(|kept| kept.extended == 1);
     if fulfilment::any_has(tx, &[&prepared.order.shopper], prepared.live_limit, now).await? {
         let limit = u32::try_from(prepared.live_limit).unwrap_or(u32::MAX);
         return Err(OrderRefusal::TooMany { limit }.into());

@@ -78,6 +78,72 @@ async fn leaving_gives_it_back_and_choosing_again_swaps_it() {
     .await;
 }
 
+/// Seconds that are left of what is kept, and whether they can be made more; none where it is over.
+async fn left(test: &TestShop, of: &Placed) -> Option<(i64, bool)> {
+    let kept = test.shop.kept_basket(&Viewer::new(Lang::Ko), of).await.unwrap();
+    kept.map(|kept| (kept.seconds, kept.can_extend))
+}
+
+/// To and fro between two ways: else whoever presses often enough would hold it for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn choosing_again_makes_its_time_no_longer_and_extended_once_is_once() {
+    on_each_engine(async |test: &TestShop| {
+        with_payments(test);
+        test.with_stock("seongsu", "CUP", 1).await;
+        let by = |way: Way| vec![GroupInput { way, ..collect("seongsu", &[("CUP", 1)]) }];
+        let mut kept = test.shop.keep_basket(keep(by(Way::Collect), None)).await.unwrap();
+        for (way, seconds) in [(Way::Curbside, 400), (Way::Collect, 200)] {
+            test.clock.advance(Duration::from_secs(200));
+            kept = test.shop.keep_basket(keep(by(way), Some(&kept))).await.unwrap();
+            assert_eq!(left(test, &kept).await, Some((seconds, true)));
+        }
+        test.shop.extend_basket(&kept).await.unwrap();
+        assert_eq!(left(test, &kept).await, Some((600, false)));
+        for (way, seconds) in [(Way::Curbside, 400), (Way::Collect, 200)] {
+            test.clock.advance(Duration::from_secs(200));
+            kept = test.shop.keep_basket(keep(by(way), Some(&kept))).await.unwrap();
+            assert_eq!(left(test, &kept).await, Some((seconds, false)), "it was made longer before");
+            let again = test.shop.extend_basket(&kept).await;
+            assert!(matches!(again, Err(Error::Order(OrderRefusal::ExtendedBefore))), "{again:?}");
+        }
+        test.clock.advance(Duration::from_secs(199));
+        assert_eq!(test.available("seongsu", "CUP").await, 0);
+        test.clock.advance(Duration::from_secs(1));
+        assert_eq!(test.available("seongsu", "CUP").await, 1, "a thousand seconds after it was chosen first");
+        // What ran out was anybody's; whoever finds it there all the same begins anew.
+        let anew = test.shop.keep_basket(keep(by(Way::Curbside), Some(&kept))).await.unwrap();
+        assert_eq!(left(test, &anew).await, Some((600, true)));
+        test.shop.let_go(&anew).await.unwrap();
+        settle(test).await;
+    })
+    .await;
+}
+
+/// Two tabs have the same cookie: the slower one finds what it names given back, and gets no new time for that.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_tabs_that_choose_again_at_once_have_the_time_of_the_first() {
+    on_each_engine(async |test: &TestShop| {
+        with_payments(test);
+        test.with_stock("seongsu", "CUP", 2).await;
+        let basket = |way: Way, instead: Option<&Placed>| {
+            keep(vec![GroupInput { way, ..collect("seongsu", &[("CUP", 1)]) }], instead)
+        };
+        let first = test.shop.keep_basket(basket(Way::Collect, None)).await.unwrap();
+        test.clock.advance(Duration::from_secs(500));
+        let (one, other) = tokio::join!(
+            test.shop.keep_basket(basket(Way::Curbside, Some(&first))),
+            test.shop.keep_basket(basket(Way::Collect, Some(&first)))
+        );
+        for kept in [one.unwrap(), other.unwrap()] {
+            assert_eq!(left(test, &kept).await, Some((100, true)));
+        }
+        test.clock.advance(Duration::from_secs(100));
+        assert_eq!(test.available("seongsu", "CUP").await, 2);
+        settle(test).await;
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_last_one_that_is_kept_becomes_the_order() {
     on_each_engine(async |test: &TestShop| {
