@@ -17,7 +17,9 @@ use onshelf_vocabulary::{
     payments::ProviderCode,
 };
 
-use crate::call::{Answer, Call, site};
+use serde_json::json;
+
+use crate::call::{Answer, Call, options, site, site_of};
 
 /// A paid order of a kettle and three cups, by somebody whose name has a syllable that few fonts have.
 async fn paid(test: &TestShop) -> Placed {
@@ -123,6 +125,53 @@ async fn it_is_the_same_as_pdf_ua_for_whoever_cannot_see() {
         assert!(metadata.contains("pdfuaid"), "{metadata}");
         let (_, viewer) = document.dereference(catalog.get(b"ViewerPreferences").unwrap()).unwrap();
         assert!(matches!(viewer.as_dict().unwrap().get(b"DisplayDocTitle"), Ok(Object::Boolean(true))));
+    })
+    .await;
+}
+
+/// Where tax is added: each store's at its own rate, and one sum on the page as on paper.
+#[tokio::test]
+async fn a_sales_tax_is_stated_store_by_store() {
+    on_each_engine(async |test| {
+        let (shop, payments) = (test.in_new_york().await, Arc::new(FakePayments::default()));
+        shop.take_payments(vec![payments.clone()]);
+        for (store, sku) in [("soho", "KETTLE-MO"), ("soho", "CUP"), ("albany", "CUP")] {
+            test.with_stock(store, sku, 2).await;
+        }
+        let site = site_of(&shop, options());
+        let line = |sku: &str, quantity: i64| json!({"sku": sku, "quantity": quantity});
+        let wish = json!({
+            "groups": [
+                {"way": "collect", "store": "soho", "lines": [line("KETTLE-MO", 1), line("CUP", 2)]},
+                {"way": "collect", "store": "albany", "lines": [line("CUP", 1)]},
+            ],
+            "contact": {"name": "Kim", "phone": "010-1234-5678"},
+            "payment": {"provider": "test"},
+        });
+        let placed = Call::post("/api/v1/orders").key("o1").json(&wish).on(&site).await.ok(201);
+        assert_eq!(placed["total"], json!({"amount": 9_465, "currency": "USD"}));
+        assert_eq!(placed["tax"], json!({"amount": 716, "currency": "USD"}));
+        let (number, token) = (placed["number"].as_str().unwrap(), placed["token"].as_str().unwrap());
+        assert!(payments.pay(&payments.open()[0]));
+        shop.payment_returned(number, token, Default::default()).await.unwrap();
+
+        let path = format!("/orders/{number}/receipt.pdf?t={token}");
+        // Goods, what is added to them and what is paid; then each store's at its rate.
+        let sums = ["$87.49", "$7.16", "$94.65"];
+        let stores = ["8.875%", "$74.99", "$6.66", "$81.65", "4%", "$12.50", "$0.50", "$13.00"];
+        for (path, words) in
+            [(format!("/en{path}"), ["Sales tax", "to the cent"]), (path, ["판매세", "소수 둘째 자리"])]
+        {
+            let (_, paper) = read(&Call::get(&path).on(&site).await);
+            let page = Call::get(&path.replace(".pdf", "")).on(&site).await.text();
+            for text in [&paper, &page] {
+                says(text, &sums);
+                says(text, &stores);
+                says(text, &words[1..]);
+            }
+            says(&paper, &words);
+        }
+        shop.db().close().await;
     })
     .await;
 }

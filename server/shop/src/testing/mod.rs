@@ -1,6 +1,7 @@
 //! Fakes and builders for tests: a shop on a database of its own, a clock that stands still until told, and an
 //! audit of the books when a test is over.
 
+mod america;
 mod passes;
 mod payments;
 
@@ -123,9 +124,14 @@ impl TestShop {
 
     /// A second process on the same database.
     pub async fn beside(&self) -> Shop {
+        self.beside_with(self.shop.settings().clone()).await
+    }
+
+    /// The same, set up in another way.
+    pub async fn beside_with(&self, settings: Settings) -> Shop {
         let db = must(Db::open(&self.url).await);
         let chance = Arc::new(MockChance(AtomicU64::new(0x0b51_de00)));
-        must(Shop::open(db, self.clock.clone(), chance, self.shop.settings().clone()).await)
+        must(Shop::open(db, self.clock.clone(), chance, settings).await)
     }
 
     async fn open(url: String, folder: Option<PathBuf>, settings: Settings) -> TestShop {

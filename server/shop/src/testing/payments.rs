@@ -1,5 +1,6 @@
 //! A provider of payments that lives in memory and does what a test tells it: it can be paid, refused, go down, charge
 //! and then not answer, take its time with refunds, fail them, make some of its own, or answer about somebody else's.
+//! Whoever calls it can be stopped before or after it has done what it was asked, and killed there.
 
 use std::{
     collections::BTreeMap,
@@ -12,6 +13,7 @@ use std::{
 use async_trait::async_trait;
 use jiff::Timestamp;
 use onshelf_vocabulary::{Currency, Money, payments::ProviderCode};
+use tokio::sync::Notify;
 
 use crate::{
     BadWebhook, Hint, Intent, Opened, PaymentFault, PaymentProvider, RefundCall, RefundStanding,
@@ -45,6 +47,10 @@ pub enum Mood {
     Down,
     /// Everything is done, and the answer gets lost.
     Mute,
+    /// Whoever calls stands still before anything is done, until it is killed.
+    StopBefore,
+    /// Whoever calls stands still when everything is done, until it is killed.
+    StopAfter,
 }
 
 /// The provider. Its books outlive any shop that is opened on them.
@@ -58,6 +64,7 @@ pub struct FakePayments {
     slow_refunds: AtomicBool,
     /// Whose payment it answers about, whatever it is asked.
     confused: Mutex<Option<Statement>>,
+    stopped: Notify,
 }
 
 impl FakePayments {
@@ -193,18 +200,32 @@ impl FakePayments {
         *self.confused.lock().unwrap_or_else(PoisonError::into_inner) = another;
     }
 
-    fn answer<T>(&self, done: T) -> Result<T, PaymentFault> {
-        match self.mood() {
-            Mood::Mute => Err(PaymentFault::Passing("no answer".to_owned())),
-            _ => Ok(done),
-        }
+    /// Waits until somebody stands still at it.
+    pub async fn stopped(&self) {
+        self.stopped.notified().await;
     }
 
-    fn reachable(&self) -> Result<(), PaymentFault> {
+    async fn stand_still(&self) {
+        self.stopped.notify_one();
+        std::future::pending::<()>().await;
+    }
+
+    async fn answer<T>(&self, done: T) -> Result<T, PaymentFault> {
         match self.mood() {
-            Mood::Down => Err(PaymentFault::Passing("out of reach".to_owned())),
-            _ => Ok(()),
+            Mood::Mute => return Err(PaymentFault::Passing("no answer".to_owned())),
+            Mood::StopAfter => self.stand_still().await,
+            Mood::Well | Mood::Down | Mood::StopBefore => {}
         }
+        Ok(done)
+    }
+
+    async fn reachable(&self) -> Result<(), PaymentFault> {
+        match self.mood() {
+            Mood::Down => return Err(PaymentFault::Passing("out of reach".to_owned())),
+            Mood::StopBefore => self.stand_still().await,
+            Mood::Well | Mood::Mute | Mood::StopAfter => {}
+        }
+        Ok(())
     }
 
     fn said(&self, reference: &str) -> Result<Statement, PaymentFault> {
@@ -231,7 +252,7 @@ impl PaymentProvider for FakePayments {
     }
 
     async fn open(&self, intent: &Intent) -> Result<Opened, PaymentFault> {
-        self.reachable()?;
+        self.reachable().await?;
         self.books().entry(intent.reference.clone()).or_insert_with(|| Account {
             amount: intent.amount,
             standing: Standing::Open,
@@ -239,27 +260,28 @@ impl PaymentProvider for FakePayments {
             refunds: Vec::new(),
             listed: true,
         });
-        self.answer(Opened {
+        let opened = Opened {
             provider_id: format!("fake_{}", intent.reference),
             redirect_url: format!("https://pay.example/{}", intent.reference),
-        })
+        };
+        self.answer(opened).await
     }
 
     async fn statement(&self, reference: &str, _provider_id: &str) -> Result<Statement, PaymentFault> {
-        self.reachable()?;
+        self.reachable().await?;
         let said = self.said(reference)?;
-        self.answer(said)
+        self.answer(said).await
     }
 
     async fn close(&self, reference: &str, _provider_id: &str) -> Result<Statement, PaymentFault> {
-        self.reachable()?;
+        self.reachable().await?;
         self.refuse(reference);
         let said = self.said(reference)?;
-        self.answer(said)
+        self.answer(said).await
     }
 
     async fn refund(&self, call: &RefundCall) -> Result<RefundStatement, PaymentFault> {
-        self.reachable()?;
+        self.reachable().await?;
         let made = {
             let mut books = self.books();
             let account = books
@@ -282,7 +304,7 @@ impl PaymentProvider for FakePayments {
                 made
             }
         };
-        self.answer(made)
+        self.answer(made).await
     }
 
     async fn refunds(
@@ -290,9 +312,9 @@ impl PaymentProvider for FakePayments {
         reference: &str,
         _provider_id: &str,
     ) -> Result<Vec<RefundStatement>, PaymentFault> {
-        self.reachable()?;
+        self.reachable().await?;
         let made = self.books().get(reference).map(|account| account.refunds.clone());
-        self.answer(made.unwrap_or_default())
+        self.answer(made.unwrap_or_default()).await
     }
 
     fn hint(
@@ -310,7 +332,7 @@ impl PaymentProvider for FakePayments {
     }
 
     async fn captured_since(&self, _since: Timestamp) -> Result<Vec<Statement>, PaymentFault> {
-        self.reachable()?;
+        self.reachable().await?;
         let listed = |(_, account): &(&String, &Account)| account.listed;
         let references: Vec<String> =
             self.books().iter().filter(listed).map(|(name, _)| name.clone()).collect();

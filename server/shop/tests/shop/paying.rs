@@ -295,44 +295,6 @@ async fn cancelled_while_paying_the_money_comes_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn cancel_collect_and_expiry_at_once_have_one_outcome() {
-    on_each_engine(async |test: &TestShop| {
-        let payments = with_payments(test);
-        test.with_stock("seongsu", "KETTLE-MO", 12).await;
-        let token = test.shop.create_token("pos", None).await.unwrap();
-        let till = test.shop.partner(&token).await.unwrap().unwrap();
-        for round in 0..4 {
-            let placed = one_kettle(test, &format!("r{round}")).await;
-            payments.pay(&payments.open()[0]);
-            test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
-            let group =
-                test.shop.order(Lang::Ko, &placed.number, &placed.token).await.unwrap().groups[0].id.clone();
-            let cancel = {
-                let (shop, placed) = (test.shop.clone(), placed.clone());
-                tokio::spawn(async move {
-                    shop.cancel_order(Lang::Ko, &placed.number, &placed.token, None).await.is_ok()
-                })
-            };
-            let collect = {
-                let (shop, placed, till, group) =
-                    (test.shop.clone(), placed.clone(), till.clone(), group.clone());
-                let once = Once::new("till", "collect", &format!("c{round}"), "");
-                tokio::spawn(async move {
-                    let deed = onshelf_vocabulary::staff::BoardDeed::HandOver;
-                    shop.carry_group(&till, &once, &placed.number, &group, deed).await.is_ok()
-                })
-            };
-            let (cancelled, collected) = (cancel.await.unwrap(), collect.await.unwrap());
-            assert!(cancelled ^ collected, "one of them");
-            settle(test).await;
-            let kept = payments.kept(&placed.number);
-            assert_eq!(kept, if collected { 38_000 } else { 0 });
-        }
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn refunds_are_bounded_also_at_once() {
     on_each_engine(async |test: &TestShop| {
         let payments = with_payments(test);
