@@ -5,6 +5,8 @@
 #![recursion_limit = "512"]
 
 #[cfg(feature = "ssr")]
+mod once;
+#[cfg(feature = "ssr")]
 pub mod routes;
 #[cfg(feature = "ssr")]
 pub mod shared;

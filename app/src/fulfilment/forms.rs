@@ -22,6 +22,7 @@ use super::{
 use crate::{
     cart::forms::basket_cookie,
     error::AppError,
+    once::once_of,
     ssr::{Visit, encoded, explain, with_cookie},
 };
 
@@ -70,7 +71,8 @@ pub async fn cancel(
     Form(typed): Form<HashMap<String, String>>,
 ) -> Response {
     let token = typed.get("t").map(String::as_str).unwrap_or_default();
-    match visit.shop().cancel_reservation(visit.lang, &number, token, None).await {
+    let once = once_of(&format!("/reservations/{number}/cancel"), &typed);
+    match visit.shop().cancel_reservation(visit.lang, &number, token, once.as_ref()).await {
         Ok(_) => visit.see(&address(&number, token)),
         // It went on in the meantime; the page tells where it stands now.
         Err(Error::Reservation(ReservationRefusal::WrongState { .. })) => {

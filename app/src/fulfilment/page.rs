@@ -23,6 +23,7 @@ use super::{
 };
 use crate::{
     notifications::tell::tell,
+    once::key_field,
     ssr::{Page, Visit, encoded, explain},
     stores::{card::hours_line, page::directions},
     ui::{
@@ -227,6 +228,7 @@ fn last_things(visit: &Visit, view: &ReservationView, token: &str) -> AnyView {
                         "What is held goes straight back on the shelf, where somebody else may take it.",
                     )}</p>
                     <input type="hidden" name="t" value=token.to_owned() />
+                    {key_field()}
                     <button class="cancel-go">{visit.say("네, 취소할게요", "Yes, cancel it")}</button>
                 </form>
             </details>

@@ -18,7 +18,7 @@ use onshelf_vocabulary::{
 use super::{
     change_typed::{Typed, is_open, named, regrouped, step, text, wanted, whereto},
     change_ways::{Offered, Wanted, money, offered, place, ways},
-    forms::{address, deed, to_provider, token_field},
+    forms::{address, deed, own_fields, to_provider},
     page::{Shown, order_page, private, refused},
     passes::PLACE,
     times::{Times, times},
@@ -29,6 +29,7 @@ use super::{
 use crate::{
     error::AppError,
     fulfilment::trouble::notice,
+    once::once_of,
     ssr::{Page, Visit, explain},
     ui::icon::{Glyph, Icon},
 };
@@ -63,7 +64,8 @@ pub async fn change(visit: Visit, Path(number): Path<String>, Form(mut typed): F
         )
         .await;
     };
-    match visit.shop().change_order(visit.lang, &number, &token, change, None).await {
+    let once = once_of(&format!("/orders/{number}/change"), &typed);
+    match visit.shop().change_order(visit.lang, &number, &token, change, once.as_ref()).await {
         Ok(changed) => match changed.pay {
             Some(there) => to_provider(&visit, &there, &address(&number, &token)),
             None if of_group => visit.see(&address(&number, &token)),
@@ -160,7 +162,7 @@ fn group_form(scene: &Scene<'_>, group: &GroupView, offered: &Offered) -> AnyVie
         <form class="got-group change-form" data-way=group.way.code() method="post" action=visit.href(&deed(view, "change")) novalidate aria-labelledby=labelled>
             // The first button is what Enter presses.
             <button class="reserve-enter" tabindex="-1" aria-hidden="true"></button>
-            {token_field(token)}
+            {own_fields(token)}
             <input type="hidden" name="group" value=group.id.clone() />
             <header class="got-head">
                 <Icon glyph=way_glyph(group.way) />

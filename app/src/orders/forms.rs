@@ -21,6 +21,7 @@ use super::{
     stand_ins::Mending,
 };
 use crate::{
+    once::{key_field, once_of},
     ssr::{Chrome, Page, Visit, encoded, explain},
     ui::icon::{Glyph, Icon},
 };
@@ -38,9 +39,13 @@ pub(super) fn deed(view: &OrderView, deed: &str) -> String {
     format!("/orders/{}/{deed}", view.number)
 }
 
-pub(super) fn token_field(token: &str) -> impl IntoView + use<> {
+/// Whose form it is, and the key that makes it one deed.
+pub(super) fn own_fields(token: &str) -> impl IntoView + use<> {
     let token = token.to_owned();
-    view! { <input type="hidden" name="t" value=token /> }
+    view! {
+        <input type="hidden" name="t" value=token />
+        {key_field()}
+    }
 }
 
 fn text<'t>(typed: &'t Typed, name: &str) -> &'t str {
@@ -87,14 +92,18 @@ pub async fn returned(visit: Visit, Path(number): Path<String>, Query(typed): Qu
 /// `POST /orders/{number}/extend`: hold it once more.
 pub async fn extend(visit: Visit, Path(number): Path<String>, Form(typed): Form<Typed>) -> Response {
     let token = text(&typed, "t");
-    let done = visit.shop().extend_order(&number, token).await;
+    let done = match once_of(&format!("/orders/{number}/extend"), &typed) {
+        Some(once) => visit.shop().extend_order_once(&number, token, &once).await,
+        None => visit.shop().extend_order(&number, token).await,
+    };
     after(&visit, &number, token, done).await
 }
 
 /// `POST /orders/{number}/cancel`.
 pub async fn cancel(visit: Visit, Path(number): Path<String>, Form(typed): Form<Typed>) -> Response {
     let token = text(&typed, "t");
-    let done = visit.shop().cancel_order(visit.lang, &number, token, None).await;
+    let once = once_of(&format!("/orders/{number}/cancel"), &typed);
+    let done = visit.shop().cancel_order(visit.lang, &number, token, once.as_ref()).await;
     after(&visit, &number, token, done).await
 }
 
@@ -114,7 +123,11 @@ pub async fn offer(
         note: field("note"),
     });
     let answer = if text(&typed, "accept") == "1" { Answer::Yes(address.clone()) } else { Answer::No };
-    match (visit.shop().answer_offer(&number, token, &group, answer).await, address) {
+    let done = match once_of(&format!("/orders/{number}/offers/{group}"), &typed) {
+        Some(once) => visit.shop().answer_offer_once(&number, token, &group, answer, &once).await,
+        None => visit.shop().answer_offer(&number, token, &group, answer).await,
+    };
+    match (done, address) {
         (Err(Error::Order(OrderRefusal::Invalid { faults })), Some(address)) => {
             let mending = Mending { group, address, faults };
             order_page(&visit, &number, token, Shown::Mending(mending)).await
@@ -129,7 +142,8 @@ pub async fn arrive(visit: Visit, Path(number): Path<String>, Form(typed): Form<
     let group = Some(text(&typed, "group")).filter(|group| !group.is_empty());
     let arrived = text(&typed, "arrived") == "1";
     let words = ByCar { bay: text(&typed, "bay"), car: text(&typed, "car") };
-    let done = visit.shop().announce_arrival(&number, token, group, arrived, words, None).await;
+    let once = once_of(&format!("/orders/{number}/arrive"), &typed);
+    let done = visit.shop().announce_arrival(&number, token, group, arrived, words, once.as_ref()).await;
     after(&visit, &number, token, done).await
 }
 

@@ -9,7 +9,7 @@ use onshelf_vocabulary::{
 };
 
 use super::{
-    forms::{address, deed, token_field},
+    forms::{address, deed, own_fields},
     stand_ins::{Mending, stand_ins},
     steps::steps,
     words::{by, span, step_name, there, way_glyph, way_name},
@@ -153,7 +153,7 @@ fn ticket(visit: &Visit, group: &GroupView) -> Option<AnyView> {
 fn curbside(card: &Card<'_>) -> Option<AnyView> {
     let Card { visit, order, token, group } = card;
     let hidden = view! {
-        {token_field(token)}
+        {own_fields(token)}
         <input type="hidden" name="group" value=group.id.clone() />
     };
     let kerb = Kerb {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use onshelf_vocabulary::{Lang, orders::OrderView, payments::ProviderCode};
 
 use super::{
-    forms::{deed, token_field},
+    forms::{deed, own_fields},
     words::{headline, provider_name},
 };
 use crate::{catalog::shelf::StockTicks, ssr::Visit};
@@ -46,7 +46,7 @@ pub(super) fn hold(visit: &Visit, view: &OrderView, token: &str, others: &[Provi
     let extend = view.can_extend.then(|| {
         view! {
             <form method="post" action=visit.href(&deed(view, "extend"))>
-                {token_field(token)}
+                {own_fields(token)}
                 <button class="alt">{visit.say("10분 더 잡아 두기", "Hold it 10 minutes more")}</button>
             </form>
         }
@@ -67,7 +67,7 @@ pub(super) fn hold(visit: &Visit, view: &OrderView, token: &str, others: &[Provi
             </div>
             <div class="hold-ways">
                 <form method="post" action=visit.href(&deed(view, "pay"))>
-                    {token_field(token)}
+                    {own_fields(token)}
                     <button class="go">{pay}<em>{with}</em></button>
                     {switch.collect_view()}
                 </form>

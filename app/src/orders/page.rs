@@ -16,7 +16,7 @@ use onshelf_vocabulary::{
 };
 
 use super::{
-    forms::{address, deed, token_field},
+    forms::{address, deed, own_fields},
     group::{Card, card},
     hold::{hold, whose},
     money,
@@ -297,7 +297,7 @@ fn cancel(visit: &Visit, view: &OrderView, token: &str) -> AnyView {
             <summary>{lang.pick("주문 취소", "Cancel the order")}</summary>
             <form method="post" action=visit.href(&deed(view, "cancel"))>
                 <p>{said}</p>
-                {token_field(token)}
+                {own_fields(token)}
                 <button class="cancel-go">{if paid { lang.pick("네, 취소하고 환불받을게요", "Yes, cancel and refund") } else { lang.pick("네, 취소할게요", "Yes, cancel it") }}</button>
             </form>
         </details>

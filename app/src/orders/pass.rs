@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     fulfilment::ticket::ticket as block,
+    once::{key_field, once_of},
     ssr::{Page, Visit, encoded, explain},
     stores::page::directions,
     ui::{
@@ -63,7 +64,8 @@ pub async fn arrive(
 ) -> Response {
     let text = |name: &str| typed.get(name).map(|text| text.trim()).unwrap_or_default();
     let words = ByCar { bay: text("bay"), car: text("car") };
-    match visit.shop().announce_by_pass(&secret, text("arrived") == "1", words).await {
+    let once = once_of("/pass/arrive", &typed);
+    match visit.shop().announce_by_pass(&secret, text("arrived") == "1", words, once.as_ref()).await {
         // What opens nothing any more says so by itself.
         Ok(()) | Err(Error::Order(_)) => visit.see(&format!("/pass/{}", encoded(&secret))),
         Err(error) => visit.failure(&explain(&error)),
@@ -135,7 +137,7 @@ fn ticket_of(visit: &Visit, secret: &str, ticket: &PassTicket) -> Option<AnyView
         let action = visit.href(&format!("/pass/{secret}/arrive"));
         let id = ticket.code.as_deref().unwrap_or_default();
         let promised = (ticket.status != Status::Ready).then_some(&ticket.ready_by);
-        Kerb { id, action, arrival: ticket.arrival.clone(), promised }.view(lang, ().into_any())
+        Kerb { id, action, arrival: ticket.arrival.clone(), promised }.view(lang, key_field().into_any())
     });
     let view = view! {
         <article class="pass-ticket" data-status=ticket.status.code()>

@@ -8,7 +8,7 @@ use onshelf_vocabulary::{
     orders::{OrderView, PassLine, PassState},
 };
 
-use super::forms::{deed, token_field};
+use super::forms::{deed, own_fields};
 use crate::{
     ssr::{Visit, encoded},
     ui::field::Field,
@@ -113,7 +113,7 @@ fn give(visit: &Visit, view: &OrderView, token: &str, holder: &str, link: &str) 
                 <a class="alt" href=path>{visit.say("열어 보기", "See it")}</a>
             </p>
             <form method="post" action=visit.href(&deed(view, "change"))>
-                {token_field(token)}
+                {own_fields(token)}
                 <input type="hidden" name="proxy" value=holder.to_owned() />
                 <button class="pass-quiet">{visit.say("새 링크로 바꾸기", "Make a new link")}</button>
                 <button class="pass-quiet" name="proxy_none" value="1">{visit.say("링크 취소하기", "Take it back")}</button>
@@ -128,7 +128,7 @@ fn name_somebody(visit: &Visit, view: &OrderView, token: &str) -> AnyView {
         <details class="cancel">
             <summary>{visit.say("다른 분이 대신 받아 가요", "Somebody else collects it")}</summary>
             <form method="post" action=visit.href(&deed(view, "change"))>
-                {token_field(token)}
+                {own_fields(token)}
                 <Field
                     name="proxy"
                     label=visit.say("대신 오시는 분의 이름", "Name of who comes")

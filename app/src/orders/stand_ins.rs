@@ -8,7 +8,7 @@ use onshelf_vocabulary::{
 };
 
 use super::{
-    forms::token_field,
+    forms::own_fields,
     group::Card,
     things::{Thing, named, row},
     trouble::words,
@@ -52,7 +52,7 @@ pub(super) fn stand_ins(card: &Card<'_>, mending: Option<&Mending>) -> Option<An
             </p>
             <ul>{held.iter().map(one).collect_view()}</ul>
             <form method="post" action=refuse>
-                {token_field(token)}
+                {own_fields(token)}
                 <button class="alt" name="accept" value="0">
                     {if paid { lang.pick("괜찮아요, 환불해 주세요", "No, please refund it") } else { lang.pick("괜찮아요, 빼 주세요", "No, leave it out") }}
                 </button>
@@ -142,7 +142,7 @@ fn choice(choice: &Choice<'_>) -> AnyView {
             <details class="stand-in-where" open=open>
                 <summary>{lang.pick("주소 적고 집에서 받기", "Give an address, have it brought")}</summary>
                 <form method="post" action=action>
-                    {token_field(token)}
+                    {own_fields(token)}
                     {address_fields(lang, &offer.id, &typed, fault)}
                     <button class="go" name="accept" value="1">{lang.pick("이 주소로 받을게요", "Bring it there")}</button>
                 </form>
@@ -152,7 +152,7 @@ fn choice(choice: &Choice<'_>) -> AnyView {
     } else {
         view! {
             <form method="post" action=action>
-                {token_field(token)}
+                {own_fields(token)}
                 <button class=if quiet { "alt" } else { "go" } name="accept" value="1">{lang.pick("이걸로 받을게요", "I take this")}</button>
             </form>
         }

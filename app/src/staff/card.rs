@@ -16,6 +16,7 @@ use super::{
     trouble::{astray, slip, trouble},
     ways, words,
 };
+use crate::once::key_field;
 
 /// What cards need to know of the board around them.
 #[derive(Clone, Copy)]
@@ -176,6 +177,7 @@ fn pay(around: Around<'_>, card: &BoardCard) -> AnyView {
             <b>{total}</b>
         </p>
         <form method="post" action=deeds(around)>
+            {key_field()}
             <input type="hidden" name="number" value=card.number.clone() />
             <input type="hidden" name="tab" value=Place::Found.code() />
             {card.opened.as_ref().map(|pass| view! { <input type="hidden" name="pass" value=pass.serial.clone() /> })}
@@ -251,6 +253,7 @@ fn actions(around: Around<'_>, card: &BoardCard, place: Place) -> AnyView {
     };
     view! {
         <form method="post" action=deeds(around) class="staff-deeds">
+            {key_field()}
             <input type="hidden" name="number" value=card.number.clone() />
             <input type="hidden" name="tab" value=place.code() />
             {buttons}
@@ -298,6 +301,7 @@ fn hand_over(around: Around<'_>, card: &BoardCard) -> AnyView {
             <summary class="staff-go">{lang.pick("건네기", "Hand over")}" "<em>{due}</em></summary>
             <form method="post" action=deeds(around) class="staff-deeds">
                 <p>{asked}</p>
+                {key_field()}
                 <input type="hidden" name="number" value=card.number.clone() />
                 <input type="hidden" name="tab" value=Place::Ready.code() />
                 <button class="staff-go" name="deed" value=BoardDeed::HandOver.code() data-key="hand_over">{done}</button>

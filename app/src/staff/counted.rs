@@ -8,6 +8,7 @@ use onshelf_vocabulary::{
 };
 
 use super::card::{Around, Place, deeds};
+use crate::once::key_field;
 
 /// What the form calls it; the counts go with it.
 pub(super) const PARTLY: &str = "partly_found";
@@ -51,6 +52,7 @@ pub(super) fn partly(around: Around<'_>, card: &BoardCard, place: Place) -> AnyV
                     "Say how many you found. The customer is told what is missing, and it is sold to nobody until it is counted.",
                 )}</p>
                 {asked.into_iter().enumerate().map(one).collect_view()}
+                {key_field()}
                 <input type="hidden" name="number" value=card.number.clone() />
                 <input type="hidden" name="tab" value=place.code() />
                 <button class="staff-end" name="deed" value=PARTLY data-key=PARTLY>

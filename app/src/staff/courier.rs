@@ -4,7 +4,7 @@
 use axum::{http::StatusCode, response::Response};
 use leptos::prelude::*;
 use onshelf_shop::{
-    Error,
+    Error, Once,
     staff::{Associate, Unsent},
 };
 use onshelf_vocabulary::{
@@ -19,7 +19,7 @@ use super::{
     notice::Notice,
     words,
 };
-use crate::ssr::Visit;
+use crate::{once::key_field, ssr::Visit};
 
 /// What the form calls it.
 pub(super) const COURIER: &str = "courier";
@@ -43,6 +43,7 @@ pub(super) fn parcels(around: Around<'_>, cards: &[BoardCard]) -> AnyView {
                         <b>{waiting.len()}</b>
                     </summary>
                     <form method="post" action=deeds(around)>
+                        {key_field()}
                         <input type="hidden" name="tab" value=Place::Prepare.code() />
                         <ul>{rows}</ul>
                         <button class="staff-go" name="deed" value=COURIER data-key=COURIER>
@@ -90,7 +91,13 @@ fn named(card: &BoardCard) -> String {
 }
 
 /// Sends off what was ticked.
-pub(super) async fn hand_over(visit: &Visit, who: &Associate, store: &str, ticked: &[String]) -> Response {
+pub(super) async fn hand_over(
+    visit: &Visit,
+    who: &Associate,
+    store: &str,
+    ticked: &[String],
+    once: Option<&Once>,
+) -> Response {
     if ticked.is_empty() {
         let text = visit.say(
             "배송 보낼 것을 하나도 고르지 않았어요.",
@@ -99,7 +106,7 @@ pub(super) async fn hand_over(visit: &Visit, who: &Associate, store: &str, ticke
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         return answer(visit, who, store, status, |_| text.to_owned()).await;
     }
-    match visit.shop().send_parcels_off(who, store, ticked).await {
+    match visit.shop().send_parcels_off(who, store, ticked, once).await {
         Ok(unsent) if unsent.is_empty() => {
             visit.see(&format!("/staff/{store}?tab=prepare&did={COURIER}&number={}", ticked.len()))
         }

@@ -1,7 +1,7 @@
 //! What staff send: sign-in, sign-out, a look-up, a deed on the board. Each does one thing and leads on, or shows
 //! the same page again with what is to mend.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use axum::{
     extract::{Form, Path, rejection::FormRejection},
@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use onshelf_domain::fulfilment::read_number;
-use onshelf_shop::{Error, journeys::PickReport, staff::Associate};
+use onshelf_shop::{Error, Once, journeys::PickReport, staff::Associate};
 use onshelf_vocabulary::{
     Sku,
     fulfilment::{Fault, ReservationRefusal},
@@ -35,6 +35,7 @@ use super::{
 use crate::{
     error::AppError,
     fulfilment::trouble::fault_words,
+    once::once,
     ssr::{Visit, explain, set_cookie, with_cookie},
 };
 
@@ -132,12 +133,20 @@ pub struct Deed {
     /// Where it stands from now on.
     place: String,
     tab: String,
+    /// Of the form itself: pressed twice it is one deed.
+    key: String,
     /// `found:SKU` with how many were found; `parcel:NUMBER` of what a courier takes.
     #[serde(flatten)]
     counts: HashMap<String, String>,
 }
 
 impl Deed {
+    fn once(&self, who: &Associate, store: &str) -> Option<Once> {
+        let counts: BTreeMap<&String, &String> = self.counts.iter().collect();
+        let body = format!("{:?}", (&self.number, &self.deed, &self.pass, &self.place, counts));
+        once(&who.actor(), &format!("/staff/{store}/deeds"), &self.key, &body)
+    }
+
     /// None where something is no count.
     fn report(&self) -> Option<PickReport> {
         let counted =
@@ -172,7 +181,8 @@ pub async fn deed(
         Err(error) => return visit.failure(&error),
     };
     if form.deed == COURIER {
-        return courier::hand_over(&visit, &who, &store, &form.parcels()).await;
+        let once = form.once(&who, &store);
+        return courier::hand_over(&visit, &who, &store, &form.parcels(), once.as_ref()).await;
     }
     let tab = Place::from_code(&form.tab);
     let told_more = matches!(form.deed.as_str(), PARTLY | PUT_BACK | PLACE);
@@ -194,11 +204,12 @@ pub async fn deed(
         let text = no_confirmation(&visit);
         return refused(&visit, &who, &store, &number, StatusCode::UNPROCESSABLE_ENTITY, tab, text).await;
     }
+    let once = form.once(&who, &store);
     let done = match deed {
         BoardDeed::HandOver if !form.pass.is_empty() => {
-            visit.shop().hand_over_by_pass(&who, &store, &form.pass).await
+            visit.shop().hand_over_by_pass(&who, &store, &form.pass, once.as_ref()).await
         }
-        deed => visit.shop().stage_on_board(&who, &store, &number, deed, &form.place).await,
+        deed => visit.shop().stage_on_board(&who, &store, &number, deed, &form.place, once.as_ref()).await,
     };
     match done {
         Ok(()) => visit.see(&after(&store, &number, &form.pass, deed, tab)),
@@ -219,7 +230,8 @@ async fn report(
         let text = fault_words(visit.lang, "", Fault::NotThatMany).to_owned();
         return refused(visit, who, store, number, StatusCode::UNPROCESSABLE_ENTITY, tab, text).await;
     };
-    match visit.shop().report_on_board(who, store, number, &report).await {
+    let once = form.once(who, store);
+    match visit.shop().report_on_board(who, store, number, &report, once.as_ref()).await {
         Ok(()) => visit.see(&format!("/staff/{store}?tab={}&did={PARTLY}&number={number}", tab.code())),
         Err(error) => could_not(visit, who, store, number, BoardDeed::NotFound, tab, &error).await,
     }

@@ -17,6 +17,7 @@ use super::{
     words,
 };
 use crate::{
+    once::key_field,
     ssr::Visit,
     ui::icon::{Glyph, Icon},
 };
@@ -110,6 +111,7 @@ fn take_back(lang: Lang, undo: Undo) -> AnyView {
     let column = if undo.deed == BoardDeed::TakeBack { Place::Ready } else { Place::Prepare };
     view! {
         <form method="post" action=undo.deeds>
+            {key_field()}
             <input type="hidden" name="number" value=undo.number />
             <input type="hidden" name="tab" value=column.code() />
             <button class="staff-undo" name="deed" value=undo.deed.code()>{lang.pick("되돌리기", "Undo")}</button>

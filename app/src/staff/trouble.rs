@@ -11,6 +11,7 @@ use super::{
     counted::partly,
     place::moved,
 };
+use crate::once::key_field;
 
 /// What went otherwise: where it stands, a slip to undo, and the ways a reservation ends badly, each behind a second
 /// touch.
@@ -142,6 +143,7 @@ fn ending(
             <summary>{label}</summary>
             <form method="post" action=deeds(around)>
                 <p>{warning}</p>
+                {key_field()}
                 <input type="hidden" name="number" value=card.number.clone() />
                 <input type="hidden" name="tab" value=place.code() />
                 <input type="hidden" name="confirm" value="yes" />

@@ -23,6 +23,12 @@ impl Once {
         Once { of, body_hash: fingerprint(body) }
     }
 
+    /// The same key for one of several deeds that are asked for together.
+    pub(crate) fn part(&self, name: &str) -> Once {
+        let of = KeyOf { route: format!("{}/{name}", self.of.route), ..self.of.clone() };
+        Once { of, body_hash: self.body_hash.clone() }
+    }
+
     /// What an earlier call under this key was answered, if there was one with the same body.
     pub(crate) async fn before<T: DeserializeOwned>(&self, tx: &mut Tx<'_>) -> Result<Option<T>> {
         match idempotency::find(tx, &self.of).await? {

@@ -127,7 +127,7 @@ async fn what_a_reservation_lacks_is_told_with_what_is_ready() {
         let session = test.shop.sign_in("hana", "a long password").await.unwrap();
         let who = test.shop.associate(&session).await.unwrap();
         let found = PickReport::Found(vec![(Sku::new("CUP").unwrap(), 0)]);
-        test.shop.report_on_board(&who, "seongsu", &held.number, &found).await.unwrap();
+        test.shop.report_on_board(&who, "seongsu", &held.number, &found, None).await.unwrap();
         send_all(&outbox).await;
         let ready = mails(folder.path(), "ready");
         assert!(ready[0].1.contains("찻잔은 선반에서 찾지 못해 계산에서 뺐어요"), "{ready:?}");

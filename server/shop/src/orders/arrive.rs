@@ -106,17 +106,28 @@ impl Shop {
     }
 
     /// The same by whoever was sent, for what their link opens.
-    pub async fn announce_by_pass(&self, secret: &str, arrived: bool, words: ByCar<'_>) -> Result<()> {
-        let (hash, now) = (fingerprint(secret), self.now());
+    pub async fn announce_by_pass(
+        &self,
+        secret: &str,
+        arrived: bool,
+        words: ByCar<'_>,
+        once: Option<&Once>,
+    ) -> Result<()> {
+        let (hash, once, now) = (fingerprint(secret), once.cloned(), self.now());
         let (bay, car) = words.checked()?;
         self.db()
             .write(move |mut tx| {
-                let (hash, bay, car) = (hash.clone(), bay.clone(), car.clone());
+                let (hash, bay, car, once) = (hash.clone(), bay.clone(), car.clone(), once.clone());
                 Box::pin(async move {
                     let at = now.as_millisecond();
                     let found = passes::by_link(&mut tx, &hash).await?;
                     if found.is_empty() {
                         return Err(Error::NotFound);
+                    }
+                    if let Some(once) = &once
+                        && once.claim(&mut tx, &(), at).await?.is_some()
+                    {
+                        return Ok::<_, Error>(());
                     }
                     let mut order = None;
                     for pass in found {

@@ -27,8 +27,9 @@ impl Shop {
                 let (number, hash, once) = (number.clone(), hash.clone(), once.clone());
                 Box::pin(async move {
                     let order = orders::by_token(&mut tx, &number, &hash).await?.ok_or(Error::NotFound)?;
+                    // Who says it again at the same moment waits here: else they are told that it was done before.
                     if let Some(once) = &once
-                        && once.before::<()>(&mut tx).await?.is_some()
+                        && once.claim(&mut tx, &(), now).await?.is_some()
                     {
                         return Ok::<_, Error>(());
                     }
@@ -43,9 +44,6 @@ impl Shop {
                             stock::keep_until(&mut tx, row.id, now + HOLD, now).await?;
                             fulfilment::set_expiry(&mut tx, row.id, now + HOLD).await?;
                         }
-                    }
-                    if let Some(once) = &once {
-                        once.keep(&mut tx, &(), now).await?;
                     }
                     Ok(())
                 })

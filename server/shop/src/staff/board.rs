@@ -18,7 +18,7 @@ use onshelf_vocabulary::{
 
 use super::{Associate, card::Eye};
 use crate::{
-    Error, Result, Shop,
+    Error, Once, Result, Shop,
     journeys::{Carrying, PickReport, carry},
     pulse::Deed,
 };
@@ -103,7 +103,7 @@ impl Shop {
         number: &str,
         deed: BoardDeed,
     ) -> Result<()> {
-        self.carry_on_board(who, store, number, Carrying::Deed(deed), "").await
+        self.carry_on_board(who, store, number, Carrying::Deed(deed), "", None).await
     }
 
     /// Carries it on, and says where it stands from now on; an empty place says nothing.
@@ -115,8 +115,9 @@ impl Shop {
         number: &str,
         deed: BoardDeed,
         place: &str,
+        once: Option<&Once>,
     ) -> Result<()> {
-        self.carry_on_board(who, store, number, Carrying::Deed(deed), place).await
+        self.carry_on_board(who, store, number, Carrying::Deed(deed), place, once).await
     }
 
     /// Says what was found of a reservation, or not: what is there goes on.
@@ -126,9 +127,10 @@ impl Shop {
         store: &str,
         number: &str,
         report: &PickReport,
+        once: Option<&Once>,
     ) -> Result<()> {
         let pick = self.read_report(&self.book(), report)?;
-        self.carry_on_board(who, store, number, Carrying::Pick(Box::new(pick)), "").await
+        self.carry_on_board(who, store, number, Carrying::Pick(Box::new(pick)), "", once).await
     }
 
     async fn carry_on_board(
@@ -138,16 +140,22 @@ impl Shop {
         number: &str,
         what: Carrying,
         place: &str,
+        once: Option<&Once>,
     ) -> Result<()> {
         let store_id = who.store(&self.book(), store)?.id;
         let (shop, actor, picker, now) = (self.clone(), who.actor(), who.id, self.now());
-        let (number, place) = (number.to_owned(), place_of(place));
+        let (number, place, once) = (number.to_owned(), place_of(place), once.cloned());
         self.db()
             .write(move |mut tx| {
                 let (shop, actor, number) = (shop.clone(), actor.clone(), number.clone());
-                let (what, place) = (what.clone(), place.clone());
+                let (what, place, once) = (what.clone(), place.clone(), once.clone());
                 Box::pin(async move {
                     let row = at_store(&mut tx, &number, store_id).await?;
+                    if let Some(once) = &once
+                        && once.claim(&mut tx, &(), now.as_millisecond()).await?.is_some()
+                    {
+                        return Ok::<(), Error>(());
+                    }
                     let begins = matches!(what, Carrying::Deed(BoardDeed::StartPicking));
                     // The second press of a hasty finger is no other's hand.
                     if begins && picks_it(&mut tx, &row, picker).await? {

@@ -29,17 +29,30 @@ pub struct Away {
 
 impl Shop {
     /// Hands over what a pass opens, which is thereby used. `serial` is the pass's own name, as look-up answered it.
-    pub async fn hand_over_by_pass(&self, who: &Associate, store: &str, serial: &str) -> Result<()> {
+    /// Said again under the same key it is one hand-over; a copy of the pass has no such key.
+    pub async fn hand_over_by_pass(
+        &self,
+        who: &Associate,
+        store: &str,
+        serial: &str,
+        once: Option<&Once>,
+    ) -> Result<()> {
         let book = self.book();
         let code = who.store(&book, store)?.code.clone();
         let (actor, serial, now) = (who.actor(), serial.to_owned(), self.now());
+        let once = once.cloned();
         self.db()
             .write(move |mut tx| {
-                let (book, code) = (book.clone(), code.clone());
+                let (book, code, once) = (book.clone(), code.clone(), once.clone());
                 let (actor, serial) = (actor.clone(), serial.clone());
                 Box::pin(async move {
                     let store = book.stores.by_code(code.as_str()).ok_or(Error::NotFound)?;
                     let at = now.as_millisecond();
+                    if let Some(once) = &once
+                        && once.claim(&mut tx, &(), at).await?.is_some()
+                    {
+                        return Ok::<_, Error>(());
+                    }
                     let pass = passes::by_serial(&mut tx, &serial).await?.ok_or(Error::NotFound)?;
                     let opened = opened(&mut tx, store, pass, at).await?;
                     if !passes::use_once(&mut tx, opened.pass.id, &actor, at).await? {

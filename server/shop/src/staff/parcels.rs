@@ -3,7 +3,7 @@
 use onshelf_vocabulary::staff::BoardDeed;
 
 use super::Associate;
-use crate::{Error, Result, Shop};
+use crate::{Error, Once, Result, Shop};
 
 /// A parcel that could not be sent off, and why.
 #[derive(Debug)]
@@ -21,11 +21,13 @@ impl Shop {
         who: &Associate,
         store: &str,
         numbers: &[String],
+        once: Option<&Once>,
     ) -> Result<Vec<Unsent>> {
         who.store(&self.book(), store)?;
         let mut unsent = Vec::new();
         for number in numbers {
-            match self.do_on_board(who, store, number, BoardDeed::Dispatch).await {
+            let once = once.map(|once| once.part(number));
+            match self.stage_on_board(who, store, number, BoardDeed::Dispatch, "", once.as_ref()).await {
                 Ok(()) => {}
                 Err(why @ Error::Database(onshelf_db::Error::Unavailable(_))) => return Err(why),
                 Err(why) => {

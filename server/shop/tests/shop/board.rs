@@ -156,7 +156,7 @@ async fn only_where_a_transfer_waits_is_it_handed_over() {
             assert!(not_yours(carry(&counter, deed).await.unwrap_err()), "{deed:?}");
         }
         let none = PickReport::Missing(Vec::new());
-        let done = test.shop.report_on_board(&here, "seongsu", &group, &none).await;
+        let done = test.shop.report_on_board(&here, "seongsu", &group, &none, None).await;
         assert!(not_yours(done.unwrap_err()));
         test.shop.do_on_board(&there, "gangnam", &group, BoardDeed::StartPicking).await.unwrap();
         assert_eq!(carry(&source, BoardDeed::Dispatch).await.unwrap(), "in_transfer");

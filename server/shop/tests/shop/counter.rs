@@ -39,7 +39,7 @@ async fn what_was_staged_and_is_not_wanted_any_more_goes_back_to_the_shelf() {
         let picked = test.reserve("010-2222-3334", STORE, &[("CUP", 1)]).await.unwrap();
         test.shop.do_on_board(&who, STORE, &picked.number, BoardDeed::StartPicking).await.unwrap();
         for number in [&cancelled.number, &ran_out.number] {
-            test.shop.stage_on_board(&who, STORE, number, BoardDeed::MarkReady, " A-3 ").await.unwrap();
+            test.shop.stage_on_board(&who, STORE, number, BoardDeed::MarkReady, " A-3 ", None).await.unwrap();
         }
         assert!(board(test, &who).await.ready.iter().all(|card| card.place == "A-3"));
         for owned in [&untouched, &cancelled] {
@@ -180,7 +180,10 @@ async fn who_has_two_things_waiting_is_given_both() {
         let second = test.reserve("010-2222-3333", STORE, &[("CUP", 1)]).await.unwrap();
         test.reserve("010-2222-3333", "gangnam", &[("CUP", 1)]).await.unwrap();
         test.reserve("010-2222-4444", STORE, &[("CUP", 1)]).await.unwrap();
-        test.shop.stage_on_board(&who, STORE, &second.number, BoardDeed::MarkReady, "B2").await.unwrap();
+        test.shop
+            .stage_on_board(&who, STORE, &second.number, BoardDeed::MarkReady, "B2", None)
+            .await
+            .unwrap();
         let others = async || test.shop.look_up(&who, Lang::Ko, STORE, &first.number).await.unwrap().others;
         let found = others().await;
         assert_eq!(found.len(), 1);

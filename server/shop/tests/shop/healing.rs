@@ -189,10 +189,10 @@ async fn a_reservation_tells_what_is_missing_and_keeps_the_rest() {
         let who = associate(test, "hana", &["seongsu"]).await;
         let counted = |sku: &str, count| vec![(Sku::new(sku).unwrap(), count)];
         let all = PickReport::Found(counted("CUP", 3));
-        let refused = test.shop.report_on_board(&who, "seongsu", &held.number, &all).await;
+        let refused = test.shop.report_on_board(&who, "seongsu", &held.number, &all, None).await;
         assert_eq!(faults(refused.map(|()| String::new())), [("/lines".to_owned(), Fault::NothingMissing)]);
         let found = PickReport::Found([counted("CUP", 2), counted("KETTLE-MO", 0)].concat());
-        test.shop.report_on_board(&who, "seongsu", &held.number, &found).await.unwrap();
+        test.shop.report_on_board(&who, "seongsu", &held.number, &found, None).await.unwrap();
         let now = test.shop.reservation(Lang::Ko, &held.number, &held.token).await.unwrap();
         assert_eq!((now.status, now.total.amount), (Status::Ready, 18_000));
         let told = |lines: &[onshelf_vocabulary::fulfilment::ReservationLineView]| {

@@ -85,7 +85,7 @@ impl<'t> Scene<'t> {
     async fn hand_over(&self, typed: &str) -> Result<(), Error> {
         let card = self.shop().look_up(&self.who, Lang::Ko, "seongsu", typed).await?;
         let serial = card.opened.unwrap().serial;
-        self.shop().hand_over_by_pass(&self.who, "seongsu", &serial).await
+        self.shop().hand_over_by_pass(&self.who, "seongsu", &serial, None).await
     }
 
     /// What a device handed over so many seconds ago.
@@ -148,7 +148,7 @@ async fn a_copied_code_works_only_once_however_many_show_it_at_once() {
         let shop = scene.shop();
         let card = shop.look_up(&scene.who, Lang::Ko, "seongsu", &pass).await.unwrap();
         let serial = card.opened.unwrap().serial;
-        let tries = (0..8).map(|_| shop.hand_over_by_pass(&scene.who, "seongsu", &serial));
+        let tries = (0..8).map(|_| shop.hand_over_by_pass(&scene.who, "seongsu", &serial, None));
         let outcomes = futures::future::join_all(tries).await;
         assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1, "{outcomes:?}");
         assert_eq!(test.available("seongsu", "CUP").await, 2);
@@ -271,7 +271,7 @@ async fn a_code_for_another_store_is_refused_as_that() {
             .opened
             .unwrap()
             .serial;
-        let deed = scene.shop().hand_over_by_pass(&scene.who, "gangnam", &serial).await;
+        let deed = scene.shop().hand_over_by_pass(&scene.who, "gangnam", &serial, None).await;
         assert_eq!(reason(deed), PassRefusal::OtherStore);
     })
     .await;
@@ -472,11 +472,11 @@ async fn who_has_waited_longest_stands_first_and_who_is_on_the_way_after_them() 
         test.shop.change_order(Lang::Ko, number, token, name, None).await.unwrap();
         let link = view(&test.shop, &placed[1].0).await.passes.last().unwrap().link.clone().unwrap();
         let secret = link.strip_prefix("/pass/").unwrap();
-        test.shop.announce_by_pass(secret, true, ByCar { bay: "A1", car: "" }).await.unwrap();
+        test.shop.announce_by_pass(secret, true, ByCar { bay: "A1", car: "" }, None).await.unwrap();
         let page = test.shop.pass_page(Lang::Ko, secret).await.unwrap();
         assert_eq!(page.tickets[0].arrival.as_ref().unwrap().bay, "A1");
         assert!(matches!(
-            test.shop.announce_by_pass("nothing", true, ByCar::default()).await,
+            test.shop.announce_by_pass("nothing", true, ByCar::default(), None).await,
             Err(Error::NotFound)
         ));
         tell(0, true, "").await;

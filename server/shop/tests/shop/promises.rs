@@ -68,7 +68,7 @@ async fn part_of_it_is_no_kept_promise_and_counts_once() {
         let who = associate(test, "hana", &["seongsu"]).await;
         let held = test.reserve("010-4000-0001", "seongsu", &[("CUP", 3)]).await.unwrap();
         let found = PickReport::Found(vec![(Sku::new("CUP").unwrap(), 2)]);
-        test.shop.report_on_board(&who, "seongsu", &held.number, &found).await.unwrap();
+        test.shop.report_on_board(&who, "seongsu", &held.number, &found, None).await.unwrap();
         test.clock.advance(2 * HOUR);
         assert_eq!(kept(test, "seongsu", Way::Collect).await, (1, 0));
     })

@@ -85,7 +85,7 @@ async fn the_pass_works_again_and_the_sale_is_booked_once_more() {
         for round in 0..3 {
             let card = test.shop.look_up(&who, Lang::Ko, STORE, &pass).await.unwrap();
             let serial = card.opened.unwrap().serial;
-            test.shop.hand_over_by_pass(&who, STORE, &serial).await.unwrap();
+            test.shop.hand_over_by_pass(&who, STORE, &serial, None).await.unwrap();
             let used = test.shop.look_up(&who, Lang::Ko, STORE, &pass).await;
             assert!(
                 matches!(used, Err(Error::Order(OrderRefusal::Pass(PassRefusal::Used)))),

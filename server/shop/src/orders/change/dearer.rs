@@ -27,6 +27,9 @@ use crate::{
     undone::Undone,
 };
 
+/// How long the same wish again is a second press of one button, and no change of mind. Milliseconds.
+const PRESSED_TWICE: i64 = 10_000;
+
 /// A dearer change, to be paid for first.
 pub(super) struct Asked<'a> {
     pub(super) groups: &'a [GroupInput],
@@ -51,7 +54,7 @@ impl Shop {
             expires_at: self.now_ms() + HOLD,
             ..self.payment_row(order, code, asked.dearer, Some(kept))
         };
-        let (changed, reference, now) = (order.clone(), row.reference.clone(), self.now());
+        let (changed, wished, now) = (order.clone(), row.clone(), self.now());
         self.db()
             .write(move |mut tx| {
                 let (mut order, row, sent) = (changed.clone(), row.clone(), sent.clone());
@@ -64,6 +67,10 @@ impl Shop {
                     if let Some(sent) = &sent {
                         sent.write(&mut tx, &mut order, now).await?;
                     }
+                    let open = payments::of_order(&mut tx, order.id).await?.into_iter().find(is_open);
+                    if open.is_some_and(|own| is_same(&own, &row) && at - own.created_at < PRESSED_TWICE) {
+                        return Ok(());
+                    }
                     give_up_payments(&mut tx, order.id, "the order was changed again", at).await?;
                     open_only(&mut tx, &row).await?;
                     Ok::<_, Error>(())
@@ -74,7 +81,7 @@ impl Shop {
         let mut reader = self.db().reader().await?;
         let open = payments::of_order(&mut reader.tx(), order.id).await?.into_iter().find(is_open);
         match open {
-            Some(own) if own.reference == reference => {
+            Some(own) if is_same(&own, &wished) => {
                 own.redirect_url.ok_or_else(|| OrderRefusal::ProviderDown.into())
             }
             // Another change gave this one up before it could be paid: begun again, this is the later one.
@@ -105,6 +112,12 @@ impl Shop {
             Ok(()) | Err(Undone::Meant) => Ok(()),
         }
     }
+}
+
+/// Whether both ask the same for the same change: whoever asked at once is sent to the same page.
+fn is_same(one: &PaymentRow, other: &PaymentRow) -> bool {
+    let wish = |row: &PaymentRow| (row.provider.clone(), row.amount, row.change.clone());
+    wish(one) == wish(other)
 }
 
 /// The difference was paid: the change that was kept with it is made, as it is priced now. Where no time was chosen it
