@@ -115,3 +115,40 @@ test("closing the page gives it back, and coming back holds it again @scripts", 
   await page.goto("/stores/gangnam");
   await expect.poll(() => partner.available("seongsu", first.sku)).toBe(1);
 });
+
+test("whoever is at it near the end has more time, once @scripts", async ({ page, goods, partner }) => {
+  const { first } = goods;
+  await partner.putOnShelf("seongsu", first.sku, 1);
+  await makeMine(page, "seongsu");
+  await page.clock.install();
+  const asked: string[] = [];
+  page.on("request", (request) => {
+    const act = request.method() === "POST" ? new URLSearchParams(request.postData() ?? "").get("act") : null;
+    if (act) asked.push(act);
+  });
+  await toDetails(page, first);
+  const kept = page.getByRole("region", { name: KEPT });
+  await expect(kept).toContainText(/(9:[0-5]\d|10:00)/);
+  const name = page.getByLabel("이름", { exact: true });
+  const type = async (text: string) => {
+    await name.fill(text);
+    await name.blur();
+  };
+
+  // With much time left nothing is asked for.
+  await type("하나");
+  await page.clock.fastForward("05:30");
+  await expect(kept).toContainText(/4:[0-3]\d/);
+  expect(asked).not.toContain("extend");
+  await type("하나둘");
+  await expect(kept).toContainText(/(9:[0-5]\d|10:00)/);
+  await expect(kept.getByRole("button", { name: "10분 더" })).toBeHidden();
+  await expect(name).toHaveValue("하나둘");
+
+  // Longer once is once.
+  await page.clock.fastForward("05:30");
+  await expect(kept).toContainText(/4:[0-3]\d/);
+  await type("하나둘셋");
+  await expect(kept).toContainText(/4:[0-3]\d/);
+  expect(asked.filter((act) => act === "extend")).toEqual(["extend"]);
+});

@@ -22,6 +22,9 @@ use crate::{
 /// Longer than anything a person types into these fields.
 const TYPED_CHARS: usize = 400;
 
+/// What stands for a total that no page of ours has shown: the form was tampered with, and the real one is said.
+const NEVER_SHOWN: Money = Money::won(-1);
+
 /// An order being asked for.
 #[derive(Clone, Debug)]
 pub(super) struct Draft {
@@ -117,7 +120,7 @@ impl Draft {
             },
             pay: Pay::read(text("pay").unwrap_or_default()),
             windows: (0..MAX_GROUPS).map(|place| plain(&format!("w{place}"))).collect(),
-            shown: text("shown").and_then(read_money),
+            shown: text("shown").map(|text| read_money(text).unwrap_or(NEVER_SHOWN)),
         })
     }
 
