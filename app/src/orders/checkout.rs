@@ -169,7 +169,8 @@ fn forgotten(visit: &Visit, response: Response) -> Response {
     with_cookie(response, set_cookie(&visit.door.site, KEPT, "", 0))
 }
 
-/// Back on the first screen nothing is chosen, and nothing is kept.
+/// Back on the first screen nothing is chosen, and nothing is kept. The cookie stays: what is chosen next has the time
+/// that was left.
 async fn choose_again(visit: &mut Visit, draft: &Draft) -> Response {
     let Some(kept) = visit.kept.take() else { return choose_page(visit, draft, &Trouble::None).await };
     let mut done = visit.shop().let_go(&kept).await;
@@ -180,8 +181,7 @@ async fn choose_again(visit: &mut Visit, draft: &Draft) -> Response {
     if let Err(error) = done {
         return visit.failure(&explain(&error));
     }
-    let response = choose_page(visit, draft, &Trouble::None).await;
-    forgotten(visit, response)
+    choose_page(visit, draft, &Trouble::None).await
 }
 
 /// The shopper stops, or the page is left: a page that is gone reads no answer.

@@ -205,3 +205,30 @@ async fn another_way_has_the_time_that_was_left() {
     })
     .await;
 }
+
+/// By way of the first screen, where nothing is kept, it is no longer either.
+#[tokio::test]
+async fn back_at_the_ways_it_is_given_back_and_its_time_goes_on() {
+    on_each_engine(async |test| {
+        test.shop.take_payments(vec![Arc::new(FakePayments::default())]);
+        let site = site(test);
+        let mut kept = kept(test, &site).await;
+        for seconds in [500, 400, 300] {
+            test.clock.advance(Duration::from_secs(100));
+            let ways = sent(&site, "/checkout", &kept, form(COLLECT, "choose", &[])).await;
+            assert_eq!(ways.status.as_u16(), 200, "{}", ways.text());
+            assert!(ways.headers.get(header::SET_COOKIE).is_none(), "what it names is remembered");
+            assert_eq!(test.available("seongsu", "CUP").await, 1);
+            let answer = sent(&site, "/checkout", &kept, form(COLLECT, "keep", &[])).await;
+            kept = cookie_of(&answer);
+            assert_eq!((left(&answer.text()), can_extend(&answer.text())), (Some(seconds), true));
+            assert_eq!(test.available("seongsu", "CUP").await, 0);
+        }
+        // Whoever stops and begins anew is as anybody else.
+        let stopped = sent(&site, "/checkout", &kept, form(COLLECT, "leave", &[])).await;
+        assert!(stopped.header(header::SET_COOKIE).starts_with("__Host-kept=;"), "{}", stopped.text());
+        let anew = sent(&site, "/checkout", "", form(COLLECT, "keep", &[])).await;
+        assert_eq!(left(&anew.text()), Some(600));
+    })
+    .await;
+}

@@ -16,7 +16,6 @@ use onshelf_vocabulary::{
     orders::{GroupInput, OrderInput},
     payments::ProviderCode,
 };
-
 use serde_json::json;
 
 use crate::call::{Answer, Call, options, site, site_of};

@@ -348,7 +348,7 @@ pub(super) fn in_order(lines: &[Line]) -> Vec<(String, i64)> {
 }
 
 /// Until when what is kept is held, and whether that was made longer before; none where its time is over. It lasts also
-/// where another tab gave the things back: whoever names it goes on with its time.
+/// where its things were given back, by another tab or to choose again: whoever names it goes on with its time.
 fn time_left(kept: &OrderRow, at: i64) -> Option<(i64, bool)> {
     kept.held_until.filter(|until| *until > at).map(|until| (until, kept.extended == 1))
 }
