@@ -131,8 +131,8 @@ async fn two_tabs_that_choose_again_at_once_have_the_time_of_the_first() {
         let first = test.shop.keep_basket(basket(Way::Collect, None)).await.unwrap();
         test.clock.advance(Duration::from_secs(500));
         let (one, other) = tokio::join!(
-            test.shop.keep_basket(basket(Way::Curbside, Some(&first))),
-            test.shop.keep_basket(basket(Way::Collect, Some(&first)))
+            Box::pin(test.shop.keep_basket(basket(Way::Curbside, Some(&first)))),
+            Box::pin(test.shop.keep_basket(basket(Way::Collect, Some(&first))))
         );
         for kept in [one.unwrap(), other.unwrap()] {
             assert_eq!(left(test, &kept).await, Some((100, true)));

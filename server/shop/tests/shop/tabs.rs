@@ -75,7 +75,7 @@ async fn two_tabs_paying_the_same_order_pay_one_payment() {
         come_back(test, &placed).await;
         // None is open: both ask for one at the same moment.
         let pay = || test.shop.pay_order(Lang::Ko, &placed.number, &placed.token, None);
-        let (one, other) = tokio::join!(pay(), pay());
+        let (one, other) = tokio::join!(Box::pin(pay()), Box::pin(pay()));
         assert_eq!(one.unwrap(), other.unwrap(), "both are sent to the same page");
         assert_eq!(payments.open().len(), 1);
         assert!(payments.pay(&payments.open()[0]));
@@ -96,9 +96,9 @@ async fn two_success_pages_settle_the_order_once() {
             // And a worker that looks at the same moment.
             test.clock.advance(Duration::from_secs(10));
             let looked = tokio::join!(
-                come_back(test, &placed),
-                come_back(test, &placed),
-                test.shop.look_at_payments()
+                Box::pin(come_back(test, &placed)),
+                Box::pin(come_back(test, &placed)),
+                Box::pin(test.shop.look_at_payments())
             );
             looked.2.unwrap();
             assert_eq!(status(&test.shop, &placed).await, PAID);
