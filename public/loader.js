@@ -256,8 +256,8 @@ if (own?.dataset.js && document.querySelector("leptos-island")) {
 // what was last answered, not with the page, which may have been unfolded since.
 const going = document.querySelector("[id][data-refresh]");
 // The keys of its forms are other ones each time.
-const told = (element) => element.innerHTML.replace(/ name="key" value="[^"]*"/g, "");
-let answered = going && told(going);
+const keyless = (element) => element.innerHTML.replace(/ name="key" value="[^"]*"/g, "");
+let answered = going && keyless(going);
 const busy = () => going.querySelector("details[open], input:focus, button:focus");
 const look = async () => {
   if (document.visibilityState === "hidden" || busy()) return;
@@ -269,8 +269,8 @@ const look = async () => {
   // What stands outside of it and is over by now goes with the whole page.
   if (document.querySelector("[data-hold]") && !page.querySelector("[data-hold]")) return location.reload();
   if (!next.dataset.refresh) clearInterval(looking);
-  if (told(next) === answered) return;
-  answered = told(next);
+  if (keyless(next) === answered) return;
+  answered = keyless(next);
   const links = () => all("a[href], summary", going);
   const place = links().indexOf(document.activeElement);
   going.replaceChildren(...next.childNodes);
