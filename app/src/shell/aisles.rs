@@ -1,6 +1,8 @@
 //! The ways through the shop: at a desk a quiet row below the bar, which scrolls away with the page; on a phone the menu
 //! that the bar's button opens. Both are plain links, and the browser opens the menu without a script.
 
+use std::cell::LazyCell;
+
 use leptos::{prelude::*, tachys::html::InertElement};
 use onshelf_shop::Book;
 use onshelf_vocabulary::Lang;
@@ -23,6 +25,7 @@ const LISTED: usize = 60;
 /// Pages with one thing to do, which nothing else is offered on.
 const UNDISTURBED: [&str; 2] = ["/checkout", "/reserve"];
 
+const CATEGORY: &str = "/category/";
 const STORES: &str = "/stores";
 const ORDERS: &str = "/reservations";
 
@@ -45,10 +48,15 @@ impl Here {
         let current = if page.path == path { "page" } else { "true" };
         Some(Here { path, current })
     }
+
+    /// Whether that is this category.
+    fn is_in(&self, slug: &str) -> bool {
+        self.path.strip_prefix(CATEGORY) == Some(slug)
+    }
 }
 
 fn category_path(slug: &str) -> String {
-    format!("/category/{slug}")
+    format!("{CATEGORY}{slug}")
 }
 
 /// A place to go to, by its path in no language yet.
@@ -80,17 +88,17 @@ pub(super) fn ways(visit: &Visit, page: &Page) -> (Option<InertElement>, impl In
     // They stand on every page and a shop may have thousands, so they are gathered only to be written: the book's
     // edition and where the page stands say all of what they show.
     let shown = (lang, book.edition, &here);
-    let gathered = || (categories(lang, &book, here.as_ref()), services(lang, here.as_ref()));
+    let gathered = LazyCell::new(|| (categories(lang, &book, here.as_ref()), services(lang, here.as_ref())));
     let seen = !UNDISTURBED.contains(&page.path.split('?').next().unwrap_or_default());
     let row = seen.then(|| {
         part("aisles", shown, || {
-            let (categories, services) = gathered();
-            row(lang, &categories, &services)
+            let (categories, services) = &*gathered;
+            row(lang, categories, services)
         })
     });
     let inside = part("menu", shown, || {
-        let (categories, services) = gathered();
-        inside(lang, &categories, &services)
+        let (categories, services) = &*gathered;
+        inside(lang, categories, services)
     });
     // The language leads to this very page, so it stands outside of what many pages share.
     let menu = view! {
@@ -111,10 +119,9 @@ pub(super) fn ways(visit: &Visit, page: &Page) -> (Option<InertElement>, impl In
 fn categories(lang: Lang, book: &Book, here: Option<&Here>) -> Categories {
     let (mut named, mut all) = (Vec::new(), 0);
     for category in book.catalogue.top_categories() {
-        let way = Way::new(here, category_path(&category.slug), category.name.get(lang));
-        // Of too many, the one where one is stands among those that are named.
-        if all < LISTED || way.here.is_some() {
-            named.push(way);
+        // Of too many, the one where one is stands among those that are named; the others are only counted.
+        if all < LISTED || here.is_some_and(|here| here.is_in(&category.slug)) {
+            named.push(Way::new(here, category_path(&category.slug), category.name.get(lang)));
         }
         all += 1;
     }
@@ -188,6 +195,15 @@ mod tests {
         assert_eq!(here("/stores/seongsu", None, STORES), Some("true"));
         assert_eq!(here("/reservations", None, ORDERS), Some("page"));
         assert_eq!(here("/reservations/R-1", None, ORDERS), None);
+    }
+
+    #[test]
+    fn of_too_many_the_one_where_one_is_is_found_by_its_name() {
+        let of = |category: &str| {
+            Here::of(&Page { category: Some(category.to_owned()), ..Page::new("", "/p/kettle", ()) }).unwrap()
+        };
+        assert!(of("kitchen").is_in("kitchen"));
+        assert!(!of("kitchen").is_in("kitchen-2") && !of("kitchen-2").is_in("kitchen"));
     }
 
     #[test]
