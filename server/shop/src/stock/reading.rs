@@ -8,6 +8,8 @@ use std::{
 
 /// Facts share this many counters. Two facts on one counter only make an answer be made once more than needed.
 const COUNTERS: usize = 8_192;
+/// No counter gets as far as this.
+const NEVER: u64 = u64::MAX;
 
 /// What can change under an answer.
 #[derive(Clone, Copy, Debug)]
@@ -29,30 +31,37 @@ impl Fact {
     }
 }
 
-/// One counter for each group of facts; it grows after a fact has changed.
+/// One counter for each group of facts, and one for all of them; each grows after a fact has changed.
 #[derive(Debug)]
-pub(super) struct Versions(Box<[AtomicU64]>);
+pub(super) struct Versions {
+    counters: Box<[AtomicU64]>,
+    all: AtomicU64,
+}
 
 impl Default for Versions {
     fn default() -> Versions {
-        Versions((0..COUNTERS).map(|_| AtomicU64::new(0)).collect())
+        let counters = (0..COUNTERS).map(|_| AtomicU64::new(0)).collect();
+        Versions { counters, all: AtomicU64::new(0) }
     }
 }
 
 impl Versions {
+    // The one of all comes last: whoever sees it grown sees the others grown, too.
     pub(super) fn raise(&self, fact: Fact) {
-        self.0[usize::from(fact.counter())].fetch_add(1, Ordering::Release);
+        self.counters[usize::from(fact.counter())].fetch_add(1, Ordering::Release);
+        self.all.fetch_add(1, Ordering::Release);
     }
 
     /// After everything may have changed.
     pub(super) fn raise_all(&self) {
-        for counter in &self.0 {
+        for counter in &self.counters {
             counter.fetch_add(1, Ordering::Release);
         }
+        self.all.fetch_add(1, Ordering::Release);
     }
 
     fn of(&self, counter: u16) -> u64 {
-        self.0[usize::from(counter)].load(Ordering::Acquire)
+        self.counters[usize::from(counter)].load(Ordering::Acquire)
     }
 
     /// Notes a fact that is about to be read, if anybody takes notes. Before and not after: a change between the
@@ -61,9 +70,19 @@ impl Versions {
         let _ = NOTES.try_with(|notes| notes.borrow_mut().note(fact.counter(), self));
     }
 
+    /// A list has read hundreds of shelves. They are walked once after each change in the shop; while nothing has
+    /// changed anywhere, one look is enough.
     pub(super) fn still(&self, reading: &Reading) -> bool {
+        let all = self.all.load(Ordering::Acquire);
+        if reading.proved.load(Ordering::Relaxed) == all {
+            return true;
+        }
         let sum = reading.counters.iter().fold(0, |sum: u64, counter| sum.wrapping_add(self.of(*counter)));
-        sum == reading.sum
+        let holds = sum == reading.sum;
+        if holds {
+            reading.proved.store(all, Ordering::Relaxed);
+        }
+        holds
     }
 }
 
@@ -88,16 +107,20 @@ impl Notes {
 }
 
 /// What was read, as it stood when it was read. Counters only grow, so their sum tells whether any has.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Reading {
     counters: Vec<u16>,
     sum: u64,
+    /// The counter of all facts when the sum was last found to be true.
+    proved: AtomicU64,
     /// Unix milliseconds at which a hold that was counted runs out; `i64::MAX` where there is none.
     until: i64,
 }
 
 impl Reading {
-    const NOTHING: Reading = Reading { counters: Vec::new(), sum: 0, until: i64::MAX };
+    fn nothing() -> Reading {
+        Reading { counters: Vec::new(), sum: 0, proved: AtomicU64::new(NEVER), until: i64::MAX }
+    }
 
     /// The moment (Unix milliseconds) from which a number may be another one by itself.
     #[must_use]
@@ -122,11 +145,11 @@ pub(super) fn note_hold(expires_at: i64) {
 
 /// Runs `work` and gives back what it read beside what it answered.
 pub(super) async fn noting<F: Future>(work: F) -> (F::Output, Reading) {
-    let notes = Notes { seen: Box::new([0; COUNTERS / 64]), reading: Reading::NOTHING };
+    let notes = Notes { seen: Box::new([0; COUNTERS / 64]), reading: Reading::nothing() };
     let noted = async {
         let output = work.await;
         let take =
-            |notes: &RefCell<Notes>| std::mem::replace(&mut notes.borrow_mut().reading, Reading::NOTHING);
+            |notes: &RefCell<Notes>| std::mem::replace(&mut notes.borrow_mut().reading, Reading::nothing());
         (output, NOTES.with(take))
     };
     NOTES.scope(RefCell::new(notes), noted).await
@@ -151,7 +174,18 @@ mod tests {
         assert_eq!((answer, reading.counters.len(), reading.until()), ("answer", 2, 50));
         versions.raise(Fact::Variant(8));
         assert!(versions.still(&reading));
+        // Proved by one look now, and no longer after the next change.
+        assert!(versions.still(&reading));
         versions.raise(Fact::Queue(7));
+        assert!(!versions.still(&reading) && !versions.still(&reading));
+    }
+
+    #[tokio::test]
+    async fn what_was_true_is_no_longer_when_everything_may_have_changed() {
+        let versions = Versions::default();
+        let (_, reading) = noting(async { versions.note(Fact::Variant(1)) }).await;
+        assert!(versions.still(&reading) && versions.still(&reading));
+        versions.raise_all();
         assert!(!versions.still(&reading));
     }
 
