@@ -1,13 +1,13 @@
-//! `bench`: measurements. The bytes are weighed here, the browser is watched by `browser`; the rest are programs of the
-//! server's crate, found by their names so that a new one needs no line here.
+//! `bench`: measurements. Files are weighed here, what needs a browser is watched by `browser`; the rest are programs of
+//! the server's crate, found by their names so that a new one needs no line here.
 
 use anyhow::{Context, Result, bail};
 
 use crate::arguments::Grade;
-use crate::budget::{self, Weight};
+use crate::budget::{self, Budget, Spent, Weight};
 use crate::manifest::Manifest;
 use crate::postgres::Cluster;
-use crate::process::{self, say};
+use crate::process;
 use crate::tally::Tally;
 use crate::toolchain::Toolchain;
 use crate::{browser, build, client, project};
@@ -24,7 +24,10 @@ pub fn bench(name: Option<&str>, rest: &[String]) -> Result<bool> {
         Some("bytes") => {
             let toolchain = Toolchain::ready()?;
             let manifest = build::site(&toolchain, Grade::Release)?;
-            Ok(bytes(&manifest)?.failed == 0)
+            let kept = bytes(&manifest)?.failed == 0;
+            let built = build::build(Grade::Release)?;
+            let weighed = serde_json::to_string(&weighed(&manifest)?)?;
+            browser::transfers(&built.server, &built.site, &weighed).map(|()| kept)
         }
         Some("browser") => {
             let built = build::build(Grade::Release)?;
@@ -75,22 +78,29 @@ fn programs() -> Vec<String> {
 
 /// Weighs every asset, prints the table, and counts one check for each budget.
 pub fn bytes(manifest: &Manifest) -> Result<Tally> {
-    let weights = weigh(manifest)?;
     println!("{:<16}{:>12}{:>12}", "asset", "raw", "brotli");
-    for weight in &weights {
+    for weight in weigh(manifest)? {
         println!("{:<16}{:>12}{:>12}", weight.asset, weight.raw, weight.brotli);
     }
     let mut tally = Tally::default();
-    for budget in budget::read(&project::root().join("xtask/budget.toml"))? {
-        let kept = budget.is_kept(&weights);
+    for Spent { name, spent, limit } in weighed(manifest)? {
+        let kept = spent <= limit;
         let verdict = if kept { "kept" } else { "OVER" };
-        println!("{verdict}: {}: {} of {} bytes", budget.name, budget.spent(&weights), budget.limit);
-        for absent in budget.assets.iter().filter(|asset| !manifest.0.contains_key(*asset)) {
-            say(&format!("{absent} is not part of the site"));
-        }
+        println!("{verdict}: {name}: {spent} of {limit} bytes");
         tally.count(kept);
     }
     Ok(tally)
+}
+
+/// What the assets of each budget weigh; one that is not part of the site is an error, and no lightness.
+fn weighed(manifest: &Manifest) -> Result<Vec<Spent>> {
+    let weights = weigh(manifest)?;
+    let budgets = budget::read(&project::root().join("xtask/budget.toml"))?;
+    let spent = |budget: Budget| -> Result<Spent> {
+        let spent = budget.spent(&weights)?;
+        Ok(Spent { name: budget.name, spent, limit: budget.limit })
+    };
+    budgets.into_iter().map(spent).collect()
 }
 
 fn weigh(manifest: &Manifest) -> Result<Vec<Weight>> {

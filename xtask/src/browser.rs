@@ -48,20 +48,37 @@ pub fn journeys(server: &Path, site: &Path) -> Result<Tally> {
 
 /// Measures what a phone sees; `rest` goes to the script. Where npm has Lighthouse its scores are among it.
 pub fn measure(server: &Path, site: &Path, rest: &[String]) -> Result<()> {
-    let chromium = chromium()?;
-    packages::debian_if_possible(&["fonts-noto-cjk"], "Korean letters in the browser");
-    packages::npm_folder(&project::root().join("end2end"), "measuring in the browser")?;
-    let shop = Shop::open(server, site)?;
-    let mut node = Command::new("node");
-    node.arg(project::root().join("server/benches/browser.mjs")).args(rest);
-    node.env("BASE_URL", &shop.url)
-        .env("CHROMIUM", chromium)
-        .env("BENCH_FOLDER", project::target().join("bench"));
+    let mut node = script("browser.mjs")?;
+    node.args(rest);
     match packages::npm_tool("lighthouse", LIGHTHOUSE, "cli/index.js", "scoring the pages") {
         Ok(lighthouse) => drop(node.env("LIGHTHOUSE", lighthouse)),
         Err(error) => say(&format!("without Lighthouse: {error:#}")),
     }
-    process::run(&mut node, "measuring in the browser")
+    watch(node, server, site, "measuring in the browser")
+}
+
+/// Counts what the first visit of each kind of page transfers; `budgets` is what was weighed, as JSON.
+pub fn transfers(server: &Path, site: &Path, budgets: &str) -> Result<()> {
+    let mut node = script("bytes.mjs")?;
+    node.env("BUDGETS", budgets);
+    watch(node, server, site, "counting what pages transfer")
+}
+
+/// A script of the benchmarks, with the browser it steers.
+fn script(name: &str) -> Result<Command> {
+    let chromium = chromium()?;
+    packages::debian_if_possible(&["fonts-noto-cjk"], "Korean letters in the browser");
+    packages::npm_folder(&project::root().join("end2end"), "measuring in the browser")?;
+    let mut node = Command::new("node");
+    node.arg(project::root().join("server/benches").join(name)).env("CHROMIUM", chromium);
+    Ok(node)
+}
+
+/// Runs it against a shop of its own.
+fn watch(mut node: Command, server: &Path, site: &Path, doing: &str) -> Result<()> {
+    let shop = Shop::open(server, site)?;
+    node.env("BASE_URL", &shop.url).env("BENCH_FOLDER", project::target().join("bench"));
+    process::run(&mut node, doing)
 }
 
 fn chromium() -> Result<PathBuf> {
