@@ -104,7 +104,33 @@ fn measure(called: Called) {
         let figures = runtime.block_on(local.run_until(compared(called, *streams)));
         rows.extend(reported(*streams, &figures));
     }
+    let local = tokio::task::LocalSet::new();
+    rows.push(runtime.block_on(local.run_until(memory(called))));
     report::publish("live", &rows);
+}
+
+/// What an idle stream takes, ours and the loop's.
+async fn memory(called: Called) -> Row {
+    let counts = called.pick([2_000, 7_000], [500, 1_500]);
+    let own = grown("shop", true, counts).await;
+    let floor = grown("loop", false, counts).await;
+    let [few, many] = counts;
+    Row::new(format!("memory of an idle stream, of the {few}th to the {many}th"), "KiB", own)
+        .beside("a loop over the sockets", floor, Better::Less, None)
+        .at_most(4.0)
+}
+
+/// KiB that each stream adds beyond the first ones, which use up what their host has at hand.
+async fn grown(role: &str, asks: bool, [few, many]: [usize; 2]) -> f64 {
+    let host = Host::start(role, &[]);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let first = Readers::open(host.port(), few, asks).await;
+    first.begun().await;
+    let before = machine::memory(host.id());
+    let rest = Readers::open(host.port(), many - few, asks).await;
+    rest.begun().await;
+    let after = machine::memory(host.id());
+    (after as f64 - before as f64) / 1024.0 / (many - few) as f64
 }
 
 /// What the rounds showed of one host: milliseconds to the middle and to the last reader.
@@ -112,7 +138,6 @@ fn measure(called: Called) {
 struct Figures {
     half: Vec<f64>,
     last: Vec<f64>,
-    memory: f64,
     cpu: Vec<f64>,
 }
 
@@ -128,12 +153,9 @@ async fn compared(called: Called, streams: usize) -> [Figures; 2] {
     for (role, asks) in [("shop", true), ("loop", false)] {
         let host = Host::start(role, &[]);
         tokio::time::sleep(Duration::from_millis(300)).await;
-        let before = machine::memory(host.id());
         let readers = Readers::open(host.port(), streams, asks).await;
-        tokio::time::sleep(Duration::from_millis(500)).await;
-        let grown = machine::memory(host.id()).saturating_sub(before);
-        let memory = grown as f64 / 1024.0 / streams as f64;
-        sides.push(Side { host, readers, figures: Figures { memory, ..Figures::default() } });
+        readers.begun().await;
+        sides.push(Side { host, readers, figures: Figures::default() });
     }
     for turn in 0..called.pick(60, 10) {
         for side in &mut sides {
@@ -186,8 +208,6 @@ fn reported(streams: usize, [own, floor]: &[Figures; 2]) -> Vec<Row> {
             None,
         ),
         beside(Row::new(name("CPU of one change"), "CPU-µs", median(&own.cpu)), median(&floor.cpu), None),
-        beside(Row::new(name("memory of an idle stream"), "KiB", own.memory), floor.memory, None)
-            .at_most(4.0),
     ]
 }
 
@@ -200,6 +220,8 @@ struct Readers {
 
 #[derive(Default)]
 struct Heard {
+    /// Streams that were told anything.
+    begun: usize,
     times: Vec<i64>,
 }
 
@@ -215,6 +237,17 @@ impl Readers {
             tokio::task::yield_now().await;
         }
         Readers { heard, all, count }
+    }
+
+    /// Waits until each stream was told how things stand, and the host rests.
+    async fn begun(&self) {
+        for _ in 0..200 {
+            if self.heard.borrow().begun == self.count {
+                return tokio::time::sleep(Duration::from_millis(1_500)).await;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("only {} of {} streams have begun", self.heard.borrow().begun, self.count);
     }
 
     fn expect(&self) {
@@ -251,9 +284,13 @@ async fn listen(
         stream.write_all(question.as_bytes()).await.unwrap();
     }
     let mut buffer = vec![0_u8; 4096];
+    let mut is_new = true;
     loop {
         let read = stream.read(&mut buffer).await.unwrap();
         assert!(read > 0, "a stream was closed");
+        if std::mem::take(&mut is_new) {
+            heard.borrow_mut().begun += 1;
+        }
         let is_event = buffer[..read].windows(12).any(|at| at == b"event: stock");
         if is_event {
             let mut heard = heard.borrow_mut();
