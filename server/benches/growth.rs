@@ -1,6 +1,6 @@
 //! How pages, search, reservations and memory grow from 1,000 to 1,000,000 SKUs (ten million shelves), from 10 to
 //! 10,000 stores, and from 100 to 100,000 live reservations of one SKU. `cargo xtask bench growth [--quick]`; `--quick`
-//! stops at a tenth.
+//! stops at a tenth. Each chain is filled by one process and opened by another, whose memory is then its own.
 
 #![allow(
     clippy::cast_possible_truncation,
@@ -18,6 +18,7 @@
 mod common;
 
 use std::{
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -30,7 +31,7 @@ use common::{
     Called,
     host::{self, Host},
     machine, median,
-    report::{self, Row},
+    report::{self, Better, Row},
     shop::{self, Size},
 };
 use futures::future::join_all;
@@ -46,6 +47,7 @@ const STORES: &str = "ONSHELF_BENCH_STORES";
 const SKUS: &str = "ONSHELF_BENCH_SKUS";
 const CARRIERS: &str = "ONSHELF_BENCH_CARRIERS";
 const WAITING: &str = "ONSHELF_BENCH_WAITING";
+const URL: &str = "ONSHELF_BENCH_URL";
 /// The SKU that everybody waits for.
 const HOT: usize = 0;
 /// One that the first store has sold.
@@ -54,10 +56,15 @@ const GONE: usize = 1;
 const OTHERS: usize = 2;
 /// Reservations that are made at once before anything is measured.
 const CROWD: u64 = 64;
+/// After the name of a page: asked for once before it is timed, so that its parts are at hand at every size. In a small
+/// chain they are anyway: two hundred times one of twelve categories is hardly ever a category's first time.
+const AGAIN: &str = ", again";
 /// What is measured at each size, and how often it is done for one figure.
-const DEEDS: [(&str, usize); 8] = [
+const DEEDS: [(&str, usize); 10] = [
     ("product page", 200),
+    ("product page, again", 200),
     ("category page", 50),
+    ("category page, again", 50),
     ("search page", 50),
     ("store page", 50),
     ("reservation", 200),
@@ -67,10 +74,10 @@ const DEEDS: [(&str, usize); 8] = [
 ];
 
 fn main() {
-    if host::role().is_some() {
-        play_shop();
-    } else {
-        measure(Called::now());
+    match host::role().as_deref() {
+        Some("fill") => fill(),
+        Some(_) => play_shop(),
+        None => measure(Called::now()),
     }
 }
 
@@ -78,18 +85,24 @@ fn number(name: &str) -> usize {
     std::env::var(name).unwrap().parse().unwrap()
 }
 
-/// Says how many seconds opening took; then each deed by name is answered with its microseconds.
-fn play_shop() {
-    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let size =
-        Size { stores: number(STORES), skus: number(SKUS), carriers: number(CARRIERS), on_hand: 1_000_000 };
-    let url = shop::sqlite(folder.path());
-    // On a runtime of its own, which ends and takes the shop along: the one that is measured begins anew.
+fn size() -> Size {
+    Size { stores: number(STORES), skus: number(SKUS), carriers: number(CARRIERS), on_hand: 1_000_000 }
+}
+
+/// Fills the database, and says so. A process of its own: what it leaves in memory would be counted with the shop's.
+fn fill() {
     host::runtime().block_on(async {
-        let shop = shop::chain(&url, size).await;
+        let shop = shop::chain(&std::env::var(URL).unwrap(), size()).await;
         sell_out(&shop).await;
         wait_for(&shop, number(WAITING) as u64).await;
+        shop.db().close().await;
     });
+    host::say("filled");
+}
+
+/// Says how many seconds opening took; then each deed by name is answered with its microseconds.
+fn play_shop() {
+    let (url, size) = (std::env::var(URL).unwrap(), size());
     let runtime = host::runtime();
     let start = Instant::now();
     let shop = runtime.block_on(async { shop::open(onshelf_db::Db::open(&url).await.unwrap()).await });
@@ -104,6 +117,7 @@ static NEXT: AtomicU64 = AtomicU64::new(1);
 
 async fn timed(deed: &str, size: Size, router: &mut Router, shop: &Shop) -> f64 {
     let times = DEEDS.iter().find(|(name, _)| *name == deed).map_or(1, |(_, times)| *times);
+    let (deed, is_again) = deed.strip_suffix(AGAIN).map_or((deed, false), |deed| (deed, true));
     let mut figures = Vec::with_capacity(times);
     for _ in 0..times {
         // Spread over the catalogue, the same in every run.
@@ -119,14 +133,22 @@ async fn timed(deed: &str, size: Size, router: &mut Router, shop: &Shop) -> f64 
                 continue;
             }
         };
-        let request = Request::get(&page).body(Body::empty()).unwrap();
-        let start = Instant::now();
-        let Ok(response) = router.call(request).await;
-        assert_eq!(response.status(), 200, "{page}");
-        response.into_body().collect().await.unwrap();
-        figures.push(start.elapsed().as_secs_f64() * 1e6);
+        if is_again {
+            ask(router, &page).await;
+        }
+        figures.push(ask(router, &page).await);
     }
     median(&figures)
+}
+
+/// Microseconds of a page.
+async fn ask(router: &mut Router, page: &str) -> f64 {
+    let request = Request::get(page).body(Body::empty()).unwrap();
+    let start = Instant::now();
+    let Ok(response) = router.call(request).await;
+    assert_eq!(response.status(), 200, "{page}");
+    response.into_body().collect().await.unwrap();
+    start.elapsed().as_secs_f64() * 1e6
 }
 
 /// Microseconds of a reservation.
@@ -193,12 +215,60 @@ fn measure(called: Called) {
     let of_skus = skus.iter().map(|skus| Chain { skus: *skus, ..Chain::USUAL });
     grow("SKUs", skus, of_skus, &mut rows);
     // Every store carries everything: ten million shelves at the end.
-    let of_stores =
-        stores.iter().map(|stores| Chain { stores: *stores, carriers: *stores, skus: 1_000, ..Chain::USUAL });
-    grow("stores", stores, of_stores, &mut rows);
+    let of_stores = stores.iter().map(|stores| Chain {
+        stores: *stores,
+        carriers: *stores,
+        skus: SHELVES,
+        ..Chain::USUAL
+    });
+    let weights = grow("stores", stores, of_stores, &mut rows);
+    on_paper(&weights, &mut rows);
     let of_waiting = waiting.iter().map(|waiting| Chain { waiting: *waiting, ..Chain::USUAL });
     grow("live reservations", waiting, of_waiting, &mut rows);
     report::publish("growth", &rows);
+}
+
+/// SKUs of the chains whose stores grow, and so shelves of each store.
+const SHELVES: usize = 1_000;
+/// What no machine here holds.
+const ROWS_ON_PAPER: f64 = 1e8;
+
+/// What a hundred million stock rows would take, by what each of the last ones took.
+fn on_paper(weights: &[Weight], rows: &mut Vec<Row>) {
+    let [first, .., last] = weights else { return };
+    let Some(added) = last.added_since(first) else { return };
+    let a_row = |value: f64| value / SHELVES as f64;
+    let paper = |value: f64| a_row(value) * ROWS_ON_PAPER;
+    rows.push(Row::new("a stock row, in memory", "B", a_row(added.memory)).at_most(64.0));
+    rows.push(Row::new("a stock row, in the file", "B", a_row(added.file)));
+    rows.push(Row::new("10⁸ stock rows on paper: memory", "GB", paper(added.memory) / 1e9));
+    rows.push(Row::new("10⁸ stock rows on paper: file", "GB", paper(added.file) / 1e9));
+    rows.push(Row::new("10⁸ stock rows on paper: opened", "s", paper(added.opened)));
+}
+
+/// What a chain of a size weighs.
+#[derive(Clone, Copy)]
+struct Weight {
+    size: f64,
+    /// Bytes.
+    memory: f64,
+    file: f64,
+    /// Seconds.
+    opened: f64,
+}
+
+impl Weight {
+    /// What each one more added to that of a smaller chain.
+    fn added_since(&self, smaller: &Weight) -> Option<Weight> {
+        let size = self.size - smaller.size;
+        let each = |value: fn(&Weight) -> f64| (value(self) - value(smaller)) / size;
+        (size > 0.0).then(|| Weight {
+            size,
+            memory: each(|weight| weight.memory),
+            file: each(|weight| weight.file),
+            opened: each(|weight| weight.opened),
+        })
+    }
 }
 
 /// What grows, all else being as usual.
@@ -214,24 +284,22 @@ impl Chain {
     const USUAL: Chain = Chain { stores: 10, skus: 10_000, carriers: 10, waiting: 100 };
 }
 
-/// Pages, search and reservations are to stay within three times the smallest.
-fn grow(what: &str, sizes: &[usize], chains: impl Iterator<Item = Chain>, rows: &mut Vec<Row>) {
+/// Measures each size, beside the smallest; answers what each weighs.
+fn grow(
+    what: &str,
+    sizes: &[usize],
+    chains: impl Iterator<Item = Chain>,
+    rows: &mut Vec<Row>,
+) -> Vec<Weight> {
     let mut first: Vec<f64> = Vec::new();
+    let mut weights: Vec<Weight> = Vec::new();
     for (size, chain) in sizes.iter().zip(chains) {
-        let settings = [
-            (STORES, chain.stores),
-            (SKUS, chain.skus),
-            (CARRIERS, chain.carriers),
-            (WAITING, chain.waiting),
-        ];
-        let settings = settings.map(|(name, value)| (name, value.to_string()));
-        let settings: Vec<(&str, &str)> =
-            settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let mut host = Host::start("shop", &settings);
-        let opened: f64 = host.said.parse().unwrap();
-        rows.push(Row::new(format!("{size} {what}: opened"), "s", opened));
-        let memory = machine::memory(host.id()) as f64 / 1e6;
-        rows.push(Row::new(format!("{size} {what}: memory"), "MB", memory));
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let (mut host, weight) = opened(*size, &chain, folder.path());
+        rows.push(Row::new(format!("{size} {what}: opened"), "s", weight.opened));
+        rows.push(Row::new(format!("{size} {what}: memory"), "MB", weight.memory / 1e6));
+        weights.push(weight);
+        rows.extend(linear(what, &weights));
         for (place, (deed, _)) in DEEDS.into_iter().enumerate() {
             host.ask(deed);
             let value: f64 = host.ask(deed).parse().unwrap();
@@ -243,10 +311,47 @@ fn grow(what: &str, sizes: &[usize], chains: impl Iterator<Item = Chain>, rows: 
                 }
                 Some(smallest) => {
                     let floor = format!("the same with {} {what}", sizes[0]);
-                    let row = row.beside(floor, *smallest, common::report::Better::Less, None);
+                    let row = row.beside(floor, *smallest, Better::Less, None);
                     rows.push(row.ratio_at_least(0.33));
                 }
             }
         }
     }
+    weights
+}
+
+/// Filled by one process and opened by another.
+fn opened(size: usize, chain: &Chain, folder: &Path) -> (Host, Weight) {
+    let settings = [
+        (STORES, chain.stores.to_string()),
+        (SKUS, chain.skus.to_string()),
+        (CARRIERS, chain.carriers.to_string()),
+        (WAITING, chain.waiting.to_string()),
+        (URL, shop::sqlite(folder)),
+    ];
+    let settings: Vec<(&str, &str)> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    drop(Host::start("fill", &settings));
+    let files = std::fs::read_dir(folder).unwrap().flatten();
+    let file: u64 = files.filter_map(|file| file.metadata().ok()).map(|file| file.len()).sum();
+    let host = Host::start("shop", &settings);
+    let opened = host.said.parse().unwrap();
+    let memory = machine::memory(host.id()) as f64;
+    (host, Weight { size: size as f64, memory, file: file as f64, opened })
+}
+
+/// The catalogue and the shelves are held in memory, so both grow with them, and may grow no faster.
+fn linear(what: &str, weights: &[Weight]) -> Vec<Row> {
+    let [.., before, smaller, last] = weights else { return Vec::new() };
+    let (Some(earlier), Some(now)) = (smaller.added_since(before), last.added_since(smaller)) else {
+        return Vec::new();
+    };
+    let row = |name: &str, unit, value: f64, floor: f64| {
+        Row::new(format!("{} {what}: {name}, each one more", last.size), unit, value)
+            .beside("each one more of a tenth", floor, Better::Less, None)
+            .ratio_at_least(0.67)
+    };
+    vec![
+        row("memory", "B", now.memory, earlier.memory),
+        row("opened", "µs", now.opened * 1e6, earlier.opened * 1e6),
+    ]
 }

@@ -10,8 +10,11 @@ const QUIET = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-qui
 
 export const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
-/** A browser with one tab; `send` speaks to the page that is shown in it, whichever that is by then. */
-export async function openTab(program, { width, height }) {
+/**
+ * A browser with one tab; `send` speaks to the page that is shown in it, whichever that is by then. Each page, also one
+ * that is prepared before it is shown, begins with these `settings` (calls): a slow network is slow for both.
+ */
+export async function openTab(program, { width, height }, settings) {
   const profile = mkdtempSync(join(tmpdir(), "onshelf-tab-"));
   const browser = spawn(program, [...QUIET, "--remote-debugging-pipe", `--user-data-dir=${profile}`, `--window-size=${width},${height}`, "about:blank"], { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
   const waiting = new Map();
@@ -27,7 +30,11 @@ export async function openTab(program, { width, height }) {
   const isShown = ({ type, subtype }) => type === "page" && !subtype;
   const hear = {
     "Target.attachedToTarget": ({ sessionId, targetInfo }) => {
+      if (targetInfo.type !== "page") return;
       sessions.set(targetInfo.targetId, sessionId);
+      // One that waits answers nothing before it may begin, and one that is thrown away never does.
+      for (const [method, params] of settings) call(method, params, sessionId).catch(() => {});
+      call("Runtime.runIfWaitingForDebugger", {}, sessionId).catch(() => {});
       if (isShown(targetInfo)) shown = sessionId;
     },
     "Target.targetInfoChanged": ({ targetInfo }) => {
@@ -47,7 +54,7 @@ export async function openTab(program, { width, height }) {
   await call("Target.setDiscoverTargets", { discover: true, filter: [{ type: "tab" }, { type: "page" }] });
   const { targetInfos } = await call("Target.getTargets", { filter: [{ type: "tab" }] });
   const tab = await call("Target.attachToTarget", { targetId: targetInfos[0].targetId, flatten: true });
-  await call("Target.setAutoAttach", { autoAttach: true, waitForDebuggerOnStart: false, flatten: true, filter: [{ type: "page" }] }, tab.sessionId);
+  await call("Target.setAutoAttach", { autoAttach: true, waitForDebuggerOnStart: true, flatten: true, filter: [{ type: "page" }] }, tab.sessionId);
   for (let tries = 0; !shown && tries < 50; tries += 1) await wait(100);
 
   const send = (method, params) => call(method, params, shown);
