@@ -65,7 +65,8 @@ export async function openTab(program, { width, height }, settings) {
       const gone = new Promise((done) => browser.once("exit", done));
       browser.kill();
       await gone;
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+      // What is left of it writes for a moment longer.
+      rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
     },
   };
 }
