@@ -17,6 +17,8 @@ const BENCH_FOLDER: &str = "server/benches";
 /// Benchmarks whose floor is PostgreSQL, and the name under which they look for one.
 const BESIDE_POSTGRES: [&str; 3] = ["nearest", "reserve", "search"];
 const POSTGRES: &str = "ONSHELF_TEST_POSTGRES_URL";
+/// Where benchmarks keep what is measured, a database included (`common::machine::SERVER`).
+const CORE: usize = 0;
 
 pub fn bench(name: Option<&str>, rest: &[String]) -> Result<bool> {
     let existing = programs();
@@ -46,10 +48,10 @@ pub fn bench(name: Option<&str>, rest: &[String]) -> Result<bool> {
     }
 }
 
-/// The PostgreSQL that a benchmark stands beside, unless the caller named one.
+/// The PostgreSQL that a benchmark stands beside, on the core of what is measured, unless the caller named one.
 fn floor(name: &str) -> Result<Option<Cluster>> {
     let wanted = BESIDE_POSTGRES.contains(&name) && std::env::var_os(POSTGRES).is_none();
-    if wanted { Cluster::start().map(Some) } else { Ok(None) }
+    if wanted { Cluster::start_on(CORE).map(Some) } else { Ok(None) }
 }
 
 /// Without a name the list is what was asked for.

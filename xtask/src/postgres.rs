@@ -24,6 +24,15 @@ pub struct Cluster {
 impl Cluster {
     /// Installs PostgreSQL's server programs if there are none, makes a cluster and waits until it answers.
     pub fn start() -> Result<Self> {
+        Self::begin(None)
+    }
+
+    /// The same with all its processes on one core.
+    pub fn start_on(core: usize) -> Result<Self> {
+        Self::begin(Some(core))
+    }
+
+    fn begin(core: Option<usize>) -> Result<Self> {
         let programs = programs()?;
         let user = process::is_root().then_some(USER);
         let folder = tempfile::Builder::new().prefix("onshelf-postgres-").tempdir()?;
@@ -37,7 +46,7 @@ impl Cluster {
         make(&programs, user, &data, &password)?;
         let port = process::free_port()?;
         let log = folder.path().join("log");
-        let server = Guarded { child: launch(&programs, user, &data, port, &log)? };
+        let server = Guarded { child: launch(&programs, user, core, &data, port, &log)? };
         let mut cluster = Self { server, _folder: folder, port };
         cluster.wait(&programs, &log)?;
         say(&format!("PostgreSQL listens on 127.0.0.1:{port}"));
@@ -83,11 +92,16 @@ fn make(programs: &Path, user: Option<&str>, data: &Path, password: &Path) -> Re
 fn launch(
     programs: &Path,
     user: Option<&str>,
+    core: Option<usize>,
     data: &Path,
     port: u16,
     log: &Path,
 ) -> Result<std::process::Child> {
-    let mut server = process::tied(programs.join("postgres"), user);
+    let server = process::tied(programs.join("postgres"), user);
+    let mut server = match core {
+        Some(core) => process::on_core(server, core),
+        None => server,
+    };
     server.arg("-D").arg(data).args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1"]);
     server.args(["-c", "unix_socket_directories=", "-c", "max_connections=400", "-c", "fsync=on"]);
     let log = std::fs::File::create(log)?;

@@ -135,6 +135,15 @@ pub fn tied(program: impl AsRef<OsStr>, as_user: Option<&str>) -> Command {
     command
 }
 
+/// The same command on one core of the machine, where util-linux is there to arrange it. Settings of its environment
+/// come after this.
+pub fn on_core(command: Command, core: usize) -> Command {
+    let Some(taskset) = find("taskset") else { return command };
+    let mut pinned = Command::new(taskset);
+    pinned.args(["-c", &core.to_string()]).arg(command.get_program()).args(command.get_args());
+    pinned
+}
+
 /// Where PATH has the program.
 pub fn find(program: &str) -> Option<PathBuf> {
     let paths = std::env::var_os("PATH")?;
@@ -168,6 +177,16 @@ mod tests {
         assert!(start.elapsed() < Duration::from_secs(10));
         assert!(succeeds_within(&mut Command::new("true"), Duration::from_secs(10)));
         assert!(!succeeds_within(&mut Command::new("there-is-no-such-program"), Duration::from_secs(10)));
+    }
+
+    #[test]
+    fn runs_on_one_core_what_it_was_given() {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let allowed = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"));
+        let first = allowed.and_then(|list| list.trim().split(['-', ',']).next()?.parse().ok());
+        let mut plain = Command::new("sh");
+        plain.args(["-c", "echo said"]);
+        assert_eq!(answer(&mut on_core(plain, first.unwrap_or(0))).as_deref(), Some("said"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The machine: cores, a process's time and memory.
 
 use nix::{
-    sched::{CpuSet, sched_setaffinity},
+    sched::{CpuSet, sched_getaffinity, sched_setaffinity},
     time::{ClockId, clock_getcpuclockid, clock_gettime},
     unistd::Pid,
 };
@@ -18,6 +18,13 @@ pub fn pin(core: usize) {
     let count = there.lines().filter(|line| line.starts_with("processor")).count().max(1);
     cores.set(core % count).unwrap();
     sched_setaffinity(Pid::from_raw(0), &cores).unwrap();
+}
+
+/// Whether a process may run nowhere but on this core.
+pub fn is_pinned(process: u32, core: usize) -> bool {
+    let Ok(cores) = sched_getaffinity(Pid::from_raw(process as i32)) else { return false };
+    let allowed = |core: usize| cores.is_set(core).unwrap_or(false);
+    (0..CpuSet::count()).filter(|at| allowed(*at)).eq([core])
 }
 
 /// Nanoseconds since some moment that all processes share.

@@ -24,7 +24,12 @@ impl Scratch {
         let name = format!("bench_{purpose}_{}", std::process::id());
         onshelf_db::testing::create_database(&server, &name).await.unwrap();
         let slash = server.rfind('/').unwrap();
-        Some(Scratch { url: format!("{}/{name}", &server[..slash]), name, server })
+        let scratch = Scratch { url: format!("{}/{name}", &server[..slash]), name, server };
+        let postmaster = scratch.postmaster().await;
+        if !postmaster.is_some_and(|postmaster| machine::is_pinned(postmaster, machine::SERVER)) {
+            println!("PostgreSQL is not pinned: it shares the load's core, or lies elsewhere");
+        }
+        Some(scratch)
     }
 
     pub async fn connect(&self) -> PgConnection {
