@@ -26,7 +26,9 @@ use std::time::Instant;
 use common::{
     Called,
     data::{self, Row as Product},
-    machine, median,
+    machine,
+    meant::{self, Meant},
+    median,
     postgres::Scratch,
     quantile,
     report::{self, Better, Row},
@@ -36,6 +38,8 @@ use onshelf_shop::catalog::search::{Document, SearchIndex};
 use sqlx::PgConnection;
 
 const LIMIT: usize = 24;
+/// Subject and floor take turns so often.
+const ROUNDS: usize = 10;
 const FULL_TEXT: &str = "SELECT id FROM products, websearch_to_tsquery('simple', $1) AS asked
     WHERE words @@ asked ORDER BY ts_rank(words, asked) DESC LIMIT 24";
 const TRIGRAMS: &str = "SELECT id FROM products WHERE $1 <% name ORDER BY $1 <<-> name LIMIT 24";
@@ -69,33 +73,95 @@ async fn speed(called: Called, products: &[Product], rows: &mut Vec<Row>) {
         None => None,
     };
     for kind in kinds(products, called.pick(1_000, 100)) {
-        let own: Vec<f64> =
-            kind.queries.iter().map(|query| timed(|| drop(index.search(query, LIMIT)))).collect();
-        let subject = format!("search, {} (p50 of {})", kind.name, kind.queries.len());
-        let mut row = Row::new(subject, "µs", median(&own));
-        if let (Some((name, sql)), Some(connection)) = (kind.sql, connection.as_mut()) {
-            let asked = kind.queries.iter().step_by(called.pick(10, 5));
-            let mut times = Vec::new();
-            for query in asked {
-                let start = Instant::now();
-                sqlx::query_scalar::<_, i64>(sql).bind(query).fetch_all(&mut *connection).await.unwrap();
-                times.push(start.elapsed().as_secs_f64() * 1e6);
-            }
-            row = row.beside(name, median(&times), Better::Less, None);
-            if kind.target.is_some() {
-                let near = row.clone().ratio_at_least(50.0);
-                rows.push(Row { subject: format!("{}, as a multiple", near.subject), ..near });
-            }
-        }
-        rows.push(match kind.target {
-            Some(target) => row.at_most(target),
-            None => row,
-        });
-        rows.push(Row::new(format!("search, {} (p99)", kind.name), "µs", quantile(&own, 0.99)));
+        compared(called, &index, &kind, connection.as_mut(), rows).await;
     }
+    among_all(&index, connection.as_mut(), products, rows).await;
     drop(connection);
     if let Some(scratch) = scratch {
         scratch.end().await;
+    }
+}
+
+/// Ours and PostgreSQL take turns, a slice of the queries each.
+async fn compared(
+    called: Called,
+    index: &SearchIndex,
+    kind: &Kind,
+    mut connection: Option<&mut PgConnection>,
+    rows: &mut Vec<Row>,
+) {
+    let (mut own, mut floor, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    for round in 0..ROUNDS {
+        let slice = kind.queries.iter().skip(round).step_by(ROUNDS);
+        let of_round: Vec<f64> =
+            slice.clone().map(|query| timed(|| drop(index.search(query, LIMIT)))).collect();
+        if let (Some((_, sql)), Some(connection)) = (kind.sql, connection.as_deref_mut()) {
+            let mut of_floor = Vec::new();
+            for query in slice.step_by(called.pick(10, 5)) {
+                let start = Instant::now();
+                sqlx::query_scalar::<_, i64>(sql).bind(query).fetch_all(&mut *connection).await.unwrap();
+                of_floor.push(start.elapsed().as_secs_f64() * 1e6);
+            }
+            ratios.push(median(&of_floor) / median(&of_round));
+            floor.extend(of_floor);
+        }
+        own.extend(of_round);
+    }
+    let subject = format!("search, {} (p50 of {})", kind.name, kind.queries.len());
+    let mut row = Row::new(subject, "µs", median(&own));
+    if let (Some((name, _)), false) = (kind.sql, floor.is_empty()) {
+        row = row.beside(name, median(&floor), Better::Less, Some(median(&ratios)));
+        if kind.target.is_some() {
+            let near = row.clone().ratio_at_least(50.0);
+            rows.push(Row { subject: format!("{}, as a multiple", near.subject), ..near });
+        }
+    }
+    rows.push(match kind.target {
+        Some(target) => row.at_most(target),
+        None => row,
+    });
+    rows.push(Row::new(format!("search, {} (p99)", kind.name), "µs", quantile(&own, 0.99)));
+}
+
+/// What is found of what people meant among all the products of the file: the share of right ones among the first ten,
+/// or among as many as there are.
+async fn among_all(
+    index: &SearchIndex,
+    mut connection: Option<&mut PgConnection>,
+    products: &[Product],
+    rows: &mut Vec<Row>,
+) {
+    let told: Vec<String> =
+        products.iter().map(|product| format!("{} {}", product.name, product.brand).to_lowercase()).collect();
+    let kinds: [(&str, &[Meant]); 3] =
+        [("as written", &meant::WRITTEN), ("half typed", &meant::TYPED), ("with slips", &meant::SLIPS)];
+    for (kind, asked) in kinds {
+        let (mut own, mut floor) = (Vec::new(), Vec::new());
+        for (typed, wanted) in asked {
+            let is_right = |name: &String| wanted.split(' ').all(|word| name.contains(word));
+            let right = told.iter().filter(|name| is_right(name)).count();
+            if right == 0 {
+                continue;
+            }
+            let share = |hits: &[usize]| {
+                let found = hits.iter().take(10).filter(|hit| told.get(**hit).is_some_and(is_right)).count();
+                found as f64 / right.min(10) as f64
+            };
+            let hits: Vec<usize> =
+                index.search(typed, 10).ordinals.iter().map(|hit| hit.0 as usize).collect();
+            own.push(share(&hits));
+            if let Some(connection) = connection.as_deref_mut() {
+                floor.push(share(&both(connection, typed).await));
+            }
+        }
+        let mean = |shares: &[f64]| shares.iter().sum::<f64>() / shares.len() as f64;
+        let subject = format!("{} products, {} queries {kind}: right among 10", told.len(), own.len());
+        let mut row = Row::new(subject, "share", mean(&own));
+        if !floor.is_empty() {
+            row = row.beside("full text, else trigrams", mean(&floor), Better::More, None);
+            row = row.ratio_at_least(1.0);
+        }
+        rows.push(row);
     }
 }
 

@@ -17,6 +17,7 @@ pub mod data;
 pub mod host;
 pub mod load;
 pub mod machine;
+pub mod meant;
 pub mod postgres;
 pub mod report;
 pub mod shop;
