@@ -41,6 +41,8 @@ const PAGES: [(&str, &str); 3] = [
     ("search", "/search?q=%EC%A3%BC%EC%A0%84%EC%9E%90"),
 ];
 const CONNECTIONS: usize = 8;
+const BYTES: &str = "axum, the same bytes";
+const MAUD: &str = "axum + maud, the same page";
 /// Where whoever measures leaves the pages for the floors.
 const FOLDER: &str = "ONSHELF_BENCH_FOLDER";
 
@@ -209,8 +211,18 @@ fn measure(called: Called) {
         }
         rows.extend(compared(name, &contenders));
     }
-    let memory = machine::memory(contenders[0].host.id()) as f64 / 1e6;
-    rows.push(Row::new("memory of the server with the demo chain", "MB", memory));
+    let memory = |contender: &Contender| machine::memory(contender.host.id()) as f64 / 1e6;
+    let [kept, bytes, rendered, maud] = &contenders;
+    for (subject, floor, name) in [(kept, bytes, BYTES), (rendered, maud, MAUD)] {
+        rows.push(
+            Row::new(format!("memory with the demo chain, {}", subject.name), "MB", memory(subject)).beside(
+                name,
+                memory(floor),
+                Better::Less,
+                None,
+            ),
+        );
+    }
     report::publish("page", &rows);
 }
 
@@ -226,28 +238,27 @@ fn round(runtime: &tokio::runtime::Runtime, contender: &mut Contender, path: &st
     contender.load.times.extend(load.times);
 }
 
-fn compared(page: &str, contenders: &[Contender; 4]) -> Vec<Row> {
-    for contender in contenders {
-        let load = &contender.load;
-        println!(
-            "{page:<10}{:<10}{:>8.1} CPU-µs a request, {:>8.0}/s, p50 {:>6.0} µs, p99 {:>6.0} µs",
-            contender.name,
-            median(&contender.cpu),
-            load.answers as f64 / load.seconds,
-            quantile(&load.times, 0.5),
-            quantile(&load.times, 0.99)
-        );
-    }
-    let [kept, bytes, rendered, maud] = contenders;
-    let row = |subject: &Contender, floor: &Contender, name: &str, target: f64| {
-        let ratios: Vec<f64> = floor.cpu.iter().zip(&subject.cpu).map(|(floor, own)| floor / own).collect();
-        Row::new(format!("{page} page, {}", subject.name), "CPU-µs", median(&subject.cpu))
-            .beside(name, median(&floor.cpu), Better::Less, Some(median(&ratios)))
-            .ratio_at_least(target)
+fn compared(page: &str, [kept, bytes, rendered, maud]: &[Contender; 4]) -> Vec<Row> {
+    [beside(page, kept, bytes, BYTES, 0.8), beside(page, rendered, maud, MAUD, 0.5)].concat()
+}
+
+/// The target is about the processor's time; rates and times say what that means for whoever waits.
+fn beside(page: &str, subject: &Contender, floor: &Contender, name: &str, target: f64) -> Vec<Row> {
+    let row = |what: &str, unit, better, value: &dyn Fn(&Contender) -> f64| {
+        Row::new(format!("{page} page, {}{what}", subject.name), unit, value(subject)).beside(
+            name,
+            value(floor),
+            better,
+            None,
+        )
     };
+    let ratios: Vec<f64> = floor.cpu.iter().zip(&subject.cpu).map(|(floor, own)| floor / own).collect();
+    let processor = row("", "CPU-µs", Better::Less, &|one| median(&one.cpu));
     vec![
-        row(kept, bytes, "axum, the same bytes", 0.8),
-        row(rendered, maud, "axum + maud, the same page", 0.5),
+        Row { ratio: Some(median(&ratios)), ..processor }.ratio_at_least(target),
+        row(": rate", "/s", Better::More, &|one| one.load.answers as f64 / one.load.seconds),
+        row(": p50", "µs", Better::Less, &|one| quantile(&one.load.times, 0.5)),
+        row(": p99", "µs", Better::Less, &|one| quantile(&one.load.times, 0.99)),
     ]
 }
 
