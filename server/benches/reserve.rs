@@ -1,5 +1,6 @@
 //! Durable reservations a second on one hot SKU and on 10,000 SKUs, 64 clients in process and over HTTP, on SQLite
-//! and PostgreSQL; against append + fdatasync at the same batch size, and the naive transaction by pgbench.
+//! and PostgreSQL; against append + fdatasync at the same batch size, and the naive transaction by pgbench. And what a
+//! whole order costs: placed, paid, picked, handed over.
 //! `cargo xtask bench reserve [--quick]`
 
 #![allow(
@@ -18,8 +19,9 @@
 mod common;
 
 use std::{
-    fs::OpenOptions,
+    fs::{File, OpenOptions},
     io::Write,
+    path::Path,
     process::Command,
     sync::{
         Arc,
@@ -32,12 +34,14 @@ use common::{
     Called,
     host::{self, Host},
     load, machine, median,
+    orders::{Server, Shoppers},
     postgres::Scratch,
     quantile,
     report::{self, Better, Row},
     shop::{self, Size},
 };
 use onshelf_shop::{Shop, fulfilment::Reserve, testing::request};
+use onshelf_vocabulary::StoreCode;
 
 const CLIENTS: usize = 64;
 /// About what one reservation writes: its row, line, hold, movement of the level, change and key.
@@ -45,16 +49,22 @@ const RECORD: usize = 1_024;
 /// SKUs of the chain that is sold out of.
 const SKUS: usize = 10_000;
 const URL: &str = "ONSHELF_BENCH_URL";
+/// Asks a shop how many transactions it has committed.
+const COMMITS: &str = "commits";
+/// Who place whole orders, as they were measured with others' shops.
+const SHOPPERS: usize = 32;
 const PGBENCH: &str = "ONSHELF_BENCH_PGBENCH";
 
 fn main() {
     match host::role().as_deref() {
         Some("shop") => play_shop(),
+        Some("furnish") => furnish(),
         _ => measure(Called::now()),
     }
 }
 
-/// Serves HTTP, and reserves in process when told: `SKUS MILLISECONDS` is answered with rate, p50 and p99 (µs).
+/// Serves HTTP, and reserves in process when told: `SKUS MILLISECONDS` is answered with rate, p50, p99 (µs) and how many
+/// there were, `commits` with how many transactions were committed so far.
 fn play_shop() {
     let runtime = host::runtime();
     let handle = runtime.handle().clone();
@@ -65,10 +75,27 @@ fn play_shop() {
     let served = shop.clone();
     runtime.spawn(async move { shop::serve(&served, shop::unlimited()).await });
     host::obey(|line| {
+        if line == COMMITS {
+            return shop.db().load().commits.to_string();
+        }
         let mut numbers = line.split(' ').map(|number| number.parse::<u64>().unwrap());
         let (skus, millis) = (numbers.next().unwrap(), numbers.next().unwrap());
         handle.block_on(in_process(&shop, skus, Duration::from_millis(millis)))
     });
+}
+
+/// Fills a database for the program itself, and says the token of a till.
+fn furnish() {
+    let token = host::runtime().block_on(async {
+        let url = std::env::var(URL).unwrap();
+        let size = Size { stores: 2, skus: 100, carriers: 2, on_hand: 100_000_000 };
+        let shop = shop::chain(&url, size).await;
+        let store = StoreCode::new(&shop::store(0)).unwrap();
+        let token = shop.create_token("pos", Some(&store)).await.unwrap();
+        shop.db().close().await;
+        token
+    });
+    host::say(token);
 }
 
 static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -97,18 +124,13 @@ async fn in_process(shop: &Shop, skus: u64, during: Duration) -> String {
         times.extend(client.await.unwrap());
     }
     let rate = done.load(Ordering::Relaxed) as f64 / start.elapsed().as_secs_f64();
-    format!("{rate} {} {}", quantile(&times, 0.5), quantile(&times, 0.99))
-}
-
-/// Everybody is somebody else, as nobody may hold more than a few reservations.
-fn phone(number: u64) -> String {
-    format!("010{}", 20_000_000 + number % 80_000_000)
+    format!("{rate} {} {} {}", quantile(&times, 0.5), quantile(&times, 0.99), times.len())
 }
 
 fn next(skus: u64) -> Reserve {
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let sku = shop::sku(usize::try_from(number % skus).unwrap());
-    request(&phone(number), &shop::store(0), &[(&sku, 1)], &number.to_string())
+    request(&shop::phone(number), &shop::store(0), &[(&sku, 1)], &number.to_string())
 }
 
 /// The same over HTTP.
@@ -116,7 +138,7 @@ fn call(skus: usize) -> impl Fn(usize) -> Vec<u8> + Clone + 'static {
     let run = machine::clock_ns();
     move |number| {
         let sku = shop::sku(number % skus);
-        let phone = phone(run.unsigned_abs() / 1_000 + number as u64);
+        let phone = shop::phone(run.unsigned_abs() / 1_000 + number as u64);
         let body = format!(
             r#"{{"store":"{}","lines":[{{"sku":"{sku}","quantity":1}}],"contact":{{"name":"김제자리","phone":"{phone}"}}}}"#,
             shop::store(0)
@@ -132,118 +154,179 @@ fn call(skus: usize) -> impl Fn(usize) -> Vec<u8> + Clone + 'static {
 
 fn measure(called: Called) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    machine::pin(machine::LOAD);
     let mut rows = Vec::new();
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let url = shop::sqlite(folder.path());
-    let floor = appended(called, folder.path());
-    let floors = Floors { name: "append + fdatasync of 64", values: floor };
-    let sqlite = Host::start("shop", &[(URL, &url)]);
-    on_engine(called, &runtime, "SQLite", sqlite, &floors, None, &mut rows);
+    let shop = Host::start("shop", &[(URL, &url)]);
+    let engine = Engine { name: "SQLite", shop, database: None, floor: Floor::append(folder.path()) };
+    engine.measure(called, &runtime, &mut rows);
+    runtime.block_on(whole_orders(called, &mut rows));
     if let Some(scratch) = runtime.block_on(Scratch::begin("reserve")) {
-        let postmaster = runtime.block_on(scratch.postmaster());
-        let naive = runtime.block_on(naive(called, &scratch));
-        let floors = Floors { name: "naive transaction, pgbench", values: naive };
+        let database = runtime.block_on(scratch.postmaster());
+        runtime.block_on(prepare_naive(&scratch));
         let shop = Host::start("shop", &[(URL, &scratch.url)]);
-        on_engine(called, &runtime, "PostgreSQL", shop, &floors, postmaster, &mut rows);
+        let floor = Floor::Naive { url: scratch.url.clone() };
+        let engine = Engine { name: "PostgreSQL", shop, database, floor };
+        engine.measure(called, &runtime, &mut rows);
         runtime.block_on(scratch.end());
     }
     report::publish("reserve", &rows);
 }
 
-/// Records a second of the floor: on one hot row, and on many.
-struct Floors {
+/// What a stretch showed.
+struct Stretch {
+    rate: f64,
+    half: f64,
+    most: f64,
+    /// Microseconds of processor time each, the database's included.
+    cpu: f64,
+    /// Reservations a transaction.
+    batch: f64,
+}
+
+/// The rounds of one way to ask.
+#[derive(Default)]
+struct Rounds(Vec<Stretch>);
+
+impl Rounds {
+    fn median(&self, value: fn(&Stretch) -> f64) -> f64 {
+        median(&self.0.iter().map(value).collect::<Vec<_>>())
+    }
+
+    fn rows(&self, subject: &str, rows: &mut Vec<Row>) {
+        rows.push(Row::new(format!("{subject}, p50"), "µs", self.median(|stretch| stretch.half)));
+        rows.push(Row::new(format!("{subject}, p99"), "µs", self.median(|stretch| stretch.most)));
+        let cpu = self.median(|stretch| stretch.cpu);
+        rows.push(Row::new(format!("{subject}, CPU with the database's"), "CPU-µs", cpu));
+        let batch = self.median(|stretch| stretch.batch);
+        rows.push(Row::new(format!("{subject}, a transaction carries"), "each", batch));
+    }
+}
+
+struct Engine {
     name: &'static str,
-    values: [f64; 2],
-}
-
-fn on_engine(
-    called: Called,
-    runtime: &tokio::runtime::Runtime,
-    engine: &str,
-    mut host: Host,
-    floors: &Floors,
+    shop: Host,
+    /// The process all of the database's are children of, where it is one of its own.
     database: Option<u32>,
-    rows: &mut Vec<Row>,
-) {
-    let during = Duration::from_millis(called.pick(3_000, 600));
-    let rounds = called.pick(5, 2);
-    let used = |host: &Host| machine::cpu_ns(host.id()) + database.map_or(0, machine::family_cpu_ns);
-    for (skus, what, floor) in [(1, "one hot SKU", floors.values[0]), (SKUS, "10,000 SKUs", floors.values[1])]
-    {
-        let (mut rates, mut half, mut most, mut cpu) = (vec![], vec![], vec![], vec![]);
-        for _ in 0..rounds {
-            let before = used(&host);
-            let answer = host.ask(&format!("{skus} {}", during.as_millis()));
-            let figures: Vec<f64> = answer.split(' ').map(|figure| figure.parse().unwrap()).collect();
-            rates.push(figures[0]);
-            half.push(figures[1]);
-            most.push(figures[2]);
-            cpu.push((used(&host) - before) as f64 / 1e3 / (figures[0] * during.as_secs_f64()));
+    floor: Floor,
+}
+
+impl Engine {
+    /// In process, over HTTP and the floor take turns, round by round.
+    fn measure(mut self, called: Called, runtime: &tokio::runtime::Runtime, rows: &mut Vec<Row>) {
+        let during = Duration::from_millis(called.pick(3_000, 600));
+        for (skus, what) in [(1, "one hot SKU"), (SKUS, "10,000 SKUs")] {
+            let (mut inside, mut outside) = (Rounds::default(), Rounds::default());
+            let (mut floors, mut ratios) = (Vec::new(), Vec::new());
+            for _ in 0..called.pick(5, 2) {
+                let stretch = self.in_process(skus, during);
+                let floor = self.floor.rate(skus, stretch.batch, during);
+                ratios.push(stretch.rate / floor);
+                floors.push(floor);
+                inside.0.push(stretch);
+                outside.0.push(self.over_http(runtime, skus, during));
+            }
+            let subject = format!("{}, {what}, in process", self.name);
+            let rate = inside.median(|stretch| stretch.rate);
+            let row = Row::new(format!("{subject}, {CLIENTS} clients"), "/s", rate).beside(
+                self.floor.name(),
+                median(&floors),
+                Better::More,
+                Some(median(&ratios)),
+            );
+            rows.push(row.ratio_at_least(self.floor.target()));
+            rows.push(Row::new(format!("{subject}, goal"), "/s", rate).at_least(20_000.0));
+            inside.rows(&subject, rows);
+            let subject = format!("{}, {what}, over HTTP", self.name);
+            let rate = outside.median(|stretch| stretch.rate);
+            rows.push(Row::new(format!("{subject}, {CLIENTS} clients"), "/s", rate));
+            outside.rows(&subject, rows);
         }
-        let row = Row::new(format!("{engine}, {what}, {CLIENTS} clients in process"), "/s", median(&rates));
-        let row = row.beside(floors.name, floor, Better::More, None);
-        rows.push(row.clone().ratio_at_least(if engine == "SQLite" { 0.5 } else { 1.0 }));
-        rows.push(
-            Row { subject: format!("{}, goal", row.subject), ..Row::new("", "/s", row.value) }
-                .at_least(20_000.0),
-        );
-        rows.push(Row::new(
-            format!("{engine}, {what}, in process, CPU with the database's"),
-            "CPU-µs",
-            median(&cpu),
-        ));
-        rows.push(Row::new(format!("{engine}, {what}, in process, p50"), "µs", median(&half)));
-        rows.push(Row::new(format!("{engine}, {what}, in process, p99"), "µs", median(&most)));
-        over_http(runtime, engine, what, skus, during, rounds, &host, &used, rows);
     }
-}
 
-#[expect(clippy::too_many_arguments, reason = "what one line of the report names")]
-fn over_http(
-    runtime: &tokio::runtime::Runtime,
-    engine: &str,
-    what: &str,
-    skus: usize,
-    during: Duration,
-    rounds: usize,
-    host: &Host,
-    used: &dyn Fn(&Host) -> u64,
-    rows: &mut Vec<Row>,
-) {
-    let (mut rates, mut times, mut cpu) = (vec![], vec![], vec![]);
-    for _ in 0..rounds {
-        let before = used(host);
-        let load = runtime.block_on(load::drive(host.port(), CLIENTS, during, call(skus)));
+    /// Nanoseconds of processor time and transactions until now.
+    fn used(&mut self) -> (u64, u64) {
+        let commits = self.shop.ask(COMMITS).parse().unwrap();
+        (machine::cpu_ns(self.shop.id()) + self.database.map_or(0, machine::family_cpu_ns), commits)
+    }
+
+    fn in_process(&mut self, skus: usize, during: Duration) -> Stretch {
+        let before = self.used();
+        let answer = self.shop.ask(&format!("{skus} {}", during.as_millis()));
+        let after = self.used();
+        let figures: Vec<f64> = answer.split(' ').map(|figure| figure.parse().unwrap()).collect();
+        stretch([figures[0], figures[1], figures[2]], figures[3], before, after)
+    }
+
+    fn over_http(&mut self, runtime: &tokio::runtime::Runtime, skus: usize, during: Duration) -> Stretch {
+        let before = self.used();
+        let load = runtime.block_on(load::drive(self.shop.port(), CLIENTS, during, call(skus)));
+        let after = self.used();
         assert_eq!(load.refused, 0, "reservations were refused, the first so: {:?}", load.refusal);
-        cpu.push((used(host) - before) as f64 / 1e3 / load.answers as f64);
-        rates.push(load.answers as f64 / load.seconds);
-        times.extend(load.times);
+        let count = load.answers as f64;
+        let times = [0.5, 0.99].map(|share| quantile(&load.times, share));
+        stretch([count / load.seconds, times[0], times[1]], count, before, after)
     }
-    rows.push(Row::new(format!("{engine}, {what}, {CLIENTS} clients over HTTP"), "/s", median(&rates)));
-    let row =
-        Row::new(format!("{engine}, {what}, over HTTP, CPU with the database's"), "CPU-µs", median(&cpu));
-    rows.push(row.at_most(500.0));
-    rows.push(Row::new(format!("{engine}, {what}, over HTTP, p50"), "µs", quantile(&times, 0.5)));
-    rows.push(Row::new(format!("{engine}, {what}, over HTTP, p99"), "µs", quantile(&times, 0.99)));
 }
 
-/// Records a second that can be made durable 64 at a time, on the disk the database lies on.
-fn appended(called: Called, folder: &std::path::Path) -> [f64; 2] {
-    let mut file = OpenOptions::new().create(true).append(true).open(folder.join("floor")).unwrap();
-    let batch = vec![7_u8; RECORD * CLIENTS];
-    let (start, mut batches) = (Instant::now(), 0_u32);
-    while start.elapsed() < Duration::from_millis(called.pick(3_000, 600)) {
-        file.write_all(&batch).unwrap();
+fn stretch([rate, half, most]: [f64; 3], count: f64, before: (u64, u64), after: (u64, u64)) -> Stretch {
+    let cpu = (after.0 - before.0) as f64 / 1e3 / count;
+    Stretch { rate, half, most, cpu, batch: count / (after.1 - before.1).max(1) as f64 }
+}
+
+/// What durable records cost without a shop.
+enum Floor {
+    /// Append and fdatasync, in batches as large as the shop's were in the same round, on the disk its database lies on.
+    Append(File),
+    /// What somebody writes who has one afternoon: read, decide, write, insert.
+    Naive { url: String },
+}
+
+impl Floor {
+    fn append(folder: &Path) -> Floor {
+        Floor::Append(OpenOptions::new().create(true).append(true).open(folder.join("floor")).unwrap())
+    }
+
+    fn name(&self) -> &'static str {
+        match self {
+            Floor::Append(_) => "append + fdatasync, same batch",
+            Floor::Naive { .. } => "naive transaction, pgbench",
+        }
+    }
+
+    /// How near to it we want to be.
+    fn target(&self) -> f64 {
+        match self {
+            Floor::Append(_) => 0.5,
+            Floor::Naive { .. } => 1.0,
+        }
+    }
+
+    /// Records a second.
+    fn rate(&mut self, skus: usize, batch: f64, during: Duration) -> f64 {
+        match self {
+            Floor::Append(file) => appended(file, batch.round().max(1.0) as usize, during),
+            Floor::Naive { url } => naive(url, skus, during),
+        }
+    }
+}
+
+fn appended(file: &mut File, batch: usize, during: Duration) -> f64 {
+    let bytes = vec![7_u8; RECORD * batch];
+    machine::pin(machine::SERVER);
+    let (start, mut batches) = (Instant::now(), 0_usize);
+    while start.elapsed() < during {
+        file.write_all(&bytes).unwrap();
         file.sync_data().unwrap();
         batches += 1;
     }
-    let rate = f64::from(batches) * CLIENTS as f64 / start.elapsed().as_secs_f64();
-    [rate, rate]
+    let rate = (batches * batch) as f64 / start.elapsed().as_secs_f64();
+    machine::pin(machine::LOAD);
+    rate
 }
 
-/// What somebody writes who has one afternoon: read, decide, write, insert.
-async fn naive(called: Called, scratch: &Scratch) -> [f64; 2] {
-    let mut connection = scratch.connect().await;
+async fn prepare_naive(scratch: &Scratch) {
     let schema = format!(
         "CREATE SCHEMA naive;
          CREATE TABLE naive.stock (id BIGINT PRIMARY KEY, on_hand BIGINT NOT NULL, held BIGINT NOT NULL);
@@ -251,28 +334,56 @@ async fn naive(called: Called, scratch: &Scratch) -> [f64; 2] {
              name TEXT NOT NULL, phone TEXT NOT NULL, placed_at TIMESTAMPTZ NOT NULL DEFAULT now());
          INSERT INTO naive.stock SELECT id, 100000000, 0 FROM generate_series(1, {SKUS}) AS id"
     );
+    let mut connection = scratch.connect().await;
     sqlx::raw_sql(sqlx::AssertSqlSafe(schema)).execute(&mut connection).await.unwrap();
-    let rate = |skus: usize| {
-        let script = tempfile::NamedTempFile::new().unwrap();
-        let text = format!(
-            "\\set sku random(1, {skus})\nBEGIN;\n\
-             SELECT on_hand - held FROM naive.stock WHERE id = :sku FOR UPDATE;\n\
-             UPDATE naive.stock SET held = held + 1 WHERE id = :sku;\n\
-             INSERT INTO naive.orders (sku, quantity, name, phone) VALUES (:sku, 1, 'Kim', '01012345678');\n\
-             COMMIT;\n"
-        );
-        std::fs::write(script.path(), text).unwrap();
-        let seconds = called.pick(8, 2).to_string();
-        let program = std::env::var(PGBENCH).unwrap_or_else(|_| "pgbench".to_owned());
-        let clients = CLIENTS.to_string();
-        let mut pgbench = Command::new(program);
-        pgbench.args(["-n", "-M", "prepared", "-c", &clients, "-j", "1", "-T", &seconds, "-f"]);
-        let output = pgbench.arg(script.path()).arg(&scratch.url).output();
-        let said =
-            output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
-        let found =
-            said.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
-        found.unwrap_or(f64::NAN)
-    };
-    [rate(1), rate(SKUS)]
+}
+
+fn naive(url: &str, skus: usize, during: Duration) -> f64 {
+    let script = tempfile::NamedTempFile::new().unwrap();
+    let text = format!(
+        "\\set sku random(1, {skus})\nBEGIN;\n\
+         SELECT on_hand - held FROM naive.stock WHERE id = :sku FOR UPDATE;\n\
+         UPDATE naive.stock SET held = held + 1 WHERE id = :sku;\n\
+         INSERT INTO naive.orders (sku, quantity, name, phone) VALUES (:sku, 1, 'Kim', '01012345678');\n\
+         COMMIT;\n"
+    );
+    std::fs::write(script.path(), text).unwrap();
+    let seconds = during.as_secs().max(1).to_string();
+    let program = std::env::var(PGBENCH).unwrap_or_else(|_| "pgbench".to_owned());
+    let clients = CLIENTS.to_string();
+    let mut pgbench = Command::new(program);
+    pgbench.args(["-n", "-M", "prepared", "-c", &clients, "-j", "1", "-T", &seconds, "-f"]);
+    let output = pgbench.arg(script.path()).arg(url).output();
+    let said = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    let found = said.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
+    found.unwrap_or(f64::NAN)
+}
+
+/// Whole orders of one SKU over HTTP, through the program as it is shipped, on SQLite.
+async fn whole_orders(called: Called, rows: &mut Vec<Row>) {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let url = shop::sqlite(folder.path());
+    let token = Host::start("furnish", &[(URL, &url)]).said.clone();
+    let server = Server::start(&url, folder.path()).await;
+    let during = Duration::from_millis(called.pick(5_000, 1_500));
+    let (mut rates, mut cpu, mut times) = (Vec::new(), Vec::new(), Vec::new());
+    for round in 0..called.pick(4, 2) {
+        let before = server.rested().await;
+        // A million orders a round at most.
+        let run = machine::clock_ns().unsigned_abs() / 1_000_000_000 * 1_000_000;
+        let shoppers = Shoppers { port: server.port, token: token.clone(), run };
+        let load = shoppers.order(SHOPPERS, during).await;
+        let used = (server.rested().await - before) as f64 / 1e3;
+        // The first round warms up.
+        if round > 0 {
+            rates.push(load.answers as f64 / load.seconds);
+            cpu.push(used / load.answers as f64);
+            times.extend(load.times);
+        }
+    }
+    let subject = "a paid order over HTTP (placed, paid, picked, handed over)";
+    rows.push(Row::new(format!("{subject}, CPU"), "CPU-µs", median(&cpu)).at_most(500.0));
+    rows.push(Row::new(format!("{subject}, {SHOPPERS} shoppers"), "/s", median(&rates)));
+    rows.push(Row::new(format!("{subject}, p50"), "ms", quantile(&times, 0.5) / 1e3));
+    rows.push(Row::new(format!("{subject}, p99"), "ms", quantile(&times, 0.99) / 1e3));
 }

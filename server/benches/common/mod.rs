@@ -18,6 +18,7 @@ pub mod host;
 pub mod load;
 pub mod machine;
 pub mod meant;
+pub mod orders;
 pub mod postgres;
 pub mod report;
 pub mod shop;

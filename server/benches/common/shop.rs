@@ -112,6 +112,11 @@ pub fn sku(number: usize) -> String {
     format!("SKU-{number}")
 }
 
+/// The nth shopper's phone: everybody is somebody else, as nobody may hold more than a few reservations.
+pub fn phone(number: u64) -> String {
+    format!("010{}", 20_000_000 + number % 80_000_000)
+}
+
 /// Rows of one unit of work.
 const CHUNK: usize = 5_000;
 /// A chain of this size on an empty database: two SKUs a product, forty products a category, and each SKU on the

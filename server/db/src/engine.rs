@@ -35,6 +35,8 @@ pub enum Reader {
 pub struct Load {
     /// Units of work this process has asked for and not yet got an answer to, those that wait their turn included.
     pub writes: u64,
+    /// Transactions that this process has committed since it began; on SQLite each carries all units that waited.
+    pub commits: u64,
     /// Connections that are in use, and that are open and free. SQLite's one writer is not among them.
     pub busy: u64,
     pub idle: u64,
@@ -44,12 +46,20 @@ impl Load {
     pub(crate) fn of<D: sqlx::Database>(pool: &sqlx::Pool<D>) -> Load {
         let idle = pool.num_idle() as u64;
         let busy = u64::from(pool.size()).saturating_sub(idle);
-        Load { writes: WRITES.load(Ordering::Relaxed), busy, idle }
+        let (writes, commits) = (WRITES.load(Ordering::Relaxed), COMMITS.load(Ordering::Relaxed));
+        Load { writes, commits, busy, idle }
     }
 }
 
 /// Units of work under way in this process.
 static WRITES: AtomicU64 = AtomicU64::new(0);
+
+/// Transactions that are on disk.
+static COMMITS: AtomicU64 = AtomicU64::new(0);
+
+pub(crate) fn count_commit() {
+    COMMITS.fetch_add(1, Ordering::Relaxed);
+}
 
 /// Counts a unit of work for as long as it is waited for.
 struct UnderWay;

@@ -22,7 +22,7 @@ use tracing::Instrument;
 
 use crate::{
     Error, Failure, Tx,
-    engine::{Load, Work},
+    engine::{Load, Work, count_commit},
     migrate,
 };
 
@@ -159,6 +159,7 @@ where
     let outcome = match unit(Tx::Postgres(&mut transaction)).await {
         Ok(value) => {
             in_time(transaction.commit()).await.map_err(Error::from)?;
+            count_commit();
             Ok(value)
         }
         Err(error) => {

@@ -14,7 +14,7 @@ use tracing::Instrument;
 
 use crate::{
     Error, Failure, Tx,
-    engine::{Load, Work},
+    engine::{Load, Work, count_commit},
     migrate,
 };
 
@@ -157,6 +157,7 @@ async fn run_batch(
         next = if finishes.len() < BATCH { queue.try_recv().ok() } else { None };
     }
     sqlx::query("COMMIT").execute(&mut *connection).await?;
+    count_commit();
     Ok(())
 }
 

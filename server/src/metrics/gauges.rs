@@ -115,6 +115,11 @@ fn write_load(page: &mut Page, shop: &Shop) {
         "Units of work asked for and not answered, those that wait their turn included.",
         load.writes,
     );
+    page.counter(
+        "database_commits_total",
+        "Transactions committed since the process began; what is asked for at once shares one.",
+        load.commits,
+    );
     page.family("database_connections", "gauge", "Open connections of the pool.");
     page.sample("database_connections", &[("state", "busy")], load.busy);
     page.sample("database_connections", &[("state", "idle")], load.idle);

@@ -63,6 +63,9 @@ async fn gauges_tell_what_is_held_waits_and_is_late() {
             assert!((now.value(&series) - before.value(&series) - times).abs() < 0.001, "{deed}");
         }
 
+        let commits = |page: &Exposition| page.value("onshelf_database_commits_total");
+        assert!(commits(&now) - commits(&before) >= 2.0, "{}", commits(&now));
+
         test.clock.advance(Duration::from_secs(7 * 86_400));
         let late = scrape(&page).await;
         assert!((late.value("onshelf_holds_overdue") - 2.0).abs() < 0.001);
