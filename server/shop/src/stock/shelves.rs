@@ -262,6 +262,8 @@ impl Inside {
         for level in levels {
             inside.by_variant.entry(level.variant_id).or_default().push(shelf(&level, place.high()));
         }
+        // What grew one by one has up to as much room again, which millions of shelves never fill.
+        inside.by_variant.values_mut().for_each(Vec::shrink_to_fit);
         for hold in holds {
             inside.add_hold(&hold);
         }
