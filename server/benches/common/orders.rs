@@ -1,6 +1,6 @@
-//! Whole orders over HTTP: placed, paid on the test provider's page, come back from it, picked and handed over. The server
-//! is the program as it is shipped, with its workers, so that messages, webhooks and whatever else an order sets off
-//! are counted with it.
+//! Whole orders over HTTP: placed, paid on the test provider's page, come back from it, picked and handed over. The
+//! server is the program as it is shipped, with its workers, so that messages, webhooks and whatever else an order sets
+//! off are counted with it.
 
 use std::{
     net::{SocketAddr, TcpStream},
