@@ -5,8 +5,8 @@
 mod astray;
 mod call;
 mod changing;
-mod closed;
 mod checkout;
+mod closed;
 mod counter;
 mod courier;
 mod full;

@@ -389,7 +389,11 @@ impl Ledger {
         if was_pending {
             self.end_rivals(booking);
         }
-        let subject = offer.filter(|_| was_pending).map_or(own.number, |one| one.instead_of);
+        let offer = offer.filter(|_| was_pending);
+        if offer.is_some() {
+            self.bookings[booking].of = Of::Past;
+        }
+        let subject = offer.map_or(own.number, |one| one.instead_of);
         let lost = self.bookings.iter().find(|booking| booking.number == subject);
         let lines = lost.map_or(own.lines, |lost| lost.lines.clone());
         self.give_back(order, &subject, &lines);
