@@ -166,8 +166,13 @@ fn providers() -> &'static [Arc<dyn PaymentProvider>] {
         let (url, key) = ("http://127.0.0.1:9".to_owned(), "sk_fuzz".to_owned());
         let timeout = Duration::from_secs(1);
         let webhook_secret = SECRET.to_owned();
-        let stripe =
-            Stripe::new(stripe::Access { url: url.clone(), key: key.clone(), webhook_secret, timeout });
+        let stripe = Stripe::new(stripe::Access {
+            url: url.clone(),
+            key: key.clone(),
+            webhook_secret,
+            timeout,
+            clock: Arc::new(SystemClock),
+        });
         let toss = Toss::new(toss::Access { url, key, timeout, clock: Arc::new(SystemClock) });
         let (Ok(stripe), Ok(toss)) = (stripe, toss) else { panic!("there are no providers") };
         let both: Vec<Arc<dyn PaymentProvider>> = vec![Arc::new(stripe), Arc::new(toss)];

@@ -90,7 +90,7 @@ fn furnish() {
         let url = std::env::var(URL).unwrap();
         let size = Size { stores: 2, skus: 100, carriers: 2, on_hand: 100_000_000 };
         let shop = shop::chain(&url, size).await;
-        let store = StoreCode::new(&shop::store(0)).unwrap();
+        let store = StoreCode::new(shop::store(0)).unwrap();
         let token = shop.create_token("pos", Some(&store)).await.unwrap();
         shop.db().close().await;
         token

@@ -20,8 +20,8 @@ use crate::{
 };
 
 async fn change(test: &TestShop, placed: &Placed, change: OrderChange) -> Result<Option<String>, Error> {
-    let changed = test.shop.change_order(Lang::Ko, &placed.number, &placed.token, change, None).await?;
-    Ok(changed.pay)
+    let changing = test.shop.change_order(Lang::Ko, &placed.number, &placed.token, change, None);
+    Ok(Box::pin(changing).await?.pay)
 }
 
 async fn priced(
@@ -414,9 +414,9 @@ async fn changes_that_meet_are_all_made() {
         let fewer = GroupChange { lines: Some(lines(&[("CUP", 1)])), ..GroupChange::default() };
         let proxy = OrderChange { proxy: Some("이모".to_owned()), ..OrderChange::default() };
         let (moved, lessened, sent) = tokio::join!(
-            Box::pin(change(test, &placed, of(store))),
-            Box::pin(change(test, &placed, of(fewer))),
-            Box::pin(change(test, &placed, proxy))
+            change(test, &placed, of(store)),
+            change(test, &placed, of(fewer)),
+            change(test, &placed, proxy)
         );
         assert!(moved.is_ok() && lessened.is_ok() && sent.is_ok(), "{moved:?} {lessened:?} {sent:?}");
         let now = view(&test.shop, &placed).await;

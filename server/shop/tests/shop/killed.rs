@@ -118,7 +118,7 @@ async fn killed_after_the_provider_opened_it_is_the_same_payment_that_is_found()
         let reference = payments.open()[0].clone();
         let shop = another(test, &payments).await;
         work(test, &shop).await;
-        assert_eq!(payments.open(), [reference.clone()], "opened again it is opened once");
+        assert_eq!(payments.open(), std::slice::from_ref(&reference), "opened again it is opened once");
         let placed = shop.place_order(wish()).await.unwrap();
         assert!(payments.pay(&reference));
         work(test, &shop).await;

@@ -180,7 +180,7 @@ impl Subject {
         let Some(serial) = self.passes.get(&group) else { return Ok(Outcome::Closed) };
         let mut opened = 0;
         for _ in 0..2 {
-            let done = self.shop.hand_over_by_pass(&self.office, STORES[store], serial).await;
+            let done = self.shop.hand_over_by_pass(&self.office, STORES[store], serial, None).await;
             opened += u32::from(outcome(done)? == Outcome::Done);
         }
         Ok(match opened {

@@ -159,9 +159,10 @@ async fn stand_still(
     crowd: &Crowd,
     tally: &mut Tally,
 ) -> Result<(), Failure> {
-    let still = tokio::spawn(hold_still(ground.url.clone()));
-    let asked = measure(launch.addr, Wanted::Deed, CLIENTS + crowd.greedy, STILL).await?;
-    still.await??;
+    let asking = measure(launch.addr, Wanted::Deed, CLIENTS + crowd.greedy, STILL);
+    let (asked, still) = tokio::join!(asking, hold_still(ground.url.clone()));
+    let asked = asked?;
+    still?;
     println!(
         "the database stood still for {} s: {} requests were sent away with 503, {} broken off",
         STILL.as_secs(),
