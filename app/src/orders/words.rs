@@ -163,7 +163,7 @@ pub(super) fn headline(lang: Lang, view: &OrderView) -> (&'static str, String) {
         return looking(lang, view);
     }
     match view.status {
-        OrderStatus::Placed => placed(lang, view),
+        OrderStatus::Placed => placed(lang, view.payment.status, view.can_pay),
         OrderStatus::Completed => completed(lang, view),
         OrderStatus::Cancelled | OrderStatus::Expired => over(lang, view),
         _ => under_way(lang, view),
@@ -215,8 +215,8 @@ fn mishap(lang: Lang, view: &OrderView) -> &'static str {
     }
 }
 
-fn placed(lang: Lang, view: &OrderView) -> (&'static str, String) {
-    let (title, said) = match (view.payment.status, view.can_pay) {
+fn placed(lang: Lang, payment: PaymentStatus, can_pay: bool) -> (&'static str, String) {
+    let (title, said) = match (payment, can_pay) {
         (PaymentStatus::Failed, true) => (
             lang.pick("결제가 되지 않았어요", "The payment did not go through"),
             lang.pick(
@@ -229,6 +229,14 @@ fn placed(lang: Lang, view: &OrderView) -> (&'static str, String) {
             lang.pick(
                 "결제를 마치면 바로 준비를 시작해요. 시간이 지나면 선반으로 돌아갑니다.",
                 "Pay, and we begin at once. When the time is over it goes back on the shelf.",
+            ),
+        ),
+        // Another amount came than was asked: it goes back, and what was asked is still owed while the clock runs.
+        (PaymentStatus::Paid | PaymentStatus::PartlyRefunded | PaymentStatus::Refunded, true) => (
+            lang.pick("결제 금액이 맞지 않았어요", "The amount did not match"),
+            lang.pick(
+                "주문과 다른 금액이 결제되어 돌려드립니다. 시간이 남아 있는 동안은 그대로 잡아 두니 다시 결제해 주세요.",
+                "What was paid is not what the order costs, so it goes back. It stays held while the time lasts: please pay again.",
             ),
         ),
         (PaymentStatus::Pending | PaymentStatus::Failed, false) => (
@@ -377,6 +385,23 @@ mod tests {
         assert_eq!(there(Lang::Ko, Way::Delivery, &far), "12월\u{a0}1일\u{2060}(화) 21:00까지");
         assert_eq!(there(Lang::Ko, Way::Collect, &moment("17:40")), "17:40 준비");
         assert_eq!(there(Lang::En, Way::Collect, &moment("Tue 1 Dec 21:00")), "by Tue\u{a0}1\u{a0}Dec 21:00");
+    }
+
+    #[test]
+    fn whoever_can_still_pay_online_is_not_sent_to_the_till() {
+        for lang in [Lang::Ko, Lang::En] {
+            let (held, at_the_till) = placed(lang, PaymentStatus::AtStore, false);
+            for payment in [
+                PaymentStatus::Pending,
+                PaymentStatus::Failed,
+                PaymentStatus::Paid,
+                PaymentStatus::PartlyRefunded,
+                PaymentStatus::Refunded,
+            ] {
+                assert_ne!(placed(lang, payment, true).1, at_the_till, "{payment:?}");
+            }
+            assert_ne!(placed(lang, PaymentStatus::Refunded, true).0, held, "it is not simply held");
+        }
     }
 
     #[test]
