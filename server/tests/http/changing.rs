@@ -169,11 +169,16 @@ async fn a_delivery_goes_to_another_address_or_is_collected() {
         assert_eq!((&group["address"]["line1"], &group["way"]), (&json!("왕십리로 5"), &json!("delivery")));
         assert_eq!((&group["lines"][0]["quantity"], &group["fee"]["amount"]), (&json!(2), &json!(fee)));
         owner.refused("b", &json!({"address": address(" ")}), "/address/line1").await;
+        owner.refused("b", &json!({"window": FIVE}), "/window").await;
+        let empty = owner.group("f", &json!({"window": ""})).await;
+        assert_eq!((&empty["way"], &empty["window"]), (&json!("delivery"), &Value::Null));
         owner.refused("c", &json!({"way": "collect"}), "/store").await;
         let group = owner.group("d", &json!({"way": "collect", "store": "gangnam"})).await;
         assert!(group["address"].is_null());
         assert_eq!((&group["store"], &group["fee"]["amount"]), (&json!("gangnam"), &json!(0)));
         owner.refused("e", &json!({"way": "delivery"}), "/address").await;
+        let timed = json!({"way": "delivery", "address": address("연무장길 12"), "window": FIVE});
+        owner.refused("e", &timed, "/window").await;
     })
     .await;
 }

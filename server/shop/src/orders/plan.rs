@@ -168,6 +168,9 @@ impl Shop {
                 Ok(Place { store, source, ready_by, fee: 0 })
             }
             Way::Delivery => {
+                if chosen_window(input).is_some() {
+                    return Err(fault(index, "window", Fault::BadWindow));
+                }
                 let address =
                     input.address.as_ref().ok_or_else(|| fault(index, "address", Fault::Missing))?;
                 let point = self.point_of(book, address);
@@ -355,9 +358,10 @@ pub(crate) fn demand(book: &Book, store_id: i64, lines: &[Line]) -> Result<Vec<(
     Ok(levels)
 }
 
-/// The quarter of an hour that was asked for. Empty is as soon as it is ready, and what is brought has none.
+/// The quarter of an hour that was asked for. Empty is as soon as it is ready. What is brought has none: whoever asks
+/// for one is told so, instead of waiting for a time that nobody has noted.
 fn chosen_window(input: &GroupInput) -> Option<&str> {
-    input.window.as_deref().filter(|asked| !asked.is_empty() && input.way != Way::Delivery)
+    input.window.as_deref().filter(|asked| !asked.is_empty())
 }
 
 /// The window that was asked for, or as soon as it is ready; none where it is no window.

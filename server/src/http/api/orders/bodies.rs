@@ -42,7 +42,7 @@ struct GroupRequest {
     store: Option<StoreCode>,
     #[serde(default)]
     address: Option<Address>,
-    /// Beginning of a quarter of an hour; none: as soon as it is ready.
+    /// Beginning of a quarter of an hour; none: as soon as it is ready. A delivery has none.
     #[serde(default)]
     #[schema(format = DateTime)]
     window: Option<String>,
@@ -110,7 +110,7 @@ pub struct OrderPatch {
     store: Option<StoreCode>,
     #[serde(default)]
     address: Option<Address>,
-    /// RFC 3339; null or empty is as soon as it is ready.
+    /// RFC 3339; null or empty is as soon as it is ready. A delivery has none.
     #[serde(default, deserialize_with = "spellings::erasable")]
     #[schema(max_length = 40)]
     window: Option<String>,
