@@ -4,7 +4,7 @@
 use std::{io::Read, process::ExitCode};
 
 use clap::{Subcommand, ValueEnum};
-use onshelf_shop::staff::NewStaff;
+use onshelf_shop::{Shop, jobs::is_told, staff::NewStaff};
 use onshelf_vocabulary::{StoreCode, staff::Role};
 
 use super::{Failure, open_shop};
@@ -68,11 +68,21 @@ pub(super) enum Webhook {
     },
 }
 
+/// A token or somebody for a store that is not there would open nothing.
+fn all_there<'c>(shop: &Shop, codes: impl IntoIterator<Item = &'c String>) -> Result<(), Failure> {
+    let book = shop.book();
+    match codes.into_iter().find(|code| book.stores.by_code(code).is_none()) {
+        Some(unknown) => Err(format!("there is no store {unknown}").into()),
+        None => Ok(()),
+    }
+}
+
 impl Token {
     #[expect(clippy::print_stdout, reason = "what the command is for")]
     pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
         let Token::Create { scope, store } = self;
         let shop = open_shop(&config).await?;
+        all_there(&shop, &store)?;
         let scope = match scope {
             Scope::Stock => "stock",
             Scope::Pos => "pos",
@@ -104,9 +114,7 @@ impl Staff {
             return Err("a password has at least 10 characters (it is read from standard input)".into());
         }
         let shop = open_shop(&config).await?;
-        if let Some(unknown) = store.iter().find(|code| shop.book().stores.by_code(code).is_none()) {
-            return Err(format!("there is no store {unknown}").into());
-        }
+        all_there(&shop, &store)?;
         let role = match role {
             RoleName::Associate => Role::Associate,
             RoleName::Manager => Role::Manager,
@@ -125,6 +133,10 @@ impl Webhook {
         let local = matches!(parsed.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
         if parsed.scheme() != "https" && !local {
             return Err("events are sent to https:// addresses only (or to this machine)".into());
+        }
+        if let Some(unknown) = events.iter().find(|event| !is_told(event)) {
+            let known = "reservation.*, order.*, stock.changed, or * for all";
+            return Err(format!("there are no events `{unknown}`; there are {known}").into());
         }
         let shop = open_shop(&config).await?;
         println!("{}", shop.add_webhook(parsed.as_str(), &events).await?);

@@ -10,6 +10,7 @@ mod collector;
 mod exposition;
 mod logs;
 mod metrics;
+mod people;
 mod process;
 mod shopper;
 mod site;

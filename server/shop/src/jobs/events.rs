@@ -7,8 +7,12 @@ use onshelf_db::{
 use onshelf_vocabulary::fulfilment::ReservationStatus;
 use serde_json::Value;
 
-use super::{Job, enqueue_all};
+use super::{Job, OrderNews, STOCK_CHANGED, enqueue_all};
 use crate::{Error, Result, Shop};
+
+/// Whoever collects an order is on the way, or waits outside.
+pub(crate) const ON_WAY: &str = "order.on_way";
+pub(crate) const ARRIVED: &str = "order.arrived";
 
 /// Something partners may want to know.
 #[derive(Clone, Debug)]
@@ -79,6 +83,15 @@ impl Shop {
     }
 }
 
+/// Whether there are events that this pattern asks for. Whoever asks for others would wait for ever.
+#[must_use]
+pub fn is_told(pattern: &str) -> bool {
+    let reservations = ReservationStatus::ALL.map(|status| format!("reservation.{}", status.code()));
+    let orders = OrderNews::ALL.map(|news| format!("order.{}", news.code()));
+    let others = [ON_WAY, ARRIVED, STOCK_CHANGED].map(str::to_owned);
+    reservations.iter().chain(&orders).chain(&others).any(|event| matches(pattern, event))
+}
+
 fn wanted(endpoint: &EndpointRow) -> Result<Vec<String>> {
     Ok(serde_json::from_str(&endpoint.events)?)
 }
@@ -88,5 +101,20 @@ fn matches(pattern: &str, event: &str) -> bool {
     match pattern.strip_suffix('*') {
         Some(prefix) => event.starts_with(prefix),
         None => pattern == event,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_is_ever_told_cannot_be_asked_for() {
+        for pattern in ["*", "reservation.*", "order.paid", "order.on_way", "stock.changed", "stock.*"] {
+            assert!(is_told(pattern), "{pattern}");
+        }
+        for pattern in ["", "order", "order.", "reservation.plased", "orders.*", "stock.sold", "*.paid"] {
+            assert!(!is_told(pattern), "{pattern}");
+        }
     }
 }

@@ -5,7 +5,8 @@ mod events;
 mod house;
 mod stock;
 
-pub(crate) use events::{Event, tell_partners};
+pub use events::is_told;
+pub(crate) use events::{ARRIVED, Event, ON_WAY, tell_partners};
 pub use house::Swept;
 pub(crate) use house::{BASKETS, CHANGES};
 pub use stock::STOCK_CHANGED;
@@ -84,6 +85,25 @@ pub enum OrderNews {
 }
 
 impl OrderNews {
+    pub const ALL: [OrderNews; 16] = [
+        OrderNews::Placed,
+        OrderNews::Paid,
+        OrderNews::PaidTooLate,
+        OrderNews::WrongAmount,
+        OrderNews::Delayed,
+        OrderNews::Ready,
+        OrderNews::Reminder,
+        OrderNews::OutForDelivery,
+        OrderNews::Delivered,
+        OrderNews::Collected,
+        OrderNews::Offered,
+        OrderNews::NotFound,
+        OrderNews::Changed,
+        OrderNews::Refunded,
+        OrderNews::Cancelled,
+        OrderNews::Expired,
+    ];
+
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {

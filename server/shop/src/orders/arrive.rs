@@ -15,7 +15,7 @@ use onshelf_vocabulary::{
 use crate::{
     Error, Once, Result, Shop,
     fulfilment::{standing_of, state_of, way_of},
-    jobs::{Event, tell_partners},
+    jobs::{ARRIVED, Event, ON_WAY, tell_partners},
     secrets::fingerprint,
 };
 
@@ -158,7 +158,7 @@ fn is_waited_for(row: &ReservationRow, now: Timestamp) -> Result<bool> {
 }
 
 async fn tell(tx: &mut Tx<'_>, number: &str, arrived: bool, bay: &str, car: &str, at: i64) -> Result<()> {
-    let event = if arrived { "order.arrived" } else { "order.on_way" };
+    let event = if arrived { ARRIVED } else { ON_WAY };
     let data = serde_json::json!({ "number": number, "bay": bay, "car": car });
     tell_partners(tx, &[Event { name: event.to_owned(), data, at }], at).await
 }
