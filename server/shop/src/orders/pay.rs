@@ -85,6 +85,9 @@ impl Shop {
         if order.settled_at.is_some() || order.held_until.is_none_or(|until| until <= now) {
             return Err(OrderRefusal::HoldOver.into());
         }
+        if let Some(fault) = self.not_offered(provider, "/provider") {
+            return Err(OrderRefusal::Invalid { faults: vec![fault] }.into());
+        }
         let code = provider
             .or_else(|| order.provider.as_deref().and_then(ProviderCode::from_code))
             .filter(|code| self.provider(*code).is_some())

@@ -131,6 +131,12 @@ impl Shop {
         Ok(placed)
     }
 
+    /// What is wrong with a provider that was named: nobody set it up here.
+    pub(super) fn not_offered(&self, provider: Option<ProviderCode>, pointer: &str) -> Option<FieldFault> {
+        let unknown = provider.is_some_and(|code| self.provider(code).is_none());
+        unknown.then(|| FieldFault { pointer: pointer.to_owned(), fault: Fault::UnknownProvider })
+    }
+
     fn prepare(
         &self,
         book: &Book,
@@ -141,10 +147,7 @@ impl Shop {
         let now = self.now();
         let input = &request.input;
         let (contact, mut faults) = check_contact(&input.contact);
-        if input.provider.is_some_and(|code| self.provider(code).is_none()) {
-            faults
-                .push(FieldFault { pointer: "/payment/provider".to_owned(), fault: Fault::UnknownProvider });
-        }
+        faults.extend(self.not_offered(input.provider, "/payment/provider"));
         let whom = For {
             contact: &contact,
             lang: request.lang,

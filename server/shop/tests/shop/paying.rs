@@ -227,6 +227,11 @@ async fn two_tabs_pay_one_payment_and_a_refused_one_can_be_tried_again() {
         let first = test.shop.pay_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
         let second = test.shop.pay_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
         assert_eq!((first == second, payments.open().len()), (true, 1));
+        // One that nobody set up here is refused: it is not down, and the open one stays.
+        let stripe = Some(ProviderCode::Stripe);
+        let named = test.shop.pay_order(Lang::Ko, &placed.number, &placed.token, stripe).await;
+        let Err(Error::Order(OrderRefusal::Invalid { faults })) = named else { panic!("{named:?}") };
+        assert_eq!((faults[0].pointer.as_str(), payments.open().len()), ("/provider", 1));
         payments.refuse(&payments.open()[0]);
         test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
         assert_eq!(status(&test.shop, &placed).await, (OrderStatus::Placed, PaymentStatus::Failed));
