@@ -5,7 +5,8 @@ use onshelf_vocabulary::{Lang, orders::OrderView, payments::ProviderCode};
 
 use super::{
     forms::{deed, own_fields},
-    words::{headline, provider_name},
+    headline::headline,
+    words::provider_name,
 };
 use crate::{catalog::shelf::StockTicks, ssr::Visit};
 

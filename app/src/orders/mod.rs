@@ -27,6 +27,8 @@ pub mod forms;
 #[cfg(feature = "ssr")]
 mod group;
 #[cfg(feature = "ssr")]
+mod headline;
+#[cfg(feature = "ssr")]
 mod hold;
 #[cfg(feature = "ssr")]
 mod kept;

@@ -18,11 +18,12 @@ use onshelf_vocabulary::{
 use super::{
     forms::{address, deed, own_fields},
     group::{Card, card},
+    headline::headline,
     hold::{hold, whose},
     money,
     passes::passes,
     stand_ins::Mending,
-    words::{headline, is_offer},
+    words::is_offer,
 };
 use crate::{
     fulfilment::trouble::notice,
