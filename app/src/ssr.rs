@@ -1,5 +1,7 @@
 //! The one door to the server: who visits, with which cookies, and how a page becomes a response.
 
+mod cookies;
+
 use std::{convert::Infallible, net::IpAddr, sync::Arc};
 
 use axum::{
@@ -9,13 +11,13 @@ use axum::{
 };
 use leptos::prelude::*;
 use onshelf_shop::{Shop, Viewer, orders::Placed, staff::Associate};
-use onshelf_vocabulary::{
-    Lang, Point, Quantity, Sku, StoreCode,
-    cart::{Line, MAX_LINES},
-};
+use onshelf_vocabulary::{Lang, StoreCode, cart::Line};
 
+use self::cookies::{read_kept, staff_cookie};
 use crate::{error::AppError, shared::Items, shell, ui};
 
+pub(crate) use self::cookies::{Jar, percent_decoded};
+pub use self::cookies::{KEPT, Near, REMEMBERED, read_basket, set_cookie, with_cookie, write_basket};
 pub use crate::shell::{Chrome, Page};
 
 /// What the pages need of the server, made once at the start.
@@ -228,174 +230,8 @@ fn is_passing(error: &onshelf_shop::DatabaseError) -> bool {
     matches!(error, onshelf_shop::DatabaseError::Unavailable(_) | onshelf_shop::DatabaseError::Contended)
 }
 
-/// Browsers take such a cookie only from this very host, encrypted and for the whole site.
-const HOST_BOUND: &str = "__Host-";
-
-/// Cookies of a request.
-pub(crate) struct Jar<'a>(pub(crate) &'a HeaderMap);
-
-impl<'a> Jar<'a> {
-    fn get(&self, name: &str) -> Option<String> {
-        self.raw(name).and_then(percent_decoded)
-    }
-
-    /// A cookie as it was sent. One that is bound to this host counts before one that a neighbour could have set.
-    pub(crate) fn raw(&self, name: &str) -> Option<&'a str> {
-        self.pairs()
-            .find(|(own, _)| own.strip_prefix(HOST_BOUND) == Some(name))
-            .or_else(|| self.pairs().find(|(own, _)| *own == name))
-            .map(|(_, value)| value)
-    }
-
-    fn pairs(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let lines = self.0.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='))
-    }
-}
-
-/// Sets a cookie for the whole site, bound to its host where it is encrypted; an empty value removes it.
-#[must_use]
-pub fn set_cookie(site: &Site, name: &str, value: &str, max_age_s: i64) -> HeaderValue {
-    let (bound, secure) = if site.secure { (HOST_BOUND, "; Secure") } else { ("", "") };
-    let age = if value.is_empty() { 0 } else { max_age_s };
-    let text = format!(
-        "{bound}{name}={}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}",
-        percent_encoded(value)
-    );
-    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
-}
-
-/// The cookie of what is kept while its shopper checks out.
-pub const KEPT: &str = "kept";
-
-fn read_kept(text: &str) -> Option<Placed> {
-    let (number, token) = text.split_once('.')?;
-    Some(Placed { number: number.to_owned(), token: token.to_owned() })
-}
-
-/// What a session's cookie is read by: where the site is encrypted, no other than the bound one counts.
-const fn staff_cookie(secure: bool) -> &'static str {
-    if secure { "__Host-staff" } else { "staff" }
-}
-
-/// Half a year: how long the shopper's store, place and basket are remembered.
-pub const REMEMBERED: i64 = 180 * 86_400;
-
-/// `response` with one more cookie.
-#[must_use]
-pub fn with_cookie(mut response: Response, cookie: HeaderValue) -> Response {
-    response.headers_mut().append(header::SET_COOKIE, cookie);
-    response
-}
-
-/// Where the shopper said they are: `LAT,LNG,NAME`, rounded so that it tells the neighbourhood and not the door.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Near {
-    pub point: Point,
-    pub name: String,
-}
-
-impl Near {
-    fn read(text: &str) -> Option<Near> {
-        let mut parts = text.splitn(3, ',');
-        let point = format!("{},{}", parts.next()?, parts.next()?).parse().ok()?;
-        let name: String =
-            parts.next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(60).collect();
-        Some(Near { point, name })
-    }
-
-    #[must_use]
-    pub fn write(&self) -> String {
-        format!("{:.3},{:.3},{}", self.point.lat(), self.point.lng(), self.name)
-    }
-}
-
-/// `SKU:2,OTHER:1`; what cannot be read is left out.
-#[must_use]
-pub fn read_basket(text: &str) -> Vec<Line> {
-    text.split(',')
-        .filter_map(|line| {
-            let (sku, quantity) = line.rsplit_once(':')?;
-            Some(Line { sku: Sku::new(sku).ok()?, quantity: quantity.parse::<Quantity>().ok()? })
-        })
-        .take(MAX_LINES)
-        .collect()
-}
-
-/// As [`read_basket`] reads it.
-#[must_use]
-pub fn write_basket(lines: &[Line]) -> String {
-    let lines: Vec<String> =
-        lines.iter().map(|line| format!("{}:{}", line.sku, line.quantity.get())).collect();
-    lines.join(",")
-}
-
 /// A text inside an address of ours: as a value of its query, or as a part of its path that holds no space.
 #[must_use]
 pub fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
-}
-
-/// A text inside a cookie, commas and colons as they are.
-fn percent_encoded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.:,~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
-}
-
-pub(crate) fn percent_decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte == b'%' {
-            let digits = [rest.next()?, rest.next()?];
-            bytes.push(u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?);
-        } else {
-            bytes.push(byte);
-        }
-    }
-    String::from_utf8(bytes).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_neighbour_cannot_change_what_is_bound_to_the_host() {
-        let mut headers = HeaderMap::new();
-        let cookies = "basket=EVIL:9; __Host-basket=CUP:1; near=a; staff=fixed";
-        headers.insert(header::COOKIE, HeaderValue::from_static(cookies));
-        let jar = Jar(&headers);
-        assert_eq!((jar.raw("basket"), jar.raw("near")), (Some("CUP:1"), Some("a")));
-        assert_eq!((jar.raw(staff_cookie(true)), jar.raw(staff_cookie(false))), (None, Some("fixed")));
-        let site = Site { secure: true, ..Site::default() };
-        let set = set_cookie(&site, "basket", "CUP:1", 9);
-        assert_eq!(set, "__Host-basket=CUP:1; Path=/; Max-Age=9; HttpOnly; SameSite=Lax; Secure");
-    }
-
-    #[test]
-    fn a_basket_survives_its_cookie_and_forgets_what_is_wrong() {
-        let lines = read_basket("JJ-1:2,JJ-2:0,JJ-3:x,:1,JJ:4:5");
-        assert_eq!(write_basket(&lines), "JJ-1:2,JJ:4:5");
-        assert_eq!(read_basket(&write_basket(&lines)), lines);
-    }
-
-    #[test]
-    fn cookies_carry_any_text() {
-        let text = "37.544,127.056,성수동; x=\"1\"";
-        assert_eq!(percent_decoded(&percent_encoded(text)).as_deref(), Some(text));
-        assert_eq!(percent_decoded("%E0%A4"), None);
-        assert_eq!(
-            Near::read("37.5,127.0,성수동").map(|near| near.write()).as_deref(),
-            Some("37.500,127.000,성수동")
-        );
-        assert_eq!(Near::read("NaN,127.0,성수동"), None);
-    }
 }
