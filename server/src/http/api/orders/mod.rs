@@ -3,9 +3,11 @@
 //! so that it is a translation away.
 
 mod bodies;
+mod shown;
 mod spellings;
 
-pub use bodies::{Address, Arrival, OfferAnswer, Order, OrderPatch, OrderRequest, PaymentRequest};
+pub use bodies::{Address, Arrival, OfferAnswer, OrderPatch, OrderRequest, PaymentRequest};
+pub use shown::Order;
 
 use axum::{
     Extension, Json,
@@ -19,7 +21,7 @@ use onshelf_shop::{
 };
 use onshelf_vocabulary::Lang;
 
-use self::bodies::shape;
+use self::shown::shape;
 use super::{
     ANYBODY, created,
     shapes::{Changing, Holding, Reading},
