@@ -3,6 +3,7 @@
 //! webhook, a worker) does the same; only the provider's statement counts.
 
 mod open;
+mod webhook;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -10,16 +11,14 @@ use onshelf_db::{
     Tx,
     fulfilment::{self, ReservationRow},
     orders::{self, OrderRow},
-    payments::{self, Look, Note, PaymentRow},
+    payments::{self, Look, PaymentRow},
 };
 use onshelf_vocabulary::{
     Currency, Lang, Money, fulfilment::ReservationStatus, orders::OrderRefusal, payments::ProviderCode,
 };
 
 use super::{change::is_untouched, keep::KEPT};
-use crate::{
-    Error, Hint, Once, PaymentProvider, Result, Shop, Standing, Statement, pulse::Deed, secrets::fingerprint,
-};
+use crate::{Error, Once, PaymentProvider, Result, Shop, Standing, Statement, secrets::fingerprint};
 
 /// How long one that looks keeps others from looking: two calls at most, each given up after ten seconds. Together with
 /// the longest pause it stays below the minute in which late money is answered for, also where who looked was killed.
@@ -28,8 +27,6 @@ const CLAIM: i64 = 25_000;
 const ROUND: i64 = 20;
 /// How long a payment that ended without money is still looked at: it may have been paid at the last moment.
 const AFTERWARDS: i64 = 30 * 60_000;
-/// How many webhooks of one provider are kept that are about nobody's payment.
-const STRANGERS: i64 = 1_000;
 
 impl Shop {
     /// Where the owner of an order pays: opens a payment if none is open. Two tabs get the same one; who chose another
@@ -151,49 +148,6 @@ impl Shop {
             Ok(statement) => self.take_note(&payment, &statement).await,
             Err(fault) => self.ask_again(&payment, &fault.to_string()).await,
         }
-    }
-
-    /// Keeps a webhook that was proven to be the provider's, as far as it can be, and looks at what it is about. False: it
-    /// came before, or is about a payment that nobody here knows. Those are counted and logged, and kept for an operator
-    /// where the provider signs: what anybody can send fills no book.
-    #[tracing::instrument(target = "otel", level = "debug", name = "note webhook", skip_all)]
-    pub async fn note_webhook(&self, provider: ProviderCode, hint: &Hint, body: &str) -> Result<bool> {
-        let (event, signed) = (hint.event.clone(), self.provider(provider).is_some_and(|own| own.signs()));
-        let (hint, body, now) = (hint.clone(), body.to_owned(), self.now_ms());
-        let heard = self
-            .db()
-            .write(move |mut tx| {
-                let (hint, body) = (hint.clone(), body.clone());
-                Box::pin(async move {
-                    let reference = hint.reference.as_deref();
-                    let (provider, event) = (provider.code(), hint.event.as_str());
-                    let note =
-                        Note { provider, event, reference, body: &body, known: true, received_at: now };
-                    if let Some(reference) = reference {
-                        let payment = payments::by_reference(&mut tx, reference).await?;
-                        if payment.is_none_or(|payment| payment.provider != provider) {
-                            return note_stranger(&mut tx, note, signed).await;
-                        }
-                    }
-                    let fresh = payments::note(&mut tx, note).await?;
-                    if let (true, Some(reference)) = (fresh, reference) {
-                        payments::hasten(&mut tx, provider, reference, now).await?;
-                    }
-                    Ok::<_, Error>(if fresh { Heard::News } else { Heard::Before })
-                })
-            })
-            .await?;
-        self.wake_payments();
-        if heard == Heard::Stranger {
-            Deed::WebhookUnknown.count();
-            let provider = provider.code();
-            if signed {
-                tracing::warn!(provider, event = %event, "A webhook is about a payment nobody here knows.");
-            } else {
-                tracing::info!(provider, "An unsigned webhook is about a payment nobody here knows.");
-            }
-        }
-        Ok(heard == Heard::News)
     }
 
     /// Looks at the payments that are due; answers how many were taken.
@@ -332,25 +286,6 @@ impl Shop {
     pub(super) fn provider_of(&self, payment: &PaymentRow) -> Option<Arc<dyn PaymentProvider>> {
         ProviderCode::from_code(&payment.provider).and_then(|code| self.provider(code))
     }
-}
-
-/// What a webhook was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Heard {
-    News,
-    /// It came before.
-    Before,
-    /// It is about a payment that nobody here knows.
-    Stranger,
-}
-
-/// Keeps that it came, where it was signed, and not what it says: it may be about another shop's customer.
-async fn note_stranger(tx: &mut Tx<'_>, note: Note<'_>, signed: bool) -> Result<Heard> {
-    if !signed || payments::strangers(tx, Some(note.provider)).await? >= STRANGERS {
-        return Ok(Heard::Stranger);
-    }
-    let fresh = payments::note(tx, Note { body: "", known: false, ..note }).await?;
-    Ok(if fresh { Heard::Stranger } else { Heard::Before })
 }
 
 /// How long a provider is left alone after so many questions about a matter of this age. The pauses grow with the
