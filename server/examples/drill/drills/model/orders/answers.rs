@@ -1,7 +1,7 @@
 //! What only the shop can choose is taken over from its answers: numbers, groups, offers, the names of payments.
 
 use super::super::ledger::Booking;
-use super::{HOLD, Ledger, Of, Offer, Order, Status, Wish, price, price_of, waiting};
+use super::{HOLD, Ledger, Of, Offer, Order, Status, Wish, price, price_of, settling::waiting};
 
 /// A group as the shop shows it.
 pub struct Seen {

@@ -1,7 +1,10 @@
-//! Orders in the model: groups that are bookings, money that the provider took and that is to go back.
+//! Orders in the model: groups that are bookings, how they end, and what is to go back then. Their money until it came is
+//! `settling`, other groups in their place `changing`, what was not found `healing`.
 
 mod answers;
+mod changing;
 mod healing;
+mod settling;
 
 use std::collections::BTreeSet;
 
@@ -17,9 +20,6 @@ pub const MISSING: i64 = 1_000;
 pub const HOLD: i64 = 10 * 60_000;
 /// What passes before workers look: enough for any pause between two looks.
 pub const PAUSE: i64 = 6 * 60_000;
-
-/// Orders among which the workers find something to do.
-const REMEMBERED: usize = 5_000;
 
 /// Whom a booking belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -201,133 +201,6 @@ impl Ledger {
         (0..self.bookings.len()).filter(|index| self.bookings[*index].of == Of::Order(order)).collect()
     }
 
-    fn open(&mut self, order: usize) -> Outcome {
-        let pending = self.groups(order);
-        let pending = pending.iter().any(|index| self.status(&self.bookings[*index]) == Status::Pending);
-        let (now, own) = (self.now, &mut self.orders[order]);
-        if own.settled || own.held_until <= now || !pending {
-            return Outcome::HoldOver;
-        }
-        if own.waiting.is_none() {
-            own.waiting = Some(waiting(own.total, None, own.held_until));
-        }
-        Outcome::Done
-    }
-
-    /// What the provider took is known now.
-    fn settle(&mut self, order: usize) -> Outcome {
-        let Some(waiting) = self.orders[order].waiting.take_if(|waiting| waiting.taken.is_some()) else {
-            return Outcome::Done;
-        };
-        let taken = waiting.taken.unwrap_or(0);
-        self.orders[order].captured += taken;
-        let kept = taken == waiting.amount
-            && match &waiting.change {
-                Some(wishes) => self.swap_paid(order, waiting.amount, wishes),
-                None => self.confirm(order),
-            };
-        if !kept {
-            self.orders[order].back += taken;
-        }
-        Outcome::Done
-    }
-
-    /// Every group goes on, held anew where its hold ran out; or the order ends.
-    fn confirm(&mut self, order: usize) -> bool {
-        let groups = self.groups(order);
-        let written = |index: &usize| self.bookings[*index].status;
-        let fits = groups.iter().all(|index| matches!(written(index), Status::Pending | Status::Expired));
-        let over: Vec<usize> = groups
-            .iter()
-            .copied()
-            .filter(|index| self.status(&self.bookings[*index]) == Status::Expired)
-            .collect();
-        let wishes: Vec<Wish> = over.iter().map(|index| self.wish(*index)).collect();
-        if fits && !groups.is_empty() && self.has(&wishes, &[]) {
-            self.orders[order].settled = true;
-            groups.into_iter().for_each(|index| self.bookings[index].status = Status::Placed);
-            return true;
-        }
-        for index in groups {
-            match self.status(&self.bookings[index]) {
-                Status::Expired => self.bookings[index].status = Status::Expired,
-                status if status.is_live() => self.bookings[index].status = Status::Cancelled,
-                _ => {}
-            }
-        }
-        false
-    }
-
-    fn wish(&self, booking: usize) -> Wish {
-        let own = &self.bookings[booking];
-        Wish { store: own.store, lines: own.lines.clone(), by_car: own.by_car }
-    }
-
-    fn swap_paid(&mut self, order: usize, amount: i64, wishes: &[Wish]) -> bool {
-        self.orders[order].total + amount == price(wishes) && self.swap(order, wishes) == Outcome::Done
-    }
-
-    fn change(&mut self, order: usize, wishes: &[Wish]) -> Outcome {
-        let (now, total) = (self.now, price(wishes));
-        let own = &self.orders[order];
-        let (settled, before) = (own.settled, own.total);
-        if settled && total > before {
-            if !self.is_untouched(order) {
-                return self.touched(order);
-            }
-            // Nobody is asked to pay for what could not be had.
-            if !self.has(wishes, &self.groups(order)) {
-                return Outcome::Short;
-            }
-            self.orders[order].waiting = Some(waiting(total - before, Some(wishes.to_vec()), now + HOLD));
-            return Outcome::Done;
-        }
-        let outcome = self.swap(order, wishes);
-        if outcome == Outcome::Done {
-            let own = &mut self.orders[order];
-            if settled {
-                own.back += (before - total).min(own.captured - own.back).max(0);
-            } else if total != before {
-                own.waiting = Some(waiting(total, None, own.held_until));
-            }
-        }
-        outcome
-    }
-
-    fn is_untouched(&self, order: usize) -> bool {
-        let status = |index: &usize| self.status(&self.bookings[*index]);
-        self.groups(order).iter().all(|index| matches!(status(index), Status::Pending | Status::Placed))
-    }
-
-    fn touched(&self, order: usize) -> Outcome {
-        let goes_on = self.groups(order).iter().any(|index| self.status(&self.bookings[*index]).goes_on());
-        if goes_on { Outcome::PickingBegun } else { Outcome::WrongState }
-    }
-
-    fn swap(&mut self, order: usize, wishes: &[Wish]) -> Outcome {
-        let own = &self.orders[order];
-        let settled = own.settled;
-        if !settled && own.held_until <= self.now {
-            return Outcome::HoldOver;
-        }
-        if !self.is_untouched(order) {
-            return self.touched(order);
-        }
-        let old = self.groups(order);
-        if !self.has(wishes, &old) {
-            return Outcome::Short;
-        }
-        for index in old {
-            self.bookings[index].status = Status::Cancelled;
-            self.bookings[index].of = Of::Past;
-        }
-        let status = if settled { Status::Placed } else { Status::Pending };
-        let own = &mut self.orders[order];
-        own.total = price(wishes);
-        own.awaited = wishes.iter().map(|wish| (wish.clone(), status)).collect();
-        Outcome::Done
-    }
-
     fn cancel(&mut self, order: usize) -> Outcome {
         let groups = self.groups(order);
         let status = |index: &usize| self.status(&self.bookings[*index]);
@@ -342,25 +215,6 @@ impl Ledger {
                 self.end(index, Status::Cancelled);
             } else if self.bookings[index].status == Status::NotFound {
                 self.give_up(order, index);
-            }
-        }
-        Outcome::Done
-    }
-
-    fn extend(&mut self, order: usize) -> Outcome {
-        let now = self.now;
-        let own = &mut self.orders[order];
-        if own.settled || own.held_until <= now {
-            return Outcome::HoldOver;
-        }
-        if own.extended {
-            return Outcome::ExtendedBefore;
-        }
-        own.extended = true;
-        own.held_until = now + HOLD;
-        for index in self.groups(order) {
-            if self.bookings[index].status == Status::Pending {
-                self.bookings[index].expires_at = now + HOLD;
             }
         }
         Outcome::Done
@@ -437,35 +291,6 @@ impl Ledger {
             .map(|index| (self.bookings[index].number.clone(), self.status(&self.bookings[index]).code()))
             .collect()
     }
-
-    /// Orders whose payment the provider waits for or has, in their order.
-    pub fn waiting(&self) -> Vec<usize> {
-        // Older ones have long been closed: the workers look more often than that many are placed.
-        let young = self.orders.len().saturating_sub(REMEMBERED)..self.orders.len();
-        young.filter(|order| self.orders[*order].waiting.is_some()).collect()
-    }
-
-    fn work(&mut self) -> Outcome {
-        for order in self.waiting() {
-            self.settle(order);
-        }
-        self.now += PAUSE;
-        for order in self.waiting() {
-            let pending = self.groups(order);
-            let pending = pending.iter().any(|index| self.bookings[*index].status == Status::Pending);
-            let (now, own) = (self.now, &mut self.orders[order]);
-            let (held, settled, total) = (own.held_until, own.settled, own.total);
-            own.waiting.take_if(|waiting| {
-                let wanted = !settled && waiting.amount == total && pending;
-                waiting.expires_at.max(held) <= now || (waiting.change.is_none() && !wanted)
-            });
-        }
-        Outcome::Done
-    }
-}
-
-fn waiting(amount: i64, change: Option<Vec<Wish>>, expires_at: i64) -> Waiting {
-    Waiting { reference: String::new(), amount, taken: None, change, expires_at }
 }
 
 fn price_of(lines: &[(usize, i64)]) -> i64 {
