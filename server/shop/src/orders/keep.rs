@@ -2,7 +2,11 @@
 //! they are. What is kept is a pending order without a name and without a payment. Placing the order swaps it for the
 //! real one in one transaction, so that nobody comes in between; leaving gives it back; its time does so too.
 
-use std::{collections::HashMap, net::IpAddr};
+mod held;
+
+pub(super) use held::{Held, in_order, levels_of};
+
+use std::net::IpAddr;
 
 use jiff::Timestamp;
 use onshelf_db::{
@@ -10,7 +14,7 @@ use onshelf_db::{
     fulfilment::{self, ReservationRow},
     orders::{self, OrderRow},
     passes::ended,
-    stock::{self, LevelKey},
+    stock,
 };
 use onshelf_domain::{fulfilment::order_number, words};
 use onshelf_vocabulary::{
@@ -71,19 +75,6 @@ pub struct KeptGroup {
     pub lines: Vec<Line>,
     /// What its way costs and when it is there: what is held needs not be offered again.
     pub offer: WayOffer,
-}
-
-/// Where something that travels is held: it is sent from there, though the shelves say it is gone.
-#[derive(Clone, Debug)]
-pub(super) struct Held {
-    /// Of the group.
-    pub number: String,
-    pub way: String,
-    pub store_id: i64,
-    pub source_id: i64,
-    pub address: Option<Address>,
-    /// Each SKU once, in order.
-    pub lines: Vec<(String, i64)>,
 }
 
 impl Shop {
@@ -290,61 +281,6 @@ impl Shop {
         }
         Ok(live.then_some((order, rows)))
     }
-
-    /// From where what is kept would be sent.
-    pub(super) async fn held_by(&self, book: &Book, of: Option<&Placed>) -> Result<Vec<Held>> {
-        let Some(of) = of else { return Ok(Vec::new()) };
-        let Some((_, rows)) = self.live_basket(of).await? else { return Ok(Vec::new()) };
-        let mut reader = self.db().reader().await?;
-        let held = self.held_for(&mut reader.tx(), book, rows).await?;
-        Ok(held)
-    }
-
-    /// From where each of these groups would be sent.
-    pub(super) async fn held_for(
-        &self,
-        tx: &mut Tx<'_>,
-        book: &Book,
-        rows: Vec<ReservationRow>,
-    ) -> Result<Vec<Held>> {
-        let mut held = Vec::with_capacity(rows.len());
-        for row in rows {
-            let lines = in_order(&self.lines_in(tx, book, &row).await?);
-            let source_id = row.source_id.unwrap_or(row.store_id);
-            let address: Option<Address> = row.address.as_deref().map(serde_json::from_str).transpose()?;
-            held.push(Held {
-                number: row.number,
-                way: row.way,
-                store_id: row.store_id,
-                source_id,
-                address,
-                lines,
-            });
-        }
-        Ok(held)
-    }
-}
-
-/// How much of each level is held.
-pub(super) fn levels_of(book: &Book, held: &[Held]) -> HashMap<LevelKey, i64> {
-    let mut levels = HashMap::new();
-    for one in held {
-        for (sku, quantity) in &one.lines {
-            let Some(variant) = book.catalogue.variant(sku) else { continue };
-            let key = LevelKey { store_id: one.source_id, variant_id: variant.id };
-            *levels.entry(key).or_insert(0) += quantity;
-        }
-    }
-    levels
-}
-
-/// Each SKU once with its quantity, in order: to be compared.
-pub(super) fn in_order(lines: &[Line]) -> Vec<(String, i64)> {
-    let mut sums = std::collections::BTreeMap::new();
-    for line in lines {
-        *sums.entry(line.sku.to_string()).or_insert(0) += line.quantity.get();
-    }
-    sums.into_iter().collect()
 }
 
 /// Until when what is kept is held, and whether that was made longer before; none where its time is over. It lasts also
