@@ -34,7 +34,7 @@ test("product, list and basket follow the till @scripts", async ({ page, context
     expect(heading).toHaveText(/성수점 선반에 2개/, SECOND),
     expect(card).toContainText("2개", SECOND),
     expect(line).toContainText("성수점 선반에 2개", SECOND),
-    expect(card).toContainText(/준비 ·\s*방금 확인/, SECOND),
+    expect(card).toContainText(/준비\s*방금 확인/, SECOND),
     expect(line).toContainText("방금 확인", SECOND),
   ]);
   await expect(page.getByText("방금 확인").first()).toBeVisible();

@@ -162,7 +162,7 @@ pub fn ShelfLine(lang: Lang, shelf: Option<ShelfView>) -> impl IntoView {
         None => shelf.store_name.clone(),
     };
     let by = shelf.ready_by.as_ref();
-    let by = by.map(|by| view! { <span class="when-have">{format!("{} ·", ready(lang, by))}</span> });
+    let by = by.map(|by| view! { <span class="when-have">{ready(lang, by)}</span> });
     let (at, level) = (shelf.checked.clone(), shelf.level.code());
     view! {
         <p class="shelf-line" data-shelf data-level=level>
