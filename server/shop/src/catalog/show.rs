@@ -97,8 +97,8 @@ impl Shop {
         variants.get(self.first_to_show(viewer, book, variants, &fits)?)
     }
 
-    /// Where among these stands the one to show: at my store, else on any shelf, else the first that fits. A product
-    /// whose every variant is retired shows its first.
+    /// Where among these stands the one to show: at my store, else on any shelf, else in a warehouse, else the first that
+    /// fits. A product whose every variant is retired shows its first.
     fn first_to_show(
         &self,
         viewer: &Viewer,
@@ -112,7 +112,8 @@ impl Shop {
         let first =
             |test: &dyn Fn(&Variant) -> bool| variants.iter().position(|v| v.active && fits(v) && test(v));
         first(&here)
-            .or_else(|| first(&|v| self.shelves().anywhere(v.id, now)))
+            .or_else(|| first(&|v| self.is_on_a_shelf(book, v, now)))
+            .or_else(|| first(&|v| self.shelves().anywhere(v.id, now, |_| true)))
             .or_else(|| first(&|_| true))
             .or_else(|| variants.iter().position(fits))
     }

@@ -121,16 +121,14 @@ impl Shelves {
         self.known(store_id, variant_id, now).map_or(0, |known| known.available)
     }
 
-    /// Whether any store has at least one.
+    /// Whether any of the stores that count, by their ids, has at least one.
     #[must_use]
-    pub fn anywhere(&self, variant_id: i64, now: Timestamp) -> bool {
+    pub fn anywhere(&self, variant_id: i64, now: Timestamp, counts: impl Fn(i64) -> bool) -> bool {
         self.versions.note(Fact::Variant(variant_id));
         let inside = self.inside();
         let now = now.as_millisecond();
-        inside
-            .by_variant
-            .get(&variant_id)
-            .is_some_and(|shelves| shelves.iter().any(|shelf| inside.available(shelf, variant_id, now) > 0))
+        let has = |shelf: &Shelf| inside.available(shelf, variant_id, now) > 0 && counts(shelf.store_id);
+        inside.by_variant.get(&variant_id).is_some_and(|shelves| shelves.iter().any(has))
     }
 
     /// Every store that carries it, by the store's id.

@@ -51,7 +51,7 @@ impl Shop {
         let variant = book.catalogue.variant(sku).ok_or(Error::NotFound)?;
         let need = Need { quantity: quantity.max(1), now };
         let best = self.best_shelf(viewer, &book, variant, need);
-        let somewhere = self.shelves().anywhere(variant.id, now);
+        let somewhere = self.is_on_a_shelf(&book, variant, now);
         let (mut have, mut have_not) = (Vec::new(), Vec::new());
         for (store, metres) in book.stores.from(viewer.origin(&book)) {
             if have.len() == HAVE || (have_not.len() == HAVE_NOT && !somewhere) {
@@ -75,6 +75,12 @@ impl Shop {
             stores: u32::try_from(self.stores_that_carry(&book, variant, now)).unwrap_or(u32::MAX),
             near: viewer.near_name.clone().unwrap_or_default(),
         })
+    }
+
+    /// Whether any store that shoppers can come to has at least one. What lies in a warehouse is on no shelf.
+    pub(crate) fn is_on_a_shelf(&self, book: &Book, variant: &Variant, now: Timestamp) -> bool {
+        let visited = |id: i64| book.stores.by_id(id).is_some_and(Store::is_visited);
+        self.shelves().anywhere(variant.id, now, visited)
     }
 
     /// How many stores carry it, with or without stock. A warehouse is none.
@@ -110,7 +116,7 @@ impl Shop {
         let enough =
             |store: &Store| self.shelves().available(store.id, variant.id, need.now) >= need.quantity;
         // Where nobody has any, thousands of stores need not be asked.
-        let somewhere = self.shelves().anywhere(variant.id, need.now);
+        let somewhere = self.is_on_a_shelf(book, variant, need.now);
         let nearest = somewhere
             .then(|| book.stores.from(origin).find(|(store, _)| enough(store)))
             .flatten()

@@ -6,6 +6,7 @@ use onshelf_shop::{
 };
 use onshelf_vocabulary::{
     Lang, StoreCode,
+    catalog::ListingQuery,
     fulfilment::{Fault, Way},
     orders::{GroupInput, OrderRefusal, OrderStatus},
     payments::ProviderCode,
@@ -54,6 +55,29 @@ async fn it_is_nowhere_among_the_places_one_can_go_to() {
         assert!(shop.shelves_of(&viewer, "CUP", 10).unwrap().sent_from.is_none());
         test.with_stock("gangnam", "CUP", 9).await;
         assert!(shop.shelves_of(&viewer, "CUP", 9).unwrap().sent_from.is_none(), "a shelf has it");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_lies_there_stands_for_its_product_only_where_no_shelf_has_any() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_warehouse("depot").await;
+        test.with_stock("depot", "KETTLE-MI", 9).await;
+        let viewer = Viewer::new(Lang::Ko);
+        let shown = || {
+            let page = test.shop.product_page(&viewer, "kettle", None).unwrap();
+            page.variants[page.chosen as usize].sku.clone()
+        };
+        assert_eq!(shown(), "KETTLE-MI", "it can be sent");
+        test.with_stock("depot", "KETTLE-MO", 9).await;
+        assert_eq!(shown(), "KETTLE-MO");
+        test.with_stock("gangnam", "KETTLE-MI", 1).await;
+        assert_eq!(shown(), "KETTLE-MI", "a shelf has it");
+        let listing =
+            test.shop.listing(&viewer, &ListingQuery { page: 1, per_page: 100, ..ListingQuery::default() });
+        let card = listing.products.iter().find(|card| card.slug == "kettle").unwrap();
+        assert_eq!(card.shelf.as_ref().map(|shelf| shelf.store.as_str()), Some("gangnam"));
     })
     .await;
 }
