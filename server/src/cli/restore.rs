@@ -3,6 +3,7 @@
 use std::{
     fs::File,
     io::{self, Read},
+    os::unix::fs::{MetadataExt, chown},
     path::{Path, PathBuf},
     process::ExitCode,
     time::Duration,
@@ -112,6 +113,9 @@ async fn replace(
         .wait_for(|| "copied, checking the copy".to_owned(), copies::make_fit(part))
         .await
         .map_err(|error| format!("{} cannot be restored: {error}", from.display()))?;
+    if target.exists() {
+        belong_as(part, target)?;
+    }
     File::open(part)?.sync_all()?;
     if target.exists() {
         make_way(target).await?;
@@ -140,6 +144,16 @@ fn copy(from: &Path, to: &Path, teller: &mut Teller) -> Result<(), Failure> {
         teller.tell(Some((done, total)), &format!("{} copied", megabytes(done)));
     }
     Ok(written.sync_all().map_err(told)?)
+}
+
+/// Whoever restores is often not who serves: what takes the database's place can be read and written by whom that could.
+fn belong_as(part: &Path, target: &Path) -> Result<(), Failure> {
+    let (own, old) = (std::fs::metadata(part)?, std::fs::metadata(target)?);
+    if (own.uid(), own.gid()) != (old.uid(), old.gid()) {
+        let told = |error: io::Error| format!("{} belongs to somebody else: {error}", target.display());
+        chown(part, Some(old.uid()), Some(old.gid())).map_err(told)?;
+    }
+    Ok(std::fs::set_permissions(part, old.permissions())?)
 }
 
 /// Refuses while somebody uses the database; else all of it is in its one file afterwards, so that a crash at any later
@@ -173,6 +187,8 @@ fn beside(file: &Path, end: &str) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use futures::FutureExt;
     use onshelf_db::{Db, meta};
 
@@ -262,6 +278,27 @@ mod tests {
         restore(&backup, &target, true).await.unwrap();
         assert_eq!(names(folder.path()), ["backup", "shop.db"]);
         assert_eq!(told(&target).await.as_deref(), Some("then"));
+    }
+
+    #[tokio::test]
+    async fn what_is_restored_belongs_to_whom_the_old_database_did() {
+        let folder = tempfile::tempdir().unwrap();
+        let (target, backup) = (folder.path().join("shop.db"), folder.path().join("backup"));
+        let old = database(&target, "kept").await;
+        old.backup(&backup).await.unwrap();
+        old.close().await;
+        drop(old);
+        std::fs::set_permissions(&target, std::fs::Permissions::from_mode(0o600)).unwrap();
+        // Only an administrator can give a file away; run by anybody else it stays their own.
+        let _ = chown(&target, Some(4_711), Some(4_711));
+        let whose = |file: &Path| {
+            let about = std::fs::metadata(file).unwrap();
+            (about.uid(), about.gid(), about.mode() & 0o777)
+        };
+        let before = whose(&target);
+        restore(&backup, &target, true).await.unwrap();
+        assert_eq!(whose(&target), before);
+        assert_eq!(told(&target).await.as_deref(), Some("kept"));
     }
 
     #[tokio::test]
