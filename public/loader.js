@@ -16,7 +16,9 @@ let watched = "";
 const versions = new Map();
 
 // When a shelf was last heard of, by this browser's clock; it may be wrong, so the server says how long ago that was.
+// From that follows, too, how far the two clocks are apart, for an age with no number beside it (a store's in the basket).
 const heard = new Map();
+let ahead = NaN;
 
 /** The words of the server (`domain::words::age`). */
 const AGES = [
@@ -40,11 +42,11 @@ function age(seconds) {
 function tellAges(shelf = document) {
   for (const said of all("[data-age]", shelf)) {
     const own = said.closest("[data-shelf]");
-    const at = heard.get(own?.querySelector("[data-stock]")?.dataset.stock);
+    const at = own ? heard.get(own.querySelector("[data-stock]")?.dataset.stock) : Date.parse(said.dateTime) + ahead;
     if (!at) continue;
     const seconds = (Date.now() - at) / 1000;
     said.textContent = age(seconds);
-    own.dataset.sure = seconds <= 3_600 ? "sure" : seconds <= 86_400 ? "likely" : "doubtful";
+    if (own) own.dataset.sure = seconds <= 3_600 ? "sure" : seconds <= 86_400 ? "likely" : "doubtful";
   }
 }
 setInterval(() => document.visibilityState === "visible" && tellAges(), 60_000);
@@ -54,6 +56,7 @@ function patch({ sku, store, available, shown, level, checked_ms, age_s, version
   if (version !== undefined && version < (versions.get(key) ?? -Infinity)) return;
   versions.set(key, version ?? 0);
   heard.set(key, Date.now() - age_s * 1000);
+  if (age_s) ahead = heard.get(key) - checked_ms;
   for (const number of all(`[data-stock="${CSS.escape(key)}"]`)) {
     const changed = number.textContent !== shown;
     if (changed) number.textContent = shown;

@@ -149,3 +149,27 @@ test("an age goes on in the server's words @scripts", async ({ page, goods, part
   await expect(checked).toContainText("어제 확인");
   await expect(doubt).toBeVisible();
 });
+
+test("the stores under a basket grow older with it @scripts", async ({ page, goods, partner }) => {
+  const { slug, sku } = goods.first;
+  await partner.putOnShelf("seongsu", sku, 5);
+  await makeMine(page, "seongsu");
+  await page.goto(`/p/${slug}?sku=${sku}`);
+  await page.getByRole("button", { name: "장바구니에 담기" }).click();
+  await expect(page.getByRole("banner").getByRole("link", { name: "장바구니, 1개" })).toBeVisible();
+  await page.clock.install();
+  // What was heard of just now tells little of how far the clocks are apart.
+  const shelf = { sku, store: "seongsu", available: 5, shown: "5", level: "in_stock", age_s: 60, version: 1 };
+  await page.route("**/api/v1/live/stock?*", (route) => {
+    const stock = [{ ...shelf, checked_ms: Date.now() - 60_000 }];
+    const body = `retry: 600000\nid: 1\nevent: snapshot\ndata: ${JSON.stringify({ stock })}\n\n`;
+    return route.fulfill({ contentType: "text/event-stream", body });
+  });
+  await page.goto("/basket");
+  await expect(page.locator(".basket-shelf")).toContainText("1분 전 확인");
+  const covers = page.getByRole("region", { name: "어디서 받으실까요?" });
+  const chosen = covers.getByRole("listitem").filter({ hasText: "고른 매장" });
+  await expect(chosen).toContainText(/(방금|초 전) 확인/);
+  await page.clock.fastForward("10:00");
+  await expect(chosen).toContainText(/1[01]분 전 확인/);
+});

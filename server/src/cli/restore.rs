@@ -146,7 +146,8 @@ fn copy(from: &Path, to: &Path, teller: &mut Teller) -> Result<(), Failure> {
     Ok(written.sync_all().map_err(told)?)
 }
 
-/// Whoever restores is often not who serves: what takes the database's place can be read and written by whom that could.
+/// Whoever restores is often not who serves: what takes the database's place can be read and written by whoever could do
+/// so with that one.
 fn belong_as(part: &Path, target: &Path) -> Result<(), Failure> {
     let (own, old) = (std::fs::metadata(part)?, std::fs::metadata(target)?);
     if (own.uid(), own.gid()) != (old.uid(), old.gid()) {
