@@ -8,6 +8,7 @@ use onshelf_vocabulary::{
     cart::Line,
     fulfilment::{Fault, FieldFault, Way},
     orders::{Address, CheckoutView, GroupInput, GroupView, OrderRefusal, OrderView, WayOffer},
+    stores::StoreKind,
 };
 
 use super::{
@@ -53,6 +54,14 @@ impl Wanted {
     }
 }
 
+/// The store around which something else is looked for: the group's, or the shopper's own where a warehouse sends it.
+fn looked_from(visit: &Visit, group: &GroupView) -> Option<StoreCode> {
+    match group.store.kind {
+        StoreKind::Store => StoreCode::new(group.store.code.clone()).ok(),
+        StoreKind::Warehouse => visit.viewer.store.clone(),
+    }
+}
+
 /// What there is for each of these groups with what is wanted of it. The order is read once for all of them.
 pub(super) async fn offered(
     visit: &Visit,
@@ -64,7 +73,7 @@ pub(super) async fn offered(
         .iter()
         .map(|(group, wanted)| Looked {
             group: &group.id,
-            viewer: Viewer { store: StoreCode::new(group.store.code.clone()).ok(), ..visit.viewer.clone() },
+            viewer: Viewer { store: looked_from(visit, group), ..visit.viewer.clone() },
             lines: &wanted.lines,
             postcode: wanted.postcode(),
         })
@@ -219,12 +228,12 @@ pub(super) fn ways(
 ) -> AnyView {
     let lang = visit.lang;
     let paid = view.payment.paid.amount > 0;
-    let from_store = visit.viewer.near.is_none();
+    let from = looked_from(visit, group).filter(|_| visit.viewer.near.is_none());
     let row = |another: &Another| {
         let Another { offer, cost } = another;
         let brought = offer.way == Way::Delivery;
         let value = value_of(offer);
-        let far = offer.distance_m.filter(|metres| !(from_store && is_itself(*metres)));
+        let far = offer.distance_m.filter(|metres| !(from.is_some() && is_itself(*metres)));
         // The store is what one looks for in the list; how it is got there stands below it.
         let (title, how) = match brought {
             true => (way_name(lang, offer.way).to_owned(), String::new()),
@@ -244,9 +253,11 @@ pub(super) fn ways(
     };
     // What was picked and is no more there to be picked leaves it as it is.
     let kept = !offered.others.iter().any(|another| picked == value_of(&another.offer));
-    let order = match lang {
-        Lang::Ko if from_store => format!("빠른 순 · 거리는 {}에서", group.store.name),
-        Lang::En if from_store => format!("Soonest first; distances from {}", group.store.name),
+    let book = visit.shop().book();
+    let from = from.as_ref().and_then(|code| book.stores.visited(code.as_str()));
+    let order = match (lang, from.map(|store| store.name.get(lang))) {
+        (Lang::Ko, Some(store)) => format!("빠른 순 · 거리는 {store}에서"),
+        (Lang::En, Some(store)) => format!("Soonest first; distances from {store}"),
         _ => lang.pick("빠른 순", "Soonest first").to_owned(),
     };
     view! {

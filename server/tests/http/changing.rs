@@ -303,3 +303,29 @@ async fn a_postcode_nobody_delivers_to_is_told_beside_its_field() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_a_warehouse_sends_is_changed_from_where_its_shopper_goes() {
+    on_each_engine(async |test| {
+        let payments = Arc::new(FakePayments::default());
+        test.shop.take_payments(vec![payments.clone()]);
+        test.with_warehouse("depot").await.with_stock("depot", "CUP", 5).await;
+        let address = json!({"line1": "연무장길 12", "postcode": "04782"});
+        let group = json!({"way": "delivery", "store": "depot", "address": address, "lines": cups(2)});
+        let owner = Owner::of(test, &order(&json!([group]), Some("test"))).await;
+        assert_eq!(owner.order().await["groups"][0]["store"], "depot");
+        let number = owner.path.rsplit('/').next().unwrap();
+        assert!(payments.pay(&payments.open()[0]));
+        test.shop.payment_returned(number, &owner.token, Default::default()).await.unwrap();
+        let page = async |cookie: &str| {
+            let path = format!("/orders/{number}/change?t={}", owner.token);
+            let answer = Call::get(&path).with("cookie", cookie).on(&owner.site).await;
+            assert_eq!(answer.status, 200, "{}", answer.text());
+            answer.text()
+        };
+        assert!(!page("__Host-store=depot").await.contains("거리는"), "nobody goes to a warehouse");
+        let own = page("__Host-store=gangnam").await;
+        assert!(own.contains("거리는 강남점에서"), "{own}");
+    })
+    .await;
+}
