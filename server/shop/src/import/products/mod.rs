@@ -128,7 +128,11 @@ impl Intake for Products {
     async fn write(&mut self, db: &Db, ledger: &mut Ledger) -> Result<(), ImportError> {
         let full = self.drafts.len() >= OPEN || self.variants >= OPEN_VARIANTS || self.weight >= OPEN_BYTES;
         let whole = !self.grouped && self.drafts.len() >= BATCH;
-        if full || whole { self.flush(db, ledger).await } else { Ok(()) }
+        match (full, self.grouped) {
+            (true, true) => self.flush_read(db, ledger).await,
+            _ if full || whole => self.flush(db, ledger).await,
+            _ => Ok(()),
+        }
     }
 
     async fn finish(&mut self, db: &Db, ledger: &mut Ledger) -> Result<(), ImportError> {
@@ -186,9 +190,32 @@ mod tests {
             most = most.max(products.drafts.len());
             products.write(db, &mut ledger).await.unwrap();
         }
-        assert_eq!((most, products.drafts.len()), (128, 200 - 128));
+        // The one that was read last waits on.
+        assert_eq!((most, products.drafts.len()), (128, 1 + 200 - 128));
         products.finish(db, &mut ledger).await.unwrap();
         assert_eq!((ledger.report.accepted, ledger.report.rejected), (200, 0), "{:?}", ledger.report);
+        test.close().await;
+    }
+
+    #[tokio::test]
+    async fn the_product_that_is_being_read_is_not_cut_in_two() {
+        let test = TestShop::on(Engine::Sqlite).await.unwrap();
+        let db = test.shop.db();
+        let options = Options { dry_run: true, ..Options::default() };
+        let mut products = Products::new(db, &options).await.unwrap();
+        let plan = Plan::new(Kind::Products, Mapping::default(), Tables::default()).unwrap();
+        let mut ledger = Ledger::new(Kind::Products, true, None).unwrap();
+        let long = "x".repeat(1024 * 1024);
+        // Two rows a product, and a first one alone: what fills the room is the first row of a pair.
+        for number in 0..130u64 {
+            let (code, sku) = (format!("P{}", number.div_ceil(2)), format!("S{number}"));
+            let row = json!({"code": code, "sku": sku, "name": "Cup", "price": "9000", "more": long});
+            products.take(&plan, &Record { line: 1 + number, fields: Fields::Tree(row) }, &mut ledger);
+            products.write(db, &mut ledger).await.unwrap();
+        }
+        assert_eq!(products.drafts.len(), 2, "they were written on the way");
+        products.finish(db, &mut ledger).await.unwrap();
+        assert_eq!((ledger.report.accepted, ledger.report.rejected), (130, 0), "{:?}", ledger.report);
         test.close().await;
     }
 }

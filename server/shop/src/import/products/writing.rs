@@ -50,6 +50,21 @@ impl Whole {
 }
 
 impl Products {
+    /// Writes what was read, but for the last product: the next rows may be its own.
+    pub(super) async fn flush_read(&mut self, db: &Db, ledger: &mut Ledger) -> Result<(), ImportError> {
+        // One alone that fills the room has to go.
+        let last = if self.drafts.len() > 1 { self.drafts.pop() } else { None };
+        let Some(last) = last else { return self.flush(db, ledger).await };
+        let at = self.drafts.len();
+        let mut names = std::mem::take(&mut self.open);
+        names.retain(|_, own| *own == at);
+        self.flush(db, ledger).await?;
+        self.variants = last.variants.len();
+        self.open = names.into_keys().map(|name| (name, 0)).collect();
+        self.drafts.push(last);
+        Ok(())
+    }
+
     pub(super) async fn flush(&mut self, db: &Db, ledger: &mut Ledger) -> Result<(), ImportError> {
         let mut drafts = std::mem::take(&mut self.drafts);
         if self.grouped {
