@@ -37,6 +37,9 @@ test("the browser is told, and no longer @scripts", async ({ page, context, good
         return { endpoint: this.endpoint, keys: { p256dh: point, auth: "BTBZMqHH6r4Tts7J_aSIgg" } };
       },
     };
+    // A browser without a window has no notifications, and says that they are refused.
+    Object.defineProperty(Notification, "permission", { get: () => "granted" });
+    Notification.requestPermission = async () => "granted";
     let subscribed: typeof browser | null = null;
     PushManager.prototype.getSubscription = async () => subscribed as unknown as PushSubscription;
     PushManager.prototype.subscribe = async () => (subscribed = browser) as unknown as PushSubscription;
