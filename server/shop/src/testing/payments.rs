@@ -313,7 +313,9 @@ impl PaymentProvider for FakePayments {
         _provider_id: &str,
     ) -> Result<Vec<RefundStatement>, PaymentFault> {
         self.reachable().await?;
-        let made = self.books().get(reference).map(|account| account.refunds.clone());
+        // The newest first, as Stripe tells them.
+        let made: Option<Vec<RefundStatement>> =
+            self.books().get(reference).map(|account| account.refunds.iter().rev().cloned().collect());
         self.answer(made.unwrap_or_default()).await
     }
 

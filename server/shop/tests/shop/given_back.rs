@@ -64,6 +64,14 @@ impl Desk<'_> {
         self.test.shop.look_at_payments().await.unwrap();
     }
 
+    /// A till gives back so much of the order.
+    async fn give_back(&self, amount: i64) {
+        let token = self.test.shop.create_token("pos", None).await.unwrap();
+        let till = self.test.shop.partner(&token).await.unwrap().unwrap();
+        let once = Once::new("till", "refund", "by hand", "");
+        self.test.shop.refund(&till, &once, &self.placed.number, won(amount), "scratched").await.unwrap();
+    }
+
     /// Status and amount of each refund, in the order they were written.
     async fn refunds(&self) -> Vec<(String, i64)> {
         let mut reader = self.test.shop.db().reader().await.unwrap();
@@ -238,6 +246,25 @@ async fn a_refund_that_comes_back_after_it_was_booked_is_owed_again() {
             settle(test).await;
             assert_eq!((desk.refunds().await, desk.told().await), (refunds, 1), "{event}");
         }
+        desk.assert_agreed().await;
+    })
+    .await;
+}
+
+/// Its failure and what a person made up for it with may be heard of in one look.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_back_and_was_made_up_for_before_anybody_looked_is_booked_once() {
+    on_each_engine(async |test: &TestShop| {
+        let desk = Desk::paid(test).await;
+        desk.give_back(10_000).await;
+        settle(test).await;
+        assert_eq!(desk.refunds().await, [refund("done", 10_000)]);
+        desk.payments.end_refunds(RefundStanding::Done, RefundStanding::Failed);
+        assert!(desk.payments.refund_elsewhere(&desk.reference, 10_000));
+        desk.webhook("charge.refunded").await;
+        settle(test).await;
+        assert_eq!((desk.refunds().await, desk.failed().await), (vec![refund("done", 10_000)], 0));
+        assert_eq!(desk.payments.kept(&desk.placed.number), 28_000);
         desk.assert_agreed().await;
     })
     .await;

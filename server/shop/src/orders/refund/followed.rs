@@ -88,7 +88,10 @@ async fn follow(
     // The order comes before its payments for everybody, so that nobody waits in a circle.
     orders::lock(tx, payment.order_id).await?;
     let mut followed = Followed::default();
-    for refund in told {
+    // What failed is owed again before anything is settled with what arrived: providers tell the newest first.
+    let (failed, others): (Vec<_>, Vec<_>) =
+        told.iter().partition(|refund| refund.standing == RefundStanding::Failed);
+    for refund in failed.into_iter().chain(others) {
         // Read anew for each: what one of them settles is settled for the next.
         let rows = rows_of(tx, payment).await?;
         match refund.standing {
