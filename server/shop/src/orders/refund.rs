@@ -27,7 +27,7 @@ use self::{
 };
 use super::pay::pause;
 use crate::{
-    Book, Error, Once, PaymentFault, RefundCall, RefundStanding, Result, Shop,
+    Book, Error, Once, PaymentFault, RefundCall, RefundStanding, RefundStatement, Result, Shop,
     jobs::{OrderNews, announce_order},
     partners::Partner,
     pulse::Deed,
@@ -207,7 +207,9 @@ impl Shop {
         };
         match provider.refund(&call).await {
             Ok(told) => match told.standing {
-                RefundStanding::Done => self.refund_done(refund, payment, told.name).await,
+                RefundStanding::Done => {
+                    self.refund_done(payment, RefundStatement { key: Some(call.key), ..told }).await
+                }
                 // Asked under the same key again, the provider says how it stands then.
                 RefundStanding::Pending => self.refund_waits(&refund, "it is under way", OVERDUE).await,
                 RefundStanding::Failed => self.refund_refused(&refund, "it did not arrive").await,
@@ -222,18 +224,16 @@ impl Shop {
         self.refund_waits(refund, why, 0).await
     }
 
-    async fn refund_done(&self, refund: RefundRow, payment: PaymentRow, name: String) -> Result<()> {
+    async fn refund_done(&self, payment: PaymentRow, told: RefundStatement) -> Result<()> {
         let now = self.now_ms();
-        let fresh = self
+        let done = self
             .db()
             .write(move |mut tx| {
-                let (refund, payment, name) = (refund.clone(), payment.clone(), name.clone());
-                Box::pin(
-                    async move { enter_done(&mut tx, &payment, refund.id, refund.amount, &name, now).await },
-                )
+                let (payment, told) = (payment.clone(), told.clone());
+                Box::pin(async move { followed::enter_arrived(&mut tx, &payment, &told, now).await })
             })
             .await?;
-        if fresh {
+        for _ in 0..done {
             Deed::RefundDone.count();
         }
         self.wake_outbox();

@@ -270,6 +270,34 @@ async fn what_came_back_and_was_made_up_for_before_anybody_looked_is_booked_once
     .await;
 }
 
+/// All of it goes back, also where a person has made up for a part meanwhile: the book has what the provider has.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_arrives_after_part_of_it_was_made_up_for_is_booked_as_a_whole() {
+    on_each_engine(async |test: &TestShop| {
+        let desk = Desk::paid(test).await;
+        desk.payments.take_time_with_refunds();
+        desk.give_back(10_000).await;
+        settle(test).await;
+        test.clock.advance(Duration::from_secs(15 * 86_400));
+        settle(test).await;
+        assert_eq!(desk.refunds().await, [refund("failed", 10_000)], "it was given up");
+        assert!(desk.payments.refund_elsewhere(&desk.reference, 4_000));
+        desk.webhook("charge.refunded").await;
+        settle(test).await;
+        assert_eq!(desk.refunds().await, [refund("failed", 6_000), refund("done", 4_000)]);
+        desk.payments.end_refunds(RefundStanding::Pending, RefundStanding::Done);
+        for event in ["refund.updated", "charge.refund.updated"] {
+            desk.webhook(event).await;
+            settle(test).await;
+            let refunds = [refund("done", 6_000), refund("done", 4_000), refund("done", 4_000)];
+            assert_eq!((desk.refunds().await, desk.failed().await), (refunds.to_vec(), 0), "{event}");
+        }
+        assert_eq!(desk.payments.kept(&desk.placed.number), 24_000);
+        desk.assert_agreed().await;
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_somebody_refunds_on_the_providers_page_is_booked_once() {
     on_each_engine(async |test: &TestShop| {

@@ -121,6 +121,21 @@ fn known<'r>(rows: &'r [RefundRow], refund: &'r RefundStatement) -> impl Iterato
     rows.iter().filter(move |row| row.provider_id.as_deref() == Some(refund.name.as_str()))
 }
 
+/// Writes down that one arrived, as whoever asked for it is told; answers how many that is news of. In its order's turn:
+/// who looks at all refunds of a payment comes the same way, and so does who lessens what is owed.
+pub(super) async fn enter_arrived(
+    tx: &mut Tx<'_>,
+    payment: &PaymentRow,
+    refund: &RefundStatement,
+    now: i64,
+) -> Result<usize> {
+    orders::lock(tx, payment.order_id).await?;
+    let rows = rows_of(tx, payment).await?;
+    let mut followed = Followed::default();
+    arrived(tx, payment, &rows, refund, &mut followed, now).await?;
+    Ok(followed.done)
+}
+
 async fn arrived(
     tx: &mut Tx<'_>,
     payment: &PaymentRow,
@@ -133,11 +148,14 @@ async fn arrived(
     if own.is_empty() {
         own.extend(asked(payment, rows, refund).filter(|row| row.status != "done"));
     }
-    if own.is_empty() && refund.amount > 0 {
-        return made_elsewhere(tx, payment, rows, refund, followed, now).await;
-    }
+    let mut rest = refund.amount;
     for row in own {
+        rest -= row.amount;
         followed.done += usize::from(enter_done(tx, payment, row.id, row.amount, &refund.name, now).await?);
+    }
+    // Nobody here asked for it, or less was owed since, as part of it had gone back by another way.
+    if rest > 0 {
+        made_elsewhere(tx, payment, rest, &refund.name, followed, now).await?;
     }
     Ok(())
 }
@@ -147,15 +165,16 @@ async fn arrived(
 async fn made_elsewhere(
     tx: &mut Tx<'_>,
     payment: &PaymentRow,
-    rows: &[RefundRow],
-    refund: &RefundStatement,
+    amount: i64,
+    name: &str,
     followed: &mut Followed,
     now: i64,
 ) -> Result<()> {
     let fresh = payments::by_id(tx, payment.id).await?.ok_or(Error::NotFound)?;
+    let rows = rows_of(tx, payment).await?;
     let mut owed: Vec<&RefundRow> = rows.iter().filter(|row| row.status == "failed").collect();
     let room = fresh.captured - fresh.refunded + owed.iter().map(|row| row.amount).sum::<i64>();
-    if refund.amount > room {
+    if amount > room {
         // What of ours is under way will be refused, and is then settled by this one.
         if rows.iter().any(|row| row.status == "requested") {
             followed.open = true;
@@ -164,30 +183,26 @@ async fn made_elsewhere(
         }
         return Ok(());
     }
-    owed.sort_by_key(|row| row.amount != refund.amount);
-    let mut rest = refund.amount;
-    let mut key = format!("elsewhere:{}:{}", payment.reference, refund.name);
+    owed.sort_by_key(|row| row.amount != amount);
+    let mut rest = amount;
+    let mut key = format!("elsewhere:{}:{name}", payment.reference);
     for row in owed {
         if row.amount > rest {
             payments::owe_less(tx, row, rest).await?;
             // It went back for the same.
-            key = format!("{}/{}", row.key, refund.name);
+            key = format!("{}/{name}", row.key);
             break;
         }
-        enter_done(tx, payment, row.id, row.amount, &refund.name, now).await?;
+        enter_done(tx, payment, row.id, row.amount, name, now).await?;
         rest -= row.amount;
     }
     if rest > 0 {
-        if !payments::refunded_elsewhere(tx, payment, &key, &refund.name, rest, now).await? {
+        if !payments::refunded_elsewhere(tx, payment, &key, name, rest, now).await? {
             return Err(onshelf_db::Error::Contended.into());
         }
         enter(tx, payment, &key, rest, now).await?;
     }
-    tracing::warn!(
-        payment = payment.id,
-        amount = refund.amount,
-        "A refund was made elsewhere; it is booked."
-    );
+    tracing::warn!(payment = payment.id, amount, "A refund was made elsewhere; it is booked.");
     followed.done += 1;
     Ok(())
 }
