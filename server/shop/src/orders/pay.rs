@@ -96,6 +96,13 @@ impl Shop {
             .write(move |mut tx| {
                 let (row, once) = (row.clone(), once.clone());
                 Box::pin(async move {
+                    // Who said the same at the same moment has opened it.
+                    if let Some(once) = &once
+                        && let Some(reference) = once.before::<String>(&mut tx).await?
+                    {
+                        let opened = payments::by_reference(&mut tx, &reference).await?;
+                        return Ok::<_, Error>(opened.filter(is_open));
+                    }
                     // Whose groups were cancelled meanwhile is not asked for money.
                     if !waits_for_money(&fulfilment::of_order(&mut tx, order_id).await?, now) {
                         return Err(OrderRefusal::HoldOver.into());
@@ -112,7 +119,7 @@ impl Shop {
                     if let (Some(once), Some(payment)) = (&once, &open) {
                         once.keep(&mut tx, &payment.reference, now).await?;
                     }
-                    Ok::<_, Error>(open)
+                    Ok(open)
                 })
             })
             .await?;

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use onshelf_shop::{
-    Error,
+    Error, Once,
     jobs::{Job, OrderNews},
     orders::Placed,
     testing::{FakePayments, TestShop, on_each_engine},
@@ -81,6 +81,25 @@ async fn two_tabs_paying_the_same_order_pay_one_payment() {
         assert!(payments.pay(&payments.open()[0]));
         settle(test).await;
         assert_eq!((status(&test.shop, &placed).await, payments.kept(&placed.number)), (PAID, 38_000));
+    })
+    .await;
+}
+
+/// A program whose call is sent again before it was answered, to another process.
+#[tokio::test(flavor = "multi_thread")]
+async fn paying_that_is_said_twice_at_once_is_done_once_and_both_are_told() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        shelves(test).await;
+        let placed = one_kettle(test, "a").await;
+        payments.refuse(&payments.open()[0]);
+        come_back(test, &placed).await;
+        let once = Once::new("program", "pay", "key", "");
+        let pay = || test.shop.pay_order_once(&placed.number, &placed.token, None, &once);
+        let (one, other) = tokio::join!(Box::pin(pay()), Box::pin(pay()));
+        one.unwrap();
+        other.unwrap();
+        assert_eq!(open(&payments, &placed).len(), 1);
     })
     .await;
 }
