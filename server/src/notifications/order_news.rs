@@ -7,7 +7,8 @@ use onshelf_shop::{jobs::OrderNews, orders::OrderNotice};
 use onshelf_vocabulary::{
     Lang, Moment, Money,
     fulfilment::{ReservationStatus, Way},
-    orders::GroupView,
+    orders::{GroupView, OrderView},
+    payments::PaymentView,
     stores::DirectionView,
 };
 
@@ -49,8 +50,16 @@ pub(super) fn is_stale(about: OrderNews, notice: &OrderNotice, group: &GroupView
         OrderNews::Collected => group.status == ReservationStatus::Ready,
         // Lost, or come back, before anybody was told that it left.
         OrderNews::OutForDelivery => group.status == ReservationStatus::NotFound,
+        // It could not be delivered, and has come back.
+        OrderNews::Refunded => arrived(&notice.view).amount <= 0,
         _ => false,
     }
+}
+
+/// What went back and is there: what is under way, or owed again, is not told as given back.
+const fn arrived(view: &OrderView) -> Money {
+    let PaymentView { refunded, returning, .. } = &view.payment;
+    Money::new(refunded.amount.saturating_sub(returning.amount), refunded.currency)
 }
 
 /// Whether news about the whole order are about this group: what ended otherwise, or was swapped for another, has had
@@ -215,7 +224,7 @@ fn facts(occasion: &Occasion<'_>, groups: &[&GroupView]) -> Vec<(&'static str, S
             facts.push((lang.pick("결제한 금액", "Paid"), view.payment.paid.display()));
         }
         OrderNews::Refunded => {
-            facts.push((lang.pick("돌려드린 금액", "Refunded"), view.payment.refunded.display()));
+            facts.push((lang.pick("돌려드린 금액", "Refunded"), arrived(view).display()));
         }
         _ => {}
     }

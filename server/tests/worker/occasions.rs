@@ -4,7 +4,10 @@ use std::{path::Path, time::Duration};
 
 use mail_parser::MessageParser;
 use onshelf_server::worker::Outbox;
-use onshelf_shop::testing::{FakePayments, TestShop, on_each_engine, won};
+use onshelf_shop::{
+    Once, RefundStanding,
+    testing::{FakePayments, TestShop, on_each_engine, won},
+};
 use onshelf_vocabulary::{Lang, orders::OrderChange, payments::ProviderCode, staff::BoardDeed};
 
 use crate::{
@@ -272,6 +275,40 @@ async fn what_nobody_else_has_is_refunded_and_told_so() {
         carry(test, &placed, 0, &[BoardDeed::StartPicking, BoardDeed::NotFound]).await;
         at.settle().await;
         assert_eq!(at.told(), ["paid", "not_found", "refunded"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_what_goes_back_only_what_arrived_is_told() {
+    on_each_engine(async |test| {
+        let at = scene(test).await;
+        let placed = paid(test, &at.payments, "a", vec![collect("seongsu", &[("CUP", 2)])]).await;
+        at.settle().await;
+        let token = test.shop.create_token("pos", None).await.unwrap();
+        let till = test.shop.partner(&token).await.unwrap().unwrap();
+        let back = async |key: &str, amount: i64| {
+            let once = Once::new("till", "refund", key, "");
+            test.shop.refund(&till, &once, &placed.number, won(amount), "scratched").await.unwrap();
+            test.shop.send_refunds().await.unwrap();
+        };
+        // The first comes back before anybody was told of it.
+        back("first", 1_000).await;
+        at.payments.end_refunds(RefundStanding::Done, RefundStanding::Failed);
+        let since = test.shop.now() - jiff::SignedDuration::from_hours(24);
+        test.shop.reconcile(ProviderCode::Test, since).await.unwrap();
+        at.settle().await;
+        assert_eq!(at.told(), ["paid"]);
+        // The second arrives, the third is under way for days.
+        back("second", 2_000).await;
+        at.payments.take_time_with_refunds();
+        back("third", 3_000).await;
+        at.settle().await;
+        assert_eq!(at.told(), ["paid", "refunded"]);
+        let (_, refunded) = files(at.folder.path()).remove(1);
+        let mail = MessageParser::default().parse(&refunded).unwrap();
+        let text = mail.body_text(0).unwrap();
+        assert!(text.contains("돌려드린 금액: ₩2,000"), "{text}");
     })
     .await;
 }
