@@ -1,6 +1,6 @@
 //! The money of an order in the model: asked for, taken by the provider, known to the shop, or not wanted any more.
 
-use super::{HOLD, Ledger, Of, Outcome, PAUSE, Status, Waiting, Wish};
+use super::{HOLD, Ledger, Outcome, PAUSE, Status, Waiting, Wish};
 
 /// Orders among which the workers find something to do.
 const REMEMBERED: usize = 5_000;
