@@ -309,6 +309,13 @@ async fn of_what_goes_back_only_what_arrived_is_told() {
         let mail = MessageParser::default().parse(&refunded).unwrap();
         let text = mail.body_text(0).unwrap();
         assert!(text.contains("돌려드린 금액: ₩2,000"), "{text}");
+        // A person makes up for what came back: until then the audit calls for one.
+        let reference = {
+            let mut reader = test.shop.db().reader().await.unwrap();
+            onshelf_db::testing::text(&mut reader.tx(), "SELECT reference FROM payments").await.unwrap()
+        };
+        assert!(at.payments.refund_elsewhere(&reference, 1_000));
+        test.shop.reconcile(ProviderCode::Test, since).await.unwrap();
     })
     .await;
 }
