@@ -9,6 +9,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use onshelf_server::config::Config;
+
 /// Rooms by rank. A room imports those of lower rank, and itself.
 const RANKS: &[(&str, u8)] = &[
     ("catalog", 1),
@@ -302,4 +304,29 @@ fn nothing_stands_on_the_binary() {
     let needed = words.split("[dependencies]").nth(1).unwrap().split("\n[").next().unwrap();
     let needed: BTreeSet<String> = needed.lines().map(word).filter(|name| !name.is_empty()).collect();
     assert!(needed.iter().all(|name| ["serde", "thiserror"].contains(&name.as_str())), "{needed:?}");
+}
+
+/// Whoever sets a variable for a test or a benchmark hands it to the servers that these start, too.
+#[test]
+fn a_variable_of_ours_that_is_no_setting_stops_no_server() {
+    let folders = ["server/benches", "server/examples", "server/shop", "server/tests", "xtask/src"];
+    let variables: BTreeSet<String> = folders
+        .into_iter()
+        .flat_map(files)
+        .flat_map(|file| {
+            let text = code(&file);
+            let quoted = text.split('"').skip(1).step_by(2).filter(|word| word.starts_with("ONSHELF_"));
+            let plain = |word: &&str| word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+            quoted.filter(plain).map(str::to_owned).collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(
+        variables.contains("ONSHELF_TEST_POSTGRES_URL"),
+        "variables are named otherwise now: {variables:?}"
+    );
+    for variable in variables {
+        let set = std::iter::once((variable.clone(), String::new()));
+        let said = Config::load(None, set).map_or_else(|error| error.to_string(), |_| String::new());
+        assert!(!said.contains("unknown field"), "{variable} belongs to NOT_SETTINGS: {said}");
+    }
 }

@@ -5,8 +5,18 @@ use std::path::Path;
 use super::{Config, ConfigError};
 
 const PREFIX: &str = "ONSHELF_";
-/// Variables of that prefix that are not settings: what tests and the build hand to each other.
-const NOT_SETTINGS: [&str; 3] = ["ONSHELF_TEST_POSTGRES", "ONSHELF_BIN", "ONSHELF_TOOLCHAIN"];
+/// How variables of that prefix begin that are not settings: what tests, benchmarks and the build hand to each other,
+/// and so to the servers that they start.
+const NOT_SETTINGS: [&str; 8] = [
+    "ONSHELF_BENCH_",
+    "ONSHELF_BIN",
+    "ONSHELF_GAZETTEER",
+    "ONSHELF_PRODUCTS",
+    "ONSHELF_REAL_",
+    "ONSHELF_TEST_LOCALSTRIPE",
+    "ONSHELF_TEST_POSTGRES_URL",
+    "ONSHELF_TOOLCHAIN",
+];
 
 impl Config {
     /// From the file (which must exist if it was named) and the environment.
@@ -31,7 +41,7 @@ impl Config {
                 continue;
             }
             let Some(key) = name.strip_prefix(PREFIX) else { continue };
-            if !NOT_SETTINGS.iter().any(|other| name.starts_with(other)) {
+            if !NOT_SETTINGS.iter().any(|beginning| name.starts_with(beginning)) {
                 table.insert(key.to_lowercase(), typed(&key.to_lowercase(), value));
             }
         }
