@@ -317,6 +317,7 @@ fn a_variable_of_ours_that_is_no_setting_stops_no_server() {
             let text = code(&file);
             let quoted = text.split('"').skip(1).step_by(2).filter(|word| word.starts_with("ONSHELF_"));
             let plain = |word: &&str| word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+            let quoted = quoted.filter(|word| *word != "ONSHELF_");
             quoted.filter(plain).map(str::to_owned).collect::<Vec<_>>()
         })
         .collect();
