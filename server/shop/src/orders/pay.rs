@@ -1,6 +1,8 @@
 //! Getting the money, in phases that survive a crash at every boundary: a payment is written, then opened with the
 //! provider, then looked at until the provider says how it ended. Whoever looks (the shopper who comes back, a
 //! webhook, a worker) does the same; only the provider's statement counts.
+//!
+//! Whoever writes a payment and its order in one transaction locks the order first, so that nobody waits in a circle.
 
 mod open;
 mod webhook;
@@ -96,6 +98,7 @@ impl Shop {
             .write(move |mut tx| {
                 let (row, once) = (row.clone(), once.clone());
                 Box::pin(async move {
+                    orders::lock(&mut tx, order_id).await?;
                     // Who said the same at the same moment has opened it.
                     if let Some(once) = &once
                         && let Some(reference) = once.before::<String>(&mut tx).await?

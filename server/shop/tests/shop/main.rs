@@ -33,6 +33,7 @@ mod tabs;
 mod taken_back;
 mod taxed;
 mod troubles;
+mod turns;
 mod walking;
 mod warehouses;
 mod webhooks;

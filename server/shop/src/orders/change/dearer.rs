@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use onshelf_db::{
     Tx, fulfilment,
-    orders::OrderRow,
+    orders::{self, OrderRow},
     payments::{self, PaymentRow},
 };
 use onshelf_vocabulary::{
@@ -60,6 +60,8 @@ impl Shop {
                 let (mut order, row, sent) = (changed.clone(), row.clone(), sent.clone());
                 Box::pin(async move {
                     let at = now.as_millisecond();
+                    // The order comes before its payments for everybody: see `pay`.
+                    orders::lock(&mut tx, order.id).await?;
                     let groups = fulfilment::of_order(&mut tx, order.id).await?;
                     if !is_untouched(&groups, now)? {
                         return Err(touched(&groups, order.settled_at.is_some(), now)?.into());
