@@ -214,7 +214,12 @@ fn over(lang: Lang, view: &OrderView) -> (&'static str, String) {
         _ => lang.pick("주문을 취소했어요", "The order is cancelled"),
     };
     let on_its_way = view.payment.returning.amount > 0;
+    let is_owed = view.payment.owed.amount > 0;
     let money = match view.payment.status {
+        _ if is_owed => lang.pick(
+            "죄송합니다. 결제 회사에서 환불이 되지 않아 아직 돌려드리지 못한 돈이 있어요. 저희가 확인해서 연락드릴게요.",
+            "We are sorry: the payment provider could not return some of your money. We are looking into it and will be in touch.",
+        ),
         PaymentStatus::Refunded if !on_its_way => {
             lang.pick("결제하신 돈은 모두 돌려드렸어요.", "All you paid was refunded.")
         }

@@ -37,7 +37,7 @@ fn line(label: &'static str, amount: String) -> AnyView {
     view! { <div><dt>{label}</dt><dd>{amount}</dd></div> }.into_any()
 }
 
-/// What was paid and what came back; nothing before anything was.
+/// What was paid, what came back, and what could not be given back yet; nothing before anything was.
 pub(super) fn paid_lines(lang: Lang, view: &OrderView) -> Option<AnyView> {
     let payment = &view.payment;
     if payment.paid.amount == 0 {
@@ -48,14 +48,18 @@ pub(super) fn paid_lines(lang: Lang, view: &OrderView) -> Option<AnyView> {
         Lang::Ko => format!("{with}로 결제"),
         Lang::En => format!("Paid by {with}"),
     };
-    let back = (payment.refunded.amount > 0).then(|| {
-        let minus = Money::new(-payment.refunded.amount, payment.refunded.currency);
+    let went = payment.refunded.amount - payment.owed.amount;
+    let back = (went > 0).then(|| {
+        let minus = Money::new(-went, payment.refunded.currency);
         view! { <div class="sum-back"><dt>{lang.pick("환불", "Refunded")}</dt><dd>{minus.display()}</dd></div> }
     });
+    let owed = (payment.owed.amount > 0)
+        .then(|| line(lang.pick("아직 못 돌려드린 돈", "Still owed to you"), payment.owed.display()));
     let view = view! {
         <dl class="sum-lines sum-paid">
             <div><dt>{paid}</dt><dd>{payment.paid.display()}</dd></div>
             {back}
+            {owed}
         </dl>
     };
     Some(view.into_any())
@@ -72,6 +76,10 @@ pub(super) fn standing(lang: Lang, view: &OrderView) -> &'static str {
             lang.pick("결제가 되지 않았고, 빠져나간 돈은 없어요.", "The payment failed; no money was taken.")
         }
         PaymentStatus::Paid => lang.pick("결제가 끝났어요.", "It's paid."),
+        _ if view.payment.owed.amount > 0 => lang.pick(
+            "결제 회사에서 환불이 되지 않아 아직 돌려드리지 못한 돈이 있어요. 저희가 확인해서 연락드릴 테니 따로 하실 일은 없어요.",
+            "The payment provider could not return some of your money. We are looking into it and will be in touch; there is nothing you need to do.",
+        ),
         PaymentStatus::PartlyRefunded | PaymentStatus::Refunded if view.payment.returning.amount > 0 => lang
             .pick(
                 "돌려드리고 있어요. 카드에 보이기까지 며칠 걸릴 수 있어요.",

@@ -1,6 +1,9 @@
 //! What a receipt says, on the page and on paper: one wording for both.
 
-use onshelf_shop::orders::{MoneyLine, Receipt, TaxLine};
+use onshelf_shop::{
+    RefundStanding,
+    orders::{MoneyLine, Receipt, TaxLine},
+};
 use onshelf_vocabulary::{
     Currency, Lang,
     fulfilment::{ReservationLineView, ReservationStatus as Status, Way},
@@ -162,13 +165,16 @@ pub fn is_taxed(receipt: &Receipt) -> bool {
 #[must_use]
 pub fn moved(lang: Lang, line: &MoneyLine) -> String {
     let with = line.provider.map(|provider| provider_name(lang, provider).0).unwrap_or_default();
-    match (lang, line.amount.amount >= 0, line.done) {
-        (Lang::Ko, true, _) => format!("{with}로 결제"),
-        (Lang::Ko, false, true) => format!("{with}로 환불"),
-        (Lang::Ko, false, false) => format!("{with}로 환불 진행 중"),
-        (Lang::En, true, _) => format!("Paid by {with}"),
-        (Lang::En, false, true) => format!("Refunded to {with}"),
-        (Lang::En, false, false) => format!("Refund to {with} on its way"),
+    let came = line.amount.amount >= 0;
+    match (lang, line.standing) {
+        (Lang::Ko, _) if came => format!("{with}로 결제"),
+        (Lang::Ko, RefundStanding::Done) => format!("{with}로 환불"),
+        (Lang::Ko, RefundStanding::Pending) => format!("{with}로 환불 진행 중"),
+        (Lang::Ko, RefundStanding::Failed) => format!("{with}로 환불되지 않아 확인 중"),
+        (Lang::En, _) if came => format!("Paid by {with}"),
+        (Lang::En, RefundStanding::Done) => format!("Refunded to {with}"),
+        (Lang::En, RefundStanding::Pending) => format!("Refund to {with} on its way"),
+        (Lang::En, RefundStanding::Failed) => format!("Refund to {with} failed; we are looking into it"),
     }
 }
 

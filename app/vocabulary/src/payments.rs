@@ -72,8 +72,10 @@ pub struct PaymentView {
     /// What was captured, before refunds.
     pub paid: Money,
     pub refunded: Money,
-    /// What of `refunded` has not arrived: it is under way, or could not be delivered and is owed.
+    /// What of `refunded` is under way.
     pub returning: Money,
+    /// What of `refunded` the provider could not give back: it is owed until a person has seen to it.
+    pub owed: Money,
     /// Where to pay, while that is possible.
     pub redirect_url: Option<String>,
 }

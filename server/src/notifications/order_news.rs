@@ -58,8 +58,11 @@ pub(super) fn is_stale(about: OrderNews, notice: &OrderNotice, group: &GroupView
 
 /// What went back and is there: what is under way, or owed again, is not told as given back.
 const fn arrived(view: &OrderView) -> Money {
-    let PaymentView { refunded, returning, .. } = &view.payment;
-    Money::new(refunded.amount.saturating_sub(returning.amount), refunded.currency)
+    let PaymentView { refunded, returning, owed, .. } = &view.payment;
+    Money::new(
+        refunded.amount.saturating_sub(returning.amount).saturating_sub(owed.amount),
+        refunded.currency,
+    )
 }
 
 /// Whether news about the whole order are about this group: what ended otherwise, or was swapped for another, has had

@@ -15,6 +15,7 @@ mod live;
 mod names;
 mod notifications;
 mod options;
+mod owed;
 mod pages;
 mod partners;
 mod passes;

@@ -15,7 +15,7 @@ use onshelf_vocabulary::{
 };
 
 use super::{currency_of, moment, show::groups_zone};
-use crate::{Book, Error, Result, Shop, fulfilment::state_of, stores::Store};
+use crate::{Book, Error, RefundStanding, Result, Shop, fulfilment::state_of, stores::Store};
 
 /// An order with what was paid for it, for whoever keeps papers.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,8 +47,8 @@ pub struct MoneyLine {
     /// Above 0 where it came in, below where it went back.
     pub amount: Money,
     pub provider: Option<ProviderCode>,
-    /// False: it is on its way back.
-    pub done: bool,
+    /// What came in is done; what went back may be under way, or is owed as it could not be given back.
+    pub standing: RefundStanding,
 }
 
 impl Receipt {
@@ -146,6 +146,7 @@ fn moved(
     refunds: &[RefundRow],
     said: impl Fn(i64) -> Result<Moment>,
 ) -> Result<Vec<MoneyLine>> {
+    use RefundStanding::{Done, Failed, Pending};
     let currency = currency_of(order);
     let provider_of = |id: i64| {
         let payment = payments.iter().find(|payment| payment.id == id);
@@ -154,18 +155,23 @@ fn moved(
     let came = payments
         .iter()
         .filter(|payment| payment.captured > 0)
-        .map(|payment| (payment.ended_at.unwrap_or(payment.created_at), payment.captured, payment.id, true));
+        .map(|payment| (payment.ended_at.unwrap_or(payment.created_at), payment.captured, payment.id, Done));
     let went = refunds.iter().map(|refund| {
         let at = refund.done_at.unwrap_or(refund.created_at);
-        (at, -refund.amount, refund.payment_id, refund.done_at.is_some())
+        let standing = match refund.status.as_str() {
+            "done" => Done,
+            "failed" => Failed,
+            _ => Pending,
+        };
+        (at, -refund.amount, refund.payment_id, standing)
     });
     let mut all: Vec<_> = came.chain(went).collect();
     // Kept in this order where two moved at the same moment.
     all.sort_by_key(|(at, ..)| *at);
     all.into_iter()
-        .map(|(at, amount, payment, done)| {
+        .map(|(at, amount, payment, standing)| {
             let amount = Money::new(amount, currency);
-            Ok(MoneyLine { at: said(at)?, amount, provider: provider_of(payment), done })
+            Ok(MoneyLine { at: said(at)?, amount, provider: provider_of(payment), standing })
         })
         .collect()
 }

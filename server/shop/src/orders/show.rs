@@ -233,8 +233,10 @@ fn payment_view(
 ) -> PaymentView {
     let captured: i64 = payments.iter().map(|payment| payment.captured).sum();
     let refunded: i64 = payments.iter().map(|payment| payment.refunded).sum();
-    let returning: i64 =
-        refunds.iter().filter(|refund| refund.done_at.is_none()).map(|refund| refund.amount).sum();
+    let standing = |status: &str| {
+        let those = refunds.iter().filter(|refund| refund.status == status);
+        Money::new(those.map(|refund| refund.amount).sum(), currency)
+    };
     let open = payments.iter().find(|payment| is_open(payment));
     let status = match (&order.provider, captured) {
         (None, _) => PaymentStatus::AtStore,
@@ -250,7 +252,8 @@ fn payment_view(
         provider: order.provider.as_deref().and_then(ProviderCode::from_code),
         paid: Money::new(captured, currency),
         refunded: Money::new(refunded, currency),
-        returning: Money::new(returning, currency),
+        returning: standing("requested"),
+        owed: standing("failed"),
         redirect_url: open.and_then(|payment| payment.redirect_url.clone()).filter(|_| held),
     }
 }

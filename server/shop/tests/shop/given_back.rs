@@ -92,6 +92,12 @@ impl Desk<'_> {
         self.test.shop.order(Lang::Ko, number, token).await.unwrap().payment.returning
     }
 
+    /// What it says could not be given back.
+    async fn owed(&self) -> Money {
+        let Placed { number, token } = &self.placed;
+        self.test.shop.order(Lang::Ko, number, token).await.unwrap().payment.owed
+    }
+
     async fn differences(&self) -> Vec<Difference> {
         self.test.shop.reconcile(ProviderCode::Test, jiff::Timestamp::UNIX_EPOCH).await.unwrap()
     }
@@ -139,7 +145,7 @@ async fn a_refund_under_way_is_told_and_booked_when_it_arrived() {
         assert_eq!(desk.refunds().await, [refund("requested", 38_000)]);
         assert_eq!(desk.told().await, 0, "it has not arrived");
         let receipt = test.shop.receipt(Lang::Ko, &desk.placed.number, &desk.placed.token).await.unwrap();
-        assert!(!receipt.money.last().unwrap().done);
+        assert_eq!(receipt.money.last().unwrap().standing, RefundStanding::Pending);
         assert_eq!(desk.returning().await, won(38_000));
         desk.payments.end_refunds(RefundStanding::Pending, RefundStanding::Done);
         test.clock.advance(Duration::from_secs(30));
@@ -206,7 +212,9 @@ async fn a_refund_that_fails_is_owed_until_it_is_made_elsewhere() {
         settle(test).await;
         assert_eq!((desk.refunds().await, desk.failed().await), (vec![refund("failed", 38_000)], 1));
         assert_eq!((desk.told().await, desk.payments.kept(&desk.placed.number)), (0, 38_000));
-        assert_eq!(desk.returning().await, won(38_000), "the order's page does not say that it arrived");
+        assert_eq!((desk.returning().await, desk.owed().await), (won(0), won(38_000)), "it is not under way");
+        let receipt = test.shop.receipt(Lang::Ko, &desk.placed.number, &desk.placed.token).await.unwrap();
+        assert_eq!(receipt.money.last().unwrap().standing, RefundStanding::Failed);
         assert_eq!(desk.differences().await.len(), 1, "the operator is told");
         // A person gives it back on the provider's page.
         assert!(desk.payments.refund_elsewhere(&desk.reference, 38_000));
@@ -214,6 +222,7 @@ async fn a_refund_that_fails_is_owed_until_it_is_made_elsewhere() {
         settle(test).await;
         assert_eq!((desk.refunds().await, desk.failed().await), (vec![refund("done", 38_000)], 0));
         assert_eq!((desk.told().await, desk.payments.kept(&desk.placed.number)), (1, 0));
+        assert_eq!(desk.owed().await, won(0));
         desk.assert_agreed().await;
     })
     .await;

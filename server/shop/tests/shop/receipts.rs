@@ -5,7 +5,7 @@ use std::sync::Arc;
 use onshelf_db::{Db, stores::StoreRow};
 use onshelf_domain::orders::{Tax, TaxRule, TaxTable};
 use onshelf_shop::{
-    Error, Once, Settings, Shop, SystemChance,
+    Error, Once, RefundStanding, Settings, Shop, SystemChance,
     orders::Placed,
     testing::{FakePayments, TestShop, on_each_engine},
 };
@@ -69,7 +69,7 @@ async fn tax_is_told_by_store_and_money_with_its_day() {
         assert_eq!((last.store.clone(), last.net.amount, last.tax.amount), (None, -5_000, -500));
         assert_eq!(receipt.kept().amount, receipt.taxes.iter().map(|line| line.gross.amount).sum::<i64>());
         let gone = receipt.money.last().unwrap();
-        assert_eq!((gone.amount.amount, gone.done), (-5_500, true));
+        assert_eq!((gone.amount.amount, gone.standing), (-5_500, RefundStanding::Done));
     })
     .await;
 }

@@ -115,7 +115,12 @@ pub(super) struct Payment {
     status: &'static str,
     provider: Option<String>,
     paid: Money,
+    /// What goes back, arrived or not.
     refunded: Money,
+    /// What of `refunded` is under way.
+    refund_pending: Money,
+    /// What of `refunded` the provider could not give back: it is owed, and the shop sees to it.
+    refund_failed: Money,
     /// Where it is paid, while that is possible.
     #[schema(format = "uri")]
     pub(super) redirect_url: Option<String>,
@@ -152,6 +157,8 @@ pub(super) fn shape(view: OrderView, lang: Lang, public_url: &str, token: &str) 
             provider: view.payment.provider.map(|provider| provider.code().to_owned()),
             paid: view.payment.paid.into(),
             refunded: view.payment.refunded.into(),
+            refund_pending: view.payment.returning.into(),
+            refund_failed: view.payment.owed.into(),
             redirect_url: view.payment.redirect_url,
         },
         placed_at: view.placed_at.at,
