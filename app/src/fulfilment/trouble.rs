@@ -124,6 +124,9 @@ pub(crate) const fn fault_words(lang: Lang, pointer: &str, fault: Fault) -> &'st
             "이 주소로는 배송하지 못해요. 매장에서 받으실 수 있어요.",
             "We do not deliver to this address. You can collect it at a store.",
         ),
+        Fault::NoAddressNeeded => {
+            lang.pick("주소는 배송받으실 때만 필요해요.", "An address is needed for a delivery only.")
+        }
         Fault::UnknownProvider => {
             lang.pick("쓸 수 없는 결제 방법이에요.", "That way to pay is not available.")
         }

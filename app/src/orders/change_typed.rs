@@ -57,7 +57,7 @@ pub(super) fn as_it_is(group: &GroupView) -> Option<GroupInput> {
     Some(GroupInput {
         way: group.way,
         store: Some(StoreCode::new(group.store.code.clone()).ok()?),
-        address: group.address.clone(),
+        address: group.address.clone().filter(|_| group.way == Way::Delivery),
         window: group.window.as_ref().map(|window| window.starts.at.clone()),
         lines: lines_of(group)?,
     })

@@ -239,6 +239,8 @@ pub enum Fault {
     BadWindow,
     /// Nobody delivers there.
     OutOfZone,
+    /// Only what is delivered goes to an address.
+    NoAddressNeeded,
     /// No such way to pay here.
     UnknownProvider,
     /// What is taken online and brought somewhere is paid online.

@@ -187,6 +187,13 @@ async fn a_delivery_goes_to_another_address_or_is_collected() {
 async fn a_field_that_cannot_be_is_told_where_it_stands_and_changes_nothing() {
     on_each_engine(async |test| {
         let owner = Owner::of(test, &order(&json!([collect("gangnam")]), None)).await;
+        let address = json!({"line1": "연무장길 12", "postcode": "04782"});
+        let mut addressed = collect("gangnam");
+        addressed["address"] = address.clone();
+        let wish = order(&json!([addressed]), None);
+        let refused = Call::post("/api/v1/orders").key("o2").json(&wish).on(&owner.site).await;
+        refused.problem(422, "invalid");
+        assert_eq!(refused.pointers(), ["/groups/0/address"]);
         for (body, pointer) in [
             (json!({"store": "nowhere"}), "/store"),
             (json!({"way": "curbside"}), "/way"),
@@ -195,7 +202,10 @@ async fn a_field_that_cannot_be_is_told_where_it_stands_and_changes_nothing() {
             (json!({"window": "2026-11-22T17:00:00+09:00"}), "/window"),
             (json!({"lines": [{"sku": "NOBODY-SELLS-IT", "quantity": 1}]}), "/lines/0/sku"),
             (json!({"lines": []}), "/lines"),
+            (json!({"address": address}), "/address"),
+            (json!({"store": "seongsu", "address": address}), "/address"),
             (json!({"groups": [collect("nowhere")]}), "/groups/0/store"),
+            (json!({"groups": [addressed]}), "/groups/0/address"),
             (json!({"groups": [collect("seongsu")], "way": "curbside"}), "/groups"),
             (json!({"colour": "red"}), "/colour"),
         ] {

@@ -160,6 +160,9 @@ pub fn field_error(fault: FieldFault) -> FieldError {
             "This is not the beginning of a quarter of an hour one can choose.",
         ),
         Fault::OutOfZone => ("배송하지 않는 곳입니다.", "We do not deliver there."),
+        Fault::NoAddressNeeded => {
+            ("배송에만 주소를 적을 수 있습니다.", "Only what is delivered goes to an address.")
+        }
         Fault::UnknownProvider => ("쓸 수 없는 결제 수단입니다.", "That provider is not available here."),
         Fault::NotInIt => ("이 주문에 없는 상품입니다.", "It is not part of this."),
         Fault::OfAnotherStore => (

@@ -124,7 +124,8 @@ impl Shop {
         Ok(GroupInput {
             way,
             store: change.store.or(kept),
-            address: change.address.or(address).filter(|_| travels(way)),
+            // One that is sent for what is collected is refused, as it is in an order.
+            address: change.address.or_else(|| address.filter(|_| travels(way))),
             window: change.window.map_or_else(|| window.transpose(), |window| Ok(Some(window)))?,
             lines: match change.lines {
                 Some(lines) => lines,

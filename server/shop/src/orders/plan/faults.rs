@@ -29,10 +29,12 @@ pub(super) fn group_faults(book: &Book, groups: &[GroupInput], online: bool) -> 
         }
         let lines = line_faults(book, store, &group.lines);
         faults.extend(lines.into_iter().map(|line| fault(at(&line.pointer), line.fault)));
-        if let Some(address) = &group.address {
-            faults.extend(
+        match &group.address {
+            Some(address) if group.way == Way::Delivery => faults.extend(
                 address_faults(address).map(|(field, what)| fault(at(&format!("/address/{field}")), what)),
-            );
+            ),
+            Some(_) => faults.push(fault(at("/address"), Fault::NoAddressNeeded)),
+            None => {}
         }
     }
     faults

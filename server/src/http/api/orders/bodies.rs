@@ -36,6 +36,7 @@ struct GroupRequest {
     #[serde(default)]
     #[schema(value_type = Option<String>, pattern = r"^[A-Za-z0-9._-]{1,64}$")]
     store: Option<StoreCode>,
+    /// Where a delivery is brought; nothing else has one.
     #[serde(default)]
     address: Option<Address>,
     /// Beginning of a quarter of an hour; none: as soon as it is ready. A delivery has none.
@@ -104,6 +105,7 @@ pub struct OrderPatch {
     #[serde(default)]
     #[schema(value_type = Option<String>, pattern = r"^[A-Za-z0-9._-]{1,64}$")]
     store: Option<StoreCode>,
+    /// Where a delivery is brought; nothing else has one.
     #[serde(default)]
     address: Option<Address>,
     /// RFC 3339; null or empty is as soon as it is ready. A delivery has none.
