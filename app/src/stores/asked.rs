@@ -146,6 +146,15 @@ mod tests {
         assert_eq!(Asked::read(&pairs), all);
     }
 
+    /// The form sends the point it was shown around along.
+    #[test]
+    fn a_place_that_was_typed_replaces_the_point() {
+        let typed = asked(&[("near", "37.5,127"), ("place", "seongsu")]);
+        assert_eq!(typed.path(), "/stores?place=seongsu");
+        let left_empty = asked(&[("near", "37.5,127"), ("place", "")]);
+        assert_eq!(left_empty.path(), "/stores?near=37.50000%2C127.00000");
+    }
+
     #[test]
     fn what_cannot_be_read_does_not_narrow() {
         let odd = asked(&[("near", "NaN,181"), ("limit", "9999999999"), ("view", "x"), ("open_now", "0")]);

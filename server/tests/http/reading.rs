@@ -98,6 +98,23 @@ async fn stores_are_found_near_a_point() {
 }
 
 #[tokio::test]
+async fn whoever_says_twice_where_is_asked_which() {
+    on_each_engine(async |test| {
+        let site = site(test);
+        for (query, pointers) in [
+            ("near=37.498,127.028&place=Seongsu", &["/near", "/place"][..]),
+            ("postcode=04766&near=37.498,127.028", &["/near", "/postcode"][..]),
+            ("place=Seongsu&postcode=04766", &["/place", "/postcode"][..]),
+        ] {
+            let answer = Call::get(&format!("/api/v1/stores?{query}")).on(&site).await;
+            answer.problem(422, "invalid");
+            assert_eq!(answer.pointers(), pointers, "{query}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_warehouse_is_no_place_to_go_to() {
     on_each_engine(async |test| {
         test.with_warehouse("depot").await.with_stock("depot", "CUP", 4).await;

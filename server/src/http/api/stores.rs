@@ -75,9 +75,9 @@ struct Exception {
 #[utoipa::path(
     get, path = "/api/v1/stores", tag = "stores", operation_id = "list_stores",
     params(
-        ("near" = Option<String>, Query, description = "`LAT,LNG` in degrees (WGS 84).", pattern = r"^-?(90(\.0{1,12})?|[0-8]?[0-9](\.[0-9]{1,12})?),-?(180(\.0{1,12})?|(1[0-7][0-9]|[0-9]{1,2})(\.[0-9]{1,12})?)$", example = "37.5445,127.0560"),
+        ("near" = Option<String>, Query, description = "`LAT,LNG` in degrees (WGS 84). One of `near`, `place` and `postcode` says where.", pattern = r"^-?(90(\.0{1,12})?|[0-8]?[0-9](\.[0-9]{1,12})?),-?(180(\.0{1,12})?|(1[0-7][0-9]|[0-9]{1,2})(\.[0-9]{1,12})?)$", example = "37.5445,127.0560"),
         ("place" = Option<String>, Query, description = "A place's name, such as 성수동.", min_length = 1, max_length = 100, pattern = r"\S"),
-        ("postcode" = Option<String>, Query, description = "A postcode, such as 04766; it counts before `place`.", min_length = 1, max_length = 20, pattern = r"\S"),
+        ("postcode" = Option<String>, Query, description = "A postcode, such as 04766.", min_length = 1, max_length = 20, pattern = r"\S"),
         ("open_now" = Option<bool>, Query, description = "Only stores that are open."),
         ("service" = Option<String>, Query, description = "Only stores with this service.", min_length = 1, max_length = 64, pattern = r"\S"),
         ("limit" = Option<i64>, Query, description = "20 where it is not given.", minimum = 1, maximum = 100),
@@ -109,6 +109,15 @@ fn read(query: Option<&str>) -> Result<StoreQuery, Problem> {
     for (name, value) in [("place", &place), ("postcode", &postcode), ("service", &service)] {
         if value.as_ref().is_some_and(|text| text.trim().is_empty()) {
             asked.fault(name, "비어 있습니다.", "This is empty.");
+        }
+    }
+    let wheres = [("near", near.is_some()), ("place", place.is_some()), ("postcode", postcode.is_some())];
+    let given: Vec<&str> = wheres.into_iter().filter(|(_, given)| *given).map(|(name, _)| name).collect();
+    if given.len() > 1 {
+        for name in given {
+            let (ko, en) =
+                ("near, place, postcode 중 하나만 보내 주세요.", "Send one of near, place and postcode.");
+            asked.fault(name, ko, en);
         }
     }
     let open_now = asked.flag("open_now");
