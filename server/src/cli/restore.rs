@@ -15,7 +15,7 @@ use onshelf_shop::{Clock, SystemClock};
 
 use super::{
     Failure,
-    backup::{is_postgres, run_tool},
+    backup::{beside, folder_of, is_postgres, remove, remove_leftovers, run_tool},
     open_database,
     telling::{Teller, megabytes},
 };
@@ -85,10 +85,7 @@ async fn restore_sqlite(from: &Path, target: &Path, force: bool, teller: &mut Te
     if target.exists() && !force {
         return Err(format!("{} exists; --force replaces it", target.display()).into());
     }
-    let folder = match target.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(target);
     std::fs::create_dir_all(folder)?;
     let part = beside(target, ".part");
     let outcome = replace(from, &part, target, folder, teller).await;
@@ -167,23 +164,6 @@ async fn make_way(target: &Path) -> Result<(), Failure> {
         }
     }
     Err(format!("{} is in use: stop the server first", target.display()).into())
-}
-
-fn remove_leftovers(database: &Path) -> io::Result<()> {
-    ["-wal", "-shm", "-journal"].iter().try_for_each(|end| remove(&beside(database, end)))
-}
-
-fn remove(file: &Path) -> io::Result<()> {
-    match std::fs::remove_file(file) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
-fn beside(file: &Path, end: &str) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(end);
-    name.into()
 }
 
 #[cfg(test)]
