@@ -5,8 +5,8 @@ mod refunds;
 
 pub use refunds::{
     RefundRow, RefundedLineRow, claim_refunds, given_up, hasten_refund, note_refunded_line, owe_less,
-    refund_came_back, refund_done, refund_waits, refunded_elsewhere, refunded_lines, refunds_failed,
-    refunds_of, request_refund, requested, set_refunded_line,
+    refund_came_back, refund_done, refund_waits, refunded_elsewhere, refunded_lines, refunded_since,
+    refunds_failed, refunds_of, request_refund, requested, set_refunded_line,
 };
 
 use crate::{

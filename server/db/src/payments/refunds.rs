@@ -64,6 +64,17 @@ pub async fn refunds_of(tx: &mut Tx<'_>, order_id: i64) -> Result<Vec<RefundRow>
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(order_id).fetch_all(conn).await)?)
 }
 
+/// Whether money of an order as a whole, or of its lines, was set apart to go back since a moment: what goes back for a
+/// group has that group's number in its key.
+pub async fn refunded_since(tx: &mut Tx<'_>, order_id: i64, since: i64) -> Result<bool, Error> {
+    let sql = "SELECT COUNT(*) FROM orders o WHERE o.id = $1 AND EXISTS
+                 (SELECT 1 FROM refunds r WHERE r.order_id = o.id AND r.created_at >= $2
+                    AND r.key LIKE 'group:' || o.number || '/%')";
+    let orders: i64 =
+        on!(tx, conn => sqlx::query_scalar(sql).bind(order_id).bind(since).fetch_one(conn).await)?;
+    Ok(orders > 0)
+}
+
 /// What went back for the lines of a variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct RefundedLineRow {

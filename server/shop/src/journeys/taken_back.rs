@@ -5,13 +5,13 @@ use jiff::Timestamp;
 use onshelf_db::{
     Tx,
     fulfilment::{self, ReservationRow},
-    orders, payments, staff,
+    payments, staff,
     stock::{self, Cause},
 };
 use onshelf_domain::fulfilment::Step;
 use onshelf_vocabulary::fulfilment::ReservationRefusal;
 
-use crate::{Error, Result, fulfilment::state_of};
+use crate::{Result, fulfilment::state_of};
 
 /// Whether a hand-over can be taken back at `now`.
 pub(crate) async fn can_be_taken_back(tx: &mut Tx<'_>, row: &ReservationRow, now: Timestamp) -> Result<bool> {
@@ -46,9 +46,5 @@ async fn nothing_came_of_it(tx: &mut Tx<'_>, row: &ReservationRow) -> Result<boo
         return Ok(false);
     }
     let Some(order_id) = row.order_id else { return Ok(true) };
-    let order =
-        orders::by_id(tx, order_id).await?.ok_or_else(|| Error::internal("a group without its order"))?;
-    let by_hand = format!("group:{}/", order.number);
-    let refunds = payments::refunds_of(tx, order_id).await?;
-    Ok(!refunds.iter().any(|refund| refund.created_at >= handed_at && refund.key.starts_with(&by_hand)))
+    Ok(!payments::refunded_since(tx, order_id, handed_at).await?)
 }

@@ -135,8 +135,17 @@ async fn what_something_came_of_is_not_taken_back() {
         test.shop.refund(&till, &once, &placed.number, won(1_000), "scratched").await.unwrap();
         let done = test.shop.do_on_board(&who, STORE, &group, BoardDeed::TakeBack).await;
         assert_eq!(stands(done), Status::Collected);
+        // What went back before, or with another order, does not count.
+        let other = paid(test, &payments, "b", vec![collect(STORE, &[("CUP", 1)])]).await;
+        let group = view(&test.shop, &other).await.groups[0].id.clone();
+        let once = Once::new("till", "refund", "before", "");
+        test.shop.refund(&till, &once, &other.number, won(1_000), "scratched").await.unwrap();
+        test.clock.advance(Duration::from_secs(1));
+        test.shop.do_on_board(&who, STORE, &group, BoardDeed::HandOver).await.unwrap();
+        test.shop.do_on_board(&who, STORE, &group, BoardDeed::TakeBack).await.unwrap();
         settle(test).await;
         assert_eq!((on_hand(test).await, payments.kept(&placed.number)), (2, 17_000));
+        assert_eq!(payments.kept(&other.number), 8_000);
     })
     .await;
 }
