@@ -66,11 +66,10 @@ impl Shop {
                 let (answer, once) = (answer.clone(), once.clone());
                 Box::pin(async move {
                     let order = orders::by_token(&mut tx, &number, &hash).await?.ok_or(Error::NotFound)?;
-                    if let Some(once) = &once {
-                        if once.before::<()>(&mut tx).await?.is_some() {
-                            return Ok(());
-                        }
-                        once.keep(&mut tx, &(), now.as_millisecond()).await?;
+                    if let Some(once) = &once
+                        && once.claim(&mut tx, &(), now.as_millisecond()).await?.is_some()
+                    {
+                        return Ok(());
                     }
                     let groups = fulfilment::of_order(&mut tx, order.id).await?;
                     let offered =

@@ -34,11 +34,10 @@ impl Shop {
                 Box::pin(async move {
                     let row = fulfilment::by_token(&mut tx, &number, &hash).await?;
                     let row = row.ok_or(Error::NotFound)?;
-                    if let Some(once) = &once {
-                        if once.before::<()>(&mut tx).await?.is_some() {
-                            return Ok::<_, Error>(());
-                        }
-                        once.keep(&mut tx, &(), now.as_millisecond()).await?;
+                    if let Some(once) = &once
+                        && once.claim(&mut tx, &(), now.as_millisecond()).await?.is_some()
+                    {
+                        return Ok::<_, Error>(());
                     }
                     let state = state_of(&row)?;
                     if state.status_at(now) != ReservationStatus::Cancelled {
@@ -69,11 +68,10 @@ impl Shop {
                 Box::pin(async move {
                     let order = orders::by_token(&mut tx, &number, &hash).await?.ok_or(Error::NotFound)?;
                     let at = now.as_millisecond();
-                    if let Some(once) = &once {
-                        if once.before::<()>(&mut tx).await?.is_some() {
-                            return Ok::<_, Error>(());
-                        }
-                        once.keep(&mut tx, &(), at).await?;
+                    if let Some(once) = &once
+                        && once.claim(&mut tx, &(), at).await?.is_some()
+                    {
+                        return Ok::<_, Error>(());
                     }
                     if !orders::advance(&mut tx, order.id, order.version).await? {
                         return Err(onshelf_db::Error::Contended.into());

@@ -73,12 +73,12 @@ impl Shop {
                 let (bay, car, once) = (bay.clone(), car.clone(), once.clone());
                 Box::pin(async move {
                     let order = orders::by_token(&mut tx, &number, &hash).await?.ok_or(Error::NotFound)?;
+                    let at = now.as_millisecond();
                     if let Some(once) = &once
-                        && once.before::<()>(&mut tx).await?.is_some()
+                        && once.claim(&mut tx, &(), at).await?.is_some()
                     {
                         return Ok::<_, Error>(());
                     }
-                    let at = now.as_millisecond();
                     let mut told = 0;
                     let rows = fulfilment::of_order(&mut tx, order.id).await?;
                     let standing = standing_of(&rows, now)?;
@@ -93,11 +93,7 @@ impl Shop {
                         let status = overall(order.settled_at.is_some(), &standing);
                         return Err(OrderRefusal::WrongState { status }.into());
                     }
-                    tell(&mut tx, &number, arrived, &bay, &car, at).await?;
-                    if let Some(once) = &once {
-                        once.keep(&mut tx, &(), at).await?;
-                    }
-                    Ok(())
+                    tell(&mut tx, &number, arrived, &bay, &car, at).await
                 })
             })
             .await?;
