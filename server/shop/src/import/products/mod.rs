@@ -172,14 +172,19 @@ mod tests {
         testing::{Engine, TestShop},
     };
 
+    /// An import that is tried and writes nothing.
+    async fn tried(db: &Db) -> (Products, Plan, Ledger) {
+        let options = Options { dry_run: true, ..Options::default() };
+        let products = Products::new(db, &options).await.unwrap();
+        let plan = Plan::new(Kind::Products, Mapping::default(), Tables::default()).unwrap();
+        (products, plan, Ledger::new(Kind::Products, true, None).unwrap())
+    }
+
     #[tokio::test]
     async fn products_that_wait_are_bounded_by_what_they_weigh() {
         let test = TestShop::on(Engine::Sqlite).await.unwrap();
         let db = test.shop.db();
-        let options = Options { dry_run: true, ..Options::default() };
-        let mut products = Products::new(db, &options).await.unwrap();
-        let plan = Plan::new(Kind::Products, Mapping::default(), Tables::default()).unwrap();
-        let mut ledger = Ledger::new(Kind::Products, true, None).unwrap();
+        let (mut products, plan, mut ledger) = tried(db).await;
         let long = "x".repeat(1024 * 1024);
         let mut most = 0;
         for number in 0..200 {
@@ -201,10 +206,7 @@ mod tests {
     async fn the_product_that_is_being_read_is_not_cut_in_two() {
         let test = TestShop::on(Engine::Sqlite).await.unwrap();
         let db = test.shop.db();
-        let options = Options { dry_run: true, ..Options::default() };
-        let mut products = Products::new(db, &options).await.unwrap();
-        let plan = Plan::new(Kind::Products, Mapping::default(), Tables::default()).unwrap();
-        let mut ledger = Ledger::new(Kind::Products, true, None).unwrap();
+        let (mut products, plan, mut ledger) = tried(db).await;
         let long = "x".repeat(1024 * 1024);
         // Two rows a product, and a first one alone: what fills the room is the first row of a pair.
         for number in 0..130u64 {
