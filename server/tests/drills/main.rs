@@ -104,3 +104,14 @@ fn every_route_is_classified() {
     let forgotten = runtime.block_on(drills::hostile::forgotten(&plan(0))).unwrap();
     assert!(forgotten.is_empty(), "\n{}", forgotten.join("\n"));
 }
+
+/// A table that names more than there is would look as if all of it was tried.
+#[test]
+fn a_line_without_a_route_is_a_fault() {
+    let cases = drills::hostile::access::all();
+    let mut routes: Vec<String> = cases.iter().map(|case| case.route.clone()).collect();
+    assert_eq!(drills::hostile::stale(&routes, &cases), Vec::<String>::new());
+    routes.retain(|route| route != "/en/basket");
+    let stale = drills::hostile::stale(&routes, &cases);
+    assert!(stale.len() == 1 && stale[0].starts_with("GET /en/basket is classified"), "{stale:?}");
+}

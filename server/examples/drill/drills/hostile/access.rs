@@ -1,5 +1,5 @@
 //! Who may do what: one line for each route of the router, by which every role is tried. A route that has no line here
-//! makes the drill fail, so that whoever adds one has to say whose it is.
+//! makes the drill fail, so that whoever adds one has to say whose it is; so does a line whose route is no more.
 
 /// Whose a route is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,8 +136,6 @@ pub const PAGES: &[Line] = &[
     // Only where the shop is reached by its own machine alone; a public one does not have them.
     get("/dev/messages", "/dev/messages", Everybody),
     get("/dev/messages/{name}", "/dev/messages/nothing", Everybody),
-    get("/dev/messages/{name}/html", "/dev/messages/nothing/html", Everybody),
-    get("/dev/messages/{name}/parts/{place}", "/dev/messages/nothing/parts/0", Everybody),
     get("/staff", "/staff", Staff),
     get("/staff/sign-in", "/staff/sign-in", Everybody),
     form("/staff/sign-in", "/staff/sign-in", Everybody, "login=nobody&password=nothing-at-all"),
@@ -280,8 +278,11 @@ pub const OTHERS: &[Line] = &[
     get("/drawings/{name}", "/drawings/kettle.svg", Everybody),
     get("/drawings/{name}/{tone}", "/drawings/kettle/moss.svg", Everybody),
     get("/media", "/media", Everybody),
-    get("/media/", "/media/", Everybody),
-    get("/media/{*path}", "/media/nothing.jpg", Everybody),
+    // The router tells no pattern for what lies in a folder: each file of it is called here.
+    get("/media/", "/media/nothing.jpg", Everybody),
+    // What a message carries has no language of ours. Like the messages, only where the shop's own machine alone asks.
+    get("/dev/messages/{name}/html", "/dev/messages/nothing/html", Everybody),
+    get("/dev/messages/{name}/parts/{place}", "/dev/messages/nothing/parts/0", Everybody),
 ];
 
 /// A line at one of its addresses.

@@ -2,7 +2,7 @@
 //! else's; then with input that no form of ours sends. Nobody gets what is not theirs, nothing breaks, and every
 //! answer wears its headers.
 
-mod access;
+pub mod access;
 mod bad;
 mod scene;
 mod table;
@@ -34,9 +34,9 @@ async fn drill(plan: &Plan) -> Result<Tally, Failure> {
     let routes = table::routes(&scene.table)?;
     let mut cases = access::all();
     tally.faults.extend(unclassified(&scene, &routes, &cases).await?);
-    for case in cases.extract_if(.., |case| !routes.contains(&case.route)) {
-        println!("{} is classified and not there any more", case.route);
-    }
+    tally.faults.extend(stale(&routes, &cases));
+    // What is not there can be called by nobody.
+    cases.retain(|case| routes.contains(&case.route));
     let cases = Arc::new(cases);
     let calls = try_roles(&scene, &cases, plan.short, &mut tally).await?;
     println!("{} routes, {} lines, {calls} calls as {} roles", routes.len(), cases.len(), Role::ALL.len());
@@ -48,13 +48,15 @@ async fn drill(plan: &Plan) -> Result<Tally, Failure> {
     Ok(tally)
 }
 
-/// What the router knows and the table does not, in words that say what to do.
+/// What the router knows and the table does not, and the other way round, in words that say what to do.
 #[allow(dead_code, reason = "a test of its own asks for it")]
 pub async fn forgotten(plan: &Plan) -> Result<Vec<String>, Failure> {
     let ground = Ground::quick(plan, INITIAL).await?;
     let scene = Scene::open(&ground).await?;
     let routes = table::routes(&scene.table)?;
-    let forgotten = unclassified(&scene, &routes, &access::all()).await?;
+    let cases = access::all();
+    let mut forgotten = unclassified(&scene, &routes, &cases).await?;
+    forgotten.extend(stale(&routes, &cases));
     scene.shop.db().close().await;
     ground.clear().await?;
     Ok(forgotten)
@@ -80,6 +82,14 @@ async fn unclassified(scene: &Scene, routes: &[String], cases: &[Case]) -> Resul
         }
     }
     Ok(missing)
+}
+
+/// Lines whose route is no more: whatever they say, nobody is tried by it.
+pub fn stale(routes: &[String], cases: &[Case]) -> Vec<String> {
+    const TODO: &str = "is classified and not there: take its line out of hostile/access.rs, or name the route as the \
+                        router does (PAGES have an English twin, OTHERS have none)";
+    let gone = cases.iter().filter(|case| !routes.contains(&case.route));
+    gone.map(|case| format!("{} {} {TODO}", case.line.method, case.route)).collect()
 }
 
 /// Every case as every role; answers how many calls were made.
