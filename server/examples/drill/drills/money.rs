@@ -205,6 +205,35 @@ impl Money {
         tally
     }
 
+    /// How many orders clients had been told of by `place`, and what is missing of what they were told: of how it stood then
+    /// or at any time since, of what was paid, of what was given back.
+    #[must_use]
+    pub fn missing(&self, kept: &[&KeptOrder], place: u64) -> (u64, Vec<String>) {
+        let (purses, mut told, mut missing) = (self.purses(), 0, Vec::new());
+        for order in kept {
+            let Some(from) = order.told.iter().rposition(|(_, at)| *at <= place) else { continue };
+            told += 1;
+            let number = order.number.as_str();
+            let groups = self.groups.get(number).map_or(&[][..], Vec::as_slice);
+            let stood = |status: &str| order.told[from..].iter().any(|(standing, _)| fits(*standing, status));
+            if groups.is_empty() || !groups.iter().all(|(status, _)| stood(status)) {
+                missing.push(format!("{number} was {:?}, the books have {groups:?}", order.told[from].0));
+            }
+            let charged = order.charged.iter().filter(|at| **at <= place).count() as u64;
+            let paid = purses.get(number).map_or(0, |purse| purse.0);
+            if paid < charged {
+                missing.push(format!("{number} was paid {charged} times, the provider knows {paid}"));
+            }
+            let given: i64 =
+                order.given.iter().filter(|(_, at)| *at <= place).map(|(amount, _)| amount).sum();
+            let booked = self.given.get(number).copied().unwrap_or(0);
+            if booked < given {
+                missing.push(format!("{given} of {number} was given back, the books have {booked}"));
+            }
+        }
+        (told, missing)
+    }
+
     /// The provider's books against ours, payment by payment and order by order.
     pub fn compare_books(&self, tally: &mut Tally) {
         let purses = self.purses();
@@ -233,29 +262,22 @@ impl Money {
         };
         let Some(total) = self.orders.get(number) else { return lose("it is not there".to_owned()) };
         let groups = self.groups.get(number).map_or(&[][..], Vec::as_slice);
-        let fits = |status: &str| match kept.standing {
-            // What was not paid in time may have run out since, and late money may have brought it back.
-            Standing::Placed | Standing::Expired => status != "collected",
-            Standing::Paid => matches!(status, "placed" | "picking" | "ready"),
-            Standing::Cancelled => matches!(status, "cancelled" | "expired"),
-            Standing::Collected => status == "collected",
-        };
-        if groups.is_empty() || !groups.iter().all(|(status, _)| fits(status)) {
+        if groups.is_empty() || !groups.iter().all(|(status, _)| fits(kept.standing, status)) {
             lose(format!("the books have {groups:?}"));
         }
         if kept.total.is_some_and(|told| told != *total) {
             lose(format!("its total was {:?}, the books have {total}", kept.total));
         }
-        let given = self.given.get(number).copied().unwrap_or(0);
-        if given < kept.refunded {
-            lose(format!("{} was given back, the books have {given}", kept.refunded));
+        let (given, told) = (self.given.get(number).copied().unwrap_or(0), kept.refunded());
+        if given < told {
+            lose(format!("{told} was given back, the books have {given}"));
         }
-        if paid < kept.charged {
-            lose(format!("it was paid {} times, the provider knows {paid}", kept.charged));
+        if paid < kept.charged.len() as u64 {
+            lose(format!("it was paid {} times, the provider knows {paid}", kept.charged.len()));
         }
-        if given > kept.refunded {
+        if given > told {
             tally.double_charged += 1;
-            tally.fault(format!("{number}: {given} was given back instead of {}", kept.refunded));
+            tally.fault(format!("{number}: {given} was given back instead of {told}"));
         }
     }
 
@@ -293,6 +315,17 @@ impl Money {
             *more += 1;
             tally.fault(format!("{number}: the provider keeps {kept} and {owed} is owed"));
         }
+    }
+}
+
+/// Whether a group may stand so in the books where its client was told that of its order.
+fn fits(told: Standing, status: &str) -> bool {
+    match told {
+        // What was not paid in time may have run out since, and late money may have brought it back.
+        Standing::Placed | Standing::Expired => status != "collected",
+        Standing::Paid => matches!(status, "placed" | "picking" | "ready"),
+        Standing::Cancelled => matches!(status, "cancelled" | "expired"),
+        Standing::Collected => status == "collected",
     }
 }
 

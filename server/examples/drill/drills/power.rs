@@ -1,5 +1,6 @@
 //! Power cuts: the files of SQLite as a cut at any moment could have left them. Whatever a client had been told by
-//! then is in them, and they open.
+//! then is in them, and they open. The test provider's books lie in them, too: what was paid by then is paid, and a server
+//! that begins on them brings in, or gives back, what was under way.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -10,9 +11,10 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 use super::{
     Drill, Failure, Plan, Tally,
     books::{self, Books, ask},
-    deeds::{self, Memory},
+    deeds::{self, KeptOrder, Memory},
     disk::{Disk, Tail, note_taker},
     ground::Ground,
+    money::{self, Money},
     process::Launch,
 };
 
@@ -20,6 +22,8 @@ const CLIENTS: u64 = 24;
 const INITIAL: i64 = 30;
 /// Folders of cuts that are not cleared up at once.
 const KEPT: usize = 16;
+/// Of so many cuts a server begins on one; in short, and else.
+const BEGUN_ON: (usize, usize) = (24, 50);
 
 pub const DRILL: Drill = Drill {
     name: "power",
@@ -47,7 +51,7 @@ async fn drill(plan: &Plan) -> Result<Tally, Failure> {
         .with("DRILL_DISK_NOTES", notes.display().to_string());
     let (mut server, _) = launch.started().await?;
     let course = deeds::Course::new(&ground, vec![launch.addr], Duration::from_millis(2));
-    let course = Arc::new(course.noting(&notes));
+    let course = Arc::new(course.noting(&notes).paying());
     let clients = deeds::start(&course, CLIENTS, plan.seed);
     tokio::time::sleep(Duration::from_secs(if plan.short { 4 } else { 30 })).await;
     course.end();
@@ -57,8 +61,12 @@ async fn drill(plan: &Plan) -> Result<Tally, Failure> {
     let mut tally = Tally { rounds: plan.rounds, ..Tally::default() };
     cut_often(plan, &ground, &notes, &mut disk, &memories, &mut tally).await?;
     tally.faults.extend(launch.faults());
-    // Last the files as they really lie there, by the command itself; without whoever takes notes.
+    // Last the files as they really lie there: a server without whoever takes notes settles what was under way, and the
+    // command itself looks at them.
     let plain = Launch::new(plan, &ground)?;
+    let (server, _) = plain.started().await?;
+    money::settle_all(&ground.url, plan.short, &mut tally).await?;
+    server.stop().await?;
     tally.add(books::settle(&plain, &ground.url, &memories, ground.initial).await?);
     Ok(tally)
 }
@@ -85,7 +93,8 @@ async fn cut_often(
     let length = std::fs::metadata(notes)?.len();
     let mut places: Vec<u64> = (0..plan.rounds).map(|_| chance.random_range(0..=length)).collect();
     places.sort_unstable();
-    let (mut with_tail, mut facts) = (0, 0);
+    let (mut with_tail, mut facts, mut begun) = (0, 0, 0);
+    let every = if plan.short { BEGUN_ON.0 } else { BEGUN_ON.1 };
     for (round, place) in places.into_iter().enumerate() {
         disk.follow(place)?;
         with_tail += u64::from(disk.has_tail());
@@ -108,13 +117,18 @@ async fn cut_often(
                 tally.fault(format!("cut at {place}, {tail:?}: the database does not open: {error}"));
             }
         }
+        if (round + 1) % every == 0 {
+            begun += 1;
+            let after = begin(plan, ground, &folder.join("shop.db"), memories, disk.place).await;
+            tally.add(told_of(&format!("begun on the cut at {place}, {tail:?}"), after));
+        }
         if let Some(old) = round.checked_sub(KEPT) {
             std::fs::remove_dir_all(ground.path().join(format!("cut-{old}")))?;
         }
     }
     println!(
         "SQLite: {} cuts in {} writes and {} syncs, {with_tail} of them with something unsynced; \
-         {facts} acknowledged facts looked for",
+         {facts} acknowledged facts looked for; a server began on {begun} of them",
         plan.rounds, disk.writes, disk.syncs
     );
     Ok(())
@@ -153,5 +167,49 @@ async fn judge(database: &Path, memories: &[Memory], place: u64) -> Result<(u64,
             }
         }
     }
-    Ok((told, lost, faults))
+    let (orders, missing) = books.money.missing(&orders_of(memories), place);
+    lost += missing.len() as u64;
+    faults.extend(missing);
+    Ok((told + orders, lost, faults))
+}
+
+fn orders_of(memories: &[Memory]) -> Vec<&KeptOrder> {
+    memories.iter().flat_map(|memory| &memory.orders).collect()
+}
+
+/// A server begins on what a cut left. What was paid by then comes in or goes back, once; nothing else changes.
+async fn begin(
+    plan: &Plan,
+    ground: &Ground,
+    database: &Path,
+    memories: &[Memory],
+    place: u64,
+) -> Result<Tally, Failure> {
+    let url = format!("sqlite://{}", database.display());
+    let launch = Launch::new(plan, ground)?.with("ONSHELF_DATABASE_URL", url.clone());
+    let mut tally = Tally::default();
+    let (server, _) = launch.started().await?;
+    money::settle_all(&url, true, &mut tally).await?;
+    let (status, _) = server.stop().await?;
+    tally.check(status.success(), || format!("the server ended with {status}"));
+    let db = Db::open(&url).await?;
+    let books = Money::read(&db).await?;
+    books.compare_books(&mut tally);
+    let (_, missing) = books.missing(&orders_of(memories), place);
+    tally.lost += missing.len() as u64;
+    tally.faults.extend(missing);
+    tally.faults.extend(onshelf_shop::ledger::faults(&db, SystemClock.now()).await?);
+    db.close().await;
+    tally.faults.extend(launch.faults());
+    Ok(tally)
+}
+
+/// The same with where it was in every fault. A server that does not begin is one.
+fn told_of(what: &str, tally: Result<Tally, Failure>) -> Tally {
+    let mut tally =
+        tally.unwrap_or_else(|error| Tally { lost: 1, faults: vec![error.to_string()], ..Tally::default() });
+    for fault in &mut tally.faults {
+        *fault = format!("{what}: {fault}");
+    }
+    tally
 }

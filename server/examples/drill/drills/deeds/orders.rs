@@ -62,14 +62,29 @@ pub struct KeptOrder {
     /// When it was acknowledged first: see [`super::Course::stamp`].
     pub at: u64,
     pub standing: Standing,
+    /// What its client was told of that, and when: see [`super::Course::stamp`].
+    pub told: Vec<(Standing, u64)>,
     /// Where it is paid, if it can be.
     pay: Option<String>,
-    /// Payments the provider's page acknowledged.
-    pub charged: u64,
-    /// Given back in part, in won.
-    pub refunded: i64,
+    /// When the provider's page acknowledged a payment, each of them.
+    pub charged: Vec<u64>,
+    /// Given back in part, in won, and when that was acknowledged.
+    pub given: Vec<(i64, u64)>,
     /// As it was told last; none while a change waits for its money.
     pub total: Option<i64>,
+}
+
+impl KeptOrder {
+    /// Given back in part in all, in won.
+    #[must_use]
+    pub fn refunded(&self) -> i64 {
+        self.given.iter().map(|(amount, _)| amount).sum()
+    }
+
+    fn tell(&mut self, standing: Standing, at: u64) {
+        self.standing = standing;
+        self.told.push((standing, at));
+    }
 }
 
 impl Client {
@@ -93,7 +108,7 @@ impl Client {
         };
         let kept = &self.memory.orders[order];
         match (kept.standing, self.chance.random_range(0..100)) {
-            (Standing::Placed, 0..60) if kept.charged == 0 => Deed::Pay(order),
+            (Standing::Placed, 0..60) if kept.charged.is_empty() => Deed::Pay(order),
             (Standing::Placed, 60..70) => Deed::Cancel(order),
             (Standing::Placed, 70..80) | (Standing::Paid, 60..80) => change,
             (Standing::Paid, 0..25) => Deed::HandOver(order),
@@ -126,17 +141,19 @@ impl Client {
         let Some(answer) = answer else { return self.wonder("an order", None) };
         match answer.status {
             StatusCode::CREATED => {
+                let at = self.course.stamp();
                 self.memory.orders.push(KeptOrder {
                     number: answer.text("/number").to_owned(),
                     token: answer.text("/token").to_owned(),
                     key,
                     body,
                     group: answer.text("/groups/0/id").to_owned(),
-                    at: self.course.stamp(),
+                    at,
                     standing: Standing::Placed,
+                    told: vec![(Standing::Placed, at)],
                     pay: page_of(&answer),
-                    charged: 0,
-                    refunded: 0,
+                    charged: Vec::new(),
+                    given: Vec::new(),
                     total: Some(answer.number("/total/amount")),
                 });
                 self.count();
@@ -167,7 +184,8 @@ impl Client {
         let request = Request { method, path: page, token: None, key, sent, again: false };
         match self.send(&request).await {
             Some(answer) if answer.status == StatusCode::SEE_OTHER => {
-                self.memory.orders[index].charged += 1;
+                let at = self.course.stamp();
+                self.memory.orders[index].charged.push(at);
                 self.count();
                 if self.chance.random_bool(0.7) {
                     let back = path_of(&answer.location);
@@ -209,8 +227,9 @@ impl Client {
             let text = format!("{} was told to be {:?} and is {standing:?}", kept.number, kept.standing);
             self.memory.strange.push(text);
         }
+        let at = self.course.stamp();
         let order = &mut self.memory.orders[index];
-        order.standing = standing;
+        order.tell(standing, at);
         order.pay = page_of(&answer);
         order.group = answer.text("/groups/0/id").to_owned();
     }
@@ -233,7 +252,8 @@ impl Client {
     async fn end_order(&mut self, index: usize, to: Standing, answer: Option<Answer>) {
         match answer {
             Some(answer) if answer.status == StatusCode::OK => {
-                self.memory.orders[index].standing = to;
+                let at = self.course.stamp();
+                self.memory.orders[index].tell(to, at);
                 self.count();
             }
             // Something else happened to it in the meantime; looking tells what.
@@ -257,7 +277,8 @@ impl Client {
         let till = self.course.till.clone();
         match self.send(&Request::post(&path, key, body).by(&till)).await {
             Some(answer) if answer.status == StatusCode::OK => {
-                self.memory.orders[index].refunded += amount;
+                let at = self.course.stamp();
+                self.memory.orders[index].given.push((amount, at));
                 self.count();
             }
             Some(answer) if answer.is_problem("refund-too-much") => self.memory.refused += 1,
