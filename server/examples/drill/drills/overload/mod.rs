@@ -15,7 +15,7 @@ use std::{
 use onshelf_db::{Db, Tx};
 use tokio::task::JoinSet;
 
-use super::{Drill, Failure, Plan, Tally, books, deeds, ground::Ground, process::Launch};
+use super::{Drill, Failure, Plan, Tally, books, deeds, ground::Ground, money, process::Launch};
 use crowd::{Arrived, Wanted, be_deaf, be_slow, measure};
 
 /// Clients whose answers make the peak.
@@ -79,8 +79,8 @@ async fn once(plan: &Plan, crowd: &Crowd) -> Result<Tally, Failure> {
     let peak = measure(launch.addr, Wanted::Page, CLIENTS, crowd.measured).await?;
     println!("peak: {:.0} pages a second, {} MB", peak.rate(), server.memory().0 >> 20);
 
-    // Deeds go on: streams have something to be told, and nothing of it may be lost.
-    let course = Arc::new(deeds::Course::new(&ground, vec![launch.addr], Duration::from_millis(50)));
+    // Deeds go on, money among them: streams have something to be told, and nothing of it may be lost.
+    let course = Arc::new(deeds::Course::new(&ground, vec![launch.addr], Duration::from_millis(50)).paying());
     let clients = deeds::start(&course, 8, plan.seed);
     let mut tally = Tally::default();
     let over = Arc::new(AtomicBool::new(false));
@@ -115,6 +115,7 @@ async fn once(plan: &Plan, crowd: &Crowd) -> Result<Tally, Failure> {
     crowded.shutdown().await;
     course.end();
     let memories = deeds::gather(clients).await?;
+    money::settle_all(&ground.url, plan.short, &mut tally).await?;
     let (status, took) = server.stop().await?;
     tally.check(status.success(), || format!("the server ended with {status}"));
     println!("stopped in {:.1} s", took.as_secs_f64());
