@@ -117,7 +117,7 @@ async fn cut_often(
                 tally.fault(format!("cut at {place}, {tail:?}: the database does not open: {error}"));
             }
         }
-        if (round + 1) % every == 0 {
+        if (round + 1).is_multiple_of(every) {
             begun += 1;
             let after = begin(plan, ground, &folder.join("shop.db"), memories, disk.place).await;
             tally.add(told_of(&format!("begun on the cut at {place}, {tail:?}"), after));

@@ -62,7 +62,7 @@ pub struct KeptOrder {
     /// When it was acknowledged first: see [`super::Course::stamp`].
     pub at: u64,
     pub standing: Standing,
-    /// What its client was told of that, and when: see [`super::Course::stamp`].
+    /// What its client was told of that, and when first: see [`super::Course::stamp`].
     pub told: Vec<(Standing, u64)>,
     /// Where it is paid, if it can be.
     pay: Option<String>,
@@ -82,8 +82,10 @@ impl KeptOrder {
     }
 
     fn tell(&mut self, standing: Standing, at: u64) {
-        self.standing = standing;
-        self.told.push((standing, at));
+        if self.standing != standing {
+            self.standing = standing;
+            self.told.push((standing, at));
+        }
     }
 }
 
