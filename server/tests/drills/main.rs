@@ -1,4 +1,5 @@
-//! The drills in short, as part of the tests: each takes some seconds, and runs alone (`.config/nextest.toml`).
+//! The drills in short, as part of the tests: each takes some seconds, and what measures time runs alone
+//! (`.config/nextest.toml`).
 //! `cargo xtask drill NAME` runs the long ones.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on ends")]
@@ -13,14 +14,13 @@ use std::fs::File;
 use drills::{Plan, Tally};
 
 /// One at a time, also where each test is a process of its own: they measure time, and each takes the whole machine.
-fn turn() -> File {
-    let file = File::create(std::env::temp_dir().join("onshelf-drills.lock")).expect("a file to lock");
-    file.lock().expect("the turn");
-    file
+fn alone(name: &str) {
+    let turn = File::create(std::env::temp_dir().join("onshelf-drills.lock")).expect("a file to lock");
+    turn.lock().expect("the turn");
+    short(name);
 }
 
 fn short(name: &str) {
-    let _turn = turn();
     let drill = drills::ALL.iter().find(|drill| drill.name == name).expect("a drill of that name");
     assert_eq!(drills::run(drill, &plan(drill.rounds.1)), 0, "see what it printed");
 }
@@ -33,32 +33,32 @@ fn plan(rounds: u64) -> Plan {
 
 #[test]
 fn kill() {
-    short("kill");
+    alone("kill");
 }
 
 #[test]
 fn power() {
-    short("power");
+    alone("power");
 }
 
 #[test]
 fn database() {
-    short("database");
+    alone("database");
 }
 
 #[test]
 fn provider() {
-    short("provider");
+    alone("provider");
 }
 
 #[test]
 fn stop() {
-    short("stop");
+    alone("stop");
 }
 
 #[test]
 fn overload() {
-    short("overload");
+    alone("overload");
 }
 
 #[test]
@@ -73,12 +73,12 @@ fn hostile() {
 
 #[test]
 fn backup() {
-    short("backup");
+    alone("backup");
 }
 
 #[test]
 fn mail() {
-    short("mail");
+    alone("mail");
 }
 
 #[test]
