@@ -71,7 +71,7 @@ struct Counts {
 }
 
 pub struct Measured {
-    good: u64,
+    pub good: u64,
     pub shed: u64,
     pub broken: u64,
     /// Answers that are neither the good one nor a 503 that says when to come back.

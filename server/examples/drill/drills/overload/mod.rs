@@ -13,7 +13,7 @@ use std::{
 };
 
 use onshelf_db::{Db, Tx};
-use tokio::task::JoinSet;
+use tokio::{sync::Notify, task::JoinSet, time::timeout};
 
 use super::{Drill, Failure, Plan, Tally, books, deeds, ground::Ground, money, process::Launch};
 use crowd::{Arrived, Wanted, be_deaf, be_slow, measure};
@@ -160,14 +160,23 @@ async fn stand_still(
     crowd: &Crowd,
     tally: &mut Tally,
 ) -> Result<(), Failure> {
-    let asking = measure(launch.addr, Wanted::Deed, CLIENTS + crowd.greedy, STILL);
-    let (asked, still) = tokio::join!(asking, hold_still(ground.url.clone()));
+    // Nobody asks before it stands still: a crowd of writers would not let it come to that.
+    let (held, enough) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let still = tokio::spawn(hold_still(ground.url.clone(), held.clone(), enough.clone()));
+    if timeout(RECOVERY, held.notified()).await.is_err() {
+        still.abort();
+        return Err("the writer's place was not to be had".into());
+    }
+    // A quarter of it goes before anything is counted.
+    let asked = measure(launch.addr, Wanted::Deed, CLIENTS + crowd.greedy, STILL.mul_f64(0.8)).await;
+    enough.notify_one();
+    still.await??;
     let asked = asked?;
-    still?;
     println!(
-        "the database stood still for {} s: {} requests were sent away with 503, {} broken off",
+        "the database stood still for {} s: {} requests were sent away with 503, {} answered, {} broken off",
         STILL.as_secs(),
         asked.shed,
+        asked.good,
         asked.broken
     );
     tally.check(asked.shed > 0, || "nobody was sent away, however many waited".to_owned());
@@ -175,16 +184,18 @@ async fn stand_still(
     Ok(())
 }
 
-/// Has the writer's place for so long, as on a disk that does not answer.
-async fn hold_still(url: String) -> Result<(), Failure> {
+/// Has the writer's place until it is enough, as on a disk that does not answer.
+async fn hold_still(url: String, held: Arc<Notify>, enough: Arc<Notify>) -> Result<(), Failure> {
     let db = Db::open(&url).await?;
-    db.write(|tx| {
+    db.write(move |tx| {
+        let (held, enough) = (held.clone(), enough.clone());
         Box::pin(async move {
             if let Tx::Postgres(connection) = tx {
                 let lock = "LOCK TABLE reservations IN ACCESS EXCLUSIVE MODE";
                 sqlx::query(lock).execute(&mut *connection).await?;
             }
-            tokio::time::sleep(STILL).await;
+            held.notify_one();
+            enough.notified().await;
             Ok::<_, onshelf_db::Error>(())
         })
     })
