@@ -162,16 +162,14 @@ async fn stand_still(
 ) -> Result<(), Failure> {
     // Nobody asks before it stands still: a crowd of writers would not let it come to that.
     let (held, enough) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let still = tokio::spawn(hold_still(ground.url.clone(), held.clone(), enough.clone()));
-    if timeout(RECOVERY, held.notified()).await.is_err() {
-        still.abort();
-        return Err("the writer's place was not to be had".into());
-    }
-    // A quarter of it goes before anything is counted.
-    let asked = measure(launch.addr, Wanted::Deed, CLIENTS + crowd.greedy, STILL.mul_f64(0.8)).await;
-    enough.notify_one();
-    still.await??;
-    let asked = asked?;
+    let asking = async {
+        timeout(RECOVERY, held.notified()).await.map_err(|_| "the writer's place was not to be had")?;
+        // A quarter of it goes before anything is counted.
+        let asked = measure(launch.addr, Wanted::Deed, CLIENTS + crowd.greedy, STILL.mul_f64(0.8)).await;
+        enough.notify_one();
+        asked
+    };
+    let (asked, ()) = tokio::try_join!(asking, hold_still(ground.url.clone(), held.clone(), enough.clone()))?;
     println!(
         "the database stood still for {} s: {} requests were sent away with 503, {} answered, {} broken off",
         STILL.as_secs(),
