@@ -4,6 +4,8 @@ use super::{HOLD, Ledger, Outcome, PAUSE, Status, Waiting, Wish};
 
 /// Orders among which the workers find something to do.
 const REMEMBERED: usize = 5_000;
+/// What is confirmed is kept for so long, whenever it was to be ready. Milliseconds.
+const KEPT_AT_LEAST: i64 = 60 * 60_000;
 
 impl Ledger {
     pub(super) fn open(&mut self, order: usize) -> Outcome {
@@ -69,7 +71,12 @@ impl Ledger {
         let wishes: Vec<Wish> = over.iter().map(|index| self.wish(*index)).collect();
         if fits && !groups.is_empty() && self.has(&wishes, &[]) {
             self.orders[order].settled = true;
-            groups.into_iter().for_each(|index| self.bookings[index].status = Status::Placed);
+            for index in groups {
+                let own = &mut self.bookings[index];
+                own.status = Status::Placed;
+                // How long exactly is seen afterwards; what is confirmed next finds it held.
+                own.expires_at = own.expires_at.max(self.now + KEPT_AT_LEAST);
+            }
             return true;
         }
         for index in groups {
