@@ -211,27 +211,34 @@ impl Money {
     pub fn missing(&self, kept: &[&KeptOrder], place: u64) -> (u64, Vec<String>) {
         let (purses, mut told, mut missing) = (self.purses(), 0, Vec::new());
         for order in kept {
-            let Some(from) = order.told.iter().rposition(|(_, at)| *at <= place) else { continue };
+            let paid = purses.get(order.number.as_str()).map_or(0, |purse| purse.0);
+            let Some(lacks) = self.lacks(order, place, paid) else { continue };
             told += 1;
-            let number = order.number.as_str();
-            let groups = self.groups.get(number).map_or(&[][..], Vec::as_slice);
-            let stood = |status: &str| order.told[from..].iter().any(|(standing, _)| fits(*standing, status));
-            if groups.is_empty() || !groups.iter().all(|(status, _)| stood(status)) {
-                missing.push(format!("{number} was {:?}, the books have {groups:?}", order.told[from].0));
-            }
-            let charged = order.charged.iter().filter(|at| **at <= place).count() as u64;
-            let paid = purses.get(number).map_or(0, |purse| purse.0);
-            if paid < charged {
-                missing.push(format!("{number} was paid {charged} times, the provider knows {paid}"));
-            }
-            let given: i64 =
-                order.given.iter().filter(|(_, at)| *at <= place).map(|(amount, _)| amount).sum();
-            let booked = self.given.get(number).copied().unwrap_or(0);
-            if booked < given {
-                missing.push(format!("{given} of {number} was given back, the books have {booked}"));
-            }
+            missing.extend(lacks.into_iter().map(|what| format!("{}: {what}", order.number)));
         }
         (told, missing)
+    }
+
+    /// What is missing of what the client of an order was told by `place`; nothing where that was nothing. `paid` is how
+    /// often the provider was paid for it.
+    fn lacks(&self, order: &KeptOrder, place: u64, paid: u64) -> Option<Vec<String>> {
+        let from = order.told.iter().rposition(|(_, at)| *at <= place)?;
+        let mut lacks = Vec::new();
+        let groups = self.groups.get(&order.number).map_or(&[][..], Vec::as_slice);
+        let stood = |status: &str| order.told[from..].iter().any(|(standing, _)| fits(*standing, status));
+        if groups.is_empty() || !groups.iter().all(|(status, _)| stood(status)) {
+            lacks.push(format!("it was {:?}, the books have {groups:?}", order.told[from].0));
+        }
+        let charged = order.charged.iter().filter(|at| **at <= place).count() as u64;
+        if paid < charged {
+            lacks.push(format!("it was paid {charged} times, the provider knows {paid}"));
+        }
+        let given: i64 = order.given.iter().filter(|(_, at)| *at <= place).map(|(amount, _)| amount).sum();
+        let booked = self.given.get(&order.number).copied().unwrap_or(0);
+        if booked < given {
+            lacks.push(format!("{given} was given back, the books have {booked}"));
+        }
+        Some(lacks)
     }
 
     /// The provider's books against ours, payment by payment and order by order.
@@ -261,20 +268,11 @@ impl Money {
             tally.fault(format!("{number}, told to be {:?}: {what}", kept.standing));
         };
         let Some(total) = self.orders.get(number) else { return lose("it is not there".to_owned()) };
-        let groups = self.groups.get(number).map_or(&[][..], Vec::as_slice);
-        if groups.is_empty() || !groups.iter().all(|(status, _)| fits(kept.standing, status)) {
-            lose(format!("the books have {groups:?}"));
-        }
+        self.lacks(kept, u64::MAX, paid).into_iter().flatten().for_each(&mut lose);
         if kept.total.is_some_and(|told| told != *total) {
             lose(format!("its total was {:?}, the books have {total}", kept.total));
         }
         let (given, told) = (self.given.get(number).copied().unwrap_or(0), kept.refunded());
-        if given < told {
-            lose(format!("{told} was given back, the books have {given}"));
-        }
-        if paid < kept.charged.len() as u64 {
-            lose(format!("it was paid {} times, the provider knows {paid}", kept.charged.len()));
-        }
         if given > told {
             tally.double_charged += 1;
             tally.fault(format!("{number}: {given} was given back instead of {told}"));
