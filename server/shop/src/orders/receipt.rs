@@ -14,7 +14,7 @@ use onshelf_vocabulary::{
     payments::ProviderCode,
 };
 
-use super::{currency_of, moment, show::groups_zone};
+use super::{currency_of, moment, refund::standing_in_books, show::groups_zone};
 use crate::{Book, Error, RefundStanding, Result, Shop, fulfilment::state_of, stores::Store};
 
 /// An order with what was paid for it, for whoever keeps papers.
@@ -146,24 +146,17 @@ fn moved(
     refunds: &[RefundRow],
     said: impl Fn(i64) -> Result<Moment>,
 ) -> Result<Vec<MoneyLine>> {
-    use RefundStanding::{Done, Failed, Pending};
     let currency = currency_of(order);
     let provider_of = |id: i64| {
         let payment = payments.iter().find(|payment| payment.id == id);
         payment.and_then(|payment| ProviderCode::from_code(&payment.provider))
     };
-    let came = payments
-        .iter()
-        .filter(|payment| payment.captured > 0)
-        .map(|payment| (payment.ended_at.unwrap_or(payment.created_at), payment.captured, payment.id, Done));
+    let came = payments.iter().filter(|payment| payment.captured > 0).map(|payment| {
+        (payment.ended_at.unwrap_or(payment.created_at), payment.captured, payment.id, RefundStanding::Done)
+    });
     let went = refunds.iter().map(|refund| {
         let at = refund.done_at.unwrap_or(refund.created_at);
-        let standing = match refund.status.as_str() {
-            "done" => Done,
-            "failed" => Failed,
-            _ => Pending,
-        };
-        (at, -refund.amount, refund.payment_id, standing)
+        (at, -refund.amount, refund.payment_id, standing_in_books(refund))
     });
     let mut all: Vec<_> = came.chain(went).collect();
     // Kept in this order where two moved at the same moment.

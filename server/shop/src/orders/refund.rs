@@ -42,6 +42,15 @@ const GIVEN_UP: i64 = 2 * 86_400_000;
 const OVERDUE: i64 = 14 * 86_400_000;
 const ROUND: i64 = 10;
 
+/// How what was set apart to go back stands in our books.
+pub(super) fn standing_in_books(refund: &RefundRow) -> RefundStanding {
+    match refund.status.as_str() {
+        "done" => RefundStanding::Done,
+        "failed" => RefundStanding::Failed,
+        _ => RefundStanding::Pending,
+    }
+}
+
 /// Sets `amount` of an order's money apart, from its captured payments in their order; answers how much it was.
 /// `subject` makes the keys: the same subject is refunded once.
 pub(crate) async fn refund_order(

@@ -19,9 +19,9 @@ use onshelf_vocabulary::{
     payments::{PaymentStatus, PaymentView, ProviderCode},
 };
 
-use super::{PURPOSE, Placed, currency_of, keep::KEPT, moment, pay::is_open};
+use super::{PURPOSE, Placed, currency_of, keep::KEPT, moment, pay::is_open, refund::standing_in_books};
 use crate::{
-    Book, Error, Result, Shop, Viewer,
+    Book, Error, RefundStanding, Result, Shop, Viewer,
     fulfilment::{astray_of, reservation_lines, standing_of, state_of, way_of},
     secrets::fingerprint,
     stores::Store,
@@ -233,8 +233,8 @@ fn payment_view(
 ) -> PaymentView {
     let captured: i64 = payments.iter().map(|payment| payment.captured).sum();
     let refunded: i64 = payments.iter().map(|payment| payment.refunded).sum();
-    let standing = |status: &str| {
-        let those = refunds.iter().filter(|refund| refund.status == status);
+    let standing = |wanted: RefundStanding| {
+        let those = refunds.iter().filter(|refund| standing_in_books(refund) == wanted);
         Money::new(those.map(|refund| refund.amount).sum(), currency)
     };
     let open = payments.iter().find(|payment| is_open(payment));
@@ -252,8 +252,8 @@ fn payment_view(
         provider: order.provider.as_deref().and_then(ProviderCode::from_code),
         paid: Money::new(captured, currency),
         refunded: Money::new(refunded, currency),
-        returning: standing("requested"),
-        owed: standing("failed"),
+        returning: standing(RefundStanding::Pending),
+        owed: standing(RefundStanding::Failed),
         redirect_url: open.and_then(|payment| payment.redirect_url.clone()).filter(|_| held),
     }
 }

@@ -6,7 +6,7 @@ use onshelf_db::{
     payments::{self, Look, PaymentRow, RefundRow},
 };
 
-use super::{call_key, enter, enter_done};
+use super::{call_key, enter, enter_done, standing_in_books};
 use crate::{
     Error, PaymentFault, RefundStanding, RefundStatement, Result, Shop, orders::pay::pause, pulse::Deed,
 };
@@ -172,11 +172,12 @@ async fn made_elsewhere(
 ) -> Result<()> {
     let fresh = payments::by_id(tx, payment.id).await?.ok_or(Error::NotFound)?;
     let rows = rows_of(tx, payment).await?;
-    let mut owed: Vec<&RefundRow> = rows.iter().filter(|row| row.status == "failed").collect();
+    let mut owed: Vec<&RefundRow> =
+        rows.iter().filter(|row| standing_in_books(row) == RefundStanding::Failed).collect();
     let room = fresh.captured - fresh.refunded + owed.iter().map(|row| row.amount).sum::<i64>();
     if amount > room {
         // What of ours is under way will be refused, and is then settled by this one.
-        if rows.iter().any(|row| row.status == "requested") {
+        if rows.iter().any(|row| standing_in_books(row) == RefundStanding::Pending) {
             followed.open = true;
         } else {
             tracing::error!(payment = payment.id, "More went back than is left: a person must look.");
