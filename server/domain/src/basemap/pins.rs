@@ -79,10 +79,16 @@ impl Group {
     /// Lets another one stand on its shelf. It is called otherwise from then on, so its name is written anew.
     fn take_in(&mut self, other: Group, drawing: &Drawing<'_>, taken: &mut Taken) {
         self.members.extend(other.members);
-        if let Some((_, frame)) = self.name.take() {
-            taken.release(&frame);
+        if self.unname(taken) {
             self.name = name(self, drawing, taken);
         }
+    }
+
+    /// Takes its name away and gives the room back: whether it had one.
+    fn unname(&mut self, taken: &mut Taken) -> bool {
+        let Some((_, frame)) = self.name.take() else { return false };
+        taken.release(&frame);
+        true
     }
 
     fn of<'d>(&self, drawing: &Drawing<'d>) -> Vec<&'d Marker> {
@@ -164,16 +170,8 @@ fn share(groups: Vec<Group>, reach: f64) -> Vec<Group> {
 fn stand(groups: Vec<Group>, drawing: &Drawing<'_>, taken: &mut Taken) -> Vec<Group> {
     let mut standing: Vec<Group> = Vec::new();
     for (place, mut group) in groups.into_iter().enumerate() {
-        let width = group.width(drawing);
-        let neighbours = standing.iter().any(|other| !other.selected);
-        let tries = match (neighbours, group.members.len()) {
-            (false, _) => &ASIDE[..],
-            (true, 1) => &ASIDE[..ASIDE_ALONE],
-            (true, _) => &ASIDE[..ASIDE_TOGETHER],
-        };
-        let frames: Vec<Frame> = tries.iter().map(|aside| shelf_frame(group.foot, *aside, width)).collect();
-        if let Some(found) = taken.first_free(&frames) {
-            group.aside = ASIDE[found];
+        if let Some(aside) = room(&group, &mut standing, drawing, taken) {
+            group.aside = aside;
             taken.take(Frame::around(group.foot, 5.0, 5.0));
             if group.selected || place < drawing.sheet.wants {
                 group.name = name(&group, drawing, taken);
@@ -190,6 +188,32 @@ fn stand(groups: Vec<Group>, drawing: &Drawing<'_>, taken: &mut Taken) -> Vec<Gr
         }
     }
     standing
+}
+
+/// Where the shelf of one more finds room. Beside the chosen store alone there is nobody to join: its name gives way
+/// then, and looks for another place.
+fn room(
+    group: &Group,
+    standing: &mut [Group],
+    drawing: &Drawing<'_>,
+    taken: &mut Taken,
+) -> Option<(f64, f64)> {
+    let neighbours = standing.iter().any(|other| !other.selected);
+    let tries = match (neighbours, group.members.len()) {
+        (false, _) => &ASIDE[..],
+        (true, 1) => &ASIDE[..ASIDE_ALONE],
+        (true, _) => &ASIDE[..ASIDE_TOGETHER],
+    };
+    let width = group.width(drawing);
+    let frames: Vec<Frame> = tries.iter().map(|aside| shelf_frame(group.foot, *aside, width)).collect();
+    let mut found = taken.first_free(&frames);
+    if let ([chosen], None, false) = (standing, found, neighbours)
+        && chosen.unname(taken)
+    {
+        found = taken.first_free(&frames);
+        chosen.name = name(chosen, drawing, taken);
+    }
+    found.map(|found| ASIDE[found])
 }
 
 fn shelf_frame((x, y): Pixel, (dx, dy): (f64, f64), width: f64) -> Frame {

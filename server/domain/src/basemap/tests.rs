@@ -210,6 +210,25 @@ fn the_chosen_store_and_the_nearest_are_named_before_others_take_the_room() {
 }
 
 #[test]
+fn the_chosen_stores_name_gives_way_to_a_shelf_that_has_nobody_to_join() {
+    let map = Basemap::parse(SMALL.as_bytes()).unwrap();
+    let mut markers = [
+        marker("한가운데에있는제일큰두가게", 37.551_24, 127.038_04, 1),
+        marker("옆집", 37.5446, 127.040_73, 1),
+    ];
+    markers[0].selected = true;
+    let view = map.draw(&Drawing { sheet: Sheet::DESK, ..drawing("37.5446,127.0557,8.106884", &markers) });
+    let covered = |frames: &[(String, Frame)]| {
+        let later = frames.iter().enumerate();
+        later
+            .flat_map(|(i, one)| frames[..i].iter().map(move |other| (one, other)))
+            .any(|(one, other)| one.1.grown(-0.2).meets(&other.1))
+    };
+    assert!(!covered(&frames(&view)), "{:?}", view.pins);
+    assert!(view.pins.iter().all(|pin| pin.label_at.is_some()), "{:?}", view.pins);
+}
+
+#[test]
 fn what_many_stores_have_together_fits_on_one_shelf() {
     let map = Basemap::parse(SMALL.as_bytes()).unwrap();
     let markers: Vec<Marker> = (0..30).map(|i| marker(&format!("s{i}"), 37.55, 127.05, 9)).collect();
