@@ -230,13 +230,16 @@ impl Ledger {
         if own.store != store {
             return Outcome::NotFound;
         }
+        if deed == BoardDeed::StartPicking && own.status == Status::Picking {
+            // All are picked by the same hand, whose second press is no refusal, also where the time ran out between.
+            return Outcome::Done;
+        }
         let status = self.status(own);
         if self.is_brought_home(booking) {
             return self.expect_courier(booking, status, deed);
         }
         match deed {
-            // All are picked by the same hand, whose second press is no refusal.
-            BoardDeed::StartPicking if matches!(status, Placed | Picking) => self.put(booking, Picking),
+            BoardDeed::StartPicking if status == Placed => self.put(booking, Picking),
             BoardDeed::Unready if status == Ready => self.put(booking, Picking),
             BoardDeed::MarkReady if matches!(status, Placed | Picking) => self.put(booking, Ready),
             BoardDeed::NotFound if matches!(status, Placed | Picking) => {
@@ -268,7 +271,7 @@ impl Ledger {
         use Status::{Delivered, NotFound, OutForDelivery, Picking, Placed};
         let (store, lines) = (self.bookings[booking].store, self.bookings[booking].lines.clone());
         match (deed, status) {
-            (BoardDeed::StartPicking, Placed | Picking) => self.put(booking, Picking),
+            (BoardDeed::StartPicking, Placed) => self.put(booking, Picking),
             (BoardDeed::Dispatch, Placed | Picking) => {
                 lines.iter().for_each(|(sku, quantity)| self.sell(store, *sku, *quantity));
                 self.put(booking, OutForDelivery)
