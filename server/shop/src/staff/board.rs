@@ -156,13 +156,14 @@ impl Shop {
                     {
                         return Ok::<(), Error>(());
                     }
-                    let begins = matches!(what, Carrying::Deed(BoardDeed::StartPicking));
                     // The second press of a hasty finger is no other's hand.
+                    let begins = matches!(what, Carrying::Deed(BoardDeed::StartPicking));
                     if begins && picks_it(&mut tx, &row, picker).await? {
                         return Ok::<(), Error>(());
                     }
                     carry(&mut tx, &shop, store_id, &row, &what, &actor, now).await?;
-                    if begins {
+                    // Whoever takes "ready" back has it in hand, too.
+                    if begins || matches!(what, Carrying::Deed(BoardDeed::Unready)) {
                         counter::picks(&mut tx, row.id, picker).await?;
                     }
                     if !place.is_empty() {

@@ -99,6 +99,8 @@ async fn ready_by_mistake_is_picked_again_and_still_held() {
         }
         let now = board(test, &who).await;
         assert_eq!((now.to_prepare.len(), now.ready.len()), (1, 0));
+        assert_eq!(now.to_prepare[0].picker.as_ref().map(|picker| picker.own), Some(true));
+        test.shop.do_on_board(&who, STORE, &held.number, BoardDeed::StartPicking).await.unwrap();
         assert_eq!(test.available(STORE, "CUP").await, 0, "it stays held");
         let again = test.shop.do_on_board(&who, STORE, &held.number, BoardDeed::Unready).await;
         assert!(matches!(

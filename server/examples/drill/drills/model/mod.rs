@@ -96,6 +96,23 @@ pub enum Deed {
     OfOrder(OrderDeed),
 }
 
+impl Deed {
+    /// What it is done to.
+    const fn booking(&self) -> Option<usize> {
+        match self {
+            Deed::Repeat { booking, .. }
+            | Deed::Cancel { booking, .. }
+            | Deed::Board { booking, .. }
+            | Deed::Collect { booking, .. }
+            | Deed::ByPass { booking, .. }
+            | Deed::OfOrder(OrderDeed::Heal { booking } | OrderDeed::Answer { booking, .. }) => {
+                Some(*booking)
+            }
+            _ => None,
+        }
+    }
+}
+
 async fn drill(plan: &Plan) -> Result<Tally, Failure> {
     // Nothing here is about the disk: in memory a million steps take minutes.
     let ground = Ground::quick(plan, INITIAL).await?;
@@ -131,6 +148,9 @@ async fn drill(plan: &Plan) -> Result<Tally, Failure> {
         if !wrong.is_empty() {
             wrong.iter().for_each(|text| tally.fault(format!("step {step}: {text}")));
             told.iter().for_each(|line| println!("  {line}"));
+            if let Some(booking) = deed.booking() {
+                println!("  the model has {:?}", ledger.bookings()[booking]);
+            }
             println!("replay: cargo xtask drill model --seed {} --rounds {step}", plan.seed);
             break;
         }
