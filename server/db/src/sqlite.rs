@@ -23,6 +23,11 @@ const QUEUE: usize = 4096;
 /// Units one transaction may carry.
 const BATCH: usize = 256;
 
+// A call is a way to sqlx's own thread and back, which costs more than these statements do there: two go together.
+const BEGIN: &str = "BEGIN IMMEDIATE; SAVEPOINT unit";
+const NEXT: &str = "RELEASE unit; SAVEPOINT unit";
+const COMMIT: &str = "RELEASE unit; COMMIT";
+
 /// Told whether the transaction that carried it is on disk.
 type Finish = Box<dyn FnOnce(Result<(), Error>) + Send>;
 /// A unit of work without its types: runs, and says whether to keep what it did.
@@ -139,24 +144,25 @@ async fn run_batch(
     queue: &mut mpsc::Receiver<Unit>,
     finishes: &mut Vec<Finish>,
 ) -> Result<(), Error> {
-    if let Err(error) = sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await {
+    if let Err(error) = sqlx::query(BEGIN).execute(&mut *connection).await {
         let message = error.to_string();
         finishes.push(refuse(first));
         return Err(Error::Unavailable(message));
     }
-    let mut next = Some(first);
-    while let Some(unit) = next {
-        sqlx::query("SAVEPOINT unit").execute(&mut *connection).await?;
+    let mut unit = first;
+    loop {
         let (keep, finish) = unit(Tx::Sqlite(connection)).await;
         finishes.push(finish);
         if !keep {
             // Fails where SQLite has ended the whole transaction itself (disk full): then nobody may be told "done".
             sqlx::query("ROLLBACK TO unit").execute(&mut *connection).await?;
         }
-        sqlx::query("RELEASE unit").execute(&mut *connection).await?;
-        next = if finishes.len() < BATCH { queue.try_recv().ok() } else { None };
+        let next = if finishes.len() < BATCH { queue.try_recv().ok() } else { None };
+        let Some(next) = next else { break };
+        unit = next;
+        sqlx::query(NEXT).execute(&mut *connection).await?;
     }
-    sqlx::query("COMMIT").execute(&mut *connection).await?;
+    sqlx::query(COMMIT).execute(&mut *connection).await?;
     count_commit();
     Ok(())
 }
