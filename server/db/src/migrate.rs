@@ -27,6 +27,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (15, "strangers", include_str!("../migrations/0015_strangers.sql")),
     (16, "refunds on their way", include_str!("../migrations/0016_refunds_on_their_way.sql")),
     (17, "warehouses discounts", include_str!("../migrations/0017_warehouses_discounts.sql")),
+    (18, "refunds of a payment", include_str!("../migrations/0018_refunds_of_a_payment.sql")),
 ];
 
 fn migrator(serial: &str) -> Migrator {

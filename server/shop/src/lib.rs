@@ -115,6 +115,7 @@ pub(crate) struct Inner {
     outbox: tokio::sync::Notify,
     tills: std::sync::OnceLock<Vec<Arc<dyn PaymentProvider>>>,
     tills_woken: tokio::sync::Notify,
+    refunds_woken: tokio::sync::Notify,
     discounts: std::sync::OnceLock<Arc<dyn Discounts>>,
     looks: staff::Looks,
     gathering: fulfilment::Gathering,
@@ -144,7 +145,8 @@ impl Shop {
         let shelves = stock::Shelves::read(&db, clock.now().as_millisecond()).await?;
         let outbox = tokio::sync::Notify::new();
         let book = ArcSwap::from_pointee(book);
-        let (tills, tills_woken) = (std::sync::OnceLock::new(), tokio::sync::Notify::new());
+        let tills = std::sync::OnceLock::new();
+        let (tills_woken, refunds_woken) = (tokio::sync::Notify::new(), tokio::sync::Notify::new());
         let (looks, gathering) = (staff::Looks::default(), fulfilment::Gathering::default());
         let inner = Inner {
             db,
@@ -157,6 +159,7 @@ impl Shop {
             outbox,
             tills,
             tills_woken,
+            refunds_woken,
             discounts: std::sync::OnceLock::new(),
             looks,
             gathering,

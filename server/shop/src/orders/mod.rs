@@ -92,14 +92,20 @@ impl Shop {
         self.inner.discounts.get().map(|discounts| discounts.of(basket)).unwrap_or_default()
     }
 
-    /// Wakes whoever asks the providers; due questions would be found a moment later anyway.
+    /// Wakes whoever asks the providers, and whoever gives money back; what is due would be found a moment later anyway.
     pub(crate) fn wake_payments(&self) {
         self.inner.tills_woken.notify_one();
+        self.inner.refunds_woken.notify_one();
     }
 
     /// Waits until there may be something to ask a provider.
     pub async fn payments_woken(&self) {
         self.inner.tills_woken.notified().await;
+    }
+
+    /// Waits until there may be money to give back.
+    pub async fn refunds_woken(&self) {
+        self.inner.refunds_woken.notified().await;
     }
 }
 

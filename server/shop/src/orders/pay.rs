@@ -26,7 +26,7 @@ use crate::{Error, Once, PaymentProvider, Result, Shop, Standing, Statement, sec
 /// the longest pause it stays below the minute in which late money is answered for, also where who looked was killed.
 /// Milliseconds.
 const CLAIM: i64 = 25_000;
-const ROUND: i64 = 20;
+const ROUND: usize = 20;
 /// How long a payment that ended without money is still looked at: it may have been paid at the last moment.
 const AFTERWARDS: i64 = 30 * 60_000;
 
@@ -160,17 +160,21 @@ impl Shop {
         }
     }
 
-    /// Looks at the payments that are due; answers how many were taken.
-    pub async fn look_at_payments(&self) -> Result<usize> {
-        let now = self.now_ms();
-        let due = self
-            .db()
+    /// Takes payments that are due, at most so many: nobody else looks at them for the time a look takes.
+    pub async fn due_payments(&self, limit: usize) -> Result<Vec<PaymentRow>> {
+        let (now, limit) = (self.now_ms(), i64::try_from(limit).unwrap_or(i64::MAX));
+        self.db()
             .write(move |mut tx| {
                 Box::pin(
-                    async move { Ok::<_, Error>(payments::claim(&mut tx, now, now + CLAIM, ROUND).await?) },
+                    async move { Ok::<_, Error>(payments::claim(&mut tx, now, now + CLAIM, limit).await?) },
                 )
             })
-            .await?;
+            .await
+    }
+
+    /// One round: looks at some of the payments that are due; answers how many were taken.
+    pub async fn look_at_payments(&self) -> Result<usize> {
+        let due = self.due_payments(ROUND).await?;
         let taken = due.len();
         let looks = due.into_iter().map(|payment| self.look_at(payment));
         for outcome in futures::future::join_all(looks).await {
@@ -179,8 +183,9 @@ impl Shop {
         Ok(taken)
     }
 
+    /// Asks the provider what became of it, and writes that down.
     #[tracing::instrument(target = "otel", level = "debug", name = "look at payment", skip_all)]
-    async fn look_at(&self, payment: PaymentRow) -> Result<()> {
+    pub async fn look_at(&self, payment: PaymentRow) -> Result<()> {
         if payment.status == "captured" {
             return self.look_at_refunds(&payment).await;
         }

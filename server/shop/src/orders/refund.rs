@@ -40,7 +40,7 @@ const CLAIM: i64 = 15_000;
 const GIVEN_UP: i64 = 2 * 86_400_000;
 /// The same for what the provider has and has not delivered: banks take days. Milliseconds.
 const OVERDUE: i64 = 14 * 86_400_000;
-const ROUND: i64 = 10;
+const ROUND: usize = 10;
 
 /// How what was set apart to go back stands in our books.
 pub(super) fn standing_in_books(refund: &RefundRow) -> RefundStanding {
@@ -175,17 +175,21 @@ impl Shop {
         Ok(refunded)
     }
 
-    /// Carries out refunds that are due; answers how many were taken.
-    pub async fn send_refunds(&self) -> Result<usize> {
-        let now = self.now_ms();
-        let due = self
-            .db()
+    /// Takes refunds that are due, at most so many: nobody else sends them for the time a call takes.
+    pub async fn due_refunds(&self, limit: usize) -> Result<Vec<RefundRow>> {
+        let (now, limit) = (self.now_ms(), i64::try_from(limit).unwrap_or(i64::MAX));
+        self.db()
             .write(move |mut tx| {
                 Box::pin(async move {
-                    Ok::<_, Error>(payments::claim_refunds(&mut tx, now, now + CLAIM, ROUND).await?)
+                    Ok::<_, Error>(payments::claim_refunds(&mut tx, now, now + CLAIM, limit).await?)
                 })
             })
-            .await?;
+            .await
+    }
+
+    /// One round: carries out some of the refunds that are due; answers how many were taken.
+    pub async fn send_refunds(&self) -> Result<usize> {
+        let due = self.due_refunds(ROUND).await?;
         let taken = due.len();
         // All at once: one after the other a slow provider would outlast the claim.
         let sent = due.into_iter().map(|refund| self.send_refund(refund));
@@ -195,8 +199,9 @@ impl Shop {
         Ok(taken)
     }
 
+    /// Asks the provider for it, and writes down what became of it.
     #[tracing::instrument(target = "otel", level = "debug", name = "send refund", skip_all)]
-    async fn send_refund(&self, refund: RefundRow) -> Result<()> {
+    pub async fn send_refund(&self, refund: RefundRow) -> Result<()> {
         let payment = {
             let mut reader = self.db().reader().await?;
             payments::by_id(&mut reader.tx(), refund.payment_id).await?
