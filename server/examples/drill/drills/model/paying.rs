@@ -86,7 +86,8 @@ impl Subject {
             }
             OrderDeed::Answer { booking, accept } => {
                 let group = ledger.bookings()[*booking].number.clone();
-                let Some(order) = ledger.owner_of(*booking) else { return Ok(Outcome::NotFound) };
+                // The model may have answered already: then the offer is nobody's there any more.
+                let Some(order) = ledger.offered_by(*booking) else { return Ok(Outcome::NotFound) };
                 let (number, token) = named(order, ledger);
                 let home = ledger.is_brought_home(*booking).then(home);
                 let answer = if *accept { Answer::Yes(home) } else { Answer::No };

@@ -84,6 +84,12 @@ impl Ledger {
         self.orders[order].offers.iter().any(|one| one.number == number)
     }
 
+    /// Which order it was offered to, also where it is not offered any more.
+    pub fn offered_by(&self, booking: usize) -> Option<usize> {
+        let number = &self.bookings[booking].number;
+        self.orders.iter().rposition(|order| order.offers.iter().any(|one| one.number == *number))
+    }
+
     /// Whether it is brought home, or would be, which no counter has a hand in.
     pub fn is_brought_home(&self, booking: usize) -> bool {
         let own = &self.bookings[booking];
