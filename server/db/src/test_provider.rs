@@ -170,8 +170,8 @@ pub async fn failed_refunds(tx: &mut Tx<'_>, provider_id: &str, now: i64) -> Res
 }
 
 /// Gives money back, never more than is left of what has arrived; answers its id, none where it would be. Whatever id
-/// the row has is not looked at. [`Error::Contended`] where the key has just been used: run again, its refund is then
-/// found.
+/// the row has is not looked at. [`Error::Contended`] where the key has just been used, by whoever wrote the payment in
+/// between or is writing the refund: run again, its refund is then found.
 pub async fn add_refund(tx: &mut Tx<'_>, row: &RefundRow, now: i64) -> Result<Option<i64>, Error> {
     let sql = "UPDATE test_payments SET refunded = refunded + $2
                WHERE provider_id = $1 AND status = 'paid' AND captured_at <= $3 AND refunded + $2 <= captured";
@@ -185,7 +185,10 @@ pub async fn add_refund(tx: &mut Tx<'_>, row: &RefundRow, now: i64) -> Result<Op
             .map(|done| done.rows_affected())
     })?;
     if changed == 0 {
-        return Ok(None);
+        return match refund(tx, &row.key).await? {
+            Some(_) => Err(Error::Contended),
+            None => Ok(None),
+        };
     }
     let sql = "INSERT INTO test_refunds (provider_id, key, amount, created_at, arrives_at, fails_at)
                VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (key) DO NOTHING RETURNING id";

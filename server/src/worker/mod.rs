@@ -1,6 +1,7 @@
 //! What runs beside the requests: shelves and books kept fresh, reservations ended, the outbox sent, the house kept.
 //! Each is supervised: one that fails is logged and started again. Nothing here decides what a deed means.
 
+mod errands;
 mod guard;
 mod money;
 mod outbox;

@@ -1,25 +1,24 @@
 //! Taking jobs out of the outbox: messages go to the notifier, events to the courier.
 
-use futures::StreamExt;
+use futures::FutureExt;
 use onshelf_shop::{
     Shop,
     jobs::{Claimed, Job},
 };
-use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-use super::webhooks::{Courier, Delivery};
+use super::{
+    errands,
+    webhooks::{Courier, Delivery},
+};
 use crate::{
     metrics::{Attempt, METER},
     notifications::{Notifier, Undelivered},
 };
 
-/// Jobs taken in one round. All must be done within the minute a claim lasts: 20 by 5 at a time, each within 10 s.
-const ROUND: i64 = 20;
-const AT_A_TIME: usize = 5;
-/// A lost wake-up costs no more than this.
-const POLL: Duration = Duration::from_secs(1);
+/// Jobs taken in one round: all at once, as one after the other they would outlast the minute a claim lasts.
+const ROUND: usize = 20;
 
 /// Sends what the shop has written into its outbox.
 pub struct Outbox {
@@ -34,30 +33,23 @@ impl Outbox {
         Outbox { shop, notifier, courier }
     }
 
-    /// Sends what is due until told to stop; a round that has begun is finished.
+    /// Sends what is due until told to stop; what has begun is finished.
     pub(super) async fn run(&self, stop: &CancellationToken) {
-        while !stop.is_cancelled() {
-            match self.round().await {
-                Ok(0) => {}
-                Ok(_) => continue,
-                Err(error) => {
-                    METER.count_failure("outbox");
-                    tracing::warn!(%error, "The outbox could not be read; it is tried again.");
-                }
-            }
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = self.shop.outbox_woken() => {}
-                () = tokio::time::sleep(POLL) => {}
-            }
-        }
+        errands::run(
+            "outbox",
+            stop,
+            |limit| self.shop.claim_jobs(limit),
+            |job| self.attend(job).map(Ok),
+            || self.shop.outbox_woken(),
+        )
+        .await;
     }
 
-    /// One round; answers how many jobs were taken.
+    /// One round, for whoever drives the outbox himself; answers how many jobs were taken.
     pub async fn round(&self) -> onshelf_shop::Result<usize> {
         let jobs = self.shop.claim_jobs(ROUND).await?;
         let taken = jobs.len();
-        futures::stream::iter(jobs).for_each_concurrent(AT_A_TIME, |job| self.attend(job)).await;
+        futures::future::join_all(jobs.into_iter().map(|job| self.attend(job))).await;
         Ok(taken)
     }
 

@@ -121,6 +121,24 @@ async fn two_refunds_at_once_do_not_give_more_than_there_was() {
     .await;
 }
 
+/// Two nodes may both ask for it: one that was taken for dead may live.
+#[tokio::test]
+async fn one_refund_asked_for_at_once_by_many_is_one() {
+    on_each_provider(async |bench| {
+        for number in 0..5 {
+            let reference = format!("pay_000{number}");
+            let (opened, _) = paid(bench, &reference, WON).await;
+            let call = refund_call(&opened, &reference, &format!("rf_{number}"), WON);
+            let asked = std::iter::repeat_n((), 8).map(|()| bench.provider().refund(&call));
+            let outcomes = futures::future::join_all(asked).await;
+            assert!(outcomes[0].is_ok() && outcomes.iter().all(|one| *one == outcomes[0]), "{outcomes:?}");
+            let found = bench.provider().statement(&reference, &opened.provider_id).await.unwrap();
+            assert_eq!(found.refunded, WON.amount);
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn nothing_is_refunded_that_was_not_captured() {
     on_each_provider(async |bench| {

@@ -230,16 +230,17 @@ pub async fn hasten_refund(tx: &mut Tx<'_>, id: i64, now: i64) -> Result<(), Err
     Ok(())
 }
 
-/// It is tried again at `look.next`; without one a person must look. Nothing where somebody else has taken it since, whose
-/// answer counts: see [`claim_refunds`].
-pub async fn refund_waits(tx: &mut Tx<'_>, id: i64, why: &str, look: Look) -> Result<(), Error> {
+/// It is tried again at `look.next`; without one a person must look. False where somebody else has taken it since, whose
+/// answer counts, or it was done: see [`claim_refunds`].
+pub async fn refund_waits(tx: &mut Tx<'_>, id: i64, why: &str, look: Look) -> Result<bool, Error> {
     let sql = "UPDATE refunds SET last_error = $2, due_at = $3,
                  status = CASE WHEN $3 IS NULL THEN 'failed' ELSE status END
                WHERE id = $1 AND status = 'requested' AND due_at IS NOT DISTINCT FROM $4";
-    on!(tx, conn => {
-        sqlx::query(sql).bind(id).bind(why).bind(look.next).bind(look.seen).execute(conn).await.map(drop)
+    let changed = on!(tx, conn => {
+        let query = sqlx::query(sql).bind(id).bind(why).bind(look.next).bind(look.seen);
+        query.execute(conn).await.map(|done| done.rows_affected())
     })?;
-    Ok(())
+    Ok(changed == 1)
 }
 
 /// Refunds that a person must look at.

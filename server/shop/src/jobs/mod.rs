@@ -222,8 +222,8 @@ pub(crate) async fn announce_order(
 
 impl Shop {
     /// Takes due jobs; nobody else gets them for a minute.
-    pub async fn claim_jobs(&self, most: i64) -> Result<Vec<Claimed>> {
-        let now = self.now_ms();
+    pub async fn claim_jobs(&self, most: usize) -> Result<Vec<Claimed>> {
+        let (now, most) = (self.now_ms(), i64::try_from(most).unwrap_or(i64::MAX));
         let rows = self
             .db()
             .write(move |mut tx| {

@@ -226,16 +226,11 @@ impl Shop {
                 }
                 // Asked under the same key again, the provider says how it stands then.
                 RefundStanding::Pending => self.refund_waits(&refund, "it is under way", OVERDUE).await,
-                RefundStanding::Failed => self.refund_refused(&refund, "it did not arrive").await,
+                RefundStanding::Failed => self.refund_waits(&refund, "it did not arrive", 0).await,
             },
             Err(PaymentFault::Passing(why)) => self.refund_waits(&refund, &why, GIVEN_UP).await,
-            Err(PaymentFault::Refused(why)) => self.refund_refused(&refund, &why).await,
+            Err(PaymentFault::Refused(why)) => self.refund_waits(&refund, &why, 0).await,
         }
-    }
-
-    async fn refund_refused(&self, refund: &RefundRow, why: &str) -> Result<()> {
-        tracing::error!(refund = refund.id, why, "A provider refuses a refund: a person must look.");
-        self.refund_waits(refund, why, 0).await
     }
 
     async fn refund_done(&self, payment: PaymentRow, told: RefundStatement) -> Result<()> {
@@ -256,21 +251,23 @@ impl Shop {
 
     /// It may go better later, until it is so old. Milliseconds.
     async fn refund_waits(&self, refund: &RefundRow, why: &str, patience: i64) -> Result<()> {
-        let (id, why, now) = (refund.id, why.to_owned(), self.now_ms());
+        let (id, told, now) = (refund.id, why.to_owned(), self.now_ms());
         let age = now - refund.created_at;
         let due = (age < patience).then(|| now + pause(refund.tries, age));
-        if due.is_none() {
-            tracing::error!(refund = id, "A refund was given up: a person must look.");
-        }
         let look = Look { seen: refund.due_at, next: due };
-        self.db()
+        let counts = self
+            .db()
             .write(move |mut tx| {
-                let why = why.clone();
+                let told = told.clone();
                 Box::pin(
-                    async move { Ok::<_, Error>(payments::refund_waits(&mut tx, id, &why, look).await?) },
+                    async move { Ok::<_, Error>(payments::refund_waits(&mut tx, id, &told, look).await?) },
                 )
             })
-            .await
+            .await?;
+        if counts && due.is_none() {
+            tracing::error!(refund = id, why, "A refund was given up: a person must look.");
+        }
+        Ok(())
     }
 }
 
