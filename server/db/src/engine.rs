@@ -7,7 +7,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::future::BoxFuture;
-use sqlx::{PgConnection, Sqlite, SqliteConnection, pool::PoolConnection};
+use sqlx::{PgConnection, SqliteConnection};
 
 use crate::{Error, Failure, postgres, sqlite};
 
@@ -26,7 +26,7 @@ pub enum Tx<'c> {
 
 /// A connection to read with.
 pub enum Reader {
-    Sqlite(PoolConnection<Sqlite>),
+    Sqlite(sqlite::Loan),
     Postgres(postgres::Loan),
 }
 
@@ -43,9 +43,8 @@ pub struct Load {
 }
 
 impl Load {
-    pub(crate) fn of<D: sqlx::Database>(pool: &sqlx::Pool<D>) -> Load {
-        let idle = pool.num_idle() as u64;
-        let busy = u64::from(pool.size()).saturating_sub(idle);
+    /// With so many connections in use and free.
+    fn of((busy, idle): (u64, u64)) -> Load {
         let (writes, commits) = (WRITES.load(Ordering::Relaxed), COMMITS.load(Ordering::Relaxed));
         Load { writes, commits, busy, idle }
     }
@@ -161,9 +160,7 @@ impl Db {
     #[tracing::instrument(target = "otel", level = "debug", name = "database connection", skip_all)]
     pub async fn reader(&self) -> Result<Reader, Error> {
         Ok(match self {
-            Db::Sqlite(embedded) => {
-                Reader::Sqlite(embedded.readers().acquire().await.map_err(Error::unreachable)?)
-            }
+            Db::Sqlite(embedded) => Reader::Sqlite(embedded.lend().await?),
             Db::Postgres(server) => Reader::Postgres(server.lend().await?),
         })
     }
@@ -192,7 +189,7 @@ impl Db {
     /// Ends all connections after what is under way, as far as that ends soon.
     pub async fn close(&self) {
         match self {
-            Db::Sqlite(embedded) => embedded.close().await,
+            Db::Sqlite(embedded) => embedded.close(),
             Db::Postgres(server) => server.close().await,
         }
     }
@@ -203,7 +200,8 @@ impl Db {
             return Err(Error::Unavailable("PostgreSQL is backed up by its own programs".to_owned()));
         };
         let target = file.to_string_lossy().into_owned();
-        sqlx::query("VACUUM INTO $1").bind(target).execute(embedded.readers()).await?;
+        let mut reader = embedded.lend().await?;
+        sqlx::query("VACUUM INTO $1").bind(target).execute(&mut *reader).await?;
         Ok(())
     }
 
@@ -211,8 +209,8 @@ impl Db {
     #[must_use]
     pub fn load(&self) -> Load {
         match self {
-            Db::Sqlite(embedded) => embedded.load(),
-            Db::Postgres(server) => server.load(),
+            Db::Sqlite(embedded) => Load::of(embedded.load()),
+            Db::Postgres(server) => Load::of(server.load()),
         }
     }
 

@@ -81,6 +81,15 @@ pub async fn of_group(tx: &mut Tx<'_>, reservation_id: i64) -> Result<Vec<PassRo
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(reservation_id).fetch_all(conn).await)?)
 }
 
+/// The same of all groups an order has, group by group.
+pub async fn of_order(tx: &mut Tx<'_>, order_id: i64) -> Result<Vec<PassRow>, Error> {
+    let sql = sqlx::AssertSqlSafe(format!(
+        "SELECT {COLUMNS} FROM reservations r JOIN passes p ON p.reservation_id = r.id
+         WHERE r.order_id = $1 AND r.replaced = 0 ORDER BY r.id, p.id"
+    ));
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(order_id).fetch_all(conn).await)?)
+}
+
 /// What the link with this hash shows, in the order the groups were made.
 pub async fn by_link(tx: &mut Tx<'_>, link_hash: &str) -> Result<Vec<PassRow>, Error> {
     let sql = sqlx::AssertSqlSafe(format!(

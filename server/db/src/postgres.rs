@@ -22,7 +22,7 @@ use tracing::Instrument;
 
 use crate::{
     Error, Failure, Tx,
-    engine::{Load, Work, count_commit},
+    engine::{Work, count_commit},
     migrate,
 };
 
@@ -90,8 +90,10 @@ impl Server {
         let _ = timeout(CLOSE, self.pool.close()).await;
     }
 
-    pub(crate) fn load(&self) -> Load {
-        Load::of(&self.pool)
+    /// Connections in use, and free.
+    pub(crate) fn load(&self) -> (u64, u64) {
+        let idle = self.pool.num_idle() as u64;
+        (u64::from(self.pool.size()).saturating_sub(idle), idle)
     }
 
     pub async fn write<T, E, F>(&self, unit: F) -> Result<T, E>

@@ -1,20 +1,32 @@
 //! SQLite: many readers and one writer. The writer drains its queue into one transaction, a savepoint a unit of
 //! work, commits once and only then answers them all: durable, and one fsync for many.
+//!
+//! sqlx runs each connection on a thread of its own: a statement is a way there and back, which costs more than most of
+//! them do there. So the writer is a thread, too, which hands over to the other without the runtime in between; what can
+//! go together goes together; and readers are not asked whether they are alive, as sqlx's pool does before and after each
+//! use: a file does not hang up.
 
 use std::{panic::AssertUnwindSafe, str::FromStr, time::Duration};
 
+use deadpool::{
+    Runtime,
+    managed::{Manager, Metrics, Object, Pool, PoolError, QueueMode, RecycleResult},
+};
 use futures::{FutureExt, future::BoxFuture};
 use sqlx::{
-    Connection, SqliteConnection, SqlitePool,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    Connection, SqliteConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, oneshot},
+};
 
 use tracing::Instrument;
 
 use crate::{
     Error, Failure, Tx,
-    engine::{Load, Work, count_commit},
+    engine::{Work, count_commit},
     migrate,
 };
 
@@ -23,7 +35,11 @@ const QUEUE: usize = 4096;
 /// Units one transaction may carry.
 const BATCH: usize = 256;
 
-// A call is a way to sqlx's own thread and back, which costs more than these statements do there: two go together.
+/// Connections to read with.
+const READERS: usize = 8;
+/// How long one waits for a connection that others read with.
+const WAIT: Duration = Duration::from_secs(5);
+
 const BEGIN: &str = "BEGIN IMMEDIATE; SAVEPOINT unit";
 const NEXT: &str = "RELEASE unit; SAVEPOINT unit";
 const COMMIT: &str = "RELEASE unit; COMMIT";
@@ -36,7 +52,7 @@ type Unit = Box<dyn for<'c> FnOnce(Tx<'c>) -> BoxFuture<'c, (bool, Finish)> + Se
 /// An embedded database file.
 #[derive(Clone)]
 pub struct Embedded {
-    readers: SqlitePool,
+    readers: Pool<Readers>,
     writer: mpsc::Sender<Unit>,
 }
 
@@ -57,28 +73,41 @@ impl Embedded {
             .statement_cache_capacity(256);
         let mut connection = SqliteConnection::connect_with(&options).await?;
         migrate::sqlite(&mut connection).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(8)
-            .acquire_timeout(Duration::from_secs(5))
-            .connect_with(options.read_only(true).create_if_missing(false))
-            .await?;
+        let options = options.read_only(true).create_if_missing(false);
+        let readers = Pool::builder(Readers { options })
+            .max_size(READERS)
+            .queue_mode(QueueMode::Lifo)
+            .wait_timeout(Some(WAIT))
+            .runtime(Runtime::Tokio1)
+            .build()
+            .map_err(|error| Error::Unavailable(error.to_string()))?;
         let (writer, queue) = mpsc::channel(QUEUE);
-        tokio::spawn(write_batches(connection, queue));
+        let runtime = Handle::current();
+        std::thread::Builder::new()
+            .name("onshelf-writer".to_owned())
+            .spawn(move || runtime.block_on(write_batches(connection, queue)))
+            .map_err(|error| Error::Unavailable(error.to_string()))?;
         Ok(Embedded { readers, writer })
     }
 
-    #[must_use]
-    pub fn readers(&self) -> &SqlitePool {
-        &self.readers
+    /// A connection to read with, waited for a bounded time.
+    pub(crate) async fn lend(&self) -> Result<Loan, Error> {
+        self.readers.get().await.map_err(|error| match error {
+            PoolError::Backend(error) => Error::unreachable(error),
+            error => Error::Unavailable(error.to_string()),
+        })
     }
 
-    pub(crate) fn load(&self) -> Load {
-        Load::of(&self.readers)
+    /// The readers.
+    pub(crate) fn load(&self) -> (u64, u64) {
+        let status = self.readers.status();
+        let idle = status.available as u64;
+        ((status.size as u64).saturating_sub(idle), idle)
     }
 
     /// Ends the readers; the writer ends with its queue.
-    pub async fn close(&self) {
-        self.readers.close().await;
+    pub fn close(&self) {
+        self.readers.close();
     }
 
     pub async fn write<T, E, F>(&self, unit: F) -> Result<T, E>
@@ -116,6 +145,27 @@ impl Embedded {
             .try_send(boxed)
             .map_err(|_| Error::Unavailable("the writer's queue is full".to_owned()))?;
         waiting.await.map_err(|_| Error::Unavailable("the writer has stopped".to_owned()))?
+    }
+}
+
+/// A connection on loan.
+pub type Loan = Object<Readers>;
+
+/// Opens connections to read with.
+pub struct Readers {
+    options: SqliteConnectOptions,
+}
+
+impl Manager for Readers {
+    type Type = SqliteConnection;
+    type Error = sqlx::Error;
+
+    async fn create(&self) -> Result<SqliteConnection, sqlx::Error> {
+        SqliteConnection::connect_with(&self.options).await
+    }
+
+    async fn recycle(&self, _: &mut SqliteConnection, _: &Metrics) -> RecycleResult<sqlx::Error> {
+        Ok(())
     }
 }
 

@@ -71,13 +71,13 @@ const PAYMENT: &str =
     status, captured, captured_currency, captured_at, refunded, refunds, unanswered, opened_at, expires_at
     FROM test_payments WHERE ";
 
-/// Opens a payment unless one has its reference.
-pub async fn open(tx: &mut Tx<'_>, row: &PaymentRow) -> Result<(), Error> {
+/// Opens a payment. False: one has its reference.
+pub async fn open(tx: &mut Tx<'_>, row: &PaymentRow) -> Result<bool, Error> {
     let sql = "INSERT INTO test_payments (provider_id, reference, order_number, title, amount, currency, return_url,
                  cancel_url, status, captured, captured_currency, refunded, unanswered, opened_at, expires_at)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', 0, $6, 0, 0, $9, $10)
                ON CONFLICT (reference) DO NOTHING";
-    on!(tx, conn => {
+    let opened = on!(tx, conn => {
         sqlx::query(sql)
             .bind(&row.provider_id)
             .bind(&row.reference)
@@ -91,9 +91,9 @@ pub async fn open(tx: &mut Tx<'_>, row: &PaymentRow) -> Result<(), Error> {
             .bind(row.expires_at)
             .execute(conn)
             .await
-            .map(drop)
+            .map(|done| done.rows_affected())
     })?;
-    Ok(())
+    Ok(opened == 1)
 }
 
 /// By the provider's own id.

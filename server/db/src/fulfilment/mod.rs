@@ -9,7 +9,7 @@ mod promises;
 
 pub use astray::went_astray;
 pub use many::{any_has, insert_all, insert_lines};
-pub use pick::{heal, is_charged, promise, set_charge, set_line, split_off};
+pub use pick::{heal, promise, set_charge, set_line, split_off};
 pub use promises::{PromiseRow, promises};
 
 use crate::{Error, Tx, engine::on};
@@ -174,13 +174,22 @@ pub async fn lines(tx: &mut Tx<'_>, reservation_id: i64) -> Result<Vec<Reservati
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(reservation_id).fetch_all(conn).await)?)
 }
 
-/// Where a change of state is written: only from the state the decision was made on (`false`: somebody was quicker).
-/// Whoever ends it, what was off the shelf for it is noted to go back. Whose hand-over is taken back was ready before.
+/// The lines of all groups an order has, group by group in the order these were made.
+pub async fn lines_of_order(tx: &mut Tx<'_>, order_id: i64) -> Result<Vec<ReservationLineRow>, Error> {
+    let sql = "SELECT l.* FROM reservations r JOIN reservation_lines l ON l.reservation_id = r.id
+               WHERE r.order_id = $1 AND r.replaced = 0 ORDER BY r.id, l.position";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(order_id).fetch_all(conn).await)?)
+}
+
+/// Where a change of state is written: only from the state the decision was made on (`false`: somebody was quicker), and
+/// where `charged` is given only while its total and what is asked for it are those: a pick that was told meanwhile may
+/// leave its state as it was. Whoever ends it, what was off the shelf for it is noted to go back. Whose hand-over is taken back was ready before.
 pub async fn set_status(
     tx: &mut Tx<'_>,
     reservation_id: i64,
     from: &str,
     to: &str,
+    charged: Option<(i64, i64)>,
     at: i64,
 ) -> Result<bool, Error> {
     let sql = "UPDATE reservations SET status = $3,
@@ -190,13 +199,15 @@ pub async fn set_status(
                  confirmed_at = CASE WHEN $3 = 'placed' THEN COALESCE(confirmed_at, $4) ELSE confirmed_at END,
                  ended_at = CASE WHEN $3 IN ('placed', 'picking', 'ready', 'in_transfer', 'out_for_delivery')
                             THEN NULL ELSE $4 END
-               WHERE id = $1 AND status = $2";
+               WHERE id = $1 AND status = $2 AND ($5 IS NULL OR total = $5 AND asked = $6)";
     let done = on!(tx, conn => {
         sqlx::query(sql)
             .bind(reservation_id)
             .bind(from)
             .bind(to)
             .bind(at)
+            .bind(charged.map(|(total, _)| total))
+            .bind(charged.map(|(_, asked)| asked))
             .execute(conn)
             .await
             .map(|done| done.rows_affected())

@@ -45,15 +45,6 @@ pub async fn set_charge(
     Ok(())
 }
 
-/// Whether it is asked for what was read of it: a pick that was told meanwhile may leave its state as it was.
-pub async fn is_charged(tx: &mut Tx<'_>, row: &ReservationRow) -> Result<bool, Error> {
-    let sql = "SELECT COUNT(*) FROM reservations WHERE id = $1 AND total = $2 AND asked = $3";
-    let same: i64 = on!(tx, conn => {
-        sqlx::query_scalar(sql).bind(row.id).bind(row.total).bind(row.asked).fetch_one(conn).await
-    })?;
-    Ok(same == 1)
-}
-
 /// What was not found of it, as it was split off.
 pub async fn split_off(tx: &mut Tx<'_>, number: &str) -> Result<Vec<ReservationRow>, Error> {
     let sql = "SELECT * FROM reservations WHERE split_from = $1 ORDER BY id";

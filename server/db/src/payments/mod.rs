@@ -195,22 +195,20 @@ pub async fn book(
     if amounts.iter().map(|(_, amount)| amount).sum::<i64>() != 0 {
         return Err(Error::inconsistent("an entry whose amounts do not sum to zero"));
     }
-    let sql = "INSERT INTO money_entries (entry, account, amount, currency, order_id, at)
-               VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (entry, account) DO NOTHING";
-    for (account, amount) in amounts.iter().filter(|(_, amount)| *amount != 0) {
-        on!(tx, conn => {
-            sqlx::query(sql)
-                .bind(entry)
-                .bind(*account)
-                .bind(*amount)
-                .bind(currency)
-                .bind(order_id)
-                .bind(at)
-                .execute(conn)
-                .await
-                .map(drop)
-        })?;
+    let amounts: Vec<_> = amounts.iter().filter(|(_, amount)| *amount != 0).collect();
+    if amounts.is_empty() {
+        return Ok(());
     }
+    on!(tx, conn: E => {
+        let mut sql = sqlx::QueryBuilder::<E>::new(
+            "INSERT INTO money_entries (entry, account, amount, currency, order_id, at) ",
+        );
+        sql.push_values(&amounts, |mut row, (account, amount)| {
+            row.push_bind(entry).push_bind(*account).push_bind(*amount);
+            row.push_bind(currency).push_bind(order_id).push_bind(at);
+        });
+        sql.push(" ON CONFLICT (entry, account) DO NOTHING").build().execute(conn).await.map(drop)
+    })?;
     Ok(())
 }
 

@@ -146,9 +146,20 @@ pub(crate) async fn reservation_lines(
     lang: Lang,
     row: &ReservationRow,
 ) -> Result<Vec<ReservationLineView>> {
-    let currency = currency_of(row);
     let lines = onshelf_db::fulfilment::lines(tx, row.id).await?;
-    lines.iter().map(|line| line_view(book, lang, currency, line)).collect()
+    line_views(book, lang, row, &lines)
+}
+
+/// The same of lines that were read with others.
+pub(crate) fn line_views<'l>(
+    book: &Book,
+    lang: Lang,
+    row: &ReservationRow,
+    lines: impl IntoIterator<Item = &'l ReservationLineRow>,
+) -> Result<Vec<ReservationLineView>> {
+    let currency = currency_of(row);
+    let own = lines.into_iter().filter(|line| line.reservation_id == row.id);
+    own.map(|line| line_view(book, lang, currency, line)).collect()
 }
 
 fn line_view(

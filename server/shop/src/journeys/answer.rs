@@ -98,7 +98,7 @@ impl Shop {
             .await?;
         self.wake_stock();
         self.wake_outbox();
-        self.wake_payments();
+        self.wake_refunds();
         Ok(())
     }
 

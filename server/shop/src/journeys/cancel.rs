@@ -105,6 +105,7 @@ impl Shop {
         self.wake_stock();
         self.wake_outbox();
         self.wake_payments();
+        self.wake_refunds();
         self.order(lang, number, token).await
     }
 }

@@ -136,7 +136,7 @@ impl Shop {
             .await?;
         self.wake_stock();
         self.wake_outbox();
-        self.wake_payments();
+        self.wake_refunds();
         debug_assert!(ReservationStatus::from_code(&status).is_some());
         Ok(status)
     }

@@ -32,11 +32,9 @@ pub(crate) async fn write_step(
         // What follows for the order is decided by one at a time: whoever gives money back sees what went back before.
         orders::lock(tx, order_id).await?;
     }
-    if !onshelf_db::fulfilment::set_status(tx, row.id, &row.status, to.code(), at).await? {
+    let charged = row.order_id.map(|_| (row.total, row.asked));
+    if !onshelf_db::fulfilment::set_status(tx, row.id, &row.status, to.code(), charged, at).await? {
         // Somebody was quicker: run again, and decide on what they left.
-        return Err(onshelf_db::Error::Contended.into());
-    }
-    if row.order_id.is_some() && !onshelf_db::fulfilment::is_charged(tx, row).await? {
         return Err(onshelf_db::Error::Contended.into());
     }
     let mut handed = Vec::new();

@@ -113,6 +113,7 @@ impl Shop {
         self.wake_stock();
         self.wake_outbox();
         self.wake_payments();
+        self.wake_refunds();
         if order.provider.is_some() && order.settled_at.is_none() {
             self.open_for(number).await;
         }

@@ -20,7 +20,7 @@ pub(crate) async fn end_group(
     by: &str,
     at: i64,
 ) -> Result<()> {
-    if !fulfilment::set_status(tx, row.id, &row.status, to.code(), at).await? {
+    if !fulfilment::set_status(tx, row.id, &row.status, to.code(), None, at).await? {
         return Err(onshelf_db::Error::Contended.into());
     }
     stock::release(tx, row.id, at).await?;

@@ -297,7 +297,7 @@ pub(super) async fn give_back(tx: &mut Tx<'_>, of: Option<&Placed>, at: i64) -> 
     for row in fulfilment::of_order(tx, order.id).await? {
         let (pending, cancelled) = (ReservationStatus::Pending.code(), ReservationStatus::Cancelled.code());
         // What ran out, or was taken back by another tab, is on its shelf already.
-        if !fulfilment::set_status(tx, row.id, pending, cancelled, at).await? {
+        if !fulfilment::set_status(tx, row.id, pending, cancelled, None, at).await? {
             continue;
         }
         stock::release(tx, row.id, at).await?;

@@ -92,9 +92,13 @@ impl Shop {
         self.inner.discounts.get().map(|discounts| discounts.of(basket)).unwrap_or_default()
     }
 
-    /// Wakes whoever asks the providers, and whoever gives money back; what is due would be found a moment later anyway.
+    /// Wakes whoever asks the providers; what is due would be found a moment later anyway.
     pub(crate) fn wake_payments(&self) {
         self.inner.tills_woken.notify_one();
+    }
+
+    /// Wakes whoever gives money back, likewise.
+    pub(crate) fn wake_refunds(&self) {
         self.inner.refunds_woken.notify_one();
     }
 

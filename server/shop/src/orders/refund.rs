@@ -171,7 +171,7 @@ impl Shop {
                 })
             })
             .await?;
-        self.wake_payments();
+        self.wake_refunds();
         Ok(refunded)
     }
 

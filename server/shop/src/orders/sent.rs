@@ -91,13 +91,13 @@ impl Shop {
     }
 
     /// Who may collect the groups of an order, and what became of their passes. The newest last.
-    pub(super) async fn pass_lines(
+    pub(super) fn pass_lines(
         &self,
-        tx: &mut Tx<'_>,
         book: &Book,
         lang: Lang,
         order: &OrderRow,
         rows: &[ReservationRow],
+        passes: &[PassRow],
     ) -> Result<Vec<PassLine>> {
         let now = self.now();
         let mut lines = Vec::new();
@@ -108,10 +108,10 @@ impl Shop {
             }
             let store = book.stores.by_id(row.store_id).ok_or(Error::NotFound)?;
             let zone = store.schedule.time_zone();
-            for pass in passes::of_group(tx, row.id).await? {
-                let state = state(&pass, status);
-                let at = ended_at(&pass).map(|at| said(lang, at, now, zone)).transpose()?;
-                let link = self.pass_link(order, &pass).filter(|_| state == PassState::Open);
+            for pass in passes.iter().filter(|pass| pass.reservation_id == row.id) {
+                let state = state(pass, status);
+                let at = ended_at(pass).map(|at| said(lang, at, now, zone)).transpose()?;
+                let link = self.pass_link(order, pass).filter(|_| state == PassState::Open);
                 lines.push(PassLine {
                     group: row.number.clone(),
                     store: store.code.to_string(),
@@ -119,7 +119,7 @@ impl Shop {
                     state,
                     at,
                     link: link.map(|secret| format!("/pass/{secret}")),
-                    holder: Some(pass.holder).filter(|holder| !holder.is_empty()),
+                    holder: Some(pass.holder.clone()).filter(|holder| !holder.is_empty()),
                 });
             }
         }

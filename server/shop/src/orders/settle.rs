@@ -47,6 +47,7 @@ impl Shop {
         self.wake_stock();
         self.wake_outbox();
         self.wake_payments();
+        self.wake_refunds();
         outcome
     }
 
@@ -185,7 +186,8 @@ pub(crate) async fn confirm_group(
         }
         passes::revive(tx, row.id).await?;
     }
-    if !fulfilment::set_status(tx, row.id, &row.status, ReservationStatus::Placed.code(), at).await? {
+    let placed = ReservationStatus::Placed.code();
+    if !fulfilment::set_status(tx, row.id, &row.status, placed, None, at).await? {
         return Err(onshelf_db::Error::Contended.into());
     }
     fulfilment::set_expiry(tx, row.id, until).await?;

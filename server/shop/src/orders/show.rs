@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use onshelf_db::{
     Tx,
-    fulfilment::{self, ReservationRow},
+    fulfilment::{self, ReservationLineRow, ReservationRow},
     orders::{self, OrderRow},
-    passes,
+    passes::{self, PassRow},
     payments::{self, PaymentRow, RefundRow},
 };
 use onshelf_domain::{
@@ -22,7 +22,7 @@ use onshelf_vocabulary::{
 use super::{PURPOSE, Placed, currency_of, keep::KEPT, moment, pay::is_open, refund::standing_in_books};
 use crate::{
     Book, Error, RefundStanding, Result, Shop, Viewer,
-    fulfilment::{astray_of, reservation_lines, standing_of, state_of, way_of},
+    fulfilment::{astray_of, line_views, standing_of, state_of, way_of},
     secrets::fingerprint,
     stores::Store,
 };
@@ -82,11 +82,13 @@ impl Shop {
         let currency = currency_of(order);
         let money = |amount: i64| Money::new(amount, currency);
         let rows = fulfilment::of_order(tx, order.id).await?;
-        let mut groups = Vec::with_capacity(rows.len());
+        let lines = fulfilment::lines_of_order(tx, order.id).await?;
         let standing = standing_of(&rows, now)?;
-        for row in &rows {
-            groups.push(self.group_view(tx, &book, lang, order, row, now).await?);
-        }
+        // What waits for its money shows none.
+        let waits = standing.iter().all(|status| *status == ReservationStatus::Pending);
+        let passes = if waits { Vec::new() } else { passes::of_order(tx, order.id).await? };
+        let group = |row: &ReservationRow| self.group_view(&book, lang, order, row, (&lines, &passes), now);
+        let groups = rows.iter().map(group).collect::<Result<_>>()?;
         let paid = payments::of_order(tx, order.id).await?;
         let back = if paid.iter().any(|payment| payment.refunded > 0) {
             payments::refunds_of(tx, order.id).await?
@@ -124,18 +126,19 @@ impl Shop {
                 && standing.iter().all(changeable)
                 && (order.settled_at.is_some() || order.provider.is_none() || held.is_some()),
             proxy: order.proxy.clone(),
-            passes: self.pass_lines(tx, &book, lang, order, &rows).await?,
+            passes: self.pass_lines(&book, lang, order, &rows, &passes)?,
             groups,
         })
     }
 
-    async fn group_view(
+    /// With the lines and passes of all groups.
+    fn group_view(
         &self,
-        tx: &mut Tx<'_>,
         book: &Book,
         lang: Lang,
         order: &OrderRow,
         row: &ReservationRow,
+        (lines, passes): (&[ReservationLineRow], &[PassRow]),
         now: Timestamp,
     ) -> Result<GroupView> {
         let store = book.stores.by_id(row.store_id).ok_or(Error::NotFound)?;
@@ -145,7 +148,7 @@ impl Shop {
         let way = way_of(row)?;
         let currency = currency_of(order);
         let to_collect = way != Way::Delivery && !status.is_over() && status != ReservationStatus::Pending;
-        let pass = if to_collect { self.pass_of(tx, store, row).await? } else { None };
+        let pass = to_collect.then(|| self.pass_of(store, row, passes)).flatten();
         let source = row.source_id.and_then(|id| book.stores.by_id(id));
         // What is only offered is not begun: it would be ready as if it was asked for now.
         let offered = row.offered_for.is_some() && status == ReservationStatus::Pending;
@@ -161,7 +164,7 @@ impl Shop {
             address,
             window: row.window_at.map(|at| window_view(lang, store, at, now, 0)).transpose()?,
             code: to_collect.then(|| row.code.clone()),
-            lines: reservation_lines(tx, book, lang, row).await?,
+            lines: line_views(book, lang, row, lines)?,
             fee: Money::new(row.fee, currency),
             total: Money::new(row.asked, currency),
             ready_by: said(ready_by)?,
@@ -178,10 +181,10 @@ impl Shop {
     }
 
     /// The owner's pass, signed.
-    async fn pass_of(&self, tx: &mut Tx<'_>, store: &Store, row: &ReservationRow) -> Result<Option<String>> {
-        let passes = passes::of_group(tx, row.id).await?;
-        let own = passes.into_iter().find(|pass| pass.holder.is_empty() && pass.revoked_at.is_none());
-        Ok(own.map(|pass| self.sign_pass(&pass.serial, store, row.expires_at)))
+    fn pass_of(&self, store: &Store, row: &ReservationRow, passes: &[PassRow]) -> Option<String> {
+        let mut own = passes.iter().filter(|pass| pass.reservation_id == row.id);
+        let pass = own.find(|pass| pass.holder.is_empty() && pass.revoked_at.is_none())?;
+        Some(self.sign_pass(&pass.serial, store, row.expires_at))
     }
 }
 

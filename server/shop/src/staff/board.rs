@@ -176,7 +176,7 @@ impl Shop {
         Deed::BoardStep.count();
         self.wake_stock();
         self.wake_outbox();
-        self.wake_payments();
+        self.wake_refunds();
         Ok(())
     }
 

@@ -104,7 +104,9 @@ impl Books {
             .write(move |mut tx| {
                 let fresh = fresh.clone();
                 Box::pin(async move {
-                    rows::open(&mut tx, &fresh).await?;
+                    if rows::open(&mut tx, &fresh).await? {
+                        return Ok(fresh);
+                    }
                     let row = rows::payment_of(&mut tx, &fresh.reference).await?;
                     let row = row.ok_or(Fault::Refused("the payment is not there"))?;
                     if (row.amount, &row.currency) != (fresh.amount, &fresh.currency) {

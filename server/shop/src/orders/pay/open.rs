@@ -98,16 +98,13 @@ impl Shop {
     /// "법랑 주전자 외 1가지", "Enamel kettle and 1 more".
     async fn title(&self, order: &OrderRow, lang: Lang) -> Result<String> {
         let mut reader = self.db().reader().await?;
-        let mut tx = reader.tx();
         let book = self.book();
         let (mut first, mut count) = (None, 0usize);
-        for group in fulfilment::of_order(&mut tx, order.id).await? {
-            for line in fulfilment::lines(&mut tx, group.id).await? {
-                count += 1;
-                let variant = book.catalogue.variant_by_id(line.variant_id);
-                let product = variant.and_then(|variant| book.catalogue.product_of(variant));
-                first = first.or_else(|| product.map(|product| product.name.get(lang).to_owned()));
-            }
+        for line in fulfilment::lines_of_order(&mut reader.tx(), order.id).await? {
+            count += 1;
+            let variant = book.catalogue.variant_by_id(line.variant_id);
+            let product = variant.and_then(|variant| book.catalogue.product_of(variant));
+            first = first.or_else(|| product.map(|product| product.name.get(lang).to_owned()));
         }
         let first = first.unwrap_or_else(|| order.number.clone());
         Ok(match (lang, count) {

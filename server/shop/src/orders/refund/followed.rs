@@ -63,6 +63,7 @@ impl Shop {
         }
         self.wake_outbox();
         self.wake_payments();
+        self.wake_refunds();
         Ok(followed.open)
     }
 
