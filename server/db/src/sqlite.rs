@@ -2,9 +2,8 @@
 //! work, commits once and only then answers them all: durable, and one fsync for many.
 //!
 //! sqlx runs each connection on a thread of its own: a statement is a way there and back, which costs more than most of
-//! them do there. So the writer is a thread, too, which hands over to the other without the runtime in between; what can
-//! go together goes together; and readers are not asked whether they are alive, as sqlx's pool does before and after each
-//! use: a file does not hang up.
+//! them do there. So what can go together goes together, and readers are not asked whether they are alive, as sqlx's pool
+//! does before and after each use: a file does not hang up.
 
 use std::{panic::AssertUnwindSafe, str::FromStr, time::Duration};
 
@@ -17,10 +16,7 @@ use sqlx::{
     Connection, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
-use tokio::{
-    runtime::Handle,
-    sync::{mpsc, oneshot},
-};
+use tokio::sync::{mpsc, oneshot};
 
 use tracing::Instrument;
 
@@ -82,11 +78,7 @@ impl Embedded {
             .build()
             .map_err(|error| Error::Unavailable(error.to_string()))?;
         let (writer, queue) = mpsc::channel(QUEUE);
-        let runtime = Handle::current();
-        std::thread::Builder::new()
-            .name("onshelf-writer".to_owned())
-            .spawn(move || runtime.block_on(write_batches(connection, queue)))
-            .map_err(|error| Error::Unavailable(error.to_string()))?;
+        tokio::spawn(write_batches(connection, queue));
         Ok(Embedded { readers, writer })
     }
 
