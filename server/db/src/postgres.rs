@@ -5,7 +5,7 @@ use std::{
     ops::{Deref, DerefMut},
     str::FromStr,
     sync::{
-        Arc,
+        Arc, LazyLock,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -16,7 +16,11 @@ use sqlx::{
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use tokio::{runtime::Handle, time::timeout};
+use tokio::{
+    runtime::Handle,
+    sync::watch,
+    time::{sleep, timeout},
+};
 
 use tracing::Instrument;
 
@@ -140,7 +144,10 @@ fn is_durable(synchronous_commit: Option<String>) -> Result<(), Error> {
 async fn is_alive(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     match timeout(ALIVE, connection.ping()).await {
         Ok(answer) => answer.map(|()| true),
-        Err(_) => Err(silence()),
+        Err(_) => {
+            DEAD.send_modify(|dead| *dead += 1);
+            Err(silence())
+        }
     }
 }
 
@@ -189,12 +196,28 @@ fn statement_of(options: &PgConnectOptions) -> Option<u64> {
         .ok()
 }
 
-/// Waits for the server's answer, but not for ever.
+/// Connections that were found dead.
+static DEAD: LazyLock<watch::Sender<u64>> = LazyLock::new(watch::Sender::default);
+
+/// Waits for the server's answer, but not for ever; and not much longer once another connection was found dead, for what
+/// ended that one has mostly ended this one, too.
 pub(crate) async fn in_time<T>(
     answer: impl Future<Output = Result<T, sqlx::Error>>,
 ) -> Result<T, sqlx::Error> {
     let longest = Duration::from_millis(LONGEST.load(Ordering::Relaxed));
-    timeout(longest, answer).await.unwrap_or_else(|_| Err(silence()))
+    let mut dead = DEAD.subscribe();
+    let suspicion = async {
+        if dead.changed().await.is_ok() {
+            sleep(Duration::from_millis(SILENCE).min(longest)).await;
+        } else {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        answer = answer => answer,
+        () = sleep(longest) => Err(silence()),
+        () = suspicion => Err(silence()),
+    }
 }
 
 /// A connection on loan from the pool. The pool itself would wait for ever for one that is given back in the middle of
@@ -243,6 +266,33 @@ mod tests {
         let is_durable = |setting: Option<&str>| is_durable(setting.map(str::to_owned)).is_ok();
         assert!(is_durable(Some("on")) && is_durable(Some("remote_apply")) && is_durable(None));
         assert!(!is_durable(Some("off")));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_beside_a_dead_connection_waits_less() {
+        let waited = async || {
+            let begun = tokio::time::Instant::now();
+            let answer = in_time(std::future::pending::<Result<(), sqlx::Error>>()).await;
+            assert!(answer.is_err());
+            begun.elapsed()
+        };
+        let found = async {
+            sleep(Duration::from_secs(2)).await;
+            DEAD.send_modify(|dead| *dead += 1);
+        };
+        let beside = tokio::join!(waited(), found).0;
+        assert_eq!(beside, Duration::from_millis(2_000 + SILENCE));
+        assert_eq!(
+            waited().await,
+            Duration::from_millis(STATEMENT + SILENCE),
+            "what was found before is over"
+        );
+        let quick = async {
+            sleep(Duration::from_secs(4)).await;
+            Ok(7)
+        };
+        let found = async { DEAD.send_modify(|dead| *dead += 1) };
+        assert!(tokio::join!(in_time(quick), found).0.is_err(), "four seconds are more than three");
     }
 
     #[test]
