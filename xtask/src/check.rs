@@ -41,7 +41,7 @@ type Step = (&'static str, &'static str, fn(&mut Desk) -> Result<Tally>);
 /// Same names and order as `arguments::STEPS`.
 const STEPS: [Step; 7] = [
     ("format", "every file is formatted", format),
-    ("lint", "no lint in what runs on the server", lint),
+    ("lint", "the tests compile, and no lint in what runs on the server", lint),
     ("lint-client", "no lint in what runs in the browser", lint_client),
     ("unit", "unit and integration tests, on SQLite and PostgreSQL", unit),
     ("build", "the client as it is shipped, and the server", ship),
@@ -97,13 +97,20 @@ fn format(desk: &mut Desk) -> Result<Tally> {
 
 fn lint(desk: &mut Desk) -> Result<Tally> {
     desk.toolchain.ensure_component("clippy", "rust-web-clippy", "linting")?;
-    let mut server = desk.toolchain.cargo();
-    server.arg("clippy").args(host_packages()).args(["--all-targets", "--", "-D", "warnings"]);
-    let mut own = desk.toolchain.cargo();
-    own.args(["clippy", "--package", "xtask", "--all-targets", "--", "-D", "warnings"]);
-    let mut tally = Tally::of(process::run(&mut server, "linting the server").is_ok());
-    tally.count(process::run(&mut own, "linting xtask").is_ok());
+    let mut tally = Tally::default();
+    for packages in [host_packages(), own_package()] {
+        let mut cargo = desk.toolchain.test_cargo();
+        cargo.args(["test", "--no-run", "--all-targets"]).args(packages);
+        let mut is_clean = true;
+        let compiles = process::read_along(&mut cargo, |line| is_clean &= !tells_of_warnings(line))?;
+        tally.count(compiles && is_clean);
+    }
     Ok(tally)
+}
+
+/// Cargo's own line after a crate's warnings, which it repeats as long as they are not mended.
+fn tells_of_warnings(line: &str) -> bool {
+    line.starts_with("warning: `") && line.contains(" generated ")
 }
 
 fn lint_client(desk: &mut Desk) -> Result<Tally> {
@@ -121,10 +128,8 @@ fn unit(desk: &mut Desk) -> Result<Tally> {
     let cluster = Cluster::start().context("a PostgreSQL cluster for the tests")?;
     let localstripe = localstripe();
     let mut tally = Tally::default();
-    let server: Vec<String> = host_packages();
-    let own = vec!["--package".to_owned(), "xtask".to_owned()];
-    for packages in [server, own] {
-        let mut tests = desk.toolchain.cargo();
+    for packages in [host_packages(), own_package()] {
+        let mut tests = desk.toolchain.test_cargo();
         if process::find("cargo-nextest").is_some() {
             // A crate that has no test yet is no fault.
             tests.args(["nextest", "run", "--no-fail-fast", "--no-tests=pass", "--status-level=fail"]);
@@ -196,10 +201,14 @@ fn journeys(desk: &mut Desk) -> Result<Tally> {
 /// themselves: asked for alone it would be resolved with other features, and most of what it stands on built anew.
 fn server_for_journeys(toolchain: &Toolchain) -> Result<PathBuf> {
     say("compiling the server for the journeys");
-    let mut cargo = toolchain.cargo();
+    let mut cargo = toolchain.test_cargo();
     cargo.args(["test", "--no-run", "--quiet", "--tests"]).args(host_packages());
     process::run(&mut cargo, "compiling the server")?;
     Ok(toolchain.built("debug", project::SERVER_BINARY))
+}
+
+fn own_package() -> Vec<String> {
+    ["--package", "xtask"].map(str::to_owned).to_vec()
 }
 
 fn host_packages() -> Vec<String> {
@@ -214,6 +223,16 @@ mod tests {
     #[test]
     fn the_steps_are_those_that_can_be_named() {
         assert_eq!(STEPS.map(|(step, ..)| step), crate::arguments::STEPS);
+    }
+
+    #[test]
+    fn a_warning_is_told_by_cargos_line_after_it() {
+        assert!(tells_of_warnings("warning: `onshelf-db` (lib) generated 1 warning"));
+        assert!(tells_of_warnings("warning: `onshelf-db` (lib test) generated 2 warnings (1 duplicate)"));
+        assert!(!tells_of_warnings("warning: the following packages contain code that will be rejected"));
+        assert!(!tells_of_warnings(
+            "    Finished `test` profile [unoptimized + debuginfo] target(s) in 6.81s"
+        ));
     }
 
     #[test]

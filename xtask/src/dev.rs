@@ -67,9 +67,12 @@ fn rebuild(
 }
 
 fn launch(binary: &Path, rest: &[String]) -> Result<Child> {
-    // A copy, because the linker cannot write to a program that runs.
+    // Under a name of its own, because the linker cannot write to a program that runs: it makes a new file in its place.
     let copy = binary.with_extension("serving");
-    std::fs::copy(binary, &copy).context("copying the server")?;
+    let _ = std::fs::remove_file(&copy);
+    std::fs::hard_link(binary, &copy)
+        .or_else(|_| std::fs::copy(binary, &copy).map(drop))
+        .context("copying the server")?;
     let tied = process::tied(&copy, None);
     let plain = serve::command(&copy, &project::site(Grade::Dev), rest);
     let mut command = Command::new(tied.get_program());

@@ -11,12 +11,11 @@ use crate::toolchain::Toolchain;
 
 /// Compiles the server and says where it lies.
 pub fn build(toolchain: &Toolchain, grade: Grade) -> Result<PathBuf> {
-    let (folder, flag) = match grade {
-        Grade::Release => ("release", Some("--release")),
-        Grade::Dev => ("debug", None),
+    let (folder, mut cargo, flag) = match grade {
+        Grade::Release => ("release", toolchain.cargo(), Some("--release")),
+        Grade::Dev => ("debug", toolchain.loop_cargo(), None),
     };
     say(&format!("compiling the server ({folder})"));
-    let mut cargo = toolchain.cargo();
     cargo.args(["build", "--package", SERVER_CRATE, "--bin", SERVER_BINARY]).args(flag);
     process::run(&mut cargo, "compiling the server")?;
     Ok(toolchain.built(folder, SERVER_BINARY))

@@ -25,6 +25,9 @@ use crate::process::{self, say};
 use crate::project::{self, WASM_TARGET};
 use crate::wasm_std::{self, TERSE, Voice};
 
+/// Views without the types of what they are made of: pages compile sooner and render a little slower. What the server
+/// writes and what the client expects differ by it, so both are built with it, or neither.
+const ERASED: &str = "--cfg=erase_components";
 const DEBIAN_PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-22"];
 /// Some firewalls swallow rustup's packets instead of refusing them; without a limit it would hang for good.
 const PATIENCE: Duration = Duration::from_secs(25);
@@ -188,6 +191,27 @@ impl Toolchain {
         cargo
     }
 
+    /// The same for tests, with our own crates compiled by clippy, which lints as it goes: linting apart would look at all
+    /// they stand on once more.
+    pub fn test_cargo(&self) -> Command {
+        let mut cargo = self.cargo();
+        let clippy = self.sysroot.join("bin/clippy-driver");
+        if clippy.exists() {
+            cargo.env("RUSTC_WORKSPACE_WRAPPER", clippy);
+        }
+        cargo
+    }
+
+    /// The same for the development loop: quicker to compile, and quicker to link. Lies beside what `cargo()` leaves, and
+    /// neither rebuilds the other's work.
+    pub fn loop_cargo(&self) -> Command {
+        let mut cargo = self.cargo();
+        let inherited = std::env::var("RUSTFLAGS").unwrap_or_default();
+        cargo.env("RUSTFLAGS", format!("{inherited} {ERASED}").trim());
+        cargo.args(["--config", "profile.dev.debug=false"]);
+        cargo
+    }
+
     /// Where `cargo()` leaves the program of that name.
     pub fn built(&self, profile_folder: &str, program: &str) -> PathBuf {
         self.host_target.join(profile_folder).join(program)
@@ -207,7 +231,10 @@ impl Toolchain {
         let mut flags = self.path_flags();
         let voice = match grade {
             Grade::Release => Voice::Terse,
-            Grade::Dev => Voice::Speaking,
+            Grade::Dev => {
+                flags.push(ERASED.to_owned());
+                Voice::Speaking
+            }
         };
         let shipped_will_do = grade == Grade::Dev && self.ships_wasm_std();
         let own = if shipped_will_do { None } else { wasm_std::ready(self, voice)? };
