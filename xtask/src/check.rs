@@ -97,6 +97,7 @@ fn format(desk: &mut Desk) -> Result<Tally> {
 
 fn lint(desk: &mut Desk) -> Result<Tally> {
     desk.toolchain.ensure_component("clippy", "rust-web-clippy", "linting")?;
+    anyhow::ensure!(desk.toolchain.clippy().is_some(), "clippy is installed, and its compiler is not found");
     let mut tally = Tally::default();
     for packages in [host_packages(), own_package()] {
         let mut cargo = desk.toolchain.test_cargo();

@@ -195,11 +195,16 @@ impl Toolchain {
     /// they stand on once more.
     pub fn test_cargo(&self) -> Command {
         let mut cargo = self.cargo();
-        let clippy = self.sysroot.join("bin/clippy-driver");
-        if clippy.exists() {
+        if let Some(clippy) = self.clippy() {
             cargo.env("RUSTC_WORKSPACE_WRAPPER", clippy);
         }
         cargo
+    }
+
+    /// Clippy as a compiler, where it is installed.
+    pub fn clippy(&self) -> Option<PathBuf> {
+        let own = self.sysroot.join("bin/clippy-driver");
+        if own.exists() { Some(own) } else { process::find("clippy-driver") }
     }
 
     /// The same for the development loop: quicker to compile, and quicker to link. Lies beside what `cargo()` leaves, and
