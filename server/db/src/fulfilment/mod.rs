@@ -183,7 +183,8 @@ pub async fn lines_of_order(tx: &mut Tx<'_>, order_id: i64) -> Result<Vec<Reserv
 
 /// Where a change of state is written: only from the state the decision was made on (`false`: somebody was quicker), and
 /// where `charged` is given only while its total and what is asked for it are those: a pick that was told meanwhile may
-/// leave its state as it was. Whoever ends it, what was off the shelf for it is noted to go back. Whose hand-over is taken back was ready before.
+/// leave its state as it was. Whoever ends it, what was off the shelf for it is noted to go back. Whose hand-over is taken
+/// back was ready before.
 pub async fn set_status(
     tx: &mut Tx<'_>,
     reservation_id: i64,
