@@ -101,6 +101,8 @@ fn lint(desk: &mut Desk) -> Result<Tally> {
     let mut tally = Tally::default();
     for packages in [host_packages(), own_package()] {
         let mut cargo = desk.toolchain.test_cargo();
+        // In colours, or quietly, cargo's lines would be others than those that are read here.
+        cargo.args(["--color", "never", "--config", "term.quiet=false"]);
         cargo.args(["test", "--no-run", "--all-targets"]).args(packages);
         let mut is_clean = true;
         let compiles = process::read_along(&mut cargo, |line| is_clean &= !tells_of_warnings(line))?;
