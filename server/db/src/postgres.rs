@@ -5,7 +5,7 @@ use std::{
     ops::{Deref, DerefMut},
     str::FromStr,
     sync::{
-        Arc, LazyLock,
+        Arc,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -18,7 +18,7 @@ use sqlx::{
 };
 use tokio::{
     runtime::Handle,
-    sync::watch,
+    sync::Notify,
     time::{sleep, timeout},
 };
 
@@ -145,7 +145,7 @@ async fn is_alive(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     match timeout(ALIVE, connection.ping()).await {
         Ok(answer) => answer.map(|()| true),
         Err(_) => {
-            DEAD.send_modify(|dead| *dead += 1);
+            DEAD.notify_waiters();
             Err(silence())
         }
     }
@@ -196,8 +196,8 @@ fn statement_of(options: &PgConnectOptions) -> Option<u64> {
         .ok()
 }
 
-/// Connections that were found dead.
-static DEAD: LazyLock<watch::Sender<u64>> = LazyLock::new(watch::Sender::default);
+/// Tells those who wait at other connections that one was found dead.
+static DEAD: Notify = Notify::const_new();
 
 /// Waits for the server's answer, but not for ever; and not much longer once another connection was found dead, for what
 /// ended that one has mostly ended this one, too.
@@ -205,13 +205,9 @@ pub(crate) async fn in_time<T>(
     answer: impl Future<Output = Result<T, sqlx::Error>>,
 ) -> Result<T, sqlx::Error> {
     let longest = Duration::from_millis(LONGEST.load(Ordering::Relaxed));
-    let mut dead = DEAD.subscribe();
     let suspicion = async {
-        if dead.changed().await.is_ok() {
-            sleep(Duration::from_millis(SILENCE).min(longest)).await;
-        } else {
-            std::future::pending::<()>().await;
-        }
+        DEAD.notified().await;
+        sleep(Duration::from_millis(SILENCE).min(longest)).await;
     };
     tokio::select! {
         answer = answer => answer,
@@ -278,7 +274,7 @@ mod tests {
         };
         let found = async {
             sleep(Duration::from_secs(2)).await;
-            DEAD.send_modify(|dead| *dead += 1);
+            DEAD.notify_waiters();
         };
         let beside = tokio::join!(waited(), found).0;
         assert_eq!(beside, Duration::from_millis(2_000 + SILENCE));
@@ -291,7 +287,7 @@ mod tests {
             sleep(Duration::from_secs(4)).await;
             Ok(7)
         };
-        let found = async { DEAD.send_modify(|dead| *dead += 1) };
+        let found = async { DEAD.notify_waiters() };
         assert!(tokio::join!(in_time(quick), found).0.is_err(), "four seconds are more than three");
     }
 

@@ -151,14 +151,14 @@ pub(crate) async fn reservation_lines(
 }
 
 /// The same of lines that were read with others.
-pub(crate) fn line_views<'l>(
+pub(crate) fn line_views(
     book: &Book,
     lang: Lang,
     row: &ReservationRow,
-    lines: impl IntoIterator<Item = &'l ReservationLineRow>,
+    lines: &[ReservationLineRow],
 ) -> Result<Vec<ReservationLineView>> {
     let currency = currency_of(row);
-    let own = lines.into_iter().filter(|line| line.reservation_id == row.id);
+    let own = lines.iter().filter(|line| line.reservation_id == row.id);
     own.map(|line| line_view(book, lang, currency, line)).collect()
 }
 

@@ -85,8 +85,8 @@ impl Shop {
         let lines = fulfilment::lines_of_order(tx, order.id).await?;
         let standing = standing_of(&rows, now)?;
         // What waits for its money shows none.
-        let waits = standing.iter().all(|status| *status == ReservationStatus::Pending);
-        let passes = if waits { Vec::new() } else { passes::of_order(tx, order.id).await? };
+        let all_wait = standing.iter().all(|status| *status == ReservationStatus::Pending);
+        let passes = if all_wait { Vec::new() } else { passes::of_order(tx, order.id).await? };
         let group = |row: &ReservationRow| self.group_view(&book, lang, order, row, (&lines, &passes), now);
         let groups = rows.iter().map(group).collect::<Result<_>>()?;
         let paid = payments::of_order(tx, order.id).await?;
