@@ -254,6 +254,8 @@ fn a_floor_names_nothing_it_may_not_know() {
             "server/db/src",
             &["onshelf_domain", "onshelf_shop", "onshelf_app", "axum::", "reqwest::", "leptos::"],
         ),
+        // A driver for whoever has tables.
+        ("server/sqlite/src", &["onshelf_", "axum::", "leptos::"]),
         ("server/shop/src", &["onshelf_app", "onshelf_server", "axum::", "leptos::", "reqwest::"]),
         // No route serves a server function: what an island asks for is a route like any other.
         ("app/src", &["onshelf_server", "onshelf_db::", "sqlx::", "#[server"]),
@@ -295,6 +297,7 @@ fn nothing_stands_on_the_binary() {
         "server/db/Cargo.toml",
         "server/domain/Cargo.toml",
         "server/shop/Cargo.toml",
+        "server/sqlite/Cargo.toml",
         "xtask/Cargo.toml",
     ] {
         let text = fs::read_to_string(root().join(manifest)).unwrap();

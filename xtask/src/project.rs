@@ -14,8 +14,15 @@ pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// The crates that are compiled for the server's machine. The client crate is not among them:
 /// built beside the server it would switch on `ssr` and `hydrate` in one crate.
-pub const HOST_CRATES: [&str; 6] =
-    ["onshelf-vocabulary", "onshelf-domain", "onshelf-db", "onshelf-shop", "onshelf-app", "onshelf-server"];
+pub const HOST_CRATES: [&str; 7] = [
+    "onshelf-vocabulary",
+    "onshelf-domain",
+    "onshelf-sqlite",
+    "onshelf-db",
+    "onshelf-shop",
+    "onshelf-app",
+    "onshelf-server",
+];
 
 /// The top of the checkout: the folder that holds the xtask crate.
 pub fn root() -> &'static Path {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use sqlx::{FromRow, QueryBuilder, postgres::PgRow, sqlite::SqliteRow};
+use sqlx::{FromRow, QueryBuilder, postgres::PgRow};
 
 use crate::{
     Error, Tx,
@@ -188,7 +188,7 @@ async fn ids(tx: &mut Tx<'_>, sql: &str, names: &[&str]) -> Result<Vec<(String, 
 /// What a query that ends with `IN (` answers for so many names.
 async fn named<T>(tx: &mut Tx<'_>, sql: &str, names: &[&str]) -> Result<Vec<T>, Error>
 where
-    T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>,
+    T: Send + Unpin + for<'r> FromRow<'r, onshelf_sqlite::Row> + for<'r> FromRow<'r, PgRow>,
 {
     let mut found = Vec::with_capacity(names.len());
     for chunk in names.chunks(CHUNK) {

@@ -1,4 +1,5 @@
-//! Copies of an SQLite database: whether one can take a database's place, and whether that database can go.
+//! Copies of an SQLite database: making one, whether one can take a database's place, and whether that database can
+//! go. All of it takes its time, so it is sqlx's own driver that does it, on a thread of its own.
 
 use std::{path::Path, time::Duration};
 
@@ -15,6 +16,17 @@ pub enum Standing {
     InUse,
     /// No database, or one that is damaged: what lies beside it belongs to nothing.
     Unreadable,
+}
+
+/// Writes a consistent copy of a database to a new file, also while others write.
+pub(crate) async fn write(file: &Path, copy: &Path) -> Result<(), Error> {
+    let options =
+        SqliteConnectOptions::new().filename(file).read_only(true).busy_timeout(Duration::from_secs(10));
+    let mut connection = SqliteConnection::connect_with(&options).await?;
+    let outcome = sqlx::query("VACUUM INTO $1").bind(copy.to_string_lossy()).execute(&mut connection).await;
+    connection.close().await?;
+    outcome?;
+    Ok(())
 }
 
 /// Proves that a file is a whole database of ours and brings its schema up to date. Nothing is left beside it.

@@ -7,9 +7,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::future::BoxFuture;
-use sqlx::{PgConnection, SqliteConnection};
+use onshelf_sqlite::Connection;
+use sqlx::PgConnection;
 
-use crate::{Error, Failure, postgres, sqlite};
+use crate::{Error, Failure, copies, postgres, sqlite};
 
 /// A database: an embedded SQLite file or a PostgreSQL server (or what speaks its wire).
 #[derive(Clone)]
@@ -20,7 +21,7 @@ pub enum Db {
 
 /// One connection inside a transaction (or, for a [`Reader`], outside of one).
 pub enum Tx<'c> {
-    Sqlite(&'c mut SqliteConnection),
+    Sqlite(&'c mut Connection),
     Postgres(&'c mut PgConnection),
 }
 
@@ -97,7 +98,7 @@ macro_rules! on {
     ($tx:expr, $conn:ident: $db:ident => $query:expr) => {
         match $tx {
             $crate::Tx::Sqlite(connection) => {
-                type $db = sqlx::Sqlite;
+                type $db = onshelf_sqlite::InPlace;
                 let $conn = &mut **connection;
                 $query
             }
@@ -141,7 +142,7 @@ impl Reader {
 }
 
 impl Db {
-    /// Opens `sqlite://PATH`, `sqlite::memory:` or `postgres://…` and brings the schema up to date.
+    /// Opens `sqlite://PATH` or `postgres://…` and brings the schema up to date.
     pub async fn open(url: &str) -> Result<Db, Error> {
         let db = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             Db::Postgres(postgres::Server::connect(url).await?)
@@ -199,10 +200,7 @@ impl Db {
         let Db::Sqlite(embedded) = self else {
             return Err(Error::Unavailable("PostgreSQL is backed up by its own programs".to_owned()));
         };
-        let target = file.to_string_lossy().into_owned();
-        let mut reader = embedded.lend().await?;
-        sqlx::query("VACUUM INTO $1").bind(target).execute(&mut *reader).await?;
-        Ok(())
+        copies::write(embedded.file(), file).await
     }
 
     /// How busy it is at this moment, without asking it anything.

@@ -1,20 +1,27 @@
 //! SQLite: many readers and one writer. The writer drains its queue into one transaction, a savepoint a unit of
 //! work, commits once and only then answers them all: durable, and one fsync for many.
 //!
-//! sqlx runs each connection on a thread of its own: a statement is a way there and back, which costs more than most of
-//! them do there. So what can go together goes together, and readers are not asked whether they are alive, as sqlx's pool
+//! The writer has a thread of its own, on which its statements run one after the other without a wait; a batch is one
+//! way there and one back. Readers run where they are asked. They are not asked whether they are alive, as sqlx's pool
 //! does before and after each use: a file does not hang up.
 
-use std::{panic::AssertUnwindSafe, str::FromStr, time::Duration};
+use std::{
+    panic::AssertUnwindSafe,
+    path::{Path, PathBuf},
+    str::FromStr,
+    sync::Arc,
+    time::Duration,
+};
 
 use deadpool::{
     Runtime,
     managed::{Manager, Metrics, Object, Pool, PoolError, QueueMode, RecycleResult},
 };
 use futures::{FutureExt, future::BoxFuture};
+use onshelf_sqlite::{Connection, Options};
 use sqlx::{
-    Connection, SqliteConnection,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+    Connection as _, SqliteConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode},
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -36,9 +43,18 @@ const READERS: usize = 8;
 /// How long one waits for a connection that others read with.
 const WAIT: Duration = Duration::from_secs(5);
 
-const BEGIN: &str = "BEGIN IMMEDIATE; SAVEPOINT unit";
-const NEXT: &str = "RELEASE unit; SAVEPOINT unit";
-const COMMIT: &str = "RELEASE unit; COMMIT";
+/// How long one waits for another process that writes.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// What a reader is set up with, and what the writer is besides: what is answered is on disk.
+const READS: &str = "PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON;";
+const WRITES: &str = "PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON;
+    PRAGMA synchronous = FULL;";
+
+const BEGIN: [&str; 2] = ["BEGIN IMMEDIATE", "SAVEPOINT unit"];
+const NEXT: [&str; 2] = ["RELEASE unit", "SAVEPOINT unit"];
+const UNDO: [&str; 1] = ["ROLLBACK TO unit"];
+const COMMIT: [&str; 2] = ["RELEASE unit", "COMMIT"];
 
 /// Told whether the transaction that carried it is on disk.
 type Finish = Box<dyn FnOnce(Result<(), Error>) + Send>;
@@ -50,27 +66,20 @@ type Unit = Box<dyn for<'c> FnOnce(Tx<'c>) -> BoxFuture<'c, (bool, Finish)> + Se
 pub struct Embedded {
     readers: Pool<Readers>,
     writer: mpsc::Sender<Unit>,
+    file: Arc<Path>,
 }
 
 impl Embedded {
     /// Opens the file, made with its folder where it is missing, and brings its schema up to date.
     pub async fn open(path: &str) -> Result<Embedded, Error> {
-        if let Some(folder) = std::path::Path::new(path).parent() {
+        let file = PathBuf::from(path);
+        if let Some(folder) = file.parent() {
             std::fs::create_dir_all(folder).map_err(|error| Error::Unavailable(error.to_string()))?;
         }
-        let options = SqliteConnectOptions::from_str(&format!("sqlite://{path}"))?
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(10))
-            .pragma("cache_size", "-65536")
-            .pragma("temp_store", "memory")
-            .statement_cache_capacity(256);
-        let mut connection = SqliteConnection::connect_with(&options).await?;
-        migrate::sqlite(&mut connection).await?;
-        let options = options.read_only(true).create_if_missing(false);
-        let readers = Pool::builder(Readers { options })
+        make(path).await?;
+        let options = Options::new(&file).waiting(BUSY);
+        let connection = Connection::connect_with(&options.clone().writing().pragmas(WRITES)).await?;
+        let readers = Pool::builder(Readers { options: options.pragmas(READS) })
             .max_size(READERS)
             .queue_mode(QueueMode::Lifo)
             .wait_timeout(Some(WAIT))
@@ -78,8 +87,17 @@ impl Embedded {
             .build()
             .map_err(|error| Error::Unavailable(error.to_string()))?;
         let (writer, queue) = mpsc::channel(QUEUE);
-        tokio::spawn(write_batches(connection, queue));
-        Ok(Embedded { readers, writer })
+        let runtime = tokio::runtime::Handle::current();
+        std::thread::Builder::new()
+            .name("onshelf-writer".to_owned())
+            .spawn(move || runtime.block_on(write_batches(connection, queue)))
+            .map_err(|error| Error::Unavailable(error.to_string()))?;
+        Ok(Embedded { readers, writer, file: file.into() })
+    }
+
+    /// Where it is.
+    pub(crate) fn file(&self) -> &Path {
+        &self.file
     }
 
     /// A connection to read with, waited for a bounded time.
@@ -145,29 +163,42 @@ pub type Loan = Object<Readers>;
 
 /// Opens connections to read with.
 pub struct Readers {
-    options: SqliteConnectOptions,
+    options: Options,
 }
 
 impl Manager for Readers {
-    type Type = SqliteConnection;
+    type Type = Connection;
     type Error = sqlx::Error;
 
-    async fn create(&self) -> Result<SqliteConnection, sqlx::Error> {
-        SqliteConnection::connect_with(&self.options).await
+    async fn create(&self) -> Result<Connection, sqlx::Error> {
+        Connection::connect_with(&self.options).await
     }
 
-    async fn recycle(&self, _: &mut SqliteConnection, _: &Metrics) -> RecycleResult<sqlx::Error> {
+    async fn recycle(&self, _: &mut Connection, _: &Metrics) -> RecycleResult<sqlx::Error> {
         Ok(())
     }
 }
 
-async fn write_batches(mut connection: SqliteConnection, mut queue: mpsc::Receiver<Unit>) {
+/// Makes the file where it is missing, and brings its schema up to date.
+async fn make(path: &str) -> Result<(), Error> {
+    let options = SqliteConnectOptions::from_str(&format!("sqlite://{path}"))?
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .foreign_keys(true)
+        .busy_timeout(BUSY);
+    let mut connection = SqliteConnection::connect_with(&options).await?;
+    migrate::sqlite(&mut connection).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+async fn write_batches(mut connection: Connection, mut queue: mpsc::Receiver<Unit>) {
     while let Some(first) = queue.recv().await {
         let mut finishes = Vec::new();
         let outcome = run_batch(&mut connection, first, &mut queue, &mut finishes).await;
         if outcome.is_err() {
             // The transaction may already be gone; if it is not, it must not outlive its batch.
-            let _ = sqlx::query("ROLLBACK").execute(&mut connection).await;
+            let _ = each(&mut connection, ["ROLLBACK"]).await;
         }
         for finish in finishes {
             finish(match &outcome {
@@ -181,12 +212,12 @@ async fn write_batches(mut connection: SqliteConnection, mut queue: mpsc::Receiv
 }
 
 async fn run_batch(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     first: Unit,
     queue: &mut mpsc::Receiver<Unit>,
     finishes: &mut Vec<Finish>,
 ) -> Result<(), Error> {
-    if let Err(error) = sqlx::query(BEGIN).execute(&mut *connection).await {
+    if let Err(error) = each(connection, BEGIN).await {
         let message = error.to_string();
         finishes.push(refuse(first));
         return Err(Error::Unavailable(message));
@@ -197,15 +228,26 @@ async fn run_batch(
         finishes.push(finish);
         if !keep {
             // Fails where SQLite has ended the whole transaction itself (disk full): then nobody may be told "done".
-            sqlx::query("ROLLBACK TO unit").execute(&mut *connection).await?;
+            each(connection, UNDO).await?;
         }
         let next = if finishes.len() < BATCH { queue.try_recv().ok() } else { None };
         let Some(next) = next else { break };
         unit = next;
-        sqlx::query(NEXT).execute(&mut *connection).await?;
+        each(connection, NEXT).await?;
     }
-    sqlx::query(COMMIT).execute(&mut *connection).await?;
+    each(connection, COMMIT).await?;
     count_commit();
+    Ok(())
+}
+
+/// One after the other; each is kept understood.
+async fn each<const N: usize>(
+    connection: &mut Connection,
+    statements: [&'static str; N],
+) -> Result<(), sqlx::Error> {
+    for statement in statements {
+        sqlx::query(statement).execute(&mut *connection).await?;
+    }
     Ok(())
 }
 

@@ -35,7 +35,7 @@ pub struct Books {
 /// Runs one query, the same text on both engines.
 pub async fn ask<T>(db: &Db, sql: &'static str) -> Result<Vec<T>, Failure>
 where
-    T: for<'r> sqlx::FromRow<'r, sqlx::sqlite::SqliteRow>
+    T: for<'r> sqlx::FromRow<'r, onshelf_sqlite::Row>
         + for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow>
         + Send
         + Unpin,

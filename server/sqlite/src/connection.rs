@@ -1,0 +1,406 @@
+//! A connection: statements run where they are asked, and what only reads is not waited for too long.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use futures::{
+    FutureExt, StreamExt, TryStreamExt,
+    future::BoxFuture,
+    stream::{self, BoxStream},
+};
+use rusqlite::OpenFlags;
+use sqlx_core::{
+    Either,
+    connection::{self, ConnectOptions},
+    error::Error,
+    executor::{Execute, Executor},
+    sql_str::{SqlSafeStr, SqlStr},
+    transaction::Transaction,
+};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{
+    Arguments, InPlace, Kind, Outcome, Row, Statement,
+    fault::told,
+    run::{Asked, Clock, Ended, columns_of, run},
+};
+
+/// How long and for how many rows a statement that reads may keep the runtime's thread.
+const PATIENCE: Duration = Duration::from_millis(2);
+const ROWS: usize = 1000;
+/// What reads aside hands its rows on in pieces of so many, and is so many pieces ahead.
+const PIECE: usize = 256;
+const AHEAD: usize = 4;
+/// What takes longer is told in the log.
+const SLOW: Duration = Duration::from_secs(1);
+/// Statements that are kept understood.
+const KEPT: usize = 256;
+
+/// How a database file is opened. It has to be there.
+#[derive(Clone, Debug)]
+pub struct Options {
+    file: PathBuf,
+    writes: bool,
+    waits: Duration,
+    pragmas: String,
+}
+
+impl Options {
+    /// To read.
+    #[must_use]
+    pub fn new(file: &Path) -> Options {
+        Options {
+            file: file.to_owned(),
+            writes: false,
+            waits: Duration::from_secs(5),
+            pragmas: String::new(),
+        }
+    }
+
+    /// To write as well. Nothing is broken off then: a statement keeps the thread it runs on until it is done.
+    #[must_use]
+    pub fn writing(self) -> Options {
+        Options { writes: true, ..self }
+    }
+
+    /// How long one waits for who has locked the file.
+    #[must_use]
+    pub fn waiting(self, waits: Duration) -> Options {
+        Options { waits, ..self }
+    }
+
+    /// Statements that set a connection up, ended by semicolons.
+    #[must_use]
+    pub fn pragmas(self, pragmas: &str) -> Options {
+        Options { pragmas: pragmas.to_owned(), ..self }
+    }
+
+    fn open(&self) -> Result<Connection, rusqlite::Error> {
+        let mode =
+            if self.writes { OpenFlags::SQLITE_OPEN_READ_WRITE } else { OpenFlags::SQLITE_OPEN_READ_ONLY };
+        let raw = rusqlite::Connection::open_with_flags(&self.file, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        raw.busy_timeout(self.waits)?;
+        raw.set_prepared_statement_cache_capacity(KEPT);
+        raw.execute_batch(&self.pragmas)?;
+        let clock = if self.writes { None } else { Some(Clock::of(&raw)?) };
+        Ok(Connection { seat: Seat::Here(Box::new(raw)), clock, depth: 0 })
+    }
+}
+
+impl FromStr for Options {
+    type Err = Error;
+
+    fn from_str(url: &str) -> Result<Options, Error> {
+        let file = url.strip_prefix("sqlite:").unwrap_or(url).trim_start_matches("//");
+        Ok(Options::new(Path::new(file)))
+    }
+}
+
+impl ConnectOptions for Options {
+    type Connection = Connection;
+
+    fn from_url(url: &url::Url) -> Result<Options, Error> {
+        url.as_str().parse()
+    }
+
+    async fn connect(&self) -> Result<Connection, Error> {
+        self.open().map_err(told)
+    }
+
+    fn log_statements(self, _: log::LevelFilter) -> Options {
+        self
+    }
+
+    fn log_slow_statements(self, _: log::LevelFilter, _: Duration) -> Options {
+        self
+    }
+}
+
+/// One connection to a file.
+pub struct Connection {
+    seat: Seat,
+    /// Of one that only reads.
+    clock: Option<Arc<Clock>>,
+    pub(crate) depth: usize,
+}
+
+/// Where SQLite's own connection is.
+enum Seat {
+    Here(Box<rusqlite::Connection>),
+    /// With a statement that takes its time, on another thread; it comes back.
+    Aside(oneshot::Receiver<Box<rusqlite::Connection>>),
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").field("only_reads", &self.clock.is_some()).finish_non_exhaustive()
+    }
+}
+
+/// What a statement answered within one's patience.
+enum Answer {
+    Whole(Vec<Row>, Outcome),
+    TooLong,
+}
+
+impl Connection {
+    /// Several statements, none of which answers or is given anything.
+    pub async fn batch(&mut self, sql: impl SqlSafeStr) -> Result<(), Error> {
+        let sql = sql.into_sql_str();
+        self.raw().await?.execute_batch(sql.as_str()).map_err(told)
+    }
+
+    /// The same from where nobody can wait or be told.
+    pub(crate) fn batch_now(&mut self, sql: SqlStr) {
+        if let Seat::Here(raw) = &self.seat
+            && let Err(error) = raw.execute_batch(sql.as_str())
+        {
+            tracing::warn!(%error, "a transaction was not rolled back");
+        }
+    }
+
+    /// SQLite's own, waited for where a statement that nobody reads any more still has it.
+    async fn raw(&mut self) -> Result<&rusqlite::Connection, Error> {
+        if let Seat::Aside(coming) = &mut self.seat {
+            self.seat = Seat::Here(coming.await.map_err(|_| Error::WorkerCrashed)?);
+            if let Some(clock) = &self.clock {
+                clock.stop();
+            }
+        }
+        match &self.seat {
+            Seat::Here(raw) => Ok(raw),
+            Seat::Aside(_) => Err(Error::WorkerCrashed),
+        }
+    }
+
+    /// Runs a statement here, at most `rows` of its rows.
+    async fn here(&mut self, asked: &Asked, rows: usize) -> Result<Answer, Error> {
+        let clock = self.clock.clone();
+        let raw = self.raw().await?;
+        let Some(clock) = clock else {
+            let mut all = Vec::new();
+            let ended = run(raw, asked, |row| {
+                all.push(row);
+                all.len() < rows
+            });
+            return match ended.map_err(told)? {
+                Ended::Done(outcome) => Ok(Answer::Whole(all, outcome)),
+                Ended::BrokenOff => Ok(Answer::Whole(all, Outcome::default())),
+            };
+        };
+        clock.set(PATIENCE);
+        let mut some = Vec::new();
+        let ended = run(raw, asked, |row| {
+            some.push(row);
+            some.len() < rows.min(ROWS)
+        });
+        clock.stop();
+        match ended.map_err(told)? {
+            Ended::Done(outcome) => Ok(Answer::Whole(some, outcome)),
+            Ended::BrokenOff if some.len() == rows => Ok(Answer::Whole(some, Outcome::default())),
+            Ended::BrokenOff => Ok(Answer::TooLong),
+        }
+    }
+
+    /// Runs a statement on a thread where it may take its time.
+    async fn aside(&mut self, asked: Asked, rows: usize) -> Result<Aside, Error> {
+        self.raw().await?;
+        let (back, coming) = oneshot::channel();
+        let Seat::Here(raw) = std::mem::replace(&mut self.seat, Seat::Aside(coming)) else {
+            return Err(Error::WorkerCrashed);
+        };
+        if let Some(clock) = &self.clock {
+            clock.stop();
+        }
+        let (pieces, arriving) = mpsc::channel(AHEAD);
+        tokio::task::spawn_blocking(move || {
+            read_aside(&raw, &asked, rows, &pieces);
+            // Nobody waits for it where the whole connection has gone.
+            let _ = back.send(raw);
+        });
+        Ok(Aside { arriving, clock: self.clock.clone() })
+    }
+}
+
+fn read_aside(
+    raw: &rusqlite::Connection,
+    asked: &Asked,
+    rows: usize,
+    pieces: &mpsc::Sender<Result<Vec<Row>, Error>>,
+) {
+    let began = Instant::now();
+    let mut piece = Vec::new();
+    let mut left = rows;
+    let ended = run(raw, asked, |row| {
+        piece.push(row);
+        left -= 1;
+        let wanted = piece.len() < PIECE || pieces.blocking_send(Ok(std::mem::take(&mut piece))).is_ok();
+        wanted && left > 0
+    });
+    // Whoever asked may have gone; there is nobody to be told then.
+    let _ = pieces.blocking_send(ended.map(|_| piece).map_err(told));
+    let took = began.elapsed();
+    if took > SLOW {
+        let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        tracing::warn!(statement = asked.sql.as_str(), milliseconds, "a statement took long");
+    }
+}
+
+/// Rows that come from another thread. Who does not want the rest drops it, and the statement is broken off.
+struct Aside {
+    arriving: mpsc::Receiver<Result<Vec<Row>, Error>>,
+    clock: Option<Arc<Clock>>,
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        if let Some(clock) = &self.clock {
+            clock.end();
+        }
+    }
+}
+
+impl Aside {
+    async fn next(mut self) -> Option<(Result<Vec<Row>, Error>, Aside)> {
+        let piece = self.arriving.recv().await?;
+        Some((piece, self))
+    }
+}
+
+type Step = Result<Either<Outcome, Row>, Error>;
+
+/// What a statement answers, as a stream: all that came at once, or what comes.
+async fn answer(
+    connection: &mut Connection,
+    asked: Result<Asked, Error>,
+) -> Result<BoxStream<'static, Step>, Error> {
+    let asked = asked?;
+    match connection.here(&asked, usize::MAX).await? {
+        Answer::Whole(rows, outcome) => {
+            let rows = rows.into_iter().map(|row| Ok(Either::Right(row)));
+            Ok(stream::iter(rows.chain([Ok(Either::Left(outcome))])).boxed())
+        }
+        Answer::TooLong => {
+            let aside = connection.aside(asked, usize::MAX).await?;
+            let pieces = stream::unfold(aside, Aside::next);
+            Ok(pieces
+                .map_ok(|piece| stream::iter(piece.into_iter().map(Ok)))
+                .try_flatten()
+                .map_ok(Either::Right)
+                .boxed())
+        }
+    }
+}
+
+fn asked<'q, E: Execute<'q, InPlace>>(mut query: E) -> Result<Asked, Error> {
+    let values = query.take_arguments().map_err(Error::Encode)?.map(|Arguments { values }| values);
+    let kept = query.persistent();
+    Ok(Asked { sql: query.sql(), values: values.unwrap_or_default(), kept })
+}
+
+impl<'c> Executor<'c> for &'c mut Connection {
+    type Database = InPlace;
+
+    fn execute<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Outcome, Error>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, InPlace>,
+    {
+        let asked = asked(query);
+        async move {
+            let asked = asked?;
+            match self.here(&asked, usize::MAX).await? {
+                Answer::Whole(_, outcome) => Ok(outcome),
+                Answer::TooLong => {
+                    let mut aside = self.aside(asked, usize::MAX).await?;
+                    while let Some(piece) = aside.arriving.recv().await {
+                        piece?;
+                    }
+                    Ok(Outcome::default())
+                }
+            }
+        }
+        .boxed()
+    }
+
+    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Step>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, InPlace>,
+    {
+        stream::once(answer(self, asked(query))).try_flatten().boxed()
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<Row>, Error>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, InPlace>,
+    {
+        let asked = asked(query);
+        async move {
+            let asked = asked?;
+            match self.here(&asked, 1).await? {
+                Answer::Whole(rows, _) => Ok(rows.into_iter().next()),
+                Answer::TooLong => {
+                    let mut aside = self.aside(asked, 1).await?;
+                    let piece = aside.arriving.recv().await.unwrap_or_else(|| Err(Error::WorkerCrashed))?;
+                    Ok(piece.into_iter().next())
+                }
+            }
+        }
+        .boxed()
+    }
+
+    fn prepare_with<'e>(self, sql: SqlStr, _: &'e [Kind]) -> BoxFuture<'e, Result<Statement, Error>>
+    where
+        'c: 'e,
+    {
+        async move {
+            let prepared = self.raw().await?.prepare_cached(sql.as_str()).map_err(told)?;
+            let (parameters, columns) = (prepared.parameter_count(), columns_of(&prepared));
+            drop(prepared);
+            Ok(Statement { sql, parameters, columns })
+        }
+        .boxed()
+    }
+}
+
+impl connection::Connection for Connection {
+    type Database = InPlace;
+    type Options = Options;
+
+    async fn close(mut self) -> Result<(), Error> {
+        self.raw().await?;
+        match self.seat {
+            Seat::Here(raw) => raw.close().map_err(|(_, error)| told(error)),
+            Seat::Aside(_) => Ok(()),
+        }
+    }
+
+    async fn close_hard(self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    async fn ping(&mut self) -> Result<(), Error> {
+        self.raw().await.map(drop)
+    }
+
+    async fn begin(&mut self) -> Result<Transaction<'_, InPlace>, Error> {
+        Transaction::begin(self, None).await
+    }
+
+    fn shrink_buffers(&mut self) {}
+
+    async fn flush(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn should_flush(&self) -> bool {
+        false
+    }
+}
