@@ -13,7 +13,7 @@ use futures::{
     future::BoxFuture,
     stream::{self, BoxStream},
 };
-use rusqlite::OpenFlags;
+use rusqlite::{OpenFlags, config::DbConfig};
 use sqlx_core::{
     Either,
     connection::{self, ConnectOptions},
@@ -85,6 +85,8 @@ impl Options {
             if self.writes { OpenFlags::SQLITE_OPEN_READ_WRITE } else { OpenFlags::SQLITE_OPEN_READ_ONLY };
         let raw = rusqlite::Connection::open_with_flags(&self.file, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         raw.busy_timeout(self.waits)?;
+        // Otherwise a statement whose value a partial index might be chosen by is understood anew at each use.
+        raw.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         raw.set_prepared_statement_cache_capacity(KEPT);
         raw.execute_batch(&self.pragmas)?;
         let clock = if self.writes { None } else { Some(Clock::of(&raw)?) };
@@ -402,5 +404,32 @@ impl connection::Connection for Connection {
 
     fn should_flush(&self) -> bool {
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+
+    use rusqlite::StatementStatus;
+    use sqlx_core::query::query;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_statement_is_understood_once_whatever_it_is_given() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("shop.db");
+        std::fs::File::create(&file).unwrap();
+        let mut connection = Options::new(&file).writing().open().unwrap();
+        let table =
+            "CREATE TABLE holds (state TEXT); CREATE INDEX live ON holds (state) WHERE state = 'live';";
+        connection.batch(table).await.unwrap();
+        let sql = "SELECT * FROM holds WHERE state = $1";
+        for state in ["live", "released", "live", "consumed"] {
+            query::<InPlace>(sql).bind(state).fetch_all(&mut connection).await.unwrap();
+        }
+        let statement = connection.raw().await.unwrap().prepare_cached(sql).unwrap();
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
     }
 }
