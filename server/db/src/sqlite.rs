@@ -47,7 +47,7 @@ const WAIT: Duration = Duration::from_secs(5);
 const BUSY: Duration = Duration::from_secs(10);
 
 /// What a reader is set up with, and what the writer is besides: what is answered is on disk.
-const READS: &str = "PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON;";
+const READS: &str = "PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;";
 const WRITES: &str = "PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON;
     PRAGMA synchronous = FULL;";
 

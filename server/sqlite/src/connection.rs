@@ -184,29 +184,23 @@ impl Connection {
     async fn here(&mut self, asked: &Asked, rows: usize) -> Result<Answer, Error> {
         let clock = self.clock.clone();
         let raw = self.raw().await?;
-        let Some(clock) = clock else {
-            let mut all = Vec::new();
-            let ended = run(raw, asked, |row| {
-                all.push(row);
-                all.len() < rows
-            });
-            return match ended.map_err(told)? {
-                Ended::Done(outcome) => Ok(Answer::Whole(all, outcome)),
-                Ended::BrokenOff => Ok(Answer::Whole(all, Outcome::default())),
-            };
-        };
-        clock.set(PATIENCE);
+        let most = if clock.is_some() { rows.min(ROWS) } else { rows };
+        if let Some(clock) = &clock {
+            clock.set(PATIENCE);
+        }
         let mut some = Vec::new();
         let ended = run(raw, asked, |row| {
             some.push(row);
-            some.len() < rows.min(ROWS)
+            some.len() < most
         });
-        clock.stop();
-        match ended.map_err(told)? {
-            Ended::Done(outcome) => Ok(Answer::Whole(some, outcome)),
-            Ended::BrokenOff if some.len() == rows => Ok(Answer::Whole(some, Outcome::default())),
-            Ended::BrokenOff => Ok(Answer::TooLong),
+        if let Some(clock) = &clock {
+            clock.stop();
         }
+        Ok(match ended.map_err(told)? {
+            Ended::Done(outcome) => Answer::Whole(some, outcome),
+            Ended::BrokenOff if some.len() == rows => Answer::Whole(some, Outcome::default()),
+            Ended::BrokenOff => Answer::TooLong,
+        })
     }
 
     /// Runs a statement on a thread where it may take its time.
@@ -244,8 +238,14 @@ fn read_aside(
         let wanted = piece.len() < PIECE || pieces.blocking_send(Ok(std::mem::take(&mut piece))).is_ok();
         wanted && left > 0
     });
+    let last = match ended {
+        // Nobody may take a part for the whole.
+        Ok(Ended::BrokenOff) if left > 0 => Err(Error::WorkerCrashed),
+        Ok(_) => Ok(piece),
+        Err(error) => Err(told(error)),
+    };
     // Whoever asked may have gone; there is nobody to be told then.
-    let _ = pieces.blocking_send(ended.map(|_| piece).map_err(told));
+    let _ = pieces.blocking_send(last);
     let took = began.elapsed();
     if took > SLOW {
         let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);

@@ -60,10 +60,14 @@ pub struct Cause<'a> {
     pub at: i64,
 }
 
-/// Of all stores, those of one variant together.
-pub async fn all_levels(tx: &mut Tx<'_>) -> Result<Vec<LevelRow>, Error> {
-    let sql = "SELECT * FROM stock_levels ORDER BY variant_id, store_id";
-    Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)
+/// The next `limit` levels after one, those of one variant together and in the order of their stores. Variants and stores
+/// are numbered from 1.
+pub async fn levels_after(tx: &mut Tx<'_>, after: LevelKey, limit: i64) -> Result<Vec<LevelRow>, Error> {
+    let sql = "SELECT * FROM stock_levels WHERE (variant_id, store_id) > ($1, $2)
+               ORDER BY variant_id, store_id LIMIT $3";
+    Ok(on!(tx, conn => {
+        sqlx::query_as(sql).bind(after.variant_id).bind(after.store_id).bind(limit).fetch_all(conn).await
+    })?)
 }
 
 /// These levels, in no order; a level that does not exist is left out.

@@ -247,25 +247,47 @@ fn shelf(level: &LevelRow, version: i64) -> Shelf {
     }
 }
 
+/// Levels read in one statement: tens of millions at once would be held twice.
+const AT_ONCE: i64 = 50_000;
+
 impl Inside {
     /// All of it, and up to which change it was read: the changes first, so that what lands meanwhile is read once more.
     async fn read(db: &Db, now: i64) -> Result<(Inside, Place)> {
         let mut reader = db.reader().await?;
         let mut tx = reader.tx();
         let place = Place::newest(&mut tx, now).await?;
-        let levels = onshelf_db::stock::all_levels(&mut tx).await?;
+        let mut inside = Inside::default();
+        let (mut last, mut shelves) = (LevelKey { store_id: 0, variant_id: 0 }, Vec::new());
+        loop {
+            let levels = onshelf_db::stock::levels_after(&mut tx, last, AT_ONCE).await?;
+            let are_all = i64::try_from(levels.len()).unwrap_or(i64::MAX) < AT_ONCE;
+            for level in levels {
+                if level.variant_id != last.variant_id {
+                    inside.stand(last.variant_id, &mut shelves);
+                }
+                shelves.push(shelf(&level, place.high()));
+                last = level.key();
+            }
+            if are_all {
+                break;
+            }
+        }
+        inside.stand(last.variant_id, &mut shelves);
         let holds = onshelf_db::stock::all_live_holds(&mut tx).await?;
         let queues = onshelf_db::fulfilment::queues(&mut tx, now).await?;
-        let mut inside = Inside { queues: queues.into_iter().collect(), ..Inside::default() };
-        for level in levels {
-            inside.by_variant.entry(level.variant_id).or_default().push(shelf(&level, place.high()));
-        }
-        // What grew one by one has up to as much room again, which millions of shelves never fill.
-        inside.by_variant.values_mut().for_each(Vec::shrink_to_fit);
+        inside.queues = queues.into_iter().collect();
         for hold in holds {
             inside.add_hold(&hold);
         }
         Ok((inside, place))
+    }
+
+    /// All shelves of a variant, without the room that what grows one by one has beside it.
+    fn stand(&mut self, variant_id: i64, shelves: &mut Vec<Shelf>) {
+        if !shelves.is_empty() {
+            self.by_variant.insert(variant_id, shelves.as_slice().to_vec());
+            shelves.clear();
+        }
     }
 
     fn add_hold(&mut self, hold: &LiveHoldRow) {

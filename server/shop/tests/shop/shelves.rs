@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use onshelf_db::stock::{LevelKey, levels_after};
 use onshelf_shop::{
     Viewer,
     testing::{TestShop, on_each_engine},
@@ -89,6 +90,33 @@ async fn a_refusal_reads_no_change_again_and_tells_nobody_old_news() {
         test.reserve("010-2222-3333", "seongsu", &[("CUP", 1)]).await.unwrap();
         assert_eq!(test.available("seongsu", "CUP").await, 2);
         assert_eq!(watch.next().await.unwrap().available, 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_level_is_read_once_however_few_come_at_once() {
+    on_each_engine(async |test: &TestShop| {
+        for (store, sku) in [("gangnam", "KETTLE-MI"), ("seongsu", "CUP"), ("gangnam", "CUP"), ("seongsu", "KETTLE-MI")] {
+            test.with_stock(store, sku, 2).await;
+        }
+        let mut reader = test.shop.db().reader().await.unwrap();
+        let mut walks = Vec::new();
+        // Fewer than one variant has, as many, more, and all.
+        for limit in [1, 2, 3, 1_000] {
+            let (mut after, mut walk) = (LevelKey { store_id: 0, variant_id: 0 }, Vec::new());
+            loop {
+                let levels = levels_after(&mut reader.tx(), after, limit).await.unwrap();
+                let Some(last) = levels.last() else { break };
+                after = last.key();
+                walk.extend(levels.iter().map(|level| (level.variant_id, level.store_id)));
+            }
+            walks.push(walk);
+        }
+        assert!(walks[0].len() >= 4 && walks[0].is_sorted_by(|one, other| one < other), "{walks:?}");
+        assert!(walks.iter().all(|walk| *walk == walks[0]), "{walks:?}");
+        assert_eq!(test.shop.shelves().count(), walks[0].len());
+        assert_eq!(test.beside().await.shelves().count(), walks[0].len());
     })
     .await;
 }
