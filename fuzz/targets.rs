@@ -92,8 +92,15 @@ const MAPS: &[&str] = &[
     r#"{"type":"Topology","arcs":[[[0,0],[1,1]]],"objects":{"a":{"type":"LineString","arcs":[0]}},"transform":{"scale":[1,1],"translate":[0,0]}}"#,
 ];
 
-const QUERIES: &[&str] =
-    &["법랑 주전자", "qjqfkd wnwjswk", "enamel kettle 1.5L", "ㅂㄹㅈㅈㅈ", "A-1/２", "\u{1f1f0}\u{1f1f7} ﷽"];
+const QUERIES: &[&str] = &[
+    "법랑 주전자",
+    "qjqfkd wnwjswk",
+    "enamel kettle 1.5L",
+    "ㅂㄹㅈㅈㅈ",
+    "A-1/２",
+    "\u{1f1f0}\u{1f1f7} ﷽",
+    "\u{5a4}\u{1af7}\u{5b4}",
+];
 
 const PRICES: &[&str] = &["38000 KRW", "12.90 EUR", "₩38,000", "1e9", "-1", "$1,234.56"];
 

@@ -2,7 +2,7 @@
 
 use crate::hangul::{is_jamo, is_syllable, to_compatibility};
 use std::iter::once;
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// Folded text: composed, half and full width made one, lower case, accents gone, invisible characters
 /// dropped, control characters as spaces. Punctuation stays. Jamo stay compatibility jamo, because NFKC would
@@ -18,7 +18,8 @@ pub fn fold(text: &str) -> String {
     for c in text.nfc().filter(|c| !is_invisible(*c)) {
         fold_char(c, &mut out);
     }
-    if out.contains(['\u{3099}', '\u{309A}']) { out.nfc().collect() } else { out }
+    // What was dropped may have stood between marks that belong in another order, or belong to the letter before it.
+    if is_nfc_quick(out.chars()) == IsNormalized::Yes { out } else { out.nfc().collect() }
 }
 
 fn fold_char(c: char, out: &mut String) {
@@ -89,6 +90,11 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
+    fn marks_whose_neighbour_was_dropped_come_in_their_own_order() {
+        assert_eq!(fold("\u{5a4}\u{1af7}\u{5b4}"), "\u{5b4}\u{5a4}");
+    }
+
+    #[test]
     fn folding() {
         let table = [
             ("Café  CRÈME", "cafe creme"),
@@ -118,6 +124,13 @@ mod tests {
         fn folding_twice_changes_nothing(text in "[ -~가-힣ㄱ-ㅣÀ-ÿＡ-Ｚ]{0,40}") {
             let folded = normalise(&text);
             prop_assert_eq!(normalise(&folded), folded.clone());
+        }
+
+        /// Marks of many scripts among letters: what is dropped between others changes their order.
+        #[test]
+        fn marks_are_folded_once(text in "[aㅂカか\u{300}-\u{36f}\u{591}-\u{5c7}\u{1ab0}-\u{1aff}\u{3099}\u{309a}\u{94d}\u{e38}]{0,12}") {
+            let folded = fold(&text);
+            prop_assert_eq!(fold(&folded), folded.clone());
         }
 
         #[test]

@@ -97,7 +97,9 @@ async fn a_refusal_reads_no_change_again_and_tells_nobody_old_news() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_level_is_read_once_however_few_come_at_once() {
     on_each_engine(async |test: &TestShop| {
-        for (store, sku) in [("gangnam", "KETTLE-MI"), ("seongsu", "CUP"), ("gangnam", "CUP"), ("seongsu", "KETTLE-MI")] {
+        for (store, sku) in
+            [("gangnam", "KETTLE-MI"), ("seongsu", "CUP"), ("gangnam", "CUP"), ("seongsu", "KETTLE-MI")]
+        {
             test.with_stock(store, sku, 2).await;
         }
         let mut reader = test.shop.db().reader().await.unwrap();
