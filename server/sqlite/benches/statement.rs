@@ -55,19 +55,21 @@ async fn compare() {
         sqlx::query(sql).execute(&mut theirs).await.unwrap();
     }
     let mut ours = onshelf_sqlite::Connection::connect_with(&Options::new(&file).writing()).await.unwrap();
-    let mut rounds = Vec::new();
+    let (mut in_place, mut aside) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        rounds.push((timed!(&mut ours), timed!(&mut theirs)));
+        in_place.push(timed!(&mut ours));
+        aside.push(timed!(&mut theirs));
     }
     for (index, what) in ["a read of one row", "an update in a transaction"].into_iter().enumerate() {
-        let median = |of: fn(&([f64; 2], [f64; 2])) -> [f64; 2]| {
-            let mut times: Vec<f64> = rounds.iter().map(|round| of(round)[index]).collect();
-            times.sort_unstable_by(f64::total_cmp);
-            times[ROUNDS / 2]
-        };
-        let (ours, theirs) = (median(|round| round.0), median(|round| round.1));
+        let (ours, theirs) = (median(&in_place, index), median(&aside, index));
         println!("{what}: {ours:.1} µs in place, {theirs:.1} µs by sqlx's own driver: {:.2}", ours / theirs);
     }
+}
+
+fn median(rounds: &[[f64; 2]], index: usize) -> f64 {
+    let mut times: Vec<f64> = rounds.iter().map(|round| round[index]).collect();
+    times.sort_unstable_by(f64::total_cmp);
+    times[times.len() / 2]
 }
 
 fn main() {
