@@ -144,10 +144,10 @@ impl fmt::Debug for Connection {
     }
 }
 
-/// What a statement answered within one's patience.
+/// What a statement answers: all of it, or what comes because it took longer than one is patient.
 enum Answer {
     Whole(Vec<Row>, Outcome),
-    TooLong,
+    Coming(Aside),
 }
 
 impl Connection {
@@ -158,7 +158,7 @@ impl Connection {
     }
 
     /// The same from where nobody can wait or be told.
-    pub(crate) fn batch_now(&mut self, sql: SqlStr) {
+    pub(crate) fn batch_now(&self, sql: &SqlStr) {
         if let Seat::Here(raw) = &self.seat
             && let Err(error) = raw.execute_batch(sql.as_str())
         {
@@ -180,8 +180,9 @@ impl Connection {
         }
     }
 
-    /// Runs a statement here, at most `rows` of its rows.
-    async fn here(&mut self, asked: &Asked, rows: usize) -> Result<Answer, Error> {
+    /// Runs a statement for at most `rows` of its rows: here, and if that takes too long, aside.
+    async fn ask(&mut self, asked: Result<Asked, Error>, rows: usize) -> Result<Answer, Error> {
+        let asked = asked?;
         let clock = self.clock.clone();
         let raw = self.raw().await?;
         let most = if clock.is_some() { rows.min(ROWS) } else { rows };
@@ -189,30 +190,26 @@ impl Connection {
             clock.set(PATIENCE);
         }
         let mut some = Vec::new();
-        let ended = run(raw, asked, |row| {
+        let ended = run(raw, &asked, |row| {
             some.push(row);
             some.len() < most
         });
         if let Some(clock) = &clock {
             clock.stop();
         }
-        Ok(match ended.map_err(told)? {
-            Ended::Done(outcome) => Answer::Whole(some, outcome),
-            Ended::BrokenOff if some.len() == rows => Answer::Whole(some, Outcome::default()),
-            Ended::BrokenOff => Answer::TooLong,
-        })
+        match ended.map_err(told)? {
+            Ended::Done(outcome) => Ok(Answer::Whole(some, outcome)),
+            Ended::BrokenOff if some.len() == rows => Ok(Answer::Whole(some, Outcome::default())),
+            Ended::BrokenOff => self.aside(asked, rows).map(Answer::Coming),
+        }
     }
 
     /// Runs a statement on a thread where it may take its time.
-    async fn aside(&mut self, asked: Asked, rows: usize) -> Result<Aside, Error> {
-        self.raw().await?;
+    fn aside(&mut self, asked: Asked, rows: usize) -> Result<Aside, Error> {
         let (back, coming) = oneshot::channel();
         let Seat::Here(raw) = std::mem::replace(&mut self.seat, Seat::Aside(coming)) else {
             return Err(Error::WorkerCrashed);
         };
-        if let Some(clock) = &self.clock {
-            clock.stop();
-        }
         let (pieces, arriving) = mpsc::channel(AHEAD);
         tokio::task::spawn_blocking(move || {
             read_aside(&raw, &asked, rows, &pieces);
@@ -223,29 +220,24 @@ impl Connection {
     }
 }
 
-fn read_aside(
-    raw: &rusqlite::Connection,
-    asked: &Asked,
-    rows: usize,
-    pieces: &mpsc::Sender<Result<Vec<Row>, Error>>,
-) {
+fn read_aside(raw: &rusqlite::Connection, asked: &Asked, rows: usize, pieces: &mpsc::Sender<Piece>) {
     let began = Instant::now();
     let mut piece = Vec::new();
     let mut left = rows;
     let ended = run(raw, asked, |row| {
         piece.push(row);
         left -= 1;
-        let wanted = piece.len() < PIECE || pieces.blocking_send(Ok(std::mem::take(&mut piece))).is_ok();
+        let wanted =
+            piece.len() < PIECE || pieces.blocking_send(Piece::More(std::mem::take(&mut piece))).is_ok();
         wanted && left > 0
     });
     let last = match ended {
-        // Nobody may take a part for the whole.
         Ok(Ended::BrokenOff) if left > 0 => Err(Error::WorkerCrashed),
         Ok(_) => Ok(piece),
         Err(error) => Err(told(error)),
     };
     // Whoever asked may have gone; there is nobody to be told then.
-    let _ = pieces.blocking_send(last);
+    let _ = pieces.blocking_send(Piece::Last(last));
     let took = began.elapsed();
     if took > SLOW {
         let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
@@ -253,9 +245,15 @@ fn read_aside(
     }
 }
 
+/// Rows on their way from another thread.
+enum Piece {
+    More(Vec<Row>),
+    Last(Result<Vec<Row>, Error>),
+}
+
 /// Rows that come from another thread. Who does not want the rest drops it, and the statement is broken off.
 struct Aside {
-    arriving: mpsc::Receiver<Result<Vec<Row>, Error>>,
+    arriving: mpsc::Receiver<Piece>,
     clock: Option<Arc<Clock>>,
 }
 
@@ -268,33 +266,33 @@ impl Drop for Aside {
 }
 
 impl Aside {
-    async fn next(mut self) -> Option<(Result<Vec<Row>, Error>, Aside)> {
-        let piece = self.arriving.recv().await?;
-        Some((piece, self))
+    fn rows(self) -> BoxStream<'static, Result<Row, Error>> {
+        let pieces = stream::unfold(Some(self), Aside::next);
+        pieces.map_ok(|piece| stream::iter(piece.into_iter().map(Ok))).try_flatten().boxed()
+    }
+
+    async fn next(aside: Option<Aside>) -> Option<(Result<Vec<Row>, Error>, Option<Aside>)> {
+        let mut aside = aside?;
+        Some(match aside.arriving.recv().await {
+            Some(Piece::More(rows)) => (Ok(rows), Some(aside)),
+            Some(Piece::Last(rows)) => (rows, None),
+            // The thread has gone, and nobody may take a part for the whole.
+            None => (Err(Error::WorkerCrashed), None),
+        })
     }
 }
 
 type Step = Result<Either<Outcome, Row>, Error>;
 
-/// What a statement answers, as a stream: all that came at once, or what comes.
-async fn answer(
-    connection: &mut Connection,
-    asked: Result<Asked, Error>,
-) -> Result<BoxStream<'static, Step>, Error> {
-    let asked = asked?;
-    match connection.here(&asked, usize::MAX).await? {
-        Answer::Whole(rows, outcome) => {
-            let rows = rows.into_iter().map(|row| Ok(Either::Right(row)));
-            Ok(stream::iter(rows.chain([Ok(Either::Left(outcome))])).boxed())
-        }
-        Answer::TooLong => {
-            let aside = connection.aside(asked, usize::MAX).await?;
-            let pieces = stream::unfold(aside, Aside::next);
-            Ok(pieces
-                .map_ok(|piece| stream::iter(piece.into_iter().map(Ok)))
-                .try_flatten()
-                .map_ok(Either::Right)
-                .boxed())
+impl Answer {
+    /// As a stream.
+    fn steps(self) -> BoxStream<'static, Step> {
+        match self {
+            Answer::Whole(rows, outcome) => {
+                let rows = rows.into_iter().map(|row| Ok(Either::Right(row)));
+                stream::iter(rows.chain([Ok(Either::Left(outcome))])).boxed()
+            }
+            Answer::Coming(aside) => aside.rows().map_ok(Either::Right).boxed(),
         }
     }
 }
@@ -315,14 +313,10 @@ impl<'c> Executor<'c> for &'c mut Connection {
     {
         let asked = asked(query);
         async move {
-            let asked = asked?;
-            match self.here(&asked, usize::MAX).await? {
+            match self.ask(asked, usize::MAX).await? {
                 Answer::Whole(_, outcome) => Ok(outcome),
-                Answer::TooLong => {
-                    let mut aside = self.aside(asked, usize::MAX).await?;
-                    while let Some(piece) = aside.arriving.recv().await {
-                        piece?;
-                    }
+                Answer::Coming(aside) => {
+                    aside.rows().try_for_each(async |_| Ok(())).await?;
                     Ok(Outcome::default())
                 }
             }
@@ -335,7 +329,10 @@ impl<'c> Executor<'c> for &'c mut Connection {
         'c: 'e,
         E: 'q + Execute<'q, InPlace>,
     {
-        stream::once(answer(self, asked(query))).try_flatten().boxed()
+        let asked = asked(query);
+        stream::once(async move { self.ask(asked, usize::MAX).await.map(Answer::steps) })
+            .try_flatten()
+            .boxed()
     }
 
     fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<Row>, Error>>
@@ -345,14 +342,9 @@ impl<'c> Executor<'c> for &'c mut Connection {
     {
         let asked = asked(query);
         async move {
-            let asked = asked?;
-            match self.here(&asked, 1).await? {
+            match self.ask(asked, 1).await? {
                 Answer::Whole(rows, _) => Ok(rows.into_iter().next()),
-                Answer::TooLong => {
-                    let mut aside = self.aside(asked, 1).await?;
-                    let piece = aside.arriving.recv().await.unwrap_or_else(|| Err(Error::WorkerCrashed))?;
-                    Ok(piece.into_iter().next())
-                }
+                Answer::Coming(aside) => aside.rows().try_next().await,
             }
         }
         .boxed()

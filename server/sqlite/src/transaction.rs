@@ -2,7 +2,7 @@
 
 use sqlx_core::{
     error::Error,
-    sql_str::{SqlSafeStr, SqlStr},
+    sql_str::SqlStr,
     transaction::{
         TransactionManager, begin_ansi_transaction_sql, commit_ansi_transaction_sql,
         rollback_ansi_transaction_sql,
@@ -48,7 +48,7 @@ impl TransactionManager for Transactions {
 
     fn start_rollback(connection: &mut Connection) {
         if connection.depth > 0 {
-            connection.batch_now(rollback_ansi_transaction_sql(connection.depth).into_sql_str());
+            connection.batch_now(&rollback_ansi_transaction_sql(connection.depth));
             connection.depth -= 1;
         }
     }

@@ -117,7 +117,7 @@ impl Client {
             }
             409 if answer.is_problem("in-flight") => false,
             // Who asks for the same ten times a second while nothing answers is told to wait, which is no answer either.
-            429 => false,
+            429 if answer.is_problem("rate-limited") => false,
             500..=599 => {
                 let text = format!("a fault instead of 503: {} {}", answer.status, answer.body);
                 self.memory.strange.push(text);
