@@ -43,8 +43,7 @@ impl Serve {
         let tiles = tiles(&config)?.map(Arc::new);
         let site = Arc::new(self.site(&config, tiles.as_deref(), &shop)?);
         let door = Door { shop: shop.clone(), site };
-        let listener = tokio::net::TcpListener::bind(config.addr)
-            .await
+        let listener = http::listen(config.addr)
             .map_err(|error| format!("cannot listen on {}: {error}", config.addr))?;
 
         let stop = CancellationToken::new();

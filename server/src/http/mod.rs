@@ -23,7 +23,7 @@ pub mod openapi;
 pub mod tiles;
 
 pub use options::{Limits, Options, Proxy, Rates};
-pub use serve::{Closing, serve};
+pub use serve::{Closing, listen, serve};
 
 use axum::{
     Extension, Router,

@@ -20,7 +20,7 @@ use axum::{
 use hyper::{body::Incoming, server::conn::http1::Builder, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -31,6 +31,9 @@ use super::api::live::{Handover, Line, Listener};
 /// Bytes of a head.
 const HEAD: usize = 64 * 1024;
 const CONNECTIONS: usize = 16_384;
+/// Connections that may wait to be accepted, where the system allows as many. Who finds no place there hears nothing and
+/// knocks again after a second.
+const BACKLOG: u32 = 4_096;
 /// How long requests under way may take when the process stops: with what the workers and the database may take after
 /// them, less than the ten seconds a stop is promised in.
 const GRACE: Duration = Duration::from_secs(6);
@@ -40,6 +43,15 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Told to every request, so that what would go on for ever can end when the process stops.
 #[derive(Clone, Debug, Default)]
 pub struct Closing(pub CancellationToken);
+
+/// Listens where a crowd may come at once.
+pub fn listen(addr: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if addr.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A process that is started anew does not wait for connections of the one before.
+    socket.set_reuseaddr(true)?;
+    socket.bind(addr)?;
+    socket.listen(BACKLOG)
+}
 
 /// Serves until `stop`, and then lets what is under way end within six seconds. `head_time` is that of the limits.
 pub async fn serve(
@@ -162,4 +174,26 @@ async fn stay_or_leave(mut response: Response<Body>, leaving: &Leaving) -> Resul
     let (head, _) = response.into_parts();
     *leaving.lock().unwrap_or_else(PoisonError::into_inner) = Some((head, listener));
     std::future::pending().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_crowd_that_comes_at_once_waits_and_does_not_have_to_knock_again() {
+        let allowed = std::fs::read_to_string("/proc/sys/net/core/somaxconn").unwrap_or_default();
+        let crowd = 1_500;
+        if !allowed.trim().parse::<usize>().is_ok_and(|allowed| allowed > crowd) {
+            eprintln!("skipped: the system lets fewer wait than come here");
+            return;
+        }
+        rlimit::increase_nofile_limit(4_096).unwrap();
+        // Nobody accepts them.
+        let listener = listen("127.0.0.1:0".parse().unwrap()).unwrap();
+        let addr = listener.local_addr().unwrap();
+        let coming = (0..crowd).map(|_| TcpStream::connect(addr));
+        let arrived = tokio::time::timeout(Duration::from_millis(900), futures::future::try_join_all(coming));
+        assert_eq!(arrived.await.unwrap().unwrap().len(), crowd);
+    }
 }
