@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rusqlite::{ErrorCode, types::ValueRef as Raw};
+use rusqlite::{ErrorCode, StatementStatus, types::ValueRef as Raw};
 use sqlx_core::sql_str::SqlStr;
 
 use crate::{Column, Outcome, Row, Value};
@@ -82,11 +82,10 @@ pub(crate) fn run(
     mut take: impl FnMut(Row) -> bool,
 ) -> Result<Ended, rusqlite::Error> {
     let sql = asked.sql.as_str();
-    tracing::trace!(statement = sql, "asked");
     let outcome = if asked.kept {
-        raw.prepare_cached(sql).and_then(|mut statement| go(raw, &mut statement, &asked.values, &mut take))
+        raw.prepare_cached(sql).and_then(|mut statement| go(raw, &mut statement, asked, &mut take))
     } else {
-        raw.prepare(sql).and_then(|mut statement| go(raw, &mut statement, &asked.values, &mut take))
+        raw.prepare(sql).and_then(|mut statement| go(raw, &mut statement, asked, &mut take))
     };
     match outcome {
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => {
@@ -104,22 +103,28 @@ pub(crate) fn run(
 fn go(
     raw: &rusqlite::Connection,
     statement: &mut rusqlite::Statement<'_>,
-    values: &[Value],
+    asked: &Asked,
     take: &mut impl FnMut(Row) -> bool,
 ) -> Result<Ended, rusqlite::Error> {
-    give(statement, values)?;
+    give(statement, &asked.values)?;
     // A table may have changed since the statement was understood: how wide it is, its first row tells.
     let mut columns = None;
+    let mut is_wanted = true;
     let mut rows = statement.raw_query();
-    while let Some(row) = rows.next()? {
+    while is_wanted && let Some(row) = rows.next()? {
         let columns = columns.get_or_insert_with(|| columns_of(row.as_ref()));
         let values = (0..columns.len()).map(|column| Ok(owned(row.get_ref(column)?)?));
         let values = values.collect::<Result<_, rusqlite::Error>>()?;
-        if !take(Row { columns: Arc::clone(columns), values }) {
-            return Ok(Ended::BrokenOff);
-        }
+        is_wanted = take(Row { columns: Arc::clone(columns), values });
     }
     drop(rows);
+    if tracing::enabled!(tracing::Level::TRACE) {
+        let steps = statement.reset_status(StatementStatus::VmStep);
+        tracing::trace!(statement = asked.sql.as_str(), steps, "asked");
+    }
+    if !is_wanted {
+        return Ok(Ended::BrokenOff);
+    }
     // SQLite goes on telling what the last statement wrote.
     let changed = if statement.readonly() { 0 } else { raw.changes() };
     Ok(Ended::Done(Outcome { changed }))

@@ -156,10 +156,20 @@ pub async fn at_store(tx: &mut Tx<'_>, number: &str, store_id: i64) -> Result<Op
 
 /// By the code said at a store's counter: the live one, else the newest that had it.
 pub async fn by_code(tx: &mut Tx<'_>, code: &str, store_id: i64) -> Result<Option<ReservationRow>, Error> {
-    let sql = "SELECT * FROM reservations WHERE store_id = $1 AND code = $2
-               ORDER BY CASE WHEN status IN ('placed', 'picking', 'in_transfer', 'ready') THEN 0 ELSE 1 END, id DESC
-               LIMIT 1";
-    Ok(on!(tx, conn => sqlx::query_as(sql).bind(store_id).bind(code).fetch_optional(conn).await)?)
+    // The words of the two indexes, so that they are taken.
+    let live = "SELECT * FROM reservations WHERE store_id = $1 AND code = $2
+                  AND status IN ('pending', 'placed', 'picking', 'in_transfer', 'ready')";
+    let over = "SELECT * FROM reservations WHERE store_id = $1 AND code = $2
+                  AND status IN ('out_for_delivery', 'collected', 'delivered', 'cancelled', 'expired', 'not_found')
+                ORDER BY id DESC LIMIT 1";
+    for sql in [live, over] {
+        let found =
+            on!(tx, conn => sqlx::query_as(sql).bind(store_id).bind(code).fetch_optional(conn).await)?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
 }
 
 /// By its id, for whoever showed a pass of it.

@@ -44,6 +44,27 @@ pub async fn live_holds(tx: &mut Tx<'_>, keys: &[LevelKey]) -> Result<Vec<LiveHo
     Ok(holds)
 }
 
+/// The holds of one level that end next after `now`, at most `most` of them, the soonest first.
+pub async fn next_to_end(
+    tx: &mut Tx<'_>,
+    key: LevelKey,
+    now: i64,
+    most: i64,
+) -> Result<Vec<LiveHoldRow>, Error> {
+    let sql = "SELECT store_id, variant_id, quantity, expires_at FROM holds
+               WHERE store_id = $1 AND variant_id = $2 AND state = 'live' AND expires_at > $3
+               ORDER BY expires_at LIMIT $4";
+    Ok(on!(tx, conn => {
+        sqlx::query_as(sql)
+            .bind(key.store_id)
+            .bind(key.variant_id)
+            .bind(now)
+            .bind(most)
+            .fetch_all(conn)
+            .await
+    })?)
+}
+
 /// Units of these levels whose hold has run out and that nobody has swept yet: they are in `held` and promised to
 /// nobody. A level without any is left out.
 pub async fn ran_out(tx: &mut Tx<'_>, keys: &[LevelKey], now: i64) -> Result<Vec<(LevelKey, i64)>, Error> {

@@ -9,7 +9,7 @@ use std::{
 
 use onshelf_db::{
     Tx, fulfilment,
-    stock::{self, LevelKey, LiveHoldRow},
+    stock::{self, LevelKey, LevelRow, LiveHoldRow},
 };
 use tokio::{sync::Mutex, time::Instant};
 
@@ -19,9 +19,11 @@ use crate::{Result, Shop, jobs::CHANGES};
 const POLL: Duration = Duration::from_millis(250);
 /// Changes read in one go.
 const BATCH: i64 = 2_000;
-/// A shelf that thousands hold something of takes a while to read: after a round, this many times what it took is left
-/// to others before the next.
+/// Many shelves take a while to read: after a round, this many times what it took is left to others before the next.
 const REST: u32 = 3;
+/// Of a shelf that thousands hold something of, so many holds are known by when they end; the rest is known as a sum
+/// until these have ended, so that a change of it does not read them all.
+const SOONEST: i64 = 256;
 
 /// Where this process stands in reading changes. One reads at a time, for all who want to know.
 pub(super) struct Follower {
@@ -138,6 +140,8 @@ impl Shop {
         }
         let mut reader = self.db().reader().await?;
         let mut tx = reader.tx();
+        let half_known = self.shelves().to_be_read_again(now).into_iter().map(|key| (key, 0)).collect();
+        self.learn(&mut tx, &half_known, now).await?;
         loop {
             // Whoever asked may go, and the database too: the place moves when what stood there was learnt.
             let mut place = standing.place.clone();
@@ -147,7 +151,7 @@ impl Shop {
                 let version = newest.entry(change.key()).or_default();
                 *version = (*version).max(change.id);
             }
-            self.learn(&mut tx, &newest).await?;
+            self.learn(&mut tx, &newest, now).await?;
             standing.place = place;
             standing.queues.stale |= !changes.is_empty();
             if i64::try_from(changes.len()).unwrap_or(i64::MAX) < BATCH {
@@ -165,20 +169,33 @@ impl Shop {
     }
 
     /// Takes in what these levels are now, and tells of each.
-    async fn learn(&self, tx: &mut Tx<'_>, newest: &BTreeMap<LevelKey, i64>) -> Result<()> {
+    async fn learn(&self, tx: &mut Tx<'_>, newest: &BTreeMap<LevelKey, i64>, now: i64) -> Result<()> {
         if newest.is_empty() {
             return Ok(());
         }
         let keys: Vec<LevelKey> = newest.keys().copied().collect();
         let levels = stock::levels(tx, &keys).await?;
+        let (crowded, calm): (Vec<_>, Vec<_>) = levels.iter().partition(|level| level.held > SOONEST);
+        let calm: Vec<LevelKey> = calm.into_iter().map(LevelRow::key).collect();
         let mut held: HashMap<LevelKey, Vec<LiveHoldRow>> = HashMap::new();
-        for hold in stock::live_holds(tx, &keys).await? {
+        for hold in stock::live_holds(tx, &calm).await? {
             held.entry(hold.key()).or_default().push(hold);
+        }
+        let mut rest: HashMap<LevelKey, i64> = HashMap::new();
+        for level in crowded {
+            let key = level.key();
+            let ran_out = stock::ran_out(tx, &[key], now).await?.iter().map(|(_, units)| units).sum::<i64>();
+            let soonest = stock::next_to_end(tx, key, now, SOONEST).await?;
+            let known: i64 = soonest.iter().map(|hold| hold.quantity).sum();
+            // Below zero where some were taken between two of these questions; their own change comes next.
+            rest.insert(key, (level.held - ran_out - known).max(0));
+            held.insert(key, soonest);
         }
         for level in levels {
             let key = level.key();
             let holds = held.remove(&key).unwrap_or_default();
-            self.shelves().learn(&level, &holds, newest.get(&key).copied().unwrap_or_default());
+            let rest = rest.remove(&key).unwrap_or(0);
+            self.shelves().learn(&level, &holds, rest, newest.get(&key).copied().unwrap_or_default());
             self.tell_watchers(key);
         }
         Ok(())

@@ -31,6 +31,9 @@ pub(super) struct Shelf {
     version: i64,
 }
 
+/// The end of a hold that was not looked for.
+const UNKNOWN: i64 = i64::MAX;
+
 /// Units somebody was promised, and until when. A hold past its moment counts as gone the moment it is read.
 #[derive(Clone, Copy, Debug)]
 struct Held {
@@ -45,6 +48,8 @@ struct Inside {
     holds: HashMap<LevelKey, Vec<Held>>,
     /// Moments at which some level's number will grow by itself.
     expiries: BTreeSet<(i64, LevelKey)>,
+    /// Levels of which more is held than is known by when it ends, and when the last of what is known does.
+    half_known: BTreeSet<(i64, LevelKey)>,
     queues: HashMap<i64, i64>,
 }
 
@@ -198,8 +203,9 @@ impl Shelves {
         }
     }
 
-    /// Takes in what the database says of a level now.
-    pub(super) fn learn(&self, level: &LevelRow, holds: &[LiveHoldRow], version: i64) {
+    /// Takes in what the database says of a level now: holds, and how many units are held beyond them until nobody
+    /// knows when, but no sooner than these end.
+    pub(super) fn learn(&self, level: &LevelRow, holds: &[LiveHoldRow], rest: i64, version: i64) {
         let mut inside = self.inside_mut();
         let shelves = inside.by_variant.entry(level.variant_id).or_default();
         match shelves.binary_search_by_key(&level.store_id, |shelf| shelf.store_id) {
@@ -208,11 +214,21 @@ impl Shelves {
             Err(at) => shelves.insert(at, shelf(level, version)),
         }
         let key = level.key();
+        let mut last = i64::MIN;
         for old in inside.holds.remove(&key).unwrap_or_default() {
             inside.expiries.remove(&(old.expires_at, key));
+            if old.expires_at != UNKNOWN {
+                last = last.max(old.expires_at);
+            }
         }
+        inside.half_known.remove(&(last, key));
         for hold in holds {
             inside.add_hold(hold);
+        }
+        if rest > 0 {
+            let last = holds.iter().map(|hold| hold.expires_at).max().unwrap_or(i64::MIN);
+            inside.half_known.insert((last, key));
+            inside.holds.entry(key).or_default().push(Held { quantity: rest, expires_at: UNKNOWN });
         }
         // After the change, and before anybody can read it.
         self.versions.raise(Fact::Variant(level.variant_id));
@@ -221,6 +237,12 @@ impl Shelves {
     /// The next moment at which a number grows by itself. Unix milliseconds.
     pub(super) fn next_expiry(&self) -> Option<i64> {
         self.inside().expiries.first().map(|(at, _)| *at)
+    }
+
+    /// Levels of which all that was known by when it ends has ended: what else is held of them ends now or later.
+    pub(super) fn to_be_read_again(&self, now: i64) -> Vec<LevelKey> {
+        let inside = self.inside();
+        inside.half_known.iter().take_while(|(last, _)| *last <= now).map(|(_, key)| *key).collect()
     }
 
     /// Levels with a hold that ran out by now; each is named once.

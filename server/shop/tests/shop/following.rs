@@ -1,7 +1,8 @@
 //! Each process follows what changes on the shelves, whatever comes late, in crowds, or after a long sleep.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
+use jiff::Timestamp;
 use onshelf_db::{
     Db,
     stock::{self, Cause},
@@ -115,6 +116,43 @@ async fn a_promise_stands_behind_those_who_came_before() {
         assert_eq!((alone.as_str(), promised(&test.shop).as_str()), ("12:30", "13:00"));
         // A process that has just started knows of them, too.
         assert_eq!(promised(&test.beside().await), promised(&test.shop));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_crowd_holds_is_given_back_as_it_ends_though_not_every_hold_is_known() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "CUP", 1_000).await;
+        let crowd = async |first: u32, count: u32| {
+            for number in first..first + count {
+                test.reserve(&format!("010-2222-{number:04}"), "seongsu", &[("CUP", 1)]).await.unwrap();
+            }
+        };
+        crowd(0, 270).await;
+        test.clock.advance(Duration::from_secs(24 * 3_600));
+        // After so long everything is read anew, with all holds there are.
+        test.shop.catch_up().await.unwrap();
+        crowd(270, 60).await;
+        let key = test.key("seongsu", "CUP");
+        let mut reader = test.shop.db().reader().await.unwrap();
+        let holds = stock::next_to_end(&mut reader.tx(), key, test.shop.now_ms(), 1_000).await.unwrap();
+        let ends: BTreeSet<i64> = holds.iter().map(|hold| hold.expires_at).collect();
+        let &[first, second] = ends.iter().collect::<Vec<_>>().as_slice() else {
+            panic!("two days, two ends: {ends:?}")
+        };
+        let shown = |at: &i64| {
+            test.clock.set(Timestamp::from_millisecond(*at).unwrap());
+            seen(&test.shop, test, "CUP")
+        };
+        assert_eq!((holds.len(), test.available("seongsu", "CUP").await), (330, 670));
+        assert_eq!(shown(&(first - 1)), 670);
+        // Those that are known by their end are gone at once, the others when they have been read.
+        assert_eq!(shown(first), 926);
+        assert_eq!(test.available("seongsu", "CUP").await, 940);
+        assert_eq!(shown(&(second - 1)), 940);
+        assert_eq!(shown(second), 1_000);
+        assert_eq!(test.available("seongsu", "CUP").await, 1_000);
     })
     .await;
 }

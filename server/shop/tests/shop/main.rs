@@ -13,6 +13,7 @@ mod discounts;
 mod finding;
 mod following;
 mod given_back;
+mod growing;
 mod healing;
 mod holds;
 mod kept;

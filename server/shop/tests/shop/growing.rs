@@ -1,0 +1,189 @@
+//! What a deed asks of the database does not grow with what was done before it. SQLite counts the steps of each
+//! statement: one that reads more where more lies about has an index that is missing, or one that is not taken.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Debug,
+    sync::{Arc, Mutex, OnceLock},
+};
+
+use futures::future::join_all;
+use onshelf_shop::{
+    orders::Placed,
+    testing::{Engine, FakePayments, TestShop, request},
+};
+use onshelf_vocabulary::{Lang, payments::ProviderCode, staff::BoardDeed};
+use tracing::{
+    Event, Metadata, Subscriber,
+    field::{Field, Visit},
+    span,
+};
+
+use crate::{
+    board::associate,
+    orders::{carry, view},
+    paying::{collect, order, settle, with_payments},
+};
+
+/// The most steps each statement has taken, for each value it was given.
+type Steps = BTreeMap<String, u64>;
+
+/// Hears how many steps each statement of SQLite takes. For the whole process: the writer has a thread of its own.
+#[derive(Clone, Default)]
+struct Counter(Arc<Mutex<Steps>>);
+
+impl Subscriber for Counter {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target().starts_with("onshelf_sqlite")
+    }
+    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+    fn event(&self, event: &Event<'_>) {
+        let mut heard = Heard::default();
+        event.record(&mut heard);
+        let values = u64::try_from(heard.statement.matches('?').count()).unwrap().max(1);
+        let mut steps = self.0.lock().unwrap();
+        let most = steps.entry(without_lists(&heard.statement)).or_default();
+        *most = (*most).max(heard.steps / values);
+    }
+    fn enter(&self, _: &span::Id) {}
+    fn exit(&self, _: &span::Id) {}
+}
+
+impl Counter {
+    fn take(&self) -> Steps {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+/// One text for a statement, however many it writes or asks for at once.
+fn without_lists(statement: &str) -> String {
+    let text = statement.split_whitespace().collect::<Vec<_>>().join(" ").replace("?, ", "");
+    let Some((head, rest)) = text.split_once("), (") else { return text };
+    let row = head.rsplit('(').next().unwrap_or(head);
+    let last = rest.rsplit("), (").next().unwrap_or(rest);
+    last.strip_prefix(row).map_or_else(|| text.clone(), |tail| format!("{head}{tail}"))
+}
+
+#[derive(Default)]
+struct Heard {
+    statement: String,
+    steps: u64,
+}
+
+impl Visit for Heard {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "statement" {
+            value.clone_into(&mut self.statement);
+        }
+    }
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        if field.name() == "steps" {
+            self.steps = value.unsigned_abs();
+        }
+    }
+    fn record_debug(&mut self, _: &Field, _: &dyn Debug) {}
+}
+
+fn counter() -> &'static Counter {
+    static COUNTER: OnceLock<Counter> = OnceLock::new();
+    COUNTER.get_or_init(|| {
+        let counter = Counter::default();
+        tracing::subscriber::set_global_default(counter.clone()).unwrap();
+        counter
+    })
+}
+
+/// An order of somebody who has no other, placed and paid.
+async fn paid(test: &TestShop, payments: &FakePayments, key: &str, phone: String, sku: &str) -> Placed {
+    let mut wish = order(key, vec![collect("seongsu", &[(sku, 1)])], Some(ProviderCode::Test));
+    wish.input.contact.phone = Some(phone);
+    let placed = test.shop.place_order(wish).await.unwrap();
+    assert!(payments.pay(&payments.open()[0]));
+    test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+    placed
+}
+
+/// What a shop does all day, once each; `day` tells the keys of one day from another's.
+async fn tour(test: &TestShop, payments: &FakePayments, day: &str) {
+    for count in [40, 1] {
+        let all = (0..count).map(|number| {
+            let (shop, phone) = (test.shop.clone(), format!("010-3{day}-{number:04}"));
+            let wish = request(&phone, "seongsu", &[("CUP", 1)], &format!("{day}-{count}-{number}"));
+            tokio::spawn(async move { shop.reserve(wish).await })
+        });
+        for held in join_all(all).await {
+            let held = held.unwrap().unwrap();
+            test.shop.reservation(Lang::Ko, &held.number, &held.token).await.unwrap();
+            test.shop.cancel_reservation(Lang::Ko, &held.number, &held.token, None).await.unwrap();
+        }
+    }
+    let phone = format!("010-5{day}-0001");
+    let placed = paid(test, payments, &format!("{day}-tour"), phone, "CUP").await;
+    let group = view(&test.shop, &placed).await.groups[0].id.clone();
+    let who = associate(test, &format!("who-{day}"), &["seongsu"]).await;
+    let board = test.shop.board(&who, Lang::Ko, "seongsu").await.unwrap();
+    test.shop.look_up(&who, Lang::Ko, "seongsu", &board.to_prepare[0].code).await.unwrap();
+    test.shop.look_up(&who, Lang::Ko, "seongsu", "ZZZZZZ").await.unwrap_err();
+    carry(test, &placed, &group, &[BoardDeed::StartPicking, BoardDeed::MarkReady, BoardDeed::HandOver]).await;
+    test.shop.expire_reservations().await.unwrap();
+    test.shop.remind().await.unwrap();
+    test.shop.catch_up().await.unwrap();
+    settle(test).await;
+}
+
+/// So many reservations and a quarter as many orders that are over, and as many again that wait at another store.
+async fn fill(test: &TestShop, payments: &FakePayments, day: &str, count: usize) {
+    for number in 0..count {
+        let (key, last) = (format!("{day}-fill-{number}"), number % 10_000);
+        let wish = request(&format!("010-4000-{last:04}"), "seongsu", &[("KETTLE-MO", 1)], &key);
+        let held = test.shop.reserve(wish).await.unwrap();
+        test.shop.cancel_reservation(Lang::Ko, &held.number, &held.token, None).await.unwrap();
+        let elsewhere =
+            request(&format!("010-4{day}-{last:04}"), "gangnam", &[("CUP", 1)], &format!("{key}-2"));
+        test.shop.reserve(elsewhere).await.unwrap();
+        if number % 4 == 0 {
+            let placed = paid(test, payments, &key, format!("010-6000-{last:04}"), "KETTLE-MO").await;
+            let group = view(&test.shop, &placed).await.groups[0].id.clone();
+            carry(test, &placed, &group, &[BoardDeed::MarkReady, BoardDeed::HandOver]).await;
+        }
+    }
+    test.shop.catch_up().await.unwrap();
+}
+
+/// What may grow, with what waits in the chain, and not with what is over.
+const MAY_GROW: [&str; 2] = [
+    // How many wait at each store is counted in a twentieth of the time.
+    "SELECT COALESCE(source_id, store_id) AS picked_at, COUNT(*) FROM reservations",
+    // Whoever has to wait longer than was promised is looked for once a minute.
+    "SELECT * FROM reservations WHERE order_id IS NOT NULL AND status IN ('placed', 'picking') AND ready_by < $1",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_deed_asks_of_the_database_does_not_grow_with_what_was_done_before() {
+    let test = TestShop::on(Engine::Sqlite).await.unwrap();
+    let payments = with_payments(&test);
+    for (store, sku) in [("seongsu", "CUP"), ("seongsu", "KETTLE-MO"), ("gangnam", "CUP")] {
+        test.with_stock(store, sku, 10_000).await;
+    }
+    let counter = counter();
+    let mut seen = Vec::new();
+    for (day, count) in [("100", 20), ("200", 600)] {
+        fill(&test, &payments, day, count).await;
+        counter.take();
+        tour(&test, &payments, day).await;
+        seen.push(counter.take());
+    }
+    let [few, many] = seen.as_slice() else { panic!("two days") };
+    assert!(many.len() > 70, "{} statements were heard", many.len());
+    let grown = many.iter().filter_map(|(statement, steps)| {
+        let before = few.get(statement)?;
+        let may = MAY_GROW.iter().any(|may| statement.starts_with(may));
+        (!may && *steps > before * 2 + 20).then(|| format!("{before} → {steps}: {statement}"))
+    });
+    assert_eq!(grown.collect::<Vec<_>>(), Vec::<String>::new());
+    test.close().await;
+}
