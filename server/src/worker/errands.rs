@@ -9,6 +9,7 @@ use futures::{
     stream::FuturesUnordered,
 };
 use onshelf_shop::Error;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::metrics::METER;
@@ -19,6 +20,8 @@ const POLL: Duration = Duration::from_secs(1);
 const AT_ONCE: usize = 20;
 /// So many have to be free before more are taken: taking is a transaction, however many it takes.
 const FEW: usize = 5;
+/// After one that took all there was, the next waits so long, for the same reason.
+const GATHERING: Duration = Duration::from_millis(10);
 
 /// Takes what is `due`, at most so many, and carries it out, until told to stop; what has begun is finished.
 pub(super) async fn run<T, D, C, W>(
@@ -39,28 +42,33 @@ pub(super) async fn run<T, D, C, W>(
     let mut under_way = FuturesUnordered::new();
     // Kept over the turns of the loop: errands go on while more are taken, and what was taken is never dropped.
     let mut taking = pin!(Fuse::terminated());
-    let (mut is_more, mut asked) = (true, 0);
+    let (mut is_more, mut asked, mut not_before) = (true, 0, Instant::now());
     loop {
         let (free, stopped) = (AT_ONCE - under_way.len(), stop.is_cancelled());
-        if taking.is_terminated() {
-            if stopped && under_way.is_empty() {
-                return;
-            }
-            if is_more && free >= FEW && !stopped {
-                (is_more, asked) = (false, free);
-                taking.set(due(free).fuse());
-            }
+        if taking.is_terminated() && stopped && under_way.is_empty() {
+            return;
+        }
+        let wants = taking.is_terminated() && is_more && free >= FEW && !stopped;
+        let waits = wants && Instant::now() < not_before;
+        if wants && !waits {
+            (is_more, asked) = (false, free);
+            taking.set(due(free).fuse());
         }
         tokio::select! {
             taken = &mut taking => match taken {
                 Ok(taken) => {
-                    is_more |= taken.len() == asked;
+                    if taken.len() == asked {
+                        is_more = true;
+                    } else {
+                        not_before = Instant::now() + GATHERING;
+                    }
                     under_way.extend(taken.into_iter().map(&carry_out));
                 }
                 Err(error) => failed(&error),
             },
             Some(outcome) = under_way.next() => outcome.unwrap_or_else(|error| failed(&error)),
             () = woken(), if !stopped => is_more = true,
+            () = tokio::time::sleep_until(not_before), if waits => {}
             () = tokio::time::sleep(POLL) => is_more = true,
             () = stop.cancelled(), if !stopped => {}
         }
@@ -70,8 +78,6 @@ pub(super) async fn run<T, D, C, W>(
 #[cfg(test)]
 mod tests {
     use std::{cell::RefCell, collections::VecDeque};
-
-    use tokio::time::Instant;
 
     use super::*;
 
@@ -128,6 +134,30 @@ mod tests {
         };
         run("test", &stop, due, carry_out, std::future::pending::<()>).await;
         assert_eq!(ended.into_inner(), 3);
+    }
+
+    /// Somebody writes something every millisecond, for a second.
+    #[tokio::test(start_paused = true)]
+    async fn what_comes_within_a_moment_is_taken_together() {
+        let stop = CancellationToken::new();
+        let (takings, ended, begun) = (RefCell::new(0), RefCell::new(0), Instant::now());
+        let due = |limit: usize| {
+            *takings.borrow_mut() += 1;
+            let written = usize::try_from(begun.elapsed().as_millis()).unwrap().min(1_000);
+            let taken = vec![(); limit.min(written - *ended.borrow())];
+            async move { Ok(taken) }
+        };
+        let carry_out = |()| {
+            *ended.borrow_mut() += 1;
+            if *ended.borrow() == 1_000 {
+                stop.cancel();
+            }
+            async { Ok(()) }
+        };
+        run("test", &stop, due, carry_out, || tokio::time::sleep(Duration::from_millis(1))).await;
+        assert_eq!(ended.into_inner(), 1_000);
+        assert!(takings.into_inner() <= 110);
+        assert!(begun.elapsed() < Duration::from_millis(1_100), "{:?}", begun.elapsed());
     }
 
     /// Taking takes a second each time; what is under way goes on meanwhile.

@@ -6,6 +6,7 @@ use std::{
     collections::{BTreeMap, HashMap, HashSet},
     mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use futures::future::join_all;
@@ -13,7 +14,7 @@ use onshelf_db::{
     Db, Error as DbError, Tx, fulfilment,
     stock::{self, LevelKey, NewHold},
 };
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::timeout};
 use tracing::Instrument;
 
 use super::{
@@ -25,7 +26,10 @@ use crate::{Error, Once, Result, Shop, jobs, undone::Undone};
 /// Reservations one transaction carries.
 const MOST: usize = 128;
 
-/// Transactions at a time. SQLite has one writer; a connection to a server may be stuck, and must not hold up everybody.
+/// A transaction that takes longer holds nobody up: another is written beside it.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// Transactions at a time. SQLite has one writer; a connection to a server may be stuck.
 const fn leaders(db: &Db) -> usize {
     match db {
         Db::Sqlite(_) => 1,
@@ -55,6 +59,17 @@ pub(crate) struct Gathering(Mutex<Queue>);
 struct Queue {
     waiting: Vec<Waiting>,
     leaders: usize,
+    /// Those among them whose batch takes long.
+    slow: usize,
+}
+
+impl Queue {
+    /// True: another leader is wanted, and counted. Who waits for one that is not slow is written with more others.
+    fn wants_leader(&mut self, most: usize) -> bool {
+        let is_wanted = !self.waiting.is_empty() && self.leaders == self.slow && self.leaders < most;
+        self.leaders += usize::from(is_wanted);
+        is_wanted
+    }
 }
 
 impl Gathering {
@@ -67,9 +82,18 @@ impl Gathering {
     fn join(&self, waiting: Waiting, most_leaders: usize) -> bool {
         let mut queue = self.queue();
         queue.waiting.push(waiting);
-        let is_wanted = queue.leaders < most_leaders;
-        queue.leaders += usize::from(is_wanted);
-        is_wanted
+        queue.wants_leader(most_leaders)
+    }
+
+    /// A leader's batch takes long, until [`Gathering::goes_on`]. True: another leader is wanted.
+    fn slows(&self, most_leaders: usize) -> bool {
+        let mut queue = self.queue();
+        queue.slow += 1;
+        queue.wants_leader(most_leaders)
+    }
+
+    fn goes_on(&self) {
+        self.queue().slow -= 1;
     }
 
     /// The next batch, in the order of arrival; a leader who gets none is none any more.
@@ -91,9 +115,13 @@ impl Shop {
         let waiting = Waiting { asked, answer, span: tracing::Span::current() };
         if self.gathering().join(waiting, leaders(self.db())) {
             // A task of its own: whoever asked may hang up, and the others go on.
-            tokio::spawn(lead(self.clone()));
+            self.start_leading();
         }
         told.await.map_err(|_| Error::internal("a reservation was given up"))?
+    }
+
+    fn start_leading(&self) {
+        tokio::spawn(lead(self.clone()));
     }
 
     async fn write_batch(&self, batch: Vec<Waiting>) {
@@ -140,10 +168,18 @@ impl Waiting {
 
 /// Writes one batch after the other until nobody waits.
 async fn lead(shop: Shop) {
-    while let Some(batch) = shop.gathering().next() {
-        let shop = shop.clone();
+    let gathering = shop.gathering();
+    while let Some(batch) = gathering.next() {
+        let own = shop.clone();
         // A panic concerns this batch: its answers close, and the next one is written.
-        let _ = tokio::spawn(async move { shop.write_batch(batch).await }).await;
+        let mut writing = tokio::spawn(async move { own.write_batch(batch).await });
+        if timeout(PATIENCE, &mut writing).await.is_err() {
+            if gathering.slows(leaders(shop.db())) {
+                shop.start_leading();
+            }
+            let _ = writing.await;
+            gathering.goes_on();
+        }
     }
 }
 

@@ -1,9 +1,12 @@
 //! Many who ask at the same time: they are written together, and each is answered as if they had asked alone.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use futures::future::join_all;
-use onshelf_db::meta;
+use onshelf_db::{
+    Db, meta,
+    stock::{self, Cause},
+};
 use onshelf_shop::{
     Error, Shop,
     fulfilment::Reserved,
@@ -16,6 +19,7 @@ use onshelf_vocabulary::{
     fulfilment::{ReservationRefusal, ReservationStatus},
     orders::OrderRefusal,
 };
+use tokio::sync::Notify;
 
 use crate::paying::{collect, order};
 
@@ -252,6 +256,46 @@ async fn what_is_kept_once_is_the_same_for_all_who_come_at_once() {
                 join_all(tries).await.into_iter().map(|kept| kept.unwrap().unwrap()).collect();
             assert_eq!(kept.len(), 1, "{kept:?}");
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_waits_for_a_shelf_holds_up_nobody_who_wants_another() {
+    on_each_engine(async |test: &TestShop| {
+        // SQLite has one writer: everybody waits for it.
+        if matches!(test.shop.db(), Db::Sqlite(_)) {
+            return;
+        }
+        test.with_stock("seongsu", "KETTLE-MO", 5).await.with_stock("seongsu", "CUP", 5).await;
+        let (taken, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let (shop, key, at) = (test.shop.clone(), test.key("seongsu", "KETTLE-MO"), test.shop.now_ms());
+        let (tell, wait) = (taken.clone(), go_on.clone());
+        let till = tokio::spawn(async move {
+            let deed = shop.db().write(move |mut tx| {
+                let (tell, wait) = (tell.clone(), wait.clone());
+                Box::pin(async move {
+                    let cause = Cause { reason: "received", reference: "test", actor: "test", at };
+                    stock::shift(&mut tx, key, 1, cause).await?;
+                    tell.notify_one();
+                    wait.notified().await;
+                    Ok::<_, Error>(())
+                })
+            });
+            deed.await.unwrap();
+        });
+        taken.notified().await;
+        let shop = test.shop.clone();
+        let wish = request(&phone(1), "seongsu", &[("KETTLE-MO", 1)], "stuck");
+        let stuck = tokio::spawn(async move { shop.reserve(wish).await });
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let others = (2..30).map(|shopper| (shopper, vec![("CUP", 1)], format!("other-{shopper}"))).collect();
+        let others = tokio::time::timeout(Duration::from_secs(3), at_once(test, others)).await.unwrap();
+        assert_eq!(others.iter().filter(|held| held.is_ok()).count(), 5);
+        assert!(!stuck.is_finished(), "the shelf is another's");
+        go_on.notify_one();
+        till.await.unwrap();
+        stuck.await.unwrap().unwrap();
     })
     .await;
 }
