@@ -28,7 +28,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (16, "refunds on their way", include_str!("../migrations/0016_refunds_on_their_way.sql")),
     (17, "warehouses discounts", include_str!("../migrations/0017_warehouses_discounts.sql")),
     (18, "refunds of a payment", include_str!("../migrations/0018_refunds_of_a_payment.sql")),
-    (19, "codes that are over", include_str!("../migrations/0019_codes_that_are_over.sql")),
+    (19, "what is over", include_str!("../migrations/0019_what_is_over.sql")),
 ];
 
 fn migrator(serial: &str) -> Migrator {

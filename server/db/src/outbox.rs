@@ -104,7 +104,9 @@ pub async fn fail(
 
 /// Forgets jobs that were done before a moment; those given up stay for people to look at.
 pub async fn forget(tx: &mut Tx<'_>, before: i64) -> Result<u64, Error> {
-    let sql = "DELETE FROM outbox WHERE done_at < $1";
+    // Nothing that was written later was done before: only what is as old is read.
+    let sql = "DELETE FROM outbox WHERE done_at < $1 AND id < COALESCE(
+                 (SELECT id FROM outbox WHERE created_at >= $1 ORDER BY id LIMIT 1), 9223372036854775807)";
     Ok(on!(tx, conn => sqlx::query(sql).bind(before).execute(conn).await.map(|done| done.rows_affected()))?)
 }
 

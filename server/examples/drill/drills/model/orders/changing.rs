@@ -34,7 +34,7 @@ impl Ledger {
         outcome
     }
 
-    fn is_untouched(&self, order: usize) -> bool {
+    pub(super) fn is_untouched(&self, order: usize) -> bool {
         let status = |index: &usize| self.status(&self.bookings[*index]);
         self.groups(order).iter().all(|index| matches!(status(index), Status::Pending | Status::Placed))
     }

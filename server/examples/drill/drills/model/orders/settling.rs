@@ -109,11 +109,16 @@ impl Ledger {
         for order in self.waiting() {
             let pending = self.groups(order);
             let pending = pending.iter().any(|index| self.bookings[*index].status == Status::Pending);
-            let (now, own) = (self.now, &mut self.orders[order]);
+            let (now, untouched) = (self.now, self.is_untouched(order));
+            let own = &mut self.orders[order];
             let (held, settled, total) = (own.held_until, own.settled, own.total);
             own.waiting.take_if(|waiting| {
-                let wanted = !settled && waiting.amount == total && pending;
-                waiting.expires_at.max(held) <= now || (waiting.change.is_none() && !wanted)
+                // Nobody is to pay for the change of what was begun or cancelled since.
+                let is_wanted = match waiting.change {
+                    Some(_) => untouched,
+                    None => !settled && waiting.amount == total && pending,
+                };
+                waiting.expires_at.max(held) <= now || !is_wanted
             });
         }
         Outcome::Done
