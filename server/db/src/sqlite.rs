@@ -259,3 +259,62 @@ async fn run(connection: &mut Connection, statement: &'static str) -> Result<(),
 fn refuse(unit: Unit) -> Finish {
     Box::new(move |_| drop(unit))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+
+    use tokio::sync::Notify;
+
+    use super::*;
+    use crate::meta;
+
+    /// Writes something, and is refused where it is not to be kept.
+    async fn write(db: Embedded, name: &'static str, keep: bool) -> Result<(), Error> {
+        db.write(move |mut tx| {
+            Box::pin(async move {
+                meta::set(&mut tx, name, "written").await?;
+                if keep { Ok(()) } else { Err(Error::Inconsistent(name.to_owned())) }
+            })
+        })
+        .await
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_is_refused_undoes_itself_alone_wherever_in_a_transaction_it_stands() {
+        for keep_first in [true, false] {
+            let folder = tempfile::tempdir().unwrap();
+            let db = Embedded::open(folder.path().join("shop.db").to_str().unwrap()).await.unwrap();
+            let (begun, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+            let (own, tell, wait) = (db.clone(), begun.clone(), go_on.clone());
+            let first = tokio::spawn(async move {
+                own.write(move |mut tx| {
+                    let (tell, wait) = (tell.clone(), wait.clone());
+                    Box::pin(async move {
+                        meta::set(&mut tx, "first", "written").await?;
+                        tell.notify_one();
+                        wait.notified().await;
+                        if keep_first { Ok(()) } else { Err(Error::Inconsistent("first".to_owned())) }
+                    })
+                })
+                .await
+            });
+            begun.notified().await;
+            // They queue up meanwhile, and go with it where it stays.
+            let others = [("second", true), ("third", false), ("fourth", true)]
+                .map(|(name, keep)| tokio::spawn(write(db.clone(), name, keep)));
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            go_on.notify_one();
+            assert_eq!(first.await.unwrap().is_ok(), keep_first);
+            for (other, kept) in others.into_iter().zip([true, false, true]) {
+                assert_eq!(other.await.unwrap().is_ok(), kept);
+            }
+            let mut reader = db.lend().await.unwrap();
+            for (name, kept) in [("first", keep_first), ("second", true), ("third", false), ("fourth", true)]
+            {
+                let found = meta::get(&mut Tx::Sqlite(&mut reader), name).await.unwrap();
+                assert_eq!(found.is_some(), kept, "{name}, the first kept: {keep_first}");
+            }
+        }
+    }
+}
