@@ -57,19 +57,18 @@ pub async fn holds_off(tx: &mut Tx<'_>, now: i64) -> Result<Vec<String>, Error> 
 }
 
 /// Numbers of collected reservations whose hand-over is not in the ledger unit by unit, and of others for which it
-/// is.
+/// is. What moved is summed first, here and below: it is found by no index.
 pub async fn hand_overs_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
     let sql = "
-      SELECT r.number FROM reservations r
-      WHERE r.status = 'collected'
-        AND (SELECT COALESCE(SUM(quantity), 0) FROM reservation_lines l WHERE l.reservation_id = r.id)
-         <> (SELECT COALESCE(-SUM(delta), 0) FROM stock_movements m
-             WHERE m.reference = r.number AND m.reason IN ('hand_over', 'taken_back'))
-      UNION
-      SELECT r.number FROM stock_movements m JOIN reservations r ON r.number = m.reference
-      WHERE m.reason IN ('hand_over', 'taken_back') AND r.status <> 'collected'
-      GROUP BY r.number HAVING SUM(m.delta) <> 0
-      ORDER BY number";
+      WITH moved AS (
+        SELECT reference, -SUM(delta) AS units FROM stock_movements
+        WHERE reason IN ('hand_over', 'taken_back') GROUP BY reference)
+      SELECT r.number FROM reservations r LEFT JOIN moved ON moved.reference = r.number
+      WHERE COALESCE(moved.units, 0)
+         <> CASE WHEN r.status = 'collected'
+            THEN (SELECT COALESCE(SUM(quantity), 0) FROM reservation_lines l WHERE l.reservation_id = r.id)
+            ELSE 0 END
+      ORDER BY r.number";
     Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_all(conn).await)?)
 }
 
@@ -87,18 +86,20 @@ pub async fn totals_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
 /// or arrived otherwise than they left. What did not come has left none as sent: the ledger has taken it back.
 pub async fn journeys_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
     let sql = "
-      SELECT r.number FROM reservations r
+      WITH moved AS (
+        SELECT reference, -SUM(CASE WHEN reason = 'arrive' THEN 0 ELSE delta END) AS gone,
+          SUM(CASE WHEN reason = 'arrive' THEN delta ELSE 0 END) AS come,
+          MAX(CASE WHEN reason = 'arrive' THEN 1 ELSE 0 END) AS arrived
+        FROM stock_movements WHERE reason IN ('dispatch', 'came_back', 'arrive') GROUP BY reference)
+      SELECT r.number FROM reservations r LEFT JOIN moved ON moved.reference = r.number
       WHERE r.way IN ('transfer', 'delivery')
-        AND ((SELECT COALESCE(-SUM(delta), 0) FROM stock_movements m
-              WHERE m.reference = r.number AND m.reason IN ('dispatch', 'came_back'))
+        AND (COALESCE(moved.gone, 0)
            <> CASE WHEN r.status IN ('in_transfer', 'out_for_delivery', 'delivered', 'collected')
-                     OR (r.way = 'transfer' AND EXISTS (SELECT 1 FROM stock_movements a
-                         WHERE a.reference = r.number AND a.reason = 'arrive'))
+                     OR (r.way = 'transfer' AND COALESCE(moved.arrived, 0) = 1)
                    THEN (SELECT COALESCE(SUM(quantity), 0) FROM reservation_lines l WHERE l.reservation_id = r.id)
                    ELSE 0 END
           OR (r.way = 'transfer' AND r.status IN ('ready', 'collected')
-              AND (SELECT COALESCE(SUM(delta), 0) FROM stock_movements m
-                   WHERE m.reference = r.number AND m.reason = 'arrive')
+              AND COALESCE(moved.come, 0)
                 <> (SELECT COALESCE(SUM(quantity), 0) FROM reservation_lines l WHERE l.reservation_id = r.id)))
       ORDER BY r.number";
     Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_all(conn).await)?)
@@ -107,12 +108,14 @@ pub async fn journeys_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
 /// Numbers of what was not found, or lost on its way, whose units did not leave the book as such.
 pub async fn losses_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
     let sql = "
-      SELECT r.number FROM reservations r
+      WITH moved AS (
+        SELECT reference, -SUM(delta) AS units FROM stock_movements
+        WHERE reason IN ('not_found', 'lost') GROUP BY reference)
+      SELECT r.number FROM reservations r LEFT JOIN moved ON moved.reference = r.number
       WHERE r.status = 'not_found'
         AND (SELECT COALESCE(SUM(quantity), 0) FROM holds h
              WHERE h.reservation_id = r.id AND h.state = 'consumed')
-         <> (SELECT COALESCE(-SUM(delta), 0) FROM stock_movements m
-             WHERE m.reference = r.number AND m.reason IN ('not_found', 'lost'))
+         <> COALESCE(moved.units, 0)
       ORDER BY r.number";
     Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_all(conn).await)?)
 }
@@ -131,10 +134,12 @@ pub async fn payments_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
       SELECT p.reference FROM payments p
       WHERE p.captured <> (SELECT COALESCE(SUM(m.amount), 0) FROM money_entries m
                            WHERE m.entry = 'capture:' || p.reference AND m.account = 'provider:' || p.provider)
-         OR p.refunded <> (SELECT COALESCE(SUM(r.amount), 0) FROM refunds r WHERE r.payment_id = p.id)
-         OR (SELECT COALESCE(SUM(r.amount), 0) FROM refunds r WHERE r.payment_id = p.id AND r.status = 'done')
+         OR p.refunded <> (SELECT COALESCE(SUM(r.amount), 0) FROM refunds r
+                            WHERE r.order_id = p.order_id AND r.payment_id = p.id)
+         OR (SELECT COALESCE(SUM(r.amount), 0) FROM refunds r
+             WHERE r.order_id = p.order_id AND r.payment_id = p.id AND r.status = 'done')
           <> (SELECT COALESCE(-SUM(m.amount), 0) FROM money_entries m JOIN refunds r ON m.entry = 'refund:' || r.key
-              WHERE r.payment_id = p.id AND m.account = 'provider:' || p.provider)
+              WHERE r.order_id = p.order_id AND r.payment_id = p.id AND m.account = 'provider:' || p.provider)
          OR (SELECT COALESCE(SUM(m.amount), 0) FROM money_entries m
              WHERE m.order_id = p.order_id AND m.account = 'provider:' || p.provider)
           <> (SELECT COALESCE(SUM(o.captured), 0) FROM payments o
