@@ -9,11 +9,11 @@ use std::{
 
 use onshelf_db::{
     Tx, fulfilment,
-    stock::{self, LevelKey, LevelRow, LiveHoldRow},
+    stock::{self, LevelKey, LevelRow},
 };
 use tokio::{sync::Mutex, time::Instant};
 
-use super::place::Place;
+use super::{place::Place, shelves::HeldOf};
 use crate::{Result, Shop, jobs::CHANGES};
 
 const POLL: Duration = Duration::from_millis(250);
@@ -177,25 +177,17 @@ impl Shop {
         let levels = stock::levels(tx, &keys).await?;
         let (crowded, calm): (Vec<_>, Vec<_>) = levels.iter().partition(|level| level.held > SOONEST);
         let calm: Vec<LevelKey> = calm.into_iter().map(LevelRow::key).collect();
-        let mut held: HashMap<LevelKey, Vec<LiveHoldRow>> = HashMap::new();
+        let mut held: HashMap<LevelKey, HeldOf> = HashMap::new();
         for hold in stock::live_holds(tx, &calm).await? {
-            held.entry(hold.key()).or_default().push(hold);
+            held.entry(hold.key()).or_default().next_to_end.push(hold);
         }
-        let mut rest: HashMap<LevelKey, i64> = HashMap::new();
         for level in crowded {
-            let key = level.key();
-            let ran_out = stock::ran_out(tx, &[key], now).await?.iter().map(|(_, units)| units).sum::<i64>();
-            let soonest = stock::next_to_end(tx, key, now, SOONEST).await?;
-            let known: i64 = soonest.iter().map(|hold| hold.quantity).sum();
-            // Below zero where some were taken between two of these questions; their own change comes next.
-            rest.insert(key, (level.held - ran_out - known).max(0));
-            held.insert(key, soonest);
+            held.insert(level.key(), held_by_a_crowd(tx, level, now).await?);
         }
         for level in levels {
             let key = level.key();
-            let holds = held.remove(&key).unwrap_or_default();
-            let rest = rest.remove(&key).unwrap_or(0);
-            self.shelves().learn(&level, &holds, rest, newest.get(&key).copied().unwrap_or_default());
+            let held = held.remove(&key).unwrap_or_default();
+            self.shelves().learn(&level, &held, newest.get(&key).copied().unwrap_or_default());
             self.tell_watchers(key);
         }
         Ok(())
@@ -206,4 +198,14 @@ impl Shop {
             self.tell_watchers(key);
         }
     }
+}
+
+/// Reads no more of it than ends next: what thousands hold is not read anew for each of them.
+async fn held_by_a_crowd(tx: &mut Tx<'_>, level: &LevelRow, now: i64) -> Result<HeldOf> {
+    let key = level.key();
+    let ran_out: i64 = stock::ran_out(tx, &[key], now).await?.iter().map(|(_, units)| units).sum();
+    let next_to_end = stock::next_to_end(tx, key, now, SOONEST).await?;
+    let known: i64 = next_to_end.iter().map(|hold| hold.quantity).sum();
+    // Below zero where some were taken between two of these questions; their own change comes next.
+    Ok(HeldOf { next_to_end, rest: (level.held - ran_out - known).max(0) })
 }

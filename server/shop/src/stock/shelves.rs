@@ -31,14 +31,26 @@ pub(super) struct Shelf {
     version: i64,
 }
 
-/// The end of a hold that was not looked for.
-const UNKNOWN: i64 = i64::MAX;
-
 /// Units somebody was promised, and until when. A hold past its moment counts as gone the moment it is read.
 #[derive(Clone, Copy, Debug)]
 struct Held {
     quantity: i64,
     expires_at: i64,
+}
+
+/// Units held beyond the holds that are known.
+#[derive(Clone, Copy, Debug)]
+struct Rest {
+    quantity: i64,
+    /// None of them is given back sooner: when the last of what is known ends.
+    until: i64,
+}
+
+/// What is held of a level: the holds that end next, and how many units beyond them.
+#[derive(Default)]
+pub(super) struct HeldOf {
+    pub(super) next_to_end: Vec<LiveHoldRow>,
+    pub(super) rest: i64,
 }
 
 #[derive(Default)]
@@ -48,7 +60,8 @@ struct Inside {
     holds: HashMap<LevelKey, Vec<Held>>,
     /// Moments at which some level's number will grow by itself.
     expiries: BTreeSet<(i64, LevelKey)>,
-    /// Levels of which more is held than is known by when it ends, and when the last of what is known does.
+    /// What crowds hold, and by when it has to be looked at again.
+    rests: HashMap<LevelKey, Rest>,
     half_known: BTreeSet<(i64, LevelKey)>,
     queues: HashMap<i64, i64>,
 }
@@ -203,9 +216,8 @@ impl Shelves {
         }
     }
 
-    /// Takes in what the database says of a level now: holds, and how many units are held beyond them until nobody
-    /// knows when, but no sooner than these end.
-    pub(super) fn learn(&self, level: &LevelRow, holds: &[LiveHoldRow], rest: i64, version: i64) {
+    /// Takes in what the database says of a level now.
+    pub(super) fn learn(&self, level: &LevelRow, held: &HeldOf, version: i64) {
         let mut inside = self.inside_mut();
         let shelves = inside.by_variant.entry(level.variant_id).or_default();
         match shelves.binary_search_by_key(&level.store_id, |shelf| shelf.store_id) {
@@ -214,21 +226,19 @@ impl Shelves {
             Err(at) => shelves.insert(at, shelf(level, version)),
         }
         let key = level.key();
-        let mut last = i64::MIN;
         for old in inside.holds.remove(&key).unwrap_or_default() {
             inside.expiries.remove(&(old.expires_at, key));
-            if old.expires_at != UNKNOWN {
-                last = last.max(old.expires_at);
-            }
         }
-        inside.half_known.remove(&(last, key));
-        for hold in holds {
+        if let Some(old) = inside.rests.remove(&key) {
+            inside.half_known.remove(&(old.until, key));
+        }
+        for hold in &held.next_to_end {
             inside.add_hold(hold);
         }
-        if rest > 0 {
-            let last = holds.iter().map(|hold| hold.expires_at).max().unwrap_or(i64::MIN);
-            inside.half_known.insert((last, key));
-            inside.holds.entry(key).or_default().push(Held { quantity: rest, expires_at: UNKNOWN });
+        if held.rest > 0 {
+            let until = held.next_to_end.iter().map(|hold| hold.expires_at).max().unwrap_or(i64::MIN);
+            inside.rests.insert(key, Rest { quantity: held.rest, until });
+            inside.half_known.insert((until, key));
         }
         // After the change, and before anybody can read it.
         self.versions.raise(Fact::Variant(level.variant_id));
@@ -242,7 +252,7 @@ impl Shelves {
     /// Levels of which all that was known by when it ends has ended: what else is held of them ends now or later.
     pub(super) fn to_be_read_again(&self, now: i64) -> Vec<LevelKey> {
         let inside = self.inside();
-        inside.half_known.iter().take_while(|(last, _)| *last <= now).map(|(_, key)| *key).collect()
+        inside.half_known.iter().take_while(|(until, _)| *until <= now).map(|(_, key)| *key).collect()
     }
 
     /// Levels with a hold that ran out by now; each is named once.
@@ -333,6 +343,7 @@ impl Inside {
             let live = holds.iter().filter(|hold| hold.expires_at > now);
             live.inspect(|hold| reading::note_hold(hold.expires_at)).map(|hold| hold.quantity).sum()
         });
-        onshelf_domain::stock::available(i64::from(shelf.on_hand), held, i64::from(shelf.safety_stock))
+        let rest = self.rests.get(&key).map_or(0, |rest| rest.quantity);
+        onshelf_domain::stock::available(i64::from(shelf.on_hand), held + rest, i64::from(shelf.safety_stock))
     }
 }

@@ -1,12 +1,9 @@
 //! Many who ask at the same time: they are written together, and each is answered as if they had asked alone.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{collections::HashSet, time::Duration};
 
 use futures::future::join_all;
-use onshelf_db::{
-    Db, meta,
-    stock::{self, Cause},
-};
+use onshelf_db::{Db, meta};
 use onshelf_shop::{
     Error, Shop,
     fulfilment::Reserved,
@@ -19,9 +16,11 @@ use onshelf_vocabulary::{
     fulfilment::{ReservationRefusal, ReservationStatus},
     orders::OrderRefusal,
 };
-use tokio::sync::Notify;
 
-use crate::paying::{collect, order};
+use crate::{
+    following::UnderWay,
+    paying::{collect, order},
+};
 
 fn phone(shopper: usize) -> String {
     format!("010-2000-{shopper:04}")
@@ -268,23 +267,7 @@ async fn whoever_waits_for_a_shelf_holds_up_nobody_who_wants_another() {
             return;
         }
         test.with_stock("seongsu", "KETTLE-MO", 5).await.with_stock("seongsu", "CUP", 5).await;
-        let (taken, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        let (shop, key, at) = (test.shop.clone(), test.key("seongsu", "KETTLE-MO"), test.shop.now_ms());
-        let (tell, wait) = (taken.clone(), go_on.clone());
-        let till = tokio::spawn(async move {
-            let deed = shop.db().write(move |mut tx| {
-                let (tell, wait) = (tell.clone(), wait.clone());
-                Box::pin(async move {
-                    let cause = Cause { reason: "received", reference: "test", actor: "test", at };
-                    stock::shift(&mut tx, key, 1, cause).await?;
-                    tell.notify_one();
-                    wait.notified().await;
-                    Ok::<_, Error>(())
-                })
-            });
-            deed.await.unwrap();
-        });
-        taken.notified().await;
+        let till = UnderWay::receiving(test, test.key("seongsu", "KETTLE-MO"), 1).await;
         let shop = test.shop.clone();
         let wish = request(&phone(1), "seongsu", &[("KETTLE-MO", 1)], "stuck");
         let stuck = tokio::spawn(async move { shop.reserve(wish).await });
@@ -293,8 +276,7 @@ async fn whoever_waits_for_a_shelf_holds_up_nobody_who_wants_another() {
         let others = tokio::time::timeout(Duration::from_secs(3), at_once(test, others)).await.unwrap();
         assert_eq!(others.iter().filter(|held| held.is_ok()).count(), 5);
         assert!(!stuck.is_finished(), "the shelf is another's");
-        go_on.notify_one();
-        till.await.unwrap();
+        till.finish().await;
         stuck.await.unwrap().unwrap();
     })
     .await;

@@ -5,16 +5,50 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use jiff::Timestamp;
 use onshelf_db::{
     Db,
-    stock::{self, Cause},
+    stock::{self, Cause, LevelKey},
 };
 use onshelf_shop::{
     Error, Viewer,
     testing::{TestShop, on_each_engine},
 };
 use onshelf_vocabulary::Lang;
-use tokio::sync::Notify;
+use tokio::{sync::Notify, task::JoinHandle};
 
 const CAUSE: Cause<'static> = Cause { reason: "received", reference: "test", actor: "test", at: 0 };
+
+/// A deed that has changed a shelf and commits once it is told to.
+pub struct UnderWay {
+    go_on: Arc<Notify>,
+    deed: JoinHandle<()>,
+}
+
+impl UnderWay {
+    /// Answers once the units are written.
+    pub async fn receiving(test: &TestShop, key: LevelKey, units: i64) -> UnderWay {
+        let (written, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let (shop, at) = (test.shop.clone(), test.shop.now_ms());
+        let (tell, wait) = (written.clone(), go_on.clone());
+        let deed = tokio::spawn(async move {
+            let deed = shop.db().write(move |mut tx| {
+                let (tell, wait) = (tell.clone(), wait.clone());
+                Box::pin(async move {
+                    stock::shift(&mut tx, key, units, Cause { at, ..CAUSE }).await?;
+                    tell.notify_one();
+                    wait.notified().await;
+                    Ok::<_, Error>(())
+                })
+            });
+            deed.await.unwrap();
+        });
+        written.notified().await;
+        UnderWay { go_on, deed }
+    }
+
+    pub async fn finish(self) {
+        self.go_on.notify_one();
+        self.deed.await.unwrap();
+    }
+}
 
 fn seen(shop: &onshelf_shop::Shop, test: &TestShop, sku: &str) -> i64 {
     let key = test.key("seongsu", sku);
@@ -29,28 +63,12 @@ async fn a_change_that_commits_late_holds_up_nothing_and_is_not_lost() {
             return;
         }
         test.with_stock("seongsu", "CUP", 1).await.with_stock("seongsu", "KETTLE-MO", 1).await;
-        let (written, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        let (shop, key, at) = (test.shop.clone(), test.key("seongsu", "CUP"), test.shop.now_ms());
-        let (tell, wait) = (written.clone(), go_on.clone());
-        let late = tokio::spawn(async move {
-            let deed = shop.db().write(move |mut tx| {
-                let (tell, wait) = (tell.clone(), wait.clone());
-                Box::pin(async move {
-                    stock::shift(&mut tx, key, 4, Cause { at, ..CAUSE }).await?;
-                    tell.notify_one();
-                    wait.notified().await;
-                    Ok::<_, Error>(())
-                })
-            });
-            deed.await.unwrap();
-        });
-        written.notified().await;
+        let late = UnderWay::receiving(test, test.key("seongsu", "CUP"), 4).await;
         for _ in 0..3 {
             test.with_stock("seongsu", "KETTLE-MO", 1).await;
         }
         assert_eq!((seen(&test.shop, test, "KETTLE-MO"), seen(&test.shop, test, "CUP")), (4, 1));
-        go_on.notify_one();
-        late.await.unwrap();
+        late.finish().await;
         assert_eq!(test.available("seongsu", "CUP").await, 5);
     })
     .await;
