@@ -11,6 +11,7 @@ use onshelf_domain::fulfilment::check_contact;
 use onshelf_vocabulary::fulfilment::{Contact, FieldFault};
 use serde_json::{Value, json};
 
+use onshelf_db::shoppers::Traces;
 pub use onshelf_db::shoppers::Way;
 
 use crate::{Book, Error, Result, Shop, export::time, fulfilment::state_of, stores::Store};
@@ -39,57 +40,70 @@ pub fn read_way(email: Option<String>, phone: Option<String>) -> Result<Way, Vec
 impl Shop {
     /// Everything that is kept of a person, as JSON for them; it stands in the trail that it was shown.
     pub async fn shopper_data(&self, way: &Way) -> Result<Value> {
-        let (shop, way, now) = (self.clone(), way.clone(), self.now_ms());
-        self.db()
-            .write(move |mut tx| {
-                let (shop, way) = (shop.clone(), way.clone());
-                Box::pin(async move {
-                    let book = shop.book();
-                    let rows = shoppers::reservations_of(&mut tx, &way).await?;
-                    let ordered = shoppers::orders_of(&mut tx, &way).await?;
-                    let (mut reservations, mut orders) = (Vec::new(), Vec::new());
-                    for row in &rows {
-                        reservations.push(reservation(&mut tx, &book, row).await?);
-                    }
-                    for row in &ordered {
-                        orders.push(order(&mut tx, row).await?);
-                    }
-                    let mut told = Vec::new();
-                    for number in numbers(&rows, &ordered) {
-                        for (endpoint, at) in shoppers::pushes_of(&mut tx, &number).await? {
-                            told.push(json!({ "number": number, "endpoint": endpoint, "since": time(at) }));
-                        }
-                    }
-                    note(&mut tx, "shopper.export", &rows, &ordered, now).await?;
-                    Ok::<_, Error>(json!({
-                        "email": way.email,
-                        "phone": way.phone,
-                        "exported_at": time(now),
-                        "reservations": reservations,
-                        "orders": orders,
-                        "browsers_told": told,
-                    }))
-                })
-            })
-            .await
+        let (book, now) = (self.book(), self.now_ms());
+        let (data, numbers) = {
+            let mut reader = self.db().reader().await?;
+            let mut tx = reader.tx();
+            let found = shoppers::find(&mut tx, way).await?;
+            let rows = shoppers::reservations(&mut tx, &found.reservations).await?;
+            let ordered = shoppers::orders(&mut tx, &found.orders).await?;
+            let (mut reservations, mut orders) = (Vec::new(), Vec::new());
+            for row in &rows {
+                reservations.push(reservation(&mut tx, &book, row).await?);
+            }
+            for row in &ordered {
+                orders.push(order(&mut tx, row).await?);
+            }
+            let (mut told, numbers) = (Vec::new(), numbers(&rows, &ordered));
+            for number in &numbers {
+                for (endpoint, at) in shoppers::pushes_of(&mut tx, number).await? {
+                    told.push(json!({ "number": number, "endpoint": endpoint, "since": time(at) }));
+                }
+            }
+            let data = json!({
+                "email": way.email,
+                "phone": way.phone,
+                "exported_at": time(now),
+                "reservations": reservations,
+                "orders": orders,
+                "browsers_told": told,
+            });
+            (data, numbers)
+        };
+        let noted = self.db().write(move |mut tx| {
+            let numbers = numbers.clone();
+            Box::pin(async move { note(&mut tx, "shopper.export", &numbers, now).await })
+        });
+        noted.await?;
+        Ok(data)
     }
 
     /// Takes a person out of the books. What is still under way is refused, unless it is forced: then it can still be
-    /// collected by its code, but nobody can be told about it any more.
+    /// collected by its code, but nobody can be told about it any more. What they do meanwhile counts as done afterwards.
     pub async fn erase_shopper(&self, way: &Way, force: bool) -> Result<Erasure> {
-        let (way, now) = (way.clone(), self.now());
-        self.db()
-            .write(move |mut tx| {
-                let way = way.clone();
+        let now = self.now();
+        let (found, numbers) = {
+            let mut reader = self.db().reader().await?;
+            let mut tx = reader.tx();
+            let found = shoppers::find(&mut tx, way).await?;
+            let rows = shoppers::reservations(&mut tx, &found.reservations).await?;
+            let ordered = shoppers::orders(&mut tx, &found.orders).await?;
+            (found, numbers(&rows, &ordered))
+        };
+        if numbers.is_empty() {
+            return Ok(Erasure::Nobody);
+        }
+        let before = self.traces(&numbers, &found.orders).await?;
+        let erased = {
+            let (found, numbers) = (found.clone(), numbers.clone());
+            self.db().write(move |mut tx| {
+                let (found, numbers, before) = (found.clone(), numbers.clone(), before.clone());
                 Box::pin(async move {
-                    let rows = shoppers::reservations_of(&mut tx, &way).await?;
-                    let ordered = shoppers::orders_of(&mut tx, &way).await?;
-                    if rows.is_empty() && ordered.is_empty() {
-                        return Ok::<_, Error>(Erasure::Nobody);
-                    }
+                    let rows = shoppers::reservations(&mut tx, &found.reservations).await?;
+                    let ordered = shoppers::orders(&mut tx, &found.orders).await?;
                     let live = under_way(&mut tx, &rows, &ordered, now).await?;
                     if !live.is_empty() && !force {
-                        return Ok(Erasure::UnderWay(live));
+                        return Ok::<_, Error>(Erasure::UnderWay(live));
                     }
                     for row in &rows {
                         shoppers::erase_reservation(&mut tx, row.id).await?;
@@ -100,17 +114,34 @@ impl Shop {
                     // Where a basket should have gone stands without a name beside it.
                     let since = now.as_millisecond() - crate::jobs::BASKETS;
                     fulfilment::forget_addresses(&mut tx, since).await?;
-                    let numbers = numbers(&rows, &ordered);
+                    shoppers::forget(&mut tx, &before).await?;
                     for number in &numbers {
-                        shoppers::forget_outcomes(&mut tx, number).await?;
-                        shoppers::forget_jobs(&mut tx, number).await?;
                         shoppers::forget_pushes(&mut tx, number).await?;
                     }
-                    note(&mut tx, "shopper.erase", &rows, &ordered, now.as_millisecond()).await?;
+                    note(&mut tx, "shopper.erase", &numbers, now.as_millisecond()).await?;
                     Ok(Erasure::Done(numbers))
                 })
             })
-            .await
+        };
+        let erased = erased.await?;
+        if matches!(erased, Erasure::Done(_)) {
+            // What was answered, or was over, between the look and the deed. After it nothing of them is written any more.
+            let rest = self.traces(&numbers, &found.orders).await?;
+            if !rest.is_empty() {
+                let forgotten = self.db().write(move |mut tx| {
+                    let rest = rest.clone();
+                    Box::pin(async move { Ok::<_, Error>(shoppers::forget(&mut tx, &rest).await?) })
+                });
+                forgotten.await?;
+            }
+        }
+        Ok(erased)
+    }
+
+    /// Looked for beside everybody's work: it reads whatever was answered and told in weeks.
+    async fn traces(&self, numbers: &[String], orders: &[i64]) -> Result<Traces> {
+        let mut reader = self.db().reader().await?;
+        Ok(shoppers::traces(&mut reader.tx(), numbers, orders).await?)
     }
 }
 
@@ -120,15 +151,9 @@ fn numbers(rows: &[ReservationRow], ordered: &[OrderRow]) -> Vec<String> {
 }
 
 /// The trail names what it was about by number: it must not keep the person either.
-async fn note(
-    tx: &mut Tx<'_>,
-    deed: &str,
-    rows: &[ReservationRow],
-    ordered: &[OrderRow],
-    now: i64,
-) -> Result<()> {
-    for number in numbers(rows, ordered) {
-        staff::trail(tx, OPERATOR, deed, &number, now).await?;
+async fn note(tx: &mut Tx<'_>, deed: &str, numbers: &[String], now: i64) -> Result<()> {
+    for number in numbers {
+        staff::trail(tx, OPERATOR, deed, number, now).await?;
     }
     Ok(())
 }
