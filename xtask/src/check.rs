@@ -1,6 +1,7 @@
 //! `test`: all that has to be green, in steps with headings and times, and one line with the totals.
 
 use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -34,6 +35,8 @@ struct Outcome {
 struct Desk {
     toolchain: Toolchain,
     manifest: Option<Manifest>,
+    /// What is put away while other steps run: hundreds of databases take a minute to remove.
+    away: Vec<JoinHandle<()>>,
 }
 
 type Step = (&'static str, &'static str, fn(&mut Desk) -> Result<Tally>);
@@ -51,7 +54,7 @@ const STEPS: [Step; 7] = [
 
 /// True if everything passed. A step that fails does not keep the others from running.
 pub fn check(choice: &Choice) -> Result<bool> {
-    let mut desk = Desk { toolchain: Toolchain::ready()?, manifest: None };
+    let mut desk = Desk { toolchain: Toolchain::ready()?, manifest: None, away: Vec::new() };
     let mut outcomes = Vec::new();
     for (step, promise, run) in STEPS.into_iter().filter(|(step, ..)| choice.takes(step)) {
         println!("\n=== {step}: {promise}");
@@ -62,7 +65,11 @@ pub fn check(choice: &Choice) -> Result<bool> {
         });
         outcomes.push(Outcome { step, tally, took: start.elapsed() });
     }
-    Ok(report(&outcomes))
+    let is_green = report(&outcomes);
+    for removal in desk.away {
+        let _ = removal.join();
+    }
+    Ok(is_green)
 }
 
 fn report(outcomes: &[Outcome]) -> bool {
@@ -128,7 +135,7 @@ fn lint_client(desk: &mut Desk) -> Result<Tally> {
 }
 
 fn unit(desk: &mut Desk) -> Result<Tally> {
-    let cluster = Cluster::start().context("a PostgreSQL cluster for the tests")?;
+    let cluster = Cluster::for_tests().context("a PostgreSQL cluster for the tests")?;
     let localstripe = localstripe();
     let mut tally = Tally::default();
     for packages in [host_packages(), own_package()] {
@@ -149,6 +156,7 @@ fn unit(desk: &mut Desk) -> Result<Tally> {
         let succeeded = process::read_along(&mut tests, |line| part.read(line))?;
         tally += part.with_verdict(succeeded);
     }
+    desk.away.push(std::thread::spawn(move || drop(cluster)));
     real_data_remark(&real_data()).into_iter().for_each(|remark| tally.remark(remark));
     Ok(tally)
 }

@@ -21,18 +21,26 @@ pub struct Cluster {
     port: u16,
 }
 
+/// When what was committed is on the disk.
+#[derive(Clone, Copy)]
+enum Disk {
+    Waits,
+    Later,
+}
+
 impl Cluster {
-    /// Installs PostgreSQL's server programs if there are none, makes a cluster and waits until it answers.
-    pub fn start() -> Result<Self> {
-        Self::begin(None)
+    /// Installs PostgreSQL's server programs if there are none, makes a cluster and waits until it answers. Tests end
+    /// processes and never cut the power, so nothing waits for the disk.
+    pub fn for_tests() -> Result<Self> {
+        Self::begin(None, Disk::Later)
     }
 
-    /// The same with all its processes on one core.
-    pub fn start_on(core: usize) -> Result<Self> {
-        Self::begin(Some(core))
+    /// The same with all its processes on one core, and nothing told as done that is not on the disk.
+    pub fn for_benchmarks(core: usize) -> Result<Self> {
+        Self::begin(Some(core), Disk::Waits)
     }
 
-    fn begin(core: Option<usize>) -> Result<Self> {
+    fn begin(core: Option<usize>, disk: Disk) -> Result<Self> {
         let programs = programs()?;
         let user = process::is_root().then_some(USER);
         let folder = tempfile::Builder::new().prefix("onshelf-postgres-").tempdir()?;
@@ -46,7 +54,7 @@ impl Cluster {
         make(&programs, user, &data, &password)?;
         let port = process::free_port()?;
         let log = folder.path().join("log");
-        let server = Guarded { child: launch(&programs, user, core, &data, port, &log)? };
+        let server = Guarded { child: launch(&programs, user, core, disk, &data, port, &log)? };
         let mut cluster = Self { server, _folder: folder, port };
         cluster.wait(&programs, &log)?;
         say(&format!("PostgreSQL listens on 127.0.0.1:{port}"));
@@ -93,6 +101,7 @@ fn launch(
     programs: &Path,
     user: Option<&str>,
     core: Option<usize>,
+    disk: Disk,
     data: &Path,
     port: u16,
     log: &Path,
@@ -103,7 +112,11 @@ fn launch(
         None => server,
     };
     server.arg("-D").arg(data).args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1"]);
-    server.args(["-c", "unix_socket_directories=", "-c", "max_connections=400", "-c", "fsync=on"]);
+    server.args(["-c", "unix_socket_directories=", "-c", "max_connections=400"]);
+    server.args(match disk {
+        Disk::Waits => ["-c", "fsync=on", "-c", "full_page_writes=on"],
+        Disk::Later => ["-c", "fsync=off", "-c", "full_page_writes=off"],
+    });
     let log = std::fs::File::create(log)?;
     server.current_dir("/").stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
     server.spawn().context("PostgreSQL does not start")

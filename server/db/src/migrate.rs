@@ -42,6 +42,14 @@ fn migrator(serial: &str) -> Migrator {
     Migrator::with_migrations(list)
 }
 
+/// The same for the same list of migrations, and another for any other.
+#[cfg(feature = "testing")]
+pub fn fingerprint() -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    std::hash::Hash::hash(MIGRATIONS, &mut hasher);
+    std::hash::Hasher::finish(&hasher)
+}
+
 fn failed(error: &sqlx::migrate::MigrateError) -> Error {
     Error::Unavailable(format!("the schema could not be brought up to date: {error}"))
 }

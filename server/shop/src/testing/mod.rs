@@ -271,7 +271,7 @@ fn must<T, E: std::fmt::Display>(outcome: std::result::Result<T, E>) -> T {
 
 async fn fresh_database(server: &str, unique: &str) -> String {
     let name = format!("test_{unique}");
-    must(onshelf_db::testing::create_database(server, &name).await);
+    must(onshelf_db::testing::create_ready_database(server, &name).await);
     let (base, rest) = server.split_once('?').map_or((server, ""), |(base, rest)| (base, rest));
     let slash = base.rfind('/').unwrap_or(base.len());
     let question = if rest.is_empty() { "" } else { "?" };
