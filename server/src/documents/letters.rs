@@ -4,6 +4,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use include_dir::{Dir, File, include_dir};
 use krilla::text::{Font, GlyphId, KrillaGlyph, Tag};
 use skrifa::{
     FontRef, MetadataProvider,
@@ -19,15 +20,9 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::DocumentError;
 
-/// Compressed as the browser gets them; unpacked once, when the first document is made.
-const SLICES: [&[u8]; 6] = [
-    include_bytes!("../../../public/fonts/sans-core.woff2"),
-    include_bytes!("../../../public/fonts/sans-common-1.woff2"),
-    include_bytes!("../../../public/fonts/sans-common-2.woff2"),
-    include_bytes!("../../../public/fonts/sans-common-3.woff2"),
-    include_bytes!("../../../public/fonts/sans-common-4.woff2"),
-    include_bytes!("../../fonts/sans-rare.woff2"),
-];
+/// The pages' slices, compressed as the browser gets them; unpacked once, when the first document is made.
+static SLICES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../public/fonts");
+const RARE: &[u8] = include_bytes!("../../fonts/sans-rare.woff2");
 
 const BOX: char = '□';
 
@@ -65,7 +60,9 @@ impl Typeface {
     }
 
     fn unpack() -> Result<Typeface, DocumentError> {
-        SLICES.iter().map(|packed| Slice::unpack(packed)).collect::<Result<_, _>>().map(Typeface)
+        let are_slices = |file: &&File<'_>| file.path().extension().is_some_and(|ending| ending == "woff2");
+        let packed = SLICES.files().filter(are_slices).map(File::contents).chain([RARE]);
+        packed.map(Slice::unpack).collect::<Result<_, _>>().map(Typeface)
     }
 }
 
@@ -232,6 +229,34 @@ mod tests {
                 assert!(letters.find(syllable, weight).is_some(), "{syllable}");
             }
         }
+    }
+
+    /// A browser believes the style sheet: what a slice is said to have and has not is drawn in another typeface.
+    #[test]
+    fn each_slice_has_what_the_style_sheet_says_and_none_has_the_same() {
+        let sheet = include_str!("../../../style/fonts.css");
+        let faces: Vec<&str> = sheet.lines().filter(|line| line.starts_with("@font-face")).collect();
+        assert_eq!(
+            faces.len(),
+            SLICES.files().filter(|file| file.path().extension() != Some("txt".as_ref())).count()
+        );
+        let mut seen = std::collections::BTreeSet::new();
+        for face in faces {
+            let between = |from: &str, to: &str| face.split_once(from).unwrap().1.split_once(to).unwrap().0;
+            let name = between("/fonts/", "\"");
+            let slice =
+                Slice::unpack(SLICES.get_file(name).unwrap_or_else(|| panic!("{name}")).contents()).unwrap();
+            let letters = FontRef::new(&slice.data).unwrap().charmap();
+            for range in between("unicode-range: ", ";").split(',') {
+                let (first, last) = range[2..].split_once('-').unwrap_or((&range[2..], &range[2..]));
+                let code = |text: &str| u32::from_str_radix(text, 16).unwrap();
+                for code in code(first)..=code(last) {
+                    assert!(letters.map(code).is_some(), "{name} lacks U+{code:X}");
+                    assert!(seen.insert(code), "{name} has U+{code:X} as well");
+                }
+            }
+        }
+        assert!(seen.len() > 2_700, "KS X 1001 has 2,350 syllables, and there are signs: {}", seen.len());
     }
 
     #[test]
