@@ -33,6 +33,9 @@ pub struct Site {
     /// Such as `https://shop.example`, without a slash at the end; canonical addresses begin with it.
     pub public_url: String,
     pub css: String,
+    /// What the pages of orders, and the staff's, need beside it; empty where one sheet has all.
+    pub orders_css: String,
+    pub staff_css: String,
     pub loader: String,
     /// What a board's page does while its network is away; empty where it was not built.
     pub counter: String,

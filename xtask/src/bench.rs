@@ -1,6 +1,8 @@
 //! `bench`: measurements. Files are weighed here, what needs a browser is watched by `browser`; the rest are programs of
 //! the server's crate, found by their names so that a new one needs no line here.
 
+use std::path::Path;
+
 use anyhow::{Context, Result, bail};
 
 use crate::arguments::Grade;
@@ -10,7 +12,7 @@ use crate::postgres::Cluster;
 use crate::process;
 use crate::tally::Tally;
 use crate::toolchain::Toolchain;
-use crate::{browser, build, client, project};
+use crate::{browser, build, project};
 
 /// Benchmarks of the crates: `server/benches/NAME.rs`.
 const BENCH_FOLDER: &str = "server/benches";
@@ -28,7 +30,7 @@ pub fn bench(name: Option<&str>, rest: &[String]) -> Result<bool> {
             let manifest = build::site(&toolchain, Grade::Release)?;
             let kept = bytes(&manifest)?.failed == 0;
             let built = build::build(Grade::Release)?;
-            let weighed = serde_json::to_string(&weighed(&manifest)?)?;
+            let weighed = serde_json::to_string(&spent(&weigh(&manifest)?)?)?;
             browser::transfers(&built.server, &built.site, &weighed).map(|()| kept)
         }
         Some("browser") => {
@@ -51,7 +53,7 @@ pub fn bench(name: Option<&str>, rest: &[String]) -> Result<bool> {
 /// The PostgreSQL that a benchmark stands beside, on the core of what is measured, unless the caller named one.
 fn floor(name: &str) -> Result<Option<Cluster>> {
     let wanted = BESIDE_POSTGRES.contains(&name) && std::env::var_os(POSTGRES).is_none();
-    if wanted { Cluster::start_on(CORE).map(Some) } else { Ok(None) }
+    if wanted { Cluster::for_benchmarks(CORE).map(Some) } else { Ok(None) }
 }
 
 /// Without a name the list is what was asked for.
@@ -80,12 +82,13 @@ fn programs() -> Vec<String> {
 
 /// Weighs every asset, prints the table, and counts one check for each budget.
 pub fn bytes(manifest: &Manifest) -> Result<Tally> {
+    let weights = weigh(manifest)?;
     println!("{:<16}{:>12}{:>12}", "asset", "raw", "brotli");
-    for weight in weigh(manifest)? {
+    for weight in &weights {
         println!("{:<16}{:>12}{:>12}", weight.asset, weight.raw, weight.brotli);
     }
     let mut tally = Tally::default();
-    for Spent { name, spent, limit } in weighed(manifest)? {
+    for Spent { name, spent, limit } in spent(&weights)? {
         let kept = spent <= limit;
         let verdict = if kept { "kept" } else { "OVER" };
         println!("{verdict}: {name}: {spent} of {limit} bytes");
@@ -95,23 +98,26 @@ pub fn bytes(manifest: &Manifest) -> Result<Tally> {
 }
 
 /// What the assets of each budget weigh; one that is not part of the site is an error, and no lightness.
-fn weighed(manifest: &Manifest) -> Result<Vec<Spent>> {
-    let weights = weigh(manifest)?;
+fn spent(weights: &[Weight]) -> Result<Vec<Spent>> {
     let budgets = budget::read(&project::root().join("xtask/budget.toml"))?;
     let spent = |budget: Budget| -> Result<Spent> {
-        let spent = budget.spent(&weights)?;
+        let spent = budget.spent(weights)?;
         Ok(Spent { name: budget.name, spent, limit: budget.limit })
     };
     budgets.into_iter().map(spent).collect()
 }
 
+/// Weighs what browsers are sent: the compressed file beside each, or the file itself where it is too small for one.
 fn weigh(manifest: &Manifest) -> Result<Vec<Weight>> {
     let site = project::site(Grade::Release);
+    let length =
+        |file: &Path| std::fs::metadata(file).map(|file| usize::try_from(file.len()).unwrap_or(usize::MAX));
     let mut weights = Vec::new();
     for asset in manifest.0.keys() {
         let file = site.join(manifest.file(asset).unwrap_or_default());
-        let content = std::fs::read(&file).with_context(|| file.display().to_string())?;
-        weights.push(Weight { asset: asset.clone(), raw: content.len(), brotli: client::weigh(&content)? });
+        let raw = length(&file).with_context(|| file.display().to_string())?;
+        let brotli = length(&file.with_added_extension("br")).unwrap_or(raw);
+        weights.push(Weight { asset: asset.clone(), raw, brotli });
     }
     Ok(weights)
 }

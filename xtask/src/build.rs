@@ -37,12 +37,10 @@ pub fn build(grade: Grade) -> Result<Built> {
 pub fn site(toolchain: &Toolchain, grade: Grade) -> Result<Manifest> {
     let mut site = assets::Site::open(grade)?;
     client::add(toolchain, grade, &mut site)?;
-    let sheet = project::root().join("style/main.css");
-    if sheet.exists() {
-        let css = style::bundle(&sheet).context("bundling the style sheet")?;
-        site.add_hashed(&format!("{}.css", project::ASSET_STEM), css.as_bytes())?;
-    } else {
-        say("there is no style/main.css; the site has no style sheet");
+    for (entry, name) in style::SHEETS {
+        let css =
+            style::bundle(&project::root().join("style").join(entry)).context("bundling the style sheets")?;
+        site.add_hashed(name, css.as_bytes())?;
     }
     public::add(&project::root().join("public"), grade, &mut site).context("copying public/")?;
     map::add(&project::root().join("frontend/map"), grade, &mut site).context("the live map")?;

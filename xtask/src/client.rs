@@ -11,7 +11,7 @@ use crate::manifest::digest;
 use crate::process::{self, say};
 use crate::project::{ASSET_STEM, CLIENT_CRATE, CLIENT_STEM, WASM_TARGET};
 use crate::toolchain::Toolchain;
-use crate::{assets, compress, packages};
+use crate::{assets, packages};
 
 /// Raised when the steps after the compiler change, so that their kept results are made anew.
 const RECIPE: &str = "2";
@@ -159,9 +159,4 @@ fn add_snippets(site: &mut assets::Site, folder: &Path, script: &str) -> Result<
         site.add(&Path::new("pkg").join(&shelf).join(file), &std::fs::read(folder.join(file))?)?;
     }
     Ok(script.replace("./snippets/", &format!("./{shelf}/")))
-}
-
-/// Brotli bytes of a file of the site, for the budget.
-pub fn weigh(content: &[u8]) -> Result<usize> {
-    Ok(compress::brotli(content)?.len())
 }

@@ -49,7 +49,7 @@ impl Shelf {
 }
 
 /// Brotli at quality 11 with the largest window.
-pub fn brotli(content: &[u8]) -> Result<Vec<u8>> {
+fn brotli(content: &[u8]) -> Result<Vec<u8>> {
     let parameters = brotli::enc::BrotliEncoderParams {
         quality: 11,
         lgwin: 24,

@@ -64,6 +64,6 @@ pub(super) fn find_page(visit: &Visit, number: &str, code: &str, status: StatusC
             </div>
         };
         let title = visit.say("주문·예약 찾기", "Find an order");
-        Page { status, indexed: false, ..Page::new(title, "/reservations", view) }
+        Page { status, ..Page::of_order(title, "/reservations", view) }
     })
 }

@@ -66,7 +66,7 @@ pub(super) async fn reservation_page(visit: &Visit, number: &str, token: &str, s
             Lang::En => format!("Reservation {}", view.number),
         };
         let body = body(visit, &view, token, shown, ways);
-        Page { status, indexed: false, ..Page::new(title, path, body) }
+        Page { status, ..Page::of_order(title, path, body) }
     });
     // The address opens the reservation: it is told to nobody, and kept by no cache.
     let headers = response.headers_mut();

@@ -121,7 +121,7 @@ pub(super) fn reserve_page(visit: &Visit, draft: &Draft, refused: Option<Trouble
                 </div>
             </div>
         };
-        Page { status, indexed: false, ..Page::new(page_title, draft.path(), view) }
+        Page { status, ..Page::of_order(page_title, draft.path(), view) }
     })
 }
 

@@ -53,7 +53,7 @@ pub fn list_page(visit: &Visit, entries: &[SentEntry]) -> Response {
                 }}
             </section>
         };
-        Page { indexed: false, ..Page::new(title, PATH, view) }
+        Page::of_order(title, PATH, view)
     }))
 }
 
@@ -122,7 +122,7 @@ pub fn message_page(visit: &Visit, message: &SentMessage) -> Response {
                 </div>
             </article>
         };
-        Page { indexed: false, ..Page::new(entry.subject.clone(), path, view) }
+        Page::of_order(entry.subject.clone(), path, view)
     }))
 }
 

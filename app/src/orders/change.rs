@@ -130,7 +130,7 @@ async fn change_page(
                 {forms.collect_view()}
             </div>
         };
-        Page { status, indexed: false, ..Page::new(title, address(number, token).replacen('?', "/change?", 1), body) }
+        Page { status, ..Page::of_order(title, address(number, token).replacen('?', "/change?", 1), body) }
     }))
 }
 

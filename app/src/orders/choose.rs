@@ -47,7 +47,7 @@ pub(super) async fn choose_page(visit: &Visit, draft: &Draft, trouble: &Trouble)
                 </div>
             </div>
         };
-        Page { status, indexed: false, ..Page::new(title, draft.path(None), view) }
+        Page { status, ..Page::of_order(title, draft.path(None), view) }
     })
 }
 

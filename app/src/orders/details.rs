@@ -123,7 +123,7 @@ fn page(scene: &Scene<'_>) -> Page {
             </form>
         </div>
     };
-    Page { status: trouble.status(), indexed: false, ..Page::new(page_title, draft.path(Some(*plan)), view) }
+    Page { status: trouble.status(), ..Page::of_order(page_title, draft.path(Some(*plan)), view) }
 }
 
 fn hidden(scene: &Scene<'_>) -> AnyView {

@@ -171,7 +171,7 @@ pub(super) fn to_provider(visit: &Visit, there: &str, order: &str) -> Response {
                 </p>
             </section>
         };
-        Page { indexed: false, chrome: Chrome::Bare, ..Page::new(title, order.to_owned(), view) }
+        Page { chrome: Chrome::Bare, ..Page::of_order(title, order.to_owned(), view) }
     }));
     if let Ok(refresh) = refresh {
         response.headers_mut().insert(header::REFRESH, refresh);

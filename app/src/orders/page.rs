@@ -78,7 +78,7 @@ pub(super) async fn order_page(visit: &Visit, number: &str, token: &str, shown: 
             Lang::En => format!("Order {}", view.number),
         };
         let body = body(visit, &view, token, &shown, &providers);
-        Page { status, indexed: false, ..Page::new(title, address(&view.number, token), body) }
+        Page { status, ..Page::of_order(title, address(&view.number, token), body) }
     }))
 }
 

@@ -52,7 +52,7 @@ pub async fn pass(visit: Visit, Path(secret): Path<String>) -> Response {
             </div>
             {open.then(|| view! { <noscript inner_html="<meta http-equiv=\"refresh\" content=\"60\">"></noscript> })}
         };
-        Page { status, indexed: false, ..Page::new(title, format!("/pass/{secret}"), body) }
+        Page { status, ..Page::of_order(title, format!("/pass/{secret}"), body) }
     }))
 }
 

@@ -30,11 +30,7 @@ pub async fn receipt(
     private(visit.page(|| {
         let path = address(&receipt.order.number, token).replacen('?', "/receipt?", 1);
         let title = paper::title(visit.lang, &receipt);
-        Page {
-            indexed: false,
-            chrome: Chrome::Bare,
-            ..Page::new(title, path, sheet(&visit, &receipt, token))
-        }
+        Page { chrome: Chrome::Bare, ..Page::of_order(title, path, sheet(&visit, &receipt, token)) }
     }))
 }
 

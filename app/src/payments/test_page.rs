@@ -45,7 +45,7 @@ pub fn test_page(
         let title = visit.say("시험 결제", "Test payment");
         let path = format!("/pay/test/{}", payment.id);
         let view = view(visit, payment, scenario, wrong);
-        Page { status, indexed: false, chrome: Chrome::Bare, ..Page::new(title, path, view) }
+        Page { status, chrome: Chrome::Bare, ..Page::of_order(title, path, view) }
     });
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));

@@ -15,7 +15,7 @@ use self::foot::foot;
 use crate::{
     cart::strip,
     catalog::islands::suggest::SearchField,
-    ssr::Visit,
+    ssr::{Site, Visit},
     ui::{
         icon::{Glyph, Icon},
         part::part,
@@ -32,6 +32,16 @@ pub enum Chrome {
     Bare,
 }
 
+/// Which style sheets a page needs beside that of the window, in which most shoppers only look around.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Styles {
+    #[default]
+    Window,
+    Orders,
+    /// Those of orders as well: both show codes and things.
+    Staff,
+}
+
 /// A page before it is rendered.
 pub struct Page {
     pub title: String,
@@ -41,6 +51,7 @@ pub struct Page {
     pub view: AnyView,
     pub status: StatusCode,
     pub chrome: Chrome,
+    pub styles: Styles,
     /// Structured data (schema.org) as it can stand in a script, if any.
     pub json_ld: Option<Arc<str>>,
     /// Path or address of its picture, for those who link to it.
@@ -62,12 +73,31 @@ impl Page {
             view: view.into_any(),
             status: StatusCode::OK,
             chrome: Chrome::Shopper,
+            styles: Styles::Window,
             json_ld: None,
             image: None,
             indexed: true,
             sku: None,
             category: None,
         }
+    }
+
+    /// A page of what one shopper reserved, ordered or was sent: nothing for search engines.
+    pub fn of_order(
+        title: impl Into<String>,
+        path: impl Into<String>,
+        view: impl IntoView + 'static,
+    ) -> Page {
+        Page { styles: Styles::Orders, indexed: false, ..Page::new(title, path, view) }
+    }
+
+    /// A page for those who work in a store.
+    pub fn of_staff(
+        title: impl Into<String>,
+        path: impl Into<String>,
+        view: impl IntoView + 'static,
+    ) -> Page {
+        Page { styles: Styles::Staff, chrome: Chrome::Staff, indexed: false, ..Page::new(title, path, view) }
     }
 }
 
@@ -88,11 +118,26 @@ fn typeface() -> impl IntoView {
     link.attr("as", "font").attr("crossorigin", "anonymous")
 }
 
+/// The sheets beside that of the window. Whoever looks around has that of orders brought once nothing else is waited for,
+/// so that the page after the button is not painted later for it.
+fn beside(site: &Site, styles: Styles) -> impl IntoView + use<> {
+    let link = |rel: &'static str, sheet: &String| {
+        let link = leptos::html::link().rel(rel).href(sheet.clone());
+        (!sheet.is_empty()).then(|| link.attr("as", (rel == "prefetch").then_some("style")))
+    };
+    match styles {
+        Styles::Window => (link("prefetch", &site.orders_css), None),
+        Styles::Orders => (link("stylesheet", &site.orders_css), None),
+        Styles::Staff => (link("stylesheet", &site.orders_css), link("stylesheet", &site.staff_css)),
+    }
+}
+
 /// The whole document.
 pub fn shell(visit: &Visit, page: Page) -> impl IntoView + use<> {
     let site = &visit.door.site;
     let chain = (site.name.get(visit.lang), &site.public_url);
-    let built = (&site.css, &site.loader, &site.client_js, &site.client_wasm);
+    let built = (page.styles, &site.css, &site.orders_css, &site.staff_css);
+    let built = (built, &site.loader, &site.client_js, &site.client_wasm);
     let about = (&page.title, &page.description, &page.path, &page.image, &page.json_ld, page.indexed);
     let head = part("head", (visit.lang, chain, built, about), || head(visit, &page));
     let class = match page.chrome {
@@ -140,6 +185,7 @@ fn head(visit: &Visit, page: &Page) -> impl IntoView + use<> {
                 {(!page.indexed).then(|| view! { <meta name="robots" content="noindex" /> })}
                 {typeface()}
                 <link rel="stylesheet" href=site.css.clone() />
+                {beside(&site, page.styles)}
                 <link rel="icon" href="/icon.svg" type="image/svg+xml" />
                 <link rel="manifest" href=visit.href("/site.webmanifest") />
                 <meta name="theme-color" content="#faf8f4" media="(prefers-color-scheme: light)" />

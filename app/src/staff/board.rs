@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     error::AppError,
-    ssr::{Chrome, Page, Visit, explain},
+    ssr::{Page, Visit, explain},
 };
 
 /// Longer than any address a QR code of ours holds.
@@ -180,7 +180,7 @@ pub(super) async fn page(visit: &Visit, who: &Associate, scene: &Scene, telling:
                 <div id="board" inner_html=html></div>
             </div>
         };
-        Page { status, chrome: Chrome::Staff, indexed: false, ..Page::new(head, path.clone(), view) }
+        Page { status, ..Page::of_staff(head, path.clone(), view) }
     })
 }
 

@@ -11,7 +11,7 @@ use onshelf_vocabulary::Lang;
 use super::bar::bar;
 use crate::{
     error::AppError,
-    ssr::{Chrome, Page, Visit, encoded},
+    ssr::{Page, Visit, encoded},
 };
 
 /// Somebody who is not signed in comes back to where they wanted to go.
@@ -61,12 +61,7 @@ pub(super) fn not_yours(visit: &Visit, who: &Associate) -> Response {
                 <p class="staff-ways">{stores}</p>
             </section>
         };
-        Page {
-            status: StatusCode::FORBIDDEN,
-            chrome: Chrome::Staff,
-            indexed: false,
-            ..Page::new(title, "/staff", view)
-        }
+        Page { status: StatusCode::FORBIDDEN, ..Page::of_staff(title, "/staff", view) }
     })
 }
 

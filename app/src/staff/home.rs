@@ -16,7 +16,7 @@ use super::{
     kept::{at, kept, line, percent},
 };
 use crate::{
-    ssr::{Chrome, Page, Visit, explain},
+    ssr::{Page, Visit, explain},
     ui::icon::{Glyph, Icon},
 };
 
@@ -136,7 +136,7 @@ fn page(
                 })}
             </section>
         };
-        Page { chrome: Chrome::Staff, indexed: false, ..Page::new(title, "/staff", view) }
+        Page::of_staff(title, "/staff", view)
     })
 }
 

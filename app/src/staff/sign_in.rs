@@ -115,8 +115,7 @@ pub(super) fn sign_in_page(visit: &Visit, login: &str, next: &str, refused: Opti
         Page {
             status: refused.map_or(StatusCode::OK, Refused::status),
             chrome: Chrome::Bare,
-            indexed: false,
-            ..Page::new(title, "/staff/sign-in", view)
+            ..Page::of_staff(title, "/staff/sign-in", view)
         }
     })
 }

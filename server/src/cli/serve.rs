@@ -81,6 +81,8 @@ impl Serve {
         Ok(Site {
             public_url: config.public_url(),
             css: assets.css,
+            orders_css: assets.orders_css,
+            staff_css: assets.staff_css,
             loader: assets.loader,
             counter: assets.counter,
             client_js: assets.client_js,

@@ -28,6 +28,9 @@ const FOR_A_WHILE: HeaderValue = HeaderValue::from_static("public, max-age=3600"
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SiteAssets {
     pub css: String,
+    /// What the pages of orders, and the staff's, need beside it; empty where one sheet has all.
+    pub orders_css: String,
+    pub staff_css: String,
     pub loader: String,
     pub counter: String,
     pub client_js: String,
@@ -50,8 +53,11 @@ pub fn site_assets(site_dir: &Path) -> SiteAssets {
         told.or_else(|| newest_hashed(site_dir, plain).filter(|_| !is_there(plain)))
             .unwrap_or_else(|| plain.to_owned())
     };
+    let beside = |name: &str| manifest.get(name).filter(|told| is_there(told)).cloned().unwrap_or_default();
     SiteAssets {
         css: address("onshelf.css", "/pkg/onshelf.css"),
+        orders_css: beside("orders.css"),
+        staff_css: beside("staff.css"),
         loader: address("loader.js", "/loader.js"),
         counter: address("counter.js", "/counter.js"),
         client_js: address("onshelf.js", "/pkg/onshelf.js"),
