@@ -1,6 +1,8 @@
 //! What the database keeps of one person, wherever it stands: read for them, and taken out for them. A person is the
 //! e-mail address or the phone number they gave.
 
+use std::collections::BTreeMap;
+
 use sqlx::QueryBuilder;
 
 use crate::{Error, Tx, engine::on, fulfilment::ReservationRow, idempotency::KeyOf, orders::OrderRow};
@@ -59,21 +61,25 @@ pub async fn find(tx: &mut Tx<'_>, way: &Way) -> Result<Found, Error> {
     Ok(Found { reservations, orders })
 }
 
-/// These reservations as they are now.
-pub async fn reservations(tx: &mut Tx<'_>, ids: &[i64]) -> Result<Vec<ReservationRow>, Error> {
-    let sql = "SELECT * FROM reservations WHERE id = $1";
-    let mut rows = Vec::with_capacity(ids.len());
-    for id in ids {
-        rows.extend(on!(tx, conn => sqlx::query_as(sql).bind(id).fetch_optional(conn).await)?);
+/// These reservations as they are now, oldest first, and whatever became of these orders since.
+pub async fn reservations(tx: &mut Tx<'_>, found: &Found) -> Result<Vec<ReservationRow>, Error> {
+    let mut rows: BTreeMap<i64, ReservationRow> = BTreeMap::new();
+    let one = "SELECT * FROM reservations WHERE id = $1";
+    let groups = "SELECT * FROM reservations WHERE order_id = $1";
+    let asked =
+        found.reservations.iter().map(|id| (one, id)).chain(found.orders.iter().map(|id| (groups, id)));
+    for (sql, id) in asked {
+        let some: Vec<ReservationRow> = on!(tx, conn => sqlx::query_as(sql).bind(id).fetch_all(conn).await)?;
+        rows.extend(some.into_iter().map(|row| (row.id, row)));
     }
-    Ok(rows)
+    Ok(rows.into_values().collect())
 }
 
 /// These orders as they are now.
-pub async fn orders(tx: &mut Tx<'_>, ids: &[i64]) -> Result<Vec<OrderRow>, Error> {
+pub async fn orders(tx: &mut Tx<'_>, found: &Found) -> Result<Vec<OrderRow>, Error> {
     let sql = "SELECT * FROM orders WHERE id = $1";
-    let mut rows = Vec::with_capacity(ids.len());
-    for id in ids {
+    let mut rows = Vec::with_capacity(found.orders.len());
+    for id in &found.orders {
         rows.extend(on!(tx, conn => sqlx::query_as(sql).bind(id).fetch_optional(conn).await)?);
     }
     Ok(rows)

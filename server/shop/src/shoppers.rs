@@ -45,8 +45,8 @@ impl Shop {
             let mut reader = self.db().reader().await?;
             let mut tx = reader.tx();
             let found = shoppers::find(&mut tx, way).await?;
-            let rows = shoppers::reservations(&mut tx, &found.reservations).await?;
-            let ordered = shoppers::orders(&mut tx, &found.orders).await?;
+            let rows = shoppers::reservations(&mut tx, &found).await?;
+            let ordered = shoppers::orders(&mut tx, &found).await?;
             let (mut reservations, mut orders) = (Vec::new(), Vec::new());
             for row in &rows {
                 reservations.push(reservation(&mut tx, &book, row).await?);
@@ -54,7 +54,7 @@ impl Shop {
             for row in &ordered {
                 orders.push(order(&mut tx, row).await?);
             }
-            let (mut told, numbers) = (Vec::new(), numbers(&rows, &ordered));
+            let (mut told, numbers) = (Vec::new(), numbers_of(&rows, &ordered));
             for number in &numbers {
                 for (endpoint, at) in shoppers::pushes_of(&mut tx, number).await? {
                     told.push(json!({ "number": number, "endpoint": endpoint, "since": time(at) }));
@@ -86,47 +86,46 @@ impl Shop {
             let mut reader = self.db().reader().await?;
             let mut tx = reader.tx();
             let found = shoppers::find(&mut tx, way).await?;
-            let rows = shoppers::reservations(&mut tx, &found.reservations).await?;
-            let ordered = shoppers::orders(&mut tx, &found.orders).await?;
-            (found, numbers(&rows, &ordered))
+            let rows = shoppers::reservations(&mut tx, &found).await?;
+            let ordered = shoppers::orders(&mut tx, &found).await?;
+            (found, numbers_of(&rows, &ordered))
         };
         if numbers.is_empty() {
             return Ok(Erasure::Nobody);
         }
-        let before = self.traces(&numbers, &found.orders).await?;
-        let erased = {
-            let (found, numbers) = (found.clone(), numbers.clone());
-            self.db().write(move |mut tx| {
-                let (found, numbers, before) = (found.clone(), numbers.clone(), before.clone());
-                Box::pin(async move {
-                    let rows = shoppers::reservations(&mut tx, &found.reservations).await?;
-                    let ordered = shoppers::orders(&mut tx, &found.orders).await?;
-                    let live = under_way(&mut tx, &rows, &ordered, now).await?;
-                    if !live.is_empty() && !force {
-                        return Ok::<_, Error>(Erasure::UnderWay(live));
-                    }
-                    for row in &rows {
-                        shoppers::erase_reservation(&mut tx, row.id).await?;
-                    }
-                    for row in &ordered {
-                        shoppers::erase_order(&mut tx, row.id, &row.number).await?;
-                    }
-                    // Where a basket should have gone stands without a name beside it.
-                    let since = now.as_millisecond() - crate::jobs::BASKETS;
-                    fulfilment::forget_addresses(&mut tx, since).await?;
-                    shoppers::forget(&mut tx, &before).await?;
-                    for number in &numbers {
-                        shoppers::forget_pushes(&mut tx, number).await?;
-                    }
-                    note(&mut tx, "shopper.erase", &numbers, now.as_millisecond()).await?;
-                    Ok(Erasure::Done(numbers))
-                })
+        let traces = self.traces(&numbers, &found.orders).await?;
+        let orders = found.orders.clone();
+        let erased = self.db().write(move |mut tx| {
+            let (found, traces) = (found.clone(), traces.clone());
+            Box::pin(async move {
+                let rows = shoppers::reservations(&mut tx, &found).await?;
+                let ordered = shoppers::orders(&mut tx, &found).await?;
+                let live = under_way(&mut tx, &rows, &ordered, now).await?;
+                if !live.is_empty() && !force {
+                    return Ok::<_, Error>(Erasure::UnderWay(live));
+                }
+                for row in &rows {
+                    shoppers::erase_reservation(&mut tx, row.id).await?;
+                }
+                for row in &ordered {
+                    shoppers::erase_order(&mut tx, row.id, &row.number).await?;
+                }
+                // Where a basket should have gone stands without a name beside it.
+                let since = now.as_millisecond() - crate::jobs::BASKETS;
+                fulfilment::forget_addresses(&mut tx, since).await?;
+                shoppers::forget(&mut tx, &traces).await?;
+                let numbers = numbers_of(&rows, &ordered);
+                for number in &numbers {
+                    shoppers::forget_pushes(&mut tx, number).await?;
+                }
+                note(&mut tx, "shopper.erase", &numbers, now.as_millisecond()).await?;
+                Ok(Erasure::Done(numbers))
             })
-        };
+        });
         let erased = erased.await?;
-        if matches!(erased, Erasure::Done(_)) {
+        if let Erasure::Done(numbers) = &erased {
             // What was answered, or was over, between the look and the deed. After it nothing of them is written any more.
-            let rest = self.traces(&numbers, &found.orders).await?;
+            let rest = self.traces(numbers, &orders).await?;
             if !rest.is_empty() {
                 let forgotten = self.db().write(move |mut tx| {
                     let rest = rest.clone();
@@ -145,7 +144,7 @@ impl Shop {
     }
 }
 
-fn numbers(rows: &[ReservationRow], ordered: &[OrderRow]) -> Vec<String> {
+fn numbers_of(rows: &[ReservationRow], ordered: &[OrderRow]) -> Vec<String> {
     let orders = ordered.iter().map(|row| row.number.clone());
     orders.chain(rows.iter().map(|row| row.number.clone())).collect()
 }
