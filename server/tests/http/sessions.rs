@@ -60,3 +60,26 @@ async fn a_session_is_new_at_each_sign_in_and_over_at_sign_out() {
     })
     .await;
 }
+
+/// Found by the drill `hostile`: an address of a store that somebody made up cannot stand in the head of an answer.
+#[tokio::test]
+async fn head_office_is_led_to_no_store_that_is_none() {
+    on_each_engine(async |test| {
+        with_manager(test).await;
+        let site = site(test);
+        let typed = format!("login=mina&password={}", PASSWORD.replace(' ', "+"));
+        let cookie = cookie_of(&form("/staff/sign-in", &typed).on(&site).await);
+        let cookie = cookie.split(';').next().unwrap();
+        for store in ["a%0d%0aset-cookie:%20x=1", "nowhere", "%2f%2fevil.example"] {
+            for typed in ["", "typed=", "typed=R-0000-0000"] {
+                let asked = form(&format!("/staff/{store}/find"), typed).with("cookie", cookie);
+                let answer = asked.on(&site).await;
+                assert!(answer.status.is_client_error(), "{store} {typed:?}: {}", answer.status);
+                assert!(!answer.headers.contains_key(header::LOCATION), "{store} {typed:?}");
+            }
+        }
+        let answer = form("/staff/seongsu/find", "typed=").with("cookie", cookie).on(&site).await;
+        assert_eq!((answer.status.as_u16(), answer.header(header::LOCATION)), (303, "/staff/seongsu"));
+    })
+    .await;
+}
