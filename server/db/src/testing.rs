@@ -34,15 +34,21 @@ fn is_name(name: &str) -> bool {
 
 /// Creates an empty database of this name (letters, digits and underscores only).
 pub async fn create_database(server: &str, name: &str) -> Result<(), Error> {
+    let mut connection = PgConnection::connect(server).await?;
+    create(&mut connection, name, "template1").await?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// Creates a copy of another database, in place of the one of this name, if there is one.
+async fn create(connection: &mut PgConnection, name: &str, like: &str) -> Result<(), Error> {
     if !is_name(name) {
         return Err(Error::inconsistent("not a name for a test database"));
     }
-    let mut connection = PgConnection::connect(server).await?;
-    sqlx::query(sqlx::AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name}")))
-        .execute(&mut connection)
-        .await?;
-    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await?;
-    connection.close().await?;
+    for sql in [format!("DROP DATABASE IF EXISTS {name}"), format!("CREATE DATABASE {name} TEMPLATE {like}")]
+    {
+        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *connection).await?;
+    }
     Ok(())
 }
 
@@ -50,11 +56,8 @@ pub async fn create_database(server: &str, name: &str) -> Result<(), Error> {
 const MODEL: i64 = 7_013;
 
 /// Creates a database of this name as a new shop has it: its schema up to date, and nothing in it. The first who asks
-/// makes one that all are copied from, which is five times as quick as making each.
+/// makes one that all are copied from.
 pub async fn create_ready_database(server: &str, name: &str) -> Result<(), Error> {
-    if !is_name(name) {
-        return Err(Error::inconsistent("not a name for a test database"));
-    }
     let mut connection = PgConnection::connect(server).await?;
     let model = format!("ready_{:016x}", migrate::fingerprint());
     sqlx::query("SELECT pg_advisory_lock($1)").bind(MODEL).execute(&mut connection).await?;
@@ -62,7 +65,7 @@ pub async fn create_ready_database(server: &str, name: &str) -> Result<(), Error
     if !is_there.bind(&model).fetch_one(&mut connection).await? {
         // Whoever is ended on the way leaves one that is not whole under another name.
         let making = format!("{model}_making");
-        create_database(server, &making).await?;
+        create(&mut connection, &making, "template1").await?;
         let options = PgConnectOptions::from_str(server)?.database(&making);
         let pool = PgPoolOptions::new().max_connections(1).connect_with(options).await?;
         migrate::postgres(&pool).await?;
@@ -71,11 +74,7 @@ pub async fn create_ready_database(server: &str, name: &str) -> Result<(), Error
         sqlx::query(sqlx::AssertSqlSafe(rename)).execute(&mut connection).await?;
     }
     sqlx::query("SELECT pg_advisory_unlock($1)").bind(MODEL).execute(&mut connection).await?;
-    let copy = format!("CREATE DATABASE {name} TEMPLATE {model}");
-    sqlx::query(sqlx::AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name}")))
-        .execute(&mut connection)
-        .await?;
-    sqlx::query(sqlx::AssertSqlSafe(copy)).execute(&mut connection).await?;
+    create(&mut connection, name, &model).await?;
     connection.close().await?;
     Ok(())
 }
