@@ -32,15 +32,7 @@ pub struct Door {
 pub struct Site {
     /// Such as `https://shop.example`, without a slash at the end; canonical addresses begin with it.
     pub public_url: String,
-    pub css: String,
-    /// What the pages of orders, and the staff's, need beside it; empty where one sheet has all.
-    pub orders_css: String,
-    pub staff_css: String,
-    pub loader: String,
-    /// What a board's page does while its network is away; empty where it was not built.
-    pub counter: String,
-    pub client_js: String,
-    pub client_wasm: String,
+    pub assets: Assets,
     /// What the chain is called.
     pub name: onshelf_vocabulary::Text,
     /// Who sells by law, as it has to stand on a receipt and at the foot of every page; may be empty.
@@ -62,6 +54,22 @@ pub struct Site {
     pub push_key: String,
     /// Whether what would have been sent may be looked at.
     pub shows_messages: bool,
+}
+
+/// Addresses of the built files that pages name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Assets {
+    pub css: String,
+    /// What the pages of orders, and the staff's, need beside it; empty where one sheet has all.
+    pub orders_css: String,
+    pub staff_css: String,
+    pub loader: String,
+    /// What a board's page does while its network is away; empty where it was not built.
+    pub counter: String,
+    pub client_js: String,
+    pub client_wasm: String,
+    /// The script that waits for the live map, and the map's parts; none in a build without it.
+    pub live_map: Option<(String, ui::live_map::Parts)>,
 }
 
 /// One request for a page: who asks, in which language, with what in the basket.

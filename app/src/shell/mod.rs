@@ -15,7 +15,7 @@ use self::foot::foot;
 use crate::{
     cart::strip,
     catalog::islands::suggest::SearchField,
-    ssr::{Site, Visit},
+    ssr::{Assets, Visit},
     ui::{
         icon::{Glyph, Icon},
         part::part,
@@ -120,15 +120,15 @@ fn typeface() -> impl IntoView {
 
 /// The sheets beside that of the window. Whoever looks around has that of orders brought once nothing else is waited for,
 /// so that the page after the button is not painted later for it.
-fn beside(site: &Site, styles: Styles) -> impl IntoView + use<> {
+fn beside(assets: &Assets, styles: Styles) -> impl IntoView + use<> {
     let link = |rel: &'static str, sheet: &String| {
         let link = leptos::html::link().rel(rel).href(sheet.clone());
         (!sheet.is_empty()).then(|| link.attr("as", (rel == "prefetch").then_some("style")))
     };
     match styles {
-        Styles::Window => (link("prefetch", &site.orders_css), None),
-        Styles::Orders => (link("stylesheet", &site.orders_css), None),
-        Styles::Staff => (link("stylesheet", &site.orders_css), link("stylesheet", &site.staff_css)),
+        Styles::Window => (link("prefetch", &assets.orders_css), None),
+        Styles::Orders => (link("stylesheet", &assets.orders_css), None),
+        Styles::Staff => (link("stylesheet", &assets.orders_css), link("stylesheet", &assets.staff_css)),
     }
 }
 
@@ -136,8 +136,9 @@ fn beside(site: &Site, styles: Styles) -> impl IntoView + use<> {
 pub fn shell(visit: &Visit, page: Page) -> impl IntoView + use<> {
     let site = &visit.door.site;
     let chain = (site.name.get(visit.lang), &site.public_url);
-    let built = (page.styles, &site.css, &site.orders_css, &site.staff_css);
-    let built = (built, &site.loader, &site.client_js, &site.client_wasm);
+    let assets = &site.assets;
+    let built = (page.styles, &assets.css, &assets.orders_css, &assets.staff_css);
+    let built = (built, &assets.loader, &assets.client_js, &assets.client_wasm);
     let about = (&page.title, &page.description, &page.path, &page.image, &page.json_ld, page.indexed);
     let head = part("head", (visit.lang, chain, built, about), || head(visit, &page));
     let class = match page.chrome {
@@ -184,7 +185,7 @@ fn head(visit: &Visit, page: &Page) -> impl IntoView + use<> {
                     .then(|| view! { <meta name="description" content=page.description.clone() /> })}
                 {(!page.indexed).then(|| view! { <meta name="robots" content="noindex" /> })}
                 {typeface()}
-                <link rel="stylesheet" href=site.css.clone() />
+                <link rel="stylesheet" href=site.assets.css.clone() />
                 {beside(&site, page.styles)}
                 <link rel="icon" href="/icon.svg" type="image/svg+xml" />
                 <link rel="manifest" href=visit.href("/site.webmanifest") />
@@ -207,9 +208,9 @@ fn head(visit: &Visit, page: &Page) -> impl IntoView + use<> {
                 })}
                 <script
                     type="module"
-                    src=site.loader.clone()
-                    data-js=site.client_js.clone()
-                    data-wasm=site.client_wasm.clone()
+                    src=site.assets.loader.clone()
+                    data-js=site.assets.client_js.clone()
+                    data-wasm=site.assets.client_wasm.clone()
                 ></script>
             </head>
     }

@@ -103,9 +103,9 @@ pub async fn find(
         Err(AppError::SignedOut) => return gate::to_sign_in(&visit, &visit.href(&board)),
         Err(error) => return visit.failure(&error),
     };
-    // Head office works everywhere, also where no store is: an address that somebody made up leads nowhere.
-    let is_there = visit.shop().book().stores.by_code(&store).is_some();
-    if typed.trim().is_empty() && is_there && who.works_at(&store) {
+    // An address that somebody made up leads nowhere.
+    let is_theirs = visit.shop().book().stores.by_code(&store).is_some_and(|store| who.works_at(store));
+    if typed.trim().is_empty() && is_theirs {
         return visit.see(&board);
     }
     let found = match typed.len() {

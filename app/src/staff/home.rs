@@ -68,11 +68,8 @@ async fn choices(
     promises: &[Kept],
 ) -> onshelf_shop::Result<(Vec<Choice>, usize)> {
     let book = visit.shop().book();
-    let stores: Vec<&Store> = book
-        .stores
-        .trading()
-        .filter(|store| who.works_at(store.code.as_str()) && fits(store, wanted))
-        .collect();
+    let stores: Vec<&Store> =
+        book.stores.trading().filter(|store| who.works_at(store) && fits(store, wanted)).collect();
     let mut choices = Vec::new();
     for store in stores.iter().take(LISTED) {
         let load = if staff.stores.len() <= READ { Some(load(visit, who, store).await?) } else { None };

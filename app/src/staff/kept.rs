@@ -20,7 +20,9 @@ pub(super) async fn kept(visit: &Visit, who: &Associate) -> Vec<Kept> {
         return Vec::new();
     }
     let all = visit.shop().promises().await.unwrap_or_default();
-    all.into_iter().filter(|one| who.works_at(&one.store)).collect()
+    let book = visit.shop().book();
+    let is_theirs = |one: &Kept| book.stores.by_code(&one.store).is_some_and(|store| who.works_at(store));
+    all.into_iter().filter(is_theirs).collect()
 }
 
 /// Of these, those of one store.

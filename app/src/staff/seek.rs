@@ -46,7 +46,7 @@ pub(super) fn counter(visit: &Visit, path: &str, store: (&str, &str)) -> AnyView
         .stores
         .by_code(store.0)
         .and_then(|store| store.schedule.time_zone().iana_name().map(str::to_owned));
-    let script = visit.door.site.counter.clone();
+    let script = visit.door.site.assets.counter.clone();
     view! {
         <section
             id="counter"

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use onshelf_app::ssr::{Door, Site};
+use onshelf_app::ssr::{Assets, Door, Site};
 use onshelf_db::{
     Db,
     catalog::{self, CategoryRow, PriceRow, ProductRow, VariantRow},
@@ -37,13 +37,17 @@ pub fn sqlite(folder: &Path) -> String {
 }
 
 pub fn site() -> Site {
-    Site {
-        public_url: "https://shop.example".to_owned(),
+    let assets = Assets {
         css: "/pkg/onshelf.0123456789abcdef.css".to_owned(),
         loader: "/pkg/loader.0123456789abcdef.js".to_owned(),
         counter: "/pkg/counter.0123456789abcdef.js".to_owned(),
         client_js: "/pkg/onshelf.0123456789abcdef.js".to_owned(),
         client_wasm: "/pkg/onshelf.0123456789abcdef.wasm".to_owned(),
+        ..Assets::default()
+    };
+    Site {
+        public_url: "https://shop.example".to_owned(),
+        assets,
         name: Text { ko: "제자리".to_owned(), en: "Jejari".to_owned() },
         seller: String::new(),
         secure: true,

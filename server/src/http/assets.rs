@@ -12,7 +12,11 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{any_service, get},
 };
-use onshelf_app::{routes::nowhere, ssr::Door, ui::live_map::Parts};
+use onshelf_app::{
+    routes::nowhere,
+    ssr::{Assets, Door},
+    ui::live_map::Parts,
+};
 use onshelf_vocabulary::Lang;
 use tower_http::services::ServeDir;
 
@@ -24,25 +28,10 @@ const PAPER: &str = "#faf8f4";
 const ASK_FIRST: HeaderValue = HeaderValue::from_static("no-cache");
 const FOR_A_WHILE: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 
-/// Addresses of what every page needs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SiteAssets {
-    pub css: String,
-    /// What the pages of orders, and the staff's, need beside it; empty where one sheet has all.
-    pub orders_css: String,
-    pub staff_css: String,
-    pub loader: String,
-    pub counter: String,
-    pub client_js: String,
-    pub client_wasm: String,
-    /// The script that waits for the live map, and the map's parts; none in a build without it.
-    pub live_map: Option<(String, Parts)>,
-}
-
 /// From `assets.json`, which our own build writes; where it is missing, or tells of files of an earlier build, the names
 /// cargo-leptos gives: plain, or with a hash of its own before the ending.
 #[must_use]
-pub fn site_assets(site_dir: &Path) -> SiteAssets {
+pub fn site_assets(site_dir: &Path) -> Assets {
     let manifest: BTreeMap<String, String> = std::fs::read(site_dir.join("assets.json"))
         .ok()
         .and_then(|bytes| serde_json::from_slice(&bytes).ok())
@@ -54,7 +43,7 @@ pub fn site_assets(site_dir: &Path) -> SiteAssets {
             .unwrap_or_else(|| plain.to_owned())
     };
     let beside = |name: &str| manifest.get(name).filter(|told| is_there(told)).cloned().unwrap_or_default();
-    SiteAssets {
+    Assets {
         css: address("onshelf.css", "/pkg/onshelf.css"),
         orders_css: beside("orders.css"),
         staff_css: beside("staff.css"),

@@ -24,14 +24,7 @@ async fn the_site_of_cargo_leptos_is_found_and_served() {
         write("loader.js", "// the loader");
         let assets = site_assets(folder.path());
         let options = Options { site_dir: folder.path().to_owned(), ..options() };
-        let site = Site {
-            public_url: options.public_url.clone(),
-            css: assets.css,
-            loader: assets.loader,
-            client_js: assets.client_js,
-            client_wasm: assets.client_wasm,
-            ..Site::default()
-        };
+        let site = Site { public_url: options.public_url.clone(), assets, ..Site::default() };
         let site = router(Door { shop: test.shop.clone(), site: Arc::new(site) }, &options);
         let page = Call::get("/").on(&site).await.text();
         for (address, kind) in [
@@ -76,13 +69,7 @@ async fn a_page_asks_for_the_sheets_of_its_kind_alone() {
         std::fs::write(folder.path().join("assets.json"), format!("{{{listed}}}")).unwrap();
         let assets = site_assets(folder.path());
         let options = Options { site_dir: folder.path().to_owned(), ..options() };
-        let site = Site {
-            public_url: options.public_url.clone(),
-            css: assets.css,
-            orders_css: assets.orders_css,
-            staff_css: assets.staff_css,
-            ..Site::default()
-        };
+        let site = Site { public_url: options.public_url.clone(), assets, ..Site::default() };
         let site = router(Door { shop: test.shop.clone(), site: Arc::new(site) }, &options);
         let [window, orders, staff] = stems.map(name);
         for path in

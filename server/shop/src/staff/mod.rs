@@ -35,14 +35,14 @@ impl Associate {
         format!("staff:{}", self.id)
     }
 
-    /// Whether they work at this store; head office works at all.
+    /// Whether they work at this store; head office works at all there are.
     #[must_use]
-    pub fn works_at(&self, code: &str) -> bool {
-        self.role == Role::HeadOffice || self.stores.iter().any(|own| own == code)
+    pub fn works_at(&self, store: &Store) -> bool {
+        self.role == Role::HeadOffice || self.stores.iter().any(|own| own == store.code.as_str())
     }
 
     pub(crate) fn store<'b>(&self, book: &'b Book, code: &str) -> Result<&'b Store, StaffRefusal> {
-        let store = book.stores.by_code(code).filter(|store| self.works_at(store.code.as_str()));
+        let store = book.stores.by_code(code).filter(|store| self.works_at(store));
         store.ok_or(StaffRefusal::NotYours)
     }
 }

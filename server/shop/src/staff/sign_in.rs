@@ -120,7 +120,7 @@ impl Shop {
         let stores = book
             .stores
             .trading()
-            .filter(|store| who.works_at(store.code.as_str()))
+            .filter(|store| who.works_at(store))
             .map(|store| (store.code.to_string(), store.name.get(lang).to_owned()))
             .collect();
         StaffView { name: who.name.clone(), login: who.login.clone(), role: who.role, stores }
