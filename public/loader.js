@@ -217,6 +217,12 @@ document.addEventListener("click", (event) => {
 });
 addEventListener("pageshow", drop);
 
+// A transition costs a machine about what it costs to lay out both pages anew. One that was busy with this page for 50 ms
+// at a time is shown the next at once.
+let slow = false;
+new PerformanceObserver(() => (slow = true)).observe({ type: "longtask", buffered: true });
+addEventListener("pageswap", (event) => slow && event.viewTransition?.skipTransition());
+
 // ---- Islands -----------------------------------------------------------------------------------------------
 
 let client = null;
@@ -387,7 +393,10 @@ for (const button of all("[data-print]")) {
   button.addEventListener("click", () => print());
 }
 
-// A page that is prepared before it is asked for waits with its stream until it is seen.
+// A page that is prepared before it is asked for waits with its stream until it is seen. It is laid out before, which no
+// browser does by itself.
 const begin = () => (watch(), tellBasket());
-if (document.prerendering) document.addEventListener("prerenderingchange", begin, { once: true });
-else begin();
+if (document.prerendering) {
+  void document.body.offsetHeight;
+  document.addEventListener("prerenderingchange", begin, { once: true });
+} else begin();

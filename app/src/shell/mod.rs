@@ -114,7 +114,7 @@ fn open_graph(name: &'static str, content: String) -> impl IntoView {
 
 /// The slice of the typeface that every page needs, asked for before the style sheet names it.
 fn typeface() -> impl IntoView {
-    let link = leptos::html::link().rel("preload").href("/fonts/sans-core.woff2").r#type("font/woff2");
+    let link = leptos::html::link().rel("preload").href("/fonts/sans-first.woff2").r#type("font/woff2");
     link.attr("as", "font").attr("crossorigin", "anonymous")
 }
 
