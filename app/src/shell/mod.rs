@@ -186,7 +186,7 @@ fn head(visit: &Visit, page: &Page) -> impl IntoView + use<> {
                 {(!page.indexed).then(|| view! { <meta name="robots" content="noindex" /> })}
                 {typeface()}
                 <link rel="stylesheet" href=site.assets.css.clone() />
-                {beside(&site, page.styles)}
+                {beside(&site.assets, page.styles)}
                 <link rel="icon" href="/icon.svg" type="image/svg+xml" />
                 <link rel="manifest" href=visit.href("/site.webmanifest") />
                 <meta name="theme-color" content="#faf8f4" media="(prefers-color-scheme: light)" />
