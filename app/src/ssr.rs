@@ -9,7 +9,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, tachys::html::doctype};
 use onshelf_shop::{Shop, Viewer, orders::Placed, staff::Associate};
 use onshelf_vocabulary::{Lang, StoreCode, cart::Line};
 
@@ -162,7 +162,8 @@ impl Visit {
         let owner = Owner::new_root(Some(context));
         let (status, html) = owner.with(|| {
             let page = build();
-            (page.status, format!("<!DOCTYPE html>{}", shell::shell(self, page).to_html()))
+            let status = page.status;
+            (status, (doctype("html"), shell::shell(self, page)).to_html())
         });
         owner.unset_with_forced_cleanup();
         let mut response = (status, html).into_response();

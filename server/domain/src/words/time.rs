@@ -13,13 +13,19 @@ use onshelf_vocabulary::{Lang, Moment};
 pub fn moment(lang: Lang, at: Timestamp, now: Timestamp, zone: &TimeZone) -> Moment {
     let local = zone.to_datetime(at);
     let today = zone.to_datetime(now).date();
-    let time = local.strftime("%H:%M");
+    let time = format!("{:02}:{:02}", local.hour(), local.minute());
     let label = if local.date() == today {
-        time.to_string()
+        time
     } else {
         format!("{} {time}", date_label(lang, local.date(), today))
     };
-    Moment { at: at.display_with_offset(zone.to_offset(at)).to_string(), label }
+    Moment { at: stamp(at, zone), label }
+}
+
+/// The moment for programs, with the zone's offset from UTC (RFC 3339).
+#[must_use]
+pub fn stamp(at: Timestamp, zone: &TimeZone) -> String {
+    at.display_with_offset(zone.to_offset(at)).to_string()
 }
 
 /// `오늘`, `내일`, `어제`, else `11월 24일(화)` or `Tue 24 Nov`, with the year where it is another.

@@ -33,10 +33,7 @@ const HAVE_NOT: usize = 3;
 /// When a store's shelf was last heard of, and how long ago that is.
 pub(crate) fn heard_of(lang: Lang, store: &Store, checked_at: i64, now: Timestamp) -> Moment {
     let checked = at_or(checked_at, now);
-    Moment {
-        at: words::moment(lang, checked, now, store.schedule.time_zone()).at,
-        label: words::age(lang, checked, now),
-    }
+    Moment { at: words::stamp(checked, store.schedule.time_zone()), label: words::age(lang, checked, now) }
 }
 
 fn at_or(ms: i64, otherwise: Timestamp) -> Timestamp {
@@ -159,7 +156,7 @@ impl Shop {
     /// When something held at this store now would be ready.
     pub(crate) fn ready_by(&self, viewer: &Viewer, store: &Store, now: Timestamp) -> Option<Moment> {
         let at = self.promise_told(store, now)?;
-        Some(words::moment(viewer.lang, at, now, store.schedule.time_zone()))
+        Some(store.moment_told(viewer.lang, at, now))
     }
 
     /// The promise itself: opening hours, lead time, cut-off, and the queue before it.

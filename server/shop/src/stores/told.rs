@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 use jiff::Timestamp;
-use onshelf_domain::words::hours_now;
-use onshelf_vocabulary::{Lang, Text};
+use onshelf_domain::words::{hours_now, moment};
+use onshelf_vocabulary::{Lang, Text, places::Moment};
 
 use super::Store;
 
@@ -15,6 +15,7 @@ use super::Store;
 pub(crate) struct Told {
     hours: ArcSwapOption<Hours>,
     promise: ArcSwapOption<Promise>,
+    moment: ArcSwapOption<Said>,
 }
 
 impl Clone for Told {
@@ -35,6 +36,15 @@ struct Promise {
     minute: i64,
     queue_minutes: u32,
     ready_by: Option<Timestamp>,
+}
+
+/// A moment in words, in both languages.
+#[derive(Debug)]
+struct Said {
+    minute: i64,
+    at: Timestamp,
+    ko: Moment,
+    en: Moment,
 }
 
 impl Store {
@@ -74,5 +84,22 @@ impl Store {
         let ready_by = promise(end);
         self.told.promise.store(Some(Arc::new(Promise { minute, queue_minutes, ready_by })));
         ready_by
+    }
+
+    /// A moment by this store's clock in words: the promise above all, which is the same on every shelf of it. Days begin
+    /// with whole minutes.
+    pub(crate) fn moment_told(&self, lang: Lang, at: Timestamp, now: Timestamp) -> Moment {
+        let minute = now.as_second().div_euclid(60);
+        let known = self.told.moment.load_full().filter(|said| (said.minute, said.at) == (minute, at));
+        let said = known.unwrap_or_else(|| {
+            let in_words = |lang| moment(lang, at, now, self.schedule.time_zone());
+            let said = Arc::new(Said { minute, at, ko: in_words(Lang::Ko), en: in_words(Lang::En) });
+            self.told.moment.store(Some(said.clone()));
+            said
+        });
+        match lang {
+            Lang::Ko => said.ko.clone(),
+            Lang::En => said.en.clone(),
+        }
     }
 }
