@@ -65,8 +65,12 @@ export async function openTab(program, { width, height }, settings) {
       const gone = new Promise((done) => browser.once("exit", done));
       browser.kill();
       await gone;
-      // What is left of it writes for a moment longer.
-      rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
+      // What is left of it writes for a moment longer; if for too long, a temporary folder stays, and no figure is lost.
+      try {
+        rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
+      } catch (error) {
+        console.log(`left: ${error.message}`);
+      }
     },
   };
 }
