@@ -104,8 +104,7 @@ pub async fn find(
         Err(error) => return visit.failure(&error),
     };
     // An address that somebody made up leads nowhere.
-    let is_theirs = visit.shop().book().stores.by_code(&store).is_some_and(|store| who.works_at(store));
-    if typed.trim().is_empty() && is_theirs {
+    if typed.trim().is_empty() && who.store(&visit.shop().book(), &store).is_ok() {
         return visit.see(&board);
     }
     let found = match typed.len() {

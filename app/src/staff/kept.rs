@@ -21,8 +21,7 @@ pub(super) async fn kept(visit: &Visit, who: &Associate) -> Vec<Kept> {
     }
     let all = visit.shop().promises().await.unwrap_or_default();
     let book = visit.shop().book();
-    let is_theirs = |one: &Kept| book.stores.by_code(&one.store).is_some_and(|store| who.works_at(store));
-    all.into_iter().filter(is_theirs).collect()
+    all.into_iter().filter(|one| who.store(&book, &one.store).is_ok()).collect()
 }
 
 /// Of these, those of one store.

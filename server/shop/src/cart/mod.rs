@@ -156,7 +156,6 @@ impl Shop {
 
     fn cover_view(&self, book: &Book, asked: &Asked<'_>, store: &Store, cover: &Cover) -> CoverView {
         let Asked { viewer, lines, now, .. } = *asked;
-        let zone = store.schedule.time_zone();
         let missing = cover.missing.iter().filter_map(|(place, available)| {
             let line = lines.get(*place)?;
             let product = book.catalogue.product_of(line.variant)?;
@@ -176,7 +175,7 @@ impl Shop {
             covered_lines: cover.covered_lines,
             lines: u32::try_from(lines.len()).unwrap_or(u32::MAX),
             missing: missing.collect(),
-            ready_by: cover.ready_by.map(|at| onshelf_domain::words::moment(viewer.lang, at, now, zone)),
+            ready_by: cover.ready_by.map(|at| store.moment_told(viewer.lang, at, now)),
             checked: oldest.map(|at| heard_of(viewer.lang, store, at, now)),
             hours: store.hours_now(viewer.lang, now).1,
             mine: viewer.store.as_ref() == Some(&store.code),

@@ -90,7 +90,7 @@ impl Shop {
                 distance_m: cover.distance_m,
                 covered_lines: cover.covered_lines,
                 lines: cover.lines,
-                ready_by: words::moment(viewer.lang, ready, now, zone),
+                ready_by: store.moment_told(viewer.lang, ready, now),
                 fee: Money::new(0, store.currency),
                 windows: free.clone(),
                 terms: None,

@@ -41,7 +41,8 @@ impl Associate {
         self.role == Role::HeadOffice || self.stores.iter().any(|own| own == store.code.as_str())
     }
 
-    pub(crate) fn store<'b>(&self, book: &'b Book, code: &str) -> Result<&'b Store, StaffRefusal> {
+    /// The store of this code, where they work at it.
+    pub fn store<'b>(&self, book: &'b Book, code: &str) -> Result<&'b Store, StaffRefusal> {
         let store = book.stores.by_code(code).filter(|store| self.works_at(store));
         store.ok_or(StaffRefusal::NotYours)
     }

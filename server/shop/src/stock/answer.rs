@@ -72,7 +72,7 @@ impl Shop {
         now: Timestamp,
     ) -> Answer {
         let zone = store.schedule.time_zone();
-        let moment = |at: Timestamp| words::moment(lang, at, now, zone).at;
+        let stamp = |at: Timestamp| words::stamp(at, zone);
         let ready_by = (known.available >= quantity).then(|| self.promise_told(store, now)).flatten();
         Answer {
             code: store.code.to_string(),
@@ -81,8 +81,8 @@ impl Shop {
             distance_m: metres.map(whole_metres),
             available: self.shown_to_programs(known.available),
             level: Level::of(known.available),
-            checked_at: moment(Timestamp::from_millisecond(known.checked_at).unwrap_or(now)),
-            ready_by: ready_by.map(moment),
+            checked_at: stamp(Timestamp::from_millisecond(known.checked_at).unwrap_or(now)),
+            ready_by: ready_by.map(stamp),
         }
     }
 
