@@ -50,6 +50,9 @@ async fn the_page_offers_it_and_the_call_takes_it() {
         assert_eq!(answer.status, 204, "{}", answer.text());
         put(&path, &reserved.token, &subscription(ENDPOINT)).on(&site).await;
         assert_eq!(browsers(test, &reserved.number).await, 1);
+        let another = subscription("https://fcm.googleapis.com/fcm/send/another");
+        put(&path, &reserved.token, &another).on(&site).await.problem(422, "idempotency-key-reused");
+        assert_eq!(browsers(test, &reserved.number).await, 1, "one key is one deed");
         let stop = Call::post(&format!("{path}/cancel")).key("k").token(&reserved.token);
         assert_eq!(stop.json(&json!({ "endpoint": ENDPOINT })).on(&site).await.status, 204);
         assert_eq!(browsers(test, &reserved.number).await, 0);

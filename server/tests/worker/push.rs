@@ -35,7 +35,7 @@ async fn a_browser_that_asked_is_told_when_it_is_ready() {
         let placed = paid(test, &payments, "a", vec![collect("seongsu", &[("CUP", 1)])]).await;
         let browser = service.browser("one");
         for _ in 0..2 {
-            test.shop.subscribe(&placed.number, &placed.token, browser.clone()).await.unwrap();
+            test.shop.subscribe(&placed.number, &placed.token, browser.clone(), None).await.unwrap();
         }
         assert_eq!(browsers(test, &placed.number).await, 1, "asking twice is asking once");
         carry(test, &placed, 0, &[BoardDeed::StartPicking, BoardDeed::MarkReady]).await;
@@ -77,7 +77,7 @@ async fn a_reservation_tells_too_and_in_its_language() {
         let mut request = onshelf_shop::testing::request("01012345678", "seongsu", &[("CUP", 1)], "push");
         request.lang = Lang::En;
         let reserved = test.shop.reserve(request).await.unwrap();
-        test.shop.subscribe(&reserved.number, &reserved.token, service.browser("one")).await.unwrap();
+        test.shop.subscribe(&reserved.number, &reserved.token, service.browser("one"), None).await.unwrap();
         test.shop.cancel_reservation(Lang::En, &reserved.number, &reserved.token, None).await.unwrap();
         send_all(&outbox).await;
         let arrived = service.arrived();
@@ -98,7 +98,7 @@ async fn a_service_that_is_down_is_tried_again_and_a_browser_that_is_gone_is_for
         test.with_stock("seongsu", "CUP", 9).await;
         let outbox = outbox_of(&test.shop, &config_in(folder.path()));
         let placed = paid(test, &payments, "a", vec![collect("seongsu", &[("CUP", 1)])]).await;
-        test.shop.subscribe(&placed.number, &placed.token, service.browser("one")).await.unwrap();
+        test.shop.subscribe(&placed.number, &placed.token, service.browser("one"), None).await.unwrap();
         service.answer_next(&[(500, None), (429, Some(120))]);
         carry(test, &placed, 0, &[BoardDeed::MarkReady]).await;
         send_all(&outbox).await;
@@ -115,7 +115,7 @@ async fn a_service_that_is_down_is_tried_again_and_a_browser_that_is_gone_is_for
         for gone in [404, 410] {
             let placed =
                 paid(test, &payments, &format!("{gone}"), vec![collect("seongsu", &[("CUP", 1)])]).await;
-            test.shop.subscribe(&placed.number, &placed.token, service.browser("two")).await.unwrap();
+            test.shop.subscribe(&placed.number, &placed.token, service.browser("two"), None).await.unwrap();
             service.answer_next(&[(gone, None)]);
             carry(test, &placed, 0, &[BoardDeed::MarkReady]).await;
             send_all(&outbox).await;
@@ -134,7 +134,7 @@ async fn only_owners_subscribe_and_only_at_known_services() {
         let placed = paid(test, &payments, "a", vec![collect("seongsu", &[("CUP", 1)])]).await;
         let (number, token) = (&placed.number, &placed.token);
         for (number, token) in [(number.as_str(), "wrong"), ("O-0000-0000", token.as_str()), ("", "")] {
-            let refused = test.shop.subscribe(number, token, service.browser("one")).await;
+            let refused = test.shop.subscribe(number, token, service.browser("one"), None).await;
             assert!(matches!(refused, Err(Error::NotFound)), "{number} {refused:?}");
             let refused = test.shop.unsubscribe(number, token, "https://fcm.googleapis.com/a").await;
             assert!(matches!(refused, Err(Error::NotFound)), "{number} {refused:?}");
@@ -142,7 +142,7 @@ async fn only_owners_subscribe_and_only_at_known_services() {
         let good = service.browser("one");
         for endpoint in ["https://10.0.0.7/push", "http://169.254.169.254/", "https://evil.example/a", ""] {
             let browser = PushSubscription { endpoint: endpoint.to_owned(), ..good.clone() };
-            let refused = test.shop.subscribe(number, token, browser).await;
+            let refused = test.shop.subscribe(number, token, browser, None).await;
             assert!(
                 matches!(refused, Err(Error::Push(PushRefusal::UnknownService))),
                 "{endpoint} {refused:?}"
@@ -151,13 +151,13 @@ async fn only_owners_subscribe_and_only_at_known_services() {
         for (p256dh, auth) in [("AAAA", good.auth.as_str()), (good.p256dh.as_str(), "AAAA"), ("?", "?")] {
             let browser =
                 PushSubscription { p256dh: p256dh.to_owned(), auth: auth.to_owned(), ..good.clone() };
-            let refused = test.shop.subscribe(number, token, browser).await;
+            let refused = test.shop.subscribe(number, token, browser, None).await;
             assert!(matches!(refused, Err(Error::Push(PushRefusal::BadKeys))), "{refused:?}");
         }
         // The newest five stay.
         for place in 0..8 {
             test.clock.advance(Duration::from_secs(1));
-            test.shop.subscribe(number, token, service.browser(&format!("b{place}"))).await.unwrap();
+            test.shop.subscribe(number, token, service.browser(&format!("b{place}")), None).await.unwrap();
         }
         assert_eq!(browsers(test, number).await, 5);
         let last = service.browser("b7").endpoint;

@@ -14,7 +14,7 @@ use onshelf_vocabulary::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Error, Result, Shop,
+    Error, Once, Result, Shop,
     jobs::{Job, OrderNews, enqueue, enqueue_news},
     secrets::fingerprint,
 };
@@ -78,7 +78,13 @@ pub(crate) async fn enqueue_pushes(
 impl Shop {
     /// From now on this browser is told about the order or reservation whose token was shown. Asking again changes
     /// nothing but its keys.
-    pub async fn subscribe(&self, number: &str, token: &str, browser: PushSubscription) -> Result<()> {
+    pub async fn subscribe(
+        &self,
+        number: &str,
+        token: &str,
+        browser: PushSubscription,
+        once: Option<&Once>,
+    ) -> Result<()> {
         if !self.settings().push_services.allow(&browser.endpoint) {
             return Err(PushRefusal::UnknownService.into());
         }
@@ -88,12 +94,15 @@ impl Shop {
         let PushSubscription { endpoint, p256dh, auth } = browser;
         let (number, created_at) = (number.to_owned(), self.now_ms());
         let row = SubscriptionRow { id: 0, number, endpoint, p256dh, auth, created_at };
-        let hash = fingerprint(token);
+        let (hash, once) = (fingerprint(token), once.cloned());
         self.db()
             .write(move |mut tx| {
-                let (row, hash) = (row.clone(), hash.clone());
+                let (row, hash, once) = (row.clone(), hash.clone(), once.clone());
                 Box::pin(async move {
                     is_owner(&mut tx, &row.number, &hash).await?;
+                    if was_asked(&mut tx, once.as_ref(), row.created_at).await? {
+                        return Ok(());
+                    }
                     notifications::subscribe(&mut tx, &row).await?;
                     notifications::keep_newest(&mut tx, &row.number, MOST).await?;
                     Ok::<_, Error>(())
@@ -103,13 +112,24 @@ impl Shop {
     }
 
     /// This browser is told no more. No error where it never was.
-    pub async fn unsubscribe(&self, number: &str, token: &str, endpoint: &str) -> Result<()> {
+    pub async fn unsubscribe(
+        &self,
+        number: &str,
+        token: &str,
+        endpoint: &str,
+        once: Option<&Once>,
+    ) -> Result<()> {
         let (number, endpoint, hash) = (number.to_owned(), endpoint.to_owned(), fingerprint(token));
+        let (once, now) = (once.cloned(), self.now_ms());
         self.db()
             .write(move |mut tx| {
-                let (number, endpoint, hash) = (number.clone(), endpoint.clone(), hash.clone());
+                let (number, endpoint) = (number.clone(), endpoint.clone());
+                let (hash, once) = (hash.clone(), once.clone());
                 Box::pin(async move {
                     is_owner(&mut tx, &number, &hash).await?;
+                    if was_asked(&mut tx, once.as_ref(), now).await? {
+                        return Ok(());
+                    }
                     notifications::unsubscribe(&mut tx, &number, &endpoint).await?;
                     Ok::<_, Error>(())
                 })
@@ -152,6 +172,12 @@ async fn is_owner(tx: &mut Tx<'_>, number: &str, hash: &str) -> Result<()> {
     let order = orders::by_token(tx, number, hash).await?.is_some();
     let known = order || fulfilment::by_token(tx, number, hash).await?.is_some();
     if known { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// Whether the same was asked under this key before.
+async fn was_asked(tx: &mut Tx<'_>, once: Option<&Once>, now: i64) -> Result<bool> {
+    let Some(once) = once else { return Ok(false) };
+    Ok(once.claim(tx, &(), now).await?.is_some())
 }
 
 fn has_keys(browser: &PushSubscription) -> bool {

@@ -41,8 +41,11 @@ impl Shop {
         // First as it should be. What cannot be, for whatever reason, undoes everything, and the money goes back in a
         // second go; only a database that could not be written to is asked again later.
         let outcome = match self.write_capture(reference, statement, None).await {
-            done @ (Ok(()) | Err(Error::Database(_))) => done,
-            Err(_) => self.write_capture(reference, statement, Some(GoesBack::TooLate)).await,
+            Err(error) if !may_be_done_later(&error) => {
+                tracing::warn!(%error, "Money that came for an order cannot be entered as paid for it, and goes back.");
+                self.write_capture(reference, statement, Some(GoesBack::TooLate)).await
+            }
+            outcome => outcome,
         };
         self.wake_stock();
         self.wake_outbox();
@@ -91,6 +94,13 @@ impl Shop {
         }
         Ok(())
     }
+}
+
+/// Whether the same may succeed when it is tried again. What the database refuses for good would leave the money between
+/// all chairs.
+const fn may_be_done_later(error: &Error) -> bool {
+    use onshelf_db::Error::{Contended, Driver, Unavailable};
+    matches!(error, Error::Database(Unavailable(_) | Contended | Driver(_)))
 }
 
 /// Enters what came in the books; false where that was done before.

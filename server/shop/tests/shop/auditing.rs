@@ -146,7 +146,7 @@ async fn ask(test: &TestShop, sql: &str) -> String {
     testing::text(&mut reader.tx(), sql).await.unwrap()
 }
 
-async fn run(test: &TestShop, statements: &[String]) {
+pub async fn run(test: &TestShop, statements: &[String]) {
     for sql in statements {
         let own = sql.clone();
         let changed = test.shop.db().write(move |mut tx| {

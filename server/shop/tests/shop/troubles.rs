@@ -15,6 +15,7 @@ use onshelf_vocabulary::{
 };
 
 use crate::{
+    auditing::run,
     given_back::news,
     paying::{one_kettle, settle, status, with_payments},
 };
@@ -132,6 +133,27 @@ async fn a_webhook_for_an_unknown_order_changes_nothing() {
         assert_eq!(status(&test.shop, &placed).await, (OrderStatus::Paid, PaymentStatus::Paid));
         let strangers = test.shop.slow_pulse().await.unwrap().webhooks_unknown;
         assert_eq!(strangers, 1, "an operator sees it where it was signed; anybody could fill the book else");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_for_what_the_database_refuses_for_good_goes_back() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "KETTLE-MO", 2).await;
+        let late = one_kettle(test, "a").await;
+        let reference = payments.open()[0].clone();
+        test.clock.advance(Duration::from_secs(601));
+        test.shop.expire_reservations().await.unwrap();
+        // There is one left for it, but somebody else has its code by now.
+        test.reserve("010-9999-0000", "seongsu", &[("KETTLE-MO", 1)]).await.unwrap();
+        let code = "(SELECT code FROM reservations WHERE order_id IS NOT NULL)";
+        run(test, &[format!("UPDATE reservations SET code = {code} WHERE order_id IS NULL")]).await;
+        assert!(payments.pay(&reference));
+        settle(test).await;
+        assert_eq!(status(&test.shop, &late).await, (OrderStatus::Expired, PaymentStatus::Refunded));
+        assert_eq!(payments.kept(&late.number), 0, "all of it is back with the shopper");
     })
     .await;
 }

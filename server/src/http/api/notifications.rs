@@ -2,6 +2,7 @@
 //! push service gave them. Called by the pages' own script, and by apps that do the same.
 
 use axum::{
+    Extension,
     extract::{Path, State},
     http::StatusCode,
     response::{IntoResponse, Response},
@@ -48,14 +49,18 @@ pub struct Unsubscription {
 }
 
 /// An order's or a reservation's number, its token, a key, and what is asked.
-type Deed<T> = (Path<String>, Bearer, Key, Body<T>);
+type Deed<T> = (Extension<Surface>, Path<String>, Bearer, Key, Body<T>);
+
+/// Of orders and of reservations alike: their numbers differ, and are part of whose key it is.
+const TELL: &str = "PUT /api/v1/{number}/notifications";
+const TELL_NO_MORE: &str = "POST /api/v1/{number}/notifications/cancel";
 
 /// Tells a browser what becomes of an order
 #[utoipa::path(
     put, path = "/api/v1/orders/{number}/notifications", tag = "orders",
     params(
         ("number" = String, Path, description = "The order's number.", min_length = 1, max_length = 32),
-        ("Idempotency-Key" = String, Header, description = "Fresh for each deed. Asking again changes nothing but the keys.", pattern = r"^[!-~]{1,255}$"),
+        ("Idempotency-Key" = String, Header, description = "Fresh for each deed.", pattern = r"^[!-~]{1,255}$"),
     ),
     security(("reservation" = [])),
     request_body = Subscription,
@@ -70,7 +75,7 @@ pub async fn of_order(door: State<Door>, deed: Deed<Subscription>) -> Result<Res
     put, path = "/api/v1/reservations/{number}/notifications", tag = "reservations",
     params(
         ("number" = String, Path, description = "The reservation's number.", min_length = 1, max_length = 32),
-        ("Idempotency-Key" = String, Header, description = "Fresh for each deed. Asking again changes nothing but the keys.", pattern = r"^[!-~]{1,255}$"),
+        ("Idempotency-Key" = String, Header, description = "Fresh for each deed.", pattern = r"^[!-~]{1,255}$"),
     ),
     security(("reservation" = [])),
     request_body = Subscription,
@@ -112,17 +117,20 @@ pub async fn stop_of_reservation(door: State<Door>, deed: Deed<Unsubscription>) 
 
 async fn subscribe(
     State(door): State<Door>,
-    (Path(number), Bearer(token), Key(_key), Body { value, .. }): Deed<Subscription>,
+    (Extension(surface), Path(number), Bearer(token), Key(key), Body { value, raw }): Deed<Subscription>,
 ) -> Result<Response, Problem> {
+    let (_begun, once) = surface.once(&format!("told:{number}"), TELL, &key, &raw)?;
     let Subscription { endpoint, keys: SubscriptionKeys { p256dh, auth } } = value;
-    door.shop.subscribe(&number, &token, PushSubscription { endpoint, p256dh, auth }).await?;
+    let browser = PushSubscription { endpoint, p256dh, auth };
+    door.shop.subscribe(&number, &token, browser, Some(&once)).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 async fn unsubscribe(
     State(door): State<Door>,
-    (Path(number), Bearer(token), Key(_key), Body { value, .. }): Deed<Unsubscription>,
+    (Extension(surface), Path(number), Bearer(token), Key(key), Body { value, raw }): Deed<Unsubscription>,
 ) -> Result<Response, Problem> {
-    door.shop.unsubscribe(&number, &token, &value.endpoint).await?;
+    let (_begun, once) = surface.once(&format!("told:{number}"), TELL_NO_MORE, &key, &raw)?;
+    door.shop.unsubscribe(&number, &token, &value.endpoint, Some(&once)).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
