@@ -131,6 +131,15 @@ pub(crate) const fn passing_by(tx: &Tx<'_>) -> &'static str {
     }
 }
 
+/// What a SELECT ends with that keeps others from changing what it reads until the transaction is over. SQLite has one
+/// writer anyway.
+pub(crate) const fn kept(tx: &Tx<'_>) -> &'static str {
+    match tx {
+        Tx::Sqlite(_) => "",
+        Tx::Postgres(_) => " FOR UPDATE",
+    }
+}
+
 impl Reader {
     /// To read with; each statement sees what is committed by then.
     pub fn tx(&mut self) -> Tx<'_> {

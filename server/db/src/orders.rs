@@ -3,7 +3,7 @@
 
 use crate::{
     Error, Tx,
-    engine::{in_turn, on},
+    engine::{in_turn, kept, on},
 };
 
 /// An order: who asked, what it costs in sum, how long it is held. Its groups are rows of `reservations`.
@@ -109,10 +109,9 @@ pub async fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<OrderRow>, Error> 
 /// Keeps others from changing an order until the transaction is over, and waits for whoever does: what is read next is
 /// what they left (SQLite has one writer anyway).
 pub async fn lock(tx: &mut Tx<'_>, id: i64) -> Result<(), Error> {
-    if let Tx::Postgres(conn) = tx {
-        let row = sqlx::query("SELECT id FROM orders WHERE id = $1 FOR UPDATE").bind(id);
-        row.execute(&mut **conn).await?;
-    }
+    let kept = kept(tx);
+    let sql = sqlx::AssertSqlSafe(format!("SELECT id FROM orders WHERE id = $1{kept}"));
+    on!(tx, conn => sqlx::query(sql).bind(id).execute(conn).await.map(drop))?;
     Ok(())
 }
 

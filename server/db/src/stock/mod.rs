@@ -17,7 +17,10 @@ pub use many::{NewHold, enter_holds, take_all};
 
 use sqlx::QueryBuilder;
 
-use crate::{Error, Tx, engine::on};
+use crate::{
+    Error, Tx,
+    engine::{kept, on},
+};
 
 /// A level: one variant at one store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -210,12 +213,13 @@ pub async fn set_safety(tx: &mut Tx<'_>, key: LevelKey, safety_stock: i64) -> Re
 
 /// Reads a level and keeps others from changing it until the transaction ends (SQLite has one writer anyway).
 async fn lock(tx: &mut Tx<'_>, key: LevelKey) -> Result<Option<LevelRow>, Error> {
-    if let Tx::Postgres(conn) = tx {
-        let sql = "SELECT * FROM stock_levels WHERE store_id = $1 AND variant_id = $2 FOR UPDATE";
-        let row = sqlx::query_as(sql).bind(key.store_id).bind(key.variant_id);
-        return Ok(row.fetch_optional(&mut **conn).await?);
-    }
-    level(tx, key).await
+    let kept = kept(tx);
+    let sql = sqlx::AssertSqlSafe(format!(
+        "SELECT * FROM stock_levels WHERE store_id = $1 AND variant_id = $2{kept}"
+    ));
+    Ok(
+        on!(tx, conn => sqlx::query_as(sql).bind(key.store_id).bind(key.variant_id).fetch_optional(conn).await)?,
+    )
 }
 
 async fn enter(tx: &mut Tx<'_>, key: LevelKey, delta: i64, cause: Cause<'_>) -> Result<(), Error> {
