@@ -3,6 +3,7 @@
 
 mod draws;
 mod error;
+mod money;
 mod once;
 mod ports;
 mod secrets;

@@ -16,7 +16,7 @@ pub use promises::{Kept, PROMISE_DAYS, together};
 pub use reserve::{Reserve, Reserved};
 pub(crate) use reserve::{line_faults, shopper_key};
 pub use show::{Offer, Owned};
-pub(crate) use show::{currency_of, line_views, reservation_lines};
+pub(crate) use show::{line_views, reservation_lines};
 
 use crate::{Error, Result};
 

@@ -15,7 +15,7 @@ use onshelf_vocabulary::{
 };
 
 use super::{PURPOSE, Reserved, state_of};
-use crate::{Book, Error, Result, Shop, Viewer, catalog::image_of, secrets::fingerprint};
+use crate::{Book, Error, Result, Shop, Viewer, catalog::image_of, money::currency_of, secrets::fingerprint};
 
 /// A reservation with the way to reach its owner: for messages, never for pages.
 #[derive(Clone, Debug)]
@@ -116,7 +116,7 @@ impl Shop {
         };
         let status = state.status_at(now);
         let ended = row.ended_at.map(moment).transpose()?;
-        let currency = currency_of(row);
+        let currency = currency_of(&row.currency)?;
         let seen = |lines: &[ReservationLineRow]| {
             lines.iter().map(|line| line_view(&book, lang, currency, line)).collect::<Result<Vec<_>>>()
         };
@@ -157,7 +157,7 @@ pub(crate) fn line_views(
     row: &ReservationRow,
     lines: &[ReservationLineRow],
 ) -> Result<Vec<ReservationLineView>> {
-    let currency = currency_of(row);
+    let currency = currency_of(&row.currency)?;
     let own = lines.iter().filter(|line| line.reservation_id == row.id);
     own.map(|line| line_view(book, lang, currency, line)).collect()
 }
@@ -186,8 +186,4 @@ fn line_view(
         discounts: off.into_iter().map(discount).collect(),
         image,
     })
-}
-
-pub(crate) fn currency_of(row: &ReservationRow) -> Currency {
-    Currency::from_code(&row.currency).unwrap_or_default()
 }

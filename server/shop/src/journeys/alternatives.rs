@@ -20,6 +20,7 @@ use crate::{
     Book, Result, Shop,
     catalog::Variant,
     fulfilment::{NO_DISCOUNTS, astray_of, way_of},
+    money::currency_of,
     orders::{Group, demand},
     stores::Store,
 };
@@ -37,6 +38,8 @@ struct Search<'b> {
     /// Where it was looked for, or sent from.
     failed: &'b Store,
     wanted: Vec<Line>,
+    /// What it was asked for in: nothing is offered in another one.
+    currency: Currency,
     now: Timestamp,
     /// What the offers found so far take, so that no unit is counted on twice.
     taken: Vec<(LevelKey, i64)>,
@@ -55,8 +58,8 @@ impl Shop {
             return Ok(Vec::new());
         };
         let way = way_of(&lost.row)?;
-        let now = self.now();
-        let mut search = Search { book, lost, way, store, failed, wanted, now, taken: Vec::new() };
+        let (currency, now) = (currency_of(&lost.row.currency)?, self.now());
+        let mut search = Search { book, lost, way, store, failed, wanted, currency, now, taken: Vec::new() };
         let mut found = Vec::new();
         let finds: [Find; 3] = [Shop::at_another_store, Shop::brought_home, Shop::something_else];
         for find in finds {
@@ -191,7 +194,7 @@ impl Shop {
         let kin = kin.chain(related.flat_map(|other| {
             catalogue.variants_of(other).iter().map(|variant| (variant, Kinship::Related))
         }));
-        let currency = currency_of(search);
+        let currency = search.currency;
         let lost = |variant: &Variant| search.lost.lines.iter().any(|own| own.variant_id == variant.id);
         let candidates: Vec<Candidate<i64>> = kin
             .filter(|(variant, _)| !lost(variant) && catalogue.for_sale(variant, currency))
@@ -211,7 +214,6 @@ impl Shop {
     /// The nearest store that has all of it, whatever is offered of it already, and sells in the same money; a warehouse,
     /// too, where it is `sent`. Where nobody found it is none; a store whose parcel did not come may well have another one.
     fn other_store<'b>(&self, search: &Search<'b>, near: Option<Point>, sent: bool) -> Option<&'b Store> {
-        let currency = currency_of(search);
         let has_all = |store: &Store| {
             demand(search.book, store.id, &search.wanted).is_ok_and(|levels| {
                 levels.iter().all(|(key, wanted)| self.left_of(*key, &search.taken, search.now) >= *wanted)
@@ -224,7 +226,7 @@ impl Shop {
             .map(|(store, _)| store)
             .filter(|store| sent || store.is_visited())
             .filter(|store| store.id != search.failed.id || astray_of(&search.lost.row).is_some())
-            .filter(|store| store.currency == currency)
+            .filter(|store| store.currency == search.currency)
             .find(|store| has_all(store))
     }
 
@@ -262,10 +264,6 @@ fn known_address(search: &Search<'_>) -> Result<Option<Address>> {
 
 fn offers_curbside(store: &Store) -> bool {
     store.services.iter().any(|service| service == "curbside")
-}
-
-fn currency_of(search: &Search<'_>) -> Currency {
-    crate::fulfilment::currency_of(&search.lost.row)
 }
 
 /// A line as it would be asked for again; none where the catalogue has it no more.

@@ -25,7 +25,7 @@ use onshelf_vocabulary::{
 };
 
 use super::{
-    HOLD, Placed, currency_of,
+    HOLD, Placed,
     end::close_group,
     moment,
     place::write_groups,
@@ -35,6 +35,7 @@ use crate::{
     Book, Error, Result, Shop, Viewer,
     draws::Draws,
     fulfilment::{state_of, way_of},
+    money::currency_of,
     secrets::fingerprint,
 };
 
@@ -217,7 +218,7 @@ impl Shop {
             covered_lines: count,
             lines: count,
             ready_by: words::moment(viewer.lang, ready, now, store.schedule.time_zone()),
-            fee: Money::new(row.fee, currency_of(order)),
+            fee: Money::new(row.fee, currency_of(&order.currency)?),
             windows,
             terms: (way == Way::Delivery).then(|| self.kept_terms(viewer, book, store, address.as_ref())),
         };

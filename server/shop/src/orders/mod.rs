@@ -46,9 +46,8 @@ pub(crate) use show::{arrival_view, window_view};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use onshelf_db::orders::OrderRow;
 use onshelf_domain::fulfilment::Discount;
-use onshelf_vocabulary::{Currency, payments::ProviderCode};
+use onshelf_vocabulary::payments::ProviderCode;
 
 use crate::{Basket, Discounts, Error, PaymentProvider, Result, Shop};
 
@@ -111,10 +110,6 @@ impl Shop {
     pub async fn refunds_woken(&self) {
         self.inner.refunds_woken.notified().await;
     }
-}
-
-fn currency_of(order: &OrderRow) -> Currency {
-    Currency::from_code(&order.currency).unwrap_or_default()
 }
 
 pub(crate) fn moment(at: i64) -> Result<Timestamp> {

@@ -16,11 +16,13 @@ use onshelf_db::{
     payments::{self, Look, PaymentRow},
 };
 use onshelf_vocabulary::{
-    Currency, Lang, Money, fulfilment::ReservationStatus, orders::OrderRefusal, payments::ProviderCode,
+    Lang, Money, fulfilment::ReservationStatus, orders::OrderRefusal, payments::ProviderCode,
 };
 
 use super::{change::is_untouched, keep::KEPT};
-use crate::{Error, Once, PaymentProvider, Result, Shop, Standing, Statement, secrets::fingerprint};
+use crate::{
+    Error, Once, PaymentProvider, Result, Shop, Standing, Statement, money::currency_of, secrets::fingerprint,
+};
 
 /// How long one that looks keeps others from looking: two calls at most, each given up after ten seconds. Together with
 /// the longest pause it stays below the minute in which late money is answered for, also where who looked was killed.
@@ -153,7 +155,7 @@ impl Shop {
         else {
             return Ok(());
         };
-        let amount = money(&payment);
+        let amount = money(&payment)?;
         match provider.returned(&payment.reference, &provider_id, amount, &query).await {
             Ok(statement) => self.take_note(&payment, &statement).await,
             Err(fault) => self.ask_again(&payment, &fault.to_string()).await,
@@ -336,8 +338,8 @@ fn waits_for_money(groups: &[ReservationRow], now: i64) -> bool {
     groups.iter().any(|group| group.status == pending && group.expires_at > now)
 }
 
-fn money(payment: &PaymentRow) -> Money {
-    Money::new(payment.amount, Currency::from_code(&payment.currency).unwrap_or_default())
+fn money(payment: &PaymentRow) -> Result<Money> {
+    Ok(Money::new(payment.amount, currency_of(&payment.currency)?))
 }
 
 #[cfg(test)]

@@ -14,8 +14,10 @@ use onshelf_vocabulary::{
     payments::ProviderCode,
 };
 
-use super::{currency_of, moment, refund::standing_in_books, show::groups_zone};
-use crate::{Book, Error, RefundStanding, Result, Shop, fulfilment::state_of, stores::Store};
+use super::{moment, refund::standing_in_books, show::groups_zone};
+use crate::{
+    Book, Error, RefundStanding, Result, Shop, fulfilment::state_of, money::currency_of, stores::Store,
+};
 
 /// An order with what was paid for it, for whoever keeps papers.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,7 +92,7 @@ impl Shop {
         rows: &[ReservationRow],
         kept: i64,
     ) -> Result<Vec<TaxLine>> {
-        let currency = currency_of(order);
+        let currency = currency_of(&order.currency)?;
         let mut lines = Vec::new();
         let mut sold = 0i64;
         for row in rows {
@@ -146,7 +148,7 @@ fn moved(
     refunds: &[RefundRow],
     said: impl Fn(i64) -> Result<Moment>,
 ) -> Result<Vec<MoneyLine>> {
-    let currency = currency_of(order);
+    let currency = currency_of(&order.currency)?;
     let provider_of = |id: i64| {
         let payment = payments.iter().find(|payment| payment.id == id);
         payment.and_then(|payment| ProviderCode::from_code(&payment.provider))

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 use onshelf_db::payments::{self, PaymentRow};
-use onshelf_vocabulary::{Currency, Money, payments::ProviderCode};
+use onshelf_vocabulary::{Money, payments::ProviderCode};
 
-use crate::{Error, PaymentFault, PaymentProvider, Result, Shop, Standing, Statement};
+use crate::{Error, PaymentFault, PaymentProvider, Result, Shop, Standing, Statement, money::currency_of};
 
 /// How much further back the provider is asked: it counts from the charge, we from when we heard of it.
 const OVERLAP: SignedDuration = SignedDuration::from_hours(1);
@@ -144,7 +144,7 @@ impl Shop {
             Some(id) => statement_of(provider, &payment.reference, id).await?,
             None => listed,
         };
-        Ok(verdict(payment, *requested, said, self.now_ms()))
+        verdict(payment, *requested, said, self.now_ms())
     }
 
     /// A person may have given back on the provider's page what was refused or given up here, however long ago.
@@ -194,25 +194,31 @@ fn is_same_capture(payment: &PaymentRow, statement: &Statement) -> bool {
 }
 
 /// What differs, where so much of our refunds is `requested` and may have been given back already or not.
-fn verdict(payment: &PaymentRow, requested: i64, said: Option<Statement>, now: i64) -> Option<Difference> {
+fn verdict(
+    payment: &PaymentRow,
+    requested: i64,
+    said: Option<Statement>,
+    now: i64,
+) -> Result<Option<Difference>> {
     let reference = payment.reference.clone();
-    let currency = Currency::from_code(&payment.currency).unwrap_or_default();
+    let unreadable = |error: Error| Error::internal(format!("{}: {error}", payment.reference));
+    let currency = currency_of(&payment.currency).map_err(unreadable)?;
     let ours = Money::new(payment.captured, currency);
     let is_booked = payment.status == "captured";
     let Some(statement) = said.filter(|statement| statement.standing == Standing::Captured) else {
-        return is_booked.then_some(Difference::Missing { reference, captured: ours });
+        return Ok(is_booked.then_some(Difference::Missing { reference, captured: ours }));
     };
     if !is_booked && payment.check_at.is_some_and(|at| (at - now).abs() <= SOON) {
-        return None;
+        return Ok(None);
     }
     let theirs = statement.captured;
     if !is_same_capture(payment, &statement) {
-        return Some(Difference::Captured { reference, ours, theirs });
+        return Ok(Some(Difference::Captured { reference, ours, theirs }));
     }
     if !(payment.refunded - requested..=payment.refunded).contains(&statement.refunded) {
         let (ours, theirs) =
             (Money::new(payment.refunded, currency), Money::new(statement.refunded, theirs.currency));
-        return Some(Difference::Refunded { reference, ours, theirs });
+        return Ok(Some(Difference::Refunded { reference, ours, theirs }));
     }
-    None
+    Ok(None)
 }

@@ -15,7 +15,7 @@ use onshelf_db::{
     payments::{self, Look, PaymentRow, RefundRow, RefundedLineRow},
 };
 use onshelf_vocabulary::{
-    Currency, Money,
+    Money,
     cart::{Line, MAX_LINES},
     fulfilment::{Fault, FieldFault},
     orders::OrderRefusal,
@@ -29,6 +29,7 @@ use super::pay::pause;
 use crate::{
     Book, Error, Once, PaymentFault, RefundCall, RefundStanding, RefundStatement, Result, Shop,
     jobs::{OrderNews, announce_order},
+    money::currency_of,
     partners::Partner,
     pulse::Deed,
 };
@@ -211,7 +212,9 @@ impl Shop {
         else {
             return self.refund_waits(&refund, "its provider is not set up", GIVEN_UP).await;
         };
-        let currency = Currency::from_code(&payment.currency).unwrap_or_default();
+        let Ok(currency) = currency_of(&payment.currency) else {
+            return self.refund_waits(&refund, "its currency is not known", GIVEN_UP).await;
+        };
         let call = RefundCall {
             key: call_key(&payment, &refund),
             reference: payment.reference.clone(),
@@ -367,7 +370,7 @@ async fn decide(
         None => (left, left),
         Some(Wanted { cost, .. }) => (cost.whole, cost.kept.min(left)),
     };
-    let currency = super::currency_of(order);
+    let currency = currency_of(&order.currency)?;
     let amount = amount.unwrap_or(Money::new(cost, currency));
     if amount.amount > most || amount.amount <= 0 {
         return Err(OrderRefusal::RefundTooMuch { left: Money::new(most, currency) }.into());

@@ -19,10 +19,11 @@ use onshelf_vocabulary::{
     payments::{PaymentStatus, PaymentView, ProviderCode},
 };
 
-use super::{PURPOSE, Placed, currency_of, keep::KEPT, moment, pay::is_open, refund::standing_in_books};
+use super::{PURPOSE, Placed, keep::KEPT, moment, pay::is_open, refund::standing_in_books};
 use crate::{
     Book, Error, RefundStanding, Result, Shop, Viewer,
     fulfilment::{astray_of, line_views, standing_of, state_of, way_of},
+    money::currency_of,
     secrets::fingerprint,
     stores::Store,
 };
@@ -79,7 +80,7 @@ impl Shop {
     ) -> Result<OrderView> {
         let now = self.now();
         let book = self.book();
-        let currency = currency_of(order);
+        let currency = currency_of(&order.currency)?;
         let money = |amount: i64| Money::new(amount, currency);
         let rows = fulfilment::of_order(tx, order.id).await?;
         let lines = fulfilment::lines_of_order(tx, order.id).await?;
@@ -146,7 +147,7 @@ impl Shop {
         let said = |at: i64| moment(at).map(|at| words::moment(lang, at, now, zone));
         let status = state_of(row)?.status_at(now);
         let way = way_of(row)?;
-        let currency = currency_of(order);
+        let currency = currency_of(&order.currency)?;
         let to_collect = way != Way::Delivery && !status.is_over() && status != ReservationStatus::Pending;
         let pass = to_collect.then(|| self.pass_of(store, row, passes)).flatten();
         let source = row.source_id.and_then(|id| book.stores.by_id(id));

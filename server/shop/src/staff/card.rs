@@ -15,8 +15,9 @@ use onshelf_vocabulary::{
 use super::Associate;
 use crate::{
     Book, Error, Result, Shop,
-    fulfilment::{astray_of, currency_of, reservation_lines, state_of, way_of},
+    fulfilment::{astray_of, reservation_lines, state_of, way_of},
     journeys::can_be_taken_back,
+    money::currency_of,
     orders::{arrival_view, pass_reference, window_view},
     stores::Store,
 };
@@ -58,7 +59,7 @@ impl Shop {
             name: row.name.clone(),
             phone_tail: digits[digits.len().saturating_sub(4)..].iter().collect(),
             lines: by_aisle(book, lang, reservation_lines(tx, book, lang, row).await?),
-            total: Money::new(row.total, currency_of(row)),
+            total: Money::new(row.total, currency_of(&row.currency)?),
             placed_at: moment(row.placed_at)?,
             ready_by: moment(row.ready_by)?,
             expires_at: moment(row.expires_at)?,

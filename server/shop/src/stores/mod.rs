@@ -17,7 +17,7 @@ use onshelf_vocabulary::{
     stores::{ServiceView, StoreKind},
 };
 
-use crate::{Error, Result};
+use crate::{Error, Result, money::currency_of};
 
 /// A store as the deeds need it: its hours parsed, its texts in both languages.
 #[derive(Clone, Debug)]
@@ -201,7 +201,7 @@ impl TryFrom<StoreRow> for Store {
                 keep_days: minutes(row.keep_days),
             },
             services: serde_json::from_str(&row.services)?,
-            currency: Currency::from_code(&row.currency).unwrap_or_default(),
+            currency: currency_of(&row.currency).map_err(|e| wrong(&e))?,
             kind: StoreKind::from_code(&row.kind).ok_or_else(|| wrong(&"of no known kind"))?,
             trading: row.status == "open",
             window_capacity: row.window_capacity,
@@ -214,5 +214,30 @@ impl TryFrom<StoreRow> for Store {
             country: row.country,
             phone: row.phone,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn selling_in(currency: &str) -> StoreRow {
+        StoreRow {
+            code: "seongsu".to_owned(),
+            time_zone: "Asia/Seoul".to_owned(),
+            services: "[]".to_owned(),
+            hours: "{}".to_owned(),
+            exceptions: "[]".to_owned(),
+            currency: currency.to_owned(),
+            kind: "store".to_owned(),
+            ..StoreRow::default()
+        }
+    }
+
+    #[test]
+    fn a_store_that_sells_in_money_nobody_knows_is_in_no_book() {
+        assert_eq!(Store::try_from(selling_in("USD")).unwrap().currency, Currency::Usd);
+        let refused = Store::try_from(selling_in("XYZ")).unwrap_err().to_string();
+        assert!(refused.contains("seongsu") && refused.contains("XYZ"), "{refused}");
     }
 }

@@ -19,8 +19,8 @@ use super::ambiguous;
 use crate::{
     Error, Result, Shop, Viewer,
     fulfilment::way_of,
+    money::currency_of,
     orders::{
-        currency_of,
         keep::{Held, levels_of},
         moment,
         plan::{For, Plan},
@@ -79,7 +79,7 @@ impl Shop {
         wishes: &[Vec<GroupInput>],
     ) -> Result<Vec<Result<Money, OrderRefusal>>> {
         let Changing { order, own } = changing;
-        let currency = currency_of(order);
+        let currency = currency_of(&order.currency)?;
         let cost = |groups: &Vec<GroupInput>| match self.plan_change(order, lang, groups, own) {
             Ok(plan) => Ok(Ok(Money::new(own.dearer(order, &plan), currency))),
             Err(Error::Order(refusal)) => Ok(Err(refusal)),

@@ -86,7 +86,7 @@ impl Shop {
             reference: payment.reference.clone(),
             order: order.number.clone(),
             title: self.title(order, lang).await?,
-            amount: money(payment),
+            amount: money(payment)?,
             lang,
             email: order.email.clone(),
             return_url: format!("{page}/return?t={token}"),
