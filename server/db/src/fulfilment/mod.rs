@@ -1,5 +1,5 @@
-//! Reservations and their lines. Found by number, never by id alone: who asks must name a token, a store or a
-//! shopper, and the deed above checks it.
+//! Reservations and their lines. Found by number, never by id alone: who asks must name a token, a store, an order or
+//! a shopper, and the deed above checks it.
 
 mod astray;
 pub mod counter;
@@ -261,6 +261,16 @@ pub async fn board(tx: &mut Tx<'_>, store_id: i64, ended: i64) -> Result<Vec<Res
 pub async fn of_order(tx: &mut Tx<'_>, order_id: i64) -> Result<Vec<ReservationRow>, Error> {
     let sql = "SELECT * FROM reservations WHERE order_id = $1 AND replaced = 0 ORDER BY id";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(order_id).fetch_all(conn).await)?)
+}
+
+/// By its number, for whoever has found the order it is a group of; also one that others stand in the place of.
+pub async fn of_order_by_number(
+    tx: &mut Tx<'_>,
+    order_id: i64,
+    number: &str,
+) -> Result<Option<ReservationRow>, Error> {
+    let sql = "SELECT * FROM reservations WHERE number = $1 AND order_id = $2";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(number).bind(order_id).fetch_optional(conn).await)?)
 }
 
 /// What a customer can still collect somewhere: the groups of an order, and what was reserved by the same reach, which

@@ -153,10 +153,8 @@ fn fault(pointer: &str, fault: Fault) -> Error {
 
 /// An offer that is no more: it ran out, was answered, or never was.
 async fn gone(tx: &mut Tx<'_>, order: &OrderRow, group: &str) -> Error {
-    match fulfilment::for_job(tx, group).await {
-        Ok(Some(row)) if row.order_id == Some(order.id) && row.offered_for.is_some() => {
-            OrderRefusal::HoldOver.into()
-        }
+    match fulfilment::of_order_by_number(tx, order.id, group).await {
+        Ok(Some(row)) if row.offered_for.is_some() => OrderRefusal::HoldOver.into(),
         Ok(_) => Error::NotFound,
         Err(error) => error.into(),
     }
@@ -177,8 +175,8 @@ async fn take(
     confirm_group(tx, book, row, now).await?;
     end_rivals(tx, row, at).await?;
     let number = row.offered_for.as_deref().unwrap_or_default();
-    let lost =
-        fulfilment::for_job(tx, number).await?.ok_or_else(|| Error::internal("an offer for nothing"))?;
+    let lost = fulfilment::of_order_by_number(tx, order.id, number).await?;
+    let lost = lost.ok_or_else(|| Error::internal("an offer for nothing"))?;
     let cheaper = lost.asked - row.asked;
     if order.settled_at.is_some() && cheaper > 0 {
         refund_order(tx, order, &lost.number, cheaper, "cheaper substitute", at).await?;

@@ -85,7 +85,8 @@ impl Shop {
                     }
                     for row in &groups {
                         // Read anew: one offer that is given up ends the others beside it.
-                        let row = fulfilment::for_job(&mut tx, &row.number).await?.ok_or(Error::NotFound)?;
+                        let row = fulfilment::of_order_by_number(&mut tx, order.id, &row.number).await?;
+                        let row = row.ok_or(Error::NotFound)?;
                         if let Ok(step) = state_of(&row)?.cancel(now) {
                             write_step(&mut tx, &row, step, "shopper", now).await?;
                         } else if fulfilment::heal(&mut tx, row.id, at).await? {

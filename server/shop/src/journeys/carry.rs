@@ -122,13 +122,12 @@ impl Shop {
                         return Ok::<String, Error>(before);
                     }
                     let order = orders::by_number(&mut tx, &number).await?.ok_or(Error::NotFound)?;
-                    let row = fulfilment::for_job(&mut tx, &group).await?.ok_or(Error::NotFound)?;
-                    if row.order_id != Some(order.id) {
-                        return Err(Error::NotFound);
-                    }
+                    let row = fulfilment::of_order_by_number(&mut tx, order.id, &group).await?;
+                    let row = row.ok_or(Error::NotFound)?;
                     let store_id = acting(&book, &partner, &row)?;
                     carry(&mut tx, &shop, store_id, &row, &what, &partner.actor(), now).await?;
-                    let after = fulfilment::for_job(&mut tx, &group).await?.ok_or(Error::NotFound)?;
+                    let after = fulfilment::of_order_by_number(&mut tx, order.id, &group).await?;
+                    let after = after.ok_or(Error::NotFound)?;
                     once.keep(&mut tx, &after.status, now.as_millisecond()).await?;
                     Ok(after.status)
                 })

@@ -91,9 +91,10 @@ async fn give_back(
         return Ok(());
     }
     let lost = match lost {
-        Some(number) => Some(
-            fulfilment::for_job(tx, number).await?.ok_or_else(|| Error::internal("an offer for nothing"))?,
-        ),
+        Some(number) => {
+            let lost = fulfilment::of_order_by_number(tx, order.id, number).await?;
+            Some(lost.ok_or_else(|| Error::internal("an offer for nothing"))?)
+        }
         None => None,
     };
     refund_rest(tx, order, lost.as_ref().unwrap_or(row), to.code(), at).await?;
