@@ -4,6 +4,7 @@
 mod gather;
 mod promises;
 mod reserve;
+mod shortage;
 mod show;
 
 use jiff::Timestamp;
@@ -15,6 +16,7 @@ pub(crate) use gather::Gathering;
 pub use promises::{Kept, PROMISE_DAYS, together};
 pub use reserve::{Reserve, Reserved};
 pub(crate) use reserve::{line_faults, shopper_key};
+pub(crate) use shortage::{Shortage, Wish};
 pub use show::{Offer, Owned};
 pub(crate) use show::{line_views, reservation_lines};
 

@@ -15,20 +15,19 @@ use onshelf_vocabulary::{
     Lang, Point,
     cart::{Line, MAX_LINES},
     fulfilment::{
-        Contact, Elsewhere, Fault, FieldFault, MeasuredFrom, ReservationRefusal, ReservationStatus,
-        ReservationView, ReserveInput, ShortLine, Way,
+        Contact, Fault, FieldFault, ReservationRefusal, ReservationStatus, ReservationView, ReserveInput, Way,
     },
 };
 use serde::{Deserialize, Serialize};
 
-use super::{NO_DISCOUNTS, PURPOSE, gather::Asked, lines_of};
+use super::{
+    NO_DISCOUNTS, PURPOSE,
+    gather::Asked,
+    lines_of,
+    shortage::{Shortage, Wish},
+};
 use crate::{
-    Book, Error, Once, Result, Shop, Viewer,
-    draws::Draws,
-    jobs,
-    pulse::Deed,
-    secrets::fingerprint,
-    stores::{Store, whole_metres},
+    Book, Error, Once, Result, Shop, draws::Draws, jobs, pulse::Deed, secrets::fingerprint, stores::Store,
 };
 
 /// A request for a reservation, with who asks in which language.
@@ -217,62 +216,10 @@ impl Shop {
     /// database: what pages believe may be a moment old.
     async fn short_of(&self, book: &Book, request: &Reserve) -> Result<ReservationRefusal> {
         self.catch_up_to_explain().await;
-        self.shortage(book, request, &HashMap::new())
-    }
-
-    /// The same, from what the shelves are believed to hold and what is the shopper's `own` on them.
-    pub(crate) fn shortage(
-        &self,
-        book: &Book,
-        request: &Reserve,
-        own: &HashMap<LevelKey, i64>,
-    ) -> Result<ReservationRefusal> {
-        let now = self.now();
-        let viewer = Viewer::new(request.lang);
-        let Some(store) = book.stores.by_code(request.input.store.as_str()) else {
-            return Err(Error::NotFound);
-        };
-        let wanted = demand(book, store, &request.input.lines)?;
-        let short = wanted
-            .iter()
-            .filter_map(|(key, wanted)| {
-                let own = own.get(key).copied().unwrap_or(0);
-                let available = self.shelves().available(store.id, key.variant_id, now) + own;
-                let variant = book.catalogue.variant_by_id(key.variant_id)?;
-                let product = book.catalogue.product_of(variant)?;
-                (available < *wanted).then(|| ShortLine {
-                    sku: variant.sku.to_string(),
-                    name: product.name.get(request.lang).to_owned(),
-                    wanted: *wanted,
-                    available: self.shown_to_programs(available),
-                })
-            })
-            .collect();
-        let (origin, from) = match request.near {
-            Some(near) => (Some(near), MeasuredFrom::Shopper),
-            None => (store.point, MeasuredFrom::Store),
-        };
-        let elsewhere = book
-            .stores
-            .from(origin)
-            .filter(|(other, _)| other.id != store.id)
-            .filter_map(|(other, metres)| {
-                let least = wanted
-                    .iter()
-                    .map(|(key, wanted)| (self.shelves().available(other.id, key.variant_id, now), *wanted))
-                    .map(|(available, wanted)| if available >= wanted { available } else { 0 })
-                    .min()?;
-                (least > 0).then(|| Elsewhere {
-                    store: other.code.to_string(),
-                    name: other.name.get(request.lang).to_owned(),
-                    distance_m: metres.map(whole_metres),
-                    from,
-                    available: self.shown_to_programs(least),
-                    ready_by: self.ready_by(&viewer, other, now),
-                })
-            })
-            .take(3)
-            .collect();
+        let store = book.stores.by_code(request.input.store.as_str()).ok_or(Error::NotFound)?;
+        let (lines, nothing) = (&request.input.lines, HashMap::new());
+        let wish = Wish { store, lines, lang: request.lang, near: request.near, own: &nothing };
+        let Shortage { short, elsewhere } = self.shortage(book, &wish)?;
         Ok(ReservationRefusal::OutOfStock { short, elsewhere })
     }
 }
@@ -306,7 +253,7 @@ pub(crate) fn line_faults(book: &Book, store: Option<&Store>, lines: &[Line]) ->
         .collect()
 }
 
-fn demand(book: &Book, store: &Store, lines: &[Line]) -> Result<Vec<(LevelKey, i64)>> {
+pub(super) fn demand(book: &Book, store: &Store, lines: &[Line]) -> Result<Vec<(LevelKey, i64)>> {
     let summed = sum_demand(lines).map_err(|fault| ReservationRefusal::Invalid {
         faults: vec![FieldFault { pointer: "/lines".to_owned(), fault }],
     })?;

@@ -15,7 +15,7 @@ use onshelf_domain::fulfilment::{check_contact, order_number};
 use onshelf_vocabulary::{
     Lang, Money, Point,
     cart::Line,
-    fulfilment::{Contact, Fault, FieldFault, ReservationRefusal, ReservationStatus, ReserveInput},
+    fulfilment::{Contact, Fault, FieldFault, ReservationStatus},
     orders::{GroupInput, OrderInput, OrderRefusal},
     payments::ProviderCode,
 };
@@ -30,7 +30,7 @@ use super::{
 use crate::{
     Book, Error, Once, Result, Shop,
     draws::Draws,
-    fulfilment::{Reserve, lines_of, shopper_key},
+    fulfilment::{Shortage, Wish, lines_of, shopper_key},
     jobs::{OrderNews, announce_order},
     pulse::Deed,
     secrets::fingerprint,
@@ -245,21 +245,9 @@ impl Shop {
 
     /// What a store lacks of these lines, and the nearest others that have them all.
     pub(super) fn short(&self, book: &Book, store: &Store, lines: &[Line], whom: &For<'_>) -> Error {
-        let request = Reserve {
-            input: ReserveInput {
-                store: store.code.clone(),
-                lines: lines.to_vec(),
-                contact: whom.contact.clone(),
-            },
-            lang: whom.lang,
-            near: whom.near,
-            once: Once::new("", "", "", ""),
-        };
-        match self.shortage(book, &request, whom.own) {
-            Ok(ReservationRefusal::OutOfStock { short, elsewhere }) => {
-                OrderRefusal::OutOfStock { short, elsewhere }.into()
-            }
-            Ok(other) => Error::Reservation(other),
+        let wish = Wish { store, lines, lang: whom.lang, near: whom.near, own: whom.own };
+        match self.shortage(book, &wish) {
+            Ok(Shortage { short, elsewhere }) => OrderRefusal::OutOfStock { short, elsewhere }.into(),
             Err(error) => error,
         }
     }
