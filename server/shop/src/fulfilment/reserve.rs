@@ -7,10 +7,7 @@ use onshelf_db::{
     fulfilment::{self, ReservationLineRow, ReservationRow},
     stock::{self, LevelKey},
 };
-use onshelf_domain::{
-    fulfilment::{check_contact, keep_until, pickup_code, reservation_number},
-    stock::sum_demand,
-};
+use onshelf_domain::fulfilment::{check_contact, keep_until};
 use onshelf_vocabulary::{
     Lang, Point,
     cart::{Line, MAX_LINES},
@@ -27,7 +24,13 @@ use super::{
     shortage::{Shortage, Wish},
 };
 use crate::{
-    Book, Error, Once, Result, Shop, draws::Draws, jobs, pulse::Deed, secrets::fingerprint, stores::Store,
+    Book, Error, Once, Result, Shop,
+    draws::{Draws, Names},
+    jobs,
+    pulse::Deed,
+    secrets::fingerprint,
+    stock::demand,
+    stores::Store,
 };
 
 /// A request for a reservation, with who asks in which language.
@@ -173,20 +176,14 @@ impl Shop {
                 discounts: NO_DISCOUNTS.to_owned(),
             });
         }
-        let mut random = [0u8; 9];
-        self.chance().fill(&mut random);
-        let [a, b, c, d, e, f, g, h, i] = random;
-        let number = reservation_number([a, b, c, d, e])
-            .ok_or_else(|| Error::internal("no reservation number"))?
-            .to_string();
-        let token = self.secrets().token(PURPOSE, &number);
+        let Names { number, code, token } = self.draw_names(PURPOSE)?;
         Ok(Plan {
-            demand: demand(book, store, &request.input.lines)?,
+            demand: demand(book, store.id, &request.input.lines).map_err(invalid)?,
             live_limit: i64::from(self.settings().live_reservations),
             row: ReservationRow {
                 id: 0,
                 token_hash: fingerprint(&token),
-                code: pickup_code([f, g, h, i]),
+                code,
                 store_id: store.id,
                 status: ReservationStatus::Placed.code().to_owned(),
                 shopper: shopper_key(&contact),
@@ -219,7 +216,7 @@ impl Shop {
         let store = book.stores.by_code(request.input.store.as_str()).ok_or(Error::NotFound)?;
         let (lines, nothing) = (&request.input.lines, HashMap::new());
         let wish = Wish { store, lines, lang: request.lang, near: request.near, own: &nothing };
-        let Shortage { short, elsewhere } = self.shortage(book, &wish)?;
+        let Shortage { short, elsewhere } = self.shortage(book, &wish).map_err(invalid)?;
         Ok(ReservationRefusal::OutOfStock { short, elsewhere })
     }
 }
@@ -253,19 +250,8 @@ pub(crate) fn line_faults(book: &Book, store: Option<&Store>, lines: &[Line]) ->
         .collect()
 }
 
-pub(super) fn demand(book: &Book, store: &Store, lines: &[Line]) -> Result<Vec<(LevelKey, i64)>> {
-    let summed = sum_demand(lines).map_err(|fault| ReservationRefusal::Invalid {
-        faults: vec![FieldFault { pointer: "/lines".to_owned(), fault }],
-    })?;
-    let mut levels = summed
-        .into_iter()
-        .map(|(sku, quantity)| {
-            let variant = book.catalogue.variant(sku.as_str()).ok_or(Error::NotFound)?;
-            Ok((LevelKey { store_id: store.id, variant_id: variant.id }, quantity))
-        })
-        .collect::<Result<Vec<_>>>()?;
-    levels.sort_unstable_by_key(|(key, _)| *key);
-    Ok(levels)
+fn invalid(fault: Fault) -> ReservationRefusal {
+    ReservationRefusal::Invalid { faults: vec![FieldFault { pointer: "/lines".to_owned(), fault }] }
 }
 
 async fn hold_all(tx: &mut Tx<'_>, plan: &Plan, now: i64) -> Result<Result<(), Stop>> {

@@ -7,12 +7,12 @@ use onshelf_db::stock::LevelKey;
 use onshelf_vocabulary::{
     Lang, Point,
     cart::Line,
-    fulfilment::{Elsewhere, MeasuredFrom, ShortLine},
+    fulfilment::{Elsewhere, Fault, MeasuredFrom, ShortLine},
 };
 
-use super::reserve::demand;
 use crate::{
-    Book, Result, Shop, Viewer,
+    Book, Shop, Viewer,
+    stock::demand,
     stores::{Store, whole_metres},
 };
 
@@ -37,10 +37,10 @@ pub(crate) struct Shortage {
 }
 
 impl Shop {
-    /// As far as the shelves are believed to hold it.
-    pub(crate) fn shortage(&self, book: &Book, wish: &Wish<'_>) -> Result<Shortage> {
+    /// As far as the shelves are believed to hold it. A fault is one of the lines.
+    pub(crate) fn shortage(&self, book: &Book, wish: &Wish<'_>) -> Result<Shortage, Fault> {
         let now = self.now();
-        let wanted = demand(book, wish.store, wish.lines)?;
+        let wanted = demand(book, wish.store.id, wish.lines)?;
         let short = wanted.iter().filter_map(|level| self.lacking(book, wish, *level, now)).collect();
         Ok(Shortage { short, elsewhere: self.elsewhere(book, wish, &wanted, now) })
     }

@@ -11,17 +11,18 @@ use onshelf_domain::orders::{Candidate, Charge, Kinship, substitute};
 use onshelf_vocabulary::{
     Currency, Point, Quantity, Sku,
     cart::Line,
-    fulfilment::{ReservationStatus, Way},
+    fulfilment::{Fault, ReservationStatus, Way},
     orders::Address,
 };
 
 use super::heal::Lost;
 use crate::{
-    Book, Result, Shop,
+    Book, Error, Result, Shop,
     catalog::Variant,
     fulfilment::{NO_DISCOUNTS, astray_of, way_of},
     money::currency_of,
-    orders::{Group, demand},
+    orders::Group,
+    stock::demand,
     stores::Store,
 };
 
@@ -98,7 +99,7 @@ impl Shop {
         Ok(Some(Group {
             row,
             lines: search.lost.lines.clone(),
-            demand: demand(search.book, other.id, &search.wanted)?,
+            demand: levels(search, other, &search.wanted)?,
             places: None,
         }))
     }
@@ -123,7 +124,7 @@ impl Shop {
         Ok(Some(Group {
             row,
             lines: search.lost.lines.clone(),
-            demand: demand(search.book, other.id, &search.wanted)?,
+            demand: levels(search, other, &search.wanted)?,
             places: None,
         }))
     }
@@ -166,7 +167,7 @@ impl Shop {
             ready_by: ready_by.as_millisecond(),
             ..self.pending_for(search)?
         };
-        let demand = demand(search.book, search.failed.id, &wanted)?;
+        let demand = levels(search, search.failed, &wanted)?;
         Ok(Some(Group { row, lines, demand, places: None }))
     }
 
@@ -264,6 +265,12 @@ fn known_address(search: &Search<'_>) -> Result<Option<Address>> {
 
 fn offers_curbside(store: &Store) -> bool {
     store.services.iter().any(|service| service == "curbside")
+}
+
+/// What these lines take of a store's shelves. What is wrong with them nobody can be told here, who asks for nothing.
+fn levels(search: &Search<'_>, store: &Store, lines: &[Line]) -> Result<Vec<(LevelKey, i64)>> {
+    let wrong = |fault: Fault| Error::internal(format!("{}: {fault:?}", search.lost.row.number));
+    demand(search.book, store.id, lines).map_err(wrong)
 }
 
 /// A line as it would be asked for again; none where the catalogue has it no more.

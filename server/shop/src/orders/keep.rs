@@ -16,7 +16,7 @@ use onshelf_db::{
     passes::ended,
     stock,
 };
-use onshelf_domain::{fulfilment::order_number, words};
+use onshelf_domain::words;
 use onshelf_vocabulary::{
     Lang, Moment, Money, Point, Quantity, Sku,
     cart::Line,
@@ -140,33 +140,16 @@ impl Shop {
 
     fn kept_rows(&self, mut plan: Plan, request: &KeepBasket, now: Timestamp) -> (OrderRow, Plan, Placed) {
         let until = now.as_millisecond() + HOLD;
-        let mut random = [0u8; 5];
-        self.chance().fill(&mut random);
-        let number = order_number(random);
-        let token = self.secrets().token(PURPOSE, &number);
+        let placed = self.draw_order(PURPOSE);
         // Nobody's yet: it counts for no shopper's limit, and the real order does. An address is not readable at rest.
         let network = request.network.map(|network| self.secrets().token("network", &network.to_string()));
-        let shopper = format!("{KEPT}{}", network.as_deref().unwrap_or(&number));
+        let shopper = format!("{KEPT}{}", network.as_deref().unwrap_or(&placed.number));
         for group in &mut plan.groups {
             group.row.expires_at = until;
             group.row.shopper.clone_from(&shopper);
         }
-        let order = OrderRow {
-            number: number.clone(),
-            token_hash: fingerprint(&token),
-            shopper,
-            lang: request.lang.tag().to_owned(),
-            currency: plan.currency.code().to_owned(),
-            subtotal: plan.sums.subtotal,
-            fees: plan.sums.fees,
-            tax: plan.sums.tax,
-            tax_included: i64::from(plan.tax_included),
-            total: plan.sums.total,
-            placed_at: now.as_millisecond(),
-            held_until: Some(until),
-            ..OrderRow::default()
-        };
-        (order, plan, Placed { number, token })
+        let row = plan.order_row(&placed, request.lang, now);
+        (OrderRow { shopper, held_until: Some(until), ..row }, plan, placed)
     }
 
     /// What is kept under this number and token; none once it ran out, was given back or became an order.

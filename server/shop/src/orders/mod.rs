@@ -35,7 +35,7 @@ pub(crate) use pass::{
 pub(crate) use pay::is_open;
 pub(crate) use place::write_groups;
 pub use place::{PlaceOrder, Placed};
-pub(crate) use plan::{Group, address_faults, demand};
+pub(crate) use plan::{Group, address_faults};
 pub use receipt::{MoneyLine, Receipt, TaxLine};
 pub use reconcile::Difference;
 pub(crate) use refund::{refund_order, refund_rest};

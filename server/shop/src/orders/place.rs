@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
 use onshelf_db::{
     Tx,
     fulfilment::{self, ReservationRow},
@@ -15,7 +14,7 @@ use onshelf_domain::fulfilment::{check_contact, order_number};
 use onshelf_vocabulary::{
     Lang, Money, Point,
     cart::Line,
-    fulfilment::{Contact, Fault, FieldFault, ReservationStatus},
+    fulfilment::{Fault, FieldFault, ReservationStatus},
     orders::{GroupInput, OrderInput, OrderRefusal},
     payments::ProviderCode,
 };
@@ -25,7 +24,7 @@ use super::{
     HOLD, PURPOSE,
     keep::{Held, give_back, levels_of},
     pass,
-    plan::{For, Group, Plan},
+    plan::{For, Group, Plan, fault_of_all},
 };
 use crate::{
     Book, Error, Once, Result, Shop,
@@ -33,7 +32,6 @@ use crate::{
     fulfilment::{Shortage, Wish, lines_of, shopper_key},
     jobs::{OrderNews, announce_order},
     pulse::Deed,
-    secrets::fingerprint,
     stores::Store,
 };
 
@@ -178,19 +176,32 @@ impl Shop {
                 None => group.row.status = ReservationStatus::Placed.code().to_owned(),
             }
         }
-        let mut random = [0u8; 5];
-        self.chance().fill(&mut random);
-        let number = order_number(random);
-        let token = self.secrets().token(PURPOSE, &number);
-        let order = order_row(&number, &token, &contact, request.lang, provider, &plan, now, held_until);
+        let placed = self.draw_order(PURPOSE);
+        let order = OrderRow {
+            shopper: shopper_key(&contact),
+            name: contact.name,
+            email: contact.email,
+            phone: contact.phone,
+            provider: provider.map(|provider| provider.code().to_owned()),
+            held_until,
+            ..plan.order_row(&placed, request.lang, now)
+        };
         let payment = provider.map(|provider| self.payment_row(&order, provider, plan.sums.total, None));
         Ok(Prepared {
             order,
             plan,
             payment,
-            placed: Placed { number, token },
+            placed,
             live_limit: i64::from(self.settings().live_reservations),
         })
+    }
+
+    /// The number of a new order, and its token for this purpose.
+    pub(super) fn draw_order(&self, purpose: &str) -> Placed {
+        let mut random = [0u8; 5];
+        self.chance().fill(&mut random);
+        let number = order_number(random);
+        Placed { token: self.secrets().token(purpose, &number), number }
     }
 
     /// A payment to be opened; its order's id is filled in where that is known.
@@ -248,40 +259,8 @@ impl Shop {
         let wish = Wish { store, lines, lang: whom.lang, near: whom.near, own: whom.own };
         match self.shortage(book, &wish) {
             Ok(Shortage { short, elsewhere }) => OrderRefusal::OutOfStock { short, elsewhere }.into(),
-            Err(error) => error,
+            Err(fault) => fault_of_all(fault).into(),
         }
-    }
-}
-
-#[expect(clippy::too_many_arguments, reason = "the columns of a row")]
-fn order_row(
-    number: &str,
-    token: &str,
-    contact: &Contact,
-    lang: Lang,
-    provider: Option<ProviderCode>,
-    plan: &Plan,
-    now: Timestamp,
-    held_until: Option<i64>,
-) -> OrderRow {
-    OrderRow {
-        number: number.to_owned(),
-        token_hash: fingerprint(token),
-        shopper: shopper_key(contact),
-        name: contact.name.clone(),
-        email: contact.email.clone(),
-        phone: contact.phone.clone(),
-        lang: lang.tag().to_owned(),
-        provider: provider.map(|provider| provider.code().to_owned()),
-        currency: plan.currency.code().to_owned(),
-        subtotal: plan.sums.subtotal,
-        fees: plan.sums.fees,
-        tax: plan.sums.tax,
-        tax_included: i64::from(plan.tax_included),
-        total: plan.sums.total,
-        placed_at: now.as_millisecond(),
-        held_until,
-        ..OrderRow::default()
     }
 }
 

@@ -9,25 +9,32 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 use onshelf_db::{
     fulfilment::{ReservationLineRow, ReservationRow},
-    orders::Sums,
+    orders::{OrderRow, Sums},
     stock::LevelKey,
 };
 use onshelf_domain::{
-    fulfilment::{keep_until, pickup_code, ready_by, reservation_number},
+    fulfilment::{keep_until, ready_by},
     orders::{Tax, is_window},
     stock::sum_demand,
 };
 use onshelf_vocabulary::{
     Lang, Point,
     cart::Line,
-    fulfilment::{Contact, Fault, FieldFault, ReservationStatus, Way},
+    fulfilment::{Contact, Fault, ReservationStatus, Way},
     orders::{Address, GroupInput, OrderRefusal},
 };
 
 pub(crate) use self::faults::address_faults;
+pub(super) use self::faults::fault_of_all;
 use self::faults::{fault, group_faults};
-use super::keep::{Held, in_order};
-use crate::{Book, Error, Result, Shop, fulfilment::shopper_key, secrets::fingerprint, stores::Store};
+use super::{
+    Placed,
+    keep::{Held, in_order},
+};
+use crate::{
+    Book, Error, Result, Shop, draws::Names, fulfilment::shopper_key, secrets::fingerprint, stock::demand,
+    stores::Store,
+};
 
 /// After its promise, what was not sent off by then is given up. Milliseconds.
 pub(super) const SEND_WITHIN: i64 = 7 * 86_400_000;
@@ -51,6 +58,25 @@ pub(super) struct Plan {
     pub sums: Sums,
     pub tax_included: bool,
     pub currency: onshelf_vocabulary::Currency,
+}
+
+impl Plan {
+    /// The order it becomes under this name, which is nobody's yet and waits for no money.
+    pub(super) fn order_row(&self, placed: &Placed, lang: Lang, now: Timestamp) -> OrderRow {
+        OrderRow {
+            number: placed.number.clone(),
+            token_hash: fingerprint(&placed.token),
+            lang: lang.tag().to_owned(),
+            currency: self.currency.code().to_owned(),
+            subtotal: self.sums.subtotal,
+            fees: self.sums.fees,
+            tax: self.sums.tax,
+            tax_included: i64::from(self.tax_included),
+            total: self.sums.total,
+            placed_at: now.as_millisecond(),
+            ..OrderRow::default()
+        }
+    }
 }
 
 /// For whom it is planned.
@@ -276,16 +302,8 @@ impl Shop {
 
     /// A group with nothing in it but names of its own. Its owner comes by the order: its token is never given out.
     pub(crate) fn new_group(&self) -> Result<ReservationRow> {
-        let mut random = [0u8; 9];
-        self.chance().fill(&mut random);
-        let [a, b, c, d, e, f, g, h, i] = random;
-        let number = reservation_number([a, b, c, d, e]).ok_or_else(|| Error::internal("no number"))?;
-        Ok(ReservationRow {
-            token_hash: fingerprint(&self.secrets().token("group", number.as_str())),
-            number: number.to_string(),
-            code: pickup_code([f, g, h, i]),
-            ..ReservationRow::default()
-        })
+        let Names { number, code, token } = self.draw_names("group")?;
+        Ok(ReservationRow { token_hash: fingerprint(&token), number, code, ..ReservationRow::default() })
     }
 
     /// Orders a quarter of an hour takes at a store: its own number, else the operator's.
@@ -338,24 +356,9 @@ impl Shop {
             ..self.new_group()?
         };
         let places = row.window_at.map(|_| self.window_capacity(place.store));
-        Ok(Group { row, lines, demand: demand(book, place.source.id, &input.lines)?, places })
+        let demand = demand(book, place.source.id, &input.lines).map_err(fault_of_all)?;
+        Ok(Group { row, lines, demand, places })
     }
-}
-
-/// Summed per level, in key order: how levels are always locked.
-pub(crate) fn demand(book: &Book, store_id: i64, lines: &[Line]) -> Result<Vec<(LevelKey, i64)>> {
-    let summed = sum_demand(lines).map_err(|fault| OrderRefusal::Invalid {
-        faults: vec![FieldFault { pointer: "/groups".to_owned(), fault }],
-    })?;
-    let mut levels = summed
-        .into_iter()
-        .map(|(sku, quantity)| {
-            let variant = book.catalogue.variant(sku.as_str()).ok_or(Error::NotFound)?;
-            Ok((LevelKey { store_id, variant_id: variant.id }, quantity))
-        })
-        .collect::<Result<Vec<_>>>()?;
-    levels.sort_unstable_by_key(|(key, _)| *key);
-    Ok(levels)
 }
 
 /// The quarter of an hour that was asked for. Empty is as soon as it is ready. What is brought has none: whoever asks

@@ -2,6 +2,7 @@
 //! They are for showing only. Whether something can be held is decided by the database, in one conditional write.
 
 mod answer;
+mod demand;
 mod follow;
 mod live;
 mod partner;
@@ -11,6 +12,7 @@ mod shelves;
 mod show;
 
 pub use answer::Answer;
+pub(crate) use demand::demand;
 pub use live::{News, StockEvent, Watch};
 pub(crate) use partner::levels_after;
 pub use partner::{CountInput, LevelAfter, Movement, SaleInput, SaleLine};

@@ -13,6 +13,11 @@ pub(super) fn fault(group: usize, field: &str, fault: Fault) -> Error {
     OrderRefusal::Invalid { faults: vec![FieldFault { pointer, fault }] }.into()
 }
 
+/// Of all that is asked for together.
+pub(in crate::orders) fn fault_of_all(fault: Fault) -> OrderRefusal {
+    OrderRefusal::Invalid { faults: vec![FieldFault { pointer: "/groups".to_owned(), fault }] }
+}
+
 pub(super) fn group_faults(book: &Book, groups: &[GroupInput], online: bool) -> Vec<FieldFault> {
     let fault = |pointer: String, fault: Fault| FieldFault { pointer, fault };
     match groups.len() {
