@@ -28,7 +28,6 @@ use crate::{
 /// the longest pause it stays below the minute in which late money is answered for, also where who looked was killed.
 /// Milliseconds.
 const CLAIM: i64 = 25_000;
-const ROUND: usize = 20;
 /// How long a payment that ended without money is still looked at: it may have been paid at the last moment.
 const AFTERWARDS: i64 = 30 * 60_000;
 
@@ -172,17 +171,6 @@ impl Shop {
                 )
             })
             .await
-    }
-
-    /// One round: looks at some of the payments that are due; answers how many were taken.
-    pub async fn look_at_payments(&self) -> Result<usize> {
-        let due = self.due_payments(ROUND).await?;
-        let taken = due.len();
-        let looks = due.into_iter().map(|payment| self.look_at(payment));
-        for outcome in futures::future::join_all(looks).await {
-            outcome?;
-        }
-        Ok(taken)
     }
 
     /// Asks the provider what became of it, and writes that down.

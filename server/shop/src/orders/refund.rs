@@ -41,7 +41,6 @@ const CLAIM: i64 = 15_000;
 const GIVEN_UP: i64 = 2 * 86_400_000;
 /// The same for what the provider has and has not delivered: banks take days. Milliseconds.
 const OVERDUE: i64 = 14 * 86_400_000;
-const ROUND: usize = 10;
 
 /// How what was set apart to go back stands in our books.
 pub(super) fn standing_in_books(refund: &RefundRow) -> RefundStanding {
@@ -186,18 +185,6 @@ impl Shop {
                 })
             })
             .await
-    }
-
-    /// One round: carries out some of the refunds that are due; answers how many were taken.
-    pub async fn send_refunds(&self) -> Result<usize> {
-        let due = self.due_refunds(ROUND).await?;
-        let taken = due.len();
-        // All at once: one after the other a slow provider would outlast the claim.
-        let sent = due.into_iter().map(|refund| self.send_refund(refund));
-        for outcome in futures::future::join_all(sent).await {
-            outcome?;
-        }
-        Ok(taken)
     }
 
     /// Asks the provider for it, and writes down what became of it.

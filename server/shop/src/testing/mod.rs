@@ -4,6 +4,7 @@
 mod america;
 mod passes;
 mod payments;
+mod rounds;
 
 pub use passes::{read_pass, sign_pass};
 pub use payments::{FakePayments, Mood, won};
