@@ -85,7 +85,7 @@ impl Shop {
         };
         let Some(ready_by) = ready_by else { return Ok(None) };
         let way = match search.way {
-            Way::Curbside if !offers_curbside(at) => Way::Collect,
+            Way::Curbside if !at.offers(Way::Curbside) => Way::Collect,
             Way::Transfer if source.is_none() => Way::Collect,
             way => way,
         };
@@ -261,10 +261,6 @@ impl Shop {
 
 fn known_address(search: &Search<'_>) -> Result<Option<Address>> {
     Ok(search.lost.address.as_deref().map(serde_json::from_str).transpose()?)
-}
-
-fn offers_curbside(store: &Store) -> bool {
-    store.services.iter().any(|service| service == "curbside")
 }
 
 /// What these lines take of a store's shelves. What is wrong with them nobody can be told here, who asks for nothing.

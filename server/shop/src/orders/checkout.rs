@@ -96,7 +96,7 @@ impl Shop {
                 terms: None,
             };
             offers.push(offer(Way::Collect));
-            if store.services.iter().any(|service| service == "curbside") {
+            if store.offers(Way::Curbside) {
                 offers.push(offer(Way::Curbside));
             }
         }

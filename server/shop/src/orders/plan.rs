@@ -172,8 +172,7 @@ impl Shop {
         match input.way {
             Way::Collect | Way::Curbside => {
                 let store = chosen.ok_or_else(|| fault(index, "store", Fault::Missing))?;
-                let curbside = store.services.iter().any(|service| service == "curbside");
-                if input.way == Way::Curbside && !curbside {
+                if !store.offers(input.way) {
                     return Err(fault(index, "way", Fault::NotOffered));
                 }
                 let ready = self.promise(store, whom.now).ok_or(OrderRefusal::StoreClosed)?;

@@ -14,6 +14,7 @@ use onshelf_db::{Tx, stores::StoreRow};
 use onshelf_domain::{fulfilment::PickupRules, places::Nearest, stores::Schedule};
 use onshelf_vocabulary::{
     Currency, Lang, Point, StoreCode, Text,
+    fulfilment::Way,
     stores::{ServiceView, StoreKind},
 };
 
@@ -49,6 +50,13 @@ impl Store {
     #[must_use]
     pub fn is_visited(&self) -> bool {
         self.trading && self.kind == StoreKind::Store
+    }
+
+    /// Whether it gets things to people in this way as far as that is a service of its own: not every store goes out to
+    /// a car. For the other ways it depends on what stands where, and on who delivers where.
+    #[must_use]
+    pub fn offers(&self, way: Way) -> bool {
+        way != Way::Curbside || self.services.iter().any(|service| service == way.code())
     }
 }
 
@@ -231,6 +239,16 @@ mod tests {
             currency: currency.to_owned(),
             kind: "store".to_owned(),
             ..StoreRow::default()
+        }
+    }
+
+    #[test]
+    fn a_store_goes_out_to_cars_where_it_says_so() {
+        let with = |services: &str| StoreRow { services: services.to_owned(), ..selling_in("KRW") };
+        for (services, curbside) in [("[]", false), (r#"["collect"]"#, false), (r#"["curbside"]"#, true)] {
+            let store = Store::try_from(with(services)).unwrap();
+            assert_eq!(store.offers(Way::Curbside), curbside, "{services}");
+            assert!(store.offers(Way::Collect), "{services}");
         }
     }
 
