@@ -100,7 +100,7 @@ test("a link is renewed and taken back, and opens nothing more", async ({ page, 
   await audit();
   await signIn(page, "seongsu", BOARD);
   await seek(page, code);
-  await expect(page.getByRole("alert")).toContainText("거두었거나 취소된 패스예요");
+  await expect(page.getByRole("alert")).toContainText("회수했거나 취소된 패스예요");
 });
 
 test("away from the network a pass is checked, handed over and written down later @scripts", async ({

@@ -234,7 +234,7 @@ pub const fn pass_refused(lang: Lang, why: PassRefusal) -> &'static str {
             "This pass was used. The goods were handed over already: do not hand them over again.",
         ),
         PassRefusal::Revoked => lang.pick(
-            "주문한 분이 거두었거나 취소된 패스예요. 건네지 마세요.",
+            "주문한 분이 회수했거나 취소된 패스예요. 건네지 마세요.",
             "The customer took this pass back, or it was cancelled. Do not hand anything over.",
         ),
     }

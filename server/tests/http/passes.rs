@@ -163,7 +163,7 @@ async fn the_counter_is_told_that_a_pass_was_taken_back() {
         named(&site, &order, "", "b").await;
         let answer = posted(&site, &cookie, "/staff/seongsu/find", &[("typed", &code)]).await;
         assert_eq!(answer.status, 409, "{code}: {}", answer.text());
-        assert!(answer.text().contains("거두었거나 취소된 패스예요"));
+        assert!(answer.text().contains("회수했거나 취소된 패스예요"));
     })
     .await;
 }
