@@ -140,6 +140,8 @@ test("a store that is not theirs stays closed", async ({ page, goods, partner })
     const answer = await page.goto(`/staff/${store}`);
     expect(answer?.status(), store).toBe(403);
     await expect(page.getByRole("heading", { level: 1, name: "담당 매장이 아니에요" })).toBeVisible();
+    // Where the link past the bar leads.
+    await expect(page.locator("#work")).toContainText("담당 매장이 아니에요");
   }
   await page.goto(BOARD);
   await page.getByLabel("픽업 코드나 예약 번호").fill(elsewhere.code);
@@ -153,6 +155,9 @@ test("a manager chooses between stores, head office among all", async ({ page, a
   await audit();
   await page.getByRole("link", { name: /서울숲점/ }).click();
   await expect(page).toHaveURL(/\/staff\/seoulforest/);
+  const here = page.locator(".staff-switch > summary");
+  await expect(here).toHaveText("서울숲점 매장 바꾸기");
+  await expect(here).not.toHaveAttribute("aria-label");
   await page.getByRole("button", { name: "로그아웃" }).click();
   await signIn(page, "office");
   await page.getByRole("searchbox", { name: "매장 이름, 동네, 코드" }).fill("ㅎㄷ");

@@ -52,7 +52,8 @@ fn switcher(visit: &Visit, staff: &StaffView, here: Option<&str>) -> AnyView {
         ..=1 => view! { <b class="staff-here">{name}</b> }.into_any(),
         2..=IN_A_LIST => view! {
             <details class="staff-switch">
-                <summary aria-label=visit.say("매장 바꾸기", "Change store")>{name}</summary>
+                // The store's name is what one sees of it: it comes first for those who listen or speak, too.
+                <summary>{name}" "<span class="quiet">{visit.say("매장 바꾸기", "Change store")}</span></summary>
                 <nav aria-label=visit.say("담당 매장", "Your stores")>{store_links(visit, staff, here)}</nav>
             </details>
         }

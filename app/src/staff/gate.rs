@@ -55,7 +55,7 @@ pub(super) fn not_yours(visit: &Visit, who: &Associate) -> Response {
     visit.page(|| {
         let view = view! {
             {bar(visit, &staff, None, "/staff", ().into_any())}
-            <section class="staff-sheet">
+            <section class="staff-sheet" id="work">
                 <h1>{title}</h1>
                 <p>{text}</p>
                 <p class="staff-ways">{stores}</p>
