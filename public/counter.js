@@ -273,14 +273,17 @@ async function scan() {
   const sight = element("dialog", { class: "counter-sight", "aria-label": words.aim }, video, element("p", {}, words.aim));
   sight.append(press(words.close, "staff-alt", () => sight.close()));
   let stream = null;
+  const dark = () => stream?.getTracks().forEach((track) => track.stop());
   sight.addEventListener("close", () => {
-    stream?.getTracks().forEach((track) => track.stop());
+    dark();
     sight.remove();
   });
   counter.append(sight);
   sight.showModal();
   try {
     stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+    // The browser may have asked for so long that nobody wants it any more.
+    if (!sight.open) return;
     video.srcObject = stream;
     await video.play();
     const detector = new BarcodeDetector({ formats: ["qr_code"] });
@@ -295,8 +298,12 @@ async function scan() {
       await new Promise((done) => setTimeout(done, 150));
     }
   } catch {
+    // What ends because somebody closed it is no camera that cannot be used.
+    if (!sight.open) return;
     sight.close();
     tell("refused", words.denied);
+  } finally {
+    dark();
   }
 }
 

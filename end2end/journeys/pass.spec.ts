@@ -194,6 +194,33 @@ test("the camera reads a pass where the browser can @scripts", async ({ page, go
   await expect(page.getByRole("dialog")).toHaveCount(0);
 });
 
+test("a scanner that is closed before its camera is there leaves it off @scripts", async ({ page }) => {
+  await page.addInitScript(() => {
+    const root = () => document.documentElement.dataset;
+    Object.defineProperty(window, "BarcodeDetector", {
+      value: class {
+        detect = async () => [];
+      },
+    });
+    const stream = { getTracks: () => [{ stop: () => (root().camera = "off") }] } as unknown as MediaStream;
+    // The browser asks whether it may, and somebody takes their time.
+    navigator.mediaDevices.getUserMedia = () =>
+      new Promise((allowed) => {
+        addEventListener("allow", () => {
+          root().camera = "on";
+          allowed(stream);
+        });
+      });
+  });
+  await signIn(page, "seongsu", BOARD);
+  await page.getByRole("button", { name: "카메라로 QR 찍기" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "닫기" }).click();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await page.evaluate(() => dispatchEvent(new Event("allow")));
+  await expect(page.locator("html")).toHaveAttribute("data-camera", "off");
+  await expect(page.getByRole("alert")).toHaveCount(0);
+});
+
 test("who comes by car stands on the board at once, with bay, car and the minutes", async ({
   page,
   context,
