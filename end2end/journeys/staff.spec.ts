@@ -118,6 +118,12 @@ test("a code at the counter opens its reservation", async ({ page, goods, partne
 });
 
 test("what is not on the shelf ends with a second touch, and the shopper is told", async ({ page, goods, partner }) => {
+  // A browser without a screen prints nothing, and would not say so: here it is a fault.
+  await page.addInitScript(() => {
+    window.print = () => {
+      throw new Error("A press on the board prints it");
+    };
+  });
   await partner.putOnShelf("seongsu", goods.second.sku, 6);
   const reserved = await partner.reserve("seongsu", goods.second.sku, 1);
   await signIn(page, "seongsu", BOARD);

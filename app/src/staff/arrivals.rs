@@ -40,7 +40,7 @@ fn arrival(lang: Lang, store: &str, card: &BoardCard, now: i64) -> Option<AnyVie
     });
     let href = lang.href(&format!("/staff/{store}?open={}", card.number));
     let view = view! {
-        <li id=format!("outside-{}", card.number) data-print=print(card) data-call=call class:here=here>
+        <li id=format!("outside-{}", card.number) data-mark=mark(card) data-call=call class:here=here>
             <a href=href>
                 <b class="staff-bay" data-none=arrival.bay.is_empty().then_some("")>{bay}</b>
                 <span class="staff-car">
@@ -55,7 +55,7 @@ fn arrival(lang: Lang, store: &str, card: &BoardCard, now: i64) -> Option<AnyVie
 }
 
 /// The minutes that pass are no reason for a new element.
-fn print(card: &BoardCard) -> String {
+fn mark(card: &BoardCard) -> String {
     let mut hasher = DefaultHasher::new();
     let shown = (&card.arrival, &card.name, card.status, &card.picker, &card.place);
     serde_json::to_string(&shown).unwrap_or_default().hash(&mut hasher);

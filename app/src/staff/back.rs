@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use onshelf_vocabulary::{Lang, staff::BoardCard};
 
 use super::{
-    card::{Around, Place, deeds, print},
+    card::{Around, Place, deeds, mark},
     lines::count,
     words,
 };
@@ -20,7 +20,7 @@ pub(super) fn put_back(around: Around<'_>, cards: &[BoardCard]) -> AnyView {
         view! {
             <li
                 id="back"
-                data-print=print(&cards)
+                data-mark=mark(&cards)
                 data-call=around.lang.pick("선반에 되돌려 놓을 것이 있어요", "There is something to put back on the shelf")
             >
                 <details data-key="back">

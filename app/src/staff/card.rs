@@ -66,7 +66,7 @@ pub(super) fn card(around: Around<'_>, card: &BoardCard, place: Place) -> AnyVie
         <li
             class="staff-card"
             id=id(card, place)
-            data-print=print(card)
+            data-mark=mark(card)
             data-status=card.status.code()
             data-pass=(!card.pass.is_empty()).then(|| card.pass.clone())
             data-say=waiting.then_some(say)
@@ -97,7 +97,7 @@ pub(super) fn found(around: Around<'_>, card: &BoardCard, by_name: bool, close: 
         <li
             class="staff-found"
             id=id(card, Place::Found)
-            data-print=print(card)
+            data-mark=mark(card)
             data-status=card.status.code()
             class:over=!live
         >
@@ -392,7 +392,7 @@ pub(super) fn deeds(around: Around<'_>) -> String {
 }
 
 /// Changes when anything of it does but the minutes that pass: a page keeps the cards it has.
-pub(super) fn print(shown: &impl Serialize) -> String {
+pub(super) fn mark(shown: &impl Serialize) -> String {
     let mut hasher = DefaultHasher::new();
     serde_json::to_string(shown).unwrap_or_default().hash(&mut hasher);
     format!("{:x}", hasher.finish())

@@ -145,7 +145,7 @@ fn empty(lang: Lang, place: Place) -> AnyView {
         ),
     };
     view! {
-        <li class="staff-empty" id=format!("empty-{}", place.code()) data-print="empty">
+        <li class="staff-empty" id=format!("empty-{}", place.code()) data-mark="empty">
             <span class="staff-gaps" aria-hidden="true"><i></i><i></i><i></i></span>
             <b>{title}</b>
             <p>{text}</p>

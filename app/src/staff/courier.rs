@@ -15,7 +15,7 @@ use onshelf_vocabulary::{
 
 use super::{
     board::{self, Telling},
-    card::{Around, Place, deeds, print},
+    card::{Around, Place, deeds, mark},
     notice::Notice,
     words,
 };
@@ -35,7 +35,7 @@ pub(super) fn parcels(around: Around<'_>, cards: &[BoardCard]) -> AnyView {
     let all = (waiting.len() > 1).then(|| {
         let rows = waiting.iter().map(|card| row(lang, card)).collect_view();
         view! {
-            <li id="parcels" data-print=print(&waiting)>
+            <li id="parcels" data-mark=mark(&waiting)>
                 <details data-key="parcels">
                     <summary>
                         {lang.pick("배송 여러 건 한꺼번에 보내기", "Hand several parcels to the courier")}

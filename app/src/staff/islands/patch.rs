@@ -49,7 +49,7 @@ fn merge(document: &Document, own: &Element, fresh: &Element, news: &mut News) {
     for (index, card) in cards.into_iter().enumerate() {
         let old = children(own).into_iter().find(|old| old.id() == card.id());
         let kept = match old {
-            Some(old) if old.get_attribute("data-print") == card.get_attribute("data-print") => {
+            Some(old) if old.get_attribute("data-mark") == card.get_attribute("data-mark") => {
                 copy_due(&old, &card);
                 old
             }
