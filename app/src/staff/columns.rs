@@ -18,6 +18,9 @@ use super::{
     courier::parcels,
 };
 
+/// How a form's key begins, as it is drawn (`once::key_field`).
+const KEY: &str = " name=\"key\" value=\"";
+
 /// Everything the board shows at one moment.
 pub(super) struct Scene {
     pub board: BoardView,
@@ -45,7 +48,7 @@ impl Scene {
     pub(super) fn columns(&self) -> Columns {
         let inner = Owner::new().with(|| self.inner().to_html());
         let mut hasher = DefaultHasher::new();
-        inner.hash(&mut hasher);
+        keyless(&inner).hash(&mut hasher);
         let seen = format!("{:x}", hasher.finish());
         let open = self.found.as_ref().map(|card| format!("&open={}", opened_as(card))).unwrap_or_default();
         let by = if self.by_name { format!("&by={BY_NAME}") } else { String::new() };
@@ -108,6 +111,14 @@ impl Scene {
         }
         .into_any()
     }
+}
+
+/// Without the keys of its forms, which are other ones each time: by them no page would ever have what there is.
+fn keyless(html: &str) -> Vec<&str> {
+    let mut parts = html.split(KEY);
+    let first = parts.next();
+    let rest = parts.map(|part| part.split_once('"').map_or(part, |(_, rest)| rest));
+    first.into_iter().chain(rest).collect()
 }
 
 /// By what a card was looked up, for an address that shows it again: whoever came with a pass goes on being it.

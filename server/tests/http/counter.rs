@@ -48,6 +48,26 @@ async fn it_stands_somewhere_and_a_slip_is_undone() {
 }
 
 #[tokio::test]
+async fn a_board_that_is_as_it_was_is_not_sent_again() {
+    on_each_engine(async |test| {
+        test.with_stock("seongsu", "CUP", 3).await;
+        let site = site(test);
+        let cookie = signed_in(test, "hana", Role::Associate).await;
+        test.reserve("010-2222-3333", "seongsu", &[("CUP", 1)]).await.unwrap();
+        let page = Call::get("/staff/seongsu").with("cookie", &cookie).on(&site).await.text();
+        let address = page.split("data-address=\"").nth(1).unwrap().split('"').next().unwrap();
+        let ask = async || Call::get(address).with("cookie", &cookie).on(&site).await;
+        assert_eq!(ask().await.status.as_u16(), 204, "{address}");
+        test.reserve("010-2222-4444", "seongsu", &[("CUP", 1)]).await.unwrap();
+        let changed = ask().await;
+        assert_eq!(changed.status.as_u16(), 200);
+        // Each form that does something has its key all the same.
+        assert!(changed.text().contains(" name=\"key\" value=\""), "{}", changed.text());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_hand_over_is_undone_where_it_is_said() {
     on_each_engine(async |test| {
         test.with_stock("seongsu", "CUP", 3).await;
