@@ -224,44 +224,93 @@ addEventListener("storage", ({ key }) => key === KEPT && show());
 // ---- Looking up ----------------------------------------------------------------------------------------------
 
 /** Asks the shop and shows its answer in place. Throws where the network, or the shop, does not answer. */
-async function ask(text) {
-  const answer = await fetch(seek.action, { method: "POST", body: new URLSearchParams({ typed: text }) });
+async function ask(address, body) {
+  const answer = await fetch(address, { method: body ? "POST" : "GET", body });
   if (answer.status >= 500) throw new Error("no answer");
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const [board, notice] = ["board", "notice"].map((id) => page.getElementById(id));
+  const html = await answer.text();
+  const page = new DOMParser().parseFromString(html, "text/html");
+  // What a form is answered with has an address only where it led there.
+  const there = answer.redirected || !body;
   // Another page than the board, such as the one to sign in at: the browser goes there itself.
-  if (!board || !notice) return answer.redirected ? location.assign(answer.url) : seek.submit();
-  document.getElementById("board").replaceChildren(...board.childNodes);
-  document.getElementById("notice").replaceChildren(...notice.childNodes);
+  if (!page.getElementById("board")) return there ? location.assign(answer.url) : seek.submit();
+  take(html, page);
   document.title = page.title;
-  history.replaceState(null, "", answer.redirected ? answer.url : location.pathname);
+  history.replaceState(null, "", there ? answer.url : location.pathname);
   field.value = page.getElementById("find").value;
   document.querySelector(".staff-found")?.scrollIntoView({ block: "nearest" });
+  rest();
+}
+
+/** The board's island takes over what differs, so that ticks, places and open details stay; else there is but the whole. */
+function take(html, page) {
+  if (!document.dispatchEvent(new CustomEvent("board", { detail: html, cancelable: true }))) return;
+  for (const id of ["board", "notice"]) document.getElementById(id).replaceChildren(...page.getElementById(id).childNodes);
+}
+
+/** What had the focus may be gone: where there are keys they go to the field. A handheld would open its keyboard. */
+function rest() {
+  if (document.activeElement === document.body && matchMedia("(pointer: fine)").matches) field.focus();
 }
 
 let asking = false;
 
-seek.addEventListener("submit", async (event) => {
-  const text = field.value.trim();
-  if (!text) return;
-  event.preventDefault();
+/** One question at a time. */
+async function alone(question) {
   if (asking) return;
   asking = true;
   hush();
+  try {
+    await question();
+  } finally {
+    asking = false;
+  }
+}
+
+async function look(text) {
   try {
     const pass = read(text);
     const before = pass && handedHere(pass);
     if (before) return tell("refused", fill(words.handed, { at: time(before.at) }));
     if (!navigator.onLine) return await judge(text);
     try {
-      await ask(text);
+      await ask(seek.action, new URLSearchParams({ typed: text }));
     } catch {
       await judge(text);
     }
   } finally {
-    asking = false;
     field.select();
   }
+}
+
+seek.addEventListener("submit", (event) => {
+  const text = field.value.trim();
+  if (!text) return;
+  event.preventDefault();
+  alone(() => look(text));
+});
+
+/** Closes what was looked up. Nothing is asked for, and the rest of the board stays as it is. */
+function shut(found) {
+  found.remove();
+  hush();
+  document.getElementById("notice").replaceChildren();
+  // From now on the board asks for itself alone.
+  const { dataset } = document.getElementById("columns");
+  const address = new URL(dataset.address, location.href);
+  for (const name of ["open", "by"]) address.searchParams.delete(name);
+  dataset.address = address.pathname + address.search;
+  history.replaceState(null, "", location.pathname);
+  rest();
+}
+
+// A link of the board to the board itself opens something on it, or closes it: in place as well.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("#board a, #notice a");
+  const aside = event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+  if (!link || aside || link.pathname !== location.pathname) return;
+  event.preventDefault();
+  if (link.matches("[data-close]")) return shut(link.closest(".staff-found"));
+  alone(() => ask(link.href).catch(() => location.assign(link.href)));
 });
 
 // ---- The camera ----------------------------------------------------------------------------------------------

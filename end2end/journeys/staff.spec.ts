@@ -117,6 +117,34 @@ test("a code at the counter opens its reservation", async ({ page, goods, partne
   await expect(found).toContainText("이미 건넨 예약이에요");
 });
 
+test("a look-up keeps what was ticked, typed and unfolded @scripts", async ({ page, goods, partner }) => {
+  await partner.putOnShelf("seongsu", goods.second.sku, 6);
+  const picked = await partner.reserve("seongsu", goods.second.sku, 1);
+  const asked = await partner.reserve("seongsu", goods.second.sku, 1);
+  await signIn(page, "seongsu", BOARD);
+  await expect(page.locator("[data-link=live]")).toBeAttached({ timeout: 15_000 });
+  const own = card(page, picked.code);
+  await own.getByRole("button", { name: "담기 시작" }).click();
+  await said(page, "담기 시작했어요");
+  await own.getByRole("checkbox").check();
+  await own.getByLabel("둔 자리").fill("A-3");
+  await own.getByText("문제가 있어요").click();
+  const kept = async () => {
+    await expect(own.getByRole("checkbox")).toBeChecked();
+    await expect(own.getByLabel("둔 자리")).toHaveValue("A-3");
+    await expect(own.getByText("선반에 없어요")).toBeVisible();
+  };
+  const found = page.getByRole("article", { name: "찾은 예약" });
+  await page.getByLabel(FIELD).fill(asked.code);
+  await page.getByLabel(FIELD).press("Enter");
+  await expect(found).toContainText(asked.number);
+  await kept();
+  await found.getByRole("link", { name: "닫기" }).click();
+  await expect(found).toHaveCount(0);
+  await kept();
+  expect(new URL(page.url()).search).toBe("");
+});
+
 test("what is not on the shelf ends with a second touch, and the shopper is told", async ({ page, goods, partner }) => {
   // A browser without a screen prints nothing, and would not say so: here it is a fault.
   await page.addInitScript(() => {

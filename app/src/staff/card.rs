@@ -97,7 +97,7 @@ pub(super) fn found(around: Around<'_>, card: &BoardCard, by_name: bool, close: 
         <li
             class="staff-found"
             id=id(card, Place::Found)
-            data-mark=mark(card)
+            data-mark=mark(&(card, by_name))
             data-status=card.status.code()
             class:over=!live
         >
@@ -121,7 +121,7 @@ pub(super) fn found(around: Around<'_>, card: &BoardCard, by_name: bool, close: 
                 {lines(lang, card, live)}
                 <div class="staff-pay">
                     {next_step(around, card)}
-                    <a class="staff-alt" href=close>{lang.pick("닫기", "Close")}</a>
+                    <a class="staff-alt" data-close href=close>{lang.pick("닫기", "Close")}</a>
                 </div>
             </article>
         </li>

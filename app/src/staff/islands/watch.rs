@@ -3,8 +3,8 @@
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    Document, Element, FormData, HtmlElement, HtmlFormElement, KeyboardEvent, RequestInit, Response,
-    SubmitEvent, UrlSearchParams,
+    CustomEvent, Document, Element, FormData, HtmlElement, HtmlFormElement, KeyboardEvent, RequestInit,
+    Response, SubmitEvent, UrlSearchParams,
 };
 
 use super::patch::take_over;
@@ -40,6 +40,8 @@ pub(super) fn start() {
     let watch = Watch { state, said };
     let own = watch.clone();
     listen(&document, "submit", move |event: SubmitEvent| own.send(&event));
+    let own = watch.clone();
+    listen(&document, "board", move |event: CustomEvent| own.find(&event));
     listen(&document, "keydown", |event: KeyboardEvent| catch_scanner(&event));
     watch.wait(0);
 }
@@ -86,6 +88,13 @@ impl Watch {
         };
         self.link(if missed >= LOST { Link::Lost } else { Link::Live });
         self.wait(missed);
+    }
+
+    /// Takes over what the counter's script looked up, which replaces the board itself where nobody says that it did.
+    fn find(&self, event: &CustomEvent) {
+        if event.detail().as_string().is_some_and(|html| self.say(&html)) {
+            event.prevent_default();
+        }
     }
 
     /// Takes an answer over, and announces reservations that came in. False where it was no board.
