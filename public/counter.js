@@ -188,6 +188,14 @@ function hand(text, pass, what) {
   flush();
 }
 
+// ---- The network ---------------------------------------------------------------------------------------------
+
+// Milliseconds. A network may be there and lead nowhere: what nobody answers would be waited for without an end.
+const LIMIT = 4_000;
+
+/** A browser that cannot tell the time of it waits as long as it ever does. */
+const inTime = () => AbortSignal.timeout?.(LIMIT);
+
 // ---- Sending what waits --------------------------------------------------------------------------------------
 
 let sending = null;
@@ -199,7 +207,7 @@ async function send() {
     const body = new URLSearchParams({ pass, key, ago: String(Math.max(0, Math.round(now() - at))) });
     let answer = null;
     try {
-      const response = await fetch(send, { method: "POST", body });
+      const response = await fetch(send, { method: "POST", body, signal: inTime() });
       if (response.status === 200) answer = await response.json();
       // Anything else is no last word: signed out, too many at once, the shop is busy.
       else if (response.status === 422) answer = { done: false, said: words.unreadable };
@@ -225,7 +233,7 @@ addEventListener("storage", ({ key }) => key === KEPT && show());
 
 /** Asks the shop and shows its answer in place. Throws where the network, or the shop, does not answer. */
 async function ask(address, body) {
-  const answer = await fetch(address, { method: body ? "POST" : "GET", body });
+  const answer = await fetch(address, { method: body ? "POST" : "GET", body, signal: inTime() });
   if (answer.status >= 500) throw new Error("no answer");
   const html = await answer.text();
   const page = new DOMParser().parseFromString(html, "text/html");
@@ -241,7 +249,7 @@ async function ask(address, body) {
   rest();
 }
 
-/** The board's island takes over what differs, so that ticks, places and open details stay; else there is but the whole. */
+/** The board's island takes over what differs, so that ticks, places and folds stay; else there is but the whole. */
 function take(html, page) {
   if (!document.dispatchEvent(new CustomEvent("board", { detail: html, cancelable: true }))) return;
   for (const id of ["board", "notice"]) document.getElementById(id).replaceChildren(...page.getElementById(id).childNodes);
@@ -254,19 +262,23 @@ function rest() {
 
 let asking = false;
 
-/** One question at a time. */
+/** One question at a time, and while there is one the field shows it. */
 async function alone(question) {
   if (asking) return;
   asking = true;
+  seek.setAttribute("aria-busy", "true");
   hush();
   try {
     await question();
   } finally {
     asking = false;
+    seek.removeAttribute("aria-busy");
   }
 }
 
 async function look(text) {
+  // What is scanned meanwhile takes the place of this, and is not written behind it.
+  field.select();
   try {
     const pass = read(text);
     const before = pass && handedHere(pass);

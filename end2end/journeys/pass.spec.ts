@@ -151,6 +151,26 @@ test("away from the network a pass is checked, handed over and written down late
   await expect(page.getByRole("alert")).toContainText("이미 쓴 패스예요");
 });
 
+test("where the network swallows everything the board says so, and the counter goes on by itself @scripts", async ({
+  page,
+  goods,
+  partner,
+  watchdog,
+}) => {
+  const order = await ordered(partner, goods.first);
+  await signIn(page, "seongsu", BOARD);
+  await expect(page.locator("[data-link=live]")).toBeAttached({ timeout: 15_000 });
+  await watchdog.without(async () => {
+    // The browser has a network, and nothing it sends is ever answered.
+    await page.route(/\/staff\/seongsu\/(board|find)/, () => undefined);
+    await seek(page, order.groups[0]?.pass ?? "");
+    await expect(page.locator(".staff-seek")).toHaveAttribute("aria-busy", "true");
+    await expect(page.locator("#counter [role=status]")).toContainText("진짜 패스예요");
+    await expect(page.locator(".staff-seek")).not.toHaveAttribute("aria-busy");
+    await expect(page.locator("[data-link=lost]")).toBeVisible({ timeout: 15_000 });
+  });
+});
+
 test("what was used elsewhere meanwhile is told to the associate @scripts", async ({ page, context, goods, partner, audit, watchdog }) => {
   const order = await ordered(partner, goods.second);
   const pass = order.groups[0]?.pass ?? "";

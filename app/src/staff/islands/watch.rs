@@ -3,8 +3,8 @@
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    CustomEvent, Document, Element, FormData, HtmlElement, HtmlFormElement, KeyboardEvent, RequestInit,
-    Response, SubmitEvent, UrlSearchParams,
+    AbortController, AbortSignal, CustomEvent, Document, Element, FormData, HtmlElement, HtmlFormElement,
+    KeyboardEvent, RequestInit, Response, SubmitEvent, UrlSearchParams,
 };
 
 use super::patch::take_over;
@@ -12,6 +12,8 @@ use crate::ui::browser::{document, listen, window};
 
 /// Milliseconds: two devices are never further apart than this and an answer's way.
 const PAUSE: i32 = 1_500;
+/// Milliseconds. A network may be there and lead nowhere: what nobody answers would be waited for without an end.
+const LIMIT: i32 = 4_000;
 /// One lost answer is no lost network.
 const LOST: u32 = 2;
 const FIELDS: &str = "input:not([type=checkbox]):not([type=radio]), select, textarea";
@@ -48,9 +50,7 @@ pub(super) fn start() {
 
 impl Watch {
     fn wait(self, missed: u32) {
-        let look = Closure::once_into_js(move || spawn_local(self.look(missed)));
-        let look = look.unchecked_ref();
-        let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(look, PAUSE);
+        later(PAUSE, &Closure::once_into_js(move || spawn_local(self.look(missed))));
     }
 
     /// Shows how the page stands to the shop, in words that came with it.
@@ -156,9 +156,24 @@ fn address_now() -> Option<String> {
     document().get_element_by_id("columns").and_then(|columns| columns.get_attribute("data-address"))
 }
 
-/// Status and text of an answer, with redirects followed; none where there was none.
+/// Calls a function once these milliseconds are over.
+fn later(pause: i32, deed: &JsValue) {
+    let deed = deed.unchecked_ref();
+    let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(deed, pause);
+}
+
+/// Gives up what is not answered in time. By a timer of its own: older tablets have no `AbortSignal.timeout`.
+fn in_time() -> Option<AbortSignal> {
+    let controller = AbortController::new().ok()?;
+    let signal = controller.signal();
+    later(LIMIT, &Closure::once_into_js(move || controller.abort()));
+    Some(signal)
+}
+
+/// Status and text of an answer, with redirects followed; none where there was none in time.
 async fn ask(address: &str, body: Option<&UrlSearchParams>) -> Option<(u16, String)> {
     let init = RequestInit::new();
+    init.set_signal(in_time().as_ref());
     if let Some(body) = body {
         init.set_method("POST");
         init.set_body(body);
