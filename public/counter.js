@@ -79,6 +79,10 @@ function tell(kind, ...children) {
 
 const hush = () => verdict.replaceChildren();
 
+const textOf = (root, selector) => root.querySelector(selector)?.textContent.replace(/\s+/g, " ").trim() ?? "";
+/** A card by its code and whom it is for. */
+const named = (card) => [textOf(card, ".staff-code"), textOf(card, ".staff-name b")].join(" · ");
+
 /** What waits, and what has to be looked into. */
 function show() {
   const { queue, told } = kept();
@@ -138,13 +142,12 @@ async function refusal(pass) {
 /** What the board last knew of it. */
 function described(pass) {
   const card = [...document.querySelectorAll("[data-pass]")].find((card) => card.dataset.pass === pass.group);
-  const text = (selector, root = card) => root?.querySelector(selector)?.textContent.trim() ?? "";
   if (!card) return null;
   const lines = [...card.querySelectorAll(".staff-lines li")];
   return {
-    what: [text(".staff-code").replace(/\s+/g, " "), text(".staff-name b")].join(" · "),
-    things: lines.map((line) => `${text(".staff-what b", line)} ${text(".staff-count", line)}`).join(", "),
-    money: text(".staff-total") || text(".staff-go em"),
+    what: named(card),
+    things: lines.map((line) => `${textOf(line, ".staff-what b")} ${textOf(line, ".staff-count")}`).join(", "),
+    money: textOf(card, ".staff-total") || textOf(card, ".staff-go em"),
   };
 }
 
@@ -245,8 +248,17 @@ async function ask(address, body) {
   document.title = page.title;
   history.replaceState(null, "", there ? answer.url : location.pathname);
   field.value = page.getElementById("find").value;
-  document.querySelector(".staff-found")?.scrollIntoView({ block: "nearest" });
+  announce(document.querySelector(".staff-found"));
   rest();
+}
+
+/** Who looks sees what was found; who listens is told, in a status that was there before: a new one is not read out. */
+function announce(found) {
+  if (!found) return;
+  found.scrollIntoView({ block: "nearest" });
+  const label = found.querySelector("article").getAttribute("aria-label");
+  const said = `${label}: ${named(found)}. ${textOf(found, ".staff-standing")}`;
+  verdict.replaceChildren(element("p", { class: "quiet" }, said));
 }
 
 /** The board's island takes over what differs, so that ticks, places and folds stay; else there is but the whole. */

@@ -138,9 +138,13 @@ test("a look-up keeps what was ticked, typed and unfolded @scripts", async ({ pa
   await page.getByLabel(FIELD).fill(asked.code);
   await page.getByLabel(FIELD).press("Enter");
   await expect(found).toContainText(asked.number);
+  // It is said, too, to those who do not see it appear.
+  const told = page.locator("#counter [role=status]");
+  await expect(told).toContainText(`찾은 예약: ${asked.code.slice(0, 3)} ${asked.code.slice(3)} · 김민지`);
   await kept();
   await found.getByRole("link", { name: "닫기" }).click();
   await expect(found).toHaveCount(0);
+  await expect(told).toBeEmpty();
   await kept();
   expect(new URL(page.url()).search).toBe("");
 });
