@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Moment;
 
+/// The most that one shelf holds: more than any does, and little enough for whoever counts in 32 bits.
+pub const MOST_ON_HAND: i64 = 1_000_000_000;
+
 /// A stock number in a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,6 +1,7 @@
 //! What a deed can fail with: a refusal that a person can be told, or a fault that is only logged.
 
 use onshelf_db::{Error as DbError, Failure};
+use onshelf_domain::stock::{CountFault, MovementFault};
 use onshelf_vocabulary::{
     fulfilment::ReservationRefusal, notifications::PushRefusal, orders::OrderRefusal, staff::StaffRefusal,
 };
@@ -34,6 +35,14 @@ pub enum Error {
 /// Why a partner's change of stock was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StockRefusal {
+    #[error("no shelf is counted like this: {0:?}")]
+    BadCount(CountFault),
+    /// None, or more than [`onshelf_domain::stock::MOST_LINES`].
+    #[error("not that many lines")]
+    BadLines,
+    /// Of which line, counted from 0, and what.
+    #[error("nothing moves like this: {faults:?}")]
+    BadMovements { faults: Vec<(usize, MovementFault)> },
     #[error("line {line}: no such SKU")]
     UnknownSku { line: usize },
     #[error("line {line}: no such store")]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use onshelf_domain::stock::{MOST_LINES, MOST_ON_HAND};
 use onshelf_shop::testing::{FakePayments, TestShop, on_each_engine};
 use onshelf_vocabulary::StoreCode;
 use serde_json::{Value, json};
@@ -55,6 +56,7 @@ async fn a_count_sets_the_shelf_once() {
         for (body, pointer) in [
             (json!({"on_hand": -1, "counted_at": NOW}), "/on_hand"),
             (json!({"on_hand": 1.5, "counted_at": NOW}), "/on_hand"),
+            (json!({"on_hand": MOST_ON_HAND + 1, "counted_at": NOW}), "/on_hand"),
             (json!({"on_hand": 1, "counted_at": "yesterday"}), "/counted_at"),
             (json!({"on_hand": 1, "counted_at": "2099-01-01T00:00:00Z"}), "/counted_at"),
             (json!({"on_hand": 1}), "/counted_at"),
@@ -96,12 +98,46 @@ async fn movements_go_in_all_or_none() {
         for (lines, pointer) in [
             (json!([]), "/lines"),
             (json!([line("CUP", 0)]), "/lines/0/delta"),
+            (json!([line("CUP", 1), line("CUP", -MOST_ON_HAND - 1)]), "/lines/1/delta"),
+            (json!(vec![line("CUP", 1); MOST_LINES + 1]), "/lines"),
             (json!([line("CUP", 1), line("NONE", 1)]), "/lines/1/sku"),
         ] {
             let answer = post("k3", lines).on(&site).await;
             answer.problem(422, "invalid");
             assert_eq!(answer.pointers(), [pointer]);
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_most_that_a_shelf_holds_is_described_and_taken() {
+    on_each_engine(async |test| {
+        let site = site(test);
+        let token = test.shop.create_token("stock", None).await.unwrap();
+        let contract = Call::get("/api/v1/openapi.json").on(&site).await.ok(200);
+        let schemas = &contract["components"]["schemas"];
+        assert_eq!(schemas["Count"]["properties"]["on_hand"]["maximum"], MOST_ON_HAND);
+        assert_eq!(schemas["MovementLine"]["properties"]["delta"]["minimum"], -MOST_ON_HAND);
+        assert_eq!(schemas["MovementLine"]["properties"]["delta"]["maximum"], MOST_ON_HAND);
+        assert_eq!(schemas["Movements"]["properties"]["lines"]["maxItems"], MOST_LINES);
+        let path = "/api/v1/stores/seongsu/stock/CUP";
+        let put = |key: &str, body: &Value| Call::put(path).key(key).token(&token).json(body).english();
+        let body = json!({"on_hand": MOST_ON_HAND, "counted_at": NOW});
+        assert_eq!(put("k1", &body).on(&site).await.ok(200)["available"], MOST_ON_HAND);
+        let body = json!({"on_hand": MOST_ON_HAND + 1, "counted_at": NOW});
+        let told = put("k2", &body).on(&site).await.problem(422, "invalid");
+        assert_eq!(told["errors"][0]["detail"], "This is 0 to 1,000,000,000.");
+        let line = json!({"store": "seongsu", "sku": "CUP", "delta": 1, "reason": "", "reference": "a\nb"});
+        let post = Call::post("/api/v1/stock/movements").key("k3").token(&token);
+        let told = post.json(&json!({ "lines": [line] })).english().on(&site).await.problem(422, "invalid");
+        let told = told["errors"].as_array().unwrap().iter();
+        let details: Vec<&str> = told.map(|error| error["detail"].as_str().unwrap()).collect();
+        let expected = [
+            "1 to 64 characters, none of them for control.",
+            "128 characters at most, none of them for control.",
+        ];
+        assert_eq!(details, expected);
     })
     .await;
 }

@@ -15,6 +15,7 @@ pub use holds::{
 pub use lost::{lose, lose_part, lose_sent, return_sent};
 pub use many::{NewHold, enter_holds, take_all};
 
+use onshelf_vocabulary::stock::MOST_ON_HAND;
 use sqlx::QueryBuilder;
 
 use crate::{
@@ -111,17 +112,19 @@ pub async fn level(tx: &mut Tx<'_>, key: LevelKey) -> Result<Option<LevelRow>, E
     )
 }
 
-/// Adds `delta` to on hand. False: the level would fall below zero, or does not exist; nothing changed.
+/// Adds `delta` to on hand. False: the level would fall below zero or hold more than a shelf does, or does not exist;
+/// nothing changed.
 pub async fn shift(tx: &mut Tx<'_>, key: LevelKey, delta: i64, cause: Cause<'_>) -> Result<bool, Error> {
     let sql = "UPDATE stock_levels SET on_hand = on_hand + $3,
                  checked_at = CASE WHEN checked_at > $4 THEN checked_at ELSE $4 END
-               WHERE store_id = $1 AND variant_id = $2 AND on_hand + $3 >= 0 AND on_hand + $3 <= 1000000000";
+               WHERE store_id = $1 AND variant_id = $2 AND on_hand + $3 >= 0 AND on_hand + $3 <= $5";
     let done = on!(tx, conn => {
         sqlx::query(sql)
             .bind(key.store_id)
             .bind(key.variant_id)
             .bind(delta)
             .bind(cause.at)
+            .bind(MOST_ON_HAND)
             .execute(conn)
             .await
             .map(|done| done.rows_affected())

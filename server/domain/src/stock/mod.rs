@@ -3,9 +3,12 @@
 
 mod demand;
 mod receipt;
+mod told;
 
 pub use demand::sum_demand;
+pub use onshelf_vocabulary::stock::MOST_ON_HAND;
 pub use receipt::beside;
+pub use told::{CountFault, Label, MOST_LINES, MovementFault, check_count, is_yet_to_come, movement_faults};
 
 use jiff::{SignedDuration, Timestamp};
 use onshelf_vocabulary::stock::Sureness;

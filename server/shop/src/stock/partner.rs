@@ -6,6 +6,7 @@ use onshelf_db::{
     Tx,
     stock::{self, Cause, LevelKey, LevelRow},
 };
+use onshelf_domain::stock::{MOST_LINES, check_count, movement_faults};
 use onshelf_vocabulary::{Quantity, Sku, StoreCode};
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +17,7 @@ use crate::{Book, Error, Once, Result, Shop, StockRefusal, partners::Partner};
 pub struct CountInput {
     pub store: StoreCode,
     pub sku: Sku,
-    /// 0 to 1,000,000.
+    /// 0 to [`onshelf_domain::stock::MOST_ON_HAND`].
     pub on_hand: i64,
     /// Unix milliseconds.
     pub counted_at: i64,
@@ -27,7 +28,9 @@ pub struct CountInput {
 pub struct Movement {
     pub store: StoreCode,
     pub sku: Sku,
+    /// Not 0, and by no more than a shelf holds.
     pub delta: i64,
+    /// Blanks around both are not kept.
     pub reason: String,
     pub reference: String,
 }
@@ -65,6 +68,7 @@ impl Shop {
     /// Sets a level to what was counted. A count older than the last word changes nothing.
     #[tracing::instrument(target = "otel", level = "debug", name = "count stock", skip_all)]
     pub async fn count_stock(&self, partner: &Partner, once: &Once, input: CountInput) -> Result<LevelAfter> {
+        check_count(input.on_hand, input.counted_at, self.now_ms()).map_err(StockRefusal::BadCount)?;
         partner.may_for(&input.store, "stock")?;
         let key = self.level_key(&self.book(), 0, &input.store, &input.sku)?;
         let (once, actor, now) = (once.clone(), partner.actor(), self.now_ms());
@@ -99,8 +103,9 @@ impl Shop {
         lines: Vec<Movement>,
     ) -> Result<Vec<LevelAfter>> {
         let book = self.book();
+        check_movements(&lines)?;
         let mut keyed = Vec::with_capacity(lines.len());
-        for (line, movement) in lines.into_iter().enumerate() {
+        for (line, movement) in lines.into_iter().map(trimmed).enumerate() {
             partner.may_for(&movement.store, "stock")?;
             keyed.push((self.level_key(&book, line, &movement.store, &movement.sku)?, line, movement));
         }
@@ -143,6 +148,27 @@ impl Shop {
         let store = book.stores.by_code(store.as_str()).ok_or(StockRefusal::UnknownStore { line })?;
         let variant = book.catalogue.variant(sku.as_str()).ok_or(StockRefusal::UnknownSku { line })?;
         Ok(LevelKey { store_id: store.id, variant_id: variant.id })
+    }
+}
+
+/// Every fault of every line at once, so that a file is mended in one go.
+fn check_movements(lines: &[Movement]) -> Result<(), StockRefusal> {
+    if lines.is_empty() || lines.len() > MOST_LINES {
+        return Err(StockRefusal::BadLines);
+    }
+    let of_line = |(line, movement): (usize, &Movement)| {
+        let faults = movement_faults(movement.delta, &movement.reason, &movement.reference);
+        faults.into_iter().map(move |fault| (line, fault))
+    };
+    let faults: Vec<_> = lines.iter().enumerate().flat_map(of_line).collect();
+    if faults.is_empty() { Ok(()) } else { Err(StockRefusal::BadMovements { faults }) }
+}
+
+fn trimmed(movement: Movement) -> Movement {
+    Movement {
+        reason: movement.reason.trim().to_owned(),
+        reference: movement.reference.trim().to_owned(),
+        ..movement
     }
 }
 

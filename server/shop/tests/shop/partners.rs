@@ -1,5 +1,6 @@
 //! What tills and warehouses may say of stock.
 
+use onshelf_domain::stock::{CountFault, MOST_ON_HAND, MovementFault};
 use onshelf_shop::{
     Error, Once, StockRefusal,
     partners::Partner,
@@ -40,6 +41,14 @@ async fn movements_are_all_or_nothing() {
         test.shop.move_stock(&erp, &once("b"), lines.clone()).await.unwrap();
         test.shop.move_stock(&erp, &once("b"), lines).await.unwrap();
         assert_eq!(test.available("seongsu", "CUP").await, 5, "the same key moves once");
+        let refused = test.shop.move_stock(&erp, &once("c"), Vec::new()).await;
+        assert!(matches!(refused, Err(Error::Stock(StockRefusal::BadLines))));
+        let odd = Movement { reason: " ".to_owned(), ..movement("seongsu", "CUP", 0) };
+        let refused = test.shop.move_stock(&erp, &once("d"), vec![movement("seongsu", "CUP", 1), odd]).await;
+        let expected = vec![(1, MovementFault::Delta), (1, MovementFault::Reason)];
+        assert!(
+            matches!(refused, Err(Error::Stock(StockRefusal::BadMovements { faults })) if faults == expected)
+        );
     })
     .await;
 }
@@ -60,6 +69,14 @@ async fn a_count_sets_the_book_and_an_old_one_does_not() {
         assert_eq!((after.on_hand, after.available), (2, 2));
         let after = test.shop.count_stock(&erp, &once("old"), count(9, now - 60_000)).await.unwrap();
         assert_eq!(after.on_hand, 2);
+        for (on_hand, counted_at, fault) in [
+            (MOST_ON_HAND + 1, now, CountFault::OnHand),
+            (-1, now, CountFault::OnHand),
+            (1, now + 3_600_000, CountFault::NotYet),
+        ] {
+            let refused = test.shop.count_stock(&erp, &once("odd"), count(on_hand, counted_at)).await;
+            assert!(matches!(refused, Err(Error::Stock(StockRefusal::BadCount(told))) if told == fault));
+        }
     })
     .await;
 }

@@ -6,18 +6,16 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use onshelf_app::ssr::Door;
+use onshelf_domain::stock::Label;
 use onshelf_shop::journeys::PickReport;
 use onshelf_vocabulary::{self as words, staff::BoardDeed};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{
-    shapes::{Changing, Line, Money, Partnering},
-    stock::is_label,
-};
+use super::shapes::{Changing, Line, Money, Partnering};
 use crate::http::{
     ask::{Body, Key, MaybeBody, SignedIn, no_body},
-    problem::{Kind, Problem},
+    problem::{Kind, Problem, label_error},
     surface::Surface,
 };
 
@@ -32,6 +30,8 @@ pub struct NotFoundRequest {
 }
 
 const REFUND: &str = "POST /api/v1/orders/{number}/refunds";
+/// Why money is given back.
+const REASON: Label = Label { least: 1, most: 200 };
 const CARRY: &str = "POST /api/v1/orders/{number}/groups/{id}/{deed}";
 
 /// Money to be given back: an amount, lines, or an amount for lines.
@@ -106,12 +106,8 @@ pub async fn refund(
     Body { value: request, raw }: Body<RefundRequest>,
 ) -> Result<Response, Problem> {
     let RefundRequest { amount, reason, lines } = request;
-    if !is_label(&reason, 1, 200) {
-        return Err(Problem::field(
-            "/reason",
-            "제어 문자 없이 1~200자입니다.",
-            "1 to 200 characters, none of them for control.",
-        ));
+    if !REASON.fits(&reason) {
+        return Err(Problem::invalid(vec![label_error("/reason", REASON)]));
     }
     let (_begun, once) = surface.once(&partner.actor(), REFUND, &key, &format!("{number} {raw}"))?;
     let lines: Vec<words::cart::Line> = lines.into_iter().map(Into::into).collect();

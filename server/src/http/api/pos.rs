@@ -6,6 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use onshelf_app::ssr::Door;
+use onshelf_domain::stock::{Label, MOST_LINES};
 use onshelf_shop::{
     Error, StockRefusal,
     stock::{SaleInput, SaleLine},
@@ -16,16 +17,17 @@ use utoipa::ToSchema;
 
 use super::{
     shapes::{Changing, Line, Partnering},
-    stock::{Levels, is_label, level},
+    stock::{Levels, level},
 };
 use crate::http::{
     ask::{Body, Key, SignedIn},
-    problem::Problem,
+    problem::{Problem, label_error},
     surface::Surface,
 };
 
 const SELL: &str = "POST /api/v1/pos/sales";
-const MOST_LINES: usize = 500;
+/// A reservation's number, as far as a ledger could hold it.
+const NUMBER: Label = Label { least: 1, most: 32 };
 
 /// A receipt.
 #[derive(Deserialize, ToSchema)]
@@ -72,15 +74,11 @@ pub async fn sell(
             "1 to 500 lines; or a `reservation` alone.",
         ));
     }
-    if !is_label(&sale.receipt, 0, 128) {
-        return Err(Problem::field(
-            "/receipt",
-            "제어 문자 없이 128자까지입니다.",
-            "128 characters at most, none of them for control.",
-        ));
+    if !Label::REFERENCE.fits(&sale.receipt) {
+        return Err(Problem::invalid(vec![label_error("/receipt", Label::REFERENCE)]));
     }
     // No number looks so, and not every database could be asked for it.
-    if sale.reservation.as_ref().is_some_and(|number| !is_label(number, 1, 32)) {
+    if sale.reservation.as_ref().is_some_and(|number| !NUMBER.fits(number)) {
         return Err(no_reservation());
     }
     let (_begun, once) = surface.once(&partner.actor(), SELL, &key, &raw)?;

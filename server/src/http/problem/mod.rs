@@ -5,7 +5,7 @@ mod kind;
 mod refusals;
 
 pub use kind::Kind;
-pub use refusals::field_error;
+pub use refusals::{field_error, label_error};
 
 use axum::{
     http::{StatusCode, header},

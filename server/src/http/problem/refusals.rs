@@ -1,6 +1,7 @@
 //! What the shop refuses, as problems of this contract.
 
 use onshelf_app::error::AppError;
+use onshelf_domain::stock::{CountFault, Label, MovementFault};
 use onshelf_shop::{Error, StockRefusal};
 use onshelf_vocabulary::{
     Text,
@@ -107,6 +108,16 @@ impl From<OrderRefusal> for Problem {
 impl From<StockRefusal> for Problem {
     fn from(refusal: StockRefusal) -> Problem {
         match refusal {
+            StockRefusal::BadCount(CountFault::OnHand) => {
+                Problem::field("/on_hand", "0에서 1,000,000,000까지입니다.", "This is 0 to 1,000,000,000.")
+            }
+            StockRefusal::BadCount(CountFault::NotYet) => {
+                Problem::field("/counted_at", "아직 오지 않은 때입니다.", "This moment has not come yet.")
+            }
+            StockRefusal::BadLines => Problem::field("/lines", "1줄에서 500줄까지입니다.", "1 to 500 lines."),
+            StockRefusal::BadMovements { faults } => Problem::invalid(
+                faults.into_iter().map(|(line, fault)| movement_error(line, fault)).collect(),
+            ),
             StockRefusal::UnknownSku { line } => Problem::invalid(vec![field_error(FieldFault {
                 pointer: format!("/lines/{line}/sku"),
                 fault: Fault::UnknownSku,
@@ -130,6 +141,33 @@ impl From<StockRefusal> for Problem {
             StockRefusal::NotYours => Problem::new(Kind::Forbidden),
         }
     }
+}
+
+fn movement_error(line: usize, fault: MovementFault) -> FieldError {
+    match fault {
+        MovementFault::Delta => FieldError {
+            pointer: format!("/lines/{line}/delta"),
+            detail: Text::new(
+                "0이 아닌, -1,000,000,000에서 1,000,000,000까지의 정수입니다.",
+                "A whole number from -1,000,000,000 to 1,000,000,000, not 0.",
+            ),
+        },
+        MovementFault::Reason => label_error(format!("/lines/{line}/reason"), Label::REASON),
+        MovementFault::Reference => label_error(format!("/lines/{line}/reference"), Label::REFERENCE),
+    }
+}
+
+/// What a text is told that is no such label.
+#[must_use]
+pub fn label_error(pointer: impl Into<String>, label: Label) -> FieldError {
+    let Label { least, most } = label;
+    let (ko, en) = if least == 0 {
+        (format!("{most}자까지입니다."), format!("{most} characters at most"))
+    } else {
+        (format!("{least}~{most}자입니다."), format!("{least} to {most} characters"))
+    };
+    let detail = Text::new(format!("제어 문자 없이 {ko}"), format!("{en}, none of them for control."));
+    FieldError { pointer: pointer.into(), detail }
 }
 
 /// A fault of an input in words.

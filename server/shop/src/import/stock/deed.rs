@@ -1,8 +1,7 @@
 //! What a row asks for: a count, a movement, or that something is there; and what booking it answers.
 
 use onshelf_db::stock::LevelKey;
-
-use super::MOST;
+use onshelf_domain::stock::MOST_ON_HAND;
 
 #[derive(Clone)]
 pub(super) enum Deed {
@@ -63,7 +62,7 @@ impl Deed {
             }
             Deed::Move { delta, .. } => {
                 let on_hand = known.on_hand + delta;
-                if (0..=MOST).contains(&on_hand) {
+                if (0..=MOST_ON_HAND).contains(&on_hand) {
                     return (Booked::Done, Known { on_hand, checked_at: known.checked_at.max(now) });
                 }
                 // Even a movement that fails opens the level.
@@ -102,7 +101,7 @@ mod tests {
             (&moved(-2), Some(known(3, 100)), Booked::Done, known(1, NOW)),
             (&moved(-4), Some(known(3, 100)), Booked::NotEnough, known(3, 100)),
             (&moved(-1), None, Booked::NotEnough, known(0, NOW)),
-            (&moved(MOST), Some(known(1, 100)), Booked::NotEnough, known(1, 100)),
+            (&moved(MOST_ON_HAND), Some(known(1, 100)), Booked::NotEnough, known(1, 100)),
         ] {
             assert_eq!(deed.foresee(level, NOW), (outcome, after), "{level:?}");
         }

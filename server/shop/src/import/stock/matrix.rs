@@ -1,5 +1,7 @@
 //! Sheets with a column a store: each cell is a count.
 
+use onshelf_domain::stock::MOST_ON_HAND;
+
 use super::{
     super::{
         plan::Plan,
@@ -9,7 +11,7 @@ use super::{
         rules::Compiled,
         value::Place,
     },
-    Line, MOST, Stock,
+    Line, Stock,
     deed::Deed,
     reading::sku,
     shops::Found,
@@ -80,7 +82,7 @@ impl Stock {
         known: &StoreColumn,
         cell: &str,
     ) -> Result<Line, Entry> {
-        let on_hand = row.whole_of("on_hand", cell, 0, MOST).map_err(|bad| {
+        let on_hand = row.whole_of("on_hand", cell, 0, MOST_ON_HAND).map_err(|bad| {
             let value = format!("{}: {}", known.name, bad.value);
             Entry { value, ..bad }
         })?;

@@ -29,12 +29,8 @@ use super::{
     seen::Seen,
 };
 
-/// On one shelf; the same bound as the schema's.
-const MOST: i64 = 1_000_000_000;
 /// Rows of a bulk load that are written together.
 const BULK: usize = 5_000;
-/// A count from further ahead than a clock may be wrong by, in milliseconds.
-const AHEAD: i64 = 10 * 60 * 1000;
 
 pub(super) struct Stock {
     dry_run: bool,

@@ -1,5 +1,6 @@
 //! Rows of one store and one SKU each: what they ask for, or what is wrong with them.
 
+use onshelf_domain::stock::{MOST_ON_HAND, is_yet_to_come};
 use onshelf_vocabulary::Sku;
 
 use super::{
@@ -9,7 +10,7 @@ use super::{
         report::Entry,
         row::Row,
     },
-    AHEAD, Line, MOST, Stock,
+    Line, Stock,
     deed::Deed,
     shops::Found,
 };
@@ -20,7 +21,7 @@ impl Stock {
         let store_id = self.store(row, &store)?;
         let sku = sku(row)?;
         let deed = self.deed(row, plan, store_id)?;
-        let safety_stock = row.whole("safety_stock", 0, MOST)?;
+        let safety_stock = row.whole("safety_stock", 0, MOST_ON_HAND)?;
         let id = match &deed {
             Deed::Count { .. } | Deed::Present { .. } => (store_id, sku.as_str(), ""),
             Deed::Move { reference, .. } => (store_id, sku.as_str(), reference.as_str()),
@@ -57,7 +58,7 @@ impl Stock {
 
     fn deed(&self, row: &Row<'_>, plan: &Plan, store_id: i64) -> Result<Deed, Entry> {
         let counted_at = self.counted_at(row, store_id)?;
-        if let Some(mut on_hand) = row.whole("on_hand", 0, MOST)? {
+        if let Some(mut on_hand) = row.whole("on_hand", 0, MOST_ON_HAND)? {
             let availability = row.text("availability");
             if on_hand > 0 && availability.is_some_and(|text| presence(&text) == Some(Presence::Sold)) {
                 row.warn(
@@ -69,7 +70,7 @@ impl Stock {
             }
             return Ok(Deed::Count { on_hand, counted_at });
         }
-        if let Some(delta) = row.whole("delta", -MOST, MOST)? {
+        if let Some(delta) = row.whole("delta", -MOST_ON_HAND, MOST_ON_HAND)? {
             return movement(row, delta);
         }
         let Some(availability) = row.text("availability") else {
@@ -78,7 +79,7 @@ impl Stock {
         match presence(&availability) {
             Some(Presence::There) => {
                 row.warn("on_hand", "no quantity for what is in stock", &availability);
-                let otherwise = plan.mapping.in_stock_quantity.unwrap_or(1).clamp(0, MOST);
+                let otherwise = plan.mapping.in_stock_quantity.unwrap_or(1).clamp(0, MOST_ON_HAND);
                 Ok(Deed::Present { otherwise, counted_at })
             }
             Some(Presence::Sold | Presence::Later) => Ok(Deed::Count { on_hand: 0, counted_at }),
@@ -92,7 +93,7 @@ impl Stock {
         let at = moment(&text, || self.shops.time_zone(store_id)).ok_or_else(|| {
             row.bad("counted_at", "not a time such as 2026-11-28T09:30 or 2026-11-28T09:30+09:00", &text)
         })?;
-        if at > self.now + AHEAD {
+        if is_yet_to_come(at, self.now) {
             return Err(row.bad("counted_at", "in the future", &text));
         }
         Ok(at)

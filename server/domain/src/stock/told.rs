@@ -1,0 +1,117 @@
+//! What tills, warehouses and files may tell of a shelf. Whoever takes it in asks here, so that what is exported can be
+//! imported, and a file is told what a call is told.
+
+use onshelf_vocabulary::stock::MOST_ON_HAND;
+
+/// By how much the clock of whoever counted may be ahead of ours, in milliseconds.
+const AHEAD: i64 = 10 * 60 * 1_000;
+/// The most lines of one set of movements, or of one receipt.
+pub const MOST_LINES: usize = 500;
+
+/// What is wrong with a count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CountFault {
+    /// It is not 0 to [`MOST_ON_HAND`].
+    OnHand,
+    /// It is of a moment that has not come yet.
+    NotYet,
+}
+
+/// What is wrong with a movement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MovementFault {
+    /// Nothing moves, or more than [`MOST_ON_HAND`].
+    Delta,
+    /// It is no [`Label::REASON`].
+    Reason,
+    /// It is no [`Label::REFERENCE`].
+    Reference,
+}
+
+/// Whether a moment has not come yet, both in Unix milliseconds. A count of such a moment would outlive every later word
+/// about its shelf.
+#[must_use]
+pub const fn is_yet_to_come(at: i64, now: i64) -> bool {
+    at.saturating_sub(now) > AHEAD
+}
+
+/// Whether a shelf may be set to what was counted. Moments in Unix milliseconds.
+pub fn check_count(on_hand: i64, counted_at: i64, now: i64) -> Result<(), CountFault> {
+    match () {
+        () if !(0..=MOST_ON_HAND).contains(&on_hand) => Err(CountFault::OnHand),
+        () if is_yet_to_come(counted_at, now) => Err(CountFault::NotYet),
+        () => Ok(()),
+    }
+}
+
+/// All that is wrong with a movement, in the order of its fields.
+#[must_use]
+pub fn movement_faults(delta: i64, reason: &str, reference: &str) -> Vec<MovementFault> {
+    let moves = delta != 0 && (-MOST_ON_HAND..=MOST_ON_HAND).contains(&delta);
+    [
+        (moves, MovementFault::Delta),
+        (Label::REASON.fits(reason), MovementFault::Reason),
+        (Label::REFERENCE.fits(reference), MovementFault::Reference),
+    ]
+    .into_iter()
+    .filter_map(|(right, fault)| (!right).then_some(fault))
+    .collect()
+}
+
+/// One line of text for a ledger: how many characters it has, blanks around it not counted, and none for control.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Label {
+    pub least: usize,
+    pub most: usize,
+}
+
+impl Label {
+    /// Why something was moved.
+    pub const REASON: Label = Label { least: 1, most: 64 };
+    /// The partner's own number of it: a delivery note, a transfer, a receipt. It may have none.
+    pub const REFERENCE: Label = Label { least: 0, most: 128 };
+
+    #[must_use]
+    pub fn fits(self, text: &str) -> bool {
+        let length = text.trim().chars().count();
+        (self.least..=self.most).contains(&length) && !text.chars().any(char::is_control)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_is_of_a_shelf_and_of_a_moment_that_was() {
+        let now = 1_000_000;
+        for (on_hand, counted_at, expected) in [
+            (0, 0, Ok(())),
+            (MOST_ON_HAND, now + AHEAD, Ok(())),
+            (-1, now, Err(CountFault::OnHand)),
+            (MOST_ON_HAND + 1, i64::MAX, Err(CountFault::OnHand)),
+            (1, now + AHEAD + 1, Err(CountFault::NotYet)),
+            (1, i64::MAX, Err(CountFault::NotYet)),
+            (1, i64::MIN, Ok(())),
+        ] {
+            assert_eq!(check_count(on_hand, counted_at, now), expected, "{on_hand} at {counted_at}");
+        }
+    }
+
+    #[test]
+    fn all_that_is_wrong_with_a_movement_is_told() {
+        use MovementFault::{Delta, Reason, Reference};
+        let long = "가".repeat(129);
+        for (delta, reason, reference, expected) in [
+            (-MOST_ON_HAND, "lost", "", &[][..]),
+            (MOST_ON_HAND, " received ", "note 7", &[]),
+            (0, "lost", "", &[Delta]),
+            (MOST_ON_HAND + 1, "lost", "", &[Delta]),
+            (i64::MIN, "", long.as_str(), &[Delta, Reason, Reference]),
+            (1, "  ", "a\nb", &[Reason, Reference]),
+            (1, "lost\u{85}", &long[3..], &[Reason]),
+        ] {
+            assert_eq!(movement_faults(delta, reason, reference), expected, "{delta} {reason:?}");
+        }
+    }
+}
