@@ -94,7 +94,7 @@ pub(crate) const fn fault_words(lang: Lang, pointer: &str, fault: Fault) -> &'st
         }
         Fault::NameTheGroups | Fault::NoLines => lang
             .pick("수량은 1에서 999까지의 수로 적어 주세요.", "A quantity is a whole number from 1 to 999."),
-        Fault::TooManyLines => lang.pick(
+        Fault::TooManyLines | Fault::TooManyOfOne => lang.pick(
             "한 번에 50가지까지, 한 가지에 999개까지 맡아둘 수 있어요.",
             "One reservation holds up to 50 different things, up to 999 of each.",
         ),

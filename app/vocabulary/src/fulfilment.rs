@@ -228,6 +228,8 @@ pub enum Fault {
     /// Which group is meant has to be said.
     NameTheGroups,
     TooManyLines,
+    /// More of one thing, in however many lines, than is a [`Quantity`](crate::Quantity).
+    TooManyOfOne,
     /// More groups than one order may have.
     TooManyGroups,
     UnknownSku,

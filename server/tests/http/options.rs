@@ -105,6 +105,7 @@ async fn a_question_that_is_none_is_told_where() {
             (json!({"near": "0,181"}), "/near"),
             (json!({"postcode": " "}), "/postcode"),
             (json!({"postcode": "1".repeat(201)}), "/postcode"),
+            (json!({"postcode": "04782\u{202e}"}), "/postcode"),
             (json!({"address": address}), "/address/postcode"),
             (json!({"postcode": "04782", "address": address}), "/postcode"),
             (json!({"far": true}), "/far"),
@@ -115,6 +116,43 @@ async fn a_question_that_is_none_is_told_where() {
             answer.problem(422, "invalid");
             assert_eq!(answer.pointers(), [pointer], "{more}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_question_is_refused_what_the_deed_after_it_is_refused() {
+    on_each_engine(async |test| {
+        stocked(test).await;
+        let site = site(test);
+        let line = |sku: &str, quantity: i64| json!({"sku": sku, "quantity": quantity});
+        let contact = json!({"name": "김", "phone": "010-2000-0007"});
+        let reserve =
+            |lines: &Value| json!({"store": "gangnam", "lines": lines.clone(), "contact": contact.clone()});
+        for (lines, pointer) in [
+            (json!([line("CUP", 999), line("KETTLE-MO", 1), line("CUP", 1)]), "/lines"),
+            (json!([line("CUP", 1), line("NONE", 1)]), "/lines/1/sku"),
+            (json!(vec![line("CUP", 1); 51]), "/lines"),
+            (json!([]), "/lines"),
+        ] {
+            let group = json!({"way": "collect", "store": "gangnam", "lines": lines.clone()});
+            for (path, body, within) in [
+                ("/api/v1/availability", json!({"lines": lines.clone()}), ""),
+                ("/api/v1/options", json!({"lines": lines.clone()}), ""),
+                ("/api/v1/reservations", reserve(&lines), ""),
+                ("/api/v1/orders", json!({"groups": [group], "contact": contact.clone()}), "/groups/0"),
+            ] {
+                let answer = Call::post(path).key("k").json(&body).on(&site).await;
+                answer.problem(422, "invalid");
+                assert_eq!(answer.pointers(), [format!("{within}{pointer}")], "{path} {body}");
+            }
+        }
+        let most = json!([line("CUP", 998), line("CUP", 1)]);
+        for path in ["/api/v1/availability", "/api/v1/options"] {
+            Call::post(path).json(&json!({"lines": most.clone()})).on(&site).await.ok(200);
+        }
+        let short = Call::post("/api/v1/reservations").key("k").json(&reserve(&most)).on(&site).await;
+        assert_eq!(short.problem(409, "out-of-stock")["short"][0]["wanted"], 999);
     })
     .await;
 }

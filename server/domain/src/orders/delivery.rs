@@ -5,9 +5,10 @@ use jiff::{
     SignedDuration, Timestamp, ToSpan,
     civil::{Date, Time},
 };
+use onshelf_vocabulary::fulfilment::Fault;
 use serde::{Deserialize, Serialize};
 
-use crate::stores::Schedule;
+use crate::{fulfilment::is_unprintable, stores::Schedule};
 
 /// What a zone covers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,6 +52,19 @@ pub struct Quote {
 const EVENING: Time = Time::constant(21, 0, 0, 0);
 /// How far open days are looked for.
 const SEARCH_DAYS: i32 = 400;
+/// The most characters that one line of an address has.
+const ADDRESS_LINE: usize = 200;
+
+/// What must be mended in one line of an address; a postcode is one. Not every line is `needed`.
+#[must_use]
+pub fn address_line_fault(text: &str, needed: bool) -> Option<Fault> {
+    match text.trim() {
+        "" if needed => Some(Fault::Missing),
+        long if long.chars().count() > ADDRESS_LINE => Some(Fault::TooLong),
+        odd if odd.chars().any(is_unprintable) => Some(Fault::BadCharacters),
+        _ => None,
+    }
+}
 
 impl Default for Delivery {
     /// A chain in a Korean city: the same day near a store, two days elsewhere; amounts in won.
@@ -180,6 +194,21 @@ mod tests {
         let never = Schedule::from_parts("Asia/Seoul", "{}", "[]").unwrap();
         let now = "2026-11-24T12:00:00+09:00".parse().unwrap();
         assert_eq!(Delivery::default().quote(&never, None, "04766", 1, now), None);
+    }
+
+    #[test]
+    fn a_line_of_an_address_is_short_and_printable() {
+        let long = "1".repeat(ADDRESS_LINE + 1);
+        for (text, needed, fault) in [
+            (" 04766 ", true, None),
+            (" ", false, None),
+            (" ", true, Some(Fault::Missing)),
+            (&long[1..], true, None),
+            (long.as_str(), false, Some(Fault::TooLong)),
+            ("047\u{202e}66", true, Some(Fault::BadCharacters)),
+        ] {
+            assert_eq!(address_line_fault(text, needed), fault, "{text:?}");
+        }
     }
 
     #[test]

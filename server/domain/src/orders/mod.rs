@@ -9,7 +9,7 @@ mod tax;
 mod windows;
 
 pub use charge::Charge;
-pub use delivery::{Delivery, Quote, Reach, Zone};
+pub use delivery::{Delivery, Quote, Reach, Zone, address_line_fault};
 pub use standing::overall;
 pub use substitute::{Candidate, Kinship, substitute};
 pub use tax::{Tax, TaxRule, TaxTable};

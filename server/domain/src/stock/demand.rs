@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use onshelf_vocabulary::{
-    Sku,
+    Quantity, Sku,
     cart::{Line, MAX_LINES},
     fulfilment::Fault,
 };
@@ -26,9 +26,17 @@ pub fn sum_demand(lines: &[Line]) -> Result<Vec<(Sku, i64)>, Fault> {
     Ok(sums.into_iter().map(|(sku, sum)| (sku.clone(), sum)).collect())
 }
 
+/// The same as lines again: what may be asked for at a time. Refused with [`Fault::TooManyOfOne`], too.
+pub fn sum_lines(lines: &[Line]) -> Result<Vec<Line>, Fault> {
+    let line = |(sku, sum): (Sku, i64)| match Quantity::try_from(sum) {
+        Ok(quantity) => Ok(Line { sku, quantity }),
+        Err(_) => Err(Fault::TooManyOfOne),
+    };
+    sum_demand(lines)?.into_iter().map(line).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use onshelf_vocabulary::Quantity;
     use proptest::prelude::*;
 
     use super::*;
@@ -48,6 +56,16 @@ mod tests {
         assert_eq!(sum_demand(&[]), Err(Fault::NoLines));
         assert!(sum_demand(&vec![line("A", 999); MAX_LINES]).is_ok());
         assert_eq!(sum_demand(&vec![line("A", 1); MAX_LINES + 1]), Err(Fault::TooManyLines));
+    }
+
+    #[test]
+    fn as_many_of_one_thing_may_be_asked_for_in_several_lines_as_in_one() {
+        assert_eq!(
+            sum_lines(&[line("B", 1), line("A", 998), line("A", 1)]),
+            Ok(vec![line("A", 999), line("B", 1)])
+        );
+        assert_eq!(sum_lines(&[line("A", 999), line("B", 1), line("A", 1)]), Err(Fault::TooManyOfOne));
+        assert_eq!(sum_lines(&[]), Err(Fault::NoLines));
     }
 
     proptest! {

@@ -5,7 +5,7 @@ mod demand;
 mod receipt;
 mod told;
 
-pub use demand::sum_demand;
+pub use demand::{sum_demand, sum_lines};
 pub use onshelf_vocabulary::stock::MOST_ON_HAND;
 pub use receipt::beside;
 pub use told::{CountFault, Label, MOST_LINES, MovementFault, check_count, is_yet_to_come, movement_faults};

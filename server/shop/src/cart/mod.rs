@@ -1,4 +1,8 @@
-//! The basket: priced, and ranked by store for all of it at once.
+//! The basket: judged, priced, and ranked by store for all of it at once.
+
+mod asked;
+
+pub(crate) use asked::line_faults;
 
 use std::collections::HashMap;
 

@@ -14,8 +14,8 @@ use onshelf_vocabulary::fulfilment::{Astray, ReservationStatus, Way};
 
 pub(crate) use gather::Gathering;
 pub use promises::{Kept, PROMISE_DAYS, together};
+pub(crate) use reserve::shopper_key;
 pub use reserve::{Reserve, Reserved};
-pub(crate) use reserve::{line_faults, shopper_key};
 pub(crate) use shortage::{Shortage, Wish};
 pub use show::{Offer, Owned};
 pub(crate) use show::{line_views, reservation_lines};

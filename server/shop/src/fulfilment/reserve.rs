@@ -10,7 +10,7 @@ use onshelf_db::{
 use onshelf_domain::fulfilment::{check_contact, keep_until};
 use onshelf_vocabulary::{
     Lang, Point,
-    cart::{Line, MAX_LINES},
+    cart::Line,
     fulfilment::{
         Contact, Fault, FieldFault, ReservationRefusal, ReservationStatus, ReservationView, ReserveInput, Way,
     },
@@ -25,6 +25,7 @@ use super::{
 };
 use crate::{
     Book, Error, Once, Result, Shop,
+    cart::line_faults,
     draws::{Draws, Names},
     jobs,
     pulse::Deed,
@@ -153,7 +154,7 @@ impl Shop {
         if store.is_none() {
             faults.push(FieldFault { pointer: "/store".to_owned(), fault: Fault::UnknownStore });
         }
-        faults.extend(line_faults(book, store, &request.input.lines));
+        faults.extend(line_faults(book, store.map(|store| store.currency), &request.input.lines));
         let (Some(store), true) = (store, faults.is_empty()) else {
             return Err(ReservationRefusal::Invalid { faults }.into());
         };
@@ -225,29 +226,6 @@ impl Shop {
 pub(crate) fn shopper_key(contact: &Contact) -> String {
     let way = contact.phone.as_deref().or(contact.email.as_deref()).unwrap_or_default();
     fingerprint(&way.to_lowercase())
-}
-
-pub(crate) fn line_faults(book: &Book, store: Option<&Store>, lines: &[Line]) -> Vec<FieldFault> {
-    let fault = |pointer: String, fault: Fault| FieldFault { pointer, fault };
-    match lines.len() {
-        0 => return vec![fault("/lines".to_owned(), Fault::NoLines)],
-        many if many > MAX_LINES => return vec![fault("/lines".to_owned(), Fault::TooManyLines)],
-        _ => {}
-    }
-    lines
-        .iter()
-        .enumerate()
-        .filter_map(|(index, line)| {
-            let pointer = format!("/lines/{index}/sku");
-            match book.catalogue.variant(line.sku.as_str()) {
-                None => Some(fault(pointer, Fault::UnknownSku)),
-                Some(variant) if store.is_some_and(|s| !book.catalogue.for_sale(variant, s.currency)) => {
-                    Some(fault(pointer, Fault::NotForSale))
-                }
-                Some(_) => None,
-            }
-        })
-        .collect()
 }
 
 fn invalid(fault: Fault) -> ReservationRefusal {

@@ -49,6 +49,22 @@ async fn a_number_somebody_has_is_drawn_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_one_thing_no_more_is_held_in_several_lines_than_in_one() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("seongsu", "CUP", 2_000).await;
+        let refused = test.reserve(&phone(1), "seongsu", &[("CUP", 999), ("CUP", 1)]).await;
+        let Err(Error::Reservation(ReservationRefusal::Invalid { faults })) = &refused else {
+            panic!("{refused:?}")
+        };
+        let faults: Vec<_> = faults.iter().map(|fault| (fault.pointer.as_str(), fault.fault)).collect();
+        assert_eq!(faults, [("/lines", Fault::TooManyOfOne)]);
+        test.reserve(&phone(1), "seongsu", &[("CUP", 998), ("CUP", 1)]).await.unwrap();
+        assert_eq!(test.available("seongsu", "CUP").await, 1_001);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn fifty_want_the_last_one_and_one_gets_it() {
     on_each_engine(async |test: &TestShop| {
         test.with_stock("seongsu", "KETTLE-MO", 1).await.with_stock("gangnam", "KETTLE-MO", 4).await;

@@ -5,11 +5,10 @@ use axum::{
     response::Response,
 };
 use onshelf_app::ssr::Door;
-use onshelf_shop::{Shop, Viewer, stock::Answer};
+use onshelf_shop::{Viewer, stock::Answer};
 use onshelf_vocabulary::{
-    Quantity, Sku,
+    Quantity,
     cart::{CoverView, Line as BasketLine, MissingView},
-    fulfilment::{Fault, FieldFault},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -20,7 +19,7 @@ use super::{
 };
 use crate::http::{
     ask::{Asked, Body, Parameters},
-    problem::{Kind, Problem, field_error},
+    problem::{Kind, Problem},
 };
 
 /// Most stores a ranking answers.
@@ -110,6 +109,7 @@ fn shelf(answer: Answer) -> Shelf {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BasketQuestion {
+    /// Of one SKU up to 999, all its lines together.
     #[schema(min_items = 1, max_items = 50)]
     lines: Vec<Line>,
     /// Where the shopper is: `LAT,LNG`, or an object of `lat` and `lng`.
@@ -159,39 +159,11 @@ pub async fn of_basket(
     Asked(lang): Asked,
     Body { value: question, .. }: Body<BasketQuestion>,
 ) -> Result<Response, Problem> {
-    let lines = distinct(&door.shop, question.lines)?;
+    let lines: Vec<BasketLine> = question.lines.into_iter().map(Into::into).collect();
+    let lines = door.shop.lines_asked(&lines)?;
     let near = question.near.map(|near| near.0);
     let stores = door.shop.rank_stores(&Viewer::new(lang), &lines, near, RANKED);
     Ok(public(&BasketAnswer { stores: stores.into_iter().map(cover).collect() }))
-}
-
-/// Each SKU once with its sum, all of them known.
-pub(super) fn distinct(shop: &Shop, lines: Vec<Line>) -> Result<Vec<BasketLine>, Problem> {
-    let lines: Vec<BasketLine> = lines.into_iter().map(BasketLine::from).collect();
-    let book = shop.book();
-    let fault = |pointer: String, fault: Fault| field_error(FieldFault { pointer, fault });
-    let unknown: Vec<_> = (0..)
-        .zip(&lines)
-        .filter(|(_, line): &(u32, _)| book.catalogue.variant(line.sku.as_str()).is_none())
-        .map(|(index, _)| fault(format!("/lines/{index}/sku"), Fault::UnknownSku))
-        .collect();
-    if !unknown.is_empty() && lines.len() <= onshelf_vocabulary::cart::MAX_LINES {
-        return Err(Problem::invalid(unknown));
-    }
-    let sums = onshelf_domain::stock::sum_demand(&lines)
-        .map_err(|refused| Problem::invalid(vec![fault("/lines".to_owned(), refused)]))?;
-    sums.into_iter().map(|(sku, sum)| basket_line(sku, sum)).collect()
-}
-
-fn basket_line(sku: Sku, sum: i64) -> Result<BasketLine, Problem> {
-    let quantity = Quantity::try_from(sum).map_err(|_| {
-        let (ko, en) = (
-            format!("{sku}의 수량을 더하면 {}개를 넘습니다.", Quantity::MAX),
-            format!("Together that is more than {} of {sku}.", Quantity::MAX),
-        );
-        Problem::field("/lines", ko, en)
-    })?;
-    Ok(BasketLine { sku, quantity })
 }
 
 fn cover(view: CoverView) -> Cover {

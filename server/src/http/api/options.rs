@@ -3,18 +3,19 @@
 
 use axum::{extract::State, response::Response};
 use onshelf_app::ssr::Door;
+use onshelf_domain::orders::address_line_fault;
 use onshelf_shop::{Shop, Viewer};
 use onshelf_vocabulary::{
     StoreCode,
-    cart::CoverView,
-    fulfilment::{Fault, FieldFault, Way},
+    cart::{CoverView, Line as BasketLine},
+    fulfilment::{FieldFault, Way},
     orders::{Address as PlaceOf, CheckoutView, WayOffer, WindowView},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    availability::{Missing, distinct, missing},
+    availability::{Missing, missing},
     orders::Address,
     public,
     shapes::{Changing, Line, Money, Near},
@@ -28,6 +29,7 @@ use crate::http::{
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OptionsQuestion {
+    /// Of one SKU up to 999, all its lines together.
     #[schema(min_items = 1, max_items = 50)]
     lines: Vec<Line>,
     /// Where the shopper is: `LAT,LNG`, or an object of `lat` and `lng`.
@@ -117,15 +119,11 @@ pub async fn of_basket(
 ) -> Result<Response, Problem> {
     let OptionsQuestion { lines, near, store, postcode, address } = question;
     let postcode = destination(postcode, address)?;
-    refuse_unsold(&door.shop, store.as_ref(), &lines)?;
-    let lines = distinct(&door.shop, lines)?;
+    let lines: Vec<BasketLine> = lines.into_iter().map(Into::into).collect();
+    let lines = door.shop.lines_asked_at(store.as_ref(), &lines)?;
     let viewer = Viewer { store, near: near.map(|near| near.0), ..Viewer::new(lang) };
     let seen = door.shop.checkout(&viewer, &lines, postcode.as_deref()).await?;
     Ok(public(&answer(&door.shop, seen)))
-}
-
-fn fault(pointer: impl Into<String>, fault: Fault) -> Problem {
-    Problem::invalid(vec![field_error(FieldFault { pointer: pointer.into(), fault })])
 }
 
 /// The postcode it would be brought to.
@@ -139,30 +137,11 @@ fn destination(postcode: Option<String>, address: Option<Address>) -> Result<Opt
         (None, Some(postcode)) => ("/address/postcode", postcode),
         (None, None) => return Ok(None),
     };
-    match given.trim() {
-        "" => Err(fault(pointer, Fault::Missing)),
-        long if long.chars().count() > 200 => Err(fault(pointer, Fault::TooLong)),
-        short => Ok(Some(short.to_owned())),
-    }
-}
-
-/// What cannot be had at all has no way.
-fn refuse_unsold(shop: &Shop, store: Option<&StoreCode>, lines: &[Line]) -> Result<(), Problem> {
-    let book = shop.book();
-    let currency = match store {
-        None => shop.settings().currency,
-        Some(code) => {
-            let chosen = book.stores.visited(code.as_str());
-            chosen.ok_or_else(|| fault("/store", Fault::UnknownStore))?.currency
+    match address_line_fault(&given, true) {
+        Some(fault) => {
+            Err(Problem::invalid(vec![field_error(FieldFault { pointer: pointer.to_owned(), fault })]))
         }
-    };
-    let unsold = |line: &Line| {
-        let variant = book.catalogue.variant(line.sku.as_str());
-        variant.is_some_and(|variant| !book.catalogue.for_sale(variant, currency))
-    };
-    match lines.iter().position(unsold) {
-        Some(index) => Err(fault(format!("/lines/{index}/sku"), Fault::NotForSale)),
-        None => Ok(()),
+        None => Ok(Some(given.trim().to_owned())),
     }
 }
 

@@ -34,6 +34,7 @@ pub struct ReservationRequest {
     /// Code of the store.
     #[schema(value_type = String, pattern = r"^[A-Za-z0-9._-]{1,64}$")]
     store: StoreCode,
+    /// Of one SKU up to 999, all its lines together.
     #[schema(min_items = 1, max_items = 50)]
     lines: Vec<Line>,
     contact: Contact,

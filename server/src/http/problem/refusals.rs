@@ -188,6 +188,10 @@ pub fn field_error(fault: FieldFault) -> FieldError {
         ),
         Fault::NoLines => ("상품을 하나 이상 담아 주세요.", "At least one line is needed."),
         Fault::TooManyLines => ("한 번에 50줄까지 담을 수 있습니다.", "50 lines at most."),
+        Fault::TooManyOfOne => (
+            "한 가지 SKU는 줄을 모두 더해 999개까지 담을 수 있습니다.",
+            "999 of one SKU at most, all its lines together.",
+        ),
         Fault::TooManyGroups => ("한 주문에 8묶음까지 담을 수 있습니다.", "8 groups at most."),
         Fault::UnknownSku => ("모르는 SKU입니다.", "There is no such SKU."),
         Fault::UnknownStore => ("모르는 매장입니다.", "There is no such store."),

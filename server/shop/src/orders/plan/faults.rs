@@ -1,12 +1,12 @@
 //! What is wrong with groups as they are asked for, field by field.
 
-use onshelf_domain::fulfilment::is_unprintable;
+use onshelf_domain::orders::address_line_fault;
 use onshelf_vocabulary::{
     fulfilment::{Fault, FieldFault, Way},
     orders::{Address, GroupInput, MAX_GROUPS, OrderRefusal},
 };
 
-use crate::{Book, Error, fulfilment::line_faults};
+use crate::{Book, Error, cart::line_faults};
 
 pub(super) fn fault(group: usize, field: &str, fault: Fault) -> Error {
     let pointer = format!("/groups/{group}/{field}");
@@ -32,7 +32,7 @@ pub(super) fn group_faults(book: &Book, groups: &[GroupInput], online: bool) -> 
         if !online && matches!(group.way, Way::Transfer | Way::Delivery) {
             faults.push(fault(at("/way"), Fault::MustPayOnline));
         }
-        let lines = line_faults(book, store, &group.lines);
+        let lines = line_faults(book, store.map(|store| store.currency), &group.lines);
         faults.extend(lines.into_iter().map(|line| fault(at(&line.pointer), line.fault)));
         match &group.address {
             Some(address) if group.way == Way::Delivery => faults.extend(
@@ -45,8 +45,6 @@ pub(super) fn group_faults(book: &Book, groups: &[GroupInput], online: bool) -> 
     faults
 }
 
-const ADDRESS_MAX: usize = 200;
-
 pub(crate) fn address_faults(address: &Address) -> impl Iterator<Item = (&'static str, Fault)> {
     let fields = [
         ("line1", &address.line1, true),
@@ -56,13 +54,7 @@ pub(crate) fn address_faults(address: &Address) -> impl Iterator<Item = (&'stati
         ("note", &address.note, false),
     ];
     let judge = |(field, text, needed): (&'static str, &String, bool)| {
-        let fault = match text.trim() {
-            "" if needed => Fault::Missing,
-            long if long.chars().count() > ADDRESS_MAX => Fault::TooLong,
-            odd if odd.chars().any(is_unprintable) => Fault::BadCharacters,
-            _ => return None,
-        };
-        Some((field, fault))
+        address_line_fault(text, needed).map(|fault| (field, fault))
     };
     fields.into_iter().filter_map(judge).collect::<Vec<_>>().into_iter()
 }

@@ -43,6 +43,7 @@ struct GroupRequest {
     #[serde(default)]
     #[schema(format = DateTime)]
     window: Option<String>,
+    /// Of one SKU up to 999, all its lines together.
     #[schema(min_items = 1, max_items = 50)]
     lines: Vec<Line>,
 }
@@ -112,7 +113,7 @@ pub struct OrderPatch {
     #[serde(default, deserialize_with = "spellings::erasable")]
     #[schema(max_length = 40)]
     window: Option<String>,
-    /// All lines anew.
+    /// All lines anew; of one SKU up to 999, all its lines together.
     #[serde(default)]
     #[schema(min_items = 1, max_items = 50)]
     lines: Option<Vec<Line>>,
