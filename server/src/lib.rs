@@ -11,6 +11,7 @@ pub mod documents;
 pub mod http;
 pub mod metrics;
 pub mod notifications;
+mod outward;
 pub mod payments;
 pub mod telemetry;
 pub mod worker;

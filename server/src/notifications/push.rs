@@ -11,7 +11,7 @@ use p256::{
     PublicKey,
     ecdsa::{Signature, SigningKey, signature::Signer},
 };
-use reqwest::{StatusCode, header, redirect};
+use reqwest::{StatusCode, header};
 use serde::Serialize;
 use web_push_native::Auth;
 
@@ -19,6 +19,7 @@ use super::{
     Undelivered,
     answers::{broke, read, refusal, retry_after},
 };
+use crate::outward;
 
 const WHO: &str = "push service";
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -67,12 +68,7 @@ pub fn public_key(shop: &Shop) -> String {
 
 impl Pusher {
     pub(super) fn new(shop: &Shop, contact: String) -> Result<Pusher, crate::Failure> {
-        let client = reqwest::Client::builder()
-            .user_agent(concat!("Onshelf/", env!("CARGO_PKG_VERSION")))
-            .timeout(TIMEOUT)
-            .connect_timeout(TIMEOUT)
-            .redirect(redirect::Policy::none())
-            .build()?;
+        let client = outward::client(TIMEOUT).build()?;
         let key = signing_key(shop).ok_or("the secret makes no key for push services")?;
         Ok(Pusher { client, key, contact })
     }

@@ -6,11 +6,12 @@ use onshelf_shop::{Clock, PaymentFault};
 use reqwest::{
     Client, RequestBuilder, StatusCode,
     header::{HeaderMap, HeaderName, HeaderValue},
-    redirect,
 };
 use serde_json::Value;
+use url::form_urlencoded;
 
 use super::clock::TheirClock;
+use crate::outward;
 
 /// Bytes of an answer that are read; a page of a provider's list is far below it.
 const ANSWER: usize = 8 * 1024 * 1024;
@@ -44,13 +45,7 @@ impl Wire {
         timeout: Duration,
         clock: Arc<dyn Clock>,
     ) -> Result<Wire, reqwest::Error> {
-        let client = Client::builder()
-            .user_agent(concat!("Onshelf/", env!("CARGO_PKG_VERSION")))
-            .default_headers(headers)
-            .timeout(timeout)
-            .connect_timeout(timeout)
-            .redirect(redirect::Policy::none())
-            .build()?;
+        let client = outward::client(timeout).default_headers(headers).build()?;
         let time = TheirClock::new(who, clock);
         Ok(Wire { who, url: url.trim_end_matches('/').to_owned(), client, time })
     }
@@ -140,6 +135,11 @@ impl Wire {
     }
 }
 
+/// A name as one part of a path, whatever is in it: only in a query is `+` a space.
+pub(super) fn segment(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
+}
+
 /// A key as a header that is shown in no log.
 pub(super) fn sensitive(text: &str) -> Result<HeaderValue, reqwest::header::InvalidHeaderValue> {
     let mut value = HeaderValue::from_str(text)?;
@@ -160,4 +160,21 @@ fn code_of(json: &Value) -> Option<String> {
         .find_map(|pointer| json.pointer(pointer).and_then(Value::as_str))?;
     let is_code = code.len() <= 80 && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     is_code.then(|| code.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_stays_one_part_of_a_path() {
+        for (name, part) in [
+            ("cs_test_a1B2-c3.D4", "cs_test_a1B2-c3.D4"),
+            ("a b+c", "a%20b%2Bc"),
+            ("../refunds?x=1#y", "..%2Frefunds%3Fx%3D1%23y"),
+            ("값%", "%EA%B0%92%25"),
+        ] {
+            assert_eq!(segment(name), part);
+        }
+    }
 }

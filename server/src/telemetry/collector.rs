@@ -21,7 +21,7 @@ use opentelemetry_sdk::{
 use tokio::runtime::Handle;
 use tracing_opentelemetry::OpenTelemetryLayer;
 
-use crate::{Failure, metrics::METER};
+use crate::{Failure, metrics::METER, outward};
 
 /// Finished spans that may wait.
 const QUEUE: usize = 8_192;
@@ -112,12 +112,7 @@ struct Collector {
 
 impl Collector {
     fn new() -> Result<Collector, Failure> {
-        let client = reqwest::Client::builder()
-            .user_agent(concat!("Onshelf/", env!("CARGO_PKG_VERSION")))
-            .timeout(PATIENCE)
-            .connect_timeout(PATIENCE)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()?;
+        let client = outward::client(PATIENCE).build()?;
         Ok(Collector { client, runtime: Handle::current(), takes: Arc::new(AtomicBool::new(true)) })
     }
 

@@ -9,13 +9,16 @@ use std::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, Mac};
 use jiff::Timestamp;
-use reqwest::{StatusCode, header, redirect};
+use reqwest::{StatusCode, header};
 use sha2::Sha256;
 
 use super::guard::{GuardedResolver, is_allowed_url};
-use crate::notifications::{
-    Undelivered,
-    answers::{broke, read, retry_after},
+use crate::{
+    notifications::{
+        Undelivered,
+        answers::{broke, read, retry_after},
+    },
+    outward,
 };
 
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -44,11 +47,7 @@ pub struct Courier {
 
 impl Courier {
     pub fn new() -> Result<Courier, reqwest::Error> {
-        let client = reqwest::Client::builder()
-            .user_agent(concat!("Onshelf/", env!("CARGO_PKG_VERSION")))
-            .timeout(TIMEOUT)
-            .connect_timeout(TIMEOUT)
-            .redirect(redirect::Policy::none())
+        let client = outward::client(TIMEOUT)
             .dns_resolver(GuardedResolver::shared())
             // A proxy would resolve names itself, past the guard.
             .no_proxy()

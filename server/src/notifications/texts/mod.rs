@@ -5,13 +5,12 @@ mod twilio;
 
 use std::time::Duration;
 
-use reqwest::redirect;
-
 use self::{solapi::Solapi, twilio::Twilio};
 use super::TextGateway;
 use crate::{
     Failure,
     config::{Config, SmsGateway},
+    outward,
 };
 
 const WHO: &str = "gateway";
@@ -22,12 +21,7 @@ pub(super) fn gateway(config: &Config) -> Result<Option<Box<dyn TextGateway>>, F
     let Some((key, secret)) = config.sms_key.as_ref().and_then(|key| key.reveal().split_once(':')) else {
         return Ok(None);
     };
-    let client = reqwest::Client::builder()
-        .user_agent(concat!("Onshelf/", env!("CARGO_PKG_VERSION")))
-        .timeout(TIMEOUT)
-        .connect_timeout(TIMEOUT)
-        .redirect(redirect::Policy::none())
-        .build()?;
+    let client = outward::client(TIMEOUT).build()?;
     let from = config.sms_from.clone();
     let account =
         Account { client, url: config.sms_url(), key: key.to_owned(), secret: secret.to_owned(), from };

@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use super::{
     signed,
-    wire::{Answer, Wire, sensitive},
+    wire::{Answer, Wire, segment, sensitive},
 };
 
 /// The version of Stripe's interface this client was written for.
@@ -268,9 +268,4 @@ fn refund_form(call: &RefundCall, intent: &str) -> Vec<(&'static str, String)> {
         ("metadata[reference]", call.reference.clone()),
         ("metadata[reason]", call.reason.chars().take(500).collect()),
     ]
-}
-
-/// A name as one part of a path, whatever is in it.
-fn segment(text: &str) -> String {
-    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }

@@ -5,11 +5,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use onshelf_db::test_provider::{self as rows, WebhookRow};
 use onshelf_shop::Shop;
-use reqwest::{header::CONTENT_TYPE, redirect};
+use reqwest::header::CONTENT_TYPE;
 use tokio_util::sync::CancellationToken;
 
 use super::{SIGNATURE, secret};
-use crate::payments::signed;
+use crate::{outward, payments::signed};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Between two looks whether something is due.
@@ -30,12 +30,9 @@ pub struct Messenger {
 
 impl Messenger {
     pub fn new(shop: Shop, public_url: &str) -> Result<Messenger, reqwest::Error> {
-        let client = reqwest::Client::builder()
-            .user_agent(concat!("Onshelf-Test-Payments/", env!("CARGO_PKG_VERSION")))
-            .timeout(TIMEOUT)
-            .redirect(redirect::Policy::none())
-            .no_proxy()
-            .build()?;
+        // The shop takes it for somebody else's, as it would a provider's.
+        let name = concat!("Onshelf-Test-Payments/", env!("CARGO_PKG_VERSION"));
+        let client = outward::client(TIMEOUT).user_agent(name).no_proxy().build()?;
         Ok(Messenger { shop, client, address: format!("{public_url}/webhooks/test") })
     }
 

@@ -20,7 +20,7 @@ use onshelf_vocabulary::{Currency, Lang, Money, payments::ProviderCode};
 use reqwest::header::{ACCEPT_LANGUAGE, AUTHORIZATION, HeaderMap};
 use serde_json::{Value, json};
 
-use super::wire::{Answer, Wire, sensitive};
+use super::wire::{Answer, Wire, segment, sensitive};
 use reading::text;
 
 /// Their dates are those of Seoul, without a zone.
@@ -272,9 +272,4 @@ fn is_about_our_key(status: u16, code: &str) -> bool {
 
 fn in_seoul(at: Timestamp) -> String {
     at.to_zoned(TimeZone::fixed(SEOUL)).strftime("%Y-%m-%dT%H:%M:%S").to_string()
-}
-
-/// A name as one part of a path, whatever is in it.
-fn segment(text: &str) -> String {
-    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
