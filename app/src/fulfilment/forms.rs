@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use axum::{Form, extract::Path, http::StatusCode, response::Response};
 use onshelf_shop::{
-    Error, Once,
+    Error,
     fulfilment::{Reserve, Reserved},
     journeys::Found,
     orders::Placed,
@@ -22,14 +22,14 @@ use super::{
 use crate::{
     cart::forms::basket_cookie,
     error::AppError,
-    once::once_of,
+    once::{once_of, placing},
     ssr::{Visit, encoded, explain, with_cookie},
 };
 
 /// `POST /reserve`. The form's key makes a second press of the button find the first one's reservation.
 pub async fn reserve(visit: Visit, Form(typed): Form<HashMap<String, String>>) -> Response {
     let Some(draft) = Draft::read(&visit, &typed) else { return visit.failure(&AppError::NotFound) };
-    let key = typed.get("key").map(|key| key.trim()).unwrap_or_default();
+    let key = typed.get("key").map(String::as_str).unwrap_or_default();
     let input = ReserveInput {
         store: draft.store.clone(),
         lines: draft.what.lines(),
@@ -37,13 +37,12 @@ pub async fn reserve(visit: Visit, Form(typed): Form<HashMap<String, String>>) -
     };
     let Ok(body) = serde_json::to_string(&input) else { return visit.failure(&AppError::NotFound) };
     let lines = input.lines.clone();
-    let once = Once::new("guest", "page:/reserve", key, &body);
-    let outcome = match (16..=64).contains(&key.len()) {
-        true => {
+    let outcome = match placing("/reserve", key, &body) {
+        Some(once) => {
             visit.shop().reserve(Reserve { input, lang: visit.lang, near: visit.viewer.near, once }).await
         }
         // Nobody's form sends such a key: shown again, it gets one of its own.
-        false => Err(Error::KeyReused),
+        None => Err(Error::KeyReused),
     };
     match outcome {
         Ok(Reserved { number, token }) => {

@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use onshelf_shop::{
-    Error, Once,
+    Error,
     orders::{KeepBasket, PlaceOrder, Placed},
 };
 use onshelf_vocabulary::{
@@ -32,6 +32,7 @@ use crate::{
     cart::forms::basket_cookie,
     error::AppError,
     fulfilment::left_over,
+    once::placing,
     ssr::{KEPT, Visit, explain, set_cookie, with_cookie},
 };
 
@@ -202,13 +203,12 @@ async fn place_plan(visit: &Visit, draft: &Draft, plan: &Plan, key: &str) -> Res
         let fault = FieldFault { pointer: "/provider".to_owned(), fault: Fault::Missing };
         return details_page(visit, draft, plan, &Trouble::Faults(vec![fault])).await;
     }
-    // Nobody's form sends such a key: shown again, it gets one of its own.
-    if !(16..=64).contains(&key.len()) {
-        return details_page(visit, draft, plan, &Trouble::Sent).await;
-    }
     let input = draft.input(plan);
     let Ok(body) = serde_json::to_string(&input) else { return visit.failure(&AppError::NotFound) };
-    let once = Once::new("guest", "page:/checkout", key, &body);
+    // Nobody's form sends such a key: shown again, it gets one of its own.
+    let Some(once) = placing("/checkout", key, &body) else {
+        return details_page(visit, draft, plan, &Trouble::Sent).await;
+    };
     let order = PlaceOrder { input, lang: visit.lang, near: visit.viewer.near, once };
     match visit.shop().place_kept(order, visit.kept.as_ref()).await {
         Ok(placed) => forgotten(visit, placed_page(visit, draft, plan, &placed).await),
