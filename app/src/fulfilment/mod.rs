@@ -4,6 +4,8 @@
 #[cfg(feature = "ssr")]
 pub mod calendar;
 #[cfg(feature = "ssr")]
+pub(crate) mod contact;
+#[cfg(feature = "ssr")]
 mod draft;
 #[cfg(feature = "ssr")]
 pub mod find;

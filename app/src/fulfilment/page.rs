@@ -194,17 +194,7 @@ fn missing(visit: &Visit, view: &ReservationView) -> Option<AnyView> {
 }
 
 fn reserved_items(lines: &[ReservationLineView]) -> Vec<Item> {
-    lines
-        .iter()
-        .map(|line| Item {
-            slug: line.slug.clone(),
-            name: line.name.clone(),
-            options: line.options.clone(),
-            quantity: line.quantity,
-            price: line.price,
-            image: line.image.clone(),
-        })
-        .collect()
+    lines.iter().map(Item::from).collect()
 }
 
 fn phone(number: &str) -> Option<impl IntoView + use<>> {

@@ -14,6 +14,7 @@ use onshelf_vocabulary::{
 use uuid::Uuid;
 
 use super::{
+    contact::reach,
     draft::{Draft, What},
     summary::{Item, items},
     trouble::{Trouble, panel},
@@ -166,18 +167,7 @@ fn owed(visit: &Visit, basket: &BasketView) -> Option<(&'static str, Money)> {
 }
 
 fn basket_items(basket: &BasketView) -> Vec<Item> {
-    basket
-        .lines
-        .iter()
-        .map(|line| Item {
-            slug: line.slug.clone(),
-            name: line.name.clone(),
-            options: line.options.clone(),
-            quantity: line.quantity,
-            price: line.price,
-            image: line.image.clone(),
-        })
-        .collect()
+    basket.lines.iter().map(Item::from).collect()
 }
 
 /// Where and when, as a sentence one remembers.
@@ -215,8 +205,7 @@ fn form(visit: &Visit, draft: &Draft, trouble: &Trouble, store: &str, basket: &B
     let contact = &draft.contact;
     let hidden = [("key", Uuid::new_v4().to_string()), ("store", draft.store.to_string())];
     let hidden = hidden.into_iter().chain(draft.what.fields());
-    let reach = trouble.at(lang, "/contact");
-    let described = reach.is_some().then_some("reach-fault");
+    let told = visit.say("준비되면 알려 드릴 곳", "Where to tell you when it is ready");
     let sold = !basket.lines.is_empty();
     let label = match (lang, trouble) {
         (Lang::Ko, Trouble::Short { .. }) => "그래도 이대로 다시 시도".to_owned(),
@@ -240,30 +229,7 @@ fn form(visit: &Visit, draft: &Draft, trouble: &Trouble, store: &str, basket: &B
                 autocomplete="name"
                 maxlength=80
             />
-            <fieldset class="reach" aria-describedby=described>
-                <legend>{visit.say("준비되면 알려 드릴 곳", "Where to tell you when it is ready")}<small>{visit.say("둘 중 하나면 돼요", "E-mail or phone, one is enough")}</small></legend>
-                {reach.map(|said| view! { <p class="fault" id="reach-fault">{said}</p> })}
-                <Field
-                    name="email"
-                    label=visit.say("이메일", "E-mail")
-                    kind="email"
-                    value=contact.email.clone().unwrap_or_default()
-                    fault=trouble.at(lang, "/contact/email")
-                    autocomplete="email"
-                    inputmode=Some("email")
-                    maxlength=254
-                />
-                <Field
-                    name="phone"
-                    label=visit.say("휴대전화", "Mobile phone")
-                    kind="tel"
-                    value=contact.phone.clone().unwrap_or_default()
-                    fault=trouble.at(lang, "/contact/phone")
-                    autocomplete="tel"
-                    inputmode=Some("tel")
-                    maxlength=40
-                />
-            </fieldset>
+            {reach(visit, told, contact, |pointer| trouble.at(lang, pointer), false)}
             {sold.then(|| view! { <button class=class>{label}{(class == "go").then(|| view! { <em>{visit.say("계산은 매장에서", "Pay in store")}</em> })}</button> })}
             <p class="fine">{visit.say(
                 "이름과 연락처는 이 예약을 알려 드리는 데만 씁니다. 못 오시게 되면 언제든 취소할 수 있어요.",

@@ -1,7 +1,7 @@
 //! What is reserved and until when it is kept: said before and after it is asked for.
 
 use leptos::prelude::*;
-use onshelf_vocabulary::{Lang, Money, catalog::Image};
+use onshelf_vocabulary::{Lang, Money, cart::BasketLine, catalog::Image, fulfilment::ReservationLineView};
 
 use crate::{
     ssr::Visit,
@@ -16,6 +16,32 @@ pub(crate) struct Item {
     pub(crate) quantity: i64,
     pub(crate) price: Money,
     pub(crate) image: Option<Image>,
+}
+
+impl From<&BasketLine> for Item {
+    fn from(line: &BasketLine) -> Item {
+        Item {
+            slug: line.slug.clone(),
+            name: line.name.clone(),
+            options: line.options.clone(),
+            quantity: line.quantity,
+            price: line.price,
+            image: line.image.clone(),
+        }
+    }
+}
+
+impl From<&ReservationLineView> for Item {
+    fn from(line: &ReservationLineView) -> Item {
+        Item {
+            slug: line.slug.clone(),
+            name: line.name.clone(),
+            options: line.options.clone(),
+            quantity: line.quantity,
+            price: line.price,
+            image: line.image.clone(),
+        }
+    }
 }
 
 /// The things on their shelf lines, and what they cost together under its label.

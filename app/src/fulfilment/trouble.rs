@@ -230,6 +230,17 @@ pub(crate) fn notice(
     .into_any()
 }
 
+/// `법랑 주전자: 1개 남음 (3개 필요)` / `Kettle: 1 left, you asked for 3`.
+pub(crate) fn what_is_left(lang: Lang, line: &ShortLine) -> String {
+    let ShortLine { name, wanted, available, .. } = line;
+    match (lang, *available) {
+        (Lang::Ko, 0) => format!("{name}: 지금 없음 ({wanted}개 필요)"),
+        (Lang::Ko, left) => format!("{name}: {left}개 남음 ({wanted}개 필요)"),
+        (Lang::En, 0) => format!("{name}: none left, you asked for {wanted}"),
+        (Lang::En, left) => format!("{name}: {left} left, you asked for {wanted}"),
+    }
+}
+
 /// How the panel leads on.
 #[derive(Clone, Copy)]
 enum Ways<'a> {
@@ -249,15 +260,7 @@ fn short_of(
         Lang::Ko => format!("{store} 선반에 그만큼은 없어요"),
         Lang::En => format!("{store} does not have that many"),
     };
-    let line = |line: &ShortLine| {
-        let text = match (lang, line.available) {
-            (Lang::Ko, 0) => format!("{}: 지금 없음 ({}개 필요)", line.name, line.wanted),
-            (Lang::Ko, left) => format!("{}: {left}개 남음 ({}개 필요)", line.name, line.wanted),
-            (Lang::En, 0) => format!("{}: none left, you asked for {}", line.name, line.wanted),
-            (Lang::En, left) => format!("{}: {left} left, you asked for {}", line.name, line.wanted),
-        };
-        view! { <li>{text}</li> }
-    };
+    let line = |line: &ShortLine| view! { <li>{what_is_left(lang, line)}</li> };
     let some = short.iter().any(|line| line.available > 0) || short.is_empty();
     let part = some.then(|| {
         let label = lang.pick("있는 만큼만 맡아두기", "Reserve what is there");

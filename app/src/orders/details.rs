@@ -21,7 +21,7 @@ use super::{
     words::{provider_name, there, way_glyph, way_name},
 };
 use crate::{
-    fulfilment::left_over,
+    fulfilment::{contact::reach, left_over},
     ssr::{Page, Visit, explain},
     ui::{
         field::Field,
@@ -218,8 +218,11 @@ fn who(scene: &Scene<'_>) -> AnyView {
     let Scene { visit, draft, plan, trouble, .. } = scene;
     let lang = visit.lang;
     let brought = plan.groups().iter().all(|group| group.way == Way::Delivery);
-    let reach = trouble.at(lang, "/contact");
-    let described = reach.is_some().then_some("reach-fault");
+    let told = if brought {
+        visit.say("소식을 받을 곳", "Where to tell you about it")
+    } else {
+        visit.say("준비되면 알려 드릴 곳", "Where to tell you when it is ready")
+    };
     view! {
         <section class="asked" aria-labelledby="who">
             <h2 id="who">{visit.say("받으시는 분", "Who it is for")}</h2>
@@ -232,35 +235,7 @@ fn who(scene: &Scene<'_>) -> AnyView {
                 autocomplete="name"
                 maxlength=80
             />
-            <fieldset class="reach" aria-describedby=described>
-                <legend>
-                    {if brought { visit.say("소식을 받을 곳", "Where to tell you about it") } else { visit.say("준비되면 알려 드릴 곳", "Where to tell you when it is ready") }}
-                    <small>{visit.say("둘 중 하나면 돼요", "E-mail or phone, one is enough")}</small>
-                </legend>
-                {reach.map(|said| view! { <p class="fault" id="reach-fault">{said}</p> })}
-                <div class="pair">
-                    <Field
-                        name="email"
-                        label=visit.say("이메일", "E-mail")
-                        kind="email"
-                        value=draft.contact.email.clone().unwrap_or_default()
-                        fault=trouble.at(lang, "/contact/email")
-                        autocomplete="email"
-                        inputmode=Some("email")
-                        maxlength=254
-                    />
-                    <Field
-                        name="phone"
-                        label=visit.say("휴대전화", "Mobile phone")
-                        kind="tel"
-                        value=draft.contact.phone.clone().unwrap_or_default()
-                        fault=trouble.at(lang, "/contact/phone")
-                        autocomplete="tel"
-                        inputmode=Some("tel")
-                        maxlength=40
-                    />
-                </div>
-            </fieldset>
+            {reach(visit, told, &draft.contact, |pointer| trouble.at(lang, pointer), true)}
         </section>
     }
     .into_any()

@@ -275,15 +275,7 @@ fn times(lang: Lang, group: &GroupView) -> Option<AnyView> {
 }
 
 pub(super) fn listed(group: &GroupView) -> Vec<Item> {
-    let item = |line: &onshelf_vocabulary::fulfilment::ReservationLineView| Item {
-        slug: line.slug.clone(),
-        name: line.name.clone(),
-        options: line.options.clone(),
-        quantity: line.quantity,
-        price: line.price,
-        image: line.image.clone(),
-    };
-    group.lines.iter().map(item).collect()
+    group.lines.iter().map(Item::from).collect()
 }
 
 /// `(04781) 서울 성동구 왕십리로 83, 3층`; in English `83 Wangsimni-ro, 3F, Seoul 04781`.

@@ -11,7 +11,7 @@ use onshelf_vocabulary::{
 
 use super::{draft::Draft, plan::Plan};
 use crate::{
-    fulfilment::trouble::{fault_words, notice, way_there},
+    fulfilment::trouble::{fault_words, notice, way_there, what_is_left},
     ssr::Visit,
 };
 
@@ -199,15 +199,7 @@ pub(super) fn panel(visit: &Visit, draft: &Draft, trouble: &Trouble) -> AnyView 
 
 fn short_of(visit: &Visit, draft: &Draft, short: &[ShortLine], elsewhere: &[Elsewhere]) -> AnyView {
     let lang = visit.lang;
-    let line = |line: &ShortLine| {
-        let text = match (lang, line.available) {
-            (Lang::Ko, 0) => format!("{}: 지금 없음 ({}개 필요)", line.name, line.wanted),
-            (Lang::Ko, left) => format!("{}: {left}개 남음 ({}개 필요)", line.name, line.wanted),
-            (Lang::En, 0) => format!("{}: none left, you asked for {}", line.name, line.wanted),
-            (Lang::En, left) => format!("{}: {left} left, you asked for {}", line.name, line.wanted),
-        };
-        view! { <li>{text}</li> }
-    };
+    let line = |line: &ShortLine| view! { <li>{what_is_left(lang, line)}</li> };
     let from = begun_at(visit, draft);
     let others = elsewhere.iter().filter_map(|other| alternative(lang, draft, other, &from)).collect_view();
     view! {
