@@ -229,7 +229,7 @@ fn categories(visit: &Visit, worded: bool) -> Option<impl IntoView + use<>> {
     if categories.is_empty() {
         return None;
     }
-    let active = visit.shop().book().catalogue.products().iter().filter(|product| product.active).count();
+    let active = visit.shop().book().catalogue.active_products();
     let total = onshelf_vocabulary::money::grouped(active as u64);
     if categories.len() > TILES {
         // Where there are too many to show, those that can be seen and are the largest are; the whole list has all.

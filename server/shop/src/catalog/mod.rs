@@ -230,6 +230,12 @@ impl Catalogue {
         self.categories.iter().filter(|category| category.parent.is_none() && !category.products.is_empty())
     }
 
+    /// How many products are active; counted when it was built.
+    #[must_use]
+    pub fn active_products(&self) -> usize {
+        self.newest.len()
+    }
+
     /// Active products, the newest first.
     fn newest(&self) -> impl Iterator<Item = &Product> {
         self.newest.iter().filter_map(|index| self.products.get(*index as usize))
