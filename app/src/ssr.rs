@@ -1,24 +1,28 @@
-//! The one door to the server: who visits, with which cookies, and how a page becomes a response.
+//! The one door to the server: who visits, with which cookies, what a page is, and how a piece of one becomes a response.
+//! A whole page does in [`crate::shell`], which knows what stands around it.
 
 mod cookies;
+mod page;
 
 use std::{convert::Infallible, net::IpAddr, sync::Arc};
 
 use axum::{
     extract::{FromRef, FromRequestParts, OriginalUri},
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
-use leptos::{prelude::*, tachys::html::doctype};
+use leptos::prelude::*;
 use onshelf_shop::{Shop, Viewer, orders::Placed, staff::Associate};
 use onshelf_vocabulary::{Lang, StoreCode, cart::Line};
 
 use self::cookies::{read_kept, staff_cookie};
-use crate::{error::AppError, shared::Items, shell, ui};
+use crate::{error::AppError, shared::Items, ui};
 
 pub(crate) use self::cookies::{Jar, percent_decoded};
-pub use self::cookies::{KEPT, Near, REMEMBERED, read_basket, set_cookie, with_cookie, write_basket};
-pub use crate::shell::{Chrome, Page};
+pub use self::{
+    cookies::{KEPT, Near, REMEMBERED, read_basket, set_cookie, with_cookie, write_basket},
+    page::{Chrome, Page, Styles},
+};
 
 /// What the pages need of the server, made once at the start.
 #[derive(Clone, FromRef)]
@@ -156,24 +160,6 @@ impl Visit {
         self.shop().associate(token).await.map_err(|error| explain(&error))
     }
 
-    /// Renders a page; `build` runs inside the reactive owner that islands need.
-    pub fn page(&self, build: impl FnOnce() -> Page) -> Response {
-        let context = Arc::new(hydration_context::SsrSharedContext::new_islands());
-        let owner = Owner::new_root(Some(context));
-        let (status, html) = owner.with(|| {
-            let page = build();
-            let status = page.status;
-            (status, (doctype("html"), shell::shell(self, page)).to_html())
-        });
-        owner.unset_with_forced_cleanup();
-        let mut response = (status, html).into_response();
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-        // Pages differ by cookie, and their stock numbers by the second.
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-        response
-    }
-
     /// A piece of a page, HTML without a document around it: for whoever puts it in place in the browser.
     pub fn fragment<V: IntoView>(&self, build: impl FnOnce() -> V) -> Response {
         let owner = Owner::new();
@@ -184,16 +170,6 @@ impl Visit {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
         headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
-        response
-    }
-
-    /// The page that tells what went wrong, with a way on.
-    pub fn failure(&self, error: &AppError) -> Response {
-        let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = self.page(|| shell::failure::failure_page(self, error, status));
-        if *error == AppError::Busy {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
-        }
         response
     }
 

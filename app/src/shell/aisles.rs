@@ -7,9 +7,9 @@ use leptos::{prelude::*, tachys::html::InertElement};
 use onshelf_shop::Book;
 use onshelf_vocabulary::Lang;
 
-use super::{Page, other_language};
+use super::other_language;
 use crate::{
-    ssr::Visit,
+    ssr::{Page, Visit},
     ui::{
         icon::{Glyph, Icon},
         part::part,

@@ -4,8 +4,11 @@ use axum::http::StatusCode;
 use leptos::prelude::*;
 use onshelf_vocabulary::Lang;
 
-use super::Page;
-use crate::{catalog::ways_on, error::AppError, ssr::Visit};
+use crate::{
+    catalog::ways_on,
+    error::AppError,
+    ssr::{Page, Visit},
+};
 
 /// Stores that are named where one was not found.
 const STORES: usize = 6;

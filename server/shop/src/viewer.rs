@@ -2,9 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use onshelf_vocabulary::{Currency, Lang, Point, StoreCode};
-
-use crate::{Book, Shop, stores::Store};
+use onshelf_vocabulary::{Lang, Point, StoreCode};
 
 /// The language, the shopper's own store, and where they are. No name, no account: this much may be cached by.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,21 +19,6 @@ impl Viewer {
     #[must_use]
     pub fn new(lang: Lang) -> Viewer {
         Viewer { lang, ..Viewer::default() }
-    }
-
-    /// The chosen store, if it can still be visited.
-    pub(crate) fn my_store<'b>(&self, book: &'b Book) -> Option<&'b Store> {
-        self.store.as_ref().and_then(|code| book.stores.visited(code.as_str()))
-    }
-
-    /// Where distances are measured from: where they are, else their store.
-    pub(crate) fn origin(&self, book: &Book) -> Option<Point> {
-        self.near.or_else(|| self.my_store(book).and_then(|store| store.point))
-    }
-
-    /// Prices are those of the shopper's store, else the operator's.
-    pub(crate) fn currency(&self, shop: &Shop, book: &Book) -> Currency {
-        self.my_store(book).map_or(shop.settings().currency, |store| store.currency)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Stores: the book of them in memory, and what a page shows of one. Stock numbers come from the `stock` room.
 
+mod chosen;
 mod directions;
 mod find;
 mod show;
