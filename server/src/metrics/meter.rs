@@ -11,14 +11,10 @@ use std::{
 
 use onshelf_shop::{jobs::KINDS, pulse::Deed};
 
-use super::text::{Page, seconds};
+use super::{answers::Answers, text::Page};
 
 /// Of this process.
 pub static METER: Meter = Meter::new();
-
-/// Upper bounds in microseconds. The lowest are for kept pages.
-const BOUNDS: [u64; 13] =
-    [250, 500, 1_000, 2_000, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 5_000_000];
 
 /// What became of one try to do a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,28 +37,48 @@ impl Attempt {
     }
 }
 
+/// What there was no room or no time for when somebody was sent away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shed {
+    /// Another request beside those that are being answered.
+    Request,
+    /// Another body beside those that are on their way.
+    Body,
+    /// Another live stream.
+    Stream,
+    /// Another live stream of the same client.
+    OwnStream,
+    /// An answer that was not there in time.
+    Time,
+}
+
+impl Shed {
+    const ALL: [Shed; 5] = [Shed::Request, Shed::Body, Shed::Stream, Shed::OwnStream, Shed::Time];
+
+    const fn code(self) -> &'static str {
+        match self {
+            Shed::Request => "request",
+            Shed::Body => "body",
+            Shed::Stream => "stream",
+            Shed::OwnStream => "own_stream",
+            Shed::Time => "time",
+        }
+    }
+}
+
 /// Counters that only grow, how many streams are open, and how many requests are being answered.
 pub struct Meter {
-    routes: Mutex<BTreeMap<String, Route>>,
+    answers: Answers,
     attempts: Mutex<BTreeMap<(&'static str, Attempt), u64>>,
     workers: Mutex<BTreeMap<&'static str, u64>>,
     in_flight: AtomicI64,
     streams: AtomicI64,
     events: AtomicU64,
     fallen_behind: AtomicU64,
-    shed: AtomicU64,
+    shed: [AtomicU64; Shed::ALL.len()],
     rate_limited: AtomicU64,
     exported: AtomicU64,
     not_exported: AtomicU64,
-}
-
-#[derive(Default)]
-struct Route {
-    /// By method and status.
-    answers: BTreeMap<(&'static str, u16), u64>,
-    /// Not cumulative; the last one is for all above the bounds.
-    times: [u64; BOUNDS.len() + 1],
-    micros: u64,
 }
 
 /// A request that is being answered, for as long as it lives.
@@ -77,14 +93,14 @@ impl Drop for InFlight {
 impl Meter {
     const fn new() -> Meter {
         Meter {
-            routes: Mutex::new(BTreeMap::new()),
+            answers: Answers::new(),
             attempts: Mutex::new(BTreeMap::new()),
             workers: Mutex::new(BTreeMap::new()),
             in_flight: AtomicI64::new(0),
             streams: AtomicI64::new(0),
             events: AtomicU64::new(0),
             fallen_behind: AtomicU64::new(0),
-            shed: AtomicU64::new(0),
+            shed: [const { AtomicU64::new(0) }; Shed::ALL.len()],
             rate_limited: AtomicU64::new(0),
             exported: AtomicU64::new(0),
             not_exported: AtomicU64::new(0),
@@ -98,16 +114,12 @@ impl Meter {
 
     /// One answer. `route` is the pattern and never the address, so that the number of series stays small.
     pub fn count_answer(&self, route: &str, method: &'static str, status: u16, took: Duration) {
-        let mut routes = unpoisoned(&self.routes);
-        if !routes.contains_key(route) {
-            routes.insert(route.to_owned(), Route::default());
-        }
-        let Some(own) = routes.get_mut(route) else { return };
-        *own.answers.entry((method, status)).or_default() += 1;
-        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        let place = BOUNDS.iter().position(|bound| micros <= *bound).unwrap_or(BOUNDS.len());
-        own.times[place] += 1;
-        own.micros = own.micros.saturating_add(micros);
+        self.answers.count(route, method, status, took, false);
+    }
+
+    /// The same of a page that was kept.
+    pub fn count_kept(&self, route: &str, method: &'static str, status: u16, took: Duration) {
+        self.answers.count(route, method, status, took, true);
     }
 
     /// One try of a job of the outbox.
@@ -147,8 +159,9 @@ impl Meter {
         self.fallen_behind.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub fn count_shed(&self) {
-        self.shed.fetch_add(1, Ordering::Relaxed);
+    /// Somebody was sent away, to come back later.
+    pub fn count_shed(&self, what: Shed) {
+        self.shed[what as usize].fetch_add(1, Ordering::Relaxed);
     }
 
     pub fn count_rate_limited(&self) {
@@ -181,26 +194,20 @@ impl Meter {
 
     fn write_http(&self, page: &mut Page) {
         let number = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let routes = unpoisoned(&self.routes);
-        page.family("http_requests_total", "counter", "Answers by route, method and status.");
-        for (route, own) in &*routes {
-            for ((method, status), count) in &own.answers {
-                let status = status.to_string();
-                let labels = [("route", route.as_str()), ("method", *method), ("status", status.as_str())];
-                page.sample("http_requests_total", &labels, count);
-            }
-        }
-        page.family("http_request_seconds", "histogram", "Time until an answer began.");
-        for (route, own) in &*routes {
-            write_times(page, route, own);
-        }
-        drop(routes);
+        self.answers.write(page);
         page.gauge(
             "http_requests_in_flight",
             "Requests being answered, open streams and kept pages not counted.",
             self.in_flight.load(Ordering::Relaxed),
         );
-        page.counter("http_shed_total", "Requests refused because the server was full.", number(&self.shed));
+        page.family(
+            "http_shed_total",
+            "counter",
+            "Requests sent away, by what there was no room or time for.",
+        );
+        for what in Shed::ALL {
+            page.sample("http_shed_total", &[("what", what.code())], number(&self.shed[what as usize]));
+        }
         page.counter(
             "http_rate_limited_total",
             "Requests refused because they came too often.",
@@ -234,43 +241,13 @@ impl Meter {
 }
 
 /// A panic while a count was written leaves a count; it is no reason to stop counting.
-fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn write_times(page: &mut Page, route: &str, own: &Route) {
-    let mut sum = 0;
-    for (place, count) in own.times.iter().enumerate() {
-        sum += count;
-        let bound = BOUNDS.get(place).map_or_else(|| "+Inf".to_owned(), |micros| seconds(*micros));
-        page.sample("http_request_seconds_bucket", &[("route", route), ("le", bound.as_str())], sum);
-    }
-    page.sample("http_request_seconds_sum", &[("route", route)], seconds(own.micros));
-    page.sample("http_request_seconds_count", &[("route", route)], sum);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn times_are_cumulative_and_a_bound_is_within() {
-        let meter = Meter::new();
-        meter.count_answer("/p/{slug}", "GET", 200, Duration::from_micros(2_000));
-        meter.count_answer("/p/{slug}", "GET", 404, Duration::from_secs(9));
-        let mut page = Page::new();
-        meter.write(&mut page);
-        let out = page.finish();
-        for expected in [
-            r#"onshelf_http_requests_total{route="/p/{slug}",method="GET",status="404"} 1"#,
-            r#"onshelf_http_request_seconds_bucket{route="/p/{slug}",le="0.001"} 0"#,
-            r#"onshelf_http_request_seconds_bucket{route="/p/{slug}",le="0.002"} 1"#,
-            r#"onshelf_http_request_seconds_bucket{route="/p/{slug}",le="+Inf"} 2"#,
-            r#"onshelf_http_request_seconds_sum{route="/p/{slug}"} 9.002"#,
-        ] {
-            assert!(out.contains(expected), "{expected} in\n{out}");
-        }
-    }
 
     #[test]
     fn what_never_happened_is_shown_as_none() {
@@ -281,5 +258,6 @@ mod tests {
         let out = page.finish();
         assert!(out.contains(r#"onshelf_outbox_attempts_total{kind="heal",outcome="given_up"} 0"#), "{out}");
         assert!(out.contains(r#"onshelf_worker_failures_total{worker="expiry"} 0"#), "{out}");
+        assert!(out.contains(r#"onshelf_http_shed_total{what="own_stream"} 0"#), "{out}");
     }
 }

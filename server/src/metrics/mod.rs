@@ -1,6 +1,7 @@
 //! What is counted and measured, in Prometheus' text form, on a listener of its own. A scrape asks the database a few
 //! small questions at most once in some seconds, waits for them a bounded time, and never stands in a writer's way.
 
+mod answers;
 mod gauges;
 mod meter;
 mod text;
@@ -13,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use gauges::Gauges;
-pub use meter::{Attempt, METER, Meter};
+pub use meter::{Attempt, METER, Meter, Shed};
 use text::Page;
 
 /// How long what the database said is told again.

@@ -3,16 +3,16 @@
 use std::time::Duration;
 
 use axum::Router;
-use onshelf_server::metrics;
+use onshelf_server::{http::Limits, metrics};
 use onshelf_shop::{ledger, testing::on_each_engine};
 use serde_json::json;
 
 use crate::{
-    call::{Call, site},
+    call::{Call, options, site, site_with},
     exposition::Exposition,
 };
 
-async fn scrape(page: &Router) -> Exposition {
+pub async fn scrape(page: &Router) -> Exposition {
     let answer = Call::get("/metrics").on(page).await;
     assert_eq!(answer.status, 200);
     assert!(answer.header("content-type").starts_with("text/plain; version=0.0.4"));
@@ -93,8 +93,54 @@ async fn answers_are_counted_by_pattern() {
             );
             assert!(now.value(&series) >= 1.0);
         }
-        assert!(now.value(&format!("onshelf_http_request_seconds_count{{route=\"{route}\"}}")) >= 2.0);
+        let count = format!("onshelf_http_request_seconds_count{{route=\"{route}\",kept=\"no\"}}");
+        assert!(now.value(&count) >= 2.0);
         assert!(now.value("onshelf_http_requests_in_flight") < 0.001);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_from_memory_is_timed_apart() {
+    on_each_engine(async |test| {
+        let (site, page) = (site(test), metrics::router_fresh_for(test.shop.clone(), Duration::ZERO));
+        for _ in 0..2 {
+            assert_eq!(Call::get("/p/kettle").on(&site).await.status, 200);
+        }
+        let now = scrape(&page).await;
+        for kept in ["no", "yes"] {
+            let series =
+                format!("onshelf_http_request_seconds_count{{route=\"/p/{{slug}}\",kept=\"{kept}\"}}");
+            assert!(now.value(&series) >= 1.0, "{series}");
+        }
+    })
+    .await;
+}
+
+/// Whoever is asked to come back later is counted, whatever for: the alert is on all of them together.
+#[tokio::test]
+async fn whoever_is_sent_away_is_counted() {
+    on_each_engine(async |test| {
+        let page = metrics::router_fresh_for(test.shop.clone(), Duration::ZERO);
+        let before = scrape(&page).await;
+        let full = |bound: fn(&mut Limits)| {
+            let mut options = options();
+            bound(&mut options.limits);
+            site_with(test, options)
+        };
+        let stream = "/api/v1/live/stock?sku=CUP";
+        for (what, site, call) in [
+            ("request", full(|limits| limits.concurrent = 0), Call::get("/api/v1/stores")),
+            ("body", full(|limits| limits.bodies = 0), Call::post("/api/v1/availability").json(&json!({}))),
+            ("stream", full(|limits| limits.streams = 0), Call::get(stream)),
+            ("own_stream", full(|limits| limits.streams_per_client = 0), Call::get(stream)),
+        ] {
+            call.on(&site).await.problem(503, "busy");
+            let series = format!("onshelf_http_shed_total{{what=\"{what}\"}}");
+            assert!(scrape(&page).await.value(&series) - before.value(&series) >= 1.0, "{what}");
+        }
+        let failed = r#"onshelf_http_failed_total{status="503"}"#;
+        assert!(scrape(&page).await.value(failed) - before.value(failed) >= 4.0);
     })
     .await;
 }

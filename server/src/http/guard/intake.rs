@@ -16,7 +16,7 @@ use crate::{
         problem::{Kind, Problem},
         surface::Surface,
     },
-    metrics::METER,
+    metrics::{METER, Shed},
 };
 
 /// So much of a body that is too large is read all the same: most clients look for an answer only when they have sent
@@ -39,7 +39,7 @@ pub async fn take_in(State(surface): State<Surface>, request: Request, next: Nex
     }
     let read = {
         let Ok(_room) = surface.bodies.try_acquire() else {
-            METER.count_shed();
+            METER.count_shed(Shed::Body);
             return Problem::new(Kind::Busy).into_response();
         };
         tokio::time::timeout(limits.body_time, read(body, limits.body)).await

@@ -11,7 +11,7 @@ use crate::{
         problem::{Kind, Problem},
         surface::Surface,
     },
-    metrics::METER,
+    metrics::{METER, Shed},
 };
 
 pub async fn shed(State(surface): State<Surface>, request: Request, next: Next) -> Response {
@@ -20,12 +20,13 @@ pub async fn shed(State(surface): State<Surface>, request: Request, next: Next) 
         return next.run(request).await;
     }
     let Ok(_place) = surface.places.try_acquire() else {
-        METER.count_shed();
+        METER.count_shed(Shed::Request);
         return Problem::new(Kind::Busy).into_response();
     };
     match tokio::time::timeout(surface.options.limits.request_time, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
+            METER.count_shed(Shed::Time);
             tracing::warn!("A request took too long and was given up.");
             Problem::new(Kind::Busy).into_response()
         }

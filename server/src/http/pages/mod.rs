@@ -88,7 +88,7 @@ impl Service<Request> for Front {
             let id = trace::request_id(headers);
             let response = answer(&kept, headers, Some(id.clone()));
             let took = started.elapsed();
-            METER.count_answer(route, "GET", response.status().as_u16(), took);
+            METER.count_kept(route, "GET", response.status().as_u16(), took);
             // Not for every page: writing the line would take longer than answering.
             tracing::debug!(?id, route, us = took.as_micros(), "Answered with a kept page.");
             return Either::Left(ready(Ok(response)));

@@ -23,7 +23,7 @@ use crate::{
         options::Limits,
         problem::{Kind, Problem},
     },
-    metrics::METER,
+    metrics::{METER, Shed},
 };
 
 /// All streams of a router.
@@ -56,11 +56,17 @@ impl Streams {
     }
 
     pub(super) fn take_place(self: &Arc<Streams>, client: IpAddr) -> Result<Place, Problem> {
-        let full = || Problem { retry_after: Some(10), ..Problem::new(Kind::Busy) };
+        let full = |what| {
+            METER.count_shed(what);
+            Problem { retry_after: Some(10), ..Problem::new(Kind::Busy) }
+        };
         let mut open = self.open();
         let own = open.by_client.get(&client).copied().unwrap_or(0);
-        if open.all >= self.most || own >= self.most_per_client {
-            return Err(full());
+        if open.all >= self.most {
+            return Err(full(Shed::Stream));
+        }
+        if own >= self.most_per_client {
+            return Err(full(Shed::OwnStream));
         }
         open.all += 1;
         open.by_client.insert(client, own + 1);
