@@ -10,6 +10,7 @@ use crate::{
     http::{
         problem::{Kind, Problem},
         surface::Surface,
+        trace::Asked,
     },
     metrics::{METER, Shed},
 };
@@ -23,12 +24,17 @@ pub async fn shed(State(surface): State<Surface>, request: Request, next: Next) 
         METER.count_shed(Shed::Request);
         return Problem::new(Kind::Busy).into_response();
     };
-    match tokio::time::timeout(surface.options.limits.request_time, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => {
-            METER.count_shed(Shed::Time);
-            tracing::warn!("A request took too long and was given up.");
-            Problem::new(Kind::Busy).into_response()
-        }
+    let (asked, limit) = (Asked::of(&request), surface.options.limits.request_time);
+    if let Ok(response) = tokio::time::timeout(limit, next.run(request)).await {
+        return response;
     }
+    METER.count_shed(Shed::Time);
+    let (route, seconds) = (asked.route(), limit.as_secs());
+    tracing::warn!(
+        method = %asked.method,
+        route,
+        seconds,
+        "{asked} was not answered within {seconds} s and was given up; its sender was asked to come back."
+    );
+    Problem::new(Kind::Busy).into_response()
 }

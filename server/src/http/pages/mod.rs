@@ -26,13 +26,13 @@ use http_body_util::BodyExt;
 use onshelf_app::shared::{self, Items, Known};
 use sha2::{Digest, Sha256};
 use tower::Service;
+use tracing::Span;
 
 use self::{
     coding::Coding,
     kept::{Asked, Kept, Key, Moment, Pages},
 };
 use super::{surface::Surface, trace};
-use crate::metrics::METER;
 
 /// Addresses longer than this are nobody's next page.
 const LONGEST: usize = 512;
@@ -87,10 +87,7 @@ impl Service<Request> for Front {
         if let Some(kept) = inside.pages.find(&asked, &inside.surface.door.shop) {
             let id = trace::request_id(headers);
             let response = answer(&kept, headers, Some(id.clone()));
-            let took = started.elapsed();
-            METER.count_kept(route, "GET", response.status().as_u16(), took);
-            // Not for every page: writing the line would take longer than answering.
-            tracing::debug!(?id, route, us = took.as_micros(), "Answered with a kept page.");
+            trace::note_kept(&id, route, response.status().as_u16(), started.elapsed());
             return Either::Left(ready(Ok(response)));
         }
         let key = asked.to_key();
@@ -146,7 +143,12 @@ async fn render(inside: Arc<Inside>, request: Request, key: Key) -> Response {
     let page = match body.collect().await {
         Ok(whole) => whole.to_bytes(),
         Err(error) => {
-            tracing::error!(id = ?parts.headers.get(trace::ID), %error, "A rendered page could not be read.");
+            beside(&parts.headers).in_scope(|| {
+                tracing::error!(
+                    %error,
+                    "A rendered page could not be read ({error}); an empty one was sent."
+                );
+            });
             return Response::from_parts(parts, Body::empty());
         }
     };
@@ -192,10 +194,17 @@ fn written(coding: Coding, page: Bytes, headers: &mut HeaderMap) -> Bytes {
             body
         }
         Err(error) => {
-            tracing::error!(%error, "A page could not be compressed and went out as it is.");
+            beside(headers).in_scope(|| {
+                tracing::error!(%error, "A page could not be compressed ({error}) and was sent as it is.");
+            });
             page
         }
     }
+}
+
+/// For lines about a page whose request has passed: they stand under its id all the same.
+fn beside(headers: &HeaderMap) -> Span {
+    headers.get(trace::ID).map_or_else(Span::none, trace::lines_of)
 }
 
 /// Strong: the same tag is the same bytes.
