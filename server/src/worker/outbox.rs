@@ -64,49 +64,24 @@ impl Outbox {
 
     async fn carry_out_once(&self, claimed: Claimed) {
         let outcome = self.carry_out(&claimed).await;
-        METER.count_attempt(
-            claimed.job.kind(),
-            match &outcome {
-                Ok(()) => Attempt::Done,
-                Err(Undelivered::Passing(_) | Undelivered::Later { .. }) if !claimed.is_last_try() => {
-                    Attempt::Later
-                }
-                Err(_) => Attempt::GivenUp,
-            },
-        );
+        let became = became(&claimed, outcome.as_ref().err());
+        METER.count_attempt(claimed.job.kind(), became);
+        tell(&claimed, became, outcome.as_ref().err());
         let written = match outcome {
-            Ok(()) => {
-                tracing::debug!("A job was done.");
-                self.shop.finish_job(claimed.id).await
-            }
-            Err(Undelivered::Final(why)) => {
-                tracing::warn!(job = claimed.id, why, "A job was given up.");
-                self.shop.give_up_job(&claimed, &why).await
-            }
-            Err(Undelivered::Passing(why)) => {
-                tracing::info!(
-                    job = claimed.id,
-                    attempt = claimed.attempt,
-                    why,
-                    "A job is tried again later."
-                );
-                self.shop.fail_job(&claimed, &why).await
-            }
-            Err(Undelivered::Later { why, pause }) => {
-                let (job, seconds) = (claimed.id, pause.as_secs());
-                tracing::info!(
-                    job,
-                    attempt = claimed.attempt,
-                    why,
-                    seconds,
-                    "A job is tried again when told."
-                );
-                self.shop.delay_job(&claimed, &why, pause).await
-            }
+            Ok(()) => self.shop.finish_job(claimed.id).await,
+            Err(Undelivered::Final(why)) => self.shop.give_up_job(&claimed, &why).await,
+            Err(Undelivered::Passing(why)) => self.shop.fail_job(&claimed, &why).await,
+            Err(Undelivered::Later { why, pause }) => self.shop.delay_job(&claimed, &why, pause).await,
             Err(Undelivered::Unwanted(why)) => self.part(&claimed, &why).await,
         };
         if let Err(error) = written {
-            tracing::warn!(job = claimed.id, %error, "What became of a job could not be written down.");
+            let (job, kind) = (claimed.id, claimed.job.kind());
+            tracing::warn!(
+                job,
+                kind,
+                %error,
+                "What became of job {job} ({kind}) could not be written down ({error}); it is taken again."
+            );
         }
     }
 
@@ -114,11 +89,12 @@ impl Outbox {
     async fn part(&self, claimed: &Claimed, why: &str) -> onshelf_shop::Result<()> {
         if let Job::Delivery { endpoint, .. } = &claimed.job {
             let host = self.shop.disable_webhook(*endpoint).await?;
+            let at = host.as_deref().unwrap_or("a host that is gone");
             tracing::warn!(
                 endpoint,
                 host,
                 why,
-                "A partner's endpoint was disabled; adding it again enables it."
+                "The partner's endpoint {endpoint} at {at} was disabled ({why}); adding it again enables it."
             );
         }
         self.shop.give_up_job(claimed, why).await
@@ -147,6 +123,48 @@ impl Outbox {
                 let delivery = Delivery { id: &id, event, data, at: *at };
                 self.courier.deliver(&url, &secret, &delivery, self.shop.now()).await
             }
+        }
+    }
+}
+
+/// What a try comes to: the last one that fails is given up, however it failed.
+fn became(claimed: &Claimed, failure: Option<&Undelivered>) -> Attempt {
+    match failure {
+        None => Attempt::Done,
+        Some(Undelivered::Passing(_) | Undelivered::Later { .. }) if !claimed.is_last_try() => Attempt::Later,
+        Some(_) => Attempt::GivenUp,
+    }
+}
+
+/// Says in the log what became of a job: by its kind and number, which lead to its row in the outbox.
+fn tell(claimed: &Claimed, became: Attempt, failure: Option<&Undelivered>) {
+    let (job, kind, attempt) = (claimed.id, claimed.job.kind(), claimed.attempt);
+    let Some(why) = failure else {
+        return tracing::debug!(job, kind, attempt, "Job {job} ({kind}) was done.");
+    };
+    match (became, why) {
+        (Attempt::GivenUp, _) => {
+            tracing::warn!(job, kind, attempt, %why, "Job {job} ({kind}) failed ({why}) and is given up.");
+        }
+        (_, Undelivered::Later { pause, .. }) => {
+            let seconds = pause.as_secs();
+            tracing::info!(
+                job,
+                kind,
+                attempt,
+                %why,
+                seconds,
+                "Job {job} ({kind}) failed ({why}) and is tried again later, not before {seconds} s are over."
+            );
+        }
+        _ => {
+            tracing::info!(
+                job,
+                kind,
+                attempt,
+                %why,
+                "Job {job} ({kind}) failed ({why}) and is tried again later."
+            );
         }
     }
 }
