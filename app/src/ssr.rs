@@ -203,12 +203,16 @@ pub fn explain(error: &onshelf_shop::Error) -> AppError {
         E::Staff(StaffRefusal::SignedOut | StaffRefusal::BadCredentials) => AppError::SignedOut,
         E::Staff(_) | E::Stock(_) => AppError::NotYours,
         E::Database(onshelf_db_error) if is_passing(onshelf_db_error) => {
-            tracing::warn!(%error, "The database did not answer; the visitor was asked to come back.");
+            tracing::warn!(%error, "The database did not answer ({error}); whoever asked is to come back.");
             AppError::Busy
         }
         _ => {
             let reference = uuid::Uuid::now_v7().simple().to_string()[20..].to_owned();
-            tracing::error!(%error, reference, "A page could not be answered.");
+            tracing::error!(
+                %error,
+                reference,
+                "A request could not be answered ({error}); whoever asked was told the reference {reference}."
+            );
             AppError::Broken { reference }
         }
     }

@@ -46,7 +46,10 @@ impl HomeWords {
     pub(super) fn read(json: Option<&serde_json::Value>) -> HomeWords {
         let Some(json) = json else { return HomeWords::default() };
         HomeWords::deserialize(json).unwrap_or_else(|error| {
-            tracing::warn!(%error, "The home page's words could not be read.");
+            tracing::warn!(
+                %error,
+                "The home page's words could not be read ({error}); it goes without them."
+            );
             HomeWords::default()
         })
     }

@@ -112,7 +112,10 @@ pub async fn place(mut visit: Visit, Form(typed): Form<HashMap<String, String>>)
                 && let Err(error) = visit.shop().extend_basket(kept).await
             {
                 // The page shows how long it is held, whatever was asked for.
-                tracing::debug!(%error, "A kept basket was not extended.");
+                tracing::debug!(
+                    %error,
+                    "A kept basket was not extended ({error}); its page shows the time it has."
+                );
             }
             details_page(&visit, &draft, &plan, &Trouble::None).await
         }
@@ -231,7 +234,7 @@ async fn refused(visit: &Visit, draft: &Draft, plan: &Plan, refusal: OrderRefusa
 /// Whoever chooses again or has to mend something is at it: near its end, the time is made longer once.
 async fn stay_at_it(visit: &Visit, draft: &Draft, plan: &Plan) {
     if let Err(error) = go_on_keeping(visit, draft, plan).await {
-        tracing::debug!(%error, "A kept basket was not extended.");
+        tracing::debug!(%error, "A kept basket was not extended ({error}); its page shows the time it has.");
     }
 }
 
@@ -252,7 +255,7 @@ async fn placed_page(visit: &Visit, draft: &Draft, plan: &Plan, placed: &Placed)
         Pay::Online(_) => match visit.shop().pay_order(visit.lang, number, token, None).await {
             Ok(there) => to_provider(visit, &there, &seen),
             Err(error) => {
-                tracing::warn!(%error, "An order was placed, but its payment could not be opened.");
+                tracing::warn!(%error, "An order was placed, but its payment could not be opened ({error}).");
                 visit.see(&format!("{seen}&said=provider"))
             }
         },

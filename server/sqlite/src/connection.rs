@@ -162,7 +162,7 @@ impl Connection {
         if let Seat::Here(raw) = &self.seat
             && let Err(error) = raw.execute_batch(sql.as_str())
         {
-            tracing::warn!(%error, "a transaction was not rolled back");
+            tracing::warn!(%error, "A transaction was not rolled back ({error}).");
         }
     }
 
@@ -241,7 +241,12 @@ fn read_aside(raw: &rusqlite::Connection, asked: &Asked, rows: usize, pieces: &m
     let took = began.elapsed();
     if took > SLOW {
         let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        tracing::warn!(statement = asked.sql.as_str(), milliseconds, "a statement took long");
+        let statement = asked.sql.as_str();
+        tracing::warn!(
+            statement,
+            milliseconds,
+            "A statement took {milliseconds} ms; `statement` says which."
+        );
     }
 }
 

@@ -120,7 +120,8 @@ fn go(
     drop(rows);
     if tracing::enabled!(tracing::Level::TRACE) {
         let steps = statement.reset_status(StatementStatus::VmStep);
-        tracing::trace!(statement = asked.sql.as_str(), steps, "asked");
+        let statement = asked.sql.as_str();
+        tracing::trace!(statement, steps, "A statement took {steps} steps; `statement` says which.");
     }
     if !is_wanted {
         return Ok(Ended::BrokenOff);

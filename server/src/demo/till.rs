@@ -15,7 +15,7 @@ pub async fn run_till(shop: Shop, stop: CancellationToken) {
             () = tokio::time::sleep(pause) => {}
         }
         if let Err(error) = ring_up(&shop).await {
-            tracing::warn!(%error, "The demo's till could not ring something up.");
+            tracing::warn!(%error, "The demo's till could not ring something up ({error}).");
         }
     }
 }

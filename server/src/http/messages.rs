@@ -92,7 +92,11 @@ async fn open(surface: &Surface, name: String) -> Option<Letter> {
     match tokio::task::spawn_blocking(move || sent::open(&folder, &name)).await {
         Ok(Ok(found)) => found,
         Ok(Err(error)) => {
-            tracing::warn!(kind = %error.kind(), "A message could not be read.");
+            let kind = error.kind();
+            tracing::warn!(
+                %kind,
+                "A kept message could not be read ({kind}); its page says that it is not there."
+            );
             None
         }
         Err(_) => None,

@@ -62,7 +62,10 @@ pub async fn serve(
 ) -> io::Result<()> {
     // A live stream is an open file; the usual 1,024 are not enough. Where it is not allowed we serve fewer.
     if let Err(error) = rlimit::increase_nofile_limit(CONNECTIONS as u64 + 4_096) {
-        tracing::warn!(%error, "The limit of open files could not be raised.");
+        tracing::warn!(
+            %error,
+            "The limit of open files could not be raised ({error}): fewer clients find room."
+        );
     }
     let builder = builder(head_time);
     let places = Arc::new(Semaphore::new(CONNECTIONS));
@@ -79,14 +82,17 @@ pub async fn serve(
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
-                tracing::warn!(%error, "A connection could not be accepted.");
+                tracing::warn!(
+                    %error,
+                    "A connection could not be accepted ({error}); others are in a moment."
+                );
                 tokio::time::sleep(ACCEPT_PAUSE).await;
                 continue;
             }
         };
         // A streamed answer would otherwise wait 40 ms for the client's acknowledgement.
         if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "Nagle's delay could not be turned off.");
+            tracing::debug!(%error, "Nagle's delay could not be turned off for a connection ({error}).");
         }
         let connection = Connection { peer, place, router: router.clone(), stop: stop.clone() };
         let serving = connection.serve(builder.clone(), stream, tracker.clone());
@@ -95,7 +101,8 @@ pub async fn serve(
     drop(listener);
     tracker.close();
     if tokio::time::timeout(GRACE, tracker.wait()).await.is_err() {
-        tracing::warn!("Some requests were still under way after the grace and were cut.");
+        let seconds = GRACE.as_secs();
+        tracing::warn!("Some requests were still under way {seconds} s after the stop and were cut.");
     }
     Ok(())
 }
@@ -152,7 +159,7 @@ impl Connection {
                 outcome = serving => match outcome {
                     Ok(stream) => break stream,
                     // Clients that go away in the middle are no fault of ours.
-                    Err(Err(error)) => return tracing::debug!(%error, "A connection ended early."),
+                    Err(Err(error)) => return tracing::debug!(%error, "A connection ended early ({error})."),
                     Err(Ok(())) => return,
                 },
                 () = self.stop.cancelled(), if !stopping => {

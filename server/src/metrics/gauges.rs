@@ -90,11 +90,17 @@ async fn in_time<T>(answer: impl Future<Output = onshelf_shop::Result<T>>) -> Op
     match tokio::time::timeout(PATIENCE, answer).await {
         Ok(Ok(answer)) => Some(answer),
         Ok(Err(error)) => {
-            tracing::warn!(%error, "The database did not answer the metrics.");
+            tracing::warn!(
+                %error,
+                "The database did not answer the metrics ({error}); a scrape goes without it."
+            );
             None
         }
         Err(_) => {
-            tracing::warn!("The database did not answer the metrics in time.");
+            let seconds = PATIENCE.as_secs();
+            tracing::warn!(
+                "The database did not answer the metrics in {seconds} s; a scrape goes without it."
+            );
             None
         }
     }

@@ -34,7 +34,7 @@ pub fn router_fresh_for(shop: Shop, fresh: Duration) -> Router {
 pub async fn serve(listener: TcpListener, shop: Shop, stop: CancellationToken) {
     let served = axum::serve(listener, router(shop)).with_graceful_shutdown(stop.cancelled_owned()).await;
     if let Err(error) = served {
-        tracing::error!(%error, "The metrics are no longer served.");
+        tracing::error!(%error, "The metrics are no longer served ({error}); the shop itself goes on.");
     }
 }
 

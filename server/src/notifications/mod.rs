@@ -157,7 +157,11 @@ impl Notifier {
         let Some(note) = self.note(number, group, about).await? else { return Ok(()) };
         match self.pusher.send(&browser, &note, self.shop.now()).await {
             Err(Undelivered::Unwanted(why)) => {
-                tracing::info!(subscription, why, "A browser is told no more.");
+                tracing::info!(
+                    subscription,
+                    why,
+                    "The browser of subscription {subscription} is told no more ({why})."
+                );
                 Ok(self.shop.forget_browser(&browser.endpoint).await?)
             }
             outcome => outcome,

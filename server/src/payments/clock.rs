@@ -36,10 +36,11 @@ impl TheirClock {
         let ahead = theirs.as_second() - self.ours.now().as_second();
         let before = self.ahead.swap(ahead, Ordering::Relaxed);
         if is_off(ahead) && !is_off(before) {
+            let who = self.who;
             tracing::warn!(
-                who = self.who,
+                who,
                 ahead,
-                "A payment provider's clock is another than ours: is ours right?"
+                "The clock of the payment provider {who} is another than ours, by {ahead} s: look at ours."
             );
         }
     }

@@ -80,7 +80,7 @@ impl Traces {
         // The wait blocks a thread; it must not be one that sends.
         let ended = tokio::task::spawn_blocking(move || self.provider.shutdown_with_timeout(LAST_WORD)).await;
         if !matches!(ended, Ok(Ok(()))) {
-            tracing::warn!("The last traces did not reach the collector.");
+            tracing::warn!("The last traces did not reach the collector and are lost.");
         }
     }
 }

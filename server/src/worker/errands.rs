@@ -37,7 +37,11 @@ pub(super) async fn run<T, D, C, W>(
 {
     let failed = |error: &Error| {
         METER.count_failure(worker);
-        tracing::warn!(worker, %error, "An errand failed; it is tried again.");
+        tracing::warn!(
+            worker,
+            %error,
+            "An errand of the worker {worker} failed ({error}); it is tried again."
+        );
     };
     let mut under_way = FuturesUnordered::new();
     // Kept over the turns of the loop: errands go on while more are taken, and what was taken is never dropped.

@@ -58,7 +58,7 @@ pub fn start(door: &Door, config: &Config, stop: &CancellationToken) -> Result<W
     workers.repeat("reminders", MINUTE, &shop, |shop| async move { shop.remind().await.map(drop) });
     workers.repeat("house", HOUR, &shop, |shop| async move {
         let swept = shop.keep_house().await?;
-        tracing::debug!(?swept, "The house was kept.");
+        tracing::debug!(?swept, "The house was kept: what has served its time was forgotten.");
         Ok(())
     });
     if let Some(messenger) = payments::messenger(config, &door.shop)? {
@@ -85,7 +85,10 @@ impl Workers {
         self.stop.cancel();
         let all_ended = async { while self.tasks.join_next().await.is_some() {} };
         if tokio::time::timeout(GRACE, all_ended).await.is_err() {
-            tracing::warn!("A worker was cut off: it did not end in time.");
+            let seconds = GRACE.as_secs();
+            tracing::warn!(
+                "Workers did not end within {seconds} s and were cut off; what they began is taken again."
+            );
             self.tasks.shutdown().await;
         }
     }
@@ -108,7 +111,8 @@ impl Workers {
                 }
                 let panicked = ended.is_err();
                 METER.count_failure(name);
-                tracing::error!(worker = name, panicked, "A worker ended and is started again.");
+                let how = if panicked { "panicked" } else { "ended" };
+                tracing::error!(worker = name, panicked, "The worker {name} {how} and is started again.");
                 stop.run_until_cancelled(tokio::time::sleep(REST)).await;
             }
         });
@@ -127,7 +131,12 @@ impl Workers {
                 while !stop.is_cancelled() {
                     if let Err(error) = deed(shop.clone()).await {
                         METER.count_failure(name);
-                        tracing::warn!(worker = name, %error, "A worker's round failed.");
+                        let seconds = pause.as_secs();
+                        tracing::warn!(
+                            worker = name,
+                            %error,
+                            "A round of the worker {name} failed ({error}); the next begins in {seconds} s."
+                        );
                     }
                     stop.run_until_cancelled(tokio::time::sleep(pause)).await;
                 }

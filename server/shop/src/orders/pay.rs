@@ -224,7 +224,12 @@ impl Shop {
         let name = payment.provider_id.as_ref();
         if statement.reference != payment.reference || name.is_some_and(|name| *name != statement.provider_id)
         {
-            tracing::error!(payment = payment.id, "A provider answered about another payment.");
+            let (id, provider) = (payment.id, &payment.provider);
+            tracing::error!(
+                payment = id,
+                provider,
+                "{provider} was asked about payment {id} and answered about another; it is asked again."
+            );
             return self.ask_again(payment, "the answer was about another payment").await;
         }
         match statement.standing {
@@ -266,7 +271,12 @@ impl Shop {
         }
         let due = (at < give_up).then_some(at);
         if due.is_none() {
-            tracing::error!(payment = payment.id, "A payment was never answered for: a person must look.");
+            let (id, provider) = (payment.id, &payment.provider);
+            tracing::error!(
+                payment = id,
+                provider,
+                "{provider} never answered for payment {id}: a person must look."
+            );
         }
         let (id, why) = (payment.id, (!why.is_empty()).then(|| why.to_owned()));
         let look = Look { seen: payment.check_at, next: due };

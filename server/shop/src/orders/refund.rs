@@ -255,7 +255,7 @@ impl Shop {
             })
             .await?;
         if counts && due.is_none() {
-            tracing::error!(refund = id, why, "A refund was given up: a person must look.");
+            tracing::error!(refund = id, why, "The refund {id} was given up ({why}): a person must look.");
         }
         Ok(())
     }

@@ -32,7 +32,11 @@ impl Shop {
                 Err(why @ Error::Database(onshelf_db::Error::Unavailable(_))) => return Err(why),
                 Err(why) => {
                     if matches!(why, Error::Database(_) | Error::Internal(_)) {
-                        tracing::error!(number, %why, "A parcel could not be sent off.");
+                        tracing::error!(
+                            number,
+                            %why,
+                            "A parcel could not be sent off ({why}); it stays on the board."
+                        );
                     }
                     unsent.push(Unsent { number: number.clone(), why });
                 }

@@ -93,7 +93,10 @@ impl Shop {
             let rest = match self.catch_up().await {
                 Ok(()) => (began.elapsed() * REST).min(POLL),
                 Err(error) => {
-                    tracing::warn!(%error, "The shelves could not be refreshed; pages show what was known before.");
+                    tracing::warn!(
+                        %error,
+                        "The shelves could not be refreshed ({error}); pages show what was known before."
+                    );
                     POLL
                 }
             };
@@ -127,7 +130,10 @@ impl Shop {
     /// before where the database has no time for the question.
     pub(crate) async fn catch_up_to_explain(&self) {
         if let Err(error) = self.catch_up().await {
-            tracing::warn!(%error, "What is left could not be read; a refusal says what was known before.");
+            tracing::warn!(
+                %error,
+                "What is left could not be read ({error}); a refusal says what was known before."
+            );
         }
     }
 

@@ -40,7 +40,7 @@ impl Messenger {
     pub async fn run(&self, stop: &CancellationToken) {
         while !stop.is_cancelled() {
             if let Err(error) = self.send_due().await {
-                tracing::warn!(%error, "Test webhooks could not be read.");
+                tracing::warn!(%error, "Test webhooks could not be sent ({error}); they are tried again.");
             }
             stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await;
         }
@@ -68,7 +68,8 @@ impl Messenger {
             let again = match self.send(&secret, webhook).await {
                 Ok(()) => None,
                 Err(why) => {
-                    tracing::debug!(why, "A test webhook was not taken.");
+                    let id = webhook.id;
+                    tracing::debug!(webhook = id, why, "The test webhook {id} was not taken ({why}).");
                     let pause = 1_000 << webhook.tries.clamp(1, TRIES);
                     (webhook.tries < TRIES).then(|| self.shop.now_ms() + pause)
                 }

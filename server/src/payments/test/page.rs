@@ -133,7 +133,10 @@ fn page(
 }
 
 fn failure(visit: &Visit, fault: &PaymentFault) -> Response {
-    tracing::warn!(%fault, "The test provider could not answer.");
+    tracing::warn!(
+        %fault,
+        "The test provider could not answer ({fault}); the visitor was asked to come back."
+    );
     visit.failure(&AppError::Busy)
 }
 

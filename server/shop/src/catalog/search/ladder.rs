@@ -34,7 +34,10 @@ impl SearchIndex {
         // Postings are in memory or mapped: an error here means a damaged file, and finding nothing is the
         // answer a shopper can use while the log tells the operator.
         self.try_search(cut(text), limit, keep).unwrap_or_else(|error| {
-            tracing::error!(%error, "The search index could not be read; what it would have found is missing.");
+            tracing::error!(
+                %error,
+                "The search index could not be read ({error}); what it has is not found."
+            );
             Hits::default()
         })
     }

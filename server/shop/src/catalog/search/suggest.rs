@@ -21,7 +21,10 @@ impl SearchIndex {
     /// products first. An unfinished syllable, 초성 and the wrong keyboard layout are understood.
     pub fn suggest(&self, prefix: &str, most: usize) -> Vec<Suggestion> {
         self.try_suggest(cut(prefix), most).unwrap_or_else(|error| {
-            tracing::error!(%error, "The search index could not be read; what it would have found is missing.");
+            tracing::error!(
+                %error,
+                "The search index could not be read ({error}); what it has is not found."
+            );
             Vec::new()
         })
     }

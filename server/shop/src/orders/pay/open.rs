@@ -30,7 +30,7 @@ impl Shop {
             }
         };
         if let Err(error) = outcome.await {
-            tracing::warn!(%error, "A payment could not be opened yet; it is tried again.");
+            tracing::warn!(%error, "A payment could not be opened yet ({error}); it is tried again.");
         }
     }
 
@@ -48,15 +48,23 @@ impl Shop {
                 Ok(Some(opened.redirect_url))
             }
             Err(PaymentFault::Refused(why)) => {
-                tracing::error!(payment = payment.id, why, "A provider refuses to open a payment.");
+                let (id, provider) = (payment.id, &payment.provider);
+                tracing::error!(
+                    payment = id,
+                    provider,
+                    why,
+                    "{provider} refuses to open payment {id} ({why}); it has ended unpaid."
+                );
                 self.end(payment, &why, None).await?;
                 Ok(None)
             }
             Err(PaymentFault::Passing(why)) => {
+                let (id, provider) = (payment.id, &payment.provider);
                 tracing::warn!(
-                    payment = payment.id,
+                    payment = id,
+                    provider,
                     why,
-                    "A provider did not open a payment; it is tried again."
+                    "{provider} did not open payment {id} ({why}); it is tried again."
                 );
                 self.ask_again(payment, &why).await?;
                 Ok(None)

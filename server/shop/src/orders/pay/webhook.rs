@@ -47,9 +47,16 @@ impl Shop {
             Deed::WebhookUnknown.count();
             let provider = provider.code();
             if signed {
-                tracing::warn!(provider, event = %event, "A webhook is about a payment nobody here knows.");
+                tracing::warn!(
+                    provider,
+                    event = %event,
+                    "A webhook of {provider} is about a payment nobody here knows; nothing is done."
+                );
             } else {
-                tracing::info!(provider, "An unsigned webhook is about a payment nobody here knows.");
+                tracing::info!(
+                    provider,
+                    "An unsigned webhook of {provider} is about a payment nobody here knows; nothing is done."
+                );
             }
         }
         Ok(heard == Heard::News)

@@ -34,14 +34,22 @@ impl Shop {
                 self.looked_after(payment, open).await
             }
             Err(PaymentFault::Passing(why)) => {
-                tracing::warn!(payment = payment.id, why, "A provider did not tell of refunds; asked again.");
+                let (id, provider) = (payment.id, &payment.provider);
+                tracing::warn!(
+                    payment = id,
+                    provider,
+                    why,
+                    "{provider} did not tell of refunds of payment {id} ({why}); it is asked again."
+                );
                 self.looked_after(payment, true).await
             }
             Err(PaymentFault::Refused(why)) => {
+                let (id, provider) = (payment.id, &payment.provider);
                 tracing::error!(
-                    payment = payment.id,
+                    payment = id,
+                    provider,
                     why,
-                    "A provider does not tell of refunds: a person must look."
+                    "{provider} refuses to tell of refunds of payment {id} ({why}): a person must look."
                 );
                 self.looked_after(payment, false).await
             }
@@ -181,7 +189,8 @@ async fn made_elsewhere(
         if rows.iter().any(|row| standing_in_books(row) == RefundStanding::Pending) {
             followed.open = true;
         } else {
-            tracing::error!(payment = payment.id, "More went back than is left: a person must look.");
+            let id = payment.id;
+            tracing::error!(payment = id, "More of payment {id} went back than is left: a person must look.");
         }
         return Ok(());
     }
@@ -204,7 +213,12 @@ async fn made_elsewhere(
         }
         enter(tx, payment, &key, rest, now).await?;
     }
-    tracing::warn!(payment = payment.id, amount, "A refund was made elsewhere; it is booked.");
+    let id = payment.id;
+    tracing::warn!(
+        payment = id,
+        amount,
+        "{amount} of payment {id} went back elsewhere; it is booked as a refund."
+    );
     followed.done += 1;
     Ok(())
 }
@@ -221,7 +235,8 @@ async fn came_back(
         if !payments::refund_came_back(tx, row.id, &refund.name, "it did not arrive").await? {
             continue;
         }
-        tracing::error!(refund = row.id, "A refund did not arrive: a person must look.");
+        let id = row.id;
+        tracing::error!(refund = id, "The refund {id} did not arrive: a person must look.");
         let account = format!("provider:{}", payment.provider);
         let amounts = [(account.as_str(), row.amount), ("customer", -row.amount)];
         let entry = format!("refund_failed:{}", row.key);
