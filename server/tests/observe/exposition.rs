@@ -79,8 +79,18 @@ impl Exposition {
         *self.series.get(series).unwrap_or_else(|| panic!("{series} in {:#?}", self.series.keys()))
     }
 
+    /// Every value that a label of this name has.
+    pub fn values_of(&self, name: &str, label: &str) -> BTreeSet<&str> {
+        self.series.keys().filter_map(|series| value_of(series, name, label)).collect()
+    }
+
     /// Every name a query can use.
     pub fn names(&self) -> BTreeSet<String> {
         self.series.keys().map(|series| series.split('{').next().unwrap_or(series).to_owned()).collect()
     }
+}
+
+fn value_of<'s>(series: &'s str, name: &str, label: &str) -> Option<&'s str> {
+    let labels = series.strip_prefix(name)?.strip_prefix('{')?.strip_suffix("\"}")?;
+    labels.split("\",").find_map(|one| one.strip_prefix(label)?.strip_prefix("=\""))
 }

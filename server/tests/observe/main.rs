@@ -12,6 +12,7 @@ mod logs;
 mod metrics;
 mod people;
 mod process;
+mod runbook;
 mod shopper;
 mod site;
 mod traces;

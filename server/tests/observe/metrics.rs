@@ -191,32 +191,3 @@ async fn a_scrape_does_not_ask_each_time() {
     })
     .await;
 }
-
-/// An alert on a name that nobody exports never wakes anybody.
-#[tokio::test]
-async fn every_name_in_the_runbook_is_exported() {
-    on_each_engine(async |test| {
-        let site = site(test);
-        Call::post("/api/v1/reservations").key("k").json(&json!({})).on(&site).await;
-        ledger::note_audit(test.shop.db(), test.shop.now(), 0).await.unwrap();
-        let page = metrics::router_fresh_for(test.shop.clone(), Duration::ZERO);
-        // Workers are known once they run.
-        metrics::METER.know_worker("expiry");
-        let said = scrape(&page).await;
-        // A family may have no series yet: nothing was promised.
-        let mut names = said.names();
-        names.extend(said.families.into_keys());
-        let runbook = include_str!("../../../docs/RUNBOOK.md");
-        let mut named = 0;
-        for (at, _) in runbook.match_indices("onshelf_") {
-            let name: String = runbook[at..]
-                .chars()
-                .take_while(|letter| letter.is_ascii_lowercase() || *letter == '_')
-                .collect();
-            assert!(names.contains(&name), "{name} is exported nowhere");
-            named += 1;
-        }
-        assert!(named > 10);
-    })
-    .await;
-}
