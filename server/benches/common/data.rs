@@ -14,7 +14,8 @@ pub struct Row {
     pub brand: String,
 }
 
-/// The rows of the shared file of 624,941 products, at most `most`; none, with a line that says so, where it is absent.
+/// The rows of the shared file of 624,941 products, at most `most`; none, with a line that says so, where it is absent or
+/// cannot be unpacked.
 pub fn products(most: usize) -> Option<Vec<Row>> {
     let file =
         PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/products/uhtt_latin_625k.csv.zst");
@@ -23,7 +24,11 @@ pub fn products(most: usize) -> Option<Vec<Row>> {
         println!("skipped: there is no {} (ONSHELF_PRODUCTS names another)", file.display());
         return None;
     }
-    let mut child = Command::new("zstd").arg("-dc").arg(&file).stdout(Stdio::piped()).spawn().ok()?;
+    let unpacked = Command::new("zstd").arg("-dc").arg(&file).stdout(Stdio::piped()).spawn();
+    let said = |error: &std::io::Error| {
+        println!("skipped: {} is not read, as zstd does not start ({error})", file.display());
+    };
+    let mut child = unpacked.inspect_err(said).ok()?;
     let lines = BufReader::new(child.stdout.take()?).lines().skip(1).map_while(Result::ok);
     let rows = lines.filter_map(|line| row(&line)).take(most).collect();
     let _ = child.kill();
