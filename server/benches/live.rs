@@ -33,11 +33,14 @@ use common::{
     Called,
     host::{self, Host},
     machine, median, quantile,
-    report::{self, Better, Row},
+    report::{self, Better, Column, Row},
     shop,
 };
 use onshelf_shop::{Shop, testing::request};
 use tokio::{io::AsyncReadExt, io::AsyncWriteExt, sync::Notify};
+
+/// The floor's name.
+const LOOP: &str = "a loop over the sockets";
 
 fn main() {
     match host::role().as_deref() {
@@ -106,7 +109,7 @@ fn measure(called: Called) {
     }
     let local = tokio::task::LocalSet::new();
     rows.push(runtime.block_on(local.run_until(memory(called))));
-    report::publish("live", &rows);
+    report::publish(called, "live", &rows);
 }
 
 /// What an idle stream takes, ours and the loop's.
@@ -116,7 +119,7 @@ async fn memory(called: Called) -> Row {
     let floor = grown("loop", false, counts).await;
     let [few, many] = counts;
     Row::new(format!("memory of an idle stream, of the {few}th to the {many}th"), "KiB", own)
-        .beside("a loop over the sockets", floor, Better::Less, None)
+        .beside(LOOP, floor, Better::Less, None)
         .at_most(4.0)
 }
 
@@ -133,12 +136,18 @@ async fn grown(role: &str, asks: bool, [few, many]: [usize; 2]) -> f64 {
     (after as f64 - before as f64) / 1024.0 / (many - few) as f64
 }
 
-/// What the rounds showed of one host: milliseconds to the middle and to the last reader.
+/// What the rounds showed of one host.
 #[derive(Default)]
 struct Figures {
+    /// Milliseconds to the middle reader, and to the last.
     half: Vec<f64>,
     last: Vec<f64>,
+    /// CPU-µs of a change.
     cpu: Vec<f64>,
+    /// Readers that are told a second, until the last of a change.
+    rate: Vec<f64>,
+    /// MB of the host with all its streams.
+    memory: f64,
 }
 
 /// A host with all its readers.
@@ -165,8 +174,12 @@ async fn compared(called: Called, streams: usize) -> [Figures; 2] {
                 side.figures.half.push(figures.0);
                 side.figures.last.push(figures.1);
                 side.figures.cpu.push(figures.2);
+                side.figures.rate.push(streams as f64 / figures.1 * 1e3);
             }
         }
+    }
+    for side in &mut sides {
+        side.figures.memory = machine::memory(side.host.id()) as f64 / 1e6;
     }
     let mut sides = sides.into_iter().map(|side| side.figures);
     [sides.next().unwrap(), sides.next().unwrap()]
@@ -187,27 +200,19 @@ async fn round(side: &mut Side) -> (f64, f64, f64) {
 
 fn reported(streams: usize, [own, floor]: &[Figures; 2]) -> Vec<Row> {
     let ratios: Vec<f64> = floor.last.iter().zip(&own.last).map(|(floor, own)| floor / own).collect();
-    let name = |what: &str| format!("{streams} streams, {what}");
-    let beside =
-        |row: Row, value: f64, ratio| row.beside("a loop over the sockets", value, Better::Less, ratio);
+    let last = format!("{streams} streams, commit to the last reader");
+    let of = |column: Column, value: fn(&Figures) -> f64| {
+        Row::of(&last, column, value(own)).next_to(LOOP, value(floor), None)
+    };
+    let half = of(Column::Half, |side| median(&side.last) * 1e3);
+    let middle = format!("{streams} streams, commit to the middle reader (p50)");
     vec![
-        beside(
-            Row::new(name("commit to the last reader (p50)"), "ms", median(&own.last)),
-            median(&floor.last),
-            Some(median(&ratios)),
-        )
-        .ratio_at_least(1.0 / 1.3),
-        beside(
-            Row::new(name("commit to the last reader (p99)"), "ms", quantile(&own.last, 0.99)),
-            quantile(&floor.last, 0.99),
-            None,
-        ),
-        beside(
-            Row::new(name("commit to the middle reader (p50)"), "ms", median(&own.half)),
-            median(&floor.half),
-            None,
-        ),
-        beside(Row::new(name("CPU of one change"), "CPU-µs", median(&own.cpu)), median(&floor.cpu), None),
+        of(Column::Rate, |side| median(&side.rate)),
+        of(Column::Cpu, |side| median(&side.cpu)),
+        Row { ratio: Some(median(&ratios)), ..half }.ratio_at_least(1.0 / 1.3),
+        of(Column::Most, |side| quantile(&side.last, 0.99) * 1e3),
+        of(Column::Memory, |side| side.memory),
+        Row::new(middle, "ms", median(&own.half)).beside(LOOP, median(&floor.half), Better::Less, None),
     ]
 }
 

@@ -19,14 +19,16 @@ mod common;
 use std::{hint::black_box, time::Instant};
 
 use common::{
-    Called, machine, median,
-    postgres::Scratch,
-    quantile,
-    report::{self, Better, Row},
+    Called,
+    host::{self, Host},
+    machine,
+    postgres::{Asker, Scratch},
+    report::{self, Column, Row},
+    turns::{self, Side},
 };
 use onshelf_domain::places::Nearest;
 use onshelf_vocabulary::Point;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, Postgres};
 
 const STORES: u32 = 100_000;
 const WANTED: usize = 10;
@@ -35,50 +37,70 @@ const NEAREST: &str = "SELECT id FROM stores WHERE stocked ORDER BY at <-> ll_to
 /// Subject and floor take turns so often.
 const ROUNDS: u32 = 10;
 
+/// The floor's name.
+const FLOOR: &str = "PostgreSQL, cube + earthdistance";
+/// The two sizes of land the stores lie in, in degrees.
+const LANDS: [(&str, f64); 2] = [("one country", 6.0), ("one city", 0.5)];
+
 fn main() {
-    let called = Called::now();
+    match host::role() {
+        Some(_) => weigh(),
+        None => measure(Called::now()),
+    }
+}
+
+/// Builds a tree in a process of its own, where nothing else comes and goes, and says how many bytes it takes.
+fn weigh() {
+    let own = std::process::id();
+    let before = machine::memory(own);
+    let tree = grown(LANDS[0].1);
+    let took = machine::memory(own).saturating_sub(before);
+    black_box(&tree);
+    host::say(took);
+}
+
+fn measure(called: Called) {
+    let bytes: f64 = Host::start("weigh", &[]).said.parse().unwrap();
     machine::pin(machine::SERVER);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut rows = Vec::new();
-    for (name, size) in [("one country", 6.0), ("one city", 0.5)] {
-        runtime.block_on(compared(called, name, size, &mut rows));
+    for (name, size) in LANDS {
+        let subject = format!("nearest {WANTED} with stock, {name}");
+        let memory = Row::of(&subject, Column::Memory, bytes / 1e6);
+        rows.extend(runtime.block_on(compared(called, &subject, size, memory)));
     }
-    report::publish("nearest", &rows);
+    report::publish(called, "nearest", &rows);
 }
 
-async fn compared(called: Called, name: &str, size: f64, rows: &mut Vec<Row>) {
-    let tree = Nearest::build((0..STORES).map(|id| (id, place(id, size))).collect());
+fn grown(size: f64) -> Nearest {
+    Nearest::build((0..STORES).map(|id| (id, place(id, size))).collect())
+}
+
+/// Ours, on the core of what is measured, and PostgreSQL, on the same with its asker on the other, take turns.
+async fn compared(called: Called, subject: &str, size: f64, mut memory: Row) -> Vec<Row> {
+    let tree = grown(size);
     let stock: Vec<bool> = (0..STORES).map(stocked).collect();
     let scratch = filled(size).await;
-    let mut connection = match &scratch {
-        Some(scratch) => Some(scratch.connect().await),
+    let mut asker = match &scratch {
+        Some(scratch) => Some(Asker::new(scratch.connect().await).await),
         None => None,
     };
-    let (mut own, mut floor, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
-    for round in 0..ROUNDS {
-        let of_round = walked(called, &tree, &stock, size, round);
-        if let Some(connection) = connection.as_mut() {
-            let of_floor = asked(called, connection, size, round).await;
-            ratios.push(median(&of_floor) / median(&of_round));
-            floor.extend(of_floor);
-        }
-        own.extend(of_round);
+    if let Some(asker) = asker.as_mut() {
+        memory = memory.next_to(FLOOR, asker.megabytes("stores").await, None);
     }
-    drop(connection);
+    let (mut own, mut floor) = (Side::default(), Side::default());
+    for round in 0..ROUNDS {
+        own.ask_here(|| walked(called, &tree, &stock, size, round));
+        if let Some(asker) = asker.as_mut() {
+            asked(called, asker, size, round, &mut floor).await;
+        }
+    }
+    drop(asker);
     if let Some(scratch) = scratch {
         scratch.end().await;
     }
-    let row = |share: f64, value: &str| {
-        let own = quantile(&own, share);
-        let row = Row::new(format!("nearest {WANTED} with stock, {name} ({value})"), "µs", own);
-        if floor.is_empty() {
-            return row;
-        }
-        let ratio = (share <= 0.5).then(|| median(&ratios));
-        row.beside("PostgreSQL, cube + earthdistance", quantile(&floor, share), Better::Less, ratio)
-    };
-    rows.push(row(0.99, "p99"));
-    rows.push(row(0.5, "p50").at_most(5.0));
+    let [rate, cpu, half, most] = turns::columns(subject, &own, &floor, FLOOR);
+    vec![rate, cpu, half.at_most(5.0), most, memory]
 }
 
 /// Weyl sequences: spread evenly, the same in every run.
@@ -93,13 +115,13 @@ fn stocked(id: u32) -> bool {
 }
 
 /// Where the nth call of a round is asked from.
-fn asker(round: u32, call: u32, size: f64) -> Point {
+fn place_of(round: u32, call: u32, size: f64) -> Point {
     place((call * ROUNDS + round) * 7 + 3, size)
 }
 
 fn walked(called: Called, tree: &Nearest, stock: &[bool], size: f64, round: u32) -> Vec<f64> {
     let timed = |call| {
-        let from = asker(round, call, size);
+        let from = place_of(round, call, size);
         let start = Instant::now();
         black_box(tree.walk(from).filter(|(id, _)| stock[*id as usize]).take(WANTED).last());
         start.elapsed().as_secs_f64() * 1e6
@@ -107,16 +129,13 @@ fn walked(called: Called, tree: &Nearest, stock: &[bool], size: f64, round: u32)
     (0..called.pick(20_000, 2_000)).map(timed).collect()
 }
 
-async fn asked(called: Called, connection: &mut PgConnection, size: f64, round: u32) -> Vec<f64> {
-    let mut times = Vec::new();
-    for call in 0..called.pick(200, 20) {
-        let from = asker(round, call, size);
-        let query = sqlx::query_scalar::<_, i64>(NEAREST).bind(from.lat()).bind(from.lng());
-        let start = Instant::now();
-        assert_eq!(query.fetch_all(&mut *connection).await.unwrap().len(), WANTED);
-        times.push(start.elapsed().as_secs_f64() * 1e6);
-    }
-    times
+async fn asked(called: Called, asker: &mut Asker, size: f64, round: u32, floor: &mut Side) {
+    let questions = (0..called.pick(200, 20)).map(|call| {
+        let from = place_of(round, call, size);
+        sqlx::query_scalar::<Postgres, i64>(NEAREST).bind(from.lat()).bind(from.lng())
+    });
+    let found = asker.ask(questions, floor).await;
+    assert!(found.iter().all(|rows| *rows == WANTED));
 }
 
 /// The same stores in PostgreSQL.

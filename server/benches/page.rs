@@ -28,7 +28,7 @@ use common::{
     host::{self, Host},
     load::{self, Line, Load},
     machine, median, quantile,
-    report::{self, Better, Row},
+    report::{self, Better, Column, Row},
     shop,
 };
 use maud::{PreEscaped, html};
@@ -223,7 +223,7 @@ fn measure(called: Called) {
             ),
         );
     }
-    report::publish("page", &rows);
+    report::publish(called, "page", &rows);
 }
 
 fn round(runtime: &tokio::runtime::Runtime, contender: &mut Contender, path: &str, during: Duration) {
@@ -244,21 +244,17 @@ fn compared(page: &str, [kept, bytes, rendered, maud]: &[Contender; 4]) -> Vec<R
 
 /// The target is about the processor's time; rates and times say what that means for whoever waits.
 fn beside(page: &str, subject: &Contender, floor: &Contender, name: &str, target: f64) -> Vec<Row> {
-    let row = |what: &str, unit, better, value: &dyn Fn(&Contender) -> f64| {
-        Row::new(format!("{page} page, {}{what}", subject.name), unit, value(subject)).beside(
-            name,
-            value(floor),
-            better,
-            None,
-        )
+    let line = format!("{page} page, {}", subject.name);
+    let of = |column: Column, value: fn(&Contender) -> f64| {
+        Row::of(&line, column, value(subject)).next_to(name, value(floor), None)
     };
     let ratios: Vec<f64> = floor.cpu.iter().zip(&subject.cpu).map(|(floor, own)| floor / own).collect();
-    let processor = row("", "CPU-µs", Better::Less, &|one| median(&one.cpu));
+    let processor = of(Column::Cpu, |one| median(&one.cpu));
     vec![
         Row { ratio: Some(median(&ratios)), ..processor }.ratio_at_least(target),
-        row(": rate", "/s", Better::More, &|one| one.load.answers as f64 / one.load.seconds),
-        row(": p50", "µs", Better::Less, &|one| quantile(&one.load.times, 0.5)),
-        row(": p99", "µs", Better::Less, &|one| quantile(&one.load.times, 0.99)),
+        of(Column::Rate, |one| one.load.answers as f64 / one.load.seconds),
+        of(Column::Half, |one| quantile(&one.load.times, 0.5)),
+        of(Column::Most, |one| quantile(&one.load.times, 0.99)),
     ]
 }
 

@@ -19,10 +19,6 @@
 mod common;
 
 use std::{
-    fs::{File, OpenOptions},
-    io::Write,
-    path::Path,
-    process::Command,
     sync::{
         Arc,
         atomic::{AtomicU64, AtomicUsize, Ordering},
@@ -32,20 +28,19 @@ use std::{
 
 use common::{
     Called,
+    durable::Floor,
     host::{self, Host},
     load, machine, median,
     orders::{Server, Shoppers},
     postgres::Scratch,
     quantile,
-    report::{self, Better, Row},
+    report::{self, Column, Row},
     shop::{self, Size},
 };
 use onshelf_shop::{Shop, fulfilment::Reserve, testing::request};
 use onshelf_vocabulary::StoreCode;
 
 const CLIENTS: usize = 64;
-/// About what one reservation writes: its row, line, hold, movement of the level, change and key.
-const RECORD: usize = 1_024;
 /// SKUs of the chain that is sold out of.
 const SKUS: usize = 10_000;
 const URL: &str = "ONSHELF_BENCH_URL";
@@ -53,7 +48,6 @@ const URL: &str = "ONSHELF_BENCH_URL";
 const COMMITS: &str = "commits";
 /// Who place whole orders, as they were measured with others' shops.
 const SHOPPERS: usize = 32;
-const PGBENCH: &str = "ONSHELF_BENCH_PGBENCH";
 
 fn main() {
     match host::role().as_deref() {
@@ -164,25 +158,28 @@ fn measure(called: Called) {
     runtime.block_on(whole_orders(called, &mut rows));
     if let Some(scratch) = runtime.block_on(Scratch::begin("reserve")) {
         let database = runtime.block_on(scratch.postmaster());
-        runtime.block_on(prepare_naive(&scratch));
+        let floor = runtime.block_on(Floor::naive(&scratch, CLIENTS, SKUS));
         let shop = Host::start("shop", &[(URL, &scratch.url)]);
-        let floor = Floor::Naive { url: scratch.url.clone() };
         let engine = Engine { name: "PostgreSQL", shop, database, floor };
         engine.measure(called, &runtime, &mut rows);
         runtime.block_on(scratch.end());
     }
-    report::publish("reserve", &rows);
+    report::publish(called, "reserve", &rows);
 }
 
-/// What a stretch showed.
+/// What a stretch showed, and its floor after it.
 struct Stretch {
     rate: f64,
     half: f64,
     most: f64,
     /// Microseconds of processor time each, the database's included.
     cpu: f64,
+    /// MB of the shop's and the database's processes.
+    memory: f64,
     /// Reservations a transaction.
     batch: f64,
+    /// The floor's rate.
+    floor: Option<f64>,
 }
 
 /// The rounds of one way to ask.
@@ -194,13 +191,30 @@ impl Rounds {
         median(&self.0.iter().map(value).collect::<Vec<_>>())
     }
 
-    fn rows(&self, subject: &str, rows: &mut Vec<Row>) {
-        rows.push(Row::new(format!("{subject}, p50"), "µs", self.median(|stretch| stretch.half)));
-        rows.push(Row::new(format!("{subject}, p99"), "µs", self.median(|stretch| stretch.most)));
-        let cpu = self.median(|stretch| stretch.cpu);
-        rows.push(Row::new(format!("{subject}, CPU with the database's"), "CPU-µs", cpu));
+    fn rows(&self, subject: &str, floor: &Floor) -> Vec<Row> {
+        let line = format!("{subject}, {CLIENTS} clients");
+        let of = |column: Column, value: fn(&Stretch) -> f64| Row::of(&line, column, self.median(value));
         let batch = self.median(|stretch| stretch.batch);
-        rows.push(Row::new(format!("{subject}, a transaction carries"), "each", batch));
+        vec![
+            self.beside(of(Column::Rate, |stretch| stretch.rate), floor),
+            of(Column::Cpu, |stretch| stretch.cpu),
+            of(Column::Half, |stretch| stretch.half),
+            of(Column::Most, |stretch| stretch.most),
+            of(Column::Memory, |stretch| stretch.memory),
+            Row::new(format!("{subject}, a transaction carries"), "each", batch),
+        ]
+    }
+
+    /// The rate beside the floor's, the ratio round by round; as it is where there is no floor.
+    fn beside(&self, rate: Row, floor: &Floor) -> Row {
+        let floors: Vec<f64> = self.0.iter().filter_map(|stretch| stretch.floor).collect();
+        if floors.is_empty() {
+            return rate;
+        }
+        let ratios: Vec<f64> =
+            self.0.iter().filter_map(|stretch| Some(stretch.rate / stretch.floor?)).collect();
+        let near = rate.next_to(floor.name(), median(&floors), Some(median(&ratios)));
+        near.ratio_at_least(floor.target())
     }
 }
 
@@ -213,36 +227,28 @@ struct Engine {
 }
 
 impl Engine {
-    /// In process, over HTTP and the floor take turns, round by round.
+    /// In process and over HTTP take turns, and each with the floor, round by round.
     fn measure(mut self, called: Called, runtime: &tokio::runtime::Runtime, rows: &mut Vec<Row>) {
         let during = Duration::from_millis(called.pick(3_000, 600));
         for (skus, what) in [(1, "one hot SKU"), (SKUS, "10,000 SKUs")] {
             let (mut inside, mut outside) = (Rounds::default(), Rounds::default());
-            let (mut floors, mut ratios) = (Vec::new(), Vec::new());
             for _ in 0..called.pick(5, 2) {
                 let stretch = self.in_process(skus, during);
-                let floor = self.floor.rate(skus, stretch.batch, during);
-                ratios.push(stretch.rate / floor);
-                floors.push(floor);
-                inside.0.push(stretch);
-                outside.0.push(self.over_http(runtime, skus, during));
+                inside.0.push(self.with_floor(stretch, skus, during));
+                let stretch = self.over_http(runtime, skus, during);
+                outside.0.push(self.with_floor(stretch, skus, during));
             }
             let subject = format!("{}, {what}, in process", self.name);
+            rows.extend(inside.rows(&subject, &self.floor));
             let rate = inside.median(|stretch| stretch.rate);
-            let row = Row::new(format!("{subject}, {CLIENTS} clients"), "/s", rate).beside(
-                self.floor.name(),
-                median(&floors),
-                Better::More,
-                Some(median(&ratios)),
-            );
-            rows.push(row.ratio_at_least(self.floor.target()));
             rows.push(Row::new(format!("{subject}, goal"), "/s", rate).at_least(20_000.0));
-            inside.rows(&subject, rows);
-            let subject = format!("{}, {what}, over HTTP", self.name);
-            let rate = outside.median(|stretch| stretch.rate);
-            rows.push(Row::new(format!("{subject}, {CLIENTS} clients"), "/s", rate));
-            outside.rows(&subject, rows);
+            rows.extend(outside.rows(&format!("{}, {what}, over HTTP", self.name), &self.floor));
         }
+    }
+
+    /// The floor's turn, at the batch size that was just seen.
+    fn with_floor(&mut self, stretch: Stretch, skus: usize, during: Duration) -> Stretch {
+        Stretch { floor: self.floor.rate(skus, stretch.batch, during), ..stretch }
     }
 
     /// Nanoseconds of processor time and transactions until now.
@@ -256,7 +262,7 @@ impl Engine {
         let answer = self.shop.ask(&format!("{skus} {}", during.as_millis()));
         let after = self.used();
         let figures: Vec<f64> = answer.split(' ').map(|figure| figure.parse().unwrap()).collect();
-        stretch([figures[0], figures[1], figures[2]], figures[3], before, after)
+        self.stretch([figures[0], figures[1], figures[2]], figures[3], before, after)
     }
 
     fn over_http(&mut self, runtime: &tokio::runtime::Runtime, skus: usize, during: Duration) -> Stretch {
@@ -266,97 +272,22 @@ impl Engine {
         assert_eq!(load.refused, 0, "reservations were refused, the first so: {:?}", load.refusal);
         let count = load.answers as f64;
         let times = [0.5, 0.99].map(|share| quantile(&load.times, share));
-        stretch([count / load.seconds, times[0], times[1]], count, before, after)
-    }
-}
-
-fn stretch([rate, half, most]: [f64; 3], count: f64, before: (u64, u64), after: (u64, u64)) -> Stretch {
-    let cpu = (after.0 - before.0) as f64 / 1e3 / count;
-    Stretch { rate, half, most, cpu, batch: count / (after.1 - before.1).max(1) as f64 }
-}
-
-/// What durable records cost without a shop.
-enum Floor {
-    /// Append and fdatasync, in batches as large as the shop's were in the same round, on the disk its database lies on.
-    Append(File),
-    /// What somebody writes who has one afternoon: read, decide, write, insert.
-    Naive { url: String },
-}
-
-impl Floor {
-    fn append(folder: &Path) -> Floor {
-        Floor::Append(OpenOptions::new().create(true).append(true).open(folder.join("floor")).unwrap())
+        self.stretch([count / load.seconds, times[0], times[1]], count, before, after)
     }
 
-    fn name(&self) -> &'static str {
-        match self {
-            Floor::Append(_) => "append + fdatasync, same batch",
-            Floor::Naive { .. } => "naive transaction, pgbench",
-        }
+    fn stretch(
+        &self,
+        [rate, half, most]: [f64; 3],
+        count: f64,
+        before: (u64, u64),
+        after: (u64, u64),
+    ) -> Stretch {
+        // A helper of the database that has ended meanwhile took its time out of the sum.
+        let cpu = after.0.saturating_sub(before.0) as f64 / 1e3 / count;
+        let memory = machine::memory(self.shop.id()) + self.database.map_or(0, machine::family_memory);
+        let batch = count / (after.1 - before.1).max(1) as f64;
+        Stretch { rate, half, most, cpu, memory: memory as f64 / 1e6, batch, floor: None }
     }
-
-    /// How near to it we want to be.
-    fn target(&self) -> f64 {
-        match self {
-            Floor::Append(_) => 0.5,
-            Floor::Naive { .. } => 1.0,
-        }
-    }
-
-    /// Records a second.
-    fn rate(&mut self, skus: usize, batch: f64, during: Duration) -> f64 {
-        match self {
-            Floor::Append(file) => appended(file, batch.round().max(1.0) as usize, during),
-            Floor::Naive { url } => naive(url, skus, during),
-        }
-    }
-}
-
-fn appended(file: &mut File, batch: usize, during: Duration) -> f64 {
-    let bytes = vec![7_u8; RECORD * batch];
-    machine::pin(machine::SERVER);
-    let (start, mut batches) = (Instant::now(), 0_usize);
-    while start.elapsed() < during {
-        file.write_all(&bytes).unwrap();
-        file.sync_data().unwrap();
-        batches += 1;
-    }
-    let rate = (batches * batch) as f64 / start.elapsed().as_secs_f64();
-    machine::pin(machine::LOAD);
-    rate
-}
-
-async fn prepare_naive(scratch: &Scratch) {
-    let schema = format!(
-        "CREATE SCHEMA naive;
-         CREATE TABLE naive.stock (id BIGINT PRIMARY KEY, on_hand BIGINT NOT NULL, held BIGINT NOT NULL);
-         CREATE TABLE naive.orders (id BIGSERIAL PRIMARY KEY, sku BIGINT NOT NULL, quantity BIGINT NOT NULL,
-             name TEXT NOT NULL, phone TEXT NOT NULL, placed_at TIMESTAMPTZ NOT NULL DEFAULT now());
-         INSERT INTO naive.stock SELECT id, 100000000, 0 FROM generate_series(1, {SKUS}) AS id"
-    );
-    let mut connection = scratch.connect().await;
-    sqlx::raw_sql(sqlx::AssertSqlSafe(schema)).execute(&mut connection).await.unwrap();
-}
-
-fn naive(url: &str, skus: usize, during: Duration) -> f64 {
-    let script = tempfile::NamedTempFile::new().unwrap();
-    let text = format!(
-        "\\set sku random(1, {skus})\nBEGIN;\n\
-         SELECT on_hand - held FROM naive.stock WHERE id = :sku FOR UPDATE;\n\
-         UPDATE naive.stock SET held = held + 1 WHERE id = :sku;\n\
-         INSERT INTO naive.orders (sku, quantity, name, phone) VALUES (:sku, 1, 'Kim', '01012345678');\n\
-         COMMIT;\n"
-    );
-    std::fs::write(script.path(), text).unwrap();
-    let seconds = during.as_secs().max(1).to_string();
-    let program = std::env::var(PGBENCH).unwrap_or_else(|_| "pgbench".to_owned());
-    let clients = CLIENTS.to_string();
-    let mut pgbench = Command::new(program);
-    pgbench.args(["-n", "-M", "prepared", "-c", &clients, "-j", "1", "-T", &seconds, "-f"]);
-    let output = pgbench.arg(script.path()).arg(url).output();
-    let said = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
-    let found = said.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
-    found.unwrap_or(f64::NAN)
 }
 
 /// Whole orders of one SKU over HTTP, through the program as it is shipped, on SQLite.
@@ -381,9 +312,11 @@ async fn whole_orders(called: Called, rows: &mut Vec<Row>) {
             times.extend(load.times);
         }
     }
-    let subject = "a paid order over HTTP (placed, paid, picked, handed over)";
-    rows.push(Row::new(format!("{subject}, CPU"), "CPU-µs", median(&cpu)).at_most(500.0));
-    rows.push(Row::new(format!("{subject}, {SHOPPERS} shoppers"), "/s", median(&rates)));
-    rows.push(Row::new(format!("{subject}, p50"), "ms", quantile(&times, 0.5) / 1e3));
-    rows.push(Row::new(format!("{subject}, p99"), "ms", quantile(&times, 0.99) / 1e3));
+    // Placed, paid, picked, handed over.
+    let subject = format!("a paid order over HTTP, SQLite, {SHOPPERS} shoppers");
+    rows.push(Row::of(&subject, Column::Rate, median(&rates)));
+    rows.push(Row::of(&subject, Column::Cpu, median(&cpu)).at_most(500.0));
+    rows.push(Row::of(&subject, Column::Half, quantile(&times, 0.5)));
+    rows.push(Row::of(&subject, Column::Most, quantile(&times, 0.99)));
+    rows.push(Row::of(&subject, Column::Memory, server.memory() as f64 / 1e6));
 }

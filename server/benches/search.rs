@@ -28,14 +28,13 @@ use common::{
     data::{self, Row as Product},
     machine,
     meant::{self, Meant},
-    median,
-    postgres::Scratch,
-    quantile,
+    postgres::{Asker, Scratch},
     report::{self, Better, Row},
+    turns::{self, Side},
 };
 use judged::{Judgement, PRODUCTS};
 use onshelf_shop::catalog::search::{Document, SearchIndex};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, Postgres};
 
 const LIMIT: usize = 24;
 /// Subject and floor take turns so often.
@@ -53,74 +52,71 @@ fn main() {
     if let Some(products) = data::products(called.pick(usize::MAX, 50_000)) {
         runtime.block_on(speed(called, &products, &mut rows));
     }
-    report::publish("search", &rows);
+    report::publish(called, "search", &rows);
 }
 
 /// Queries of one kind.
 struct Kind {
     name: &'static str,
     queries: Vec<String>,
-    /// Milliseconds the median may take.
+    /// Microseconds the median may take.
     target: Option<f64>,
     sql: Option<(&'static str, &'static str)>,
 }
 
 async fn speed(called: Called, products: &[Product], rows: &mut Vec<Row>) {
-    let index = build(products, rows);
+    let (index, mut memory) = build(products, rows);
     let scratch = Scratch::begin("search").await;
-    let mut connection = match &scratch {
+    let mut asker = match &scratch {
         Some(scratch) => fill(scratch, products).await,
         None => None,
     };
-    for kind in kinds(products, called.pick(1_000, 100)) {
-        compared(called, &index, &kind, connection.as_mut(), rows).await;
+    if let Some(asker) = asker.as_mut() {
+        let floor = asker.megabytes("products").await;
+        memory = memory.beside("PostgreSQL, table and indexes", floor, Better::Less, None);
     }
-    among_all(&index, connection.as_mut(), products, rows).await;
-    drop(connection);
+    rows.push(memory);
+    for kind in kinds(products, called.pick(1_000, 100)) {
+        compared(called, &index, &kind, asker.as_mut(), rows).await;
+    }
+    among_all(&index, asker.as_mut().map(|asker| &mut asker.connection), products, rows).await;
+    drop(asker);
     if let Some(scratch) = scratch {
         scratch.end().await;
     }
 }
 
-/// Ours and PostgreSQL take turns, a slice of the queries each.
+/// Ours, on the core of what is measured, and PostgreSQL, on the same with its asker on the other, take turns: a slice of
+/// the queries each.
 async fn compared(
     called: Called,
     index: &SearchIndex,
     kind: &Kind,
-    mut connection: Option<&mut PgConnection>,
+    mut asker: Option<&mut Asker>,
     rows: &mut Vec<Row>,
 ) {
-    let (mut own, mut floor, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut own, mut floor) = (Side::default(), Side::default());
     for round in 0..ROUNDS {
         let slice = kind.queries.iter().skip(round).step_by(ROUNDS);
-        let of_round: Vec<f64> =
-            slice.clone().map(|query| timed(|| drop(index.search(query, LIMIT)))).collect();
-        if let (Some((_, sql)), Some(connection)) = (kind.sql, connection.as_deref_mut()) {
-            let mut of_floor = Vec::new();
-            for query in slice.step_by(called.pick(10, 5)) {
-                let start = Instant::now();
-                sqlx::query_scalar::<_, i64>(sql).bind(query).fetch_all(&mut *connection).await.unwrap();
-                of_floor.push(start.elapsed().as_secs_f64() * 1e6);
-            }
-            ratios.push(median(&of_floor) / median(&of_round));
-            floor.extend(of_floor);
-        }
-        own.extend(of_round);
-    }
-    let subject = format!("search, {} (p50 of {})", kind.name, kind.queries.len());
-    let mut row = Row::new(subject, "µs", median(&own));
-    if let (Some((name, _)), false) = (kind.sql, floor.is_empty()) {
-        row = row.beside(name, median(&floor), Better::Less, Some(median(&ratios)));
-        if kind.target.is_some() {
-            let near = row.clone().ratio_at_least(50.0);
-            rows.push(Row { subject: format!("{}, as a multiple", near.subject), ..near });
+        own.ask_here(|| slice.clone().map(|query| timed(|| drop(index.search(query, LIMIT)))).collect());
+        if let (Some((_, sql)), Some(asker)) = (kind.sql, asker.as_deref_mut()) {
+            let few = slice.step_by(called.pick(10, 5));
+            let questions = few.map(|query| sqlx::query_scalar::<Postgres, i64>(sql).bind(query));
+            asker.ask(questions, &mut floor).await;
         }
     }
-    rows.push(match kind.target {
-        Some(target) => row.at_most(target),
-        None => row,
-    });
-    rows.push(Row::new(format!("search, {} (p99)", kind.name), "µs", quantile(&own, 0.99)));
+    let subject = format!("search, {} ({} queries)", kind.name, kind.queries.len());
+    let name = kind.sql.map_or("", |(name, _)| name);
+    let [rate, cpu, half, most] = turns::columns(&subject, &own, &floor, name);
+    let near = half.clone().ratio_at_least(50.0);
+    let half = match kind.target {
+        Some(target) => half.at_most(target),
+        None => half,
+    };
+    rows.extend([rate, cpu, half, most]);
+    if kind.target.is_some() && near.ratio.is_some() {
+        rows.push(Row { subject: format!("{}, as a multiple", near.subject), cell: None, ..near });
+    }
 }
 
 /// What is found of what people meant among all the products of the file: the share of right ones among the first ten,
@@ -171,7 +167,8 @@ fn timed(deed: impl FnOnce()) -> f64 {
     start.elapsed().as_secs_f64() * 1e6
 }
 
-fn build(products: &[Product], rows: &mut Vec<Row>) -> SearchIndex {
+/// The index, and what it takes.
+fn build(products: &[Product], rows: &mut Vec<Row>) -> (SearchIndex, Row) {
     let start = Instant::now();
     let texts: Vec<([&str; 1], [&str; 1], [&str; 1])> = products
         .iter()
@@ -188,8 +185,7 @@ fn build(products: &[Product], rows: &mut Vec<Row>) -> SearchIndex {
     let count = products.len();
     rows.push(Row::new(format!("index of {count} products, built"), "s", start.elapsed().as_secs_f64()));
     let memory = index.heap_bytes() as f64 + index.file_bytes() as f64;
-    rows.push(Row::new(format!("index of {count} products, memory"), "MB", memory / 1e6));
-    index
+    (index, Row::new(format!("index of {count} products, memory"), "MB", memory / 1e6))
 }
 
 /// What people type, made from the names in the file, the same in every run.
@@ -242,7 +238,7 @@ fn swapped(word: &str) -> String {
 }
 
 /// The same products in PostgreSQL with both kinds of index; none where it lacks the trigrams.
-async fn fill(scratch: &Scratch, products: &[Product]) -> Option<PgConnection> {
+async fn fill(scratch: &Scratch, products: &[Product]) -> Option<Asker> {
     if !scratch.extend("pg_trgm").await {
         return None;
     }
@@ -250,7 +246,7 @@ async fn fill(scratch: &Scratch, products: &[Product]) -> Option<PgConnection> {
     let names: Vec<(String, String)> =
         products.iter().map(|product| (product.name.clone(), product.brand.clone())).collect();
     insert(&mut connection, &names).await;
-    Some(connection)
+    Some(Asker::new(connection).await)
 }
 
 async fn insert(connection: &mut PgConnection, products: &[(String, String)]) {

@@ -46,19 +46,34 @@ pub fn parent(process: u32) -> Option<u32> {
     stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
 }
 
-/// What [`cpu_ns`] says of a process and its children that are alive, such as a database and its backends.
-pub fn family_cpu_ns(process: u32) -> u64 {
+/// A process and its children that are alive, such as a database and its backends.
+fn family(process: u32) -> impl Iterator<Item = u32> {
     let folders = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-    let children = folders.filter_map(|entry| {
+    let children = folders.filter_map(move |entry| {
         let id: u32 = entry.file_name().to_str()?.parse().ok()?;
         (parent(id)? == process).then_some(id)
     });
+    children.chain([process])
+}
+
+/// What [`cpu_ns`] says of a process and its children.
+pub fn family_cpu_ns(process: u32) -> u64 {
     let own = |id: u32| {
         let clock = clock_getcpuclockid(Pid::from_raw(id as i32)).ok()?;
         let used = clock_gettime(clock).ok()?;
         Some((used.tv_sec() * 1_000_000_000 + used.tv_nsec()) as u64)
     };
-    children.chain([process]).filter_map(own).sum()
+    family(process).filter_map(own).sum()
+}
+
+/// What [`memory`] says of a process and its children: what they share, such as a database's buffers, is not in it.
+pub fn family_memory(process: u32) -> u64 {
+    family(process).map(memory).sum()
+}
+
+/// Whether a process of this machine goes by this name.
+pub fn is_named(process: u32, name: &str) -> bool {
+    std::fs::read_to_string(format!("/proc/{process}/comm")).is_ok_and(|own| own.trim() == name)
 }
 
 /// Bytes of memory that are the process's own (no files, no shared pages).

@@ -14,6 +14,7 @@
 )]
 
 pub mod data;
+pub mod durable;
 pub mod host;
 pub mod load;
 pub mod machine;
@@ -22,6 +23,8 @@ pub mod orders;
 pub mod postgres;
 pub mod report;
 pub mod shop;
+pub mod table;
+pub mod turns;
 
 /// How the benchmark was called.
 #[derive(Clone, Copy, Debug)]

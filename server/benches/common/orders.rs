@@ -56,6 +56,11 @@ impl Server {
         panic!("the server is not ready in time");
     }
 
+    /// Bytes of memory that are its own.
+    pub fn memory(&self) -> u64 {
+        machine::memory(self.child.id())
+    }
+
     /// Nanoseconds of processor time until now; waits first until it has done what it was about to do.
     pub async fn rested(&self) -> u64 {
         let mut before = machine::cpu_ns(self.child.id());

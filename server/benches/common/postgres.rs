@@ -1,8 +1,10 @@
 //! A PostgreSQL to measure against, where one is named.
 
-use sqlx::{Connection, PgConnection};
+use std::time::Instant;
 
-use super::machine;
+use sqlx::{Connection, PgConnection, Postgres, postgres::PgArguments, query::QueryScalar};
+
+use super::{machine, turns::Side};
 
 /// The server's address without a database's name; the databases are made and dropped on it.
 const ADDRESS: &str = "ONSHELF_TEST_POSTGRES_URL";
@@ -59,5 +61,55 @@ impl Scratch {
         let backend: i32 =
             sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut connection).await.ok()?;
         machine::parent(u32::try_from(backend).ok()?)
+    }
+}
+
+/// A question that a floor is asked.
+pub type Question<'q> = QueryScalar<'q, Postgres, i64, PgArguments>;
+
+/// Whoever asks a floor: from the load's core, so that the database has that of what is measured for itself.
+pub struct Asker {
+    pub connection: PgConnection,
+    /// The process that answers, where it runs on this machine.
+    backend: Option<u32>,
+}
+
+impl Asker {
+    pub async fn new(mut connection: PgConnection) -> Asker {
+        // Helpers would share the one core, and end with their time uncounted.
+        let alone = "SET max_parallel_workers_per_gather = 0";
+        sqlx::raw_sql(alone).execute(&mut connection).await.unwrap();
+        let backend: i32 =
+            sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut connection).await.unwrap();
+        let backend = u32::try_from(backend).ok().filter(|id| machine::is_named(*id, "postgres"));
+        Asker { connection, backend }
+    }
+
+    /// A turn of the floor; gives back how many rows each answer has.
+    pub async fn ask<'q>(
+        &mut self,
+        questions: impl Iterator<Item = Question<'q>>,
+        side: &mut Side,
+    ) -> Vec<usize> {
+        let (mut times, mut found) = (Vec::new(), Vec::new());
+        machine::pin(machine::LOAD);
+        let before = self.backend.map(machine::cpu_ns);
+        for question in questions {
+            let start = Instant::now();
+            let rows = question.fetch_all(&mut self.connection).await.unwrap();
+            times.push(start.elapsed().as_secs_f64() * 1e6);
+            found.push(rows.len());
+        }
+        let after = self.backend.map(machine::cpu_ns);
+        machine::pin(machine::SERVER);
+        side.add(times, after.zip(before).map(|(after, before)| after - before));
+        found
+    }
+
+    /// What a table takes with its indexes.
+    pub async fn megabytes(&mut self, table: &str) -> f64 {
+        let sql = "SELECT pg_total_relation_size($1::TEXT::REGCLASS)";
+        let size: Question<'_> = sqlx::query_scalar::<Postgres, i64>(sql).bind(table);
+        size.fetch_one(&mut self.connection).await.unwrap() as f64 / 1e6
     }
 }

@@ -1,12 +1,12 @@
-//! The table on the screen and `target/bench/NAME.json`.
+//! What was measured, figure by figure: written to `target/bench/NAME.json`, and shown as a table.
 
 use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::machine;
+use super::{Called, machine, table};
 
-/// One line of the report: what was measured, beside its floor.
+/// One figure of the report: what was measured, beside its floor.
 #[derive(Clone, Debug, Serialize)]
 pub struct Row {
     pub subject: String,
@@ -18,6 +18,54 @@ pub struct Row {
     pub ratio: Option<f64>,
     pub target: Option<String>,
     pub met: Option<bool>,
+    /// The subject whose line of the table it stands in, and the column; none where it has a line of its own.
+    #[serde(skip)]
+    pub cell: Option<(String, Column)>,
+}
+
+/// The columns of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    /// How many are done a second.
+    Rate,
+    /// Processor time that the server takes for one, with the database's.
+    Cpu,
+    /// Half of them take no longer.
+    Half,
+    /// Of a hundred one takes longer.
+    Most,
+    /// The server's own, with the database's.
+    Memory,
+}
+
+impl Column {
+    pub const ALL: [Column; 5] = [Column::Rate, Column::Cpu, Column::Half, Column::Most, Column::Memory];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Column::Rate => "rate",
+            Column::Cpu => "CPU each",
+            Column::Half => "p50",
+            Column::Most => "p99",
+            Column::Memory => "memory",
+        }
+    }
+
+    pub fn unit(self) -> &'static str {
+        match self {
+            Column::Rate => "/s",
+            Column::Cpu => "CPU-µs",
+            Column::Half | Column::Most => "µs",
+            Column::Memory => "MB",
+        }
+    }
+
+    fn better(self) -> Better {
+        match self {
+            Column::Rate => Better::More,
+            _ => Better::Less,
+        }
+    }
 }
 
 /// Which way is better.
@@ -40,7 +88,20 @@ impl Row {
             ratio: None,
             target: None,
             met: None,
+            cell: None,
         }
+    }
+
+    /// What stands in a column of the subject's line, in the column's unit.
+    pub fn of(subject: &str, column: Column, value: f64) -> Row {
+        let name = format!("{subject}: {}", column.name());
+        Row { cell: Some((subject.to_owned(), column)), ..Row::new(name, column.unit(), value) }
+    }
+
+    /// [`Row::beside`] for a column, which says itself which way is better.
+    pub fn next_to(self, floor: &str, floor_value: f64, ratio: Option<f64>) -> Row {
+        let better = self.cell.as_ref().map_or(Better::Less, |(_, column)| column.better());
+        self.beside(floor, floor_value, better, ratio)
     }
 
     /// Beside its floor. `ratio` where it was taken round by round.
@@ -66,7 +127,8 @@ impl Row {
     /// Wants to be at least this near to its floor.
     pub fn ratio_at_least(self, least: f64) -> Row {
         let met = self.ratio.map(|ratio| ratio >= least);
-        Row { target: Some(format!("≥ {least} × the floor")), met, ..self }
+        let said = (least * 100.0).round() / 100.0;
+        Row { target: Some(format!("≥ {said} × the floor")), met, ..self }
     }
 
     /// Wants to stay at or below a figure in its own unit.
@@ -83,36 +145,14 @@ impl Row {
 }
 
 /// Prints the table and writes the file.
-pub fn publish(name: &str, rows: &[Row]) {
-    println!("\n{name} on {}", machine::described());
-    println!(
-        "{:<58}{:>12} {:<12}{:<34}{:>12}{:>8}  target",
-        "subject", "value", "unit", "floor", "its value", "ratio"
-    );
-    for row in rows {
-        let number = |value: f64| match value.abs() {
-            0.0..10.0 => format!("{value:.2}"),
-            10.0..1000.0 => format!("{value:.1}"),
-            _ => format!("{value:.0}"),
-        };
-        let optional = |value: Option<f64>| value.map(number).unwrap_or_default();
-        let verdict = match (&row.target, row.met) {
-            (Some(target), Some(true)) => format!("{target}: met"),
-            (Some(target), _) => format!("{target}: MISSED"),
-            _ => String::new(),
-        };
-        let [subject, floor] = [&row.subject, &row.floor].map(String::as_str);
-        println!(
-            "{subject:<58}{:>12} {:<12}{floor:<34}{:>12}{:>8}  {verdict}",
-            number(row.value),
-            row.unit,
-            optional(row.floor_value),
-            optional(row.ratio)
-        );
-    }
+pub fn publish(called: Called, name: &str, rows: &[Row]) {
+    // What a short run shows is for trying, and takes the place of no whole run's figures.
+    let (said, ending) = called.pick(("", "json"), (" (quick: for trying)", "quick.json"));
+    println!("\n{name} on {}{said}", machine::described());
+    table::print(rows);
     let folder = target().join("bench");
     std::fs::create_dir_all(&folder).unwrap();
-    let file = folder.join(format!("{name}.json"));
+    let file = folder.join(format!("{name}.{ending}"));
     std::fs::write(&file, serde_json::to_vec_pretty(rows).unwrap()).unwrap();
     println!("written to {}", file.display());
 }
