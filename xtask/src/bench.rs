@@ -22,6 +22,7 @@ const POSTGRES: &str = "ONSHELF_TEST_POSTGRES_URL";
 /// Where benchmarks keep what is measured, a database included (`common::machine::SERVER`).
 const CORE: usize = 0;
 
+/// False if a budget was not kept, or if a figure that was wanted could not be taken.
 pub fn bench(name: Option<&str>, rest: &[String]) -> Result<bool> {
     let existing = programs();
     match name {
@@ -31,11 +32,11 @@ pub fn bench(name: Option<&str>, rest: &[String]) -> Result<bool> {
             let kept = bytes(&manifest)?.failed == 0;
             let built = build::build(Grade::Release)?;
             let weighed = serde_json::to_string(&spent(&weigh(&manifest)?)?)?;
-            browser::transfers(&built.server, &built.site, &weighed).map(|()| kept)
+            Ok(browser::transfers(&built.server, &built.site, CORE, &weighed)? && kept)
         }
         Some("browser") => {
             let built = build::build(Grade::Release)?;
-            browser::measure(&built.server, &built.site, rest).map(|()| true)
+            browser::measure(&built.server, &built.site, CORE, rest)
         }
         Some(name) if existing.iter().any(|known| known == name) => {
             let mut cargo = Toolchain::ready()?.cargo();

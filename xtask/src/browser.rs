@@ -27,7 +27,7 @@ pub fn journeys(server: &Path, site: &Path) -> Result<Tally> {
     let chromium = windowless()?;
     packages::debian_if_possible(&["fonts-noto-cjk"], "Korean letters in the browser");
     packages::npm_folder(&folder, "the end-to-end tests")?;
-    let shop = Shop::open(server, site)?;
+    let shop = Shop::open(server, site, None)?;
     let mut playwright = Command::new("npx");
     playwright.args(["--no-install", "playwright", "test"]).current_dir(&folder);
     playwright.env("BASE_URL", &shop.url).env("CHROMIUM", chromium);
@@ -46,22 +46,24 @@ pub fn journeys(server: &Path, site: &Path) -> Result<Tally> {
     Ok(tally.with_verdict(succeeded))
 }
 
-/// Measures what a phone sees; `rest` goes to the script. Where npm has Lighthouse its scores are among it.
-pub fn measure(server: &Path, site: &Path, rest: &[String]) -> Result<()> {
+/// Measures what a phone sees; `rest` goes to the script. Where npm has Lighthouse its scores are among it. False if a
+/// figure could not be taken.
+pub fn measure(server: &Path, site: &Path, core: usize, rest: &[String]) -> Result<bool> {
     let mut node = script("browser.mjs")?;
     node.args(rest);
     match packages::npm_tool("lighthouse", LIGHTHOUSE, "cli/index.js", "scoring the pages") {
         Ok(lighthouse) => drop(node.env("LIGHTHOUSE", lighthouse)),
         Err(error) => say(&format!("without Lighthouse: {error:#}")),
     }
-    watch(node, server, site, "measuring in the browser")
+    watch(node, server, site, core)
 }
 
-/// Counts what the first visit of each kind of page transfers; `budgets` is what was weighed, as JSON.
-pub fn transfers(server: &Path, site: &Path, budgets: &str) -> Result<()> {
+/// Counts what the first visit of each kind of page transfers; `budgets` is what was weighed, as JSON. False if a page
+/// transfers more than it may.
+pub fn transfers(server: &Path, site: &Path, core: usize, budgets: &str) -> Result<bool> {
     let mut node = script("bytes.mjs")?;
     node.env("BUDGETS", budgets);
-    watch(node, server, site, "counting what pages transfer")
+    watch(node, server, site, core)
 }
 
 /// A script of the benchmarks, with the browser it steers.
@@ -74,11 +76,12 @@ fn script(name: &str) -> Result<Command> {
     Ok(node)
 }
 
-/// Runs it against a shop of its own.
-fn watch(mut node: Command, server: &Path, site: &Path, doing: &str) -> Result<()> {
-    let shop = Shop::open(server, site)?;
+/// Runs it against a shop of its own on one core; the browser has the machine, as on one core it would be another phone.
+/// False if the script ended with a fault, of which it has spoken itself.
+fn watch(mut node: Command, server: &Path, site: &Path, core: usize) -> Result<bool> {
+    let shop = Shop::open(server, site, Some(core))?;
     node.env("BASE_URL", &shop.url).env("BENCH_FOLDER", project::target().join("bench"));
-    process::run(&mut node, doing)
+    Ok(node.status().context("node does not start")?.success())
 }
 
 /// The same browser without the frame it draws around its pages, seen or not: a journey takes half the time.
@@ -115,14 +118,19 @@ struct Shop {
 }
 
 impl Shop {
-    fn open(server: &Path, site: &Path) -> Result<Self> {
+    /// On one core of the machine if one is named.
+    fn open(server: &Path, site: &Path, core: Option<usize>) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("onshelf-e2e-").tempdir()?;
         let port = process::free_port()?;
         let url = format!("http://127.0.0.1:{port}");
         // The log outlives the folder, so that it can be read after a failure.
         let log = project::target().join("end2end-server.log");
         let output = std::fs::File::create(&log)?;
-        let mut command = process::tied(server, None);
+        let command = process::tied(server, None);
+        let mut command = match core {
+            Some(core) => process::on_core(command, core),
+            None => command,
+        };
         command.args(["serve", "--demo"]).current_dir(folder.path());
         command.env("ONSHELF_SITE_DIR", site).env("ONSHELF_ADDR", format!("127.0.0.1:{port}"));
         command.env("ONSHELF_PUBLIC_URL", &url).env("ONSHELF_DATA_DIR", folder.path());
