@@ -1,6 +1,8 @@
 //! The fuzz targets for a moment, on the stable compiler: seeds that are changed at random, by a seed of its own so
 //! that what was found can be found again. `cargo fuzz run TARGET` looks for longer and more cleverly.
 
+use std::path::{Path, PathBuf};
+
 use rand::{Rng, SeedableRng, rngs::StdRng};
 
 #[path = "../../../fuzz/targets.rs"]
@@ -23,6 +25,40 @@ fn no_parser_breaks_on_what_strangers_write() {
             let data = mutated(seeds, &mut chance);
             let outcome = std::panic::catch_unwind(|| target(&data));
             assert!(outcome.is_ok(), "{name}, try {number}: {:?}", String::from_utf8_lossy(&data));
+        }
+    }
+}
+
+/// The crate of `cargo fuzz`.
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz")
+}
+
+#[test]
+fn each_target_is_a_program_of_cargo_fuzz() {
+    let manifest = std::fs::read_to_string(folder().join("Cargo.toml")).unwrap();
+    for (name, ..) in targets::ALL {
+        let program = format!("[[bin]]\nname = \"{name}\"\npath = \"fuzz_targets/{name}.rs\"\n");
+        assert!(manifest.contains(&program), "fuzz/Cargo.toml has no program {name}");
+        let file = folder().join(format!("fuzz_targets/{name}.rs"));
+        let text = std::fs::read_to_string(&file).unwrap_or_default();
+        assert!(text.contains(&format!("targets::{name}(data)")), "{} does not call {name}", file.display());
+    }
+    // And none that the tests do not try.
+    let files = std::fs::read_dir(folder().join("fuzz_targets")).unwrap().count();
+    let programs = manifest.matches("[[bin]]").count();
+    assert_eq!((files, programs), (targets::ALL.len(), targets::ALL.len()));
+}
+
+/// `cargo fuzz run TARGET` begins from the files in `fuzz/corpus/TARGET`, and from nothing where there are none.
+#[test]
+#[ignore = "writes fuzz/corpus, before `cargo fuzz` (docs/DRILLS.md)"]
+fn lays_out_the_seeds() {
+    for (name, _, seeds) in targets::ALL {
+        let corpus = folder().join("corpus").join(name);
+        std::fs::create_dir_all(&corpus).unwrap();
+        for (number, seed) in seeds.iter().enumerate() {
+            std::fs::write(corpus.join(format!("seed-{number}")), seed).unwrap();
         }
     }
 }
