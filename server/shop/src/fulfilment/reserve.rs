@@ -10,7 +10,6 @@ use onshelf_db::{
 use onshelf_domain::fulfilment::{check_contact, keep_until};
 use onshelf_vocabulary::{
     Lang, Point,
-    cart::Line,
     fulfilment::{
         Contact, Fault, FieldFault, ReservationRefusal, ReservationStatus, ReservationView, ReserveInput, Way,
     },
@@ -31,7 +30,6 @@ use crate::{
     pulse::Deed,
     secrets::fingerprint,
     stock::demand,
-    stores::Store,
 };
 
 /// A request for a reservation, with who asks in which language.

@@ -16,6 +16,7 @@ use super::shapes::Changing;
 use crate::http::{
     ask::{Bearer, Body, Key},
     problem::Problem,
+    surface::Surface,
 };
 
 /// What a browser answers to `pushManager.subscribe` (W3C Push API), without what the shop does not need.
