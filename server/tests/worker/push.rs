@@ -136,7 +136,7 @@ async fn only_owners_subscribe_and_only_at_known_services() {
         for (number, token) in [(number.as_str(), "wrong"), ("O-0000-0000", token.as_str()), ("", "")] {
             let refused = test.shop.subscribe(number, token, service.browser("one"), None).await;
             assert!(matches!(refused, Err(Error::NotFound)), "{number} {refused:?}");
-            let refused = test.shop.unsubscribe(number, token, "https://fcm.googleapis.com/a").await;
+            let refused = test.shop.unsubscribe(number, token, "https://fcm.googleapis.com/a", None).await;
             assert!(matches!(refused, Err(Error::NotFound)), "{number} {refused:?}");
         }
         let good = service.browser("one");
@@ -161,8 +161,8 @@ async fn only_owners_subscribe_and_only_at_known_services() {
         }
         assert_eq!(browsers(test, number).await, 5);
         let last = service.browser("b7").endpoint;
-        test.shop.unsubscribe(number, token, &last).await.unwrap();
-        test.shop.unsubscribe(number, token, &last).await.unwrap();
+        test.shop.unsubscribe(number, token, &last, None).await.unwrap();
+        test.shop.unsubscribe(number, token, &last, None).await.unwrap();
         assert_eq!(browsers(test, number).await, 4);
         test.clock.advance(Duration::from_secs(61 * 86_400));
         test.shop.keep_house().await.unwrap();
