@@ -8,6 +8,11 @@ const AHEAD: i64 = 10 * 60 * 1_000;
 /// The most lines of one set of movements, or of one receipt.
 pub const MOST_LINES: usize = 500;
 
+/// Why units move that belong to a reservation: the audit holds each reservation against what was moved under its number
+/// for one of these reasons.
+const OF_A_RESERVATION: [&str; 7] =
+    ["hand_over", "taken_back", "dispatch", "came_back", "arrive", "not_found", "lost"];
+
 /// What is wrong with a count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CountFault {
@@ -26,6 +31,8 @@ pub enum MovementFault {
     Reason,
     /// It is no [`Label::REFERENCE`].
     Reference,
+    /// It says of a reservation what only that reservation's own deeds may.
+    OfAReservation,
 }
 
 /// Whether a moment has not come yet, both in Unix milliseconds. A count of such a moment would outlive every later word
@@ -44,6 +51,19 @@ pub fn check_count(on_hand: i64, counted_at: i64, now: i64) -> Result<(), CountF
     }
 }
 
+/// Whether a movement would be taken for part of a reservation's journey, which it is not.
+#[must_use]
+pub fn speaks_for_a_reservation(reason: &str, reference: &str) -> bool {
+    OF_A_RESERVATION.contains(&reason.trim()) && is_numbered(reference.trim())
+}
+
+/// Whether it looks as reservations' numbers do: `R-7K3M-9QXD`.
+fn is_numbered(reference: &str) -> bool {
+    let four = |part: &str| part.len() == 4 && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let parts = reference.strip_prefix("R-").and_then(|rest| rest.split_once('-'));
+    parts.is_some_and(|(first, second)| four(first) && four(second))
+}
+
 /// All that is wrong with a movement, in the order of its fields.
 #[must_use]
 pub fn movement_faults(delta: i64, reason: &str, reference: &str) -> Vec<MovementFault> {
@@ -52,6 +72,7 @@ pub fn movement_faults(delta: i64, reason: &str, reference: &str) -> Vec<Movemen
         (moves, MovementFault::Delta),
         (Label::REASON.fits(reason), MovementFault::Reason),
         (Label::REFERENCE.fits(reference), MovementFault::Reference),
+        (!speaks_for_a_reservation(reason, reference), MovementFault::OfAReservation),
     ]
     .into_iter()
     .filter_map(|(right, fault)| (!right).then_some(fault))
@@ -100,7 +121,7 @@ mod tests {
 
     #[test]
     fn all_that_is_wrong_with_a_movement_is_told() {
-        use MovementFault::{Delta, Reason, Reference};
+        use MovementFault::{Delta, OfAReservation, Reason, Reference};
         let long = "가".repeat(129);
         for (delta, reason, reference, expected) in [
             (-MOST_ON_HAND, "lost", "", &[][..]),
@@ -110,6 +131,9 @@ mod tests {
             (i64::MIN, "", long.as_str(), &[Delta, Reason, Reference]),
             (1, "  ", "a\nb", &[Reason, Reference]),
             (1, "lost\u{85}", &long[3..], &[Reason]),
+            (-1, " hand_over", "R-7K3M-9QXD ", &[OfAReservation]),
+            (-1, "damaged", "R-7K3M-9QXD", &[]),
+            (-1, "lost", "R-2026-11-30", &[]),
         ] {
             assert_eq!(movement_faults(delta, reason, reference), expected, "{delta} {reason:?}");
         }

@@ -46,6 +46,17 @@ async fn movements_are_all_or_nothing() {
         let odd = Movement { reason: " ".to_owned(), ..movement("seongsu", "CUP", 0) };
         let refused = test.shop.move_stock(&erp, &once("d"), vec![movement("seongsu", "CUP", 1), odd]).await;
         let expected = vec![(1, MovementFault::Delta), (1, MovementFault::Reason)];
+        // The audit would take it for what became of a reservation.
+        let own = Movement {
+            reason: "hand_over".to_owned(),
+            reference: "R-7K3M-9QXD".to_owned(),
+            ..movement("seongsu", "CUP", -1)
+        };
+        let spoken = test.shop.move_stock(&erp, &once("e"), vec![own]).await;
+        let of_another = vec![(0, MovementFault::OfAReservation)];
+        assert!(
+            matches!(spoken, Err(Error::Stock(StockRefusal::BadMovements { faults })) if faults == of_another)
+        );
         assert!(
             matches!(refused, Err(Error::Stock(StockRefusal::BadMovements { faults })) if faults == expected)
         );

@@ -154,6 +154,13 @@ fn movement_error(line: usize, fault: MovementFault) -> FieldError {
         },
         MovementFault::Reason => label_error(format!("/lines/{line}/reason"), Label::REASON),
         MovementFault::Reference => label_error(format!("/lines/{line}/reference"), Label::REFERENCE),
+        MovementFault::OfAReservation => FieldError {
+            pointer: format!("/lines/{line}/reason"),
+            detail: Text::new(
+                "예약 번호와 함께 쓸 수 없는 사유입니다. 예약의 이동은 그 예약의 호출로 적습니다.",
+                "Not with a reservation's number: what moves of a reservation is entered by its own calls.",
+            ),
+        },
     }
 }
 

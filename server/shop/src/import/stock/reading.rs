@@ -1,6 +1,6 @@
 //! Rows of one store and one SKU each: what they ask for, or what is wrong with them.
 
-use onshelf_domain::stock::{MOST_ON_HAND, is_yet_to_come};
+use onshelf_domain::stock::{Label, MOST_ON_HAND, is_yet_to_come, speaks_for_a_reservation};
 use onshelf_vocabulary::Sku;
 
 use super::{
@@ -117,7 +117,10 @@ fn movement(row: &Row<'_>, delta: i64) -> Result<Deed, Entry> {
     if delta == 0 {
         return Err(row.bad("delta", "a movement of nothing", "0"));
     }
-    let reason = row.bounded("reason", 40)?;
+    let reason = row.bounded("reason", Label::REASON.most)?;
+    if speaks_for_a_reservation(&reason, &reference) {
+        return Err(row.bad("reason", "not with a reservation's number", &reason));
+    }
     let reason = if reason.is_empty() { "import".to_owned() } else { reason };
     Ok(Deed::Move { delta, reason, reference })
 }
