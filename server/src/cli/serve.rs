@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Failure, open_database};
 use crate::{
-    config::Config,
+    config::{Config, ConfigError},
     demo,
     http::{self, tiles::Tiles},
     metrics, notifications, payments, telemetry, worker,
@@ -57,7 +57,7 @@ impl Serve {
         }
         announce(&config);
         tokio::spawn(stop_on_signal(stop.clone()));
-        let options = http_options(&config, tiles, self.demo);
+        let options = http_options(&config, tiles, self.demo)?;
         let router = http::router(door, &options);
         http::serve(listener, router, options.limits.head_time, stop.clone()).await?;
         stop.cancel();
@@ -113,20 +113,20 @@ fn live_map(tiles: &Tiles, parts: Option<(String, Parts)>) -> Option<LiveMap> {
     Some(LiveMap { waiter, parts, ground: tiles.ground() })
 }
 
-fn http_options(config: &Config, tiles: Option<Arc<Tiles>>, demo: bool) -> http::Options {
-    http::Options {
+fn http_options(
+    config: &Config,
+    tiles: Option<Arc<Tiles>>,
+    demo: bool,
+) -> Result<http::Options, ConfigError> {
+    Ok(http::Options {
         public_url: config.public_url(),
         data_dir: config.data_dir.clone(),
         site_dir: config.site_dir.clone(),
         shows_messages: config.shows_messages(demo),
-        trusted_proxies: config
-            .trusted_proxies
-            .split(',')
-            .filter_map(|address| address.trim().parse().ok())
-            .collect(),
+        trusted_proxies: config.trusted_proxies()?,
         tiles,
         ..http::Options::default()
-    }
+    })
 }
 
 #[expect(clippy::print_stdout, reason = "the address is what whoever starts it waits for")]

@@ -3,7 +3,8 @@
 use onshelf_domain::notifications::PushServices;
 use onshelf_vocabulary::Text;
 
-use super::{Config, SmsGateway, addresses::is_loopback};
+use super::{Config, ConfigError, SmsGateway, addresses::is_loopback};
+use crate::http::Proxy;
 
 impl Config {
     /// Whether the shop is reached on this machine only.
@@ -38,6 +39,17 @@ impl Config {
         }
         let from = self.mail_from.rsplit('<').next().unwrap_or_default().trim_end_matches('>');
         format!("mailto:{}", from.trim())
+    }
+
+    /// Whom we believe about others. An error names the first that is neither an address nor a network.
+    pub fn trusted_proxies(&self) -> Result<Vec<Proxy>, ConfigError> {
+        let named = self.trusted_proxies.split(',').map(str::trim).filter(|text| !text.is_empty());
+        named
+            .map(|text| {
+                text.parse::<Proxy>()
+                    .map_err(|error| ConfigError::Setting(format!("trusted_proxies: {text:?} is {error}")))
+            })
+            .collect()
     }
 
     /// Whether the test provider is offered.

@@ -38,6 +38,7 @@ impl Config {
         if self.seller.chars().count() > SELLER_MOST || self.seller.chars().any(char::is_control) {
             return wrong("seller: must be one line of at most 300 characters");
         }
+        self.trusted_proxies()?;
         self.check_tiles()?;
         if self.previous_secret.is_some() && self.secret.is_none() {
             return wrong("previous_secret: is of use only beside the secret that came after it");
@@ -153,9 +154,22 @@ mod tests {
             ("ONSHELF_SMS_KEY", "key", "sms_key"),
             ("ONSHELF_SMS_KEY", "key:secret", "sms_from"),
             ("ONSHELF_PUSH_SERVICES", "https://fcm.googleapis.com", "push_services"),
+            ("ONSHELF_TRUSTED_PROXIES", "10.0.0", "trusted_proxies: \"10.0.0\" is no IP address"),
+            ("ONSHELF_TRUSTED_PROXIES", "127.0.0.1 10.0.0.7", "trusted_proxies"),
+            ("ONSHELF_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/33", "trusted_proxies: \"10.0.0.0/33\""),
         ] {
             let error = load(&[(name, value)]).unwrap_err();
             assert!(error.contains(named) && !error.contains('\n'), "{name}: {error}");
+        }
+    }
+
+    #[test]
+    fn proxies_are_addresses_and_networks_or_nobody() {
+        for (text, count) in
+            [("", 0), (" ", 0), ("127.0.0.1", 1), ("127.0.0.1, 10.0.0.0/8,::1", 3), ("::1,", 1)]
+        {
+            let config = load(&[("ONSHELF_TRUSTED_PROXIES", text)]).unwrap();
+            assert_eq!(config.trusted_proxies().unwrap().len(), count, "{text:?}");
         }
     }
 

@@ -78,7 +78,7 @@ pub struct Config {
     pub sms_from: String,
     /// Hosts of the push services that may be called, separated by commas; none: nobody is told in a browser.
     pub push_services: Option<String>,
-    /// Addresses of proxies whose `X-Forwarded-For` is believed, separated by commas.
+    /// Addresses and networks of proxies whose `X-Forwarded-For` is believed, separated by commas.
     pub trusted_proxies: String,
     /// Whether the built-in test provider may be paid with, which moves no money; where it is not set, only at an
     /// address of this machine.

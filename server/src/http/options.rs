@@ -129,7 +129,7 @@ impl Proxy {
 
 /// A text that is neither an address nor a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("neither an IP address nor a network such as 10.0.0.0/8")]
+#[error("no IP address and no network such as 10.0.0.0/8")]
 pub struct NotAProxy;
 
 impl FromStr for Proxy {
