@@ -1,9 +1,13 @@
 //! Where settings are read from: the file and the environment.
 
-use std::path::Path;
+use std::{collections::HashMap, path::Path};
+
+use serde_path_to_error::Segment;
 
 use super::{Config, ConfigError};
 
+/// Read where no file was named, if it is there.
+const FILE: &str = "onshelf.toml";
 const PREFIX: &str = "ONSHELF_";
 /// How variables of that prefix begin that are not settings: what tests, benchmarks and the build hand to each other,
 /// and so to the servers that they start.
@@ -24,32 +28,61 @@ impl Config {
         file: Option<&Path>,
         environment: impl Iterator<Item = (String, String)>,
     ) -> Result<Config, ConfigError> {
-        let mut table = match file {
-            Some(path) => read(path)?,
-            None if Path::new("onshelf.toml").exists() => read("onshelf.toml".as_ref())?,
-            None => toml::Table::new(),
-        };
-        for (name, value) in environment {
-            // What cargo-leptos tells whom it starts; the settings come before it.
-            let told = match name.as_str() {
-                "LEPTOS_SITE_ROOT" => Some("site_dir"),
-                "LEPTOS_SITE_ADDR" => Some("addr"),
-                _ => None,
-            };
-            if let Some(key) = told {
-                table.entry(key).or_insert(toml::Value::String(value));
-                continue;
-            }
-            let Some(key) = name.strip_prefix(PREFIX) else { continue };
-            if !NOT_SETTINGS.iter().any(|beginning| name.starts_with(beginning)) {
-                table.insert(key.to_lowercase(), typed(&key.to_lowercase(), value));
-            }
-        }
-        let config: Config = table
-            .try_into()
-            .map_err(|error: toml::de::Error| ConfigError::Setting(one_line(error.message())))?;
+        let file = file.or_else(|| Some(Path::new(FILE)).filter(|file| file.exists()));
+        let mut table = file.map(read).transpose()?.unwrap_or_default();
+        let variables = overlay(&mut table, environment);
+        let config: Config =
+            serde_path_to_error::deserialize(table).map_err(|error| wrong(&error, file, &variables))?;
         config.check()?;
         Ok(config)
+    }
+}
+
+/// Puts the variables over what the file says; answers which of them each setting came from.
+fn overlay(
+    table: &mut toml::Table,
+    environment: impl Iterator<Item = (String, String)>,
+) -> HashMap<String, String> {
+    let mut variables = HashMap::new();
+    for (name, value) in environment {
+        // What cargo-leptos tells whom it starts; the settings come before it.
+        let told = match name.as_str() {
+            "LEPTOS_SITE_ROOT" => Some("site_dir"),
+            "LEPTOS_SITE_ADDR" => Some("addr"),
+            _ => None,
+        };
+        let (key, value) = match (told, name.strip_prefix(PREFIX)) {
+            (Some(key), _) if !table.contains_key(key) => (key.to_owned(), toml::Value::String(value)),
+            (None, Some(key)) if !NOT_SETTINGS.iter().any(|beginning| name.starts_with(beginning)) => {
+                let key = key.to_lowercase();
+                let value = typed(&key, value);
+                (key, value)
+            }
+            _ => continue,
+        };
+        table.insert(key.clone(), value);
+        variables.insert(key, name);
+    }
+    variables
+}
+
+/// One line that names the setting, and where it came from.
+fn wrong(
+    error: &serde_path_to_error::Error<toml::de::Error>,
+    file: Option<&Path>,
+    variables: &HashMap<String, String>,
+) -> ConfigError {
+    let setting = match error.path().iter().next() {
+        Some(Segment::Map { key }) => key.as_str(),
+        _ => "",
+    };
+    let (place, why) = (error.path(), error.inner().message());
+    match (variables.get(setting), file) {
+        (Some(variable), _) => ConfigError::Setting(one_line(&format!("{place} ({variable}): {why}"))),
+        (None, Some(file)) => {
+            ConfigError::File { path: file.display().to_string(), why: one_line(&format!("{place}: {why}")) }
+        }
+        (None, None) => ConfigError::Setting(one_line(&format!("{place}: {why}"))),
     }
 }
 
@@ -103,6 +136,31 @@ mod tests {
             let config = load(&order.map(|place: usize| told[place])).unwrap();
             assert_eq!(config.site_dir, PathBuf::from("elsewhere/site"));
             assert_eq!(config.addr.port(), 4200);
+        }
+    }
+
+    #[test]
+    fn a_setting_of_the_wrong_type_is_named_with_where_it_stands() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("onshelf.toml");
+        let said = |text: &str, variables: &[(&str, &str)]| {
+            std::fs::write(&file, text).unwrap();
+            let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            Config::load(Some(&file), variables).unwrap_err().to_string()
+        };
+        let path = file.display();
+        let error = said("shown_cap = \"many\"", &[("ONSHELF_ADDR", "127.0.0.1:4000")]);
+        assert!(error.starts_with(&format!("{path}: shown_cap: invalid type")), "{error}");
+        let error = said("[[delivery]]\nreach = \"anywhere\"\nfee = \"free\"\ndays = 1", &[]);
+        assert!(error.starts_with(&format!("{path}: delivery[0].fee: ")), "{error}");
+        // What a variable says counts, and so it is the variable that is at fault.
+        for (variables, named) in [
+            ([("ONSHELF_ADDR", "here"), ("LEPTOS_SITE_ADDR", "there")], "addr (ONSHELF_ADDR): "),
+            ([("LEPTOS_SITE_ADDR", "there"), ("ONSHELF_ADDR", "here")], "addr (ONSHELF_ADDR): "),
+            ([("LEPTOS_SITE_ADDR", "there"), ("HOME", "/x")], "addr (LEPTOS_SITE_ADDR): "),
+        ] {
+            let error = said("shown_cap = 3", &variables);
+            assert!(error.starts_with(named) && !error.contains('\n'), "{error}");
         }
     }
 
