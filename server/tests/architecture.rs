@@ -5,6 +5,7 @@
 
 use std::{
     collections::BTreeSet,
+    ffi::OsString,
     fs,
     path::{Path, PathBuf},
 };
@@ -361,7 +362,7 @@ fn a_variable_of_ours_that_is_no_setting_stops_no_server() {
         "variables are named otherwise now: {variables:?}"
     );
     for variable in variables {
-        let set = std::iter::once((variable.clone(), String::new()));
+        let set = std::iter::once((variable.clone().into(), OsString::new()));
         let said = Config::load(None, set).map_or_else(|error| error.to_string(), |_| String::new());
         assert!(!said.contains("unknown field"), "{variable} belongs to NOT_SETTINGS: {said}");
     }

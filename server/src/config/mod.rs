@@ -179,6 +179,6 @@ pub enum ConfigError {
 /// Settings of these variables alone, or what is wrong with them.
 #[cfg(test)]
 fn load(variables: &[(&str, &str)]) -> Result<Config, String> {
-    let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let variables = variables.iter().map(|(name, value)| (name.into(), value.into()));
     Config::load(None, variables).map_err(|error| error.to_string())
 }

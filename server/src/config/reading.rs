@@ -1,6 +1,6 @@
 //! Where settings are read from: the file and the environment.
 
-use std::{collections::HashMap, path::Path};
+use std::{collections::HashMap, ffi::OsString, path::Path};
 
 use serde_path_to_error::Segment;
 
@@ -26,11 +26,11 @@ impl Config {
     /// From the file (which must exist if it was named) and the environment.
     pub fn load(
         file: Option<&Path>,
-        environment: impl Iterator<Item = (String, String)>,
+        environment: impl Iterator<Item = (OsString, OsString)>,
     ) -> Result<Config, ConfigError> {
         let file = file.or_else(|| Some(Path::new(FILE)).filter(|file| file.exists()));
         let mut table = file.map(read).transpose()?.unwrap_or_default();
-        let variables = overlay(&mut table, environment);
+        let variables = overlay(&mut table, environment)?;
         let config: Config =
             serde_path_to_error::deserialize(table).map_err(|error| wrong(&error, file, &variables))?;
         config.check()?;
@@ -41,10 +41,11 @@ impl Config {
 /// Puts the variables over what the file says; answers which of them each setting came from.
 fn overlay(
     table: &mut toml::Table,
-    environment: impl Iterator<Item = (String, String)>,
-) -> HashMap<String, String> {
+    environment: impl Iterator<Item = (OsString, OsString)>,
+) -> Result<HashMap<String, String>, ConfigError> {
     let mut variables = HashMap::new();
     for (name, value) in environment {
+        let Some((name, value)) = text(name, value)? else { continue };
         // What cargo-leptos tells whom it starts; the settings come before it.
         let told = match name.as_str() {
             "LEPTOS_SITE_ROOT" => Some("site_dir"),
@@ -53,7 +54,7 @@ fn overlay(
         };
         let (key, value) = match (told, name.strip_prefix(PREFIX)) {
             (Some(key), _) if !table.contains_key(key) => (key.to_owned(), toml::Value::String(value)),
-            (None, Some(key)) if !NOT_SETTINGS.iter().any(|beginning| name.starts_with(beginning)) => {
+            (None, Some(key)) if is_setting(&name) => {
                 let key = key.to_lowercase();
                 let value = typed(&key, value);
                 (key, value)
@@ -63,7 +64,21 @@ fn overlay(
         table.insert(key.clone(), value);
         variables.insert(key, name);
     }
-    variables
+    Ok(variables)
+}
+
+fn is_setting(name: &str) -> bool {
+    name.starts_with(PREFIX) && !NOT_SETTINGS.iter().any(|beginning| name.starts_with(beginning))
+}
+
+/// A variable as it is read. What others have to say to each other may be written as they like, and is none.
+fn text(name: OsString, value: OsString) -> Result<Option<(String, String)>, ConfigError> {
+    let shown = name.to_string_lossy().into_owned();
+    match (name.into_string(), value.into_string()) {
+        (Ok(name), Ok(value)) => Ok(Some((name, value))),
+        _ if is_setting(&shown) => Err(ConfigError::Setting(one_line(&format!("{shown}: is not UTF-8")))),
+        _ => Ok(None),
+    }
 }
 
 /// One line that names the setting, and where it came from.
@@ -112,7 +127,7 @@ fn one_line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
+    use std::{os::unix::ffi::OsStringExt, path::PathBuf};
 
     use super::*;
     use crate::config::load;
@@ -145,7 +160,7 @@ mod tests {
         let file = folder.path().join("onshelf.toml");
         let said = |text: &str, variables: &[(&str, &str)]| {
             std::fs::write(&file, text).unwrap();
-            let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            let variables = variables.iter().map(|(name, value)| (name.into(), value.into()));
             Config::load(Some(&file), variables).unwrap_err().to_string()
         };
         let path = file.display();
@@ -162,6 +177,21 @@ mod tests {
             let error = said("shown_cap = 3", &variables);
             assert!(error.starts_with(named) && !error.contains('\n'), "{error}");
         }
+    }
+
+    #[test]
+    fn only_our_own_variables_have_to_be_text() {
+        let with = |name: &[u8], value: &[u8]| {
+            let variable = [name, value].map(|bytes| OsString::from_vec(bytes.to_vec()));
+            Config::load(None, std::iter::once(variable.into())).map_err(|error| error.to_string())
+        };
+        for (name, value) in
+            [(&b"LATIN"[..], &b"caf\xe9"[..]), (b"\xff", b"x"), (b"ONSHELF_REAL_DATA", b"\xe9")]
+        {
+            assert!(with(name, value).is_ok(), "{name:?}");
+        }
+        assert_eq!(with(b"ONSHELF_NAME_KO", b"\xec").unwrap_err(), "ONSHELF_NAME_KO: is not UTF-8");
+        assert_eq!(with(b"ONSHELF_\xff", b"x").unwrap_err(), "ONSHELF_\u{fffd}: is not UTF-8");
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod metrics;
 mod people;
 mod process;
 mod runbook;
+mod settings;
 mod shopper;
 mod site;
 mod traces;
