@@ -13,7 +13,10 @@ use onshelf_shop::{
     stock::{News, StockEvent},
 };
 
+use tokio::net::TcpStream;
+
 use super::{
+    asked::Asked,
     seat::{Seat, Shelf, chunk},
     text,
 };
@@ -30,8 +33,40 @@ pub(super) struct Hall(Arc<Mutex<Seats>>);
 #[derive(Default)]
 struct Seats {
     by_variant: HashMap<i64, Vec<Arc<Seat>>>,
+    /// Of whoever comes next.
+    beat: usize,
     /// Whether somebody walks.
     walked: bool,
+}
+
+impl Seats {
+    /// Beats are dealt in turn, so that each has as many sockets, and kept: who stays is not shifted by who leaves.
+    fn add(&mut self, socket: TcpStream, asked: Asked) -> Arc<Seat> {
+        let seat = Arc::new(Seat::new(socket, asked, self.beat));
+        self.beat = (self.beat + 1) % BEATS;
+        for variant in seat.variants() {
+            self.by_variant.entry(*variant).or_default().push(seat.clone());
+        }
+        seat
+    }
+
+    fn remove(&mut self, seat: &Arc<Seat>) {
+        for variant in seat.variants() {
+            if let Some(own) = self.by_variant.get_mut(variant) {
+                own.retain(|other| !Arc::ptr_eq(other, seat));
+                if own.is_empty() {
+                    self.by_variant.remove(variant);
+                }
+            }
+        }
+    }
+
+    /// Who hears a comment at this beat. Who watches several variants hears it with the first.
+    fn at(&self, beat: usize) -> impl Iterator<Item = &Arc<Seat>> {
+        self.by_variant.iter().flat_map(move |(variant, seats)| {
+            seats.iter().filter(move |seat| seat.beat() == beat && seat.variants().first() == Some(variant))
+        })
+    }
 }
 
 fn look(seats: &Mutex<Seats>) -> MutexGuard<'_, Seats> {
@@ -39,26 +74,17 @@ fn look(seats: &Mutex<Seats>) -> MutexGuard<'_, Seats> {
 }
 
 impl Hall {
-    pub(super) fn enter(&self, shop: &Shop, seat: &Arc<Seat>) {
+    pub(super) fn enter(&self, shop: &Shop, socket: TcpStream, asked: Asked) -> Arc<Seat> {
         let mut seats = look(&self.0);
-        for variant in seat.variants() {
-            seats.by_variant.entry(*variant).or_default().push(seat.clone());
-        }
+        let seat = seats.add(socket, asked);
         if !std::mem::replace(&mut seats.walked, true) {
             tokio::spawn(walk(Arc::downgrade(&self.0), shop.clone(), shop.all_news()));
         }
+        seat
     }
 
     pub(super) fn leave(&self, seat: &Arc<Seat>) {
-        let mut seats = look(&self.0);
-        for variant in seat.variants() {
-            if let Some(own) = seats.by_variant.get_mut(variant) {
-                own.retain(|other| !Arc::ptr_eq(other, seat));
-                if own.is_empty() {
-                    seats.by_variant.remove(variant);
-                }
-            }
-        }
+        look(&self.0).remove(seat);
     }
 }
 
@@ -83,8 +109,9 @@ async fn walk(hall: Weak<Mutex<Seats>>, shop: Shop, mut news: News) {
             }
             None => {
                 beat = (beat + 1) % BEATS;
-                hum(&hall, beat, &comment);
                 let mut seats = look(&hall);
+                // A part of the sockets each beat, so that not all are written to at once.
+                seats.at(beat).for_each(|seat| seat.hum(&comment));
                 if seats.by_variant.is_empty() {
                     seats.walked = false;
                     return;
@@ -114,12 +141,40 @@ async fn tell(hall: &Mutex<Seats>, shop: &Shop, events: Vec<Arc<StockEvent>>) {
     }
 }
 
-/// A part of the sockets each beat, so that not all are written to at once.
-fn hum(hall: &Mutex<Seats>, beat: usize, comment: &Bytes) {
-    let seats = look(hall);
-    for (variant, seats) in &seats.by_variant {
-        // Who watches several variants hums with the first.
-        let first = |seat: &&Arc<Seat>| seat.variants().first() == Some(variant);
-        seats.iter().filter(first).skip(beat).step_by(BEATS).for_each(|seat| seat.hum(comment));
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::http::api::live::asked::WhereFrom;
+
+    #[tokio::test]
+    async fn nobody_waits_longer_for_a_comment_because_others_leave() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let addr = listener.local_addr().unwrap();
+        let asked = Asked { variants: Arc::new([1, 2]), where_from: WhereFrom::Everywhere };
+        let mut seats = Seats::default();
+        let mut sitting = Vec::new();
+        for _ in 0..3 * BEATS {
+            let socket = TcpStream::connect(addr).await.unwrap();
+            // Each with the beats since it heard something.
+            sitting.push((seats.add(socket, asked.clone()), 0));
+        }
+        // At every beat the one that came first goes, which all others sit behind.
+        let mut heard = 0;
+        for beat in 1..3 * BEATS {
+            seats.remove(&sitting.remove(0).0);
+            let hearing: Vec<&Arc<Seat>> = seats.at(beat % BEATS).collect();
+            for (seat, waited) in &mut sitting {
+                let times = hearing.iter().filter(|other| Arc::ptr_eq(other, seat)).count();
+                assert!(times <= 1, "once with the first of its variants");
+                heard += times;
+                *waited = if times == 1 { 0 } else { *waited + 1 };
+                assert!(*waited < BEATS, "{waited} beats without a word");
+            }
+        }
+        assert!(heard > 0);
+        seats.remove(&sitting.remove(0).0);
+        assert!(sitting.is_empty() && seats.by_variant.is_empty());
     }
 }

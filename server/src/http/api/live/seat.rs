@@ -32,6 +32,7 @@ pub(super) fn chunk(text: &str) -> Vec<u8> {
 pub(super) struct Seat {
     socket: TcpStream,
     asked: Asked,
+    beat: usize,
     out: Mutex<Out>,
     changed: Notify,
 }
@@ -56,8 +57,13 @@ enum State {
 }
 
 impl Seat {
-    pub(super) fn new(socket: TcpStream, asked: Asked) -> Seat {
-        Seat { socket, asked, out: Mutex::default(), changed: Notify::new() }
+    pub(super) fn new(socket: TcpStream, asked: Asked, beat: usize) -> Seat {
+        Seat { socket, asked, beat, out: Mutex::default(), changed: Notify::new() }
+    }
+
+    /// At which beat of the hall it hears a comment.
+    pub(super) fn beat(&self) -> usize {
+        self.beat
     }
 
     pub(super) fn variants(&self) -> &[i64] {

@@ -12,12 +12,7 @@ use jiff::fmt::rfc2822::DateTimePrinter;
 use tokio::{net::TcpStream, sync::OwnedSemaphorePermit};
 use tokio_util::task::TaskTracker;
 
-use super::{
-    Listener,
-    hall::Hall,
-    seat::{Seat, chunk},
-    text,
-};
+use super::{Listener, hall::Hall, seat::chunk, text};
 use crate::{
     http::{
         options::Limits,
@@ -110,10 +105,9 @@ impl Listener {
         let hall = self.place.streams.hall.clone();
         let head = head(&line.head, &self);
         let asked = self.asked.clone();
-        let seat = Arc::new(Seat::new(line.socket, asked.clone()));
         let (closing, shop) = (self.closing.clone(), self.shop.clone());
         // Sitting there begins before the snapshot is read, so that no change falls between the two.
-        hall.enter(&shop, &seat);
+        let seat = hall.enter(&shop, line.socket, asked.clone());
         let opening = [head.into_bytes(), chunk(&text::snapshot(&shop, &asked))].concat();
         let held = (self.place, line.connection);
         tracker.spawn(async move {
