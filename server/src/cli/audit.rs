@@ -3,11 +3,11 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use onshelf_db::Db;
 use onshelf_shop::{Clock, Shop, SystemClock, ledger};
 
-use super::{Failure, open_database, open_shop};
+use super::{Failure, open_database, open_shop, reconcile::reconciled, telling::Teller};
 use crate::{config::Config, payments};
 
 #[derive(Debug, Args)]
@@ -25,32 +25,27 @@ pub(super) struct Audit {
 struct Found {
     faults: Vec<String>,
     asked: Vec<&'static str>,
-    /// Who did not answer; what they have is not proven.
-    silent: Vec<&'static str>,
+    /// Who did not answer, and why; what they have is not proven.
+    silent: Vec<String>,
 }
 
 impl Audit {
     /// Prints a line a fault and exits 1 if there is any; 2 where there is none and a provider could not be asked.
     #[expect(clippy::print_stdout, reason = "what the command is for")]
     pub(super) async fn run(&self, config: &Config) -> Result<ExitCode, Failure> {
-        let (db, found) = if self.offline {
-            let db = open_database(config).await?;
-            let faults = ledger::faults(&db, SystemClock.now()).await?;
-            (db, Found { faults, ..Found::default() })
-        } else {
-            let shop = open_shop(config).await?;
-            shop.take_payments(payments::providers(config, &shop).await?);
-            // First the providers: a refund that somebody carried out by hand is written down, and no fault any more.
-            let found = self.ask_providers(&shop).await;
-            let mut faults = ledger::faults(shop.db(), shop.now()).await?;
-            faults.extend(found.faults);
-            (shop.db().clone(), Found { faults, ..found })
-        };
+        let mut teller = Teller::spinner();
+        let looked = self.look(config, &mut teller).await;
+        teller.finish();
+        let (db, found) = looked?;
         note(&db, found.faults.len()).await;
+        for silence in &found.silent {
+            eprintln!("onshelf: {silence}");
+        }
         for fault in &found.faults {
             println!("{fault}");
         }
-        println!("audit: {} faults, providers asked: {}", found.faults.len(), told(&found.asked));
+        // Not among the faults: whoever reads those counts lines.
+        eprintln!("audit: {} faults, providers asked: {}", found.faults.len(), told(&found.asked));
         Ok(match (found.faults.is_empty(), found.silent.is_empty()) {
             (true, true) => ExitCode::SUCCESS,
             (true, false) => ExitCode::from(2),
@@ -58,25 +53,42 @@ impl Audit {
         })
     }
 
+    async fn look(&self, config: &Config, teller: &mut Teller) -> Result<(Db, Found), Failure> {
+        if self.offline {
+            let db = open_database(config).await?;
+            let faults = prove(&db, SystemClock.now(), teller).await?;
+            return Ok((db, Found { faults, ..Found::default() }));
+        }
+        let shop = open_shop(config).await?;
+        shop.take_payments(payments::providers(config, &shop).await?);
+        // First the providers: a refund that somebody carried out by hand is written down, and no fault any more.
+        let found = self.ask_providers(&shop, teller).await;
+        let mut faults = prove(shop.db(), shop.now(), teller).await?;
+        faults.extend(found.faults);
+        Ok((shop.db().clone(), Found { faults, ..found }))
+    }
+
     /// Every difference to what the providers of the settings have.
-    async fn ask_providers(&self, shop: &Shop) -> Found {
+    async fn ask_providers(&self, shop: &Shop, teller: &mut Teller) -> Found {
         let mut found = Found::default();
         let since = shop.now() - SignedDuration::from_hours(24 * i64::from(self.days));
         for code in shop.providers() {
-            match shop.reconcile(code, since).await {
+            let name = code.code();
+            match reconciled(shop, code, since, teller).await {
                 Ok(differences) => {
-                    found.asked.push(code.code());
-                    let differences = differences.iter().map(|one| format!("{}: {one}", code.code()));
-                    found.faults.extend(differences);
+                    found.asked.push(name);
+                    found.faults.extend(differences.iter().map(|one| format!("{name}: {one}")));
                 }
-                Err(error) => {
-                    eprintln!("onshelf: {} could not be asked: {error}", code.code());
-                    found.silent.push(code.code());
-                }
+                Err(error) => found.silent.push(format!("{name} could not be asked: {error}")),
             }
         }
         found
     }
+}
+
+/// Whether the books agree with themselves.
+async fn prove(db: &Db, now: Timestamp, teller: &mut Teller) -> Result<Vec<String>, Failure> {
+    Ok(teller.wait_for(|| "proving the books".to_owned(), ledger::faults(db, now)).await?)
 }
 
 /// The proof is the answer; that it could not be noted is no fault in the books.

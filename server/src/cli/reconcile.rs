@@ -4,9 +4,10 @@ use std::process::ExitCode;
 
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
+use onshelf_shop::{Error, Shop, orders::Difference};
 use onshelf_vocabulary::payments::ProviderCode;
 
-use super::{Failure, open_shop};
+use super::{Failure, open_shop, telling::Teller};
 use crate::{config::Config, payments};
 
 #[derive(Debug, Args)]
@@ -24,16 +25,31 @@ fn provider(text: &str) -> Result<ProviderCode, String> {
 }
 
 impl Reconcile {
+    /// Prints a line a difference and exits 1 if there is any.
     #[expect(clippy::print_stdout, reason = "the differences are the answer")]
     pub(super) async fn run(&self, config: &Config) -> Result<ExitCode, Failure> {
         let shop = open_shop(config).await?;
         shop.take_payments(payments::providers(config, &shop).await?);
-        let since: Timestamp = shop.now() - SignedDuration::from_hours(24 * i64::from(self.days));
-        let differences = shop.reconcile(self.provider, since).await?;
+        let since = shop.now() - SignedDuration::from_hours(24 * i64::from(self.days));
+        let mut teller = Teller::spinner();
+        let differences = reconciled(&shop, self.provider, since, &mut teller).await;
+        teller.finish();
+        let differences = differences?;
         for difference in &differences {
             println!("{difference}");
         }
-        println!("reconcile: {} differences in {} days", differences.len(), self.days);
+        eprintln!("reconcile: {} differences in {} days", differences.len(), self.days);
         Ok(if differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
+}
+
+/// What a provider has otherwise; it may take its time to say.
+pub(super) async fn reconciled(
+    shop: &Shop,
+    provider: ProviderCode,
+    since: Timestamp,
+    teller: &mut Teller,
+) -> Result<Vec<Difference>, Error> {
+    let asking = std::pin::pin!(shop.reconcile(provider, since));
+    teller.wait_for(|| format!("asking {}", provider.code()), asking).await
 }

@@ -70,12 +70,20 @@ fn said(output: &Output) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
+/// The answer is the lines alone; what they come to is said beside it.
+#[track_caller]
+fn assert_says(output: &Output, code: i32, lines: &[String], sum: &str) {
+    let answer: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let beside = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(said(output), (Some(code), answer), "{beside}");
+    assert_eq!(beside.lines().last(), Some(sum));
+}
+
 /// What a faultless house prints.
 fn assert_clean(test: &TestShop, folder: &Path) {
-    let (code, told) = said(&run(test, folder, &["reconcile", "test"]));
-    assert_eq!((code, told.as_str()), (Some(0), "reconcile: 0 differences in 7 days\n"));
-    let (code, told) = said(&run(test, folder, &["audit"]));
-    assert_eq!((code, told.as_str()), (Some(0), "audit: 0 faults, providers asked: test\n"));
+    let reconciled = run(test, folder, &["reconcile", "test"]);
+    assert_says(&reconciled, 0, &[], "reconcile: 0 differences in 7 days");
+    assert_says(&run(test, folder, &["audit"]), 0, &[], "audit: 0 faults, providers asked: test");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -112,15 +120,13 @@ async fn every_difference_to_a_provider_is_printed_and_ends_in_one() {
         ] {
             change(test, &made).await;
             let count = lines.len();
-            let (code, told) = said(&run(test, folder, &["reconcile", "test"]));
-            let expected = format!("{}\nreconcile: {count} differences in 7 days\n", lines.join("\n"));
-            assert_eq!((code, told), (Some(1), expected));
-            let (code, told) = said(&run(test, folder, &["audit"]));
-            let lines: Vec<String> = lines.iter().map(|line| format!("test: {line}\n")).collect();
-            let expected = format!("{}audit: {count} faults, providers asked: test\n", lines.concat());
-            assert_eq!((code, told), (Some(1), expected));
-            let (code, told) = said(&run(test, folder, &["audit", "--offline"]));
-            assert_eq!((code, told.as_str()), (Some(0), "audit: 0 faults, providers asked: none\n"));
+            let reconciled = run(test, folder, &["reconcile", "test"]);
+            assert_says(&reconciled, 1, &lines, &format!("reconcile: {count} differences in 7 days"));
+            let lines: Vec<String> = lines.iter().map(|line| format!("test: {line}")).collect();
+            let sum = format!("audit: {count} faults, providers asked: test");
+            assert_says(&run(test, folder, &["audit"]), 1, &lines, &sum);
+            let alone = run(test, folder, &["audit", "--offline"]);
+            assert_says(&alone, 0, &[], "audit: 0 faults, providers asked: none");
             change(test, &mended).await;
         }
         assert_clean(test, folder);
@@ -148,8 +154,7 @@ async fn who_does_not_answer_is_not_said_to_agree() {
             command(test, folder.path()).envs(settings).args(words).output().unwrap()
         };
         let output = silent(&["audit"]);
-        let (code, told) = said(&output);
-        assert_eq!((code, told.as_str()), (Some(2), "audit: 0 faults, providers asked: test\n"));
+        assert_says(&output, 2, &[], "audit: 0 faults, providers asked: test");
         let why = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(why.contains("stripe could not be asked"), "{why}");
         assert_eq!(said(&silent(&["audit", "--offline"])).0, Some(0));
