@@ -8,6 +8,7 @@ mod health;
 mod messages;
 mod options;
 mod pages;
+mod patient;
 mod problem;
 mod receipts;
 mod serve;

@@ -1,5 +1,5 @@
-//! Connections: accepted up to a number, without Nagle's delay, with a time for the head of each request, and ended
-//! in order when the process stops.
+//! Connections: accepted up to a number, without Nagle's delay, with a time for the head of each request and for whoever
+//! does not read what they asked for, and ended in order when the process stops.
 
 use std::{
     future::poll_fn,
@@ -26,7 +26,10 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::Service;
 
-use super::api::live::{Handover, Line, Listener};
+use super::{
+    api::live::{Handover, Line, Listener},
+    patient::Patient,
+};
 
 /// Bytes of a head.
 const HEAD: usize = 64 * 1024;
@@ -145,7 +148,7 @@ impl Connection {
                 }
             })
         };
-        let mut connection = builder.serve_connection(TokioIo::new(stream), service);
+        let mut connection = builder.serve_connection(TokioIo::new(Patient::new(stream)), service);
         let mut stopping = false;
         let stream = loop {
             let serving = poll_fn(|cx| match Pin::new(&mut connection).poll(cx) {
@@ -169,7 +172,7 @@ impl Connection {
             }
         };
         let (head, listener) = stream;
-        let socket = connection.into_parts().io.into_inner();
+        let socket = connection.into_parts().io.into_inner().into_inner();
         listener.sit_down(Line { socket, head, connection: self.place }, &tracker);
     }
 }

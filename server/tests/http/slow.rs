@@ -1,8 +1,9 @@
-//! Clients that take their time, through real connections: a head and a body must arrive in some time, and nobody else
-//! waits for them.
+//! Clients that take their time, through real connections: a head and a body must arrive in some time, an answer must be
+//! taken in some time, and nobody else waits for them.
 
 use std::{net::SocketAddr, time::Duration};
 
+use axum::{Router, routing::get};
 use onshelf_server::http::{Limits, Options, serve};
 use onshelf_shop::testing::{Engine, TestShop};
 use tokio::{
@@ -20,6 +21,8 @@ use crate::call::{options, site_with};
 
 /// Far less than what is waited by default, and far more than the limits of these tests.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Far more than sockets take of what nobody reads.
+const MUCH: usize = 64 << 20;
 
 struct Served {
     test: TestShop,
@@ -98,4 +101,27 @@ async fn a_body_that_trickles_is_too_slow() {
     assert!(answer.starts_with(b"HTTP/1.1 408"), "{}", String::from_utf8_lossy(&answer));
     writing.abort();
     served.end().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_reads_is_given_up() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let stop = CancellationToken::new();
+    let router = Router::new().route("/", get(|| async { vec![0_u8; MUCH] }));
+    let server = tokio::spawn(serve(listener, router, Limits::default().head_time, stop.clone()));
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+    let mut start = [0; 15];
+    stream.read_exact(&mut start).await.unwrap();
+    assert_eq!(&start, b"HTTP/1.1 200 OK");
+    // From here the clock goes on whenever there is nothing else to do.
+    tokio::time::pause();
+    tokio::time::sleep(Duration::from_secs(40)).await;
+    tokio::time::resume();
+    let mut rest = Vec::new();
+    let _ = timeout(PATIENCE, stream.read_to_end(&mut rest)).await.expect("the connection was closed");
+    assert!(rest.len() < MUCH, "all of it came, {} bytes", rest.len());
+    stop.cancel();
+    server.await.unwrap().unwrap();
 }

@@ -4,7 +4,6 @@
 use std::{
     io,
     sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 use bytes::{Buf, Bytes};
@@ -12,12 +11,10 @@ use tokio::{net::TcpStream, sync::Notify};
 use tokio_util::sync::CancellationToken;
 
 use super::asked::Asked;
-use crate::metrics::METER;
+use crate::{http::patient::PATIENCE, metrics::METER};
 
 /// Shelves that may wait for a slow reader; past that the stream ends, and its page comes back for a snapshot.
 const WAITING: usize = 256;
-/// How long a reader may take none of what waits for it.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// Ends a body in chunks.
 const LAST: &[u8] = b"0\r\n\r\n";
 
