@@ -79,10 +79,10 @@ pub async fn serve(shop: &Shop, limits: http::Limits) {
     let door = Door { shop: shop.clone(), site: Arc::new(site()) };
     let options =
         http::Options { public_url: "https://shop.example".to_owned(), limits, ..http::Options::default() };
-    let (router, head_time) = (http::router(door, &options), options.limits.head_time);
+    let router = http::router(door, &options);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     host::say(listener.local_addr().unwrap().port());
-    http::serve(listener, router, head_time, CancellationToken::new()).await.unwrap();
+    http::serve(listener, router, options, CancellationToken::new()).await.unwrap();
 }
 
 /// Lines are formatted and written as in service, to where nobody reads them.

@@ -59,7 +59,7 @@ impl Serve {
         tokio::spawn(stop_on_signal(stop.clone()));
         let options = http_options(&config, tiles, self.demo)?;
         let router = http::router(door, &options);
-        http::serve(listener, router, options.limits.head_time, stop.clone()).await?;
+        http::serve(listener, router, options, stop.clone()).await?;
         stop.cancel();
         workers.finish().await;
         let last_word = async {

@@ -3,12 +3,14 @@
 
 mod api;
 mod ask;
+mod doors;
 mod guard;
 mod health;
 mod messages;
 mod options;
 mod pages;
 mod patient;
+mod places;
 mod problem;
 mod receipts;
 mod serve;

@@ -41,6 +41,10 @@ impl Default for Options {
 /// Past any of these the server refuses instead of growing.
 #[derive(Clone, Debug)]
 pub struct Limits {
+    /// Connections in all, and of one client address. Those of trusted proxies and of this machine, who speak for many,
+    /// are counted in all alone.
+    pub connections: usize,
+    pub connections_per_client: usize,
     /// How long a client may take for a request's head; idle connections are closed after it, too.
     pub head_time: Duration,
     /// Bytes of a request's body.
@@ -85,6 +89,8 @@ pub struct Rates {
 impl Default for Limits {
     fn default() -> Limits {
         Limits {
+            connections: 16 * 1024,
+            connections_per_client: 4 * 1024,
             head_time: Duration::from_secs(15),
             body: 64 * 1024,
             body_time: Duration::from_secs(15),

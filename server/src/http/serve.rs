@@ -1,5 +1,5 @@
-//! Connections: accepted up to a number, without Nagle's delay, with a time for the head of each request and for whoever
-//! does not read what they asked for, and ended in order when the process stops.
+//! Connections: accepted where there is room, without Nagle's delay, with a time for the head of each request and for
+//! whoever does not read what they asked for, and ended in order when the process stops.
 
 use std::{
     future::poll_fn,
@@ -16,24 +16,27 @@ use axum::{
     body::Body,
     extract::ConnectInfo,
     http::{Method, Request, Response, Version, response::Parts},
+    middleware::from_fn,
 };
 use hyper::{body::Incoming, server::conn::http1::Builder, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{sleep, timeout},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::Service;
 
 use super::{
+    Options,
     api::live::{Handover, Line, Listener},
+    doors::{Doors, Entry, SIDE_TIME, only_health},
     patient::Patient,
+    places::Place,
 };
 
 /// Bytes of a head.
 const HEAD: usize = 64 * 1024;
-const CONNECTIONS: usize = 16_384;
 /// Connections that may wait to be accepted, where the system allows as many. Who finds no place there hears nothing and
 /// knocks again after a second.
 const BACKLOG: u32 = 4_096;
@@ -56,58 +59,66 @@ pub fn listen(addr: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Serves until `stop`, and then lets what is under way end within six seconds. `head_time` is that of the limits.
+/// Serves until `stop`, and then lets what is under way end within six seconds.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
-    head_time: Duration,
+    options: Options,
     stop: CancellationToken,
 ) -> io::Result<()> {
-    // A live stream is an open file; the usual 1,024 are not enough. Where it is not allowed we serve fewer.
-    if let Err(error) = rlimit::increase_nofile_limit(CONNECTIONS as u64 + 4_096) {
-        tracing::warn!(
-            %error,
-            "The limit of open files could not be raised ({error}): fewer clients find room."
-        );
-    }
-    let builder = builder(head_time);
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let doors = Doors::new(&options);
+    let builder = builder(options.limits.head_time);
+    let (mut side_builder, side_router) = (builder.clone(), router.clone().layer(from_fn(only_health)));
+    side_builder.keep_alive(false);
     let tracker = TaskTracker::new();
-    loop {
-        let place = tokio::select! {
-            () = stop.cancelled() => break,
-            place = places.clone().acquire_owned() => place.map_err(io::Error::other)?,
+    while let Some((stream, peer)) = next(&listener, &stop).await {
+        let connection = |place, router: &Router| {
+            let (router, stop) = (router.clone(), stop.clone());
+            Connection { peer, place, router, stop }
         };
-        let accepted = tokio::select! {
-            () = stop.cancelled() => break,
-            accepted = listener.accept() => accepted,
-        };
-        let (stream, peer) = match accepted {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                tracing::warn!(
-                    %error,
-                    "A connection could not be accepted ({error}); others are in a moment."
-                );
-                tokio::time::sleep(ACCEPT_PAUSE).await;
-                continue;
+        match doors.admit(peer.ip()) {
+            Some(Entry::Main(place)) => {
+                let serving = connection(place, &router).serve(builder.clone(), stream, tracker.clone());
+                tracker.spawn(serving);
             }
-        };
-        // A streamed answer would otherwise wait 40 ms for the client's acknowledgement.
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "Nagle's delay could not be turned off for a connection ({error}).");
+            Some(Entry::Side(place)) => {
+                let connection = connection(place, &side_router);
+                let serving = connection.serve(side_builder.clone(), stream, tracker.clone());
+                tracker.spawn(timeout(SIDE_TIME, serving));
+            }
+            None => doors.turn_away(stream),
         }
-        let connection = Connection { peer, place, router: router.clone(), stop: stop.clone() };
-        let serving = connection.serve(builder.clone(), stream, tracker.clone());
-        tracker.spawn(serving);
     }
     drop(listener);
     tracker.close();
-    if tokio::time::timeout(GRACE, tracker.wait()).await.is_err() {
+    if timeout(GRACE, tracker.wait()).await.is_err() {
         let seconds = GRACE.as_secs();
         tracing::warn!("Some requests were still under way {seconds} s after the stop and were cut.");
     }
     Ok(())
+}
+
+/// The next who comes; nobody once the process stops.
+async fn next(listener: &TcpListener, stop: &CancellationToken) -> Option<(TcpStream, SocketAddr)> {
+    loop {
+        let accepted = tokio::select! {
+            () = stop.cancelled() => return None,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                // A streamed answer would otherwise wait 40 ms for the client's acknowledgement.
+                if let Err(error) = stream.set_nodelay(true) {
+                    tracing::debug!(%error, "Nagle's delay could not be turned off for a connection ({error}).");
+                }
+                return Some((stream, peer));
+            }
+            Err(error) => {
+                tracing::warn!(%error, "A connection could not be accepted ({error}); others are in a moment.");
+                sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
 }
 
 fn builder(head_time: Duration) -> Builder {
@@ -120,7 +131,7 @@ fn builder(head_time: Duration) -> Builder {
 struct Connection {
     peer: SocketAddr,
     /// Its place among all connections.
-    place: OwnedSemaphorePermit,
+    place: Place,
     router: Router,
     stop: CancellationToken,
 }

@@ -40,6 +40,8 @@ impl Attempt {
 /// What there was no room or no time for when somebody was sent away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shed {
+    /// Another connection.
+    Connection,
     /// Another request beside those that are being answered.
     Request,
     /// Another body beside those that are on their way.
@@ -53,10 +55,12 @@ pub enum Shed {
 }
 
 impl Shed {
-    const ALL: [Shed; 5] = [Shed::Request, Shed::Body, Shed::Stream, Shed::OwnStream, Shed::Time];
+    const ALL: [Shed; 6] =
+        [Shed::Connection, Shed::Request, Shed::Body, Shed::Stream, Shed::OwnStream, Shed::Time];
 
     const fn code(self) -> &'static str {
         match self {
+            Shed::Connection => "connection",
             Shed::Request => "request",
             Shed::Body => "body",
             Shed::Stream => "stream",
@@ -203,7 +207,7 @@ impl Meter {
         page.family(
             "http_shed_total",
             "counter",
-            "Requests sent away, by what there was no room or time for.",
+            "Requests and connections sent away, by what there was no room or time for.",
         );
         for what in Shed::ALL {
             page.sample("http_shed_total", &[("what", what.code())], number(&self.shed[what as usize]));

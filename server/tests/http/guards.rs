@@ -294,7 +294,7 @@ async fn whoever_sends_too_much_hears_so_when_they_have_sent_it() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
-        let server = tokio::spawn(serve(listener, site(test), options().limits.head_time, stop.clone()));
+        let server = tokio::spawn(serve(listener, site(test), options(), stop.clone()));
         for size in [100_000, 1_000_000, 8_000_000] {
             let mut stream = TcpStream::connect(address).await.unwrap();
             let head = format!(

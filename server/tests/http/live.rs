@@ -49,7 +49,7 @@ async fn a_stream_with_nothing_to_tell_says_so_every_fifteen_seconds() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let stop = CancellationToken::new();
-    let server = tokio::spawn(serve(listener, site, options().limits.head_time, stop.clone()));
+    let server = tokio::spawn(serve(listener, site, options(), stop.clone()));
     let mut socket = TcpStream::connect(address).await.unwrap();
     socket.write_all(b"GET /api/v1/live/stock?sku=CUP HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
     hear(&mut socket, "event: snapshot").await;
@@ -276,7 +276,7 @@ async fn a_stop_ends_open_streams_at_once() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
-        let server = tokio::spawn(serve(listener, site(test), options().limits.head_time, stop.clone()));
+        let server = tokio::spawn(serve(listener, site(test), options(), stop.clone()));
         let mut streams = Vec::new();
         for _ in 0..50 {
             let mut stream = TcpStream::connect(address).await.unwrap();

@@ -36,8 +36,8 @@ async fn served(limits: Limits) -> Served {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let stop = CancellationToken::new();
-    let (options, head_time) = (Options { limits: limits.clone(), ..options() }, limits.head_time);
-    let server = tokio::spawn(serve(listener, site_with(&test, options), head_time, stop.clone()));
+    let options = Options { limits, ..options() };
+    let server = tokio::spawn(serve(listener, site_with(&test, options.clone()), options, stop.clone()));
     Served { test, address, stop, server }
 }
 
@@ -55,13 +55,21 @@ impl Served {
         (read, writing)
     }
 
+    async fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address).await.unwrap()
+    }
+
+    /// What is answered on a connection of its own.
+    async fn answers(&self, path: &str) -> std::io::Result<String> {
+        let mut stream = self.connect().await;
+        let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await?;
+        to_the_end(stream).await
+    }
+
     /// Others are served meanwhile.
     async fn serves_others(&self) {
-        let mut stream = TcpStream::connect(self.address).await.unwrap();
-        stream.write_all(b"GET /health/live HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
-        let mut answer = Vec::new();
-        timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("in time").unwrap();
-        assert!(answer.starts_with(b"HTTP/1.1 200"));
+        assert!(self.answers("/health/live").await.unwrap().starts_with("HTTP/1.1 200"));
     }
 
     async fn end(self) {
@@ -69,6 +77,12 @@ impl Served {
         self.server.await.unwrap().unwrap();
         self.test.close().await;
     }
+}
+
+async fn to_the_end(mut stream: TcpStream) -> std::io::Result<String> {
+    let mut answer = Vec::new();
+    timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("in time")?;
+    Ok(String::from_utf8_lossy(&answer).into_owned())
 }
 
 #[tokio::test]
@@ -109,7 +123,7 @@ async fn an_answer_that_nobody_reads_is_given_up() {
     let address = listener.local_addr().unwrap();
     let stop = CancellationToken::new();
     let router = Router::new().route("/", get(|| async { vec![0_u8; MUCH] }));
-    let server = tokio::spawn(serve(listener, router, Limits::default().head_time, stop.clone()));
+    let server = tokio::spawn(serve(listener, router, options(), stop.clone()));
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
     let mut start = [0; 15];
@@ -124,4 +138,35 @@ async fn an_answer_that_nobody_reads_is_given_up() {
     assert!(rest.len() < MUCH, "all of it came, {} bytes", rest.len());
     stop.cancel();
     server.await.unwrap().unwrap();
+}
+
+/// They come from this machine, so that only all of them together are bounded.
+#[tokio::test]
+async fn who_finds_all_places_taken_is_told_so_and_may_ask_how_the_process_is() {
+    let served = served(Limits { connections: 2, ..Limits::default() }).await;
+    let is_refusal = |answer: &str| {
+        let head = answer.to_lowercase();
+        head.starts_with("http/1.1 503") && head.contains("\r\nretry-after: 10\r\n")
+    };
+    let sitting = [served.connect().await, served.connect().await];
+    let refused = served.answers("/robots.txt").await.unwrap();
+    assert!(is_refusal(&refused) && refused.contains("Please try again in a moment"), "{refused}");
+    served.serves_others().await;
+    // With nothing said they are let in to ask, until there is no room for that either.
+    let mut more = Vec::new();
+    for _ in 0..100 {
+        more.push(served.connect().await);
+    }
+    let refused = to_the_end(more.pop().unwrap()).await.unwrap();
+    assert!(is_refusal(&refused) && refused.contains("Please try again in a moment"), "{refused}");
+    drop((sitting, more));
+    let again = async {
+        let is_served = |answer: String| answer.starts_with("HTTP/1.1 200");
+        // Who is turned away in the middle of asking may find the connection broken.
+        while !served.answers("/robots.txt").await.is_ok_and(is_served) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(PATIENCE, again).await.expect("who left gave their places back");
+    served.end().await;
 }

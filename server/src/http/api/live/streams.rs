@@ -1,21 +1,17 @@
 //! Open streams, bounded in all and for each client; and how one leaves its connection for the hall.
 
-use std::{
-    collections::HashMap,
-    fmt::Write,
-    net::IpAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{fmt::Write, net::IpAddr, sync::Arc};
 
 use axum::http::response::Parts;
 use jiff::fmt::rfc2822::DateTimePrinter;
-use tokio::{net::TcpStream, sync::OwnedSemaphorePermit};
+use tokio::net::TcpStream;
 use tokio_util::task::TaskTracker;
 
 use super::{Listener, hall::Hall, seat::chunk, text};
 use crate::{
     http::{
         options::Limits,
+        places::{self, Full, Places},
         problem::{Kind, Problem},
     },
     metrics::{METER, Shed},
@@ -23,69 +19,38 @@ use crate::{
 
 /// All streams of a router.
 pub(in crate::http) struct Streams {
-    most: usize,
-    most_per_client: usize,
-    open: Mutex<Open>,
+    places: Arc<Places>,
     hall: Hall,
-}
-
-#[derive(Default)]
-struct Open {
-    all: usize,
-    by_client: HashMap<IpAddr, usize>,
 }
 
 impl Streams {
     #[must_use]
     pub(in crate::http) fn new(limits: &Limits) -> Streams {
-        Streams {
-            most: limits.streams,
-            most_per_client: limits.streams_per_client,
-            open: Mutex::default(),
-            hall: Hall::default(),
-        }
-    }
-
-    fn open(&self) -> MutexGuard<'_, Open> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+        Streams { places: Places::new(limits.streams, limits.streams_per_client), hall: Hall::default() }
     }
 
     pub(super) fn take_place(self: &Arc<Streams>, client: IpAddr) -> Result<Place, Problem> {
-        let full = |what| {
-            METER.count_shed(what);
+        let full = |full| {
+            METER.count_shed(match full {
+                Full::ForAll => Shed::Stream,
+                Full::ForThisOne => Shed::OwnStream,
+            });
             Problem { retry_after: Some(10), ..Problem::new(Kind::Busy) }
         };
-        let mut open = self.open();
-        let own = open.by_client.get(&client).copied().unwrap_or(0);
-        if open.all >= self.most {
-            return Err(full(Shed::Stream));
-        }
-        if own >= self.most_per_client {
-            return Err(full(Shed::OwnStream));
-        }
-        open.all += 1;
-        open.by_client.insert(client, own + 1);
+        let counted = self.places.take(Some(client)).map_err(full)?;
         METER.open_stream();
-        Ok(Place { streams: self.clone(), client })
+        Ok(Place { streams: self.clone(), _counted: counted })
     }
 }
 
 /// One stream's place; dropping it gives it free.
 pub(super) struct Place {
     streams: Arc<Streams>,
-    client: IpAddr,
+    _counted: places::Place,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut open = self.streams.open();
-        open.all = open.all.saturating_sub(1);
-        if let Some(own) = open.by_client.get_mut(&self.client) {
-            *own = own.saturating_sub(1);
-            if *own == 0 {
-                open.by_client.remove(&self.client);
-            }
-        }
         METER.close_stream();
     }
 }
@@ -96,7 +61,7 @@ pub(in crate::http) struct Line {
     /// Of the answer, with all that the guards have added.
     pub head: Parts,
     /// The connection's own place among all connections.
-    pub connection: OwnedSemaphorePermit,
+    pub connection: places::Place,
 }
 
 impl Listener {

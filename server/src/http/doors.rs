@@ -1,0 +1,160 @@
+//! Who may come in: as many connections as there are places, and so many of one client. Who finds none comes in by the
+//! side door, to ask how the process is and nothing else; where that is full, too, they are told so at once.
+
+use std::{
+    io::{Read, Write},
+    net::IpAddr,
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::{
+    extract::Request,
+    http::{StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use onshelf_vocabulary::Lang;
+use tokio::net::TcpStream;
+
+use super::{
+    guard::client::Client,
+    options::{Options, Proxy},
+    places::{Place, Places},
+    problem::Kind,
+};
+use crate::metrics::{METER, Shed};
+
+/// Places at the side door, and those of one client there.
+const SIDE: usize = 64;
+const SIDE_PER_CLIENT: usize = 16;
+/// How long somebody may stay there: longer than it takes to say whether the process is ready.
+pub(super) const SIDE_TIME: Duration = Duration::from_secs(5);
+/// Open files beside the connections: of the database, the index and the site.
+const OTHER_FILES: usize = 4_096;
+/// Seconds after which coming again may help.
+const RETRY_AFTER: &str = "10";
+const TEXT: &str = "text/plain; charset=utf-8";
+
+pub(super) struct Doors {
+    main: Arc<Places>,
+    side: Arc<Places>,
+    proxies: Vec<Proxy>,
+    /// What whoever finds no place hears, as it stands on the wire.
+    refusal: String,
+}
+
+/// By which door somebody came in.
+pub(super) enum Entry {
+    Main(Place),
+    Side(Place),
+}
+
+impl Doors {
+    #[must_use]
+    pub(super) fn new(options: &Options) -> Doors {
+        let limits = &options.limits;
+        let sorry = sorry();
+        Doors {
+            main: Places::new(affordable(limits.connections), limits.connections_per_client),
+            side: Places::new(SIDE, SIDE_PER_CLIENT),
+            proxies: options.trusted_proxies.clone(),
+            refusal: format!(
+                "HTTP/1.1 503 Service Unavailable\r\ncontent-type: {TEXT}\r\nretry-after: {RETRY_AFTER}\r\n\
+                 content-length: {}\r\nconnection: close\r\n\r\n{sorry}",
+                sorry.len()
+            ),
+        }
+    }
+
+    /// None where both doors are full.
+    pub(super) fn admit(&self, peer: IpAddr) -> Option<Entry> {
+        let client = self.counted(peer);
+        let main = self.main.take(client).map(Entry::Main);
+        main.or_else(|_| self.side.take(client).map(Entry::Side)).ok()
+    }
+
+    /// By whom a connection is counted. A proxy speaks for many, and so does this machine.
+    fn counted(&self, peer: IpAddr) -> Option<IpAddr> {
+        let peer = peer.to_canonical();
+        let for_many = peer.is_loopback() || self.proxies.iter().any(|proxy| proxy.contains(peer));
+        (!for_many).then(|| Client(peer).network())
+    }
+
+    /// Waits for nothing: so little fits into any socket that has just been opened.
+    pub(super) fn turn_away(&self, stream: TcpStream) {
+        METER.count_shed(Shed::Connection);
+        // Tokio would first wait to hear that something can be written.
+        let Ok(mut stream) = stream.into_std() else { return };
+        let _ = stream.write_all(self.refusal.as_bytes());
+        // What is closed unread is reset, and that may overtake the answer.
+        let _ = stream.read(&mut [0; 4_096]);
+    }
+}
+
+/// As many as the system lets us have open files for. A live stream is one, and the usual 1,024 are not enough.
+fn affordable(connections: usize) -> usize {
+    match rlimit::increase_nofile_limit((connections + SIDE + OTHER_FILES) as u64) {
+        Ok(files) => connections.min(beside_others(usize::try_from(files).unwrap_or(usize::MAX))),
+        Err(error) => {
+            tracing::warn!(
+                %error,
+                "The limit of open files could not be raised ({error}): fewer clients find room."
+            );
+            connections
+        }
+    }
+}
+
+/// Of so many open files, those that connections may take.
+fn beside_others(files: usize) -> usize {
+    (files - OTHER_FILES.min(files / 4)).saturating_sub(SIDE)
+}
+
+/// What stands behind the side door.
+pub(super) async fn only_health(request: Request, next: Next) -> Response {
+    if request.uri().path().starts_with("/health/") {
+        return next.run(request).await;
+    }
+    METER.count_shed(Shed::Connection);
+    let headers = [(header::CONTENT_TYPE, TEXT), (header::RETRY_AFTER, RETRY_AFTER)];
+    (StatusCode::SERVICE_UNAVAILABLE, headers, sorry()).into_response()
+}
+
+fn sorry() -> String {
+    format!("{}\n{}\n", Kind::Busy.title(Lang::Ko), Kind::Busy.title(Lang::En))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::Limits;
+
+    #[test]
+    fn no_client_takes_the_places_of_others() {
+        let limits = Limits { connections: 8, connections_per_client: 2, ..Limits::default() };
+        let trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
+        let doors = Doors::new(&Options { limits, trusted_proxies, ..Options::default() });
+        let come = |peer: &str| doors.admit(peer.parse().unwrap());
+        // One customer has a whole network of such addresses.
+        let greedy: Vec<Option<Entry>> =
+            (0..SIDE).map(|end| come(&format!("2001:db8:1:2::{end:x}"))).collect();
+        let by = |entry: fn(&Entry) -> bool| greedy.iter().flatten().filter(|own| entry(own)).count();
+        assert_eq!(by(|own| matches!(own, Entry::Main(_))), 2);
+        assert_eq!(by(|own| matches!(own, Entry::Side(_))), SIDE_PER_CLIENT);
+        // Others come in, and whoever speaks for many does so for as many as there is room for.
+        let others =
+            ["192.0.2.1", "10.0.0.7", "10.0.0.7", "10.0.0.7", "127.0.0.1", "::ffff:127.0.0.1"].map(come);
+        assert!(others.iter().all(|entry| matches!(entry, Some(Entry::Main(_)))));
+        assert!(matches!(come("192.0.2.1"), Some(Entry::Side(_))), "it is full");
+        drop(others);
+        assert!(matches!(come("192.0.2.1"), Some(Entry::Main(_))));
+    }
+
+    #[test]
+    fn connections_leave_files_for_others() {
+        assert_eq!(beside_others(16_384 + SIDE + OTHER_FILES), 16_384);
+        assert_eq!(beside_others(1_024), 768 - SIDE);
+        assert_eq!(beside_others(0), 0);
+    }
+}
