@@ -1,12 +1,18 @@
 //! `/sitemap.xml`: every page a search engine should know, in both languages. A large catalogue is told in parts.
 
-use std::fmt::Write;
+use std::{
+    fmt::Write,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
 
 use axum::{
+    Extension, Router,
     extract::{Path, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
+    routing::get,
 };
+use bytes::Bytes;
 use onshelf_app::ssr::{Door, encoded};
 use onshelf_shop::Book;
 use onshelf_vocabulary::Lang;
@@ -15,36 +21,78 @@ use onshelf_vocabulary::Lang;
 const PART: usize = 20_000;
 const OPEN: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
+pub fn routes() -> Router<Door> {
+    Router::new()
+        .route("/sitemap.xml", get(sitemap))
+        .route("/sitemaps/{name}", get(part))
+        .layer(Extension(Latest::default()))
+}
+
+/// What is told of one book. A part is megabytes: it is written when it is first asked for, and is the same for all.
+struct Parts {
+    edition: u64,
+    texts: Vec<OnceLock<Bytes>>,
+}
+
+impl Parts {
+    fn of(book: &Book) -> Parts {
+        let count = pages(book).count().div_ceil(PART);
+        Parts { edition: book.edition, texts: (0..count).map(|_| OnceLock::new()).collect() }
+    }
+
+    /// Counted from 0; none past the last.
+    fn text(&self, number: usize, book: &Book, public_url: &str) -> Option<Bytes> {
+        let text = self.texts.get(number)?;
+        Some(text.get_or_init(|| Bytes::from(urls(book, public_url, number))).clone())
+    }
+}
+
+/// Of the book that was last asked for; what was written of the one before goes with its last reader.
+#[derive(Clone, Default)]
+struct Latest(Arc<Mutex<Option<Arc<Parts>>>>);
+
+impl Latest {
+    fn of(&self, book: &Book) -> Arc<Parts> {
+        let mut latest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*latest {
+            Some(parts) if parts.edition == book.edition => parts.clone(),
+            _ => latest.insert(Arc::new(Parts::of(book))).clone(),
+        }
+    }
+}
+
 /// The whole of it, or the index of its parts.
-pub async fn sitemap(State(door): State<Door>) -> Response {
+async fn sitemap(State(door): State<Door>, Extension(latest): Extension<Latest>) -> Response {
     let book = door.shop.book();
-    let parts = pages(&book).count().div_ceil(PART);
-    if parts <= 1 {
-        return xml(urls(&book, &door.site.public_url, 0));
+    let parts = latest.of(&book);
+    if parts.texts.len() > 1 {
+        return xml(index(parts.texts.len(), &door.site.public_url));
     }
-    let mut text = format!("{OPEN}<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
-    for part in 1..=parts {
-        // Writing to a String cannot fail.
-        let _ = writeln!(
-            text,
-            "<sitemap><loc>{}/sitemaps/{part}.xml</loc></sitemap>",
-            escaped(&door.site.public_url)
-        );
-    }
-    text.push_str("</sitemapindex>\n");
-    xml(text)
+    xml(parts.text(0, &book, &door.site.public_url).unwrap_or_default())
 }
 
 /// `/sitemaps/1.xml`
-pub async fn part(State(door): State<Door>, Path(name): Path<String>) -> Response {
+async fn part(
+    State(door): State<Door>,
+    Extension(latest): Extension<Latest>,
+    Path(name): Path<String>,
+) -> Response {
     let book = door.shop.book();
     let number = name.strip_suffix(".xml").and_then(|number| number.parse::<usize>().ok());
-    match number {
-        Some(number) if number >= 1 && number <= pages(&book).count().div_ceil(PART) => {
-            xml(urls(&book, &door.site.public_url, number - 1))
-        }
-        _ => StatusCode::NOT_FOUND.into_response(),
+    let text = number
+        .and_then(|number| number.checked_sub(1))
+        .and_then(|number| latest.of(&book).text(number, &book, &door.site.public_url));
+    text.map_or_else(|| StatusCode::NOT_FOUND.into_response(), xml)
+}
+
+fn index(parts: usize, public_url: &str) -> String {
+    let mut text = format!("{OPEN}<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
+    for part in 1..=parts {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "<sitemap><loc>{}/sitemaps/{part}.xml</loc></sitemap>", escaped(public_url));
     }
+    text.push_str("</sitemapindex>\n");
+    text
 }
 
 /// Paths without the language's prefix.
@@ -83,6 +131,6 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-fn xml(text: String) -> Response {
-    ([(header::CONTENT_TYPE, "application/xml; charset=utf-8")], text).into_response()
+fn xml(text: impl Into<Bytes>) -> Response {
+    ([(header::CONTENT_TYPE, "application/xml; charset=utf-8")], text.into()).into_response()
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::{Method, header};
+use http_body_util::BodyExt;
 use onshelf_app::ssr::{Door, Site};
 use onshelf_server::http::{router, serve};
 use onshelf_shop::testing::on_each_engine;
@@ -180,6 +181,28 @@ async fn search_engines_find_the_pages() {
         let rules = Call::get("/speculation.json").on(&site).await;
         assert_eq!(rules.header(header::CONTENT_TYPE), "application/speculationrules+json");
         assert_eq!(Call::get("/").on(&site).await.header("speculation-rules"), "\"/speculation.json\"");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_sitemap_is_written_once_for_all_who_ask() {
+    on_each_engine(async |test| {
+        let site = site(test);
+        let ask = async || {
+            let mut body = Call::get("/sitemap.xml").open(&site).await.into_body();
+            body.frame().await.unwrap().unwrap().into_data().unwrap()
+        };
+        let (one, another) = (ask().await, ask().await);
+        assert_eq!(one.as_ptr(), another.as_ptr(), "the same bytes for both");
+        // And anew where there is something else to tell.
+        test.with_store("hongdae", |_| ()).await;
+        let told = ask().await;
+        assert!(!String::from_utf8_lossy(&one).contains("/stores/hongdae"));
+        assert!(String::from_utf8_lossy(&told).contains("/stores/hongdae"));
+        for (path, status) in [("/sitemaps/1.xml", 200), ("/sitemaps/0.xml", 404), ("/sitemaps/2.xml", 404)] {
+            assert_eq!(Call::get(path).on(&site).await.status, status, "{path}");
+        }
     })
     .await;
 }
