@@ -153,14 +153,27 @@ document.addEventListener("submit", (event) => {
 
 // ---- Facets ------------------------------------------------------------------------------------------------
 
-// At a desk a ticked box applies at once; on a phone one ticks several and presses the button, which says how many
-// there would be.
+// At a desk a ticked box applies at once, and the two numbers of a price once the hand has left both; on a phone one
+// sets several and presses the button, which says how many there would be.
 const desk = matchMedia("(min-width: 900px)");
 let asking = null;
 
-document.addEventListener("change", async (event) => {
-  const form = event.target.form;
-  if (!form?.matches("[data-facets]")) return;
+document.addEventListener("change", ({ target }) => {
+  const form = target.form;
+  if (form?.matches("[data-facets]") && !(desk.matches && target.closest(".range"))) narrow(form);
+});
+document.addEventListener("focusout", ({ target, relatedTarget }) => {
+  const range = desk.matches && target.closest?.("[data-facets] .range");
+  if (!range || range.contains(relatedTarget)) return;
+  if (all("input", range).some((field) => field.value !== field.defaultValue)) narrow(target.form);
+});
+document.addEventListener("submit", (event) => {
+  if (!desk.matches || !event.target.matches("[data-facets]")) return;
+  event.preventDefault();
+  narrow(event.target);
+});
+
+async function narrow(form) {
   const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
   const address = `${form.action.split("?")[0]}?${query}`;
   asking?.abort();
@@ -171,28 +184,48 @@ document.addEventListener("change", async (event) => {
     const [list, next] = [document.querySelector(".list"), page.querySelector(".list")];
     if (!answer.ok || !list || !next) throw new Error("not a list");
     if (!desk.matches) return tellCount(form, next);
-    const { name, value, id } = event.target;
-    const opened = all("#facets details", list).map((fold) => fold.open);
-    list.replaceWith(next);
-    all("#facets details", next).forEach((fold, place) => (fold.open ||= opened[place] ?? false));
-    history.pushState({ list: true }, "", address);
+    replace(list, next);
+    if (address !== location.href) history.pushState({ list: true }, "", address);
     document.title = page.title;
-    const again = id ? document.getElementById(id) : all("#facets input", next).find((box) => box.name === name && box.value === value);
-    again?.focus({ preventScroll: true });
-    // A status that is new in the document is not read out; one that changes is.
-    const tally = next.querySelector(".tally");
-    if (tally) {
-      const words = tally.textContent;
-      tally.textContent = "";
-      requestAnimationFrame(() => (tally.textContent = words));
-    }
     watch();
   } catch (error) {
     if (error.name === "AbortError") return;
     if (desk.matches) location.assign(address);
     else tellCount(form);
   }
-});
+}
+
+/** Another list in a list's place: what is typed stays, and the hand where it is by now. */
+function replace(list, next) {
+  const own = document.activeElement;
+  const { selectionStart, selectionEnd } = own;
+  const within = list.contains(own);
+  const folds = all("#facets details", list).map((fold) => fold.open);
+  const typed = all(".range input", list).map((field) => field.value);
+  const column = list.querySelector("#facets");
+  const down = column?.scrollTop;
+  // Taking a field away is leaving it, too, in some browsers.
+  column?.removeAttribute("data-facets");
+  list.replaceWith(next);
+  all("#facets details", next).forEach((fold, place) => (fold.open ||= folds[place] ?? false));
+  all(".range input", next).forEach((field, place) => (field.value = typed[place] ?? field.value));
+  next.querySelector("#facets")?.scrollTo(0, down);
+  // The same field; of links, the one of the same words.
+  const again = within && all(own.localName, next).find((other) =>
+    own.name ? other.name === own.name && (own.type !== "checkbox" || other.value === own.value) : other.textContent === own.textContent,
+  );
+  if (again) {
+    again.focus({ preventScroll: true });
+    if (own.type === "text") again.setSelectionRange(selectionStart, selectionEnd);
+  }
+  // A status that is new in the document is not read out; one that changes is.
+  const tally = next.querySelector(".tally");
+  if (tally) {
+    const words = tally.textContent;
+    tally.textContent = "";
+    requestAnimationFrame(() => (tally.textContent = words));
+  }
+}
 
 /** The button of a sheet of facets with what a list has to say, or without a number where there is no answer. */
 function tellCount(form, list) {

@@ -98,6 +98,41 @@ test("a list is narrowed by option and price, and put in order", async ({ page, 
   expect(prices.every((price) => price <= 20_000)).toBe(true);
 });
 
+test("a price is typed in peace and applies when the hand has left both numbers @scripts", async ({ page, isMobile }) => {
+  test.skip(isMobile, "on a phone the button applies it");
+  await page.goto("/products");
+  const from = page.getByLabel("가격, 얼마부터");
+  const to = page.getByLabel("가격, 얼마까지");
+  await from.focus();
+  await page.keyboard.type("10000");
+  await page.keyboard.press("Tab");
+  await expect(to).toBeFocused();
+  await page.keyboard.type("20000");
+  expect(new URL(page.url()).search).toBe("");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/from=10000&to=20000/);
+  await expect(to).toBeFocused();
+  await expect(from).toHaveValue("10000");
+
+  // An answer that comes while something else is typed takes neither the words nor the hand away.
+  await page.route(/\/products\?/, async (route) => {
+    await new Promise((done) => setTimeout(done, 700));
+    await route.continue();
+  });
+  await page.locator("#facets").getByRole("checkbox").first().check();
+  await from.focus();
+  await page.keyboard.press("End");
+  await page.keyboard.press("Backspace");
+  await expect(page).toHaveURL(/(brand|option)=/);
+  await expect(from).toBeFocused();
+  await page.keyboard.press("Backspace");
+  await expect(from).toHaveValue("100");
+  await expect(to).toHaveValue("20000");
+  await to.focus();
+  await to.blur();
+  await expect(page).toHaveURL(/from=100&/);
+});
+
 test("my store is remembered, and speaks on every page", async ({ page, goods, partner }) => {
   await partner.putOnShelf("seongsu", goods.first.sku, 4);
   await partner.putOnShelf("seongsu", goods.second.sku, 0);
