@@ -106,14 +106,17 @@ fn taxes(lang: Lang, receipt: &Receipt) -> Option<AnyView> {
         return None;
     }
     let included = receipt.order.tax_included;
+    // On a phone there are no columns: what a number is stands beside it.
+    let [_, of_rate, net, tax, gross] = paper::tax_heads(lang, included);
     let row = |name: String, rate: String, line: &TaxLine| {
+        let of_rate = (!rate.is_empty()).then_some(of_rate);
         view! {
             <tr>
                 <td>{name}</td>
-                <td>{rate}</td>
-                <td>{line.net.display()}</td>
-                <td>{line.tax.display()}</td>
-                <td>{line.gross.display()}</td>
+                <td data-head=of_rate>{rate}</td>
+                <td data-head=net>{line.net.display()}</td>
+                <td data-head=tax>{line.tax.display()}</td>
+                <td data-head=gross>{line.gross.display()}</td>
             </tr>
         }
     };
