@@ -255,3 +255,16 @@ test("nobody else's order is opened", async ({ page, goods, partner }) => {
     expect(answer?.status(), address).toBe(404);
   }
 });
+
+test("a thing's name has room on the narrowest phone, and with large letters @once", async ({ page, goods, partner }) => {
+  await partner.putOnShelf("seongsu", goods.first.sku, 5);
+  const { number, token } = await partner.order("seongsu", goods.first.sku);
+  const width = async () => (await page.locator(".held-what").first().boundingBox())?.width;
+  await page.setViewportSize({ width: 320, height: 800 });
+  await page.goto(`/orders/${number}?t=${token}`);
+  expect(await width()).toBeGreaterThan(150);
+  const browser = await page.context().newCDPSession(page);
+  await browser.send("Page.setFontSizes", { fontSizes: { standard: 32 } });
+  await page.setViewportSize({ width: 390, height: 800 });
+  await expect.poll(width).toBeGreaterThan(200);
+});
