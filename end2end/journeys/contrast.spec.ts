@@ -22,3 +22,14 @@ test("what is chosen is seen where colours are forced @once", async ({ page, goo
   // The audit that follows is one of our colours.
   await page.emulateMedia({ forcedColors: "none" });
 });
+
+test("the focus is seen in the dark on the large field's button @once", async ({ page }) => {
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.goto("/");
+  await page.getByRole("searchbox", { name: "찾을 상품" }).focus();
+  await page.keyboard.press("Tab");
+  const button = page.locator(".find-big button");
+  await expect(button).toBeFocused();
+  const [ring, words] = await button.evaluate((own) => [getComputedStyle(own).outlineColor, getComputedStyle(own).color]);
+  expect(ring).toBe(words);
+});
