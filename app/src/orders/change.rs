@@ -16,7 +16,9 @@ use onshelf_vocabulary::{
 };
 
 use super::{
-    change_typed::{Typed, is_open, named, regrouped, step, text, wanted, whereto},
+    change_typed::{
+        Typed, is_open, is_readable, named, regrouped, step, takes_all_out, text, wanted, whereto,
+    },
     change_ways::{Offered, Wanted, money, offered, place, ways},
     forms::{address, deed, own_fields, to_provider},
     page::{Shown, order_page, private, refused},
@@ -123,10 +125,7 @@ async fn change_page(
                     )}</p>
                     <p class="change-money">{money(visit.lang, &view)}</p>
                 </header>
-                {refusal.as_ref().map(|refusal| {
-                    let (title, text) = refused(visit.lang, refusal);
-                    notice(title, text, ())
-                })}
+                {said(&scene)}
                 {forms.collect_view()}
             </div>
         };
@@ -141,6 +140,28 @@ struct Scene<'v> {
     token: &'v str,
     typed: &'v Typed,
     refusal: Option<&'v OrderRefusal>,
+}
+
+/// What is in the way of the change, above the forms.
+fn said(scene: &Scene<'_>) -> Option<AnyView> {
+    let Scene { visit, view, token, typed, refusal } = *scene;
+    let lang = visit.lang;
+    if takes_all_out(view, typed) {
+        let href = visit.href(&format!("{}#cancel", address(&view.number, token)));
+        let way = view.can_cancel.then(|| {
+            view! { <a class="go-quiet" href=href>{lang.pick("주문 취소", "Cancel the order")}</a> }
+        });
+        return Some(notice(
+            lang.pick("모두 빼려면 주문을 취소해 주세요", "To take out all of it, cancel the order"),
+            lang.pick(
+                "바꾸지 않았습니다. 원래 주문은 그대로예요.",
+                "Nothing was changed: your order is as it was.",
+            ),
+            way,
+        ));
+    }
+    let (title, text) = refused(lang, refusal?);
+    Some(notice(title, text, ()))
 }
 
 fn group_form(scene: &Scene<'_>, group: &GroupView, offered: &Offered) -> AnyView {
@@ -204,21 +225,31 @@ fn quantities(lang: Lang, group: &GroupView, typed: &Typed) -> AnyView {
         let name = format!("q{place}");
         let value = typed.get(&name).cloned().unwrap_or_else(|| line.quantity.to_string());
         let id = format!("{name}-{}", group.id);
-        let wrong = value != "0" && value.parse::<Quantity>().is_err();
+        let wrong = !is_readable(value.trim());
+        let fault_id = format!("{id}-fault");
+        let described = wrong.then(|| fault_id.clone());
         let count = value.parse::<i64>().unwrap_or(line.quantity);
         let (less, more) = ((count - 1).max(0), (count + 1).min(Quantity::MAX));
         let of = |ko: &str, en: &str| match lang {
             Lang::Ko => format!("{} {ko}", line.name),
             Lang::En => format!("{en} {}", line.name),
         };
+        let fault = wrong.then(|| {
+            let said = lang.pick(
+                "수량은 0에서 999까지의 수로 적어 주세요.",
+                "A quantity is a whole number from 0 to 999.",
+            );
+            view! { <p class="fault" id=fault_id>{said}</p> }
+        });
         view! {
             <li>
                 <label for=id.clone()>{line.name.clone()}<small>{line.options.clone()}</small></label>
                 <span class="stepper-box">
                     <button name="step" value=format!("{name}:{less}") aria-label=of("하나 빼기", "One less of")><Icon glyph=Glyph::Minus /></button>
-                    <input id=id name=name.clone() value=value inputmode="numeric" autocomplete="off" maxlength="3" aria-invalid=wrong.then_some("true") />
+                    <input id=id name=name.clone() value=value inputmode="numeric" autocomplete="off" maxlength="3" aria-invalid=wrong.then_some("true") aria-describedby=described />
                     <button name="step" value=format!("{name}:{more}") aria-label=of("하나 더", "One more of")><Icon glyph=Glyph::Plus /></button>
                 </span>
+                {fault}
             </li>
         }
     };

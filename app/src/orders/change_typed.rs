@@ -73,6 +73,14 @@ fn lines_of(group: &GroupView) -> Option<Vec<Line>> {
     group.lines.iter().map(line).collect()
 }
 
+/// Whether nothing of the whole order would be left: that is no change but giving it up.
+pub(super) fn takes_all_out(view: &OrderView, typed: &Typed) -> bool {
+    let mut open = view.groups.iter().filter(|group| is_open(group));
+    let (Some(only), None) = (open.next(), open.next()) else { return false };
+    let mut places = 0..only.lines.len();
+    text(typed, "group") == only.id && places.all(|place| text(typed, &format!("q{place}")) == "0")
+}
+
 fn anew(group: &GroupView, typed: &Typed) -> Option<GroupInput> {
     let mut input = as_it_is(group)?;
     input.lines = typed_lines(input.lines, typed)?;
@@ -87,6 +95,11 @@ fn anew(group: &GroupView, typed: &Typed) -> Option<GroupInput> {
     }
     input.address = (input.way == Way::Delivery).then(|| typed_address(typed));
     Some(input)
+}
+
+/// Whether a quantity's field can be read. Nothing in it leaves the line as it is.
+pub(super) fn is_readable(number: &str) -> bool {
+    matches!(number, "" | "0") || number.parse::<Quantity>().is_ok()
 }
 
 /// `q0`, `q1` and so on; 0 takes the line out.
@@ -155,7 +168,10 @@ mod tests {
         let left = typed_lines(lines(), &typed(&[("q0", "5"), ("q1", "0")])).unwrap();
         assert_eq!(write_basket(&left), "A:5,C:3");
         for bad in ["-1", "x", "1000", "1.5"] {
-            assert!(typed_lines(lines(), &typed(&[("q2", bad)])).is_none(), "{bad}");
+            assert!(typed_lines(lines(), &typed(&[("q2", bad)])).is_none() && !is_readable(bad), "{bad}");
+        }
+        for good in ["", "0", "1", "999"] {
+            assert!(typed_lines(lines(), &typed(&[("q2", good)])).is_some() && is_readable(good), "{good}");
         }
     }
 

@@ -339,3 +339,40 @@ async fn what_a_warehouse_sends_is_changed_from_where_its_shopper_goes() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_number_that_is_none_is_told_at_its_field_and_nought_of_all_leads_to_cancelling() {
+    on_each_engine(async |test| {
+        let owner = Owner::of(test, &order(&json!([collect("seongsu")]), None)).await;
+        let before = owner.order().await;
+        let number = owner.path.rsplit('/').next().unwrap();
+        let group = before["groups"][0]["id"].as_str().unwrap();
+        let sent = async |path: &str, quantity: &str| {
+            let form = [("t", owner.token.as_str()), ("group", group), ("pick", "keep"), ("q0", quantity)];
+            let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+            let call = Call::post(&format!("{path}/orders/{number}/change"))
+                .with("sec-fetch-site", "same-origin")
+                .with("content-type", "application/x-www-form-urlencoded");
+            let page = call.body(body).on(&owner.site).await;
+            assert_eq!(page.status, 422, "{}", page.text());
+            page.text()
+        };
+        let id = format!("q0-{group}-fault");
+        for (path, at_field, at_all) in [
+            ("", "수량은 0에서 999까지의 수로", "모두 빼려면 주문을 취소해 주세요"),
+            ("/en", "a whole number from 0 to 999", "To take out all of it, cancel the order"),
+        ] {
+            for wrong in ["-1", "1.5", "둘"] {
+                let page = sent(path, wrong).await;
+                assert!(page.contains(at_field) && page.contains(&format!("value=\"{wrong}\"")), "{page}");
+                assert!(page.contains(&format!("aria-describedby=\"{id}\"")), "{page}");
+                assert!(page.contains(&format!("id=\"{id}\"")) && !page.contains(at_all), "{page}");
+            }
+            let page = sent(path, "0").await;
+            assert!(page.contains(at_all) && page.contains("#cancel\""), "{page}");
+            assert!(!page.contains(&id), "{page}");
+        }
+        assert_eq!(owner.order().await, before, "nothing is changed");
+    })
+    .await;
+}
