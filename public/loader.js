@@ -217,13 +217,17 @@ function replace(list, next) {
   if (again) {
     again.focus({ preventScroll: true });
     if (own.type === "text") again.setSelectionRange(selectionStart, selectionEnd);
+  } else if (within) {
+    const title = next.querySelector("h1");
+    title.tabIndex = -1;
+    title.focus();
   }
   // A status that is new in the document is not read out; one that changes is.
-  const tally = next.querySelector(".tally");
-  if (tally) {
-    const words = tally.textContent;
-    tally.textContent = "";
-    requestAnimationFrame(() => (tally.textContent = words));
+  const said = next.querySelector(".tally, .nothing-say");
+  if (said) {
+    const words = said.textContent;
+    said.textContent = "";
+    requestAnimationFrame(() => (said.textContent = words));
   }
 }
 
@@ -235,7 +239,7 @@ function tellCount(form, list) {
 }
 
 addEventListener("popstate", (event) => {
-  if (document.querySelector("[data-facets]") && !location.hash && event.state !== undefined) location.reload();
+  if (document.querySelector(".list") && !location.hash && event.state !== undefined) location.reload();
 });
 
 // ---- From a card to its page -------------------------------------------------------------------------------
@@ -342,9 +346,13 @@ function count() {
     if (clock.closest("[data-keeps]")) {
       clock.removeAttribute("data-left");
       const kept = clock.closest("[data-kept]");
-      if (!kept) continue;
-      kept.dataset.kept = "over";
-      kept.querySelector(".kept-said").textContent = kept.dataset.over;
+      // The one in the head has nothing else to say.
+      if (!kept) clock.parentElement.hidden = true;
+      else {
+        kept.dataset.kept = "over";
+        kept.querySelector("[role=status]").textContent = kept.dataset.over;
+        clock.remove();
+      }
       continue;
     }
     clearInterval(counting);

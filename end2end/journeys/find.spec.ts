@@ -133,6 +133,17 @@ test("a price is typed in peace and applies when the hand has left both numbers 
   await expect(page).toHaveURL(/from=100&/);
 });
 
+test("filters that leave nothing say so, and going back brings the list @scripts", async ({ page, isMobile }) => {
+  test.skip(isMobile, "on a phone the button says so");
+  await page.goto("/products");
+  await page.getByLabel("가격, 얼마부터").fill("99999999");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("status").filter({ hasText: "모두 맞는 것이 없어요" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
+  await page.goBack();
+  await expect(page.locator(".tally")).toBeVisible();
+});
+
 test("my store is remembered, and speaks on every page", async ({ page, goods, partner }) => {
   await partner.putOnShelf("seongsu", goods.first.sku, 4);
   await partner.putOnShelf("seongsu", goods.second.sku, 0);

@@ -154,4 +154,10 @@ test("whoever is at it near the end has more time, once @scripts", async ({ page
   await type("하나둘셋");
   await expect(kept).toContainText(/4:[0-3]\d/);
   expect(asked.filter((act) => act === "extend")).toEqual(["extend"]);
+
+  // That it is over is read out, and no clock stands still at nought.
+  await page.clock.fastForward("05:00");
+  await expect(kept.getByRole("status")).toHaveText(/선반으로 돌아갔어요/);
+  await expect(page.locator("[data-left]")).toHaveCount(0);
+  await expect(page.locator(".kept-clock")).toBeHidden();
 });

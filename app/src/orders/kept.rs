@@ -71,7 +71,8 @@ fn held(visit: &Visit, kept: &Kept) -> AnyView {
         >
             <p class="kept-said">
                 <b data-left=kept.seconds.max(0).to_string()>{clock(kept.seconds)}</b>
-                <time datetime=kept.until.at.clone()>{until}</time>
+                // That it is over is read out; the clock beside it would be, every second.
+                <span role="status"><time datetime=kept.until.at.clone()>{until}</time></span>
             </p>
             <StockTicks available=minutes room=minutes.max(MINUTES) />
             <p class="kept-ways">
