@@ -21,7 +21,7 @@ use super::{
     headline::headline,
     hold::{hold, whose},
     money,
-    passes::passes,
+    passes::{can_name, passes},
     stand_ins::Mending,
     words::is_offer,
 };
@@ -101,9 +101,12 @@ fn awaits_answer(view: &OrderView, group: &GroupView) -> bool {
     view.groups.iter().any(|other| is_offer(other) && other.offered_for.as_deref() == Some(group.id.as_str()))
 }
 
-/// Whether an address may be being typed, which a page that loads itself anew would take away.
-fn asks_where(view: &OrderView) -> bool {
-    view.groups.iter().any(|group| is_offer(group) && group.way == Way::Delivery && group.address.is_none())
+/// Whether an address, a car or who comes instead may be being typed, which a page that loads itself anew would take
+/// away.
+fn is_typed_into(view: &OrderView) -> bool {
+    let asks_where =
+        |group: &GroupView| is_offer(group) && group.way == Way::Delivery && group.address.is_none();
+    can_name(view) || view.groups.iter().any(asks_where)
 }
 
 /// Whether it changes by itself, so that the page asks again.
@@ -149,7 +152,7 @@ fn body(visit: &Visit, view: &OrderView, token: &str, shown: &Shown, providers: 
             </article>
             {(!goes_on).then(|| again(visit, view))}
         </div>
-        {(goes_on && !asks_where(view) && matches!(shown, Shown::Asked | Shown::Back)).then(|| {
+        {(goes_on && !is_typed_into(view) && matches!(shown, Shown::Asked | Shown::Back)).then(|| {
             // Without scripts the page asks again by itself; the loader does it without moving anything.
             let html = if payable { "<meta http-equiv=\"refresh\" content=\"30\">" } else { "<meta http-equiv=\"refresh\" content=\"60\">" };
             view! { <noscript inner_html=html></noscript> }
@@ -259,9 +262,14 @@ fn changes(visit: &Visit, view: &OrderView, token: &str) -> AnyView {
         let href = visit.href(&address(&view.number, token).replacen('?', "/change?", 1));
         view! { <a class="go-quiet" href=href>{visit.say("매장 · 시간 · 방법 바꾸기", "Change store, time or way")}</a> }
     });
+    let again = goes_on(view).then(|| {
+        let href = visit.href(&address(&view.number, token));
+        view! { <a class="go-quiet" href=href>{visit.say("새로 고침", "Check again")}</a> }
+    });
     view! {
         <section class="order-ways" aria-label=visit.say("이 주문으로 할 수 있는 것", "What you can do")>
             {change}
+            {again}
             {view.can_cancel.then(|| cancel(visit, view, token))}
             {found_again(visit)}
         </section>

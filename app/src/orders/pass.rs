@@ -39,6 +39,8 @@ pub async fn pass(visit: Visit, Path(secret): Path<String>) -> Response {
     let open = of(PassState::Open);
     // A link that was taken back is gone; one that was used tells so to whoever used it.
     let status = if open || of(PassState::Used) { StatusCode::OK } else { StatusCode::GONE };
+    // A page that loads itself anew would take away what is being typed about a car.
+    let is_typed_into = view.tickets.iter().any(|ticket| is_shown(ticket) && comes(ticket));
     private(visit.page(|| {
         let (title, said) = headline(visit.lang, &view);
         let tickets = view.tickets.iter().map(|ticket| ticket_of(&visit, &secret, ticket)).collect_view();
@@ -49,8 +51,9 @@ pub async fn pass(visit: Visit, Path(secret): Path<String>) -> Response {
                     <p>{said}</p>
                 </header>
                 {tickets}
+                {open.then(|| again(&visit, &secret))}
             </div>
-            {open.then(|| view! { <noscript inner_html="<meta http-equiv=\"refresh\" content=\"60\">"></noscript> })}
+            {(open && !is_typed_into).then(|| view! { <noscript inner_html="<meta http-equiv=\"refresh\" content=\"60\">"></noscript> })}
         };
         Page { status, ..Page::of_order(title, format!("/pass/{secret}"), body) }
     }))
@@ -121,8 +124,23 @@ fn headline(lang: Lang, view: &PassView) -> (String, &'static str) {
     (title, said)
 }
 
+fn again(visit: &Visit, secret: &str) -> AnyView {
+    let href = visit.href(&format!("/pass/{}", encoded(secret)));
+    view! { <p class="ways"><a class="go-quiet" href=href>{visit.say("새로 고침", "Check again")}</a></p> }
+        .into_any()
+}
+
+fn is_shown(ticket: &PassTicket) -> bool {
+    ticket.state == PassState::Open && ticket.status != Status::Pending
+}
+
+/// Whether it says where somebody with a car is.
+fn comes(ticket: &PassTicket) -> bool {
+    comes_by_car(ticket.way, ticket.status)
+}
+
 fn ticket_of(visit: &Visit, secret: &str, ticket: &PassTicket) -> Option<AnyView> {
-    if ticket.state != PassState::Open || ticket.status == Status::Pending {
+    if !is_shown(ticket) {
         return None;
     }
     let lang = visit.lang;
@@ -133,7 +151,7 @@ fn ticket_of(visit: &Visit, secret: &str, ticket: &PassTicket) -> Option<AnyView
     } else {
         lang.pick("계산은 받아 갈 때 매장에서 해요.", "It is paid for at the store.")
     };
-    let kerb = comes_by_car(ticket.way, ticket.status).then(|| {
+    let kerb = comes(ticket).then(|| {
         let action = visit.href(&format!("/pass/{secret}/arrive"));
         let id = ticket.code.as_deref().unwrap_or_default();
         let promised = (ticket.status != Status::Ready).then_some(&ticket.ready_by);

@@ -17,10 +17,15 @@ use crate::{
 /// Where on the order's page it stands.
 pub(super) const PLACE: &str = "passes";
 
+/// Whether somebody can be named to collect it. What is brought to a car is among that.
+pub(super) fn can_name(view: &OrderView) -> bool {
+    view.groups
+        .iter()
+        .any(|group| !group.status.is_over() && group.way != Way::Delivery && group.status != Status::Pending)
+}
+
 pub(super) fn passes(visit: &Visit, view: &OrderView, token: &str) -> Option<AnyView> {
-    let live = view.groups.iter().any(|group| {
-        !group.status.is_over() && group.way != Way::Delivery && group.status != Status::Pending
-    });
+    let live = can_name(view);
     let sent = view.passes.iter().any(|line| line.holder.is_some());
     if !live && !sent {
         return None;

@@ -246,3 +246,28 @@ async fn the_key_is_told_to_whoever_checks() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_page_that_is_typed_into_does_not_load_itself_anew() {
+    on_each_engine(async |test| {
+        let site = site(test);
+        let order = ordered(test, &site).await;
+        let page = async |path: &str| Call::get(path).on(&site).await.text();
+        let own =
+            format!("/orders/{}?t={}", order["number"].as_str().unwrap(), order["token"].as_str().unwrap());
+        let text = page(&own).await;
+        assert!(text.contains("name=\"proxy\"") && !text.contains("http-equiv"), "{text}");
+        assert!(text.contains(">새로 고침</a>"), "{text}");
+        // Whoever is sent has nothing to type, unless they come by car.
+        let sent = named(&site, &order, "이모", "a").await;
+        let text = page(&path_of(&sent)).await;
+        assert!(text.contains("http-equiv=\"refresh\"") && text.contains(">새로 고침</a>"), "{text}");
+        let group = json!({"way": "curbside", "store": "seongsu", "lines": [{"sku": "CUP", "quantity": 1}]});
+        let body = json!({"groups": [group], "contact": {"name": "김제자리", "email": "jari@example.com"}});
+        let by_car = Call::post("/api/v1/orders").key("car").json(&body).on(&site).await.ok(201);
+        let sent = named(&site, &by_car, "이모", "b").await;
+        let text = page(&path_of(&sent)).await;
+        assert!(text.contains("name=\"bay\"") && !text.contains("http-equiv"), "{text}");
+    })
+    .await;
+}
