@@ -1,7 +1,7 @@
 // A shopper finds a product, whatever way they ask for it, and sees it as it stands at their store.
 
 import { type Page } from "@playwright/test";
-import { expect, makeMine, test } from "../fixtures";
+import { expect, makeMine, settled, test } from "../fixtures";
 
 const KETTLE = "법랑 주전자 1.2L";
 
@@ -71,6 +71,28 @@ test("suggestions are walked through by keyboard @scripts", async ({ page }) => 
   await field.press("ArrowDown");
   await field.press("Enter");
   await expect(page).toHaveURL(/\/p\//);
+});
+
+test("suggestions that come once the field is left are not shown @scripts", async ({ page }) => {
+  await page.goto("/");
+  const field = page.getByRole("combobox", { name: "상품 검색" });
+  await field.focus();
+  await expect(page.locator("html.awake")).toBeAttached();
+  await page.route(/\/suggest\?/, async (route) => {
+    await new Promise((done) => setTimeout(done, 300));
+    await route.continue();
+  });
+  for (const leave of [() => field.press("Escape"), () => field.blur()]) {
+    const asked = page.waitForRequest(/\/suggest\?/);
+    const answered = page.waitForResponse(/\/suggest\?/);
+    await field.pressSequentially("법랑");
+    await asked;
+    await leave();
+    await (await answered).finished();
+    await settled(page);
+    await expect(field).toHaveAttribute("aria-expanded", "false");
+    await expect(page.locator("#suggestions")).toBeHidden();
+  }
 });
 
 test("a list is narrowed by option and price, and put in order", async ({ page, isMobile, audit }) => {

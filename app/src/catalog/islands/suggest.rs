@@ -81,7 +81,7 @@ mod browser {
         listen(&field, "input", move |_: Event| own.typed());
         let own = typing.clone();
         listen(&field, "keydown", move |event: KeyboardEvent| own.pressed(&event));
-        listen(&field, "blur", move |_: Event| typing.show(""));
+        listen(&field, "blur", move |_: Event| typing.leave());
         // The pointer must not take the focus away before its click arrives.
         listen(&list, "mousedown", |event: Event| event.prevent_default());
         listen(&list, "click", |event: Event| {
@@ -115,13 +115,25 @@ mod browser {
             }
         }
 
-        /// Asks a moment after the last key.
-        fn typed(&self) {
+        /// What was asked before is shown no more. Answers the number of the next question.
+        fn forget(&self) -> u32 {
             if let Some(waiting) = self.waiting.take() {
                 window().clear_timeout_with_handle(waiting);
             }
             let question = self.asked.get().wrapping_add(1);
             self.asked.set(question);
+            question
+        }
+
+        /// The list is closed and stays so, whatever is still on its way to it.
+        fn leave(&self) {
+            self.forget();
+            self.show("");
+        }
+
+        /// Asks a moment after the last key.
+        fn typed(&self) {
+            let question = self.forget();
             let text = self.field.value();
             if text.trim().is_empty() {
                 return self.show("");
@@ -132,7 +144,8 @@ mod browser {
                     let from = typing.field.get_attribute("data-from").unwrap_or_default();
                     let query = String::from(js_sys::encode_uri_component(&text));
                     let html = fetch::text(&[&from, "?q=", &query].concat()).await.unwrap_or_default();
-                    if typing.asked.get() == question {
+                    let is_here = typing.field.matches(":focus").unwrap_or(false);
+                    if typing.asked.get() == question && is_here {
                         typing.show(&html);
                     }
                 });
@@ -147,15 +160,22 @@ mod browser {
             let options = self.list.children();
             let count = options.length();
             // While a syllable is being composed, the keys are the input method's.
-            if event.is_composing() || count == 0 {
+            if event.is_composing() {
+                return;
+            }
+            let key = event.key();
+            if key == "Escape" {
+                // Where no list is open yet, it empties the field as it always does.
+                if count > 0 {
+                    event.prevent_default();
+                }
+                return self.leave();
+            }
+            if count == 0 {
                 return;
             }
             let here = self.active.get();
-            let next = match event.key().as_str() {
-                "Escape" => {
-                    event.prevent_default();
-                    return self.show("");
-                }
+            let next = match key.as_str() {
                 "ArrowDown" => here.map_or(Some(0), |place| (place + 1 < count).then_some(place + 1)),
                 "ArrowUp" => here.map_or(Some(count - 1), |place| place.checked_sub(1)),
                 "Enter" => {
