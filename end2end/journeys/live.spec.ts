@@ -45,6 +45,24 @@ test("product, list and basket follow the till @scripts", async ({ page, context
   await expect(heading).toHaveText(/성수점 선반에 9\+개/, SECOND);
 });
 
+test("a shelf in the panel that sells out leads to its store instead @scripts", async ({ page, goods, partner }) => {
+  const { slug, sku } = goods.first;
+  await partner.putOnShelf("seongsu", sku, 5);
+  await partner.putOnShelf("seoulforest", sku, 3);
+  await makeMine(page, "seongsu");
+  await listen(page, `/p/${slug}?sku=${sku}`);
+  const panel = page.getByRole("article", { name: "매장 재고" });
+  // Late in the day stores that are open longer come first.
+  const more = panel.getByText(/곳 더 펼치기/);
+  if (await more.count()) await more.click();
+  const row = panel.getByRole("listitem").filter({ hasText: "서울숲점" });
+  await expect(row.getByRole("link", { name: "매장 보기" })).toHaveCount(0);
+  await expect(row.getByRole("link", { name: /맡아두기/ })).toBeVisible();
+  await partner.putOnShelf("seoulforest", sku, 0);
+  await expect(row.getByRole("link", { name: "매장 보기" })).toBeVisible(SECOND);
+  await expect(row.getByRole("link", { name: /맡아두기/ })).toHaveCount(0);
+});
+
 test("a reservation made elsewhere is seen at once @scripts", async ({ page, goods, partner }) => {
   const { slug, sku } = goods.second;
   await partner.putOnShelf("seongsu", sku, 3);

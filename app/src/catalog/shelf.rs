@@ -97,36 +97,37 @@ pub fn ShelfRow(lang: Lang, shelf: ShelfView, #[prop(default = true)] reservable
     let about = [whereabouts(lang, &shelf), Some(shelf.hours.clone())].into_iter().flatten();
     let about = about.collect::<Vec<_>>().join(" · ");
     let store = lang.href(&format!("/stores/{}", shelf.store));
-    let action = match (&shelf.ready_by, shelf.available > 0 && reservable) {
-        (Some(by), true) => view! {
-            <a class="row-go" href=reserve_href(lang, &shelf)>
-                {ready(lang, by)}
-                <span class="quiet">{match lang {
-                    Lang::Ko => format!(", {}에 맡아두기", shelf.store_name),
-                    Lang::En => format!(", reserve at {}", shelf.store_name),
-                }}</span>
-            </a>
-        }
-        .into_any(),
-        (None, true) => view! {
-            <a class="row-go" href=reserve_href(lang, &shelf)>{lang.pick("맡아두기", "Reserve")}</a>
-        }
-        .into_any(),
-        _ => view! { <a class="row-go row-see" href=store.clone()>{lang.pick("매장 보기", "See store")}</a> }
-            .into_any(),
-    };
+    let reserve = reservable.then(|| reserve_link(lang, &shelf));
+    let see = if reservable { "row-go row-see when-out" } else { "row-go row-see" };
     let mine = shelf.mine.then(|| view! { <em class="mine">{lang.pick("내 매장", "My store")}</em> });
     let level = shelf.level.code();
     view! {
         <li class="row" data-shelf data-level=level>
             <span class="row-store">
-                <a href=store><b>{shelf.store_name.clone()}</b></a>
+                <a href=store.clone()><b>{shelf.store_name.clone()}</b></a>
                 {mine}
                 <small>{about}</small>
             </span>
             <ShelfCount lang shelf />
-            {action}
+            {reserve}
+            <a class=see href=store>{lang.pick("매장 보기", "See store")}</a>
         </li>
+    }
+}
+
+/// The way to have it held there. Its last one may go, or one come, while the page is open: the level decides whether
+/// this is read.
+fn reserve_link(lang: Lang, shelf: &ShelfView) -> impl IntoView + use<> {
+    let by = shelf.ready_by.as_ref().filter(|_| shelf.available > 0);
+    let label = by.map_or_else(|| lang.pick("맡아두기", "Reserve").to_owned(), |by| ready(lang, by));
+    let name = &shelf.store_name;
+    let of = match (lang, by) {
+        (Lang::Ko, Some(_)) => format!(", {name}에 맡아두기"),
+        (Lang::En, Some(_)) => format!(", reserve at {name}"),
+        (_, None) => format!(", {name}"),
+    };
+    view! {
+        <a class="row-go when-have" href=reserve_href(lang, shelf)>{label}<span class="quiet">{of}</span></a>
     }
 }
 

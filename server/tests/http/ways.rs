@@ -83,3 +83,18 @@ async fn where_nothing_is_there_are_ways_on() {
     })
     .await;
 }
+
+/// The last one may go while the page is open, or the first come: both ways on are there, and the level decides.
+#[tokio::test]
+async fn a_shelf_in_the_panel_has_a_way_on_whether_it_has_any_or_not() {
+    on_each_engine(async |test| {
+        test.with_stock("seongsu", "CUP", 3).await.with_stock("gangnam", "CUP", 1).await;
+        let page = Call::get("/p/cup").with("cookie", "store=seongsu").on(&site(test)).await.text();
+        let row = page.split_once(r#"class="row""#).and_then(|(_, rest)| rest.split_once("</li>")).unwrap().0;
+        for part in [r#"row-go when-have""#, ">12:30 준비<", r#"row-go row-see when-out""#, ">매장 보기</a>"]
+        {
+            assert!(row.contains(part), "{part} in {row}");
+        }
+    })
+    .await;
+}
