@@ -124,14 +124,23 @@ const strip = document.querySelector("[data-strip]");
 let told = "";
 let telling = 0;
 function tellBasket(pause = 0) {
-  if (!strip || telling) return;
+  if (!strip?.isConnected || telling) return;
   telling = setTimeout(async () => {
     telling = 0;
     if (document.visibilityState === "hidden") return;
     const answer = await fetch(strip.dataset.strip).catch(() => null);
+    if (answer?.status === 204) return forgetBasket();
     const line = answer?.ok ? await answer.text() : "";
     if (line && line !== told) strip.innerHTML = told = line;
   }, pause);
+}
+
+// It was emptied elsewhere: neither its line nor the number in the bar is true any more.
+function forgetBasket() {
+  const link = document.querySelector(".bar [href$='/basket']");
+  link?.querySelector("b")?.remove();
+  link?.setAttribute("aria-label", strip.getAttribute("aria-label"));
+  strip.remove();
 }
 
 // ---- The browser's position --------------------------------------------------------------------------------

@@ -26,6 +26,24 @@ test("which store has the whole basket is told on every page", async ({ page, go
   await expect(english).toHaveCount(0);
 });
 
+test("a basket that was emptied in another tab is spoken of no more @scripts", async ({ page, context, goods, partner }) => {
+  const { slug, sku } = goods.first;
+  await partner.putOnShelf("seongsu", sku, 6);
+  await page.goto(`/p/${slug}?sku=${sku}`);
+  await page.getByRole("button", { name: "장바구니에 담기" }).click();
+  await page.goto("/category/kitchen");
+  const strip = page.getByRole("complementary", { name: "장바구니" });
+  await expect(strip).toContainText("장바구니 1가지");
+  const other = await context.newPage();
+  await other.goto("/basket");
+  await other.getByRole("button", { name: `${goods.first.ko} 빼기` }).click();
+  await expect(other.getByRole("heading", { level: 1, name: "장바구니가 비어 있어요" })).toBeVisible();
+  await other.close();
+  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  await expect(strip).toHaveCount(0);
+  await expect(page.getByRole("banner").getByRole("link", { name: "장바구니", exact: true })).toBeVisible();
+});
+
 test("a phone's first screen has the way to the shelf and to the basket", async ({ page, goods, partner, isMobile }) => {
   test.skip(!isMobile, "a desk has the room");
   const { first } = goods;

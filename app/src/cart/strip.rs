@@ -2,7 +2,11 @@
 //! would have it with this product too. A shared page carries only its place; the line itself is the shopper's own
 //! and comes as a fragment.
 
-use axum::{extract::Query, response::Response};
+use axum::{
+    extract::Query,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
 use leptos::prelude::*;
 use onshelf_vocabulary::{
     Lang, Moment, Quantity, Sku,
@@ -40,9 +44,13 @@ pub fn place(visit: &Visit, with: Option<&str>) -> impl IntoView + use<> {
     }
 }
 
-/// `GET /basket/strip?with=SKU`: the line itself.
+/// `GET /basket/strip?with=SKU`: the line itself; nothing where the basket was emptied since the page was made, as in
+/// another tab.
 pub async fn strip(visit: Visit, Query(asked): Query<Asked>) -> Response {
     let mut lines = visit.basket.clone();
+    if lines.is_empty() {
+        return (StatusCode::NO_CONTENT, [(header::CACHE_CONTROL, "private, no-cache")]).into_response();
+    }
     let added = Sku::new(asked.with).ok().filter(|sku| lines.iter().all(|line| line.sku != *sku));
     let with = added.is_some();
     lines.extend(added.map(|sku| Line { sku, quantity: Quantity::ONE }));

@@ -188,3 +188,22 @@ async fn a_browser_that_has_the_page_is_told_so() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_emptied_basket_has_no_line() {
+    on_each_engine(async |test| {
+        test.with_stock("seongsu", "CUP", 3).await;
+        let site = site(test);
+        let line = async |query: &str, cookie: &str| {
+            let path = format!("/en/basket/strip{query}");
+            let answer = Call::get(&path).with("cookie", cookie).on(&site).await;
+            (answer.status.as_u16(), answer.text())
+        };
+        for query in ["", "?with=CUP"] {
+            assert_eq!(line(query, "basket=").await, (204, String::new()));
+            let (status, text) = line(query, "basket=CUP:1").await;
+            assert!(status == 200 && text.contains("all at Seongsu"), "{text}");
+        }
+    })
+    .await;
+}
