@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use onshelf_vocabulary::{Lang, catalog::Suggestion};
 use serde::Deserialize;
 
-use super::shelf::ShelfPanel;
+use super::{product::similar, shelf::ShelfPanel};
 use crate::{
     ssr::{Visit, encoded, explain},
     ui::picture::Picture,
@@ -69,10 +69,12 @@ pub async fn shelves(visit: Visit, Path(slug): Path<String>, Query(wanted): Quer
     let shop = visit.shop();
     let found = shop
         .product_page(&visit.viewer, &slug, Some(&wanted.sku))
-        .and_then(|product| Ok((product.active, shop.shelves_of(&visit.viewer, &wanted.sku, 1)?)));
+        .and_then(|product| Ok((shop.shelves_of(&visit.viewer, &wanted.sku, 1)?, product)));
     match found {
-        Ok((active, shelves)) => visit.fragment(|| {
-            view! { <ShelfPanel lang=visit.lang shelves sku=wanted.sku.clone() reservable=active /> }
+        Ok((shelves, product)) => visit.fragment(|| {
+            let (lang, sku) = (visit.lang, wanted.sku.clone());
+            let similar = similar(lang, &product);
+            view! { <ShelfPanel lang shelves sku reservable=product.active similar /> }
         }),
         Err(error) => {
             let status = explain(&error).status();

@@ -191,6 +191,8 @@ pub fn ShelfPanel(
     /// Whether it can be held at all; a retired product only tells what is left.
     #[prop(default = true)]
     reservable: bool,
+    /// Where something like it stands, if anything is.
+    similar: Option<String>,
 ) -> impl IntoView {
     let all = lang.href(&format!("/stores?sku={}", encoded(&sku)));
     let lead = match (&shelves.best, &shelves.sent_from) {
@@ -203,6 +205,7 @@ pub fn ShelfPanel(
             lang,
             lang.pick("이제 남은 것이 없어요", "There are none left"),
             lang.pick("더는 들여오지 않는 상품이에요.", "We no longer stock this."),
+            similar,
         )
         .into_any(),
         _ if shelves.stores == 0 => nowhere(
@@ -212,6 +215,7 @@ pub fn ShelfPanel(
                 "어느 매장에 놓일지 정해지면 여기에 보입니다.",
                 "It will show here as soon as a store carries it.",
             ),
+            similar,
         )
         .into_any(),
         _ => nowhere(
@@ -221,6 +225,7 @@ pub fn ShelfPanel(
                 "매장이 채우면 이 화면의 숫자가 바로 바뀝니다. 그 사이 비슷한 것을 보셔도 좋아요.",
                 "The numbers here change the moment a store restocks. Meanwhile, something like it may do.",
             ),
+            similar,
         )
         .into_any(),
     };
@@ -358,13 +363,21 @@ fn sent(lang: Lang, warehouse: &str, sku: &str) -> impl IntoView + use<> {
     }
 }
 
-fn nowhere(lang: Lang, title: &'static str, text: &'static str) -> impl IntoView + use<> {
+fn nowhere(
+    lang: Lang,
+    title: &'static str,
+    text: &'static str,
+    similar: Option<String>,
+) -> impl IntoView + use<> {
+    let similar = similar.map(|href| {
+        view! { <p class="ways"><a class="alt" href=href>{lang.pick("비슷한 것 보기", "See similar things")}</a></p> }
+    });
     view! {
         <div class="lead" data-shelf data-level="out">
             <h2>{title}</h2>
             <StockTicks available=0 />
             <p class="note">{text}</p>
-            <p class="ways"><a class="alt" href="#related">{lang.pick("비슷한 것 보기", "See similar things")}</a></p>
+            {similar}
         </div>
     }
 }

@@ -98,3 +98,12 @@ async fn a_shelf_in_the_panel_has_a_way_on_whether_it_has_any_or_not() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_empty_shelf_leads_to_something_like_it_that_is_there() {
+    on_each_engine(async |test| {
+        let page = Call::get("/p/cup").on(&site(test)).await.text();
+        assert!(page.contains(r##"href="#related""##) && page.contains(r#"id="related""#), "{page}");
+    })
+    .await;
+}

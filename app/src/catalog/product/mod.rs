@@ -67,8 +67,10 @@ fn page(visit: &Visit, product: &ProductView, variant: &VariantView, shelves: Sh
     let lang = visit.lang;
     let data = structured(visit, product, variant, &shelves);
     let what = (lang, &product.name, &product.slug, variant);
+    let similar = similar(lang, product);
     let panel = || {
-        view! { <ShelfPanel lang shelves=shelves.clone() sku=variant.sku.clone() reservable=product.active /> }
+        let (shelves, sku, similar) = (shelves.clone(), variant.sku.clone(), similar.clone());
+        view! { <ShelfPanel lang shelves sku reservable=product.active similar /> }
     };
     let view = view! {
         <div class="product">
@@ -76,7 +78,7 @@ fn page(visit: &Visit, product: &ProductView, variant: &VariantView, shelves: Sh
             <section class="facts">
                 {part("facts", (what, &product.brand, &product.path, &product.options), || facts(visit, product, variant))}
                 {retired(visit, product, &shelves)}
-                <div id="shelf-panel">{part("panel", (lang, &shelves, &variant.sku, product.active), panel)}</div>
+                <div id="shelf-panel">{part("panel", (lang, &shelves, &variant.sku, product.active, &similar), panel)}</div>
                 {product.active.then(|| part("basket", (lang, &variant.sku), || basket(visit, variant)))}
                 {(shelves.stores > 0).then(|| nearby(visit, &shelves, product, variant))}
                 {part("about", (what, &product.description, &product.attributes), || about::about(visit, product, variant))}
@@ -165,6 +167,14 @@ fn nearby(
     })
 }
 
+/// Where something like it stands: below on its page, else in its category.
+pub(super) fn similar(lang: Lang, product: &ProductView) -> Option<String> {
+    if !product.related.is_empty() {
+        return Some("#related".to_owned());
+    }
+    product.path.last().map(|category| lang.href(&format!("/category/{}", category.slug)))
+}
+
 fn related(visit: &Visit, product: &ProductView) -> Option<impl IntoView + use<>> {
     (!product.related.is_empty()).then(|| {
         view! {
@@ -226,4 +236,31 @@ fn structured(
         }
         script_json(&json!([thing, breadcrumbs(visit, &product.path)]))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use onshelf_vocabulary::catalog::Crumb;
+
+    use super::*;
+
+    #[test]
+    fn where_nothing_is_related_something_like_it_is_in_its_category() {
+        let product = |path: &[&str]| ProductView {
+            slug: "cup".to_owned(),
+            name: "Tea cup".to_owned(),
+            brand: String::new(),
+            description: String::new(),
+            path: path.iter().map(|slug| Crumb { slug: (*slug).to_owned(), name: String::new() }).collect(),
+            attributes: Vec::new(),
+            options: Vec::new(),
+            variants: Vec::new(),
+            chosen: 0,
+            active: true,
+            related: Vec::new(),
+        };
+        let like = |path: &[&str]| similar(Lang::En, &product(path));
+        assert_eq!(like(&["kitchen", "cups"]).as_deref(), Some("/en/category/cups"));
+        assert_eq!(like(&[]), None);
+    }
 }
