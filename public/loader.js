@@ -150,12 +150,20 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.matches("[data-locate]") || form.elements.lat.value) return;
   event.preventDefault();
-  const said = form.querySelector("[data-locate-said]");
-  const denied = () => said && (said.textContent = said.dataset.denied ?? "");
+  const [button, said] = [form.querySelector("button"), form.querySelector("[data-locate-said]")];
+  if (button.getAttribute("aria-busy") === "true") return;
+  const say = (which) => {
+    button.setAttribute("aria-busy", which === "asking");
+    if (said) said.textContent = said.dataset[which] ?? "";
+  };
+  const denied = () => say("denied");
   if (!navigator.geolocation) return denied();
+  say("asking");
   navigator.geolocation.getCurrentPosition(({ coords }) => {
     form.elements.lat.value = coords.latitude.toFixed(3);
     form.elements.lng.value = coords.longitude.toFixed(3);
+    // Whoever goes back finds a page that asks nothing.
+    addEventListener("pagehide", () => say(), { once: true });
     form.submit();
   }, denied, { timeout: 10_000, maximumAge: 60_000 });
 });

@@ -61,10 +61,27 @@ test("on a product's page the position brings its shelves @scripts", async ({ pa
   await context.grantPermissions(["geolocation"]);
   await context.setGeolocation({ latitude: 37.4979, longitude: 127.0276 });
   await page.goto(`/p/${goods.first.slug}?sku=${goods.first.sku}`);
+  await page.getByRole("textbox", { name: "동네, 역, 우편번호" }).fill("성수동");
+  await page.keyboard.press("Enter");
+  const order = page.getByRole("heading", { level: 2, name: /에서 가까운 순서예요$/ });
+  await expect(order).toBeVisible();
   await page.getByRole("button", { name: "내 위치에서 찾기" }).click();
   await expect(page.getByRole("heading", { level: 2, name: /^강남점 선반에 5개/ })).toBeVisible();
+  // What was said of the order before is true no more.
+  await expect(order).toHaveCount(0);
   await partner.putOnShelf("gangnam", goods.first.sku, 3);
   await expect(page.getByRole("heading", { level: 2, name: /^강남점 선반에 3개/ })).toBeVisible({ timeout: 1_000 });
+});
+
+test("while the browser is asked for its position, the locator says so @scripts", async ({ page }) => {
+  await page.addInitScript(() => {
+    navigator.geolocation.getCurrentPosition = () => undefined;
+  });
+  await page.goto("/stores");
+  const button = page.getByRole("button", { name: "내 위치에서" });
+  await button.click();
+  await expect(page.getByRole("status").filter({ hasText: "위치를 묻고 있어요" })).toBeVisible();
+  await expect(button).toHaveAttribute("aria-busy", "true");
 });
 
 test("a position that is refused leads to a name @scripts", async ({ page, context }) => {

@@ -9,7 +9,10 @@ use leptos::prelude::*;
 use onshelf_vocabulary::{Lang, catalog::Suggestion};
 use serde::Deserialize;
 
-use super::{product::similar, shelf::ShelfPanel};
+use super::{
+    product::{order_of, similar},
+    shelf::ShelfPanel,
+};
 use crate::{
     ssr::{Visit, encoded, explain},
     ui::picture::Picture,
@@ -64,7 +67,8 @@ fn option<V: IntoView>(id: String, href: String, inside: V) -> impl IntoView + u
     view! { <li id=id role="option" aria-selected="false" data-href=href>{inside}</li> }
 }
 
-/// `/p/{slug}/shelves?sku=…`: the shelf panel alone, for where the shopper says they are now.
+/// `/p/{slug}/shelves?sku=…`: the shelf panel alone, for where the shopper says they are now, and what the heading of
+/// the page then says of its order.
 pub async fn shelves(visit: Visit, Path(slug): Path<String>, Query(wanted): Query<Wanted>) -> Response {
     let shop = visit.shop();
     let found = shop
@@ -73,8 +77,11 @@ pub async fn shelves(visit: Visit, Path(slug): Path<String>, Query(wanted): Quer
     match found {
         Ok((shelves, product)) => visit.fragment(|| {
             let (lang, sku) = (visit.lang, wanted.sku.clone());
-            let similar = similar(lang, &product);
-            view! { <ShelfPanel lang shelves sku reservable=product.active similar /> }
+            let (near, similar) = (order_of(lang, &shelves.near), similar(lang, &product));
+            view! {
+                <p hidden data-near>{near}</p>
+                <ShelfPanel lang shelves sku reservable=product.active similar />
+            }
         }),
         Err(error) => {
             let status = explain(&error).status();

@@ -111,10 +111,16 @@ fn here(visit: &Visit, asked: &Asked) -> impl IntoView + use<> {
                 <Icon glyph=Glyph::Locate />
                 <span class="finder-locate-word">{visit.say("내 위치에서", "Near me")}</span>
             </button>
-            <span class="finder-said" role="status" data-locate-said data-denied=visit.say(
-                "위치를 알 수 없어요. 동네 이름을 적어 주세요.",
-                "Your position is not available. Type an area instead.",
-            )></span>
+            <span
+                class="finder-said"
+                role="status"
+                data-locate-said
+                data-asking=visit.say("위치를 묻고 있어요…", "Asking for your position…")
+                data-denied=visit.say(
+                    "위치를 알 수 없어요. 동네 이름을 적어 주세요.",
+                    "Your position is not available. Type an area instead.",
+                )
+            ></span>
         </form>
     }
 }

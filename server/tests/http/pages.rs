@@ -207,3 +207,21 @@ async fn an_emptied_basket_has_no_line() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_shelves_of_another_place_bring_what_the_heading_says_of_it() {
+    on_each_engine(async |test| {
+        test.with_stock("seongsu", "CUP", 3).await;
+        let site = site(test);
+        for path in ["/p/cup", "/p/cup/shelves?sku=CUP"] {
+            for (near, words) in
+                [("%EC%97%AD%EC%82%BC", ">역삼에서 가까운 순서예요</"), ("", ">가까운 곳에서 찾기</")]
+            {
+                let cookie = format!("near=37.498%2C127.028%2C{near}");
+                let page = Call::get(path).with("cookie", &cookie).on(&site).await.text();
+                assert!(page.contains(words), "{path} {words}: {page}");
+            }
+        }
+    })
+    .await;
+}

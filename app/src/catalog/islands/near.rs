@@ -56,8 +56,9 @@ mod browser {
         ui::browser::{document, listen, window},
     };
 
-    /// The page's part that is replaced.
+    /// The page's part that is replaced, and the heading that says where its order is from.
     const PANEL: &str = "shelf-panel";
+    const HEADING: &str = ".nearby h2";
 
     /// The button, and where it says how it goes.
     #[derive(Clone)]
@@ -120,12 +121,22 @@ mod browser {
             let Some(html) = fetch::text(&address("data-fragment")).await else { return "data-no-answer" };
             if let Some(panel) = document().get_element_by_id(PANEL) {
                 panel.set_inner_html(&html);
+                rename(&panel);
             }
             // The loader watches other numbers now.
             if let Ok(event) = Event::new("shelves") {
                 let _ = document().dispatch_event(&event);
             }
             "data-shown"
+        }
+    }
+
+    /// The words of the heading come with the panel.
+    fn rename(panel: &Element) {
+        let words = panel.query_selector("[data-near]").ok().flatten();
+        let heading = document().query_selector(HEADING).ok().flatten();
+        if let (Some(words), Some(heading)) = (words, heading) {
+            heading.set_text_content(words.text_content().as_deref());
         }
     }
 

@@ -130,6 +130,15 @@ fn basket(visit: &Visit, variant: &VariantView) -> impl IntoView + use<> {
     }
 }
 
+/// Where the shelves are counted from: the heading of where one says where one is.
+pub(super) fn order_of(lang: Lang, near: &str) -> String {
+    match (near, lang) {
+        ("", _) => lang.pick("가까운 곳에서 찾기", "Find it near you").to_owned(),
+        (near, Lang::Ko) => format!("{near}에서 가까운 순서예요"),
+        (near, Lang::En) => format!("Nearest to {near} first"),
+    }
+}
+
 /// Where the shopper is: by name, or by the browser.
 fn nearby(
     visit: &Visit,
@@ -138,11 +147,7 @@ fn nearby(
     variant: &VariantView,
 ) -> impl IntoView + use<> {
     let lang = visit.lang;
-    let known = match (shelves.near.as_str(), lang) {
-        ("", _) => visit.say("가까운 곳에서 찾기", "Find it near you").to_owned(),
-        (near, Lang::Ko) => format!("{near}에서 가까운 순서예요"),
-        (near, Lang::En) => format!("Nearest to {near} first"),
-    };
+    let known = order_of(lang, &shelves.near);
     let shown = (lang, &shelves.near, &product.slug, &variant.sku);
     part("nearby", shown, || {
         let fragment = visit.href(&format!("/p/{}/shelves?sku={}", product.slug, encoded(&variant.sku)));
