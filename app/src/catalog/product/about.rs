@@ -72,8 +72,7 @@ fn one(visit: &Visit, product: &ProductView, value: &OptionValueView) -> AnyView
             let href = visit.href(&format!("/p/{}?sku={}", product.slug, encoded(sku)));
             let here = value.selected.then_some("true");
             let label = value.label.clone();
-            view! { <a class=class href=href aria-current=here title=label data-keep-scroll>{inside}</a> }
-                .into_any()
+            view! { <a class=class href=href aria-current=here title=label>{inside}</a> }.into_any()
         }
         None => {
             let gone = visit.say(" (없음)", " (not made)");
