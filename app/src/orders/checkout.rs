@@ -42,8 +42,8 @@ const KEPT_FOR: i64 = 30 * 60;
 const SOON_OVER: i64 = 5 * 60;
 
 /// `GET /checkout`: of the basket, of `lines`, or of one `sku` with its `quantity`; at `store`, by `way`, or by a
-/// whole `plan`. Looking holds nothing.
-pub async fn checkout(mut visit: Visit, Query(typed): Query<HashMap<String, String>>) -> Response {
+/// whole `plan`. Looking holds nothing, and gives nothing back: an address is followed from anywhere.
+pub async fn checkout(visit: Visit, Query(typed): Query<HashMap<String, String>>) -> Response {
     let draft = match Draft::read(&visit, &typed) {
         Ok(draft) => draft,
         Err(nothing) => return no_checkout(&visit, nothing),
@@ -56,7 +56,7 @@ pub async fn checkout(mut visit: Visit, Query(typed): Query<HashMap<String, Stri
     let mut response = match (plan, draft.way) {
         (Some(plan), _) => details_page(&visit, &draft, &plan, &Trouble::None).await,
         (None, Some(_)) if !choosing => choose_page(&visit, &draft, &Trouble::Gone).await,
-        (None, _) => choose_again(&mut visit, &draft).await,
+        (None, _) => choose_page(&visit, &draft, &Trouble::None).await,
     };
     // An address that was kept asks for nothing yet: that its way is gone by now refuses nothing.
     if response.status() == StatusCode::CONFLICT {

@@ -15,8 +15,6 @@ use super::{
 };
 use crate::ssr::Visit;
 
-/// Stores looked at for what they lack.
-const RANKED: usize = 60;
 /// Other stores that are shown.
 const ELSEWHERE: usize = 8;
 
@@ -56,14 +54,14 @@ impl Choices {
 /// What can be had, and how, at this moment.
 pub(super) async fn choices(visit: &Visit, draft: &Draft) -> Result<Choices> {
     let viewer = draft.viewer(visit);
-    let seen = visit.shop().checkout(&viewer, &draft.lines, draft.postcode()).await?;
+    let CheckoutView { offers, covers, .. } = ways_of(visit, draft, &viewer, &draft.lines).await?;
     let here = draft
         .store
         .clone()
-        .or_else(|| seen.offers.iter().find(|offer| offer.way != Way::Delivery).and_then(code_of));
-    let look = Look { visit, draft, covers: covers(visit, &viewer, draft), viewer };
+        .or_else(|| offers.iter().find(|offer| offer.way != Way::Delivery).and_then(code_of));
+    let look = Look { visit, draft, covers, viewer };
     let mut found = Choices { here, ..Choices::default() };
-    for offer in seen.offers {
+    for offer in offers {
         let at_here = found.here.as_ref().is_some_and(|here| here.as_str() == offer.store);
         match offer.way {
             Way::Delivery => found.home.extend(look.whole_or_part(&offer)),
@@ -83,6 +81,11 @@ pub(super) async fn choices(visit: &Visit, draft: &Draft) -> Result<Choices> {
     Ok(found)
 }
 
+/// The ways there are for these lines. What is kept for its shopper is there for them.
+async fn ways_of(visit: &Visit, draft: &Draft, viewer: &Viewer, lines: &[Line]) -> Result<CheckoutView> {
+    visit.shop().checkout_keeping(viewer, lines, draft.postcode(), visit.kept.as_ref()).await
+}
+
 /// What is offered for each group of a plan now; none for a group whose way is gone.
 pub(super) async fn offered(visit: &Visit, draft: &Draft, plan: &Plan) -> Result<Vec<Option<WayOffer>>> {
     let mut found = Vec::new();
@@ -94,7 +97,7 @@ pub(super) async fn offered(visit: &Visit, draft: &Draft, plan: &Plan) -> Result
 
 async fn offer_of(visit: &Visit, draft: &Draft, group: &PlanGroup) -> Result<Option<WayOffer>> {
     let viewer = Viewer { store: group.store.clone().or_else(|| draft.store.clone()), ..draft.viewer(visit) };
-    let CheckoutView { offers, .. } = visit.shop().checkout(&viewer, &group.lines, draft.postcode()).await?;
+    let CheckoutView { offers, .. } = ways_of(visit, draft, &viewer, &group.lines).await?;
     Ok(offers.into_iter().find(|offer| {
         let there = group.store.as_ref().is_none_or(|store| store.as_str() == offer.store);
         offer.way == group.way && there && offer.covered_lines == offer.lines
@@ -105,17 +108,11 @@ fn code_of(offer: &WayOffer) -> Option<StoreCode> {
     StoreCode::new(offer.store.clone()).ok()
 }
 
-/// What each store lacks, the chosen one in any case.
-fn covers(visit: &Visit, viewer: &Viewer, draft: &Draft) -> Vec<CoverView> {
-    let mut covers = visit.shop().rank_stores(viewer, &draft.lines, None, RANKED);
-    covers.extend(visit.shop().basket(viewer, &draft.lines).chosen);
-    covers
-}
-
 struct Look<'v> {
     visit: &'v Visit,
     draft: &'v Draft,
     viewer: Viewer,
+    /// What each store that offers something lacks.
     covers: Vec<CoverView>,
 }
 
@@ -159,7 +156,7 @@ impl Look<'_> {
     /// "3 here now, 1 from Gangnam by tomorrow": what is missing is fetched to the same store, brought home, or
     /// collected at another.
     async fn with_the_rest(&self, part: &Choice) -> Result<Vec<Choice>> {
-        let rest = self.visit.shop().checkout(&self.viewer, &part.left, self.draft.postcode()).await?;
+        let rest = ways_of(self.visit, self.draft, &self.viewer, &part.left).await?;
         let whole = rest.offers.into_iter().filter(|offer| offer.covered_lines == offer.lines);
         let first = part.parts.first();
         let mut seen = Vec::new();

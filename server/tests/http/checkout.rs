@@ -232,3 +232,33 @@ async fn back_at_the_ways_it_is_given_back_and_its_time_goes_on() {
     })
     .await;
 }
+
+/// A link from elsewhere, a second tab, a page that is looked at once more: what is kept stays so, and is there for
+/// whoever keeps it to be had in another way.
+#[tokio::test]
+async fn looking_gives_nothing_back() {
+    on_each_engine(async |test| {
+        test.shop.take_payments(vec![Arc::new(FakePayments::default())]);
+        let site = site(test);
+        let cookie = format!("__Host-kept={}", kept(test, &site).await);
+        let look = async |query: &str, cookie: &str| {
+            let path = format!("/checkout?lines=CUP:1&store=seongsu{query}");
+            let answer = Call::get(&path).with("cookie", cookie).on(&site).await;
+            assert_eq!(answer.status.as_u16(), 200, "{query}: {}", answer.text());
+            assert!(!answer.headers.contains_key(header::SET_COOKIE), "{query}");
+            assert_eq!(test.available("seongsu", "CUP").await, 0, "{query}");
+            answer.text()
+        };
+        let by_car = r#"name="pick" value="curbside@seongsu@CUP:1""#;
+        for query in ["", "&act=choose", "&act=choose&plan=collect@seongsu@CUP:1"] {
+            assert!(look(query, &cookie).await.contains(by_car), "{query}: it is theirs");
+            assert!(!look(query, "").await.contains(by_car), "{query}: nobody else's");
+        }
+        for query in ["&way=collect", "&plan=collect@seongsu@CUP:1"] {
+            assert_eq!(left(&look(query, &cookie).await), Some(600), "{query}");
+        }
+        let other = look("&plan=curbside@seongsu@CUP:1", &cookie).await;
+        assert!(other.contains("data-keeps") && left(&other).is_none(), "possible, and not held in this way");
+    })
+    .await;
+}

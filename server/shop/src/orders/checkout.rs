@@ -13,7 +13,7 @@ use onshelf_vocabulary::{
     orders::{CheckoutView, WayOffer, WindowView},
 };
 
-use super::show::window_view;
+use super::{Placed, keep::levels_of, show::window_view};
 use crate::{Book, Result, Shop, Viewer, stores::Store};
 
 /// Stores offered besides the chosen one: as many as a basket shows.
@@ -40,6 +40,20 @@ impl Shop {
         postcode: Option<&str>,
     ) -> Result<CheckoutView> {
         self.checkout_with(viewer, lines, postcode, &HashMap::new()).await
+    }
+
+    /// The same for whoever keeps a basket: it is there for them until it is given back or kept in another way.
+    #[tracing::instrument(target = "otel", level = "debug", name = "checkout", skip_all)]
+    pub async fn checkout_keeping(
+        &self,
+        viewer: &Viewer,
+        lines: &[Line],
+        postcode: Option<&str>,
+        kept: Option<&Placed>,
+    ) -> Result<CheckoutView> {
+        let book = self.book();
+        let own = levels_of(&book, &self.held_by(&book, kept).await?);
+        self.checkout_with(viewer, lines, postcode, &own).await
     }
 
     /// The same for whom something is held already: their `own` is there for them, though the shelves show it no more.
