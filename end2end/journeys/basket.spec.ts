@@ -52,7 +52,7 @@ test("two things, ranked stores, one reservation", async ({ page, goods, partner
   await putIn(page, second);
   await page.getByRole("banner").getByRole("link", { name: "장바구니, 2개" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "장바구니", exact: true })).toBeVisible();
-  const covers = page.getByRole("region", { name: "어디서 받으실까요?" });
+  const covers = page.getByRole("region", { name: "어디서 받으시겠어요?" });
   const chosen = covers.getByRole("listitem").filter({ hasText: "고른 매장" });
   await expect(chosen).toContainText("성수점");
   await expect(chosen).toContainText("2가지 모두");
@@ -93,7 +93,7 @@ test("another store is chosen, and what it has is reserved there", async ({ page
   await more.fill(String(MANY));
   await more.press("Enter");
   await expect(page.getByRole("banner").getByRole("link", { name: `장바구니, ${2 * MANY}개` })).toBeVisible();
-  const covers = page.getByRole("region", { name: "어디서 받으실까요?" });
+  const covers = page.getByRole("region", { name: "어디서 받으시겠어요?" });
   await unfold(covers);
   await covers.getByRole("button", { name: /서울숲점/ }).click();
   await expect(covers.getByRole("listitem").filter({ hasText: "고른 매장" })).toContainText("서울숲점");

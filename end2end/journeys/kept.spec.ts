@@ -42,7 +42,7 @@ test("the last one is held from the first choice on, and back on its shelf when 
 
   // Back to the ways: nothing is chosen, and nothing is kept.
   await page.getByRole("button", { name: "받는 방법 바꾸기" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "어떻게 받으실까요?" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "어떻게 받으시겠어요?" })).toBeVisible();
   await expect.poll(() => partner.available("seongsu", first.sku)).toBe(1);
   await page.getByRole("region", { name: /성수점/ }).getByRole("button", { name: /매장 픽업/ }).click();
   await expect(kept).toContainText(/까지 선반에서 잡아 뒀어요/);

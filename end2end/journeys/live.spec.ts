@@ -185,7 +185,7 @@ test("the stores under a basket grow older with it @scripts", async ({ page, goo
   });
   await page.goto("/basket");
   await expect(page.locator(".basket-shelf")).toContainText("1분 전 확인");
-  const covers = page.getByRole("region", { name: "어디서 받으실까요?" });
+  const covers = page.getByRole("region", { name: "어디서 받으시겠어요?" });
   const chosen = covers.getByRole("listitem").filter({ hasText: "고른 매장" });
   await expect(chosen).toContainText(/(방금|초 전) 확인/);
   await page.clock.fastForward("10:00");

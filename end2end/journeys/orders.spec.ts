@@ -8,7 +8,7 @@ import { type Good } from "../fixtures/goods";
 async function toWays(page: Page, { slug, sku }: Good): Promise<void> {
   await page.goto(`/p/${slug}?sku=${sku}`);
   await page.getByRole("link", { name: /^결제하고 받기/ }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "어떻게 받으실까요?" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "어떻게 받으시겠어요?" })).toBeVisible();
 }
 
 async function take(page: Page, way: string | RegExp): Promise<void> {
@@ -73,7 +73,7 @@ test("paid online, collected by code, given up with its money back", async ({ pa
   const who = somebody();
   await fill(page, who);
   await page.getByRole("button", { name: "받는 방법 바꾸기" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "어떻게 받으실까요?" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "어떻게 받으시겠어요?" })).toBeVisible();
   await take(page, /매장 픽업/);
   await expect(name).toHaveValue(who.name);
   await expect(page.getByLabel("이메일")).toHaveValue(who.email);
@@ -200,7 +200,7 @@ test("brought home: the address is asked for, and kept", async ({ page, goods, p
   await page.getByLabel("주문·예약 번호").fill(number);
   await page.getByLabel("픽업 코드나").fill("somebody-else@example.kr");
   await page.getByRole("button", { name: "열기", exact: true }).click();
-  await expect(page.getByRole("alert")).toContainText("둘이 함께 맞는 주문이나 예약이 없어요");
+  await expect(page.getByRole("alert")).toContainText("모두 일치하는 주문이나 예약이 없어요");
   await page.getByLabel("픽업 코드나").fill(who.email);
   await page.getByRole("button", { name: "열기", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name: "결제됐어요. 준비를 시작할게요" })).toBeVisible();
@@ -241,7 +241,7 @@ test("another time and somebody else to collect it", async ({ page, goods, partn
   const times = page.getByRole("group", { name: "언제 오시나요?" }).getByRole("radio");
   await times.nth(2).check();
   await page.getByRole("button", { name: "이렇게 바꾸기" }).click();
-  await expect(page.getByText("오시는 때")).toBeVisible();
+  await expect(page.getByText("방문 시간")).toBeVisible();
 });
 
 test("nobody else's order is opened", async ({ page, goods, partner }) => {

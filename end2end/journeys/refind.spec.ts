@@ -21,7 +21,7 @@ const KO: Words = {
   number: "주문·예약 번호",
   code: /픽업 코드/,
   open: "열기",
-  refused: /맞는 주문이나 예약이 없어요/,
+  refused: /일치하는 주문이나 예약이 없어요/,
   held: "맡아두었어요",
 };
 
@@ -32,7 +32,7 @@ const EN: Words = {
   number: "Order or reservation number",
   code: /Pickup code/,
   open: "Open it",
-  refused: /No order or reservation has/,
+  refused: /No order or reservation matches/,
   held: /held for you/,
 };
 

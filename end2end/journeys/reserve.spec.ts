@@ -159,7 +159,7 @@ test("a reservation is found again by its number and code", async ({ page, goods
   await page.getByLabel("주문·예약 번호").fill(number);
   await page.getByLabel("픽업 코드").fill("AAAAAA");
   await page.getByRole("button", { name: "열기", exact: true }).click();
-  await expect(page.getByRole("alert")).toContainText("둘이 함께 맞는 주문이나 예약이 없어요");
+  await expect(page.getByRole("alert")).toContainText("모두 일치하는 주문이나 예약이 없어요");
   await expect(page.getByLabel("주문·예약 번호")).toHaveValue(number);
   await audit();
   await page.getByLabel("픽업 코드").fill(code.toLowerCase());

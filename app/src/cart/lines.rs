@@ -68,7 +68,7 @@ fn row(visit: &Visit, line: &BasketLine, refused: Option<&Refused>) -> AnyView {
 /// Where it stands at the store the page speaks of, and whether that is enough.
 fn on_shelf(visit: &Visit, line: &BasketLine) -> AnyView {
     let Some(shelf) = &line.shelf else {
-        return view! { <p class="basket-shelf" data-level="out">{visit.say("고른 매장에는 놓이지 않아요", "Not carried at the chosen store")}</p> }
+        return view! { <p class="basket-shelf" data-level="out">{visit.say("고른 매장에서는 취급하지 않아요", "Not carried at the chosen store")}</p> }
             .into_any();
     };
     let (name, number) = (shelf.store_name.clone(), shelf.clone());

@@ -106,7 +106,7 @@ fn full(visit: &Visit, basket: &BasketView, ways: &Ways, refused: Option<&Refuse
             <div class="basket-column">
                 <aside class="basket-side">
                     <section class="covers" aria-labelledby="covers">
-                        <h2 id="covers">{visit.say("어디서 받으실까요?", "Where would you collect?")}</h2>
+                        <h2 id="covers">{visit.say("어디서 받으시겠어요?", "Where would you like to collect?")}</h2>
                         {where_from(visit)}
                         {covers(visit, basket, ways)}
                     </section>
@@ -130,8 +130,8 @@ fn checkout(visit: &Visit, basket: &BasketView, ways: &Ways) -> AnyView {
                 {pay(visit, picked, ways)}
             </div>
             <p class="basket-note">{visit.say(
-                "맡아두기는 계산을 매장에서, 결제하기는 매장·차·배송 가운데 고릅니다.",
-                "Reserve, and pay in store; or check out, and have it in store, in your car or at home.",
+                "맡아두면 계산은 매장에서 해요. 결제하면 매장·차·배송 중에 고를 수 있어요.",
+                "Reserve and pay in store, or check out and get it in store, at your car or at home.",
             )}</p>
         </div>
     }

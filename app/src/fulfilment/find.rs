@@ -30,8 +30,8 @@ pub(super) fn find_page(visit: &Visit, number: &str, code: &str, status: StatusC
                 {wrong.then(|| view! {
                     <div class="notice heads-up" role="alert">
                         <b>{visit.say(
-                            "둘이 함께 맞는 주문이나 예약이 없어요",
-                            "No order or reservation has both of these",
+                            "번호와 코드(연락처)가 모두 일치하는 주문이나 예약이 없어요",
+                            "No order or reservation matches both of these",
                         )}</b>
                         <p>{visit.say("번호는 메일이나 문자에, 연락처는 주문할 때 적은 그대로예요. 대소문자와 줄표는 달라도 됩니다.", "The number is in our mail or message, the contact the one you ordered with. Case and hyphens do not matter.")}</p>
                     </div>

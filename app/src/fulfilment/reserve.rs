@@ -102,7 +102,7 @@ pub(super) fn reserve_page(visit: &Visit, draft: &Draft, refused: Option<Trouble
         };
         let page_title = match &trouble {
             Trouble::None => title.clone(),
-            _ => format!("{}: {title}", visit.say("고칠 것", "To mend")),
+            _ => format!("{}: {title}", visit.say("확인 필요", "Please check")),
         };
         let view = view! {
             <div class="reserve">
@@ -117,7 +117,7 @@ pub(super) fn reserve_page(visit: &Visit, draft: &Draft, refused: Option<Trouble
                         {items(visit, basket_items(&basket), owed(visit, &basket))}
                     </section>
                     <div class="reserve-who">
-                        {form(visit, draft, &trouble, &store.name, &basket)}
+                        {form(visit, draft, &trouble, &store.name, &basket, sent)}
                     </div>
                 </div>
             </div>
@@ -200,7 +200,14 @@ fn promise(visit: &Visit, store: &StoreCard, offer: Option<&Offer>) -> AnyView {
     .into_any()
 }
 
-fn form(visit: &Visit, draft: &Draft, trouble: &Trouble, store: &str, basket: &BasketView) -> AnyView {
+fn form(
+    visit: &Visit,
+    draft: &Draft,
+    trouble: &Trouble,
+    store: &str,
+    basket: &BasketView,
+    sent: bool,
+) -> AnyView {
     let lang = visit.lang;
     let contact = &draft.contact;
     let hidden = [("key", Uuid::new_v4().to_string()), ("store", draft.store.to_string())];
@@ -208,8 +215,10 @@ fn form(visit: &Visit, draft: &Draft, trouble: &Trouble, store: &str, basket: &B
     let told = visit.say("준비되면 알려 드릴 곳", "Where to tell you when it is ready");
     let sold = !basket.lines.is_empty();
     let label = match (lang, trouble) {
-        (Lang::Ko, Trouble::Short { .. }) => "그래도 이대로 다시 시도".to_owned(),
-        (Lang::En, Trouble::Short { .. }) => "Try again as it is".to_owned(),
+        (Lang::Ko, Trouble::Short { .. }) if sent => "그래도 이대로 다시 시도".to_owned(),
+        (Lang::En, Trouble::Short { .. }) if sent => "Try again as it is".to_owned(),
+        (Lang::Ko, Trouble::Short { .. }) => "그래도 이대로 맡아두기".to_owned(),
+        (Lang::En, Trouble::Short { .. }) => "Reserve it anyway".to_owned(),
         (Lang::Ko, _) => format!("{store}에 맡아두기"),
         (Lang::En, _) => format!("Reserve at {store}"),
     };

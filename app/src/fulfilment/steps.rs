@@ -1,6 +1,7 @@
 //! Where a reservation stands, as a line of steps on the shelf, and in a sentence.
 
 use leptos::prelude::*;
+use onshelf_domain::hangul::with_josa;
 use onshelf_vocabulary::{
     Lang,
     fulfilment::{ReservationStatus, ReservationView},
@@ -49,7 +50,7 @@ pub(super) fn headline(lang: Lang, view: &ReservationView) -> (&'static str, Str
             ("It is held for a moment", format!("Held {kept}. Pay or decide until then, and we begin to prepare it."))
         }
         (ReservationStatus::InTransfer, Lang::Ko) => {
-            ("매장으로 옮기고 있어요", format!("다른 매장에서 {store}으로 오는 중이에요. {ready}까지 준비됩니다."))
+            ("매장으로 옮기고 있어요", format!("다른 매장에서 {} 오는 중이에요. {ready}까지 준비돼요.", with_josa(store, "으로/로")))
         }
         (ReservationStatus::InTransfer, Lang::En) => {
             ("It is on its way to the store", format!("It is coming to {store} from another store, ready by {ready}."))

@@ -167,7 +167,7 @@ pub(super) fn panel(visit: &Visit, trouble: &Trouble, store: &str, draft: &Draft
         Trouble::Closed => {
             let (title, text) = match lang {
                 Lang::Ko => (
-                    format!("{} 지금 맡아둘 수 없어요", with_josa(store, "은/는")),
+                    format!("{} 지금 예약을 받지 않아요", with_josa(store, "은/는")),
                     "언제 여는지 알 수 없는 매장이에요. 다른 매장을 골라 주세요.",
                 ),
                 Lang::En => (

@@ -30,7 +30,7 @@ pub(super) async fn choose_page(visit: &Visit, draft: &Draft, trouble: &Trouble)
     let all = things(visit, draft, found.here.as_ref(), &draft.lines);
     let status = trouble.status();
     visit.page(|| {
-        let title = visit.say("어떻게 받으실까요?", "How would you like it?");
+        let title = visit.say("어떻게 받으시겠어요?", "How would you like it?");
         let view = view! {
             <div class="checkout checkout-choose">
                 <header class="checkout-head">

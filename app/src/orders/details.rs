@@ -93,7 +93,7 @@ fn page(scene: &Scene<'_>) -> Page {
     let Scene { visit, draft, plan, trouble, .. } = scene;
     let title = visit.say("받는 분과 결제", "Your details and payment");
     let page_title = if trouble.is_some() {
-        format!("{}: {title}", visit.say("고칠 것", "To mend"))
+        format!("{}: {title}", visit.say("확인 필요", "Please check"))
     } else {
         title.to_owned()
     };

@@ -266,7 +266,8 @@ fn times(lang: Lang, group: &GroupView) -> Option<AnyView> {
         (None, Way::Delivery) => (lang.pick("도착", "With you"), by(lang, &group.ready_by)),
         (None, _) => (lang.pick("준비", "Ready"), by(lang, &group.ready_by)),
     };
-    let window = group.window.as_ref().map(|window| (lang.pick("오시는 때", "You come"), span(lang, window)));
+    let window =
+        group.window.as_ref().map(|window| (lang.pick("방문 시간", "Your visit"), span(lang, window)));
     let kept = (group.way != Way::Delivery)
         .then(|| (lang.pick("받아 갈 기한", "Kept until"), group.expires_at.label.clone()));
     let rows = [Some(ready), window, kept].into_iter().flatten();

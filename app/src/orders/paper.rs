@@ -26,7 +26,7 @@ pub fn is_void(group: &GroupView) -> bool {
 
 #[must_use]
 pub const fn void(lang: Lang) -> &'static str {
-    lang.pick("주지 못한 것", "not handed over")
+    lang.pick("미수령 상품", "not handed over")
 }
 
 #[must_use]
@@ -47,7 +47,7 @@ pub fn title(lang: Lang, receipt: &Receipt) -> String {
 pub const fn heads(lang: Lang) -> [&'static str; 4] {
     match lang {
         Lang::Ko => ["상품", "수량", "단가", "금액"],
-        Lang::En => ["Thing", "Qty", "Price", "Sum"],
+        Lang::En => ["Item", "Qty", "Price", "Amount"],
     }
 }
 
@@ -122,9 +122,9 @@ pub const fn tax_title(lang: Lang, included: bool) -> &'static str {
 #[must_use]
 pub const fn tax_heads(lang: Lang, included: bool) -> [&'static str; 5] {
     match (included, lang) {
-        (true, Lang::Ko) => ["판매한 곳", "세율", "공급가액", "부가세", "합계"],
+        (true, Lang::Ko) => ["판매처", "세율", "공급가액", "부가세", "합계"],
         (true, Lang::En) => ["Sold by", "Rate", "Net (supply value)", "VAT", "Gross"],
-        (false, Lang::Ko) => ["판매한 곳", "세율", "과세 금액", "세금", "합계"],
+        (false, Lang::Ko) => ["판매처", "세율", "과세 금액", "세금", "합계"],
         (false, Lang::En) => ["Sold by", "Rate", "Taxable", "Tax", "With tax"],
     }
 }
@@ -132,7 +132,7 @@ pub const fn tax_heads(lang: Lang, included: bool) -> [&'static str; 5] {
 /// Who sold it, or that money came back for it.
 #[must_use]
 pub fn sold_by(lang: Lang, line: &TaxLine) -> String {
-    line.store.clone().unwrap_or_else(|| lang.pick("돌려드린 돈", "Given back").to_owned())
+    line.store.clone().unwrap_or_else(|| lang.pick("환불 금액", "Refunded").to_owned())
 }
 
 #[must_use]

@@ -190,7 +190,7 @@ fn times(lang: Lang, ticket: &PassTicket) -> AnyView {
     let ready =
         (ticket.status != Status::Ready).then(|| (lang.pick("준비", "Ready"), by(lang, &ticket.ready_by)));
     let window =
-        ticket.window.as_ref().map(|window| (lang.pick("오시는 때", "You come"), span(lang, window)));
+        ticket.window.as_ref().map(|window| (lang.pick("방문 시간", "Your visit"), span(lang, window)));
     let kept = (lang.pick("받아 갈 기한", "Kept until"), ticket.expires_at.label.clone());
     let rows = [ready, window, Some(kept)].into_iter().flatten();
     let rows = rows.map(|(label, said)| view! { <div><dt>{label}</dt><dd>{said}</dd></div> }).collect_view();

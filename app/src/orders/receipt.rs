@@ -47,8 +47,8 @@ fn sheet(visit: &Visit, receipt: &Receipt, token: &str) -> AnyView {
                 <h1>{lang.pick("영수증", "Receipt")}</h1>
                 <dl>
                     <div><dt>{lang.pick("주문", "Order")}</dt><dd>{view.number.clone()}</dd></div>
-                    <div><dt>{lang.pick("주문한 때", "Ordered")}</dt><dd><time datetime=view.placed_at.at.clone()>{paper::dated_with_zone(lang, &view.placed_at.at)}</time></dd></div>
-                    <div><dt>{lang.pick("주문한 분", "For")}</dt><dd>{view.name.clone()}</dd></div>
+                    <div><dt>{lang.pick("주문 일시", "Ordered")}</dt><dd><time datetime=view.placed_at.at.clone()>{paper::dated_with_zone(lang, &view.placed_at.at)}</time></dd></div>
+                    <div><dt>{lang.pick("주문자", "For")}</dt><dd>{view.name.clone()}</dd></div>
                 </dl>
             </header>
             {groups.collect_view()}
@@ -149,7 +149,7 @@ fn money(lang: Lang, receipt: &Receipt) -> AnyView {
     };
     let kept = (receipt.order.payment.refunded.amount > 0).then(|| {
         let kept = receipt.kept().display();
-        view! { <p class="sum-total"><span>{lang.pick("받은 돈", "Kept")}</span><b>{kept}</b></p> }
+        view! { <p class="sum-total"><span>{lang.pick("실결제 금액", "Net paid")}</span><b>{kept}</b></p> }
     });
     view! {
         <dl class="sum-lines sum-paid">{receipt.money.iter().map(line).collect_view()}</dl>

@@ -154,7 +154,7 @@ pub(super) fn panel(visit: &Visit, draft: &Draft, trouble: &Trouble) -> AnyView 
             let brought = draft.plan.as_ref().is_some_and(|plan| plan.has(Way::Delivery));
             let text = if brought {
                 lang.pick(
-                    "적으신 우편번호로 배송비와 도착 시각을 다시 셈했어요. 아직 결제하지 않았어요. 아래에서 확인하고 다시 눌러 주세요.",
+                    "적으신 우편번호에 맞춰 배송비와 도착 시각이 달라졌어요. 아직 결제하지 않았어요. 아래에서 확인하고 다시 눌러 주세요.",
                     "Fee and time are those of your postcode now. Nothing was paid: look below, and press again if it is right.",
                 )
             } else {
@@ -204,7 +204,7 @@ fn short_of(visit: &Visit, draft: &Draft, short: &[ShortLine], elsewhere: &[Else
     let others = elsewhere.iter().filter_map(|other| alternative(lang, draft, other, &from)).collect_view();
     view! {
         <div class="notice heads-up short" role="alert">
-            <b>{lang.pick("그 사이 선반에서 나갔어요", "It left the shelf just now")}</b>
+            <b>{lang.pick("그 사이 품절됐어요", "It has just sold out")}</b>
             <ul class="short-lines">{short.iter().map(line).collect_view()}</ul>
             <ul class="elsewhere">{others}</ul>
             <button class="alt" form="checkout" name="act" value="choose">{lang.pick("되는 방법 모두 보기", "See every way that works")}</button>

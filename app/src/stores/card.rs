@@ -34,7 +34,7 @@ pub fn store_row(visit: &Visit, store: &StoreCard, stock: bool, next: &str) -> A
     let foot = match (&store.shelf, stock) {
         (Some(shelf), true) => on_shelf(visit, shelf),
         (None, true) => view! {
-            <p class="store-foot"><span class="store-none">{visit.say("놓지 않는 매장", "Not carried here")}</span></p>
+            <p class="store-foot"><span class="store-none">{visit.say("취급하지 않는 매장", "Not carried here")}</span></p>
         }
         .into_any(),
         (_, false) => view! {

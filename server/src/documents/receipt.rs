@@ -61,8 +61,8 @@ fn head(sheet: &mut Sheet<'_>, lang: Lang, receipt: &Receipt, seller: &Seller) {
     sheet.rule(2.4, Tone::Ink);
     sheet.gap(9.0);
     sheet.fact(lang.pick("주문", "Order"), &order.number);
-    sheet.fact(lang.pick("주문한 때", "Ordered"), &paper::dated_with_zone(lang, &order.placed_at.at));
-    sheet.fact(lang.pick("주문한 분", "For"), &order.name);
+    sheet.fact(lang.pick("주문 일시", "Ordered"), &paper::dated_with_zone(lang, &order.placed_at.at));
+    sheet.fact(lang.pick("주문자", "For"), &order.name);
     sheet.gap(5.0);
     sheet.rule(0.5, Tone::Line);
 }
@@ -168,7 +168,7 @@ fn money(sheet: &mut Sheet<'_>, lang: Lang, receipt: &Receipt) {
             sheet.row(&PAIR, &[label, Cell::new(line.amount.display())], Row::Plain);
         }
         if receipt.order.payment.refunded.amount > 0 {
-            pair(sheet, lang.pick("받은 돈", "Kept"), receipt.kept(), Row::Sum);
+            pair(sheet, lang.pick("실결제 금액", "Net paid"), receipt.kept(), Row::Sum);
         }
     });
 }

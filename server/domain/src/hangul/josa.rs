@@ -35,6 +35,15 @@ const UNITS: [(&str, Ending); 15] = [
     ("oz", Ending::Vowel),
 ];
 
+/// The signs of money that stand before a number and are read behind it: ₩12,345 is 만 이천삼백사십오 원.
+const MONEY: [(char, Ending); 5] = [
+    ('₩', Ending::Consonant),
+    ('¥', Ending::Consonant),
+    ('$', Ending::Vowel),
+    ('€', Ending::Vowel),
+    ('£', Ending::Vowel),
+];
+
 /// The half of a pair such as "은/는", "가/이" or "으로/로" (in either order) that follows the word. A pair
 /// that is not one of Korean's yields its first half.
 pub fn josa<'p>(word: &str, pair: &'p str) -> &'p str {
@@ -111,6 +120,11 @@ fn digits_ending(spoken: &str) -> Ending {
     let tail = spoken
         .rfind(|c: char| !c.is_ascii_digit() && !matches!(c, ',' | '.'))
         .map_or(0, |at| at + spoken[at..].chars().next().map_or(0, char::len_utf8));
+    if let Some(sign) = spoken[..tail].chars().next_back()
+        && let Some(unit) = MONEY.iter().find(|unit| unit.0 == sign)
+    {
+        return unit.1;
+    }
     let number = &spoken[tail..];
     let significant = number.trim_end_matches(['0', ',']);
     let zeros = number[significant.len()..].chars().filter(|c| *c == '0').count();
@@ -199,6 +213,10 @@ mod tests {
             ("10", "은/는", "은"),
             ("12,900", "으로/로", "으로"),
             ("1.0", "이/가", "이"),
+            ("₩12,345", "이/가", "이"),
+            ("₩9,000", "은/는", "은"),
+            ("CA$12.30", "이/가", "가"),
+            ("¥12", "이/가", "이"),
             ("50%", "을/를", "를"),
             ("2 kg", "을/를", "을"),
             ("1.2L", "을/를", "를"),
