@@ -41,15 +41,15 @@ impl AppError {
     pub fn words(&self, lang: Lang) -> (&'static str, String) {
         let (ko, en) = match self {
             AppError::NotFound => (
-                ("이 선반은 비어 있어요", "찾으시는 페이지가 없거나 자리를 옮겼습니다."),
+                ("이 선반은 비어 있어요", "찾으시는 페이지가 없거나 자리를 옮겼어요."),
                 ("This shelf is empty", "The page you want is not here, or has moved."),
             ),
             AppError::SignedOut => (
-                ("로그인이 필요해요", "직원 로그인 후 이어서 할 수 있습니다."),
+                ("로그인이 필요해요", "직원 로그인 후 이어서 할 수 있어요."),
                 ("Sign in first", "Staff can go on after signing in."),
             ),
             AppError::NotYours => (
-                ("볼 수 없는 화면이에요", "담당 매장이나 역할에 열려 있지 않은 화면입니다."),
+                ("볼 수 없는 화면이에요", "담당 매장이나 역할에는 열려 있지 않아요."),
                 ("Not yours to see", "This screen is not open to your role or store."),
             ),
             AppError::TooLarge => (
@@ -63,11 +63,11 @@ impl AppError {
                 ),
             ),
             AppError::Busy => (
-                ("잠시 숨을 고르고 있어요", "조금 뒤에 다시 시도해 주세요. 담아 두신 것은 그대로 있습니다."),
+                ("잠시 숨을 고르고 있어요", "조금 뒤에 다시 시도해 주세요. 담아 두신 것은 그대로 있어요."),
                 ("Catching our breath", "Please try again in a moment. What you put in your basket is safe."),
             ),
             AppError::Broken { .. } => (
-                ("문제가 생겼어요", "저희 쪽 문제입니다. 다시 시도해도 같다면 아래 번호를 알려 주세요."),
+                ("문제가 생겼어요", "저희 쪽 문제예요. 다시 시도해도 같다면 아래 번호를 알려 주세요."),
                 ("Something broke", "It is our fault. If it happens again, tell us the number below."),
             ),
         };

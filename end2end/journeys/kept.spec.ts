@@ -20,7 +20,7 @@ test("the last one is held from the first choice on, and back on its shelf when 
   await makeMine(page, "seongsu");
   await toDetails(page, first);
   const kept = page.getByRole("region", { name: KEPT });
-  await expect(kept).toContainText(/까지 선반에서 잡아 뒀어요/);
+  await expect(kept).toContainText(/까지 잡아 둘게요/);
   await expect(kept).toContainText(/(9:[0-5]\d|10:00)/);
   await expect.poll(() => partner.available("seongsu", first.sku)).toBe(0);
   await audit();
@@ -45,7 +45,7 @@ test("the last one is held from the first choice on, and back on its shelf when 
   await expect(page.getByRole("heading", { level: 1, name: "어떻게 받으시겠어요?" })).toBeVisible();
   await expect.poll(() => partner.available("seongsu", first.sku)).toBe(1);
   await page.getByRole("region", { name: /성수점/ }).getByRole("button", { name: /매장 픽업/ }).click();
-  await expect(kept).toContainText(/까지 선반에서 잡아 뒀어요/);
+  await expect(kept).toContainText(/까지 잡아 둘게요/);
   await expect.poll(() => partner.available("seongsu", first.sku)).toBe(0);
   await kept.getByRole("button", { name: "그만두고 돌려놓기" }).click();
   await page.waitForURL(/\/products$/);
@@ -95,7 +95,7 @@ test("from the basket it is one tap to each way, and the tap holds it", async ({
   await audit();
   await chips.getByRole("button", { name: /^매장/ }).click();
   await expect(page.getByRole("heading", { level: 1, name: "받는 분과 결제" })).toBeVisible();
-  await expect(page.getByRole("region", { name: KEPT })).toContainText(/까지 선반에서 잡아 뒀어요/);
+  await expect(page.getByRole("region", { name: KEPT })).toContainText(/까지 잡아 둘게요/);
   await expect.poll(() => partner.available("seongsu", first.sku)).toBe(1);
 });
 
@@ -104,13 +104,13 @@ test("closing the page gives it back, and coming back holds it again @scripts", 
   await partner.putOnShelf("seongsu", first.sku, 1);
   await makeMine(page, "seongsu");
   await toDetails(page, first);
-  await expect(page.getByRole("region", { name: KEPT })).toContainText(/잡아 뒀어요/);
+  await expect(page.getByRole("region", { name: KEPT })).toContainText(/잡아 둘게요/);
   const address = page.url();
   await page.goto("/stores/gangnam");
   await expect.poll(() => partner.available("seongsu", first.sku)).toBe(1);
   // An address alone holds nothing; the page that is looked at does.
   await page.goto(address);
-  await expect(page.getByRole("region", { name: KEPT })).toContainText(/잡아 뒀어요/);
+  await expect(page.getByRole("region", { name: KEPT })).toContainText(/잡아 둘게요/);
   await expect.poll(() => partner.available("seongsu", first.sku)).toBe(0);
   await page.goto("/stores/gangnam");
   await expect.poll(() => partner.available("seongsu", first.sku)).toBe(1);

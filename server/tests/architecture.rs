@@ -71,7 +71,8 @@ const UNSAID: &[(&str, &str)] = &[
     ("맡아 두", "맡아두기, written together"),
     ("맡아 둔", "맡아둔, written together"),
     ("맡아 둘", "맡아둘, written together"),
-    ("맡아 둡", "맡아둡니다, written together"),
+    ("맡아 둡", "맡아둘게요, written together"),
+    ("맡아 둬", "맡아둬요, written together"),
     ("맡아 뒀", "맡아두었어요, written together"),
 ];
 

@@ -26,7 +26,7 @@ pub(super) fn covers(visit: &Visit, basket: &BasketView, ways: &Ways) -> AnyView
         return view! {
             <div class="covers-none">
                 <p><b>{visit.say("지금은 어느 매장에도 없어요", "No store has any of this now")}</b></p>
-                <p>{visit.say("담아 두신 것은 그대로 있어요. 매장이 채우면 여기에 보입니다.", "Your basket stays as it is. Stores appear here once they restock.")}</p>
+                <p>{visit.say("담아 두신 것은 그대로 있어요. 매장에 다시 들어오면 여기에 보여요.", "Your basket stays as it is. Stores appear here once they restock.")}</p>
             </div>
         }
         .into_any();

@@ -212,7 +212,7 @@ pub fn ShelfPanel(
             lang,
             lang.pick("아직 매장 선반에 놓이지 않았어요", "Not on a shelf yet"),
             lang.pick(
-                "어느 매장에 놓일지 정해지면 여기에 보입니다.",
+                "어느 매장에서 취급할지 정해지면 여기에 보여요.",
                 "It will show here as soon as a store carries it.",
             ),
             similar,
@@ -222,7 +222,7 @@ pub fn ShelfPanel(
             lang,
             lang.pick("지금은 어느 선반에도 없어요", "No shelf has one right now"),
             lang.pick(
-                "매장이 채우면 이 화면의 숫자가 바로 바뀝니다. 그 사이 비슷한 것을 보셔도 좋아요.",
+                "매장에 다시 들어오면 이 화면의 숫자가 바로 바뀌어요. 그 사이 비슷한 것을 보셔도 좋아요.",
                 "The numbers here change the moment a store restocks. Meanwhile, something like it may do.",
             ),
             similar,

@@ -150,7 +150,7 @@ fn words(lang: Lang, view: &ReservationView, link: &str) -> (String, String) {
         Lang::Ko => (
             format!("{store}에서 픽업 · 코드 {}", view.code),
             format!(
-                "{}\n코드 {} · 예약 {}\n{kept} 맡아둡니다. 계산은 매장에서.\n{link}",
+                "{}\n코드 {} · 예약 {}\n{kept} 맡아둘게요. 계산은 매장에서 해요.\n{link}",
                 things.join(", "),
                 view.code,
                 view.number

@@ -87,7 +87,7 @@ fn body(
         view! {
             <div class="notice heads-up" role="alert">
                 <b>{visit.say("지금은 취소할 수 없어요", "It can no longer be cancelled")}</b>
-                <p>{visit.say("그 사이 예약이 다음 단계로 넘어갔습니다. 지금 상태는 아래와 같아요.", "It has moved on in the meantime. This is where it stands now.")}</p>
+                <p>{visit.say("그 사이 예약이 다음 단계로 넘어갔어요. 지금 상태는 아래와 같아요.", "It has moved on in the meantime. This is where it stands now.")}</p>
             </div>
         }
     });
@@ -184,7 +184,7 @@ fn missing(visit: &Visit, view: &ReservationView) -> Option<AnyView> {
         <div class="not-there">
             <h3>{visit.say("찾지 못한 것", "What we could not find")}</h3>
             <p>{visit.say(
-                "죄송합니다. 재고에는 있었지만 선반에서 찾지 못했어요. 계산에서 뺐습니다.",
+                "죄송합니다. 재고에는 있었지만 선반에서 찾지 못했어요. 계산에서 뺐어요.",
                 "We are sorry. Our count had it, but it was not on the shelf. You do not pay for it.",
             )}</p>
             {items(visit, reserved_items(&view.missing), None)}

@@ -108,7 +108,7 @@ pub(super) fn reserve_page(visit: &Visit, draft: &Draft, refused: Option<Trouble
             <div class="reserve">
                 <header class="reserve-head">
                     <h1>{title}</h1>
-                    <p>{visit.say("지금은 맡아두기만 하고, 계산은 매장에서 받아 가실 때 합니다.", "We only hold it now. You pay in store, when you collect.")}</p>
+                    <p>{visit.say("지금은 맡아두기만 하고, 계산은 매장에서 받아 가실 때 해요.", "We only hold it now. You pay in store, when you collect.")}</p>
                 </header>
                 {panel(visit, &trouble, &store.name, draft, sent)}
                 <div class="reserve-body">
@@ -241,7 +241,7 @@ fn form(
             {reach(visit, told, contact, |pointer| trouble.at(lang, pointer), false)}
             {sold.then(|| view! { <button class=class>{label}{(class == "go").then(|| view! { <em>{visit.say("계산은 매장에서", "Pay in store")}</em> })}</button> })}
             <p class="fine">{visit.say(
-                "이름과 연락처는 이 예약을 알려 드리는 데만 씁니다. 못 오시게 되면 언제든 취소할 수 있어요.",
+                "이름과 연락처는 이 예약을 알려 드리는 데만 써요. 못 오시게 되면 언제든 취소할 수 있어요.",
                 "Your name and contact are used for this reservation only. If you cannot come, cancel at any time.",
             )}</p>
         </form>

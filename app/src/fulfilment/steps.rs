@@ -44,7 +44,7 @@ pub(super) fn headline(lang: Lang, view: &ReservationView) -> (&'static str, Str
     let store = &view.store.name;
     match (view.status, lang) {
         (ReservationStatus::Pending, Lang::Ko) => {
-            ("잠시 잡아 두었어요", format!("{kept} 잡아 둡니다. 그 안에 결제하거나 정해 주시면 준비를 시작할게요."))
+            ("잠시 잡아 두었어요", format!("{kept} 잡아 둘게요. 그 안에 결제하거나 정해 주시면 준비를 시작해요."))
         }
         (ReservationStatus::Pending, Lang::En) => {
             ("It is held for a moment", format!("Held {kept}. Pay or decide until then, and we begin to prepare it."))
@@ -56,7 +56,7 @@ pub(super) fn headline(lang: Lang, view: &ReservationView) -> (&'static str, Str
             ("It is on its way to the store", format!("It is coming to {store} from another store, ready by {ready}."))
         }
         (ReservationStatus::OutForDelivery, Lang::Ko) => {
-            ("배송을 시작했어요", format!("{store}에서 출발했어요. {ready}까지 도착합니다."))
+            ("배송을 시작했어요", format!("{store}에서 출발했어요. {ready}까지 도착해요."))
         }
         (ReservationStatus::OutForDelivery, Lang::En) => {
             ("It is out for delivery", format!("It has left {store} and is with you by {ready}."))
@@ -64,33 +64,33 @@ pub(super) fn headline(lang: Lang, view: &ReservationView) -> (&'static str, Str
         (ReservationStatus::Delivered, Lang::Ko) => ("배송을 마쳤어요", "받으신 상품은 가까운 어느 매장에서나 반품하실 수 있어요.".to_owned()),
         (ReservationStatus::Delivered, Lang::En) => ("Delivered", "If it is not right, bring it back to any of our stores.".to_owned()),
         (ReservationStatus::Placed, Lang::Ko) => {
-            ("맡아두었어요", format!("{store}에서 {ready}에 맞춰 준비하고, {kept} 맡아둡니다. 준비되면 알려 드릴게요."))
+            ("맡아두었어요", format!("{store}에서 {ready}에 맞춰 준비하고, {kept} 맡아둘게요. 준비되면 알려 드릴게요."))
         }
         (ReservationStatus::Placed, Lang::En) => {
             ("It is held for you", format!("{store} has it ready by {ready} and keeps it {kept}. We tell you when it is ready."))
         }
-        (ReservationStatus::Picking, Lang::Ko) => ("준비하고 있어요", format!("{ready}까지 준비됩니다. {kept} 맡아둡니다.")),
+        (ReservationStatus::Picking, Lang::Ko) => ("준비하고 있어요", format!("{ready}까지 준비하고, {kept} 맡아둘게요.")),
         (ReservationStatus::Picking, Lang::En) => ("We are picking it now", format!("Ready by {ready}. Kept {kept}.")),
         (ReservationStatus::Ready, Lang::Ko) if !view.missing.is_empty() => (
             "찾은 것은 준비됐어요",
-            format!("모두 찾지는 못해 죄송합니다. 찾은 것은 {store} 계산대에서 코드를 보여 주시면 드려요. {kept} 맡아둡니다."),
+            format!("모두 찾지는 못해 죄송합니다. 찾은 것은 {store} 계산대에서 코드를 보여 주시면 드려요. {kept} 맡아둘게요."),
         ),
         (ReservationStatus::Ready, Lang::En) if !view.missing.is_empty() => (
             "What we found is ready for you",
             format!("We are sorry: not all of it was there. Show the code at the counter of {store} for what we found. Kept {kept}."),
         ),
-        (ReservationStatus::Ready, Lang::Ko) => ("준비됐어요. 오시면 됩니다", format!("{store} 계산대에서 코드를 보여 주세요. {kept} 맡아둡니다.")),
+        (ReservationStatus::Ready, Lang::Ko) => ("준비됐어요. 오시면 돼요", format!("{store} 계산대에서 코드를 보여 주세요. {kept} 맡아둘게요.")),
         (ReservationStatus::Ready, Lang::En) => ("It is ready for you", format!("Show the code at the counter of {store}. Kept {kept}.")),
         (ReservationStatus::Collected, Lang::Ko) => {
-            ("받아 가셨어요", view.collected_at.as_ref().map_or_else(String::new, |at| format!("{}에 {store}에서 받아 가셨습니다. ", at.label)) + "들러 주셔서 고맙습니다.")
+            ("받아 가셨어요", view.collected_at.as_ref().map_or_else(String::new, |at| format!("{}에 {store}에서 받아 가셨어요. ", at.label)) + "들러 주셔서 고맙습니다.")
         }
         (ReservationStatus::Collected, Lang::En) => {
             ("Collected", view.collected_at.as_ref().map_or_else(String::new, |at| format!("At {store}, {}. ", at.label)) + "Thank you for coming by.")
         }
-        (ReservationStatus::Cancelled, Lang::Ko) => ("예약을 취소했어요", "맡아둔 것은 다시 선반에 놓였습니다.".to_owned()),
+        (ReservationStatus::Cancelled, Lang::Ko) => ("예약을 취소했어요", "맡아둔 것은 다시 선반에 놓았어요.".to_owned()),
         (ReservationStatus::Cancelled, Lang::En) => ("Reservation cancelled", "What was held is back on the shelf.".to_owned()),
         (ReservationStatus::Expired, Lang::Ko) => {
-            ("맡아둔 시간이 지났어요", format!("{kept} 맡아두었다가 다시 선반에 놓았습니다. 아직 있으면 다시 맡아두실 수 있어요."))
+            ("맡아둔 시간이 지났어요", format!("{kept} 맡아두었다가 다시 선반에 놓았어요. 아직 있으면 다시 맡아두실 수 있어요."))
         }
         (ReservationStatus::Expired, Lang::En) => {
             ("The time ran out", format!("We kept it {kept}, then put it back on the shelf. If it is still there, you can reserve it again."))

@@ -43,7 +43,7 @@ pub fn list_page(visit: &Visit, entries: &[SentEntry]) -> Response {
             <section class="sent">
                 <h1>{title}</h1>
                 <p class="sent-lead">{visit.say(
-                    "보내는 곳이 정해지지 않아 폴더에 쌓인 메일과 문자입니다. 이 컴퓨터에서만 보입니다.",
+                    "보내는 곳이 정해지지 않아 폴더에 쌓인 메일과 문자예요. 이 컴퓨터에서만 보여요.",
                     "Mails and texts that were written to a folder, as nothing is set to send them. Seen on this machine only.",
                 )}</p>
                 {if entries.is_empty() {

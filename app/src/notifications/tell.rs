@@ -10,11 +10,11 @@ pub fn tell(visit: &Visit, path: &str, token: &str) -> Option<AnyView> {
     let key = visit.door.site.push_key.clone();
     let (path, token) = (format!("{path}/notifications"), token.to_owned());
     let denied = visit.say(
-        "이 브라우저에서 알림이 꺼져 있어요. 브라우저 설정에서 켤 수 있습니다.",
+        "이 브라우저에서 알림이 꺼져 있어요. 브라우저 설정에서 켤 수 있어요.",
         "Notifications are off in this browser. You can turn them on in its settings.",
     );
     let failed = visit.say(
-        "지금은 알림을 켤 수 없어요. 소식은 남겨 주신 연락처로 알려 드립니다.",
+        "지금은 알림을 켤 수 없어요. 소식은 남겨 주신 연락처로 알려 드릴게요.",
         "That did not work now. We tell you by the contact you gave.",
     );
     let told = visit.say(

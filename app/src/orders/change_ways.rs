@@ -302,7 +302,7 @@ pub(super) fn money(lang: Lang, view: &OrderView) -> &'static str {
             "What costs more is paid first, and changed then. What costs less goes back to where you paid from at once.",
         ),
         (false, true) => lang.pick(
-            "아직 결제하지 않아 돈은 오가지 않아요. 결제하실 금액만 달라집니다.",
+            "아직 결제하지 않아 돈은 오가지 않아요. 결제하실 금액만 달라져요.",
             "Nothing is paid yet, so no money moves: only what you are to pay changes.",
         ),
         (false, false) => lang.pick(

@@ -303,7 +303,7 @@ fn payment(scene: &Scene<'_>) -> AnyView {
         }
     };
     let none = pays.is_empty().then(|| {
-        view! { <p class="fault">{visit.say("지금은 온라인으로 결제할 수 없어요. 매장 픽업을 고르시면 매장에서 계산할 수 있습니다.", "Nothing can be paid online now. Choose to collect in store, and pay there.")}</p> }
+        view! { <p class="fault">{visit.say("지금은 온라인으로 결제할 수 없어요. 매장 픽업을 고르시면 매장에서 계산할 수 있어요.", "Nothing can be paid online now. Choose to collect in store, and pay there.")}</p> }
     });
     view! {
         <fieldset class="asked pay-ways" aria-describedby=described>

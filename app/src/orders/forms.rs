@@ -162,7 +162,7 @@ pub(super) fn to_provider(visit: &Visit, there: &str, order: &str) -> Response {
             <section class="failure going">
                 <h1>{title}</h1>
                 <p>{visit.say(
-                    "카드 정보는 결제 회사의 화면에서만 적습니다. 저절로 넘어가지 않으면 눌러 주세요.",
+                    "카드 정보는 결제 회사의 화면에서만 적어요. 저절로 넘어가지 않으면 아래를 눌러 주세요.",
                     "Card details are typed on the provider's page only. If nothing happens, press here.",
                 )}</p>
                 <p class="ways">

@@ -120,10 +120,10 @@ fn ended(card: &Card<'_>) -> Option<AnyView> {
             "This is the part of it that the store could not find. We are sorry.",
         ),
         Status::Cancelled => {
-            lang.pick("취소했어요. 선반에 다시 놓였습니다.", "Cancelled. It is back on the shelf.")
+            lang.pick("취소했어요. 선반에 다시 놓았어요.", "Cancelled. It is back on the shelf.")
         }
         Status::Expired => {
-            lang.pick("시간이 지나 선반에 다시 놓였어요.", "The time ran out. It is back on the shelf.")
+            lang.pick("시간이 지나 선반에 다시 놓았어요.", "The time ran out. It is back on the shelf.")
         }
         Status::NotFound => lang.pick(
             "재고에는 있었지만 매장에서 찾지 못했어요. 죄송합니다.",
@@ -245,7 +245,7 @@ fn too_early(lang: Lang, at: &Moment, promised: &Moment) -> String {
     match (lang, at.at > promised.at) {
         (Lang::Ko, false) => format!("{told}에 도착을 알렸어요. 아직 준비 중이에요. {by} 준비해요."),
         (Lang::Ko, true) => format!(
-            "{told}에 도착을 알렸어요. 아직 준비 중이에요. 늦어서 죄송해요. 준비되는 대로 가지고 나갈게요."
+            "{told}에 도착을 알렸어요. 아직 준비 중이에요. 늦어서 죄송합니다. 준비되는 대로 가지고 나갈게요."
         ),
         (Lang::En, false) => {
             format!("They know you are here since {told}. It's not ready yet: we'll have it ready {by}.")
@@ -366,7 +366,7 @@ mod tests {
             said("10:42", Some(&eleven)),
             "10:42에 도착을 알렸어요. 아직 준비 중이에요. 11:00까지 준비해요."
         );
-        assert!(said("11:05", Some(&eleven)).contains("늦어서 죄송해요"));
+        assert!(said("11:05", Some(&eleven)).contains("늦어서 죄송합니다"));
         assert_eq!(said("11:05", None), "11:05에 도착을 알렸어요. 곧 가지고 나갈게요.");
     }
 }

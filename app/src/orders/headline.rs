@@ -29,7 +29,7 @@ fn offered(lang: Lang, view: &OrderView) -> (&'static str, String) {
     let title = lang.pick("정해 주실 것이 있어요", "One thing is yours to decide");
     let what = if view.payment.paid.amount > 0 {
         lang.pick(
-            "대신할 것을 잡아 두었어요. 시간 안에 고르지 않으시면 환불됩니다.",
+            "대신할 것을 잡아 두었어요. 시간 안에 고르지 않으시면 환불해 드려요.",
             "We hold what could take its place; what you do not choose in time is refunded.",
         )
     } else {
@@ -44,7 +44,7 @@ fn offered(lang: Lang, view: &OrderView) -> (&'static str, String) {
 fn looking(lang: Lang, view: &OrderView) -> (&'static str, String) {
     let title = lang.pick("다른 방법을 찾고 있어요", "We are looking for another way");
     let what = lang.pick(
-        "대신할 것을 바로 찾고 있어요. 이 화면은 저절로 바뀝니다.",
+        "대신할 것을 바로 찾고 있어요. 이 화면은 저절로 바뀌어요.",
         "We look for what could take its place; this page changes by itself.",
     );
     (title, format!("{} {what}", mishap(lang, view)))
@@ -82,7 +82,7 @@ fn placed(lang: Lang, payment: PaymentStatus, can_pay: bool) -> (&'static str, S
         (PaymentStatus::Pending, true) => (
             lang.pick("선반에서 잡아 두었어요", "It is held for you"),
             lang.pick(
-                "결제를 마치면 바로 준비를 시작해요. 시간이 지나면 선반으로 돌아갑니다.",
+                "결제를 마치면 바로 준비를 시작해요. 시간이 지나면 선반으로 돌아가요.",
                 "Pay, and we begin at once. When the time is over it goes back on the shelf.",
             ),
         ),
@@ -90,20 +90,20 @@ fn placed(lang: Lang, payment: PaymentStatus, can_pay: bool) -> (&'static str, S
         (PaymentStatus::Paid | PaymentStatus::PartlyRefunded | PaymentStatus::Refunded, true) => (
             lang.pick("결제 금액이 맞지 않았어요", "The amount did not match"),
             lang.pick(
-                "주문과 다른 금액이 결제되어 돌려드립니다. 시간이 남아 있는 동안은 그대로 잡아 두니 다시 결제해 주세요.",
+                "주문과 다른 금액이 결제되어 돌려드려요. 시간이 남아 있는 동안은 그대로 잡아 두니 다시 결제해 주세요.",
                 "What was paid is not what the order costs, so it goes back. It stays held while the time lasts: please pay again.",
             ),
         ),
         (PaymentStatus::Pending | PaymentStatus::Failed, false) => (
             lang.pick("결제를 확인하고 있어요", "We are checking the payment"),
             lang.pick(
-                "결제 회사의 답을 기다리고 있어요. 이 화면은 저절로 바뀝니다. 다시 결제하지 마세요.",
+                "결제 회사의 답을 기다리고 있어요. 이 화면은 저절로 바뀌어요. 다시 결제하지 마세요.",
                 "We are waiting for the provider's answer; this page changes by itself. Please do not pay again.",
             ),
         ),
         _ => (
             lang.pick("맡아두었어요", "It is held for you"),
-            lang.pick("계산은 받아 가실 때 매장에서 합니다. 준비되면 알려 드릴게요.", "You pay in store when you collect. We tell you when it is ready."),
+            lang.pick("계산은 받아 가실 때 매장에서 해요. 준비되면 알려 드릴게요.", "You pay in store when you collect. We tell you when it is ready."),
         ),
     };
     (title, said.to_owned())
@@ -139,12 +139,12 @@ fn under_way(lang: Lang, view: &OrderView) -> (&'static str, String) {
             "Show the code below to who brings it out.".to_owned(),
         ),
         OrderStatus::Ready if first.way == Way::Curbside => (
-            lang.pick("준비됐어요. 오시면 됩니다", "It is ready for you"),
+            lang.pick("준비됐어요. 오시면 돼요", "It is ready for you"),
             format!("{store}에 주차하고 아래에서 ‘도착했어요’를 눌러 주세요. 차로 가지고 나갈게요."),
             format!("Park at {store} and press “I'm here” below. We bring it out to your car."),
         ),
         OrderStatus::Ready => (
-            lang.pick("준비됐어요. 오시면 됩니다", "It is ready for you"),
+            lang.pick("준비됐어요. 오시면 돼요", "It is ready for you"),
             format!("{store}에서 아래 코드를 보여 주세요."),
             format!("Show the code below at {store}."),
         ),
@@ -182,7 +182,7 @@ fn completed(lang: Lang, view: &OrderView) -> (&'static str, String) {
     }
     let said = if view.payment.paid.amount > 0 {
         lang.pick(
-            "받지 못하신 것의 돈은 돌려드려요. 들러 주셔서 고맙습니다.",
+            "받지 못하신 상품은 환불해 드려요. 들러 주셔서 고맙습니다.",
             "What you did not get is refunded. Thank you for coming by.",
         )
     } else {
@@ -224,9 +224,9 @@ fn over(lang: Lang, view: &OrderView) -> (&'static str, String) {
             lang.pick("결제하신 돈은 모두 돌려드렸어요.", "All you paid was refunded.")
         }
         PaymentStatus::PartlyRefunded if !on_its_way => lang
-            .pick("일부를 돌려드렸어요. 아래에 적어 두었습니다.", "Part of it was refunded, as told below."),
+            .pick("일부를 돌려드렸어요. 아래에 적어 두었어요.", "Part of it was refunded, as told below."),
         PaymentStatus::Paid | PaymentStatus::PartlyRefunded | PaymentStatus::Refunded => lang.pick(
-            "결제된 돈은 지금 돌려드리고 있어요. 카드에 보이기까지 며칠 걸릴 수 있습니다.",
+            "결제된 돈은 지금 돌려드리고 있어요. 카드에 보이기까지 며칠 걸릴 수 있어요.",
             "Your money is on its way back. It may take some days to show on your card.",
         ),
         _ => lang.pick("빠져나간 돈은 없어요.", "No money was taken."),

@@ -26,7 +26,7 @@ pub(super) fn hold(visit: &Visit, view: &OrderView, token: &str, others: &[Provi
     let minutes = (view.held_seconds.max(0) + 59) / 60;
     let until = view.held_until.as_ref().map(|until| {
         let text = match lang {
-            Lang::Ko => format!("{}까지 잡아 둡니다", until.label),
+            Lang::Ko => format!("{}까지 잡아 둘게요", until.label),
             Lang::En => format!("Held until {}", until.label),
         };
         view! { <time datetime=until.at.clone()>{text}</time> }

@@ -48,11 +48,11 @@ fn held(visit: &Visit, kept: &Kept) -> AnyView {
     let lang = visit.lang;
     let minutes = (kept.seconds.max(0) + 59) / 60;
     let until = match lang {
-        Lang::Ko => format!("{}까지 선반에서 잡아 뒀어요", kept.until.label),
-        Lang::En => format!("Held on the shelf until {}", kept.until.label),
+        Lang::Ko => format!("{}까지 잡아 둘게요", kept.until.label),
+        Lang::En => format!("Held until {}", kept.until.label),
     };
     let over = lang.pick(
-        "잡아 둔 시간이 지나 선반으로 돌아갔어요. 계속하시면 다시 잡아 둡니다.",
+        "잡아 둔 시간이 지나 선반으로 돌아갔어요. 계속하시면 다시 잡아 둘게요.",
         "The time is over and it is back on the shelf. Go on, and we hold it again.",
     );
     let extend = kept.can_extend.then(|| {

@@ -105,7 +105,7 @@ pub(super) fn panel(visit: &Visit, view: &OrderView, token: &str) -> AnyView {
         view! { <a class="go-quiet" href=href>{visit.say("영수증", "Receipt")}</a> }
     });
     let test = (view.payment.provider == Some(ProviderCode::Test)).then(|| {
-        view! { <p class="fine">{visit.say("시험 결제라 실제로 오간 돈은 없습니다.", "This is a test payment: no money moved.")}</p> }
+        view! { <p class="fine">{visit.say("시험 결제라 실제로 오간 돈은 없어요.", "This is a test payment: no money moved.")}</p> }
     });
     view! {
         <section class="sum" aria-labelledby="money">

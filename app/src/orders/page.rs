@@ -182,14 +182,14 @@ fn said(visit: &Visit, view: &OrderView, shown: &Shown) -> Option<AnyView> {
         Shown::Back => (
             visit.say("결제 결과를 기다리고 있어요", "We are waiting for the payment's result"),
             visit.say(
-                "결제를 마치셨다면 다시 결제하지 마세요. 확인되는 대로 이 화면이 저절로 바뀝니다.",
+                "결제를 마치셨다면 다시 결제하지 마세요. 확인되는 대로 이 화면이 저절로 바뀌어요.",
                 "If you have paid, please do not pay again. This page changes by itself once it is confirmed.",
             ),
         ),
         Shown::NoProvider | Shown::Refused(OrderRefusal::ProviderDown) => (
             visit.say("결제 창을 열지 못했어요", "The payment page could not be opened"),
             visit.say(
-                "결제 회사가 답하지 않습니다. 빠져나간 돈은 없고, 주문은 그대로 잡아 두었어요. 잠시 뒤에 다시 눌러 주세요.",
+                "결제 회사가 답하지 않아요. 빠져나간 돈은 없고, 주문은 그대로 잡아 두었어요. 잠시 뒤에 다시 눌러 주세요.",
                 "The provider does not answer. No money was taken and your order is still held. Try again in a moment.",
             ),
         ),
@@ -210,7 +210,7 @@ pub(super) fn refused(lang: Lang, refusal: &OrderRefusal) -> (&'static str, &'st
         OrderRefusal::HoldOver => (
             lang.pick("잡아 둔 시간이 지났어요", "The time is over"),
             lang.pick(
-                "선반으로 돌아갔습니다. 아직 있으면 다시 주문하실 수 있어요.",
+                "선반으로 돌아갔어요. 아직 있으면 다시 주문하실 수 있어요.",
                 "It is back on the shelf. If it is still there, you can order again.",
             ),
         ),
@@ -224,7 +224,7 @@ pub(super) fn refused(lang: Lang, refusal: &OrderRefusal) -> (&'static str, &'st
         OrderRefusal::PickingBegun => (
             lang.pick("준비를 시작해서 바꿀 수 없어요", "It is being prepared already"),
             lang.pick(
-                "매장에서 고르기 시작했습니다. 지금 상태는 아래와 같아요.",
+                "매장에서 이미 담기 시작했어요. 지금 상태는 아래와 같아요.",
                 "The store has begun to pick it. This is where it stands now.",
             ),
         ),
@@ -235,21 +235,21 @@ pub(super) fn refused(lang: Lang, refusal: &OrderRefusal) -> (&'static str, &'st
         OrderRefusal::OutOfStock { .. } => (
             lang.pick("그 선반에는 지금 없어요", "That shelf does not have it now"),
             lang.pick(
-                "바꾸지 않았습니다. 원래 주문은 그대로예요.",
+                "바꾸지 않았어요. 원래 주문은 그대로예요.",
                 "Nothing was changed: your order is as it was.",
             ),
         ),
         OrderRefusal::Invalid { .. } => (
             lang.pick("그렇게는 바꿀 수 없어요", "It cannot be changed that way"),
             lang.pick(
-                "바꾸지 않았습니다. 원래 주문은 그대로예요.",
+                "바꾸지 않았어요. 원래 주문은 그대로예요.",
                 "Nothing was changed: your order is as it was.",
             ),
         ),
         _ => (
             lang.pick("지금은 할 수 없어요", "That cannot be done now"),
             lang.pick(
-                "그 사이 주문이 다음 단계로 넘어갔습니다. 지금 상태는 아래와 같아요.",
+                "그 사이 주문이 다음 단계로 넘어갔어요. 지금 상태는 아래와 같아요.",
                 "It has moved on in the meantime. This is where it stands now.",
             ),
         ),

@@ -85,15 +85,15 @@ fn headline(lang: Lang, view: &PassView) -> (String, &'static str) {
         };
         let said = match open.status {
             Status::Ready => lang.pick(
-                "준비돼 있어요. 아래 화면을 보여 주면 됩니다.",
+                "준비돼 있어요. 아래 화면을 보여 주면 돼요.",
                 "It is ready. Just show what stands below.",
             ),
             Status::Pending => lang.pick(
-                "아직 결제가 끝나지 않았어요. 끝나면 여기에 코드가 나타납니다.",
+                "아직 결제가 끝나지 않았어요. 끝나면 여기에 코드가 나타나요.",
                 "It is not paid yet. Once it is, the code shows up here.",
             ),
             _ => lang.pick(
-                "매장에서 준비하고 있어요. 다 되면 이 화면이 바뀝니다.",
+                "매장에서 준비하고 있어요. 다 되면 이 화면이 바뀌어요.",
                 "The store is preparing it. This page changes once it is ready.",
             ),
         };
@@ -147,7 +147,7 @@ fn ticket_of(visit: &Visit, secret: &str, ticket: &PassTicket) -> Option<AnyView
     let viewer = Viewer::new(lang);
     let ways = visit.shop().store_page(&viewer, &ticket.store.code).map(|store| store.directions);
     let paid = if ticket.paid {
-        lang.pick("결제는 끝났어요. 받기만 하면 됩니다.", "It's paid. There is nothing to pay.")
+        lang.pick("결제는 끝났어요. 받기만 하면 돼요.", "It's paid. There is nothing to pay.")
     } else {
         lang.pick("계산은 받아 갈 때 매장에서 해요.", "It is paid for at the store.")
     };

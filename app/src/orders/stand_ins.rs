@@ -74,12 +74,12 @@ fn deadline(lang: Lang, at: &str) -> String {
 const fn silence(lang: Lang, paid: bool) -> &'static str {
     if paid {
         lang.pick(
-            "그때까지 모두 잡아 둡니다. 정하지 않으시면 선반에 돌려놓고 돈을 돌려드려요.",
+            "그때까지 모두 잡아 둘게요. 정하지 않으시면 선반에 돌려놓고 돈을 돌려드려요.",
             "All of it is held until then. If you decide nothing, it goes back on the shelf and your money to you.",
         )
     } else {
         lang.pick(
-            "그때까지 모두 잡아 둡니다. 정하지 않으시면 선반에 돌려놓고, 내실 돈은 없어요.",
+            "그때까지 모두 잡아 둘게요. 정하지 않으시면 선반에 돌려놓고, 내실 돈은 없어요.",
             "All of it is held until then. If you decide nothing, it goes back on the shelf and you pay nothing for it.",
         )
     }

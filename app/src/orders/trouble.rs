@@ -159,7 +159,7 @@ pub(super) fn panel(visit: &Visit, draft: &Draft, trouble: &Trouble) -> AnyView 
                 )
             } else {
                 lang.pick(
-                    "세금이나 가격이 달라졌습니다. 아직 결제하지 않았어요. 아래에서 확인하고 다시 눌러 주세요.",
+                    "세금이나 가격이 달라졌어요. 아직 결제하지 않았어요. 아래에서 확인하고 다시 눌러 주세요.",
                     "A tax or a price has changed. Nothing was paid: look below, and press again if it is right.",
                 )
             };
@@ -189,7 +189,7 @@ pub(super) fn panel(visit: &Visit, draft: &Draft, trouble: &Trouble) -> AnyView 
         Trouble::Gone => notice(
             lang.pick("고르신 방법은 지금 되지 않아요", "The way you chose is not possible now"),
             lang.pick(
-                "그 사이 선반이나 시간이 달라졌어요. 지금 되는 방법은 아래와 같습니다.",
+                "그 사이 선반이나 시간이 달라졌어요. 지금 되는 방법은 아래와 같아요.",
                 "The shelf or the hour has changed. This is what is possible now.",
             ),
             (),

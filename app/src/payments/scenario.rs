@@ -76,19 +76,19 @@ impl Scenario {
     pub const fn label(self, lang: Lang) -> &'static str {
         let (ko, en) = match self {
             Scenario::Normal => ("문제없이", "Nothing goes wrong"),
-            Scenario::Duplicate => ("알림이 두 번 온다", "Each webhook comes twice"),
-            Scenario::Reordered => ("알림 순서가 뒤바뀐다", "Webhooks come in the wrong order"),
-            Scenario::Late => ("5초 뒤에야 입금된다", "The money arrives five seconds late"),
+            Scenario::Duplicate => ("알림이 두 번 와요", "Each webhook comes twice"),
+            Scenario::Reordered => ("알림 순서가 뒤바뀌어요", "Webhooks come in the wrong order"),
+            Scenario::Late => ("5초 뒤에야 입금돼요", "The money arrives five seconds late"),
             Scenario::TimeoutAfterCharge => {
-                ("결제는 됐는데 응답이 없다", "Charged, but the next call gets no answer")
+                ("결제는 됐는데 응답이 없어요", "Charged, but the next call gets no answer")
             }
-            Scenario::NoWebhook => ("알림이 오지 않는다", "No webhook comes"),
-            Scenario::WrongAmount => ("다른 금액이 결제된다", "Another amount is taken"),
-            Scenario::WrongCurrency => ("다른 통화로 결제된다", "Another currency is taken"),
-            Scenario::RefundLate => ("환불이 5초 걸린다", "A refund takes five seconds"),
-            Scenario::RefundFails => ("환불했는데 5초 뒤에 되돌아온다", "A refund fails after five seconds"),
+            Scenario::NoWebhook => ("알림이 오지 않아요", "No webhook comes"),
+            Scenario::WrongAmount => ("다른 금액이 결제돼요", "Another amount is taken"),
+            Scenario::WrongCurrency => ("다른 통화로 결제돼요", "Another currency is taken"),
+            Scenario::RefundLate => ("환불이 5초 걸려요", "A refund takes five seconds"),
+            Scenario::RefundFails => ("환불했는데 5초 뒤에 되돌아와요", "A refund fails after five seconds"),
             Scenario::RefundedElsewhere => {
-                ("결제사에서 따로 일부를 환불한다", "The provider refunds part of it by itself")
+                ("결제 회사에서 따로 일부를 환불해요", "The provider refunds part of it by itself")
             }
         };
         lang.pick(ko, en)

@@ -67,14 +67,14 @@ fn view(visit: &Visit, payment: &TestPayment, scenario: Scenario, wrong: bool) -
             visit,
             payment,
             visit.say("이미 결제했어요", "This has been paid"),
-            visit.say("같은 주문을 두 번 결제하지 않습니다.", "Nothing is paid twice."),
+            visit.say("같은 주문을 두 번 결제하지 않아요.", "Nothing is paid twice."),
         ),
         Stands::Over => over(
             visit,
             payment,
             visit.say("끝난 결제예요", "This payment is over"),
             visit.say(
-                "거절했거나, 가게가 닫았거나, 시간이 지났습니다. 결제된 것은 없어요.",
+                "거절했거나, 가게에서 닫았거나, 시간이 지났어요. 결제된 것은 없어요.",
                 "It was refused, closed by the shop, or has run out. Nothing was paid.",
             ),
         ),
@@ -83,7 +83,7 @@ fn view(visit: &Visit, payment: &TestPayment, scenario: Scenario, wrong: bool) -
         <div class="test-pay">
             <p class="test-pay-tape">
                 <strong>{visit.say("시험 결제", "Test payment")}</strong>
-                <span>{visit.say("돈이 오가지 않습니다", "No money moves")}</span>
+                <span>{visit.say("돈이 빠져나가지 않아요", "No money moves")}</span>
             </p>
             <div class="test-pay-sheet">
                 <header>
@@ -118,7 +118,7 @@ fn form(visit: &Visit, payment: &TestPayment, scenario: Scenario) -> AnyView {
                 <button class="alt" name="action" value="leave">{visit.say("그냥 나가기", "Leave")}</button>
             </div>
             <p class="fine">{visit.say(
-                "카드 번호는 묻지 않습니다. 이 화면은 데모와 시험에서만 나와요.",
+                "카드 번호는 묻지 않아요. 이 화면은 데모와 시험에서만 나와요.",
                 "No card number is asked. You only meet this page in demos and tests.",
             )}</p>
         </form>

@@ -67,7 +67,7 @@ impl Sought {
         let (title, text) = match (self, lang) {
             (Sought::Product, Lang::Ko) => (
                 "이 상품은 선반에 없어요",
-                "더는 팔지 않거나 주소가 바뀌었습니다. 이름으로 찾거나 다른 선반을 둘러보세요.",
+                "더는 팔지 않거나 주소가 바뀌었어요. 이름으로 찾거나 다른 선반을 둘러보세요.",
             ),
             (Sought::Product, Lang::En) => (
                 "This product is not on our shelves",
@@ -75,14 +75,14 @@ impl Sought {
             ),
             (Sought::Category, Lang::Ko) => (
                 "이 분류는 이제 없어요",
-                "다른 이름으로 바뀌었을 수 있습니다. 지금 있는 분류는 아래에 모두 있어요.",
+                "이름이 바뀌었을 수 있어요. 지금 있는 분류는 아래에서 모두 볼 수 있어요.",
             ),
             (Sought::Category, Lang::En) => (
                 "This category is gone",
                 "It may have another name by now. All the categories there are stand below.",
             ),
             (Sought::Store, Lang::Ko) => {
-                ("이 매장을 찾지 못했어요", "문을 닫았거나 주소가 바뀌었습니다. 다른 매장을 찾아보세요.")
+                ("이 매장을 찾지 못했어요", "문을 닫았거나 주소가 바뀌었어요. 다른 매장을 찾아보세요.")
             }
             (Sought::Store, Lang::En) => (
                 "We have no store here",
@@ -90,7 +90,7 @@ impl Sought {
             ),
             (Sought::Order, Lang::Ko) => (
                 anywhere,
-                "링크가 끝까지 복사되지 않았을 수 있어요. 주문이나 예약은 번호와, 픽업 코드나 주문할 때 적은 연락처로 다시 열 수 있습니다.",
+                "링크가 끝까지 복사되지 않았을 수 있어요. 주문이나 예약은 번호와, 픽업 코드나 주문할 때 적은 연락처로 다시 열 수 있어요.",
             ),
             (Sought::Order, Lang::En) => (
                 anywhere,

@@ -32,7 +32,7 @@ fn footer(visit: &Visit, path: &str) -> impl IntoView + use<> {
             {seller(&site.seller)}
             {site.demo.then(|| view! {
                 <p class="fine">{visit.say(
-                    "데모입니다. 제자리는 꾸며낸 가게이고 재고는 가상의 계산대가 움직입니다.",
+                    "데모예요. 제자리는 꾸며낸 가게이고, 재고는 가상의 계산대가 움직여요.",
                     "This is a demo. Jejari is made up; a simulated till moves its stock.",
                 )}</p>
             })}

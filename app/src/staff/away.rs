@@ -57,7 +57,7 @@ pub async fn written(
     match visit.shop().hand_over_away(&who, &store, &form.pass, at, &once).await {
         Ok(away) => {
             let warning = lang.pick(
-                "기록했어요. 다만 그 뒤에 주문한 분이 패스를 회수했습니다.",
+                "기록했어요. 다만 그 뒤에 주문한 분이 패스를 회수했어요.",
                 "Recorded. But the customer took the pass back after that.",
             );
             answer(true, if away.revoked_since { warning } else { "" })

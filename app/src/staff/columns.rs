@@ -138,19 +138,19 @@ fn empty(lang: Lang, place: Place) -> AnyView {
     let (title, text) = match place {
         Place::Prepare => (
             lang.pick("준비할 예약이 없어요", "Nothing to prepare"),
-            lang.pick("새 예약이 오면 여기에 바로 나타납니다.", "A new reservation shows up here by itself."),
+            lang.pick("새 예약이 오면 여기에 바로 나타나요.", "A new reservation shows up here by itself."),
         ),
         Place::Ready => (
             lang.pick("기다리는 손님이 없어요", "Nobody to wait for"),
             lang.pick(
-                "준비를 마친 예약이 여기서 손님을 기다립니다.",
+                "준비를 마친 예약이 여기서 손님을 기다려요.",
                 "What you have staged waits here for its customer.",
             ),
         ),
         Place::Done | Place::Found => (
             lang.pick("아직 끝난 예약이 없어요", "Nothing done yet"),
             lang.pick(
-                "건네거나 취소된 예약이 여기에 남습니다.",
+                "건네거나 취소된 예약이 여기에 남아요.",
                 "What was handed over or cancelled stays here.",
             ),
         ),

@@ -325,7 +325,7 @@ fn no_deed(visit: &Visit) -> String {
 fn no_confirmation(visit: &Visit) -> String {
     visit
         .say(
-            "되돌릴 수 없는 일이라 한 번 더 확인합니다. 아래 카드의 ‘문제가 있어요’에서 다시 눌러 주세요.",
+            "되돌릴 수 없는 일이라 한 번 더 확인해요. 아래 카드의 ‘문제가 있어요’에서 다시 눌러 주세요.",
             "There is no way back from this. Confirm it under “Something is wrong” on the card below.",
         )
         .to_owned()

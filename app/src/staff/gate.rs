@@ -41,7 +41,7 @@ pub(super) fn not_yours(visit: &Visit, who: &Associate) -> Response {
     let staff = visit.shop().staff_view(who, visit.lang);
     let title = visit.say("담당 매장이 아니에요", "Not one of your stores");
     let text = visit.say(
-        "이 매장의 화면은 담당 직원에게만 열립니다. 담당 매장이 바뀌었다면 본사에 알려 주세요.",
+        "이 매장의 화면은 담당 직원에게만 열려요. 담당 매장이 바뀌었다면 본사에 알려 주세요.",
         "Only the people who work there see this store. If your stores have changed, ask head office.",
     );
     let stores = staff

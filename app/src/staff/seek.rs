@@ -75,7 +75,7 @@ fn texts(lang: Lang, store: &str) -> serde_json::Value {
     };
     serde_json::json!({
         "genuine": genuine,
-        "now": lang.pick("지금 건네세요. 네트워크가 돌아오면 기록됩니다.", "Hand it over now. It will be recorded when the network is back."),
+        "now": lang.pick("지금 건네세요. 네트워크가 돌아오면 기록돼요.", "Hand it over now. It will be recorded when the network is back."),
         "unlisted": lang.pick("이 화면에는 없는 주문이에요. 준비해 둔 것에서 찾아 주세요.", "It is not on this screen. Look among what is staged."),
         "give": lang.pick("건넸어요", "Handed over"),
         "not": lang.pick("아직이요", "Not yet"),

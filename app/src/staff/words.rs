@@ -88,24 +88,24 @@ pub fn standing(lang: Lang, card: &BoardCard) -> String {
     }
     match (lang, card.status) {
         (Lang::Ko, ReservationStatus::Placed) => {
-            "아직 담지 않았어요. 손님이 와 계시면 선반에서 바로 꺼내 건네도 됩니다.".to_owned()
+            "아직 담지 않았어요. 손님이 와 계시면 선반에서 바로 꺼내 건네도 돼요.".to_owned()
         }
         (Lang::En, ReservationStatus::Placed) => {
             "Not picked yet. If the customer is here, take it from the shelf and hand it over.".to_owned()
         }
         (Lang::Ko, ReservationStatus::Picking) => {
-            "지금 담는 중이에요. 다 담았으면 바로 건네도 됩니다.".to_owned()
+            "지금 담는 중이에요. 다 담았으면 바로 건네도 돼요.".to_owned()
         }
         (Lang::En, ReservationStatus::Picking) => {
             "Being picked now. Once it is all there you can hand it over.".to_owned()
         }
         (Lang::Ko, ReservationStatus::Ready) if !card.place.is_empty() => {
-            format!("{} 자리에 준비돼 있어요. {kept}까지 맡아둡니다.", card.place)
+            format!("{} 자리에 준비돼 있어요. {kept}까지 맡아둬요.", card.place)
         }
         (Lang::En, ReservationStatus::Ready) if !card.place.is_empty() => {
             format!("Staged at {}, kept until {kept}.", card.place)
         }
-        (Lang::Ko, ReservationStatus::Ready) => format!("계산대에 준비돼 있어요. {kept}까지 맡아둡니다."),
+        (Lang::Ko, ReservationStatus::Ready) => format!("계산대에 준비돼 있어요. {kept}까지 맡아둬요."),
         (Lang::En, ReservationStatus::Ready) => format!("Staged at the counter, kept until {kept}."),
         (Lang::Ko, ReservationStatus::Pending) => "손님이 아직 결제하지 않았어요.".to_owned(),
         (Lang::En, ReservationStatus::Pending) => "The customer has not paid yet.".to_owned(),
@@ -118,7 +118,7 @@ pub fn standing(lang: Lang, card: &BoardCard) -> String {
         (Lang::Ko, ReservationStatus::Collected) => format!("{ended}에 이미 건넨 예약이에요."),
         (Lang::En, ReservationStatus::Collected) => format!("Already handed over, {ended}."),
         (Lang::Ko, ReservationStatus::Cancelled) => {
-            format!("{ended}에 취소된 예약이에요. 상품은 선반 재고로 돌아갔습니다.")
+            format!("{ended}에 취소된 예약이에요. 상품은 선반 재고로 돌아갔어요.")
         }
         (Lang::En, ReservationStatus::Cancelled) => {
             format!("Cancelled {ended}. The goods are back in the shelf's stock.")
@@ -130,7 +130,7 @@ pub fn standing(lang: Lang, card: &BoardCard) -> String {
             format!("Its time ran out ({kept}). If it is still on the shelf, sell it at the till.")
         }
         (Lang::Ko, ReservationStatus::NotFound) => {
-            format!("{ended}에 선반에 없다고 끝낸 예약이에요. 손님께는 알려 드렸습니다.")
+            format!("{ended}에 선반에 없다고 끝낸 예약이에요. 손님께는 알려 드렸어요.")
         }
         (Lang::En, ReservationStatus::NotFound) => {
             format!("Ended {ended} because it was not on the shelf. The customer was told.")
@@ -141,11 +141,11 @@ pub fn standing(lang: Lang, card: &BoardCard) -> String {
 fn went_astray(lang: Lang, astray: Astray, ended: &str) -> String {
     match (lang, astray) {
         (Lang::Ko, Astray::Lost) => {
-            format!("{ended}에 중간에 분실됐다고 끝낸 예약이에요. 손님께는 알려 드렸습니다.")
+            format!("{ended}에 중간에 분실됐다고 끝낸 예약이에요. 손님께는 알려 드렸어요.")
         }
         (Lang::En, Astray::Lost) => format!("Ended {ended}: it was lost on its way. The customer was told."),
         (Lang::Ko, Astray::CameBack) => {
-            format!("{ended}에 배송하지 못하고 돌아온 예약이에요. 상품은 재고로 돌아갔습니다.")
+            format!("{ended}에 배송하지 못하고 돌아온 예약이에요. 상품은 재고로 돌아갔어요.")
         }
         (Lang::En, Astray::CameBack) => {
             format!("It could not be delivered and came back, {ended}. The goods are in stock again.")

@@ -87,7 +87,7 @@ pub(super) fn locator_page(visit: &Visit, asked: &Asked, word: Option<Word>, sta
             status,
             description: visit
                 .say(
-                    "가까운 매장과 영업시간, 지금 선반에 있는 수량을 지도에서 봅니다.",
+                    "가까운 매장과 영업시간, 지금 선반에 있는 수량을 지도에서 볼 수 있어요.",
                     "Stores near you, their hours, and what is on their shelves right now.",
                 )
                 .to_owned(),
@@ -169,7 +169,7 @@ fn notice(visit: &Visit, asked: &Asked, word: Word) -> AnyView {
         ),
         (Word::NoPosition, Lang::Ko) => (
             "위치를 받지 못했어요".to_owned(),
-            "브라우저가 위치를 알려 주려면 자바스크립트와 위치 허용이 필요해요. 동네 이름을 적거나 지도를 눌러도 됩니다.",
+            "브라우저가 위치를 알려 주려면 자바스크립트와 위치 허용이 필요해요. 동네 이름을 적거나 지도를 눌러도 돼요.",
         ),
         (Word::NoPosition, Lang::En) => (
             "No position came with that".to_owned(),

@@ -33,7 +33,7 @@ impl Narrowed {
         match (self, lang) {
             (Narrowed::Stock, Lang::Ko) => (
                 "지금은 어느 선반에도 없어요",
-                "매장이 채우면 바로 여기에 보입니다. 상품 화면에서 다른 옵션과 받는 방법도 볼 수 있어요.",
+                "매장에 다시 들어오면 바로 여기에 보여요. 상품 화면에서 다른 옵션과 받는 방법도 볼 수 있어요.",
             ),
             (Narrowed::Stock, Lang::En) => (
                 "No shelf has it right now",
@@ -41,7 +41,7 @@ impl Narrowed {
             ),
             (Narrowed::Open, Lang::Ko) => (
                 "지금 문을 연 매장이 없어요",
-                "다시 여는 시각을 아래에 적어 두었어요. 지금 맡아두고 문을 열면 받아 가셔도 됩니다.",
+                "다시 여는 시각을 아래에 적어 두었어요. 지금 맡아두고, 문을 열면 받아 가셔도 돼요.",
             ),
             (Narrowed::Open, Lang::En) => (
                 "No store is open right now",

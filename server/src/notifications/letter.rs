@@ -158,7 +158,7 @@ fn counter(occasion: &Occasion<'_>) -> Counter {
         Lang::Ko => (
             format!("{} {}에서 픽업 (코드 {})", occasion.brand, view.store.name, view.code),
             format!(
-                "계산대에서 코드 {} 보여 주세요. {kept}까지 맡아둡니다.\n{link}",
+                "계산대에서 코드 {} 보여 주세요. {kept}까지 맡아둘게요.\n{link}",
                 with_josa(&view.code, "을/를")
             ),
         ),

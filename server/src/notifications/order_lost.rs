@@ -79,12 +79,12 @@ pub(super) fn lost(occasion: &Occasion<'_>) -> Said {
         Lang::Ko => (
             format!("{heading}. 하나만 골라 주세요"),
             format!(
-                "죄송합니다. {because} 대신할 것을 모두 잡아 두었습니다. 주문 페이지에서 하나를 고르시거나 {}. 답이 없으면 {}.",
-                if paid { "환불을 받으시면 됩니다" } else { "빼시면 됩니다" },
+                "죄송합니다. {because} 대신할 것을 모두 잡아 두었어요. 주문 페이지에서 하나를 고르시거나 {}. 답이 없으면 {}.",
+                if paid { "환불을 받으시면 돼요" } else { "빼시면 돼요" },
                 if paid {
-                    "결제하신 금액을 돌려드립니다"
+                    "결제하신 금액을 돌려드려요"
                 } else {
-                    "모두 선반에 돌려놓습니다"
+                    "모두 선반에 돌려놓아요"
                 },
             ),
         ),
@@ -105,10 +105,10 @@ fn given_up(lang: Lang, mishap: &Mishap, paid: bool) -> Said {
     let and = &mishap.and;
     let said = match (lang, paid) {
         (Lang::Ko, true) => {
-            format!("죄송합니다. {and} 가까운 매장에도 남은 것이 없어, 결제하신 금액을 돌려드립니다.")
+            format!("죄송합니다. {and} 가까운 매장에도 남은 것이 없어, 결제하신 금액을 돌려드려요.")
         }
         (Lang::Ko, false) => {
-            format!("죄송합니다. {and} 가까운 매장에도 남은 것이 없습니다. 계산에서 뺐어요.")
+            format!("죄송합니다. {and} 가까운 매장에도 남은 것이 없어, 계산에서 뺐어요.")
         }
         (Lang::En, true) => format!(
             "We are sorry: {and}, and no store nearby has it either, so what you paid for it goes back to you."

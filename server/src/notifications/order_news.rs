@@ -144,7 +144,7 @@ fn reason(occasion: &Occasion<'_>) -> String {
     let brand = occasion.brand;
     match occasion.notice.lang {
         Lang::Ko => {
-            format!("{brand}에서 주문할 때 이 주소를 남기셔서 보내 드립니다. 광고는 보내지 않습니다.")
+            format!("{brand}에서 주문할 때 이 주소를 남기셔서 보내 드려요. 광고는 보내지 않아요.")
         }
         Lang::En => format!(
             "You get this because you gave this address with an order at {brand}. We send no advertising."
@@ -268,7 +268,7 @@ fn counter(occasion: &Occasion<'_>) -> Option<Counter> {
     let (title, text) = match (lang, curbside) {
         (Lang::Ko, true) => (
             format!("{brand} {name} 차에서 받기 (코드 {code})"),
-            format!("주차하고 주문 페이지에서 ‘도착했어요’를 눌러 주세요. {kept}까지 맡아둡니다.\n{link}"),
+            format!("주차하고 주문 페이지에서 ‘도착했어요’를 눌러 주세요. {kept}까지 맡아둘게요.\n{link}"),
         ),
         (Lang::En, true) => (
             format!("To your car at {brand} {name} (code {code})"),
@@ -277,7 +277,7 @@ fn counter(occasion: &Occasion<'_>) -> Option<Counter> {
         (Lang::Ko, false) => (
             format!("{brand} {name}에서 픽업 (코드 {code})"),
             format!(
-                "계산대에서 코드 {} 보여 주세요. {kept}까지 맡아둡니다.\n{link}",
+                "계산대에서 코드 {} 보여 주세요. {kept}까지 맡아둘게요.\n{link}",
                 with_josa(&code, "을/를")
             ),
         ),

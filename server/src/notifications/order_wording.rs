@@ -22,7 +22,7 @@ pub(super) fn said(occasion: &Occasion<'_>) -> Said {
         OrderNews::Placed => (
             lang.pick("주문을 받았어요", "We have your order"),
             lang.pick(
-                "준비되면 알려 드릴게요. 계산은 매장에서 하시면 됩니다.",
+                "준비되면 알려 드릴게요. 계산은 매장에서 하시면 돼요.",
                 "We will let you know the moment it is ready. You pay in store.",
             ),
         ),
@@ -41,19 +41,19 @@ pub(super) fn said(occasion: &Occasion<'_>) -> Said {
             lang.pick("곧 맡아둔 시간이 끝나요", "We can keep it only a little longer"),
             if paid {
                 lang.pick(
-                    "기한이 지나면 선반에 돌려놓고, 결제하신 금액은 돌려드립니다.",
+                    "기한이 지나면 선반에 돌려놓고, 결제하신 금액은 돌려드려요.",
                     "When its time is over it goes back on the shelf, and what you paid goes back to you.",
                 )
             } else {
                 lang.pick(
-                    "기한이 지나면 선반에 돌려놓습니다.",
+                    "기한이 지나면 선반에 돌려놓아요.",
                     "When its time is over it goes back on the shelf.",
                 )
             },
         ),
         OrderNews::OutForDelivery => (
             lang.pick("배송을 시작했어요", "It is out for delivery"),
-            lang.pick("매장에서 출발했습니다.", "It has left the store."),
+            lang.pick("매장에서 출발했어요.", "It has left the store."),
         ),
         OrderNews::Delivered => (
             lang.pick("배송을 마쳤어요", "It was delivered"),
@@ -69,7 +69,7 @@ pub(super) fn said(occasion: &Occasion<'_>) -> Said {
         OrderNews::Offered | OrderNews::NotFound => return lost(occasion),
         OrderNews::Changed => (
             lang.pick("주문을 바꿨어요", "Your order was changed"),
-            lang.pick("이제 이렇게 준비합니다.", "This is how it stands now."),
+            lang.pick("이제 이렇게 준비할게요.", "This is how it stands now."),
         ),
         OrderNews::Refunded => (
             lang.pick("환불해 드렸어요", "We have refunded you"),
@@ -82,22 +82,22 @@ pub(super) fn said(occasion: &Occasion<'_>) -> Said {
             lang.pick("주문을 취소했어요", "Your order was cancelled"),
             if paid {
                 lang.pick(
-                    "맡아둔 것은 다시 선반에 놓였고, 결제하신 금액은 돌려드립니다.",
+                    "맡아둔 것은 다시 선반에 놓았고, 결제하신 금액은 돌려드려요.",
                     "What was held is back on the shelf, and what you paid goes back to you.",
                 )
             } else {
-                lang.pick("맡아둔 것은 다시 선반에 놓였습니다.", "What was held is back on the shelf.")
+                lang.pick("맡아둔 것은 다시 선반에 놓았어요.", "What was held is back on the shelf.")
             },
         ),
         OrderNews::Expired => (
             lang.pick("맡아둔 시간이 지났어요", "The time ran out"),
             if paid {
                 lang.pick(
-                    "다시 선반에 놓았습니다. 결제하신 금액은 돌려드립니다.",
+                    "다시 선반에 놓았어요. 결제하신 금액은 돌려드려요.",
                     "It is back on the shelf, and what you paid goes back to you.",
                 )
             } else {
-                lang.pick("다시 선반에 놓았습니다.", "It is back on the shelf.")
+                lang.pick("다시 선반에 놓았어요.", "It is back on the shelf.")
             },
         ),
     };
@@ -127,7 +127,7 @@ fn paid_too_late(occasion: &Occasion<'_>) -> (&'static str, &'static str) {
         return (
             lang.pick("주문을 바꾸지 못했어요", "Your order could not be changed"),
             lang.pick(
-                "결제하셨을 때는 고르신 시간이 지났거나 더 바꿀 수 없었습니다. 이번에 결제하신 금액은 바로 돌려드리고, 주문은 그대로 준비합니다.",
+                "결제하셨을 때는 고르신 시간이 지났거나 더 바꿀 수 없었어요. 이번에 결제하신 금액은 바로 돌려드리고, 주문은 그대로 준비할게요.",
                 "When you paid for the change, the time you chose had passed or it could no longer be made. That payment goes back right away, and your order stays as it was.",
             ),
         );
@@ -135,7 +135,7 @@ fn paid_too_late(occasion: &Occasion<'_>) -> (&'static str, &'static str) {
     (
         lang.pick("결제하신 금액을 돌려드려요", "Your payment is going back to you"),
         lang.pick(
-            "결제하셨을 때는 맡아둔 시간이 지났거나 주문이 끝난 뒤였습니다. 이 결제는 바로 돌려드립니다.",
+            "결제하셨을 때는 맡아둔 시간이 지났거나 주문이 끝난 뒤였어요. 이 결제는 바로 돌려드려요.",
             "When it came, the hold had run out or the order was over. It goes back right away.",
         ),
     )
@@ -148,7 +148,7 @@ fn wrong_amount(occasion: &Occasion<'_>) -> (&'static str, &'static str) {
         return (
             lang.pick("결제 금액이 맞지 않았어요", "The amount did not match"),
             lang.pick(
-                "주문과 다른 금액이 결제되어 바로 돌려드립니다. 주문 페이지에서 다시 결제해 주세요.",
+                "주문과 다른 금액이 결제되어 바로 돌려드려요. 주문 페이지에서 다시 결제해 주세요.",
                 "What was paid is not what the order costs, so it goes back right away. You can pay again on the order's page.",
             ),
         );
@@ -156,7 +156,7 @@ fn wrong_amount(occasion: &Occasion<'_>) -> (&'static str, &'static str) {
     (
         lang.pick("결제하신 금액을 돌려드려요", "Your payment is going back to you"),
         lang.pick(
-            "내실 금액이 아니어서 바로 돌려드립니다. 주문이 지금 어떤지는 주문 페이지에 있어요.",
+            "내실 금액이 아니어서 바로 돌려드려요. 주문이 지금 어떤지는 주문 페이지에 있어요.",
             "It was not what there was to pay, so it goes back right away. The order's page says where the order stands.",
         ),
     )
@@ -172,7 +172,7 @@ fn ready_said(occasion: &Occasion<'_>) -> Said {
             lang.pick("모두 찾지는 못해 죄송합니다. ", "We are sorry: not all of it was there. "),
         )
     } else {
-        (lang.pick("준비됐어요. 오시면 됩니다", "It is ready for you"), "")
+        (lang.pick("준비됐어요. 오시면 돼요", "It is ready for you"), "")
     };
     let todo = match (lang, group.way == Way::Curbside) {
         (Lang::Ko, true) => {
@@ -187,7 +187,7 @@ fn ready_said(occasion: &Occasion<'_>) -> Said {
     let pay = if occasion.is_paid() {
         ""
     } else {
-        lang.pick(" 계산은 매장에서 하시면 됩니다.", " You pay in store.")
+        lang.pick(" 계산은 매장에서 하시면 돼요.", " You pay in store.")
     };
     Said { heading: heading.to_owned(), lead: vec![format!("{sorry}{todo}{pay}")] }
 }

@@ -129,7 +129,7 @@ fn a_reservation_is_confirmed_with_all_one_needs() {
     let text = plain::render(&letter(Lang::Ko, Status::Placed));
     for part in [
         "맡아두었어요",
-        "김제자리 님, 준비되면 바로 알려 드릴게요. 계산은 매장에서 하시면 됩니다.",
+        "김제자리 님, 준비되면 바로 알려 드릴게요. 계산은 매장에서 하시면 돼요.",
         "상품: 법랑 주전자 외 1가지\n매장: 성수점\n준비: 11월 23일(월) 17:40\n",
         "받아 갈 기한: 11월 25일(수) 21:00\n예약 번호: R-7K3M-9QXD",
         "픽업 코드: K7Q2MD",

@@ -77,7 +77,7 @@ pub(super) fn of(occasion: &Occasion<'_>) -> Option<Wording> {
 pub(super) fn reason(lang: Lang, brand: &str) -> String {
     match lang {
         Lang::Ko => {
-            format!("{brand}에서 예약할 때 이 주소를 남기셔서 보내 드립니다. 광고는 보내지 않습니다.")
+            format!("{brand}에서 예약할 때 이 주소를 남기셔서 보내 드려요. 광고는 보내지 않아요.")
         }
         Lang::En => format!(
             "You get this because you gave this address with a reservation at {brand}. We send no advertising."
@@ -123,9 +123,9 @@ impl Parts<'_> {
         Wording {
             subject: format!("[{brand}] {store}에 맡아두었어요"),
             heading: "맡아두었어요".to_owned(),
-            lead: vec![format!("{name} 님, 준비되면 바로 알려 드릴게요. 계산은 매장에서 하시면 됩니다.")],
+            lead: vec![format!("{name} 님, 준비되면 바로 알려 드릴게요. 계산은 매장에서 하시면 돼요.")],
             short: format!(
-                "[{brand}] {} {store}에 맡아두었어요. {ready}까지 준비하고 {until}까지 맡아둡니다. 코드 {code}\n{page}",
+                "[{brand}] {} {store}에 맡아두었어요. {ready}까지 준비하고 {until}까지 맡아둘게요. 코드 {code}\n{page}",
                 with_josa(things, "을/를")
             ),
         }
@@ -149,9 +149,9 @@ impl Parts<'_> {
         let Parts { brand, name, store, code, things, until, page, .. } = self;
         Wording {
             subject: format!("[{brand}] 준비됐어요 · {store}에서 받아 가세요"),
-            heading: "준비됐어요. 오시면 됩니다".to_owned(),
+            heading: "준비됐어요. 오시면 돼요".to_owned(),
             lead: vec![format!(
-                "{name} 님, 계산대에 준비해 두었어요. 계산은 받아 가실 때 매장에서 하시면 됩니다."
+                "{name} 님, 계산대에 준비해 두었어요. 계산은 받아 가실 때 매장에서 하시면 돼요."
             )],
             short: format!(
                 "[{brand}] {} {store}에 준비됐어요. {until}까지 받아 가세요. 코드 {code}\n{page}",
@@ -177,7 +177,7 @@ impl Parts<'_> {
         let Some(missing) = &self.missing else { return ready };
         let said = match lang {
             Lang::Ko => format!(
-                "죄송합니다. {} 선반에서 찾지 못해 계산에서 뺐어요. 나머지는 준비해 두었습니다.",
+                "죄송합니다. {} 선반에서 찾지 못해 계산에서 뺐어요. 나머지는 준비해 두었어요.",
                 with_josa(missing, "은/는")
             ),
             Lang::En => format!(
@@ -199,7 +199,7 @@ impl Parts<'_> {
             heading: "받아 가셨어요".to_owned(),
             lead: vec![
                 format!("{name} 님, 들러 주셔서 고맙습니다."),
-                "교환이나 반품은 매장에서 받으신 영수증으로 도와드립니다.".to_owned(),
+                "교환이나 반품은 매장에서 받으신 영수증으로 도와드려요.".to_owned(),
             ],
             short: format!("[{brand}] {} {store}에서 받아 가셨어요. 고맙습니다.", with_josa(things, "을/를")),
         }
@@ -224,9 +224,9 @@ impl Parts<'_> {
             subject: format!("[{brand}] {store} 예약이 취소됐어요"),
             heading: "예약이 취소됐어요".to_owned(),
             lead: vec![format!(
-                "{name} 님, 맡아두었던 것은 선반에 돌려놓았어요. 결제된 금액이 없으니 더 하실 일은 없습니다."
+                "{name} 님, 맡아두었던 것은 선반에 돌려놓았어요. 결제된 금액이 없으니 더 하실 일은 없어요."
             )],
-            short: format!("[{brand}] {store} 예약({things})이 취소됐어요. 결제된 금액은 없습니다.\n{page}"),
+            short: format!("[{brand}] {store} 예약({things})이 취소됐어요. 결제된 금액은 없어요.\n{page}"),
         }
     }
 
@@ -282,11 +282,11 @@ impl Parts<'_> {
             subject: format!("[{brand}] 죄송합니다, {store}에서 찾지 못했어요"),
             heading: "죄송합니다, 찾지 못했어요".to_owned(),
             lead: vec![format!(
-                "{name} 님, 직원이 선반을 살펴봤지만 {missed}. 헛걸음하지 않으시도록 예약을 닫고 바로 알려 드립니다. \
-                 결제된 금액은 없습니다."
+                "{name} 님, 직원이 선반을 살펴봤지만 {missed}. 헛걸음하지 않으시도록 예약을 취소하고 바로 알려 드려요. \
+                 결제된 금액은 없어요."
             )],
             short: format!(
-                "[{brand}] 죄송합니다. {store}에서 {} 찾지 못해 예약을 닫았어요. 결제된 금액은 없습니다.\n{page}",
+                "[{brand}] 죄송합니다. {store}에서 {} 찾지 못해 예약을 취소했어요. 결제된 금액은 없어요.\n{page}",
                 with_josa(things, "을/를")
             ),
         }

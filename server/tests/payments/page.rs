@@ -29,7 +29,7 @@ async fn standing(bench: &TestBench, opened: &Opened) -> Standing {
 async fn it_says_that_no_money_moves_in_both_languages() {
     let (bench, opened) = bench().await;
     for (prefix, words) in [
-        ("", ["시험 결제", "돈이 오가지 않습니다", "결제하기"]),
+        ("", ["시험 결제", "돈이 빠져나가지 않아요", "결제하기"]),
         ("/en", ["Test payment", "No money moves", "Pay"]),
     ] {
         let (status, page) =

@@ -415,7 +415,7 @@ async fn a_change_that_is_paid_too_late_ends_nothing() {
         let (_, late) = files(at.folder.path()).remove(1);
         let mail = MessageParser::default().parse(&late).unwrap();
         let text = mail.body_text(0).unwrap();
-        assert!(text.contains("주문은 그대로 준비합니다") && !text.contains("전액"), "{text}");
+        assert!(text.contains("주문은 그대로 준비할게요") && !text.contains("전액"), "{text}");
     })
     .await;
 }

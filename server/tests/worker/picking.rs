@@ -89,7 +89,7 @@ async fn everything_that_is_held_instead_is_told_in_one_message() {
             "집으로 배송",
             "대신 찻잔",
             "차액 ₩29,000",
-            "답이 없으면 결제하신 금액을 돌려드립니다",
+            "답이 없으면 결제하신 금액을 돌려드려요",
         ] {
             assert!(ko.contains(said), "{said} in\n{ko}");
         }

@@ -45,7 +45,7 @@ async fn a_browser_that_asked_is_told_when_it_is_ready() {
         assert_eq!((arrived.len(), service.asked(), waiting(test).await), (1, 1, 0));
         let push = &arrived[0];
         assert_eq!(push.browser, "one");
-        assert_eq!(push.note["title"], "준비됐어요. 오시면 됩니다");
+        assert_eq!(push.note["title"], "준비됐어요. 오시면 돼요");
         assert_eq!(push.note["body"], format!("성수점 · {}", placed.number));
         assert_eq!(push.note["url"], format!("/orders/{}?t={}", placed.number, placed.token));
         let said = push.note.to_string();

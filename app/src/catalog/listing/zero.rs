@@ -33,7 +33,7 @@ fn sentence(room: &Room<'_>) -> Option<String> {
     let lang = room.visit.lang;
     Some(match (text.is_empty(), room.asked.narrowed() > 0, lang) {
         (true, false, _) if room.asked.base == Base::Search => return None,
-        (_, true, Lang::Ko) => "고른 조건에 모두 맞는 것이 없어요. 하나를 빼면 보일 수 있습니다.".to_owned(),
+        (_, true, Lang::Ko) => "고른 조건에 모두 맞는 것이 없어요. 하나를 빼면 보일 수 있어요.".to_owned(),
         (_, true, Lang::En) => "Nothing meets all of these at once. Letting go of one may help.".to_owned(),
         (false, false, Lang::Ko) => format!(
             "{} 찾지 못했어요. 더 짧은 말이나 다른 이름으로 찾아보세요.",

@@ -112,7 +112,7 @@ fn retired(visit: &Visit, product: &ProductView, shelves: &ShelvesView) -> Optio
     (!product.active && left).then(|| {
         view! {
             <p class="notice">{visit.say(
-                "더는 들여오지 않는 상품이에요. 맡아두기는 할 수 없고, 남은 것은 매장에서만 살 수 있습니다.",
+                "더는 들여오지 않는 상품이에요. 맡아둘 수 없고, 남은 것은 매장에서만 살 수 있어요.",
                 "We no longer stock this. It cannot be reserved; what is left is sold in store only.",
             )}</p>
         }

@@ -15,7 +15,7 @@ pub fn BoardLive(lang: Lang) -> impl IntoView {
                 data-link="still"
                 role="status"
                 data-live=lang.pick("실시간", "Live")
-                data-lost=lang.pick("연결이 끊겼어요. 다시 잇는 중입니다", "Connection lost, trying again")
+                data-lost=lang.pick("연결이 끊겼어요. 다시 잇는 중이에요", "Connection lost, trying again")
                 data-signed-out=lang.pick(
                     "로그인이 끝났어요. 새로 고침을 눌러 주세요",
                     "You are signed out. Press reload",
