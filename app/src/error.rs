@@ -42,11 +42,11 @@ impl AppError {
         let (ko, en) = match self {
             AppError::NotFound => (
                 ("이 선반은 비어 있어요", "찾으시는 페이지가 없거나 자리를 옮겼어요."),
-                ("This shelf is empty", "The page you want is not here, or has moved."),
+                ("This shelf is empty", "The page you're looking for isn't here, or has moved."),
             ),
             AppError::SignedOut => (
                 ("로그인이 필요해요", "직원 로그인 후 이어서 할 수 있어요."),
-                ("Sign in first", "Staff can go on after signing in."),
+                ("Sign in first", "Staff can continue after signing in."),
             ),
             AppError::NotYours => (
                 ("볼 수 없는 화면이에요", "담당 매장이나 역할에는 열려 있지 않아요."),
@@ -59,7 +59,7 @@ impl AppError {
                 ),
                 (
                     "That was too long to read",
-                    "It is more than we take, so none of it was read or kept. Go back in your browser: what you typed is usually still there. Shorten the longest field and send it again.",
+                    "It is more than we can take, so none of it was read or kept. Go back in your browser: what you typed is usually still there. Shorten the longest field and send it again.",
                 ),
             ),
             AppError::Busy => (

@@ -145,7 +145,7 @@ pub(super) fn where_from(visit: &Visit) -> AnyView {
     view! {
         <form class="covers-near" method="post" action=visit.href("/stores/near")>
             <input type="hidden" name="next" value=visit.href("/basket") />
-            <label for="covers-place">{visit.say("계신 동네를 알려 주시면 가까운 곳부터 보여 드려요", "Tell us your area and the nearest come first")}</label>
+            <label for="covers-place">{visit.say("계신 동네를 알려 주시면 가까운 곳부터 보여 드려요", "Tell us your area and we'll show the nearest first")}</label>
             <span class="finder-line">
                 <input id="covers-place" type="search" name="place" maxlength="100" autocomplete="off" placeholder=visit.say("동네, 역, 우편번호", "Area, station, postcode") />
                 <button class="finder-go">{visit.say("찾기", "Search")}</button>

@@ -28,7 +28,7 @@ pub async fn add(visit: Visit, headers: HeaderMap, Form(typed): Form<HashMap<Str
     let Some(sku) = known(&visit, sku) else {
         let said = visit.say(
             "그런 상품은 없어요. 장바구니는 그대로 있어요.",
-            "There is no such product. Your basket is as it was.",
+            "There is no such product. Your basket hasn't changed.",
         );
         return basket_page(&visit, Some(&Refused::new(said, StatusCode::UNPROCESSABLE_ENTITY))).await;
     };

@@ -167,7 +167,7 @@ pub(super) fn gone(visit: &Visit, basket: &BasketView) -> Option<AnyView> {
     }
     let view = view! {
         <section class="notice heads-up basket-gone" aria-labelledby="gone">
-            <b id="gone">{visit.say("더는 살 수 없는 것이 있어요", "Some things can no longer be had")}</b>
+            <b id="gone">{visit.say("더는 살 수 없는 것이 있어요", "Some things are no longer available")}</b>
             <ul>{rows}</ul>
         </section>
     };

@@ -53,7 +53,7 @@ fn empty(visit: &Visit) -> AnyView {
             <h1>{visit.say("장바구니가 비어 있어요", "Your basket is empty")}</h1>
             <p>{visit.say(
                 "마음에 드는 것을 담으면, 한 번에 모두 받을 수 있는 매장을 알려 드려요.",
-                "Put in what you like, and we tell you which store near you has all of it, and by when.",
+                "Add what you like, and we'll tell you which store near you has all of it, and by when.",
             )}</p>
             <form class="find" action=visit.href("/search") method="get" role="search" aria-label=visit.say("담을 것 찾기", "Find something for it")>
                 <input type="search" name="q" maxlength="200" placeholder=visit.say("예: 주전자", "Kettle, pencil, …") aria-label=visit.say("담을 것의 이름", "What you are looking for") />
@@ -154,7 +154,7 @@ fn totals(visit: &Visit, all: Money, part: Option<Money>) -> AnyView {
     };
     view! {
         <p class="basket-total">
-            <span>{visit.say("있는 것만 합계", "Total of what it has")}<small>{whole}</small></span>
+            <span>{visit.say("있는 것만 합계", "Total for what it has")}<small>{whole}</small></span>
             <b>{part.display()}</b>
         </p>
     }

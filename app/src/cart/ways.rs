@@ -44,7 +44,7 @@ impl Ways {
             .collect();
         let label = match lang {
             Lang::Ko => format!("{}에서 받는 방법", cover.store_name),
-            Lang::En => format!("Ways at {}", cover.store_name),
+            Lang::En => format!("Ways to get it at {}", cover.store_name),
         };
         (!chips.is_empty()).then(|| view! { <ul class="way-chips" aria-label=label>{chips}</ul> }.into_any())
     }

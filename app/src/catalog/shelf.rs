@@ -223,7 +223,7 @@ pub fn ShelfPanel(
             lang.pick("지금은 어느 선반에도 없어요", "No shelf has one right now"),
             lang.pick(
                 "매장에 다시 들어오면 이 화면의 숫자가 바로 바뀌어요. 그 사이 비슷한 것을 보셔도 좋아요.",
-                "The numbers here change the moment a store restocks. Meanwhile, something like it may do.",
+                "The numbers here change the moment a store restocks. Meanwhile, something similar may do.",
             ),
             similar,
         )
@@ -262,7 +262,7 @@ fn lead(lang: Lang, best: &ShelfView, mine_lacks: Option<String>, reservable: bo
     let name = best.store_name.clone();
     let note = mine_lacks.map(|mine| match lang {
         Lang::Ko => format!("내 매장 {mine}에는 지금 없어서, 가장 가까운 선반을 보여 드려요."),
-        Lang::En => format!("Your store, {mine}, has none now. This is the nearest shelf that has."),
+        Lang::En => format!("Your store, {mine}, has none now. This is the nearest shelf that has it."),
     });
     let (have, out) = match lang {
         Lang::Ko => (format!("{name} 선반에 #개 있어요"), format!("{name} 선반이 비었어요")),
@@ -312,7 +312,7 @@ fn promise(lang: Lang, shelf: &ShelfView) -> impl IntoView + use<> {
         (Some(ready), Lang::Ko) => format!("지금 맡아두면 {} 준비", ready.label),
         (Some(ready), Lang::En) => format!("Reserve now, ready {}", ready.label),
         (None, _) => {
-            lang.pick("준비 시각은 매장이 알려 드려요", "The store will tell when it is ready").to_owned()
+            lang.pick("준비 시각은 매장이 알려 드려요", "The store will tell you when it's ready").to_owned()
         }
     };
     view! { <b><span class="when-low">{lang.pick("얼마 남지 않았어요 · ", "Only a few left · ")}</span>{ready}</b> }
@@ -325,7 +325,7 @@ fn checked(lang: Lang, shelf: &ShelfView) -> impl IntoView + use<> {
         Lang::Ko => view! { {age} " 확인" }.into_any(),
         Lang::En => view! { "Checked " {age} }.into_any(),
     };
-    let doubt = lang.pick(" · 맡아두면 직원이 먼저 찾아봐요", " · reserve and we look first");
+    let doubt = lang.pick(" · 맡아두면 직원이 먼저 찾아봐요", " · reserve and we'll look first");
     view! { <span class="checked">{sentence}<span class="when-doubtful">{doubt}</span></span> }
 }
 
@@ -355,7 +355,7 @@ fn sent(lang: Lang, warehouse: &str, sku: &str) -> impl IntoView + use<> {
     };
     view! {
         <div class="lead" data-shelf data-level="out">
-            <h2>{lang.pick("매장 선반에는 없지만 보내 드려요", "On no shelf, but we can send it")}</h2>
+            <h2>{lang.pick("매장 선반에는 없지만 보내 드려요", "On no store's shelf, but we can send it")}</h2>
             <StockTicks available=0 />
             <p class="note">{note}</p>
             <a class="go" href=pay>{lang.pick("결제하고 받기 · 배송, 옮겨 받기", "Pay now · delivery or your store")}</a>

@@ -24,7 +24,7 @@ pub(super) fn find_page(visit: &Visit, number: &str, code: &str, status: StatusC
                     <h1>{visit.say("주문·예약 찾기", "Find an order")}</h1>
                     <p>{visit.say(
                         "보내 드린 메일이나 문자의 링크를 누르면 바로 열려요. 링크가 없다면 번호와, 픽업 코드나 주문할 때 적은 연락처를 알려 주세요.",
-                        "The link in our mail or message opens it. Without it, type the number and the pickup code, or the e-mail or phone you gave.",
+                        "The link in our e-mail or text opens it. Without the link, enter the number and the pickup code, or the e-mail or phone you gave.",
                     )}</p>
                 </header>
                 {wrong.then(|| view! {
@@ -33,7 +33,7 @@ pub(super) fn find_page(visit: &Visit, number: &str, code: &str, status: StatusC
                             "번호와 코드(연락처)가 모두 일치하는 주문이나 예약이 없어요",
                             "No order or reservation matches both of these",
                         )}</b>
-                        <p>{visit.say("번호는 메일이나 문자에, 연락처는 주문할 때 적은 그대로예요. 대소문자와 줄표는 달라도 돼요.", "The number is in our mail or message, the contact the one you ordered with. Case and hyphens do not matter.")}</p>
+                        <p>{visit.say("번호는 메일이나 문자에, 연락처는 주문할 때 적은 그대로예요. 대소문자와 줄표는 달라도 돼요.", "The number is in our e-mail or text; the contact is the one you ordered with. Capitals and hyphens don't matter.")}</p>
                     </div>
                 })}
                 <form class="refind-form" method="post" action=visit.href("/reservations") novalidate>

@@ -185,7 +185,7 @@ fn missing(visit: &Visit, view: &ReservationView) -> Option<AnyView> {
             <h3>{visit.say("찾지 못한 것", "What we could not find")}</h3>
             <p>{visit.say(
                 "죄송합니다. 재고에는 있었지만 선반에서 찾지 못했어요. 계산에서 뺐어요.",
-                "We are sorry. Our count had it, but it was not on the shelf. You do not pay for it.",
+                "We are sorry. Our count said it was there, but it was not on the shelf. You won't be charged for it.",
             )}</p>
             {items(visit, reserved_items(&view.missing), None)}
         </div>

@@ -108,7 +108,7 @@ pub(super) fn reserve_page(visit: &Visit, draft: &Draft, refused: Option<Trouble
             <div class="reserve">
                 <header class="reserve-head">
                     <h1>{title}</h1>
-                    <p>{visit.say("지금은 맡아두기만 하고, 계산은 매장에서 받아 가실 때 해요.", "We only hold it now. You pay in store, when you collect.")}</p>
+                    <p>{visit.say("지금은 맡아두기만 하고, 계산은 매장에서 받아 가실 때 해요.", "For now we just hold it. You pay in store, when you collect.")}</p>
                 </header>
                 {panel(visit, &trouble, &store.name, draft, sent)}
                 <div class="reserve-body">
@@ -231,7 +231,7 @@ fn form(
             {quantity(visit, draft, trouble)}
             <Field
                 name="name"
-                label=visit.say("받으러 오시는 분", "Who collects")
+                label=visit.say("받으러 오시는 분", "Who's collecting")
                 value=contact.name.clone()
                 fault=trouble.at(lang, "/contact/name")
                 required=true

@@ -47,7 +47,7 @@ pub(super) fn headline(lang: Lang, view: &ReservationView) -> (&'static str, Str
             ("잠시 잡아 두었어요", format!("{kept} 잡아 둘게요. 그 안에 결제하거나 정해 주시면 준비를 시작해요."))
         }
         (ReservationStatus::Pending, Lang::En) => {
-            ("It is held for a moment", format!("Held {kept}. Pay or decide until then, and we begin to prepare it."))
+            ("It is held for a moment", format!("Held {kept}. Pay or decide by then, and we'll start preparing it."))
         }
         (ReservationStatus::InTransfer, Lang::Ko) => {
             ("매장으로 옮기고 있어요", format!("다른 매장에서 {} 오는 중이에요. {ready}까지 준비돼요.", with_josa(store, "으로/로")))
@@ -59,7 +59,7 @@ pub(super) fn headline(lang: Lang, view: &ReservationView) -> (&'static str, Str
             ("배송을 시작했어요", format!("{store}에서 출발했어요. {ready}까지 도착해요."))
         }
         (ReservationStatus::OutForDelivery, Lang::En) => {
-            ("It is out for delivery", format!("It has left {store} and is with you by {ready}."))
+            ("It is out for delivery", format!("It has left {store} and will be with you by {ready}."))
         }
         (ReservationStatus::Delivered, Lang::Ko) => ("배송을 마쳤어요", "받으신 상품은 가까운 어느 매장에서나 반품하실 수 있어요.".to_owned()),
         (ReservationStatus::Delivered, Lang::En) => ("Delivered", "If it is not right, bring it back to any of our stores.".to_owned()),
@@ -67,7 +67,7 @@ pub(super) fn headline(lang: Lang, view: &ReservationView) -> (&'static str, Str
             ("맡아두었어요", format!("{store}에서 {ready}에 맞춰 준비하고, {kept} 맡아둘게요. 준비되면 알려 드릴게요."))
         }
         (ReservationStatus::Placed, Lang::En) => {
-            ("It is held for you", format!("{store} has it ready by {ready} and keeps it {kept}. We tell you when it is ready."))
+            ("It is held for you", format!("{store} will have it ready by {ready} and keep it {kept}. We'll let you know when it's ready."))
         }
         (ReservationStatus::Picking, Lang::Ko) => ("준비하고 있어요", format!("{ready}까지 준비하고, {kept} 맡아둘게요.")),
         (ReservationStatus::Picking, Lang::En) => ("We are picking it now", format!("Ready by {ready}. Kept {kept}.")),
@@ -77,10 +77,10 @@ pub(super) fn headline(lang: Lang, view: &ReservationView) -> (&'static str, Str
         ),
         (ReservationStatus::Ready, Lang::En) if !view.missing.is_empty() => (
             "What we found is ready for you",
-            format!("We are sorry: not all of it was there. Show the code at the counter of {store} for what we found. Kept {kept}."),
+            format!("We are sorry: not all of it was there. Show the code at the {store} counter for what we found. Kept {kept}."),
         ),
         (ReservationStatus::Ready, Lang::Ko) => ("준비됐어요. 오시면 돼요", format!("{store} 계산대에서 코드를 보여 주세요. {kept} 맡아둘게요.")),
-        (ReservationStatus::Ready, Lang::En) => ("It is ready for you", format!("Show the code at the counter of {store}. Kept {kept}.")),
+        (ReservationStatus::Ready, Lang::En) => ("It is ready for you", format!("Show the code at the {store} counter. Kept {kept}.")),
         (ReservationStatus::Collected, Lang::Ko) => {
             ("받아 가셨어요", view.collected_at.as_ref().map_or_else(String::new, |at| format!("{}에 {store}에서 받아 가셨어요. ", at.label)) + "들러 주셔서 고맙습니다.")
         }
@@ -93,13 +93,13 @@ pub(super) fn headline(lang: Lang, view: &ReservationView) -> (&'static str, Str
             ("맡아둔 시간이 지났어요", format!("{kept} 맡아두었다가 다시 선반에 놓았어요. 아직 있으면 다시 맡아두실 수 있어요."))
         }
         (ReservationStatus::Expired, Lang::En) => {
-            ("The time ran out", format!("We kept it {kept}, then put it back on the shelf. If it is still there, you can reserve it again."))
+            ("The hold has expired", format!("We kept it {kept}, then put it back on the shelf. If it is still there, you can reserve it again."))
         }
         (ReservationStatus::NotFound, Lang::Ko) => {
             ("선반에서 찾지 못했어요", "죄송합니다. 재고에는 있었지만 매장에서 찾지 못했어요. 가까운 다른 매장을 찾아보세요.".to_owned())
         }
         (ReservationStatus::NotFound, Lang::En) => {
-            ("We could not find it", "We are sorry. Our count had it, but the store could not find it. Another store nearby may have it.".to_owned())
+            ("We could not find it", "We are sorry. Our count said it was there, but the store could not find it. Another store nearby may have it.".to_owned())
         }
     }
 }

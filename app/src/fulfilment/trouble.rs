@@ -70,7 +70,7 @@ pub(crate) const fn fault_words(lang: Lang, pointer: &str, fault: Fault) -> &'st
     let name = matches!(pointer.as_bytes(), b"/contact/name");
     match fault {
         Fault::Missing if name => {
-            lang.pick("받으러 오시는 분의 이름을 적어 주세요.", "Tell us the name of who collects.")
+            lang.pick("받으러 오시는 분의 이름을 적어 주세요.", "Tell us the name of the person collecting.")
         }
         Fault::Missing => lang.pick("빈칸을 채워 주세요.", "Please fill this in."),
         Fault::TooLong if name => {
@@ -100,7 +100,7 @@ pub(crate) const fn fault_words(lang: Lang, pointer: &str, fault: Fault) -> &'st
         ),
         Fault::TooManyGroups => lang.pick(
             "한 주문은 받는 방법에 따라 8묶음까지 나눌 수 있어요.",
-            "One order can be got in up to 8 groups.",
+            "One order can be split into up to 8 groups.",
         ),
         Fault::UnknownSku => lang.pick(
             "더는 없는 상품이 들어 있어요. 장바구니에서 빼 주세요.",
@@ -128,9 +128,9 @@ pub(crate) const fn fault_words(lang: Lang, pointer: &str, fault: Fault) -> &'st
             lang.pick("주소는 배송받으실 때만 필요해요.", "An address is needed for a delivery only.")
         }
         Fault::UnknownProvider => {
-            lang.pick("쓸 수 없는 결제 방법이에요.", "That way to pay is not available.")
+            lang.pick("쓸 수 없는 결제 방법이에요.", "That way of paying isn't available.")
         }
-        Fault::NotInIt => lang.pick("이 예약에 없는 상품이에요.", "That is no part of this reservation."),
+        Fault::NotInIt => lang.pick("이 예약에 없는 상품이에요.", "That isn't part of this reservation."),
         Fault::OfAnotherStore => {
             lang.pick("다른 매장이 건네는 상품이에요.", "Another store hands that over.")
         }
@@ -141,11 +141,11 @@ pub(crate) const fn fault_words(lang: Lang, pointer: &str, fault: Fault) -> &'st
         Fault::NothingMissing => {
             lang.pick("모두 찾으셨다면 ‘준비 완료’를 눌러 주세요.", "If you found all of it, press “Ready”.")
         }
-        Fault::NotAboveZero => lang.pick("0보다 큰 금액을 적어 주세요.", "Write an amount above 0."),
+        Fault::NotAboveZero => lang.pick("0보다 큰 금액을 적어 주세요.", "Enter an amount above 0."),
         Fault::OtherCurrency => lang.pick("이 주문과 통화가 달라요.", "The order is in another currency."),
         Fault::MustPayOnline => lang.pick(
             "배송과 매장 이동은 온라인으로 먼저 결제해 주세요.",
-            "What we bring to you or to another store is paid online first.",
+            "Deliveries and transfers to another store are paid online first.",
         ),
     }
 }
@@ -159,7 +159,7 @@ pub(super) fn panel(visit: &Visit, trouble: &Trouble, store: &str, draft: &Draft
         Trouble::Faults(_) => {
             let lines = trouble.of_the_lines(lang);
             let said = lines.unwrap_or_else(|| {
-                lang.pick("아래 표시한 곳만 고치면 돼요.", "Only what is marked below needs mending.")
+                lang.pick("아래 표시한 곳만 고치면 돼요.", "You only need to fix what's marked below.")
                     .to_owned()
             });
             notice(lang.pick("아직 맡아두지 못했어요", "Not reserved yet"), said, ())
@@ -171,7 +171,7 @@ pub(super) fn panel(visit: &Visit, trouble: &Trouble, store: &str, draft: &Draft
                     "언제 여는지 알 수 없는 매장이에요. 다른 매장을 골라 주세요.",
                 ),
                 Lang::En => (
-                    format!("{store} takes no reservations now"),
+                    format!("{store} isn't taking reservations now"),
                     "We cannot tell when it opens. Choose another store.",
                 ),
             };

@@ -178,7 +178,7 @@ fn near(visit: &Visit, cards: Vec<ProductCard>) -> impl IntoView + use<> {
                     <h2>{visit.say("어느 선반이 가까우세요?", "Which shelf is near you?")}</h2>
                     <p>{visit.say(
                         "동네를 알려 주시면 가까운 매장의 선반부터 보여 드려요. 맡아두면 준비되는 시각까지요.",
-                        "Tell us your neighbourhood and we show the nearest shelves first, with the time your things can be ready.",
+                        "Tell us your neighbourhood and we'll show the nearest shelves first, with the time your things can be ready.",
                     )}</p>
                     <form class="find" action=visit.href("/stores/near") method="post">
                         <input

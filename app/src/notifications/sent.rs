@@ -44,10 +44,10 @@ pub fn list_page(visit: &Visit, entries: &[SentEntry]) -> Response {
                 <h1>{title}</h1>
                 <p class="sent-lead">{visit.say(
                     "보내는 곳이 정해지지 않아 폴더에 쌓인 메일과 문자예요. 이 컴퓨터에서만 보여요.",
-                    "Mails and texts that were written to a folder, as nothing is set to send them. Seen on this machine only.",
+                    "E-mails and texts kept in a folder, as nothing is set up to send them. They are seen on this machine only.",
                 )}</p>
                 {if entries.is_empty() {
-                    view! { <p class="sent-none">{visit.say("아직 아무것도 보내지 않았어요. 주문을 하나 해 보세요.", "Nothing was sent yet. Place an order.")}</p> }.into_any()
+                    view! { <p class="sent-none">{visit.say("아직 아무것도 보내지 않았어요. 주문을 하나 해 보세요.", "Nothing has been sent yet. Try placing an order.")}</p> }.into_any()
                 } else {
                     view! { <ol class="sent-list">{rows}</ol> }.into_any()
                 }}
@@ -80,7 +80,7 @@ fn language(text: &str) -> &'static str {
 }
 
 fn kind(visit: &Visit, entry: &SentEntry) -> &'static str {
-    if entry.is_text { visit.say("문자", "Text") } else { visit.say("메일", "Mail") }
+    if entry.is_text { visit.say("문자", "Text") } else { visit.say("메일", "E-mail") }
 }
 
 /// `GET /dev/messages/{name}`.
@@ -90,7 +90,7 @@ pub fn message_page(visit: &Visit, message: &SentMessage) -> Response {
         let path = format!("{PATH}/{}", entry.name);
         let links = links(&message.text);
         let frame = message.has_html.then(|| {
-            let title = visit.say("메일 본문", "The mail as it is seen");
+            let title = visit.say("메일 본문", "The e-mail as it is seen");
             view! {
                 <iframe
                     class="sent-frame"

@@ -15,20 +15,20 @@ pub fn tell(visit: &Visit, path: &str, token: &str) -> Option<AnyView> {
     );
     let failed = visit.say(
         "지금은 알림을 켤 수 없어요. 소식은 남겨 주신 연락처로 알려 드릴게요.",
-        "That did not work now. We tell you by the contact you gave.",
+        "That didn't work just now. We'll let you know through the contact you gave.",
     );
     let told = visit.say(
         "바뀌는 것이 있으면 이 브라우저로 알려 드려요.",
-        "We tell you in this browser when something changes.",
+        "We'll let you know in this browser when something changes.",
     );
     (!key.is_empty()).then(|| {
         view! {
             <div class="tell" data-tell=path data-token=token data-key=key data-denied=denied data-failed=failed data-told=told>
                 <p role="status" tabindex="-1"></p>
                 <button type="button" class="go-quiet" data-on>
-                    {visit.say("이 브라우저로 알림 받기", "Tell me in this browser")}
+                    {visit.say("이 브라우저로 알림 받기", "Notify me in this browser")}
                 </button>
-                <button type="button" class="tell-off" data-off>{visit.say("알림 그만 받기", "Stop telling me")}</button>
+                <button type="button" class="tell-off" data-off>{visit.say("알림 그만 받기", "Stop notifying me")}</button>
             </div>
         }
         .into_any()

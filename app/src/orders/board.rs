@@ -83,7 +83,7 @@ fn part(visit: &Visit, draft: &Draft, choice: &Choice, offer: &WayOffer) -> (Str
     let way = way_name(lang, offer.way);
     let title = match lang {
         Lang::Ko => format!("있는 것만 {way}"),
-        Lang::En => format!("{way}: what is there"),
+        Lang::En => format!("{way}: only what's there"),
     };
     (title, vec![said])
 }
@@ -158,9 +158,9 @@ fn about(lang: Lang, offer: &WayOffer) -> String {
         (Lang::Ko, Way::Transfer, None) => "다른 매장에서 가져다 놓을게요".to_owned(),
         (Lang::Ko, Way::Delivery, _) => format!("{}에서 보내 드려요", offer.store_name),
         (Lang::En, Way::Collect, _) => "Just show the code at the counter".to_owned(),
-        (Lang::En, Way::Curbside, _) => "Park, tell us, and we bring it out".to_owned(),
-        (Lang::En, Way::Transfer, Some(source)) => format!("We bring it over from {source}"),
-        (Lang::En, Way::Transfer, None) => "We bring it over from another store".to_owned(),
+        (Lang::En, Way::Curbside, _) => "Park, tell us, and we'll bring it out".to_owned(),
+        (Lang::En, Way::Transfer, Some(source)) => format!("We'll bring it over from {source}"),
+        (Lang::En, Way::Transfer, None) => "We'll bring it over from another store".to_owned(),
         (Lang::En, Way::Delivery, _) => format!("Sent from {}", offer.store_name),
     }
 }

@@ -193,9 +193,9 @@ fn group_form(scene: &Scene<'_>, group: &GroupView, offered: &Offered) -> AnyVie
             {ways(visit, view, group, offered, text(typed, "pick"))}
             {windows(lang, group, offered, typed.get("window"))}
             <fieldset class="change-address">
-                <legend>{lang.pick("배송지", "Where to bring it")}</legend>
+                <legend>{lang.pick("배송지", "Delivery address")}</legend>
                 {address_fields(lang, &group.id, &to, |field| trouble.of_address(lang, field))}
-                <button class="alt" name="act" value="look">{lang.pick("이 주소로 얼마인지 보기", "See what it costs to this address")}</button>
+                <button class="alt" name="act" value="look">{lang.pick("이 주소로 얼마인지 보기", "See what this address costs")}</button>
             </fieldset>
             {quantities(lang, group, typed)}
             <button class="go">{lang.pick("이렇게 바꾸기", "Save changes")}</button>

@@ -278,7 +278,7 @@ pub(super) fn ways(
 /// What it costs beside what the order does now.
 fn difference(lang: Lang, cost: Option<Money>, paid: bool) -> String {
     let Some(cost) = cost else {
-        return lang.pick("주소를 적으면 정해져요", "depends on where").to_owned();
+        return lang.pick("주소를 적으면 정해져요", "depends on the address").to_owned();
     };
     let amount = Money::new(cost.amount.saturating_abs(), cost.currency).display();
     match (lang, cost.amount.signum(), paid) {
@@ -299,11 +299,11 @@ pub(super) fn money(lang: Lang, view: &OrderView) -> &'static str {
     match (view.payment.paid.amount > 0, view.payment.provider.is_some()) {
         (true, _) => lang.pick(
             "더 드는 만큼은 먼저 결제하시고, 그때 바뀌어요. 덜 드는 만큼은 결제하신 곳으로 바로 돌려드려요.",
-            "What costs more is paid first, and changed then. What costs less goes back to where you paid from at once.",
+            "If it costs more, you pay the difference first, and then it is changed. If it costs less, the difference goes back the way you paid, right away.",
         ),
         (false, true) => lang.pick(
             "아직 결제하지 않아 돈은 오가지 않아요. 결제하실 금액만 달라져요.",
-            "Nothing is paid yet, so no money moves: only what you are to pay changes.",
+            "Nothing has been paid yet, so no money moves: only the amount to pay changes.",
         ),
         (false, false) => lang.pick(
             "계산은 매장에서 하니 지금 돈은 오가지 않아요. 받아 가실 때 바뀐 금액으로 계산해 주세요.",
@@ -367,7 +367,7 @@ mod tests {
             (Some(-3_000), true, "₩3,000 환불", "₩3,000 back"),
             (Some(-3_000), false, "₩3,000 덜", "₩3,000 less"),
             (Some(0), true, "차액 없음", "same price"),
-            (None, true, "주소를 적으면 정해져요", "depends on where"),
+            (None, true, "주소를 적으면 정해져요", "depends on the address"),
         ] {
             let cost = cost.map(Money::won);
             assert_eq!(difference(Lang::Ko, cost, paid), ko);

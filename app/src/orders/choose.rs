@@ -94,7 +94,7 @@ fn nothing(visit: &Visit) -> AnyView {
     view! {
         <div class="covers-none">
             <p><b>{visit.say("지금은 받을 수 있는 방법이 없어요", "There is no way to get it right now")}</b></p>
-            <p>{visit.say("어느 선반에도 없거나 매장이 모두 쉬고 있어요. 담아 두신 것은 그대로 있어요.", "No shelf has it, or every store rests. Your basket stays as it is.")}</p>
+            <p>{visit.say("어느 선반에도 없거나 매장이 모두 쉬고 있어요. 담아 두신 것은 그대로 있어요.", "No shelf has it, or every store is closed. Your basket stays as it is.")}</p>
         </div>
     }
     .into_any()
@@ -111,7 +111,7 @@ fn here(visit: &Visit, draft: &Draft, found: &Choices) -> Option<AnyView> {
                 format!("{}에서는 지금 받을 수 없어요. 배송이나 다른 매장을 골라 주세요.", store.name)
             }
             Lang::En => {
-                format!("{} cannot have it for you now. Choose delivery or another store.", store.name)
+                format!("{} can't have it ready for you now. Choose delivery or another store.", store.name)
             }
         };
         view! { <p class="board-none">{said}</p> }

@@ -248,7 +248,7 @@ fn address(scene: &Scene<'_>) -> AnyView {
     let because = offer.and_then(|offer| why_then(visit.lang, offer));
     view! {
         <section class="asked" aria-labelledby="whereto">
-            <h2 id="whereto">{visit.say("배송지", "Where to bring it")}</h2>
+            <h2 id="whereto">{visit.say("배송지", "Delivery address")}</h2>
             {address_fields(visit.lang, "", &draft.address, |field| trouble.of_address(visit.lang, field))}
             <div class="brought">
                 <p role="status">
@@ -303,7 +303,7 @@ fn payment(scene: &Scene<'_>) -> AnyView {
         }
     };
     let none = pays.is_empty().then(|| {
-        view! { <p class="fault">{visit.say("지금은 온라인으로 결제할 수 없어요. 매장 픽업을 고르시면 매장에서 계산할 수 있어요.", "Nothing can be paid online now. Choose to collect in store, and pay there.")}</p> }
+        view! { <p class="fault">{visit.say("지금은 온라인으로 결제할 수 없어요. 매장 픽업을 고르시면 매장에서 계산할 수 있어요.", "You can't pay online at the moment. Choose to collect in store, and pay there.")}</p> }
     });
     view! {
         <fieldset class="asked pay-ways" aria-describedby=described>
@@ -350,7 +350,7 @@ fn total(scene: &Scene<'_>) -> AnyView {
             </dl>
             <p class="fine">{visit.say(
                 "이름과 연락처는 이 주문을 알려 드리는 데만 써요.",
-                "Name and contact are used for this order only.",
+                "Your name and contact are used for this order only.",
             )}</p>
         </section>
         <div class="sum-act" class:only-counter=only_counter>

@@ -157,13 +157,13 @@ pub(super) fn to_provider(visit: &Visit, there: &str, order: &str) -> Response {
     let there = if known { there.to_owned() } else { visit.href(order) };
     let refresh = HeaderValue::from_str(&format!("0;url={there}"));
     let mut response = private(visit.page(|| {
-        let title = visit.say("결제 창으로 가고 있어요", "On to the payment");
+        let title = visit.say("결제 창으로 가고 있어요", "Taking you to the payment page");
         let view = view! {
             <section class="failure going">
                 <h1>{title}</h1>
                 <p>{visit.say(
                     "카드 정보는 결제 회사의 화면에서만 적어요. 저절로 넘어가지 않으면 아래를 눌러 주세요.",
-                    "Card details are typed on the provider's page only. If nothing happens, press here.",
+                    "Card details are entered on the provider's page only. If nothing happens, press below.",
                 )}</p>
                 <p class="ways">
                     <a class="go" href=there rel="noreferrer">{visit.say("결제 창 열기", "Open the payment page")}<Icon glyph=Glyph::Next /></a>

@@ -105,7 +105,7 @@ fn ended(card: &Card<'_>) -> Option<AnyView> {
         // What was found of it stands under its own status: only say that it is not all.
         status if part && !status.is_over() => lang.pick(
             "모두 찾지는 못했어요. 찾은 것은 여기 있고, 나머지는 아래에 적어 두었어요.",
-            "We did not find all of it. What we found is here; the rest is told below.",
+            "We did not find all of it. What we found is here; the rest is listed below.",
         ),
         Status::NotFound if group.astray == Some(Astray::Lost) => lang.pick(
             "보내 드렸지만 오는 길에 분실됐어요. 죄송합니다.",
@@ -117,17 +117,17 @@ fn ended(card: &Card<'_>) -> Option<AnyView> {
         ),
         Status::NotFound if of_another.is_some() => lang.pick(
             "함께 주문하신 것 중 매장에서 찾지 못한 것이에요. 죄송합니다.",
-            "This is the part of it that the store could not find. We are sorry.",
+            "This is the part the store could not find. We are sorry.",
         ),
         Status::Cancelled => {
             lang.pick("취소했어요. 선반에 다시 놓았어요.", "Cancelled. It is back on the shelf.")
         }
         Status::Expired => {
-            lang.pick("시간이 지나 선반에 다시 놓았어요.", "The time ran out. It is back on the shelf.")
+            lang.pick("시간이 지나 선반에 다시 놓았어요.", "The hold has expired. It is back on the shelf.")
         }
         Status::NotFound => lang.pick(
             "재고에는 있었지만 매장에서 찾지 못했어요. 죄송합니다.",
-            "Our count had it, but the store could not find it. We are sorry.",
+            "Our count said it was there, but the store could not find it. We are sorry.",
         ),
         _ => return None,
     };
@@ -138,7 +138,7 @@ fn ended(card: &Card<'_>) -> Option<AnyView> {
 fn ticket(visit: &Visit, group: &GroupView) -> Option<AnyView> {
     let code = group.code.as_ref().filter(|_| !group.status.is_over())?;
     let label = match group.way {
-        Way::Curbside => visit.say("가지고 나온 직원에게 보여 주세요", "Show this to who brings it out"),
+        Way::Curbside => visit.say("가지고 나온 직원에게 보여 주세요", "Show this to whoever brings it out"),
         Way::Delivery => visit.say("받으실 때 코드를 말씀해 주세요", "Say this code at the door"),
         Way::Collect | Way::Transfer => visit.say("계산대에서 보여 주세요", "Show this at the counter"),
     };
@@ -226,14 +226,15 @@ fn arrival_said(lang: Lang, arrival: &ArrivalView, promised: Option<&Moment>) ->
     match (&arrival.arrived_at, &arrival.on_way_at, lang) {
         (Some(at), _, Lang::Ko) => Some(format!("{}에 도착을 알렸어요. 곧 가지고 나갈게요.", at.label)),
         (Some(at), _, Lang::En) => {
-            Some(format!("They know you are here since {}. Somebody is coming out.", at.label))
+            Some(format!("They've known since {} that you're here. Somebody is coming out.", at.label))
         }
         (None, Some(at), Lang::Ko) => {
             Some(format!("{}에 출발을 알렸어요. 주차하면 도착을 눌러 주세요.", at.label))
         }
-        (None, Some(at), Lang::En) => {
-            Some(format!("They know since {} that you are on your way. Press again once parked.", at.label))
-        }
+        (None, Some(at), Lang::En) => Some(format!(
+            "They've known since {} that you're on your way. Press again once parked.",
+            at.label
+        )),
         (None, None, _) => None,
     }
 }
@@ -248,11 +249,13 @@ fn too_early(lang: Lang, at: &Moment, promised: &Moment) -> String {
             "{told}에 도착을 알렸어요. 아직 준비 중이에요. 늦어서 죄송합니다. 준비되는 대로 가지고 나갈게요."
         ),
         (Lang::En, false) => {
-            format!("They know you are here since {told}. It's not ready yet: we'll have it ready {by}.")
+            format!(
+                "They've known since {told} that you're here. It's not ready yet: we'll have it ready {by}."
+            )
         }
         (Lang::En, true) => format!(
-            "They know you are here since {told}. It's not ready yet. Sorry for the wait: we bring it out as soon \
-             as it is."
+            "They've known since {told} that you're here. It's not ready yet. Sorry for the wait: we'll bring it out \
+             as soon as it is."
         ),
     }
 }

@@ -26,16 +26,16 @@ pub(super) fn headline(lang: Lang, view: &OrderView) -> (&'static str, String) {
 }
 
 fn offered(lang: Lang, view: &OrderView) -> (&'static str, String) {
-    let title = lang.pick("정해 주실 것이 있어요", "One thing is yours to decide");
+    let title = lang.pick("정해 주실 것이 있어요", "There's something for you to decide");
     let what = if view.payment.paid.amount > 0 {
         lang.pick(
             "대신할 것을 잡아 두었어요. 시간 안에 고르지 않으시면 환불해 드려요.",
-            "We hold what could take its place; what you do not choose in time is refunded.",
+            "We're holding what could take its place; if you don't choose in time, you get a refund.",
         )
     } else {
         lang.pick(
             "대신할 것을 잡아 두었어요. 하나를 골라 주세요.",
-            "We hold what could take its place; choose one.",
+            "We're holding what could take its place; please choose one.",
         )
     };
     (title, format!("{} {what}", mishap(lang, view)))
@@ -45,7 +45,7 @@ fn looking(lang: Lang, view: &OrderView) -> (&'static str, String) {
     let title = lang.pick("다른 방법을 찾고 있어요", "We are looking for another way");
     let what = lang.pick(
         "대신할 것을 바로 찾고 있어요. 이 화면은 저절로 바뀌어요.",
-        "We look for what could take its place; this page changes by itself.",
+        "We're looking for what could take its place; this page changes by itself.",
     );
     (title, format!("{} {what}", mishap(lang, view)))
 }
@@ -76,14 +76,14 @@ fn placed(lang: Lang, payment: PaymentStatus, can_pay: bool) -> (&'static str, S
             lang.pick("결제가 되지 않았어요", "The payment did not go through"),
             lang.pick(
                 "빠져나간 돈은 없어요. 시간이 남아 있는 동안은 그대로 잡아 두니 다시 결제해 보세요.",
-                "No money was taken. It stays held while the time lasts: try again.",
+                "No money was taken. It stays held until the time runs out: please try again.",
             ),
         ),
         (PaymentStatus::Pending, true) => (
             lang.pick("선반에서 잡아 두었어요", "It is held for you"),
             lang.pick(
                 "결제를 마치면 바로 준비를 시작해요. 시간이 지나면 선반으로 돌아가요.",
-                "Pay, and we begin at once. When the time is over it goes back on the shelf.",
+                "Pay, and we'll start right away. When the time runs out it goes back on the shelf.",
             ),
         ),
         // Another amount came than was asked: it goes back, and what was asked is still owed while the clock runs.
@@ -91,7 +91,7 @@ fn placed(lang: Lang, payment: PaymentStatus, can_pay: bool) -> (&'static str, S
             lang.pick("결제 금액이 맞지 않았어요", "The amount did not match"),
             lang.pick(
                 "주문과 다른 금액이 결제되어 돌려드려요. 시간이 남아 있는 동안은 그대로 잡아 두니 다시 결제해 주세요.",
-                "What was paid is not what the order costs, so it goes back. It stays held while the time lasts: please pay again.",
+                "What was paid is not what the order costs, so it goes back to you. It stays held until the time runs out: please pay again.",
             ),
         ),
         (PaymentStatus::Pending | PaymentStatus::Failed, false) => (
@@ -103,7 +103,7 @@ fn placed(lang: Lang, payment: PaymentStatus, can_pay: bool) -> (&'static str, S
         ),
         _ => (
             lang.pick("맡아두었어요", "It is held for you"),
-            lang.pick("계산은 받아 가실 때 매장에서 해요. 준비되면 알려 드릴게요.", "You pay in store when you collect. We tell you when it is ready."),
+            lang.pick("계산은 받아 가실 때 매장에서 해요. 준비되면 알려 드릴게요.", "You pay in store when you collect. We'll let you know when it's ready."),
         ),
     };
     (title, said.to_owned())
@@ -116,7 +116,7 @@ fn under_way(lang: Lang, view: &OrderView) -> (&'static str, String) {
         let title = lang.pick("일부가 먼저 준비됐어요", "Part of it is ready");
         return (
             title,
-            lang.pick("나머지도 준비되는 대로 알려 드릴게요.", "We tell you when the rest is, too.")
+            lang.pick("나머지도 준비되는 대로 알려 드릴게요.", "We'll let you know when the rest is, too.")
                 .to_owned(),
         );
     }
@@ -131,17 +131,17 @@ fn under_way(lang: Lang, view: &OrderView) -> (&'static str, String) {
         OrderStatus::InTransfer => (
             lang.pick("매장으로 옮기고 있어요", "It is on its way to the store"),
             format!("{store}에 도착하면 준비를 마치고 알려 드려요."),
-            format!("We tell you when it is ready at {store}."),
+            format!("We'll let you know when it's ready at {store}."),
         ),
         OrderStatus::Ready if is_outside(first) => (
             lang.pick("준비됐어요. 곧 나갈게요", "It is ready, and on its way out"),
             "가지고 나온 직원에게 아래 코드를 보여 주세요.".to_owned(),
-            "Show the code below to who brings it out.".to_owned(),
+            "Show the code below to whoever brings it out.".to_owned(),
         ),
         OrderStatus::Ready if first.way == Way::Curbside => (
             lang.pick("준비됐어요. 오시면 돼요", "It is ready for you"),
             format!("{store}에 주차하고 아래에서 ‘도착했어요’를 눌러 주세요. 차로 가지고 나갈게요."),
-            format!("Park at {store} and press “I'm here” below. We bring it out to your car."),
+            format!("Park at {store} and press “I'm here” below. We'll bring it out to your car."),
         ),
         OrderStatus::Ready => (
             lang.pick("준비됐어요. 오시면 돼요", "It is ready for you"),
@@ -151,7 +151,7 @@ fn under_way(lang: Lang, view: &OrderView) -> (&'static str, String) {
         OrderStatus::OutForDelivery => (
             lang.pick("배송을 시작했어요", "It is out for delivery"),
             format!("{store}에서 출발해 {at} 도착해요."),
-            format!("It has left {store} and is with you {at}."),
+            format!("It has left {store} and will be with you {at}."),
         ),
         _ if first.way == Way::Delivery => (
             lang.pick("결제됐어요. 준비를 시작할게요", "Paid. We're getting it ready"),
@@ -161,7 +161,7 @@ fn under_way(lang: Lang, view: &OrderView) -> (&'static str, String) {
         _ => (
             lang.pick("결제됐어요. 준비를 시작할게요", "Paid. We're getting it ready"),
             format!("{at} 준비해서 알려 드릴게요."),
-            format!("Ready {at}; we tell you when it is."),
+            format!("Ready {at}; we'll let you know when it is."),
         ),
     };
     (title, if lang == Lang::Ko { ko } else { en })
@@ -183,7 +183,7 @@ fn completed(lang: Lang, view: &OrderView) -> (&'static str, String) {
     let said = if view.payment.paid.amount > 0 {
         lang.pick(
             "받지 못하신 상품은 환불해 드려요. 들러 주셔서 고맙습니다.",
-            "What you did not get is refunded. Thank you for coming by.",
+            "What you didn't get is refunded. Thank you for coming by.",
         )
     } else {
         lang.pick("들러 주셔서 고맙습니다.", "Thank you for coming by.")
@@ -203,13 +203,13 @@ fn is_had(view: &OrderView, group: &GroupView) -> bool {
 fn over(lang: Lang, view: &OrderView) -> (&'static str, String) {
     let lost = own(view).find(|group| group.status == ReservationStatus::NotFound);
     let title = match (view.status, lost.map(|group| group.astray)) {
-        (OrderStatus::Expired, _) => lang.pick("시간이 지나 선반으로 돌아갔어요", "The time ran out"),
-        (_, Some(None)) => lang.pick("찾지 못해 취소했어요", "We could not find it, and cancelled"),
+        (OrderStatus::Expired, _) => lang.pick("시간이 지나 선반으로 돌아갔어요", "The hold has expired"),
+        (_, Some(None)) => lang.pick("찾지 못해 취소했어요", "We could not find it, so it's cancelled"),
         (_, Some(Some(Astray::Lost))) => {
-            lang.pick("오는 길에 분실되어 취소했어요", "It was lost on its way, and we cancelled")
+            lang.pick("오는 길에 분실되어 취소했어요", "It was lost on its way, so it's cancelled")
         }
         (_, Some(Some(Astray::CameBack))) => {
-            lang.pick("배송하지 못해 취소했어요", "We could not deliver it, and cancelled")
+            lang.pick("배송하지 못해 취소했어요", "We could not deliver it, so it's cancelled")
         }
         _ => lang.pick("주문을 취소했어요", "The order is cancelled"),
     };
@@ -221,13 +221,13 @@ fn over(lang: Lang, view: &OrderView) -> (&'static str, String) {
             "We are sorry: the payment provider could not return some of your money. We are looking into it and will be in touch.",
         ),
         PaymentStatus::Refunded if !on_its_way => {
-            lang.pick("결제하신 돈은 모두 돌려드렸어요.", "All you paid was refunded.")
+            lang.pick("결제하신 돈은 모두 돌려드렸어요.", "Everything you paid was refunded.")
         }
         PaymentStatus::PartlyRefunded if !on_its_way => lang
-            .pick("일부를 돌려드렸어요. 아래에 적어 두었어요.", "Part of it was refunded, as told below."),
+            .pick("일부를 돌려드렸어요. 아래에 적어 두었어요.", "Part of it was refunded, as shown below."),
         PaymentStatus::Paid | PaymentStatus::PartlyRefunded | PaymentStatus::Refunded => lang.pick(
             "결제된 돈은 지금 돌려드리고 있어요. 카드에 보이기까지 며칠 걸릴 수 있어요.",
-            "Your money is on its way back. It may take some days to show on your card.",
+            "Your money is on its way back. It may take a few days to show on your card.",
         ),
         _ => lang.pick("빠져나간 돈은 없어요.", "No money was taken."),
     };

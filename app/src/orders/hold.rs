@@ -48,7 +48,7 @@ pub(super) fn hold(visit: &Visit, view: &OrderView, token: &str, others: &[Provi
         view! {
             <form method="post" action=visit.href(&deed(view, "extend"))>
                 {own_fields(token)}
-                <button class="alt">{visit.say("10분 더 잡아 두기", "Hold it 10 minutes more")}</button>
+                <button class="alt">{visit.say("10분 더 잡아 두기", "Hold it 10 more minutes")}</button>
             </form>
         }
     });

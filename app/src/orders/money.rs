@@ -83,15 +83,15 @@ pub(super) fn standing(lang: Lang, view: &OrderView) -> &'static str {
         PaymentStatus::PartlyRefunded | PaymentStatus::Refunded if view.payment.returning.amount > 0 => lang
             .pick(
                 "돌려드리고 있어요. 카드에 보이기까지 며칠 걸릴 수 있어요.",
-                "Your money is on its way back. It may take some days to show on your card.",
+                "Your money is on its way back. It may take a few days to show on your card.",
             ),
         PaymentStatus::PartlyRefunded => lang.pick(
             "일부를 돌려드렸어요. 카드에 보이기까지 며칠 걸릴 수 있어요.",
-            "Part was refunded. It may take some days to show on your card.",
+            "Part was refunded. It may take a few days to show on your card.",
         ),
         PaymentStatus::Refunded => lang.pick(
             "모두 돌려드렸어요. 카드에 보이기까지 며칠 걸릴 수 있어요.",
-            "All was refunded. It may take some days to show on your card.",
+            "All was refunded. It may take a few days to show on your card.",
         ),
         PaymentStatus::Void => lang.pick("결제하지 않고 끝난 주문이에요.", "It ended without a payment."),
     }

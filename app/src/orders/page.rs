@@ -190,7 +190,7 @@ fn said(visit: &Visit, view: &OrderView, shown: &Shown) -> Option<AnyView> {
             visit.say("결제 창을 열지 못했어요", "The payment page could not be opened"),
             visit.say(
                 "결제 회사가 답하지 않아요. 빠져나간 돈은 없고, 주문은 그대로 잡아 두었어요. 잠시 뒤에 다시 눌러 주세요.",
-                "The provider does not answer. No money was taken and your order is still held. Try again in a moment.",
+                "The provider isn't answering. No money was taken and your order is still held. Try again in a moment.",
             ),
         ),
         Shown::Refused(refusal) => refused(visit.lang, refusal),
@@ -198,7 +198,7 @@ fn said(visit: &Visit, view: &OrderView, shown: &Shown) -> Option<AnyView> {
             visit.say("그 주소로는 아직 보낼 수 없어요", "We cannot bring it there yet"),
             visit.say(
                 "아래 표시한 곳을 고쳐 주세요. 그동안에도 모두 잡아 두고 있어요.",
-                "Mend what is marked below. All of it stays held meanwhile.",
+                "Please fix what's marked below. All of it stays held meanwhile.",
             ),
         ),
     };
@@ -208,7 +208,7 @@ fn said(visit: &Visit, view: &OrderView, shown: &Shown) -> Option<AnyView> {
 pub(super) fn refused(lang: Lang, refusal: &OrderRefusal) -> (&'static str, &'static str) {
     match refusal {
         OrderRefusal::HoldOver => (
-            lang.pick("잡아 둔 시간이 지났어요", "The time is over"),
+            lang.pick("잡아 둔 시간이 지났어요", "The hold has expired"),
             lang.pick(
                 "선반으로 돌아갔어요. 아직 있으면 다시 주문하실 수 있어요.",
                 "It is back on the shelf. If it is still there, you can order again.",
@@ -218,14 +218,14 @@ pub(super) fn refused(lang: Lang, refusal: &OrderRefusal) -> (&'static str, &'st
             lang.pick("한 번만 더 잡아 둘 수 있어요", "It can be held longer only once"),
             lang.pick(
                 "이미 늘린 주문이에요. 남은 시간 안에 결제해 주세요.",
-                "It was extended before. Please pay within the time that is left.",
+                "It has been extended already. Please pay within the time that is left.",
             ),
         ),
         OrderRefusal::PickingBegun => (
             lang.pick("준비를 시작해서 바꿀 수 없어요", "It is being prepared already"),
             lang.pick(
                 "매장에서 이미 담기 시작했어요. 지금 상태는 아래와 같아요.",
-                "The store has begun to pick it. This is where it stands now.",
+                "The store has started to pick it. This is where it stands now.",
             ),
         ),
         OrderRefusal::WindowFull => (
@@ -260,7 +260,7 @@ pub(super) fn refused(lang: Lang, refusal: &OrderRefusal) -> (&'static str, &'st
 fn changes(visit: &Visit, view: &OrderView, token: &str) -> AnyView {
     let change = view.can_change.then(|| {
         let href = visit.href(&address(&view.number, token).replacen('?', "/change?", 1));
-        view! { <a class="go-quiet" href=href>{visit.say("매장 · 시간 · 방법 바꾸기", "Change store, time or way")}</a> }
+        view! { <a class="go-quiet" href=href>{visit.say("매장 · 시간 · 방법 바꾸기", "Change store, time or method")}</a> }
     });
     let again = goes_on(view).then(|| {
         let href = visit.href(&address(&view.number, token));
@@ -283,7 +283,7 @@ fn found_again(visit: &Visit) -> AnyView {
         view! { <a href=visit.href("/reservations")>{visit.say("주문·예약 찾기", "Find an order")}</a> };
     match visit.lang {
         Lang::Ko => view! { <p class="fine">"링크를 잃어버려도 "{way}"에서 주문 번호와 연락처로 다시 열 수 있어요."</p> }.into_any(),
-        Lang::En => view! { <p class="fine">"Lost the link? "{way}" opens this again by its number and your e-mail or phone."</p> }.into_any(),
+        Lang::En => view! { <p class="fine">"Lost the link? "{way}" opens this again with its number and your e-mail or phone."</p> }.into_any(),
     }
 }
 
@@ -293,7 +293,7 @@ fn cancel(visit: &Visit, view: &OrderView, token: &str) -> AnyView {
     let said = if paid {
         lang.pick(
             "취소하면 맡아둔 것이 선반으로 돌아가고, 결제하신 돈은 같은 방법으로 돌려드려요.",
-            "What is held goes back on the shelf, and your money back the way it came.",
+            "What is held goes back on the shelf, and your money goes back the way it came.",
         )
     } else {
         lang.pick(

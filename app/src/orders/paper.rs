@@ -186,7 +186,7 @@ pub fn notes(lang: Lang, receipt: &Receipt) -> Vec<String> {
         notes.push(
             lang.pick(
                 "시험 결제입니다. 실제로 오간 돈이 없어 증빙으로 쓸 수 없습니다.",
-                "This is a test payment: no money moved, and this paper proves nothing.",
+                "This is a test payment: no money moved, and this receipt is no proof of payment.",
             )
             .to_owned(),
         );

@@ -84,13 +84,11 @@ fn headline(lang: Lang, view: &PassView) -> (String, &'static str) {
             Lang::En => format!("{holder}, please collect this"),
         };
         let said = match open.status {
-            Status::Ready => lang.pick(
-                "준비돼 있어요. 아래 화면을 보여 주면 돼요.",
-                "It is ready. Just show what stands below.",
-            ),
+            Status::Ready => lang
+                .pick("준비돼 있어요. 아래 화면을 보여 주면 돼요.", "It is ready. Just show the code below."),
             Status::Pending => lang.pick(
                 "아직 결제가 끝나지 않았어요. 끝나면 여기에 코드가 나타나요.",
-                "It is not paid yet. Once it is, the code shows up here.",
+                "It is not paid yet. Once it is, the code will show up here.",
             ),
             _ => lang.pick(
                 "매장에서 준비하고 있어요. 다 되면 이 화면이 바뀌어요.",
@@ -103,10 +101,10 @@ fn headline(lang: Lang, view: &PassView) -> (String, &'static str) {
         let title = lang.pick("받아 가셨어요", "Collected").to_owned();
         return (
             title,
-            lang.pick("고맙습니다. 이 링크는 더 쓸 수 없어요.", "Thank you. This link opens nothing more."),
+            lang.pick("고맙습니다. 이 링크는 더 쓸 수 없어요.", "Thank you. This link no longer works."),
         );
     }
-    let title = lang.pick("더는 쓸 수 없는 링크예요", "This link opens nothing any more").to_owned();
+    let title = lang.pick("더는 쓸 수 없는 링크예요", "This link no longer works").to_owned();
     let said = match view.tickets.first().map(|ticket| ticket.state) {
         Some(PassState::Renewed) => lang.pick(
             "새 링크가 만들어졌어요. 보내 주신 분께 물어보세요.",
@@ -115,7 +113,9 @@ fn headline(lang: Lang, view: &PassView) -> (String, &'static str) {
         Some(PassState::Collected) => {
             lang.pick("다른 사람이 이미 받아 갔어요.", "Somebody else has collected it.")
         }
-        Some(PassState::Expired) => lang.pick("받아 갈 기한이 지났어요.", "The time to collect it is over."),
+        Some(PassState::Expired) => {
+            lang.pick("받아 갈 기한이 지났어요.", "The time to collect it has passed.")
+        }
         Some(PassState::Over) => {
             lang.pick("주문이 취소되거나 바뀌었어요.", "The order was cancelled or changed.")
         }
@@ -178,7 +178,7 @@ fn ticket_of(visit: &Visit, secret: &str, ticket: &PassTicket) -> Option<AnyView
 fn shown(visit: &Visit, ticket: &PassTicket) -> Option<AnyView> {
     let code = ticket.code.as_ref()?;
     let label = match ticket.way {
-        Way::Curbside => visit.say("가지고 나온 직원에게 보여 주세요", "Show this to who brings it out"),
+        Way::Curbside => visit.say("가지고 나온 직원에게 보여 주세요", "Show this to whoever brings it out"),
         _ => visit.say("계산대에서 보여 주세요", "Show this at the counter"),
     };
     let alt = visit.say("픽업 QR 코드", "QR code for collecting");

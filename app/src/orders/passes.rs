@@ -71,16 +71,16 @@ fn what_became(lang: Lang, line: &PassLine) -> String {
         }
         (_, PassState::Open) => lang.pick("아직 쓰지 않았어요", "Not used yet").to_owned(),
         (Lang::Ko, PassState::Used) => format!("{at}에 받아 갔어요"),
-        (Lang::En, PassState::Used) => format!("Collected it {at}"),
+        (Lang::En, PassState::Used) => format!("Collected {at}"),
         (Lang::Ko, PassState::Revoked) => format!("{at}에 직접 취소했어요"),
         (Lang::En, PassState::Revoked) => format!("You took it back {at}"),
         (Lang::Ko, PassState::Renewed) => format!("{at}에 새 링크로 바꿨어요"),
         (Lang::En, PassState::Renewed) => format!("You made a new link {at}"),
         (Lang::Ko, PassState::Collected) => format!("{at}에 다른 패스로 받아 가서 끝났어요"),
         (Lang::En, PassState::Collected) => format!("Ended {at}: collected with another pass"),
-        (_, PassState::Expired) => lang.pick("기한이 지나 끝났어요", "Its time ran out").to_owned(),
+        (_, PassState::Expired) => lang.pick("기한이 지나 끝났어요", "Expired").to_owned(),
         (Lang::Ko, PassState::Over) => format!("{at}에 주문이 취소되거나 바뀌어 끝났어요"),
-        (Lang::En, PassState::Over) => format!("Ended {at} with the order, or its change"),
+        (Lang::En, PassState::Over) => format!("Ended {at}: the order was cancelled or changed"),
     }
 }
 
@@ -105,11 +105,11 @@ fn give(visit: &Visit, view: &OrderView, token: &str, holder: &str, link: &str) 
         <div class="pass-give">
             <p class="pass-may">{may}</p>
             <div class="field">
-                <label for="pass-link">{visit.say("이 링크를 보내 주세요", "Give them this link")}</label>
+                <label for="pass-link">{visit.say("이 링크를 보내 주세요", "Send them this link")}</label>
                 <input id="pass-link" value=url readonly aria-describedby="pass-link-hint" />
                 <small id="pass-link-hint">{visit.say(
                     "무엇을 어디서 언제까지 받아 가는지만 보여요. 가격과 연락처는 보이지 않고, 한 번 받아 가면 끝나요.",
-                    "It shows what, where and until when: no prices, nothing of you. It works once.",
+                    "It shows what, where and until when: no prices, nothing about you. It works once.",
                 )}</small>
             </div>
             <p class="pass-ways">
@@ -136,8 +136,8 @@ fn name_somebody(visit: &Visit, view: &OrderView, token: &str) -> AnyView {
                 {own_fields(token)}
                 <Field
                     name="proxy"
-                    label=visit.say("대신 오시는 분의 이름", "Name of who comes")
-                    hint=visit.say("그분만의 링크를 만들어 드려요. 언제든 취소할 수 있어요.", "You get a link for them, which you can take back at any time.")
+                    label=visit.say("대신 오시는 분의 이름", "Name of the person collecting")
+                    hint=visit.say("그분만의 링크를 만들어 드려요. 언제든 취소할 수 있어요.", "You'll get a link for them, which you can take back at any time.")
                     autocomplete="off"
                     maxlength=80
                     required=true

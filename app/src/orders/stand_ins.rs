@@ -75,12 +75,12 @@ const fn silence(lang: Lang, paid: bool) -> &'static str {
     if paid {
         lang.pick(
             "그때까지 모두 잡아 둘게요. 정하지 않으시면 선반에 돌려놓고 돈을 돌려드려요.",
-            "All of it is held until then. If you decide nothing, it goes back on the shelf and your money to you.",
+            "All of it is held until then. If you don't choose, it goes back on the shelf and your money goes back to you.",
         )
     } else {
         lang.pick(
             "그때까지 모두 잡아 둘게요. 정하지 않으시면 선반에 돌려놓고, 내실 돈은 없어요.",
-            "All of it is held until then. If you decide nothing, it goes back on the shelf and you pay nothing for it.",
+            "All of it is held until then. If you don't choose, it goes back on the shelf and you pay nothing for it.",
         )
     }
 }
@@ -118,7 +118,7 @@ fn choice(choice: &Choice<'_>) -> AnyView {
     let action = visit.href(&format!("/orders/{}/offers/{}", order.number, offer.id));
     let asks_where = offer.way == Way::Delivery && offer.address.is_none();
     let when = match asks_where {
-        true => lang.pick("시각은 주소에 따라 정해져요", "the time depends on where").to_owned(),
+        true => lang.pick("시각은 주소에 따라 정해져요", "the time depends on the address").to_owned(),
         false => there(lang, offer.way, &offer.ready_by),
     };
     let said = [when, cost(lang, order, lost, offer)].join(" · ");
@@ -126,7 +126,7 @@ fn choice(choice: &Choice<'_>) -> AnyView {
         view! {
             <p class="stand-in-best">
                 <em>{lang.pick("추천", "Recommended")}</em>
-                {lang.pick("주문하신 상품을 더 내지 않고 가장 빨리 받아요", "What you ordered, the soonest, at no extra cost")}
+                {lang.pick("주문하신 상품을 더 내지 않고 가장 빨리 받아요", "What you ordered, soonest, at no extra cost")}
             </p>
         }
     });
@@ -140,11 +140,11 @@ fn choice(choice: &Choice<'_>) -> AnyView {
         };
         view! {
             <details class="stand-in-where" open=open>
-                <summary>{lang.pick("주소 적고 집에서 받기", "Give an address, have it brought")}</summary>
+                <summary>{lang.pick("주소 적고 집에서 받기", "Give an address and have it delivered")}</summary>
                 <form method="post" action=action>
                     {own_fields(token)}
                     {address_fields(lang, &offer.id, &typed, fault)}
-                    <button class="go" name="accept" value="1">{lang.pick("이 주소로 받을게요", "Bring it there")}</button>
+                    <button class="go" name="accept" value="1">{lang.pick("이 주소로 받을게요", "Deliver it there")}</button>
                 </form>
             </details>
         }
@@ -153,7 +153,7 @@ fn choice(choice: &Choice<'_>) -> AnyView {
         view! {
             <form method="post" action=action>
                 {own_fields(token)}
-                <button class=if quiet { "alt" } else { "go" } name="accept" value="1">{lang.pick("이걸로 받을게요", "I take this")}</button>
+                <button class=if quiet { "alt" } else { "go" } name="accept" value="1">{lang.pick("이걸로 받을게요", "I'll take this")}</button>
             </form>
         }
         .into_any()

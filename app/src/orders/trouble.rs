@@ -102,11 +102,11 @@ impl Trouble {
 pub(super) fn words(lang: Lang, fault: &FieldFault) -> &'static str {
     match (fault.pointer.rsplit('/').next().unwrap_or_default(), fault.fault) {
         ("name", Fault::Missing) => lang.pick("받으시는 분의 이름을 적어 주세요.", "Tell us who it is for."),
-        ("line1", Fault::Missing) => lang.pick("도로명 주소를 적어 주세요.", "Write the street and number."),
+        ("line1", Fault::Missing) => lang.pick("도로명 주소를 적어 주세요.", "Enter the street and number."),
         ("address", Fault::Missing) => {
             lang.pick("어디로 가져다드릴지 적어 주세요.", "Tell us where to bring it.")
         }
-        ("postcode", Fault::Missing) => lang.pick("우편번호를 적어 주세요.", "Write the postcode."),
+        ("postcode", Fault::Missing) => lang.pick("우편번호를 적어 주세요.", "Enter the postcode."),
         ("provider", Fault::Missing) => lang.pick("결제 방법을 골라 주세요.", "Choose how to pay."),
         _ => fault_words(lang, &fault.pointer, fault.fault),
     }
@@ -124,14 +124,14 @@ pub(super) fn panel(visit: &Visit, draft: &Draft, trouble: &Trouble) -> AnyView 
             let said = trouble.of_the_rest(lang);
             let way = said.is_some().then(other_way);
             let text = said.unwrap_or_else(|| {
-                lang.pick("아래 표시한 곳만 고치면 돼요.", "Only what is marked below needs mending.")
+                lang.pick("아래 표시한 곳만 고치면 돼요.", "You only need to fix what's marked below.")
                     .to_owned()
             });
             notice(lang.pick("아직 주문하지 않았어요", "Not ordered yet"), text, way)
         }
         Trouble::Short { short, elsewhere } => short_of(visit, draft, short, elsewhere),
         Trouble::Closed => notice(
-            lang.pick("이 매장은 지금 주문을 받지 않아요", "This store takes no orders now"),
+            lang.pick("이 매장은 지금 주문을 받지 않아요", "This store isn't taking orders now"),
             lang.pick("다른 매장이나 배송을 골라 주세요.", "Choose another store, or delivery."),
             other_way(),
         ),
@@ -155,12 +155,12 @@ pub(super) fn panel(visit: &Visit, draft: &Draft, trouble: &Trouble) -> AnyView 
             let text = if brought {
                 lang.pick(
                     "적으신 우편번호에 맞춰 배송비와 도착 시각이 달라졌어요. 아직 결제하지 않았어요. 아래에서 확인하고 다시 눌러 주세요.",
-                    "Fee and time are those of your postcode now. Nothing was paid: look below, and press again if it is right.",
+                    "The fee and the time now match your postcode. Nothing has been paid: look below, and press again if it is right.",
                 )
             } else {
                 lang.pick(
                     "세금이나 가격이 달라졌어요. 아직 결제하지 않았어요. 아래에서 확인하고 다시 눌러 주세요.",
-                    "A tax or a price has changed. Nothing was paid: look below, and press again if it is right.",
+                    "A tax or a price has changed. Nothing has been paid: look below, and press again if it is right.",
                 )
             };
             notice(title, text, ())
@@ -171,7 +171,7 @@ pub(super) fn panel(visit: &Visit, draft: &Draft, trouble: &Trouble) -> AnyView 
             (),
         ),
         Trouble::ProviderDown => notice(
-            lang.pick("결제 회사가 답하지 않아요", "The payment provider does not answer"),
+            lang.pick("결제 회사가 답하지 않아요", "The payment provider isn't answering"),
             lang.pick(
                 "빠져나간 돈은 없어요. 잠시 뒤에 다시 하거나 다른 방법을 골라 주세요.",
                 "No money was taken. Try again in a moment, or pay another way.",
@@ -190,7 +190,7 @@ pub(super) fn panel(visit: &Visit, draft: &Draft, trouble: &Trouble) -> AnyView 
             lang.pick("고르신 방법은 지금 되지 않아요", "The way you chose is not possible now"),
             lang.pick(
                 "그 사이 선반이나 시간이 달라졌어요. 지금 되는 방법은 아래와 같아요.",
-                "The shelf or the hour has changed. This is what is possible now.",
+                "The shelf or the time has changed. This is what is possible now.",
             ),
             (),
         ),

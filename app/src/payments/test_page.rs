@@ -119,7 +119,7 @@ fn form(visit: &Visit, payment: &TestPayment, scenario: Scenario) -> AnyView {
             </div>
             <p class="fine">{visit.say(
                 "카드 번호는 묻지 않아요. 이 화면은 데모와 시험에서만 나와요.",
-                "No card number is asked. You only meet this page in demos and tests.",
+                "No card number is asked for. You only see this page in demos and tests.",
             )}</p>
         </form>
     }

@@ -79,7 +79,7 @@ impl Sought {
             ),
             (Sought::Category, Lang::En) => (
                 "This category is gone",
-                "It may have another name by now. All the categories there are stand below.",
+                "It may have another name by now. All our categories are listed below.",
             ),
             (Sought::Store, Lang::Ko) => {
                 ("이 매장을 찾지 못했어요", "문을 닫았거나 주소가 바뀌었어요. 다른 매장을 찾아보세요.")
@@ -94,7 +94,7 @@ impl Sought {
             ),
             (Sought::Order, Lang::En) => (
                 anywhere,
-                "The link may not have been copied to its end. An order can be opened again by its number and its pickup code, or the e-mail or phone you gave.",
+                "The link may have been cut off when it was copied. An order can be opened again with its number and its pickup code, or the e-mail or phone you gave.",
             ),
             (Sought::Page, _) => return (anywhere, text),
         };

@@ -37,7 +37,7 @@ fn footer(visit: &Visit, path: &str) -> impl IntoView + use<> {
                 )}</p>
             })}
             {site.shows_messages.then(|| view! {
-                <p class="fine"><a href=visit.href("/dev/messages")>{visit.say("보낸 메일과 문자 보기", "Mails and texts that were sent")}</a></p>
+                <p class="fine"><a href=visit.href("/dev/messages")>{visit.say("보낸 메일과 문자 보기", "E-mails and texts that were sent")}</a></p>
             })}
         </footer>
     }

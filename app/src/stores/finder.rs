@@ -115,10 +115,10 @@ fn here(visit: &Visit, asked: &Asked) -> impl IntoView + use<> {
                 class="finder-said"
                 role="status"
                 data-locate-said
-                data-asking=visit.say("위치를 묻고 있어요…", "Asking for your position…")
+                data-asking=visit.say("위치를 묻고 있어요…", "Asking for your location…")
                 data-denied=visit.say(
                     "위치를 알 수 없어요. 동네 이름을 적어 주세요.",
-                    "Your position is not available. Type an area instead.",
+                    "Your location isn't available. Type an area instead.",
                 )
             ></span>
         </form>

@@ -89,7 +89,7 @@ fn exceptions(visit: &Visit, days: &[DayView]) -> Option<impl IntoView + use<>> 
         view! { <div class:closed=day.closed><dt>{day.label.clone()}</dt><dd>{day.hours.clone()}{note}</dd></div> }
     };
     Some(view! {
-        <h3>{visit.say("평소와 다른 날", "Holidays and other days that differ")}</h3>
+        <h3>{visit.say("평소와 다른 날", "Holidays and other exceptions")}</h3>
         <dl class="odd-days">{days.iter().map(row).collect_view()}</dl>
     })
 }

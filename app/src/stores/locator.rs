@@ -140,7 +140,7 @@ fn heading(visit: &Visit, list: &StoreList, wanted: Option<&Wanted>, chosen: boo
             visit.say("매장 찾기", "Find a store").to_owned(),
             match (visit.lang, onshelf_vocabulary::money::grouped(u64::from(list.total))) {
                 (Lang::Ko, _) if list.total == 0 => "맞는 매장이 없어요".to_owned(),
-                (Lang::En, _) if list.total == 0 => "no store fits".to_owned(),
+                (Lang::En, _) if list.total == 0 => "no store matches".to_owned(),
                 (Lang::Ko, total) => format!("매장 {total}곳"),
                 (Lang::En, _) if list.total == 1 => "1 store".to_owned(),
                 (Lang::En, total) => format!("{total} stores"),
@@ -164,7 +164,7 @@ fn notice(visit: &Visit, asked: &Asked, word: Word) -> AnyView {
             "위도는 -90에서 90, 경도는 -180에서 180 사이여야 해요. 동네 이름으로 찾아보세요.",
         ),
         (Word::Lost, Lang::En) => (
-            "That position is not on this earth".to_owned(),
+            "That point isn't on Earth".to_owned(),
             "Latitude runs from -90 to 90 and longitude from -180 to 180. Try the name of an area instead.",
         ),
         (Word::NoPosition, Lang::Ko) => (
@@ -172,15 +172,15 @@ fn notice(visit: &Visit, asked: &Asked, word: Word) -> AnyView {
             "브라우저가 위치를 알려 주려면 자바스크립트와 위치 허용이 필요해요. 동네 이름을 적거나 지도를 눌러도 돼요.",
         ),
         (Word::NoPosition, Lang::En) => (
-            "No position came with that".to_owned(),
-            "Your browser needs JavaScript and your permission to tell it. Typing an area or clicking the map works too.",
+            "We didn't get your location".to_owned(),
+            "Your browser needs JavaScript and your permission to share it. Typing an area or clicking the map works too.",
         ),
         (Word::UnknownPlace, Lang::Ko) => (
             format!("{} 찾지 못했어요", with_josa(&format!("‘{}’", asked.place), "을/를")),
             "동네나 역, 도로 이름, 우편번호 다섯 자리로 다시 찾아보세요. 아래에는 모든 매장을 두었어요.",
         ),
         (Word::UnknownPlace, Lang::En) => (
-            format!("Nowhere called “{}”", asked.place),
+            format!("We couldn't find “{}”", asked.place),
             "Try an area, a station, a street or a five-digit postcode. All stores are listed below.",
         ),
         (Word::UnknownProduct, Lang::Ko) => (

@@ -37,7 +37,7 @@ impl Narrowed {
             ),
             (Narrowed::Stock, Lang::En) => (
                 "No shelf has it right now",
-                "It shows here the moment a store restocks. The product's page has other options and other ways to get it.",
+                "It will show here the moment a store restocks. The product's page has other options and other ways to get it.",
             ),
             (Narrowed::Open, Lang::Ko) => (
                 "지금 문을 연 매장이 없어요",
@@ -45,12 +45,12 @@ impl Narrowed {
             ),
             (Narrowed::Open, Lang::En) => (
                 "No store is open right now",
-                "When they open next is written below. You can reserve now and collect once the doors open.",
+                "Their next opening times are below. You can reserve now and collect once the doors open.",
             ),
             (Narrowed::Other, Lang::Ko) => {
                 ("조건에 맞는 매장이 없어요", "조건을 하나 빼거나 모두 빼 보세요.")
             }
-            (Narrowed::Other, Lang::En) => ("No store fits", "Try leaving a filter out, or all of them."),
+            (Narrowed::Other, Lang::En) => ("No store matches", "Try leaving a filter out, or all of them."),
         }
     }
 

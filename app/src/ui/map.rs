@@ -101,7 +101,7 @@ fn MapSheet(
 fn MapPicture(view: MapView, lang: Lang, title: String) -> impl IntoView {
     let description = lang.pick(
         "매장은 선반 모양이고, 그 위의 수는 지금 있는 개수예요.",
-        "Each store is a small shelf; the number on it is what is there now.",
+        "Each store is a small shelf; the number on it is what's in stock now.",
     );
     let here = view.here.map(|(x, y)| {
         view! {

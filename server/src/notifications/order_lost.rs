@@ -92,7 +92,7 @@ pub(super) fn lost(occasion: &Occasion<'_>) -> Said {
             format!("{heading}: please choose"),
             format!(
                 "We are sorry: {because}, so we are holding these for you instead. Choose one on the order's page, or {}. If we hear nothing, {}.",
-                if paid { "have your money back" } else { "leave it out" },
+                if paid { "get your money back" } else { "leave it out" },
                 if paid { "your money goes back" } else { "it all goes back on the shelf" },
             ),
         ),
@@ -114,7 +114,7 @@ fn given_up(lang: Lang, mishap: &Mishap, paid: bool) -> Said {
             "We are sorry: {and}, and no store nearby has it either, so what you paid for it goes back to you."
         ),
         (Lang::En, false) => {
-            format!("We are sorry: {and}, and no store nearby has it either. You do not pay for it.")
+            format!("We are sorry: {and}, and no store nearby has it either. You won't be charged for it.")
         }
     };
     Said { heading: mishap.heading.to_owned(), lead: vec![said] }

@@ -147,7 +147,7 @@ fn reason(occasion: &Occasion<'_>) -> String {
             format!("{brand}에서 주문할 때 이 주소를 남기셔서 보내 드려요. 광고는 보내지 않아요.")
         }
         Lang::En => format!(
-            "You get this because you gave this address with an order at {brand}. We send no advertising."
+            "You're getting this because you gave this address with an order at {brand}. We send no advertising."
         ),
     }
 }

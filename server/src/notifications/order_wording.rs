@@ -42,12 +42,12 @@ pub(super) fn said(occasion: &Occasion<'_>) -> Said {
             if paid {
                 lang.pick(
                     "기한이 지나면 선반에 돌려놓고, 결제하신 금액은 돌려드려요.",
-                    "When its time is over it goes back on the shelf, and what you paid goes back to you.",
+                    "After that it goes back on the shelf, and what you paid goes back to you.",
                 )
             } else {
                 lang.pick(
                     "기한이 지나면 선반에 돌려놓아요.",
-                    "When its time is over it goes back on the shelf.",
+                    "After that it goes back on the shelf.",
                 )
             },
         ),
@@ -90,7 +90,7 @@ pub(super) fn said(occasion: &Occasion<'_>) -> Said {
             },
         ),
         OrderNews::Expired => (
-            lang.pick("맡아둔 시간이 지났어요", "The time ran out"),
+            lang.pick("맡아둔 시간이 지났어요", "The hold has expired"),
             if paid {
                 lang.pick(
                     "다시 선반에 놓았어요. 결제하신 금액은 돌려드려요.",
@@ -136,7 +136,7 @@ fn paid_too_late(occasion: &Occasion<'_>) -> (&'static str, &'static str) {
         lang.pick("결제하신 금액을 돌려드려요", "Your payment is going back to you"),
         lang.pick(
             "결제하셨을 때는 맡아둔 시간이 지났거나 주문이 끝난 뒤였어요. 이 결제는 바로 돌려드려요.",
-            "When it came, the hold had run out or the order was over. It goes back right away.",
+            "When it came, the hold had expired or the order was over. It goes back right away.",
         ),
     )
 }
@@ -179,7 +179,7 @@ fn ready_said(occasion: &Occasion<'_>) -> Said {
             format!("{store}에 주차하고 주문 페이지에서 ‘도착했어요’를 눌러 주세요. 차로 가지고 나갈게요.")
         }
         (Lang::En, true) => {
-            format!("Park at {store} and press “I'm here” on the order page: we bring it out to your car.")
+            format!("Park at {store} and press “I'm here” on the order page: we'll bring it out to your car.")
         }
         (Lang::Ko, false) => "계산대에 준비해 두었어요.".to_owned(),
         (Lang::En, false) => "It is waiting at the counter.".to_owned(),

@@ -147,7 +147,7 @@ fn a_reservation_is_confirmed_with_all_one_needs() {
 
     let text = plain::render(&letter(Lang::En, Status::Placed));
     for part in [
-        "It is set aside for you",
+        "It is held for you",
         "Kim, we will let you know the moment it is ready. You pay in store, when you collect.",
         "What: Enamel kettle and 1 more\nWhere: Seongsu\nReady by: Mon 23 Nov, 17:40\n",
         "Kept until: Wed 25 Nov, 21:00\nReservation: R-7K3M-9QXD",
@@ -179,7 +179,7 @@ fn particles_agree_with_what_they_follow() {
 #[test]
 fn each_status_has_its_message_and_its_subject() {
     for (about, ko, en) in [
-        (Status::Placed, "[제자리] 성수점에 맡아두었어요", "[Jejari] Set aside at Seongsu"),
+        (Status::Placed, "[제자리] 성수점에 맡아두었어요", "[Jejari] Held for you at Seongsu"),
         (
             Status::Ready,
             "[제자리] 준비됐어요 · 성수점에서 받아 가세요",
@@ -194,7 +194,7 @@ fn each_status_has_its_message_and_its_subject() {
         (
             Status::Expired,
             "[제자리] 성수점에 맡아둔 시간이 지났어요",
-            "[Jejari] Your reservation at Seongsu has run out",
+            "[Jejari] Your reservation at Seongsu has expired",
         ),
         (
             Status::NotFound,

@@ -80,7 +80,7 @@ pub(super) fn reason(lang: Lang, brand: &str) -> String {
             format!("{brand}에서 예약할 때 이 주소를 남기셔서 보내 드려요. 광고는 보내지 않아요.")
         }
         Lang::En => format!(
-            "You get this because you gave this address with a reservation at {brand}. We send no advertising."
+            "You're getting this because you gave this address with a reservation at {brand}. We send no advertising."
         ),
     }
 }
@@ -134,13 +134,13 @@ impl Parts<'_> {
     fn placed_en(&self) -> Wording {
         let Parts { brand, name, store, code, things, ready, until, page, .. } = self;
         Wording {
-            subject: format!("[{brand}] Set aside at {store}"),
-            heading: "It is set aside for you".to_owned(),
+            subject: format!("[{brand}] Held for you at {store}"),
+            heading: "It is held for you".to_owned(),
             lead: vec![format!(
                 "{name}, we will let you know the moment it is ready. You pay in store, when you collect."
             )],
             short: format!(
-                "[{brand}] {things}: set aside at {store}. Ready by {ready}, kept until {until}. Code {code}\n{page}"
+                "[{brand}] {things}: held for you at {store}. Ready by {ready}, kept until {until}. Code {code}\n{page}"
             ),
         }
     }
@@ -181,7 +181,7 @@ impl Parts<'_> {
                 with_josa(missing, "은/는")
             ),
             Lang::En => format!(
-                "We are sorry: we could not find {missing}, so you do not pay for it. The rest is ready."
+                "We are sorry: we could not find {missing}, so you won't be charged for it. The rest is ready."
             ),
         };
         // Who writes stands first in a message to a telephone, whatever it has to say.
@@ -236,7 +236,7 @@ impl Parts<'_> {
             subject: format!("[{brand}] Your reservation at {store} is cancelled"),
             heading: "Your reservation is cancelled".to_owned(),
             lead: vec![format!(
-                "{name}, what we set aside is back on the shelf. Nothing was charged, and there is nothing left to do."
+                "{name}, what we held is back on the shelf. Nothing was charged, and there is nothing left to do."
             )],
             short: format!(
                 "[{brand}] Your reservation at {store} ({things}) is cancelled. Nothing was charged.\n{page}"
@@ -263,10 +263,10 @@ impl Parts<'_> {
     fn expired_en(&self) -> Wording {
         let Parts { brand, name, store, things, until, page, .. } = self;
         Wording {
-            subject: format!("[{brand}] Your reservation at {store} has run out"),
-            heading: "Your reservation has run out".to_owned(),
+            subject: format!("[{brand}] Your reservation at {store} has expired"),
+            heading: "Your reservation has expired".to_owned(),
             lead: vec![
-                format!("{name}, the time to collect it is over, and it is back on the shelf."),
+                format!("{name}, the time to collect it has passed, and it is back on the shelf."),
                 "Still need it? See which store has it now and reserve it again.".to_owned(),
             ],
             short: format!(
@@ -299,11 +299,11 @@ impl Parts<'_> {
             subject: format!("[{brand}] Sorry: {store} could not find it"),
             heading: "Sorry, we could not find it".to_owned(),
             lead: vec![format!(
-                "{name}, the team went through the shelves, but {missed}. We closed the reservation and are telling \
+                "{name}, the team went through the shelves, but {missed}. We cancelled the reservation and are telling \
                  you now, to save you the trip. Nothing was charged."
             )],
             short: format!(
-                "[{brand}] Sorry: {store} could not find {things}, so the reservation is closed. \
+                "[{brand}] Sorry: {store} could not find {things}, so the reservation is cancelled. \
                  Nothing was charged.\n{page}"
             ),
         }

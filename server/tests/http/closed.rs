@@ -104,7 +104,7 @@ async fn a_store_that_opens_nobody_knows_when_says_so() {
         assert_eq!(problem["title"], "The store takes no reservations now");
         assert_eq!(test.available("seongsu", "CUP").await, 3);
         for (path, said) in
-            [("/reserve", "지금 예약을 받지 않아요"), ("/en/reserve", "Seongsu takes no reservations now")]
+            [("/reserve", "지금 예약을 받지 않아요"), ("/en/reserve", "taking reservations now")]
         {
             // Foreseen before anything is typed, and said again to who sends the form all the same.
             let shown = Call::get(&format!("{path}?sku=CUP&store=seongsu&quantity=1")).on(&site(test)).await;

@@ -309,7 +309,7 @@ async fn a_reservation_that_ran_out_looks_like_one_that_was_cancelled_and_says_w
         test.clock.advance(Duration::from_secs(4 * 86_400));
         for (prefix, ran_out, given_back) in [
             ("", "맡아둔 시간이 지났어요", "예약을 취소했어요"),
-            ("/en", "The time ran out", "Reservation cancelled"),
+            ("/en", "The hold has expired", "Reservation cancelled"),
         ] {
             let look = async |held: &Reserved| {
                 let path = format!("{prefix}/reservations/{}?t={}", held.number, held.token);

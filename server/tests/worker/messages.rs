@@ -92,7 +92,7 @@ async fn who_gave_a_telephone_is_told_there_and_in_their_language() {
         assert_eq!(written.len(), 1);
         let text = String::from_utf8(written[0].1.clone()).unwrap();
         assert!(written[0].0.ends_with(".txt") && text.starts_with("To: "), "{text}");
-        assert!(text.contains("[Jejari] Tea cup: set aside at Seongsu."), "{text}");
+        assert!(text.contains("[Jejari] Tea cup: held for you at Seongsu."), "{text}");
         let page = format!("https://shop.example/en/reservations/{}?t={}", reserved.number, reserved.token);
         assert!(text.contains(&page), "{text}");
     })

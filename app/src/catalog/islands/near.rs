@@ -16,11 +16,11 @@ pub fn NearMe(lang: Lang, tell: String, fragment: String) -> impl IntoView {
                 class="near-me"
                 data-tell=tell
                 data-fragment=fragment
-                data-asking=lang.pick("위치를 묻고 있어요…", "Asking for your position…")
+                data-asking=lang.pick("위치를 묻고 있어요…", "Asking for your location…")
                 data-shown=lang.pick("지금 계신 곳에서 가까운 선반이에요.", "These are the shelves nearest to you.")
                 data-no-position=lang.pick(
                     "위치를 알 수 없었어요. 동네 이름으로 찾아보세요.",
-                    "Your position is not available. Try the name of a neighbourhood.",
+                    "Your location isn't available. Try the name of a neighbourhood.",
                 )
                 data-no-answer=lang.pick(
                     "연결이 고르지 않아요. 다시 눌러 주세요.",
@@ -29,7 +29,7 @@ pub fn NearMe(lang: Lang, tell: String, fragment: String) -> impl IntoView {
             >
                 <button type="button" class="alt" aria-busy="false">
                     <Icon glyph=Glyph::Locate />
-                    {lang.pick("내 위치에서 찾기", "Use my position")}
+                    {lang.pick("내 위치에서 찾기", "Use my location")}
                 </button>
                 <p role="status"></p>
             </div>

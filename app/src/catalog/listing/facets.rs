@@ -82,7 +82,7 @@ fn go(room: &Room<'_>) -> impl IntoView + use<> {
         Lang::Ko => format!("{total}개 보기"),
         Lang::En => format!("Show {total}"),
     };
-    let none = room.visit.say("맞는 상품이 없어요", "Nothing fits");
+    let none = room.visit.say("맞는 상품이 없어요", "Nothing matches");
     view! {
         <p class="facets-go" aria-live="polite">
             <button class="go" data-shows=shows data-none=none>{room.visit.say("적용하기", "Apply")}</button>

@@ -34,7 +34,7 @@ fn sentence(room: &Room<'_>) -> Option<String> {
     Some(match (text.is_empty(), room.asked.narrowed() > 0, lang) {
         (true, false, _) if room.asked.base == Base::Search => return None,
         (_, true, Lang::Ko) => "고른 조건에 모두 맞는 것이 없어요. 하나를 빼면 보일 수 있어요.".to_owned(),
-        (_, true, Lang::En) => "Nothing meets all of these at once. Letting go of one may help.".to_owned(),
+        (_, true, Lang::En) => "Nothing matches all of these. Removing one may help.".to_owned(),
         (false, false, Lang::Ko) => format!(
             "{} 찾지 못했어요. 더 짧은 말이나 다른 이름으로 찾아보세요.",
             with_josa(&format!("‘{text}’"), "을/를")
@@ -43,6 +43,6 @@ fn sentence(room: &Room<'_>) -> Option<String> {
             format!("We found nothing for “{text}”. Try a shorter word, or another name.")
         }
         (true, false, Lang::Ko) => "아직 이 선반에 놓인 것이 없어요.".to_owned(),
-        (true, false, Lang::En) => "Nothing stands on this shelf yet.".to_owned(),
+        (true, false, Lang::En) => "There is nothing on this shelf yet.".to_owned(),
     })
 }

@@ -113,7 +113,7 @@ fn retired(visit: &Visit, product: &ProductView, shelves: &ShelvesView) -> Optio
         view! {
             <p class="notice">{visit.say(
                 "더는 들여오지 않는 상품이에요. 맡아둘 수 없고, 남은 것은 매장에서만 살 수 있어요.",
-                "We no longer stock this. It cannot be reserved; what is left is sold in store only.",
+                "We no longer stock this. It can't be reserved; what's left is sold in store only.",
             )}</p>
         }
     })
