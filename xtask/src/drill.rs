@@ -10,8 +10,9 @@ use crate::{build, project};
 
 const PROGRAM: &str = "drill";
 
-/// Without a name: all of them, in short. True if nothing was lost.
-pub fn drill(name: Option<&str>, rest: &[String]) -> Result<bool> {
+/// Without a name: all of them, in short. Answers the program's own exit code: 0 if nothing was lost, 1 if something was, 2
+/// if not all of it could be tried.
+pub fn drill(name: Option<&str>, rest: &[String]) -> Result<u8> {
     let built = build::build(Grade::Release)?;
     let toolchain = Toolchain::ready()?;
     let mut cargo = toolchain.cargo();
@@ -19,6 +20,8 @@ pub fn drill(name: Option<&str>, rest: &[String]) -> Result<bool> {
     process::run(&mut cargo, "compiling the drills")?;
     let mut program = std::process::Command::new(toolchain.built("release", &format!("examples/{PROGRAM}")));
     program.args(name).args(rest).env("ONSHELF_BIN", built.server).env("ONSHELF_SITE_DIR", built.site);
-    // Its own last line has said what was lost: an exit code of 1 is an outcome and no mistake of ours.
-    Ok(program.status()?.success())
+    // Its own last line has said what was lost: such a code is an outcome and no mistake of ours. Whoever was ended by a
+    // signal has none.
+    let code = program.status()?.code().and_then(|code| u8::try_from(code).ok());
+    Ok(code.unwrap_or(1))
 }

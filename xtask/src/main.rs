@@ -45,8 +45,7 @@ fn main() -> ExitCode {
         }
     };
     match carry_out(&task) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
+        Ok(code) => ExitCode::from(code),
         Err(error) => {
             eprintln!("\nerror: {error:#}");
             ExitCode::from(2)
@@ -54,19 +53,20 @@ fn main() -> ExitCode {
     }
 }
 
-/// True when all went well; false when the work was done and found faults.
-fn carry_out(task: &Task) -> anyhow::Result<bool> {
+/// The exit code: 0 when all went well, 1 when the work was done and found faults. A drill knows a 2 as well.
+fn carry_out(task: &Task) -> anyhow::Result<u8> {
     std::env::set_current_dir(project::root())?;
-    match task {
+    let went_well = match task {
         Task::Help => {
             println!("{}", arguments::USAGE);
-            Ok(true)
+            true
         }
-        Task::Build { grade } => build::build(*grade).map(|_| true),
-        Task::Serve { rest } => serve::serve(rest).map(|()| true),
-        Task::Dev { rest } => dev::dev(rest).map(|()| true),
-        Task::Test { choice } => check::check(choice),
-        Task::Bench { name, rest } => bench::bench(name.as_deref(), rest),
-        Task::Drill { name, rest } => drill::drill(name.as_deref(), rest),
-    }
+        Task::Build { grade } => build::build(*grade).map(|_| true)?,
+        Task::Serve { rest } => serve::serve(rest).map(|()| true)?,
+        Task::Dev { rest } => dev::dev(rest).map(|()| true)?,
+        Task::Test { choice } => check::check(choice)?,
+        Task::Bench { name, rest } => bench::bench(name.as_deref(), rest)?,
+        Task::Drill { name, rest } => return drill::drill(name.as_deref(), rest),
+    };
+    Ok(u8::from(!went_well))
 }
