@@ -95,6 +95,23 @@ fn what_was_not_tried_is_not_green() {
     half.fault("something was lost as well");
     assert_eq!(half.verdict(true), 1);
     assert_eq!(Tally::default().verdict(false), 2);
+    let mut idle = Tally { rounds: 3, ..Tally::default() };
+    idle.close();
+    assert_eq!(idle.verdict(true), 1, "nobody was told that anything was done");
+}
+
+#[test]
+fn what_breaks_keeps_its_counts() {
+    let mut tally = Tally { rounds: 3, acknowledged: 7, ..Tally::default() };
+    assert_eq!(tally.blame(Ok(5)), Some(5));
+    assert_eq!(tally.blame::<u8>(Err("the server does not come back".into())), None);
+    tally.close();
+    let line = "drill kill: rounds=3 acknowledged=7 lost=0 oversold=0 leaked=0 double_charged=0 faults=1";
+    assert_eq!((tally.line("kill").as_str(), tally.verdict(true)), (line, 1));
+    // What could not even be set up is none of the subject's faults, and nothing that may be left out.
+    let mut tally = Tally { rounds: 3, acknowledged: 7, ..Tally::default() };
+    tally.add_part(Err("there is no room on the disk".into()));
+    assert_eq!((tally.acknowledged, tally.verdict(false), tally.verdict(true)), (7, 2, 2));
 }
 
 /// Quicker than the drill, and with nothing else in its message.

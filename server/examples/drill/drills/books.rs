@@ -1,6 +1,9 @@
 //! Comparing what clients remember with what the database holds, and running the audit.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    time::Duration,
+};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use onshelf_db::{Db, Tx};
@@ -9,14 +12,22 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Failure, Tally,
-    deeds::{Memory, State},
-    ground::{SKUS, STORE, sku},
-    money::Money,
-    process::Launch,
+    deeds::{Kept, Kind, Memory, State},
+    ground::{Ground, SKUS, STORE, sku},
+    money::{self, Money},
+    process::{Launch, Server},
 };
 
 /// A connection that ends later than this after it was opened was being attended to.
 const UNREAD: Duration = Duration::from_secs(2);
+/// What a run has to have done, and after how many deeds it surely has: the last two are one deed in thirty, or fewer.
+const SURE: [(Kind, u64); 5] = [
+    (Kind::Payment, 500),
+    (Kind::Cancellation, 500),
+    (Kind::HandOver, 500),
+    (Kind::Change, 1_000),
+    (Kind::Refund, 1_000),
+];
 
 /// What the database holds of the drill's store.
 #[derive(Debug, Default)]
@@ -27,6 +38,8 @@ pub struct Books {
     pub levels: HashMap<String, (i64, i64)>,
     /// Units handed over by number.
     pub handed_over: HashMap<String, i64>,
+    /// Keys of deliveries.
+    pub received: HashSet<String>,
     /// Units a till took that the book did not have.
     pub corrected: i64,
     pub money: Money,
@@ -77,6 +90,8 @@ impl Books {
              WHERE reason = 'hand_over' GROUP BY reference",
         )
         .await?;
+        let received: Vec<(String,)> =
+            ask(db, "SELECT reference FROM stock_movements WHERE reason = 'received'").await?;
         let corrected: Vec<(i64,)> = ask(
             db,
             "SELECT CAST(COALESCE(SUM(delta), 0) AS BIGINT) FROM stock_movements WHERE reason = 'correction'",
@@ -90,6 +105,7 @@ impl Books {
                 .map(|(_, sku, on_hand, held)| (sku, (on_hand, held)))
                 .collect(),
             handed_over: handed_over.into_iter().collect(),
+            received: received.into_iter().map(|(key,)| key).collect(),
             corrected: corrected.first().map_or(0, |(units,)| *units),
             money: Money::read(db).await?,
         })
@@ -103,9 +119,6 @@ impl Books {
         let mut held = [0i64; SKUS];
         let mut known = 0usize;
         for memory in memories {
-            tally.acknowledged += memory.acknowledged;
-            tally.double_charged += memory.doubled;
-            tally.faults.extend(memory.strange.iter().take(5).cloned());
             for delivery in &memory.deliveries {
                 on_hand[delivery.sku] += delivery.quantity;
             }
@@ -133,6 +146,37 @@ impl Books {
         }
         tally.oversold += self.corrected.unsigned_abs();
         tally
+    }
+
+    /// How many facts clients had been told by `place`, a stamp of their course, and which of them are missing: of what
+    /// became of reservations then or at any time since, of deliveries, of orders and their money.
+    #[must_use]
+    pub fn missing(&self, memories: &[Memory], place: u64) -> (u64, Vec<String>) {
+        let orders: Vec<_> = memories.iter().flat_map(|memory| &memory.orders).collect();
+        let (mut told, mut missing) = self.money.missing(&orders, place);
+        let kept = memories.iter().flat_map(|memory| &memory.kept);
+        for lack in kept.filter_map(|kept| self.lack(kept, place)) {
+            told += 1;
+            missing.extend(lack);
+        }
+        let deliveries = memories.iter().flat_map(|memory| &memory.deliveries);
+        for delivery in deliveries.filter(|delivery| delivery.at <= place) {
+            told += 1;
+            if !self.received.contains(&delivery.key) {
+                missing.push(format!("the delivery {} is missing", delivery.key));
+            }
+        }
+        (told, missing)
+    }
+
+    /// What is missing of what a reservation's client was told by `place`; nothing at all where that was nothing.
+    fn lack(&self, kept: &Kept, place: u64) -> Option<Option<String>> {
+        // What it was told last by then, and whatever came after it.
+        let from = kept.told.iter().rposition(|(_, at)| *at <= place)?;
+        let status = self.reservations.get(&kept.number).map(String::as_str);
+        let stands = kept.told[from..].iter().any(|(state, _)| Some(state.code()) == status);
+        let lack = || format!("{} was {:?}, the books have {status:?}", kept.number, kept.told[from].0);
+        Some((!stands).then(lack))
     }
 
     fn compare_one(&self, state: State, number: &str, quantity: i64, tally: &mut Tally) {
@@ -165,30 +209,70 @@ impl Books {
     }
 }
 
-/// Reads the books of the server's database, compares them and lets `onshelf audit` have the last word.
-pub async fn settle(launch: &Launch, url: &str, memories: &[Memory], initial: i64) -> Result<Tally, Failure> {
-    let db = Db::open(url).await?;
+/// The end of a run under load: no money stays under way, the server ends, and the books are what clients were told.
+/// Without a server nobody knows what became of the deeds that clients were at: then the books must agree with themselves.
+pub async fn close(
+    server: Option<Server>,
+    launch: &Launch,
+    ground: &Ground,
+    memories: &[Memory],
+    hurry: bool,
+    tally: &mut Tally,
+) {
+    match server {
+        Some(server) => {
+            money::settle_all(&ground.url, hurry, tally).await;
+            server.stopped(tally).await;
+            let settled = settle(launch, ground, memories, tally).await;
+            tally.blame(settled);
+        }
+        None => println!("no server is left, so that clients are not held against the books"),
+    }
+    tell_kinds(memories, tally);
+    audit(launch, tally);
+    tally.faults.extend(launch.faults());
+}
+
+/// Reads the books of the server's database, and compares them with what clients remember and with the provider's.
+async fn settle(
+    launch: &Launch,
+    ground: &Ground,
+    memories: &[Memory],
+    tally: &mut Tally,
+) -> Result<(), Failure> {
+    let db = Db::open(&ground.url).await?;
     let books = Books::read(&db).await?;
     db.close().await;
-    let mut tally = books.compare(memories, initial);
-    let sum = |count: fn(&Memory) -> u64| memories.iter().map(count).sum::<u64>();
-    println!(
-        "{} reservations; {} deeds acknowledged, {} refused for want of stock, {} requests repeated, {} put off",
-        books.reservations.len(),
-        sum(|memory| memory.acknowledged),
-        sum(|memory| memory.refused),
-        sum(|memory| memory.repeated),
-        sum(|memory| memory.put_off),
-    );
+    tally.add(books.compare(memories, ground.initial));
+    println!("{} reservations; {}", books.reservations.len(), books.money.told());
     if !books.money.is_empty() {
-        println!("{}", books.money.told());
         let (status, said) = launch.command(&["reconcile", "test"])?;
         println!("{said}");
         tally.check(status.success(), || format!("the provider's list is another: {said}"));
     }
-    audit(launch, &mut tally)?;
-    tally.faults.extend(launch.faults());
-    Ok(tally)
+    Ok(())
+}
+
+/// What was done, by kind. Where enough was, each kind must be among it: what nobody did was not tried.
+fn tell_kinds(memories: &[Memory], tally: &mut Tally) {
+    let sum = |count: fn(&Memory) -> u64| memories.iter().map(count).sum::<u64>();
+    let mut kinds: BTreeMap<Kind, u64> = BTreeMap::new();
+    for (kind, count) in memories.iter().flat_map(|memory| &memory.kinds) {
+        *kinds.entry(*kind).or_default() += count;
+    }
+    let acknowledged = sum(|memory| memory.acknowledged);
+    println!(
+        "{acknowledged} deeds acknowledged ({kinds:?}), {} refused ({} payments for no reason that can be seen), \
+         {} requests repeated, {} put off",
+        sum(|memory| memory.refused),
+        sum(|memory| memory.unexplained),
+        sum(|memory| memory.repeated),
+        sum(|memory| memory.put_off),
+    );
+    for (kind, enough) in SURE {
+        let is_there = acknowledged < enough || kinds.contains_key(&kind);
+        tally.check(is_there, || format!("{acknowledged} deeds, and no {kind:?} among them"));
+    }
 }
 
 /// Writes that were lost between a server and whoever asked: done and not answered, or under way and given up. What was
@@ -213,19 +297,20 @@ pub async fn failed_writes(url: &str, memories: &[Memory]) -> Result<Vec<String>
 
 /// The faults `onshelf audit --offline` would find, for a shop in this process whose clock is told: holds are alive by
 /// its time and not by the machine's.
-pub async fn audit_here(shop: &Shop, tally: &mut Tally) -> Result<(), Failure> {
-    let faults = onshelf_shop::ledger::faults(shop.db(), shop.now()).await?;
-    faults.iter().for_each(|fault| println!("{fault}"));
-    println!("audit: {} faults", faults.len());
-    tally.faults.extend(faults.into_iter().map(|fault| format!("the audit found a fault: {fault}")));
-    Ok(())
+pub async fn audit_here(shop: &Shop, tally: &mut Tally) {
+    let found = onshelf_shop::ledger::faults(shop.db(), shop.now()).await;
+    if let Some(faults) = tally.blame(found.map_err(Into::into)) {
+        faults.iter().for_each(|fault| println!("{fault}"));
+        println!("audit: {} faults", faults.len());
+        tally.faults.extend(faults.into_iter().map(|fault| format!("the audit found a fault: {fault}")));
+    }
 }
 
 /// `onshelf audit` on the server's database. The provider is reconciled where money was moved; of a backup that is
 /// restored it knows more.
-pub fn audit(launch: &Launch, tally: &mut Tally) -> Result<(), Failure> {
-    let (status, said) = launch.command(&["audit", "--offline"])?;
-    println!("{said}");
-    tally.check(status.success(), || format!("the audit found faults: {said}"));
-    Ok(())
+pub fn audit(launch: &Launch, tally: &mut Tally) {
+    if let Some((status, said)) = tally.blame(launch.command(&["audit", "--offline"])) {
+        println!("{said}");
+        tally.check(status.success(), || format!("the audit found faults: {said}"));
+    }
 }

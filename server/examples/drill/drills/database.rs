@@ -1,17 +1,13 @@
 //! PostgreSQL goes away in every way it can: reset connections, stopped hard, slow, stalled, refusing, dead without
 //! a word. Clients are asked to come back, and when it is there again so is the shop.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use super::{
     Drill, Failure, Plan, Tally, books,
     cluster::Cluster,
-    deeds,
+    deeds::{Course, Load},
     ground::Ground,
-    money,
     process::Launch,
     wire::{State, Wire},
 };
@@ -63,7 +59,11 @@ async fn drill(plan: &Plan) -> Result<Tally, Failure> {
     };
     let wire = Wire::to(cluster.port).await?;
     let direct = cluster.url();
-    let mut ground = Ground::on_server(&direct, INITIAL, Some(cluster)).await?;
+    let ground = Ground::on_server(&direct, INITIAL, Some(cluster)).await?;
+    on(plan, ground, wire).await
+}
+
+async fn on(plan: &Plan, mut ground: Ground, wire: Wire) -> Result<Tally, Failure> {
     let name = url::Url::parse(&ground.url)?.path().trim_start_matches('/').to_owned();
     let by_wire = ground.cluster().map(|cluster| cluster.url_by(wire.port)).unwrap_or_default();
     let mut by_wire = by_wire.replace("/postgres?", &format!("/{name}?"));
@@ -73,49 +73,58 @@ async fn drill(plan: &Plan) -> Result<Tally, Failure> {
     }
     let launch = Launch::new(plan, &ground)?.with("ONSHELF_DATABASE_URL", by_wire);
     let (server, _) = launch.started().await?;
-    let course = deeds::Course::new(&ground, vec![launch.addr], Duration::from_millis(5));
-    let course = Arc::new(course.paying().patient(Duration::from_secs(if plan.short { 6 } else { 40 })));
-    let clients = deeds::start(&course, CLIENTS, plan.seed);
-    let mut tally = Tally { rounds: plan.rounds, ..Tally::default() };
+    let course = Course::new(&ground, vec![launch.addr], Duration::from_millis(5));
+    let course = course.patient(Duration::from_secs(if plan.short { 6 } else { 40 }));
+    let load = Load::begin(course, CLIENTS, plan.seed);
+    let mut tally = Tally::default();
     let length = Duration::from_millis(if plan.short { 600 } else { 4_000 });
-    for round in 0..plan.rounds {
+    for (_, accident) in (0..plan.rounds).zip(ACCIDENTS.iter().copied().cycle()) {
         tokio::time::sleep(Duration::from_millis(if plan.short { 200 } else { 2_000 })).await;
-        let accident = ACCIDENTS[usize::try_from(round)? % ACCIDENTS.len()];
-        let before = course.put_off();
-        let repaired = happen(accident, length, &wire, &mut ground).await?;
-        match course.acknowledges_within(repaired, RECOVERY * 6).await {
-            Some(took) => {
-                println!("{accident:?}: deeds acknowledged again after {:.2} s", took.as_secs_f64());
-                let limit = if matches!(accident, Accident::Dead) { AFTER_SILENCE } else { RECOVERY };
-                tally.check(took <= limit, || {
-                    format!("{accident:?}: recovery took {:.1} s", took.as_secs_f64())
-                });
-            }
-            None => tally.fault(format!("{accident:?}: no deed was acknowledged again")),
+        let had = go_through(accident, length, &wire, &mut ground, &load.course, &mut tally).await;
+        if tally.blame(had).is_none() {
+            break;
         }
-        let put_off = course.put_off() - before;
-        println!("{accident:?}: {put_off} answers were 503");
-        // Whoever was in the middle of something cannot have been told anything else.
-        tally.check(put_off > 0 || !accident.cuts(), || {
-            format!("{accident:?}: nobody was asked to come back")
-        });
+        tally.rounds += 1;
     }
     tokio::time::sleep(Duration::from_millis(300)).await;
-    course.end();
-    let memories = deeds::gather(clients).await?;
-    money::settle_all(&ground.url, plan.short, &mut tally).await?;
+    let memories = load.end(true, &mut tally).await;
     let slowest = memories.iter().map(|memory| memory.slowest).max().unwrap_or_default();
     println!("no good answer took longer than {:.1} s", slowest.as_secs_f64());
     tally.check(slowest <= length * LONGEST + RECOVERY, || {
         format!("somebody waited {:.1} s for a good answer", slowest.as_secs_f64())
     });
-    check_connections(&launch, &ground, &mut tally).await?;
-    let (status, took) = server.stop().await?;
-    tally.check(status.success(), || format!("the server ended with {status}"));
-    println!("stopped in {:.1} s", took.as_secs_f64());
+    let checked = check_connections(&launch, &ground, &mut tally).await;
+    tally.blame(checked);
     let audit = launch.with("ONSHELF_DATABASE_URL", ground.url.clone());
-    tally.add(books::settle(&audit, &ground.url, &memories, ground.initial).await?);
+    books::close(Some(server), &audit, &ground, &memories, plan.short, &mut tally).await;
+    ground.clear().await;
     Ok(tally)
+}
+
+/// One accident, and what clients notice of it and of its end.
+async fn go_through(
+    accident: Accident,
+    length: Duration,
+    wire: &Wire,
+    ground: &mut Ground,
+    course: &Course,
+    tally: &mut Tally,
+) -> Result<(), Failure> {
+    let before = course.put_off();
+    let repaired = happen(accident, length, wire, ground).await?;
+    match course.acknowledges_within(repaired, RECOVERY * 6).await {
+        Some(took) => {
+            println!("{accident:?}: deeds acknowledged again after {:.2} s", took.as_secs_f64());
+            let limit = if matches!(accident, Accident::Dead) { AFTER_SILENCE } else { RECOVERY };
+            tally.check(took <= limit, || format!("{accident:?}: recovery took {:.1} s", took.as_secs_f64()));
+        }
+        None => tally.fault(format!("{accident:?}: no deed was acknowledged again")),
+    }
+    let put_off = course.put_off() - before;
+    println!("{accident:?}: {put_off} answers were 503");
+    // Whoever was in the middle of something cannot have been told anything else.
+    tally.check(put_off > 0 || !accident.cuts(), || format!("{accident:?}: nobody was asked to come back"));
+    Ok(())
 }
 
 /// Does it, waits, repairs it, and answers when it was whole again.

@@ -76,20 +76,26 @@ impl Ground {
         }
     }
 
-    /// On the server that was named, else on a cluster of its own. None where only SQLite is asked for, and where
-    /// PostgreSQL is not installed, which the tally is told.
-    pub async fn postgres(plan: &Plan, initial: i64, tally: &mut Tally) -> Result<Option<Ground>, Failure> {
+    /// On the server that was named, else on a cluster of its own. None where only SQLite is asked for, and where there is
+    /// no PostgreSQL or it cannot be furnished, which the tally is told.
+    pub async fn postgres(plan: &Plan, initial: i64, tally: &mut Tally) -> Option<Ground> {
         if !plan.on_postgres() {
-            return Ok(None);
+            return None;
         }
+        match Ground::on_some_server(plan, initial).await {
+            Ok(Some(ground)) => return Some(ground),
+            Ok(None) => tally.skip("PostgreSQL is not installed, and no server was named by --database-url"),
+            Err(error) => tally.set_up_failed(&error),
+        }
+        None
+    }
+
+    async fn on_some_server(plan: &Plan, initial: i64) -> Result<Option<Ground>, Failure> {
         let named = plan.database.clone().or_else(|| std::env::var("ONSHELF_TEST_POSTGRES_URL").ok());
         if let Some(server) = named {
             return Ground::on_server(&server, initial, None).await.map(Some);
         }
-        let Some(cluster) = Cluster::start().await? else {
-            tally.skip("PostgreSQL is not installed, and no server was named by --database-url");
-            return Ok(None);
-        };
+        let Some(cluster) = Cluster::start().await? else { return Ok(None) };
         let server = cluster.url();
         Ground::on_server(&server, initial, Some(cluster)).await.map(Some)
     }
@@ -140,17 +146,24 @@ impl Ground {
         self.cluster.as_mut()
     }
 
-    /// Drops what was made on somebody else's server.
-    pub async fn clear(self) -> Result<(), Failure> {
-        if let (Some((server, name)), None) = (&self.database, &self.cluster) {
-            use sqlx::Connection;
-            let mut connection = sqlx::PgConnection::connect(server).await?;
-            let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
-            sqlx::query(sqlx::AssertSqlSafe(drop)).execute(&mut connection).await?;
-            connection.close().await?;
+    /// Drops what was made on somebody else's server. That it stays there is told, and no fault of the subject.
+    pub async fn clear(self) {
+        if let (Some((server, name)), None) = (&self.database, &self.cluster)
+            && let Err(error) = drop_database(server, name).await
+        {
+            println!("the database {name} stays on its server: {error}");
         }
-        Ok(())
     }
+}
+
+/// Drops a database of this name, whoever is in it.
+pub async fn drop_database(server: &str, name: &str) -> Result<(), Failure> {
+    use sqlx::Connection;
+    let mut connection = sqlx::PgConnection::connect(server).await?;
+    let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+    sqlx::query(sqlx::AssertSqlSafe(drop)).execute(&mut connection).await?;
+    connection.close().await?;
+    Ok(())
 }
 
 fn with_database(server: &str, name: &str) -> Result<String, Failure> {

@@ -111,31 +111,59 @@ async fn drill(plan: &Plan) -> Result<Tally, Failure> {
     let serving = tokio::spawn(serve(listener, relay.clone()));
     let notifier = Notifier::new(shop.clone(), &config, Text::new("훈련", "Drill"))?;
     let outbox = Outbox::new(shop.clone(), notifier, Courier::new()?);
-    let mut tally = Tally { rounds: plan.rounds, ..Tally::default() };
-    let (mut slowest, mut doubled_by_mood) = (Duration::ZERO, 0);
+    let mut post = Post { shop, clock, relay, outbox, slowest: Duration::ZERO, doubled: 0 };
+    let mut tally = Tally::default();
     for round in 0..plan.rounds {
+        let sent = post.round(round, &mut tally).await;
+        if tally.blame(sent).is_none() {
+            break;
+        }
+        tally.rounds += 1;
+    }
+    post.judge(&mut tally).await;
+    serving.abort();
+    post.shop.db().close().await;
+    ground.clear().await;
+    Ok(tally)
+}
+
+/// The shop, its outbox, and the relay it sends by.
+struct Post {
+    shop: Shop,
+    clock: Arc<ToldClock>,
+    relay: Arc<Relay>,
+    outbox: Outbox,
+    /// The order that took longest.
+    slowest: Duration,
+    /// Mails that came again because the relay broke off after it had taken them.
+    doubled: u64,
+}
+
+impl Post {
+    /// Orders come while the relay is in a mood; then it is good again, and every mail leaves.
+    async fn round(&mut self, round: u64, tally: &mut Tally) -> Result<(), Failure> {
         let mood = MOODS[usize::try_from(round)? % MOODS.len()];
-        relay.set(mood);
-        let before: u64 = relay.taken().values().sum();
+        self.relay.set(mood);
+        let before: u64 = self.relay.taken().values().sum();
         // Orders come while the outbox is at it.
-        let orders = order(&shop, round, &mut tally);
-        let (took, sent) = tokio::join!(orders, rounds_of(&outbox, 2));
+        let orders = order(&self.shop, round, tally);
+        let (took, sent) = tokio::join!(orders, rounds_of(&self.outbox, 2));
         let (took, ()) = (took?, sent?);
-        slowest = slowest.max(took);
-        outbox.round().await?;
-        let waiting = shop.backlog().await?.0;
-        relay.set(Mood::Good);
+        self.slowest = self.slowest.max(took);
+        self.outbox.round().await?;
+        let waiting = self.shop.backlog().await?.0;
+        self.relay.set(Mood::Good);
         let mut tries = 0;
-        while shop.backlog().await?.0 > 0 && tries < 12 {
-            clock.advance(3_600_000);
-            rounds_of(&outbox, 4).await?;
+        while self.shop.backlog().await?.0 > 0 && tries < 12 {
+            self.clock.advance(3_600_000);
+            rounds_of(&self.outbox, 4).await?;
             tries += 1;
         }
-        let left = shop.backlog().await?.0;
+        let left = self.shop.backlog().await?.0;
         tally.check(left == 0, || format!("{mood:?}: {left} jobs are still waiting"));
-        let after: u64 = relay.taken().values().sum();
+        let after: u64 = self.relay.taken().values().sum();
         let twice = (after - before).saturating_sub(ORDERS);
-        doubled_by_mood += twice;
+        self.doubled += twice;
         tally.check(twice == 0 || mood == Mood::Doubled, || format!("{mood:?}: {twice} mails left twice"));
         println!(
             "{mood:?}: {ORDERS} orders, the slowest in {:.0} ms; {waiting} jobs waited for the relay; \
@@ -143,22 +171,23 @@ async fn drill(plan: &Plan) -> Result<Tally, Failure> {
             took.as_secs_f64() * 1e3,
             after - before
         );
+        Ok(())
     }
-    let taken = relay.taken();
-    let expected = plan.rounds * ORDERS;
-    tally.lost += expected.saturating_sub(taken.len() as u64);
-    tally.leaked += (taken.len() as u64).saturating_sub(expected);
-    println!(
-        "{expected} mails written, {} arrived under as many identities; {doubled_by_mood} came again because the relay \
-         broke off after it had taken them (the receiver can tell them by their Message-ID)",
-        taken.len()
-    );
-    tally.check(slowest < PROMPT, || format!("an order took {:.1} s", slowest.as_secs_f64()));
-    books::audit_here(&shop, &mut tally).await?;
-    serving.abort();
-    shop.db().close().await;
-    ground.clear().await?;
-    Ok(tally)
+
+    /// Every order that was acknowledged has its mail.
+    async fn judge(&self, tally: &mut Tally) {
+        let arrived = self.relay.taken().len() as u64;
+        let expected = tally.acknowledged;
+        tally.lost += expected.saturating_sub(arrived);
+        tally.leaked += arrived.saturating_sub(expected);
+        println!(
+            "{expected} mails written, {arrived} arrived under as many identities; {} came again because the relay \
+             broke off after it had taken them (the receiver can tell them by their Message-ID)",
+            self.doubled
+        );
+        tally.check(self.slowest < PROMPT, || format!("an order took {:.1} s", self.slowest.as_secs_f64()));
+        books::audit_here(&self.shop, tally).await;
+    }
 }
 
 async fn rounds_of(outbox: &Outbox, count: usize) -> Result<(), Failure> {

@@ -32,7 +32,8 @@ use std::{future::Future, pin::Pin, process::ExitCode};
 pub use plan::{Failure, Plan};
 pub use tally::Tally;
 
-/// What a drill's run gives back.
+/// What a drill's run gives back: an error only where it could not be set up. What goes wrong with its subject after that
+/// is a fault on its tally, so that no count is lost.
 pub type Run<'p> = Pin<Box<dyn Future<Output = Result<Tally, Failure>> + 'p>>;
 
 /// One drill.
@@ -78,11 +79,9 @@ pub fn run_from_arguments() -> ExitCode {
         println!("{}", names.join("\n"));
         return if asked.list { ExitCode::SUCCESS } else { ExitCode::from(2) };
     }
-    let mut worst = 0;
-    for drill in chosen {
-        worst = worst.max(run(drill, &asked.plan_for(drill)));
-    }
-    ExitCode::from(worst)
+    let codes: Vec<u8> = chosen.into_iter().map(|drill| run(drill, &asked.plan_for(drill))).collect();
+    // What was lost weighs more than what was not tried.
+    ExitCode::from([1, 2].into_iter().find(|code| codes.contains(code)).unwrap_or(0))
 }
 
 /// Runs one drill and says how it went: 0 nothing lost, 1 something was, 2 it could not be run, or not all of it.
@@ -94,17 +93,9 @@ pub fn run(drill: &Drill, plan: &Plan) -> u8 {
         Ok(runtime) => runtime.block_on((drill.run)(plan)),
         Err(error) => Err(error.into()),
     };
-    let (tally, code) = match outcome {
-        Ok(tally) => {
-            let code = tally.verdict(plan.may_skip);
-            (tally, code)
-        }
-        Err(error) => {
-            let mut tally = Tally::default();
-            tally.skip(error.to_string());
-            (tally, 2)
-        }
-    };
+    let mut tally = Tally::default();
+    tally.add_part(outcome);
+    tally.close();
     for (fault, alike) in tally.told_faults() {
         let more = if alike > 1 { format!(" ({alike} like it)") } else { String::new() };
         println!("fault: {fault}{more}");
@@ -113,5 +104,5 @@ pub fn run(drill: &Drill, plan: &Plan) -> u8 {
         println!("could not be run: {why}");
     }
     println!("{}", tally.line(drill.name));
-    code
+    tally.verdict(plan.may_skip)
 }

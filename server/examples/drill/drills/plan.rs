@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::Drill;
 
-/// Something that kept a drill from running; its text is what people see.
+/// Something that kept a drill from being set up, or that its subject failed at; its text is what people see.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// The command line as data.

@@ -2,7 +2,7 @@
 //! then is in them, and they open. The test provider's books lie in them, too: what was paid by then is paid, and a server
 //! that begins on them brings in, or gives back, what was under way.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::Path, time::Duration};
 
 use onshelf_db::Db;
 use onshelf_shop::{Clock, SystemClock};
@@ -11,7 +11,7 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 use super::{
     Drill, Failure, Plan, Tally,
     books::{self, Books, ask},
-    deeds::{self, KeptOrder, Memory},
+    deeds::{Course, KeptOrder, Load, Memory},
     disk::{Disk, Tail, note_taker},
     ground::Ground,
     money::{self, Money},
@@ -50,24 +50,24 @@ async fn drill(plan: &Plan) -> Result<Tally, Failure> {
         .with("DRILL_DISK_FILE", database.display().to_string())
         .with("DRILL_DISK_NOTES", notes.display().to_string());
     let (mut server, _) = launch.started().await?;
-    let course = deeds::Course::new(&ground, vec![launch.addr], Duration::from_millis(2));
-    let course = Arc::new(course.noting(&notes).paying());
-    let clients = deeds::start(&course, CLIENTS, plan.seed);
+    let plain = Launch::new(plan, &ground)?;
+    let course = Course::new(&ground, vec![launch.addr], Duration::from_millis(2)).noting(&notes);
+    let load = Load::begin(course, CLIENTS, plan.seed);
     tokio::time::sleep(Duration::from_secs(if plan.short { 4 } else { 30 })).await;
-    course.end();
-    let memories = deeds::gather(clients).await?;
-    server.kill()?;
-    let mut disk = Disk::new(&notes, before.0, before.1)?;
-    let mut tally = Tally { rounds: plan.rounds, ..Tally::default() };
-    cut_often(plan, &ground, &notes, &mut disk, &memories, &mut tally).await?;
+    let mut tally = Tally::default();
+    let memories = load.end(true, &mut tally).await;
+    let cutting = async {
+        server.kill()?;
+        let mut disk = Disk::new(&notes, before.0, before.1)?;
+        cut_often(plan, &ground, &notes, &mut disk, &memories, &mut tally).await
+    };
+    let cut = cutting.await;
+    tally.blame(cut);
     tally.faults.extend(launch.faults());
     // Last the files as they really lie there: a server without whoever takes notes settles what was under way, and the
     // command itself looks at them.
-    let plain = Launch::new(plan, &ground)?;
-    let (server, _) = plain.started().await?;
-    money::settle_all(&ground.url, plan.short, &mut tally).await?;
-    server.stop().await?;
-    tally.add(books::settle(&plain, &ground.url, &memories, ground.initial).await?);
+    let server = tally.blame(plain.started().await).map(|(server, _)| server);
+    books::close(server, &plain, &ground, &memories, plan.short, &mut tally).await;
     Ok(tally)
 }
 
@@ -105,12 +105,9 @@ async fn cut_often(
         disk.cut(tail, &mut chance, &folder.join("shop.db"))?;
         // Told before this place was noted: its sync was noted before that.
         match judge(&folder.join("shop.db"), memories, disk.place).await {
-            Ok((told, lost, faults)) => {
+            Ok((told, found)) => {
                 facts += told;
-                tally.lost += lost;
-                tally
-                    .faults
-                    .extend(faults.into_iter().map(|fault| format!("cut at {place}, {tail:?}: {fault}")));
+                tally.add(told_of(&format!("cut at {place}, {tail:?}"), Ok(found)));
             }
             Err(error) => {
                 tally.lost += 1;
@@ -122,6 +119,7 @@ async fn cut_often(
             let after = begin(plan, ground, &folder.join("shop.db"), memories, disk.place).await;
             tally.add(told_of(&format!("begun on the cut at {place}, {tail:?}"), after));
         }
+        tally.rounds += 1;
         if let Some(old) = round.checked_sub(KEPT) {
             std::fs::remove_dir_all(ground.path().join(format!("cut-{old}")))?;
         }
@@ -131,46 +129,24 @@ async fn cut_often(
          {facts} acknowledged facts looked for; a server began on {begun} of them",
         plan.rounds, disk.writes, disk.syncs
     );
+    tally.check(facts > 0, || {
+        "nothing was acknowledged before a cut, so that nothing was looked for".to_owned()
+    });
     Ok(())
 }
 
-/// How many facts clients had been told by then, how many of them are missing, and what else is wrong.
-async fn judge(database: &Path, memories: &[Memory], place: u64) -> Result<(u64, u64, Vec<String>), Failure> {
+/// How many facts clients had been told by then, and what is missing of them or wrong.
+async fn judge(database: &Path, memories: &[Memory], place: u64) -> Result<(u64, Tally), Failure> {
     let db = Db::open(&format!("sqlite://{}", database.display())).await?;
-    let mut faults: Vec<String> = Vec::new();
     let whole: Vec<(String,)> = ask(&db, "PRAGMA integrity_check").await?;
-    faults.extend(whole.into_iter().map(|(said,)| said).filter(|said| said != "ok"));
+    let mut faults: Vec<String> = whole.into_iter().map(|(said,)| said).filter(|said| said != "ok").collect();
     faults.extend(onshelf_shop::ledger::faults(&db, SystemClock.now()).await?);
     let books = Books::read(&db).await?;
-    let received: Vec<(String,)> =
-        ask(&db, "SELECT reference FROM stock_movements WHERE reason = 'received'").await?;
-    let received: std::collections::HashSet<String> = received.into_iter().map(|(key,)| key).collect();
     db.close().await;
-    let (mut told, mut lost) = (0, 0);
-    for memory in memories {
-        for kept in &memory.kept {
-            // What it was told last before the cut, and whatever came after it.
-            let Some(from) = kept.told.iter().rposition(|(_, at)| *at <= place) else { continue };
-            told += 1;
-            let status = books.reservations.get(&kept.number).map(String::as_str);
-            if !kept.told[from..].iter().any(|(state, _)| Some(state.code()) == status) {
-                lost += 1;
-                faults
-                    .push(format!("{} was {:?}, the books have {status:?}", kept.number, kept.told[from].0));
-            }
-        }
-        for delivery in memory.deliveries.iter().filter(|delivery| delivery.at <= place) {
-            told += 1;
-            if !received.contains(&delivery.key) {
-                lost += 1;
-                faults.push(format!("the delivery {} is missing", delivery.key));
-            }
-        }
-    }
-    let (orders, missing) = books.money.missing(&orders_of(memories), place);
-    lost += missing.len() as u64;
+    let (told, missing) = books.missing(memories, place);
+    let lost = missing.len() as u64;
     faults.extend(missing);
-    Ok((told + orders, lost, faults))
+    Ok((told, Tally { lost, faults, ..Tally::default() }))
 }
 
 fn orders_of(memories: &[Memory]) -> Vec<&KeptOrder> {
@@ -189,9 +165,8 @@ async fn begin(
     let launch = Launch::new(plan, ground)?.with("ONSHELF_DATABASE_URL", url.clone());
     let mut tally = Tally::default();
     let (server, _) = launch.started().await?;
-    money::settle_all(&url, true, &mut tally).await?;
-    let (status, _) = server.stop().await?;
-    tally.check(status.success(), || format!("the server ended with {status}"));
+    money::settle_all(&url, true, &mut tally).await;
+    server.stopped(&mut tally).await;
     let db = Db::open(&url).await?;
     let books = Money::read(&db).await?;
     books.compare_books(&mut tally);

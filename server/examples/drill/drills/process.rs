@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Failure, Plan, ground::Ground};
+use super::{Failure, Plan, Tally, ground::Ground};
 
 /// How to start a server.
 #[derive(Clone, Debug)]
@@ -177,6 +177,14 @@ impl Server {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         Err("the server did not end within 30 s".into())
+    }
+
+    /// The same as part of a drill: any other end than a good one is a fault.
+    pub async fn stopped(self, tally: &mut Tally) {
+        if let Some((status, took)) = tally.blame(self.stop().await) {
+            println!("stopped in {:.1} s ({status})", took.as_secs_f64());
+            tally.check(status.success(), || format!("the server ended with {status}"));
+        }
     }
 
     /// Memory it occupies now, and the most it ever did, in bytes; 0 where the system does not tell.

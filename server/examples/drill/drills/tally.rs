@@ -1,5 +1,7 @@
 //! What a drill counted.
 
+use super::Failure;
+
 /// Counts of one run, and what was wrong in words.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
@@ -18,6 +20,8 @@ pub struct Tally {
     pub faults: Vec<String>,
     /// What was not tried, and why.
     pub skipped: Vec<String>,
+    /// Whether some of that could not be set up, which nobody may skip.
+    pub not_set_up: bool,
 }
 
 impl Tally {
@@ -36,6 +40,25 @@ impl Tally {
         self.skipped.push(why.into());
     }
 
+    /// A part that could not be set up.
+    pub fn set_up_failed(&mut self, error: &Failure) {
+        self.skip(error.to_string());
+        self.not_set_up = true;
+    }
+
+    /// Adds what a part of a run came to. Where it could not be set up, what the other parts counted stays.
+    pub fn add_part(&mut self, part: Result<Tally, Failure>) {
+        match part {
+            Ok(part) => self.add(part),
+            Err(error) => self.set_up_failed(&error),
+        }
+    }
+
+    /// What fails once a part is set up is a fault of the subject, and what was counted by then stays.
+    pub fn blame<T>(&mut self, outcome: Result<T, Failure>) -> Option<T> {
+        outcome.map_err(|error| self.fault(error.to_string())).ok()
+    }
+
     /// Adds `text` to the faults unless `kept`.
     pub fn check(&mut self, kept: bool, text: impl FnOnce() -> String) {
         if !kept {
@@ -52,6 +75,13 @@ impl Tally {
         self.double_charged += other.double_charged;
         self.faults.extend(other.faults);
         self.skipped.extend(other.skipped);
+        self.not_set_up |= other.not_set_up;
+    }
+
+    /// The end of a run: one in which nobody was told that anything was done has tried nothing, however clean it is.
+    pub fn close(&mut self) {
+        let idle = self.rounds > 0 && self.acknowledged == 0;
+        self.check(!idle, || "nothing was acknowledged, so that nothing was tried".to_owned());
     }
 
     #[must_use]
@@ -60,11 +90,11 @@ impl Tally {
     }
 
     /// As a program's exit code: 0 where all was tried and nothing was lost, 1 where something was, 2 where something
-    /// could not be tried and nobody said that this may be.
+    /// could not be tried and nobody said that this may be, or could not be set up.
     #[must_use]
     pub fn verdict(&self, may_skip: bool) -> u8 {
         let is_whole = self.rounds > 0 && self.skipped.is_empty();
-        match (self.is_clean(), is_whole || may_skip) {
+        match (self.is_clean(), is_whole || (may_skip && !self.not_set_up)) {
             (false, _) => 1,
             (true, false) => 2,
             (true, true) => 0,
@@ -92,7 +122,8 @@ impl Tally {
     /// The last line of a drill. Faults, and what was not tried, stand in it only where there are some.
     #[must_use]
     pub fn line(&self, name: &str) -> String {
-        let Tally { rounds, acknowledged, lost, oversold, leaked, double_charged, faults, skipped } = self;
+        let Tally { rounds, acknowledged, lost, oversold, leaked, double_charged, faults, skipped, .. } =
+            self;
         let some = |name: &str, list: &[String]| match list.len() {
             0 => String::new(),
             count => format!(" {name}={count}"),

@@ -1,9 +1,6 @@
 //! How a client asks: under one key until an answer settles it, so that however often it arrives it is done once.
 
-use std::{
-    sync::atomic::Ordering,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use onshelf_shop::{Clock, SystemClock};
 use rand::Rng;
@@ -75,10 +72,10 @@ impl<'a> Request<'a> {
 }
 
 impl Client {
-    /// Sends until an answer settles it.
+    /// Sends until an answer settles it, or nobody is left to answer.
     pub(super) async fn send(&mut self, request: &Request<'_>) -> Option<Answer> {
         let begun = Instant::now();
-        while begun.elapsed() < PATIENCE {
+        while begun.elapsed() < PATIENCE && !self.course.is_given_up() {
             let asked = Instant::now();
             match self.attempt(request).await {
                 Ok(answer) if self.is_settled(&answer) => {
@@ -112,7 +109,7 @@ impl Client {
         match answer.status.as_u16() {
             503 => {
                 self.memory.put_off += 1;
-                self.course.put_off.fetch_add(1, Ordering::SeqCst);
+                self.course.count_put_off();
                 false
             }
             409 if answer.is_problem("in-flight") => false,

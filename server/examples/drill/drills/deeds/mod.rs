@@ -1,19 +1,12 @@
 //! What clients do, and what they remember of it. This is the one place that knows the deeds: a new one becomes a
-//! variant of [`Deed`], a line in `choose`, a request in `carry_out`, and something a client remembers, which `books`
-//! and `money` compare with the database.
+//! variant of [`Deed`], a line in `choose`, a request in `carry_out`, a [`Kind`] it is counted by, and something a client
+//! remembers, which `books` and `money` compare with the database.
 
 mod asking;
+mod course;
 mod orders;
 
-use std::{
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use reqwest::StatusCode;
@@ -21,10 +14,11 @@ use serde_json::{Value, json};
 
 use super::{
     Failure,
-    ground::{Ground, SKUS, STORE, sku},
+    ground::{SKUS, STORE, sku},
 };
 
 use asking::{Answer, Request, Sent};
+pub use course::{Course, Load};
 pub use orders::{KeptOrder, Standing};
 
 /// Live reservations of one client: enough that shelves run empty now and then.
@@ -48,6 +42,19 @@ enum Deed {
     Repeat(usize),
     /// One of those that are about an order.
     Order(orders::Deed),
+}
+
+/// What was acknowledged, by its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    Reservation,
+    Delivery,
+    Order,
+    Payment,
+    Change,
+    Refund,
+    Cancellation,
+    HandOver,
 }
 
 /// How far a reservation got, as its client was told.
@@ -109,8 +116,12 @@ pub struct Memory {
     pub deliveries: Vec<Delivery>,
     pub orders: Vec<KeptOrder>,
     pub acknowledged: u64,
-    /// Refused for want of stock: an answer like any other.
+    /// The same by kind.
+    pub kinds: BTreeMap<Kind, u64>,
+    /// Refused for want of stock, or too late: an answer like any other.
     pub refused: u64,
+    /// Of these, payments of what could be paid before and after.
+    pub unexplained: u64,
     /// Requests sent again because the answer did not come.
     pub repeated: u64,
     /// Answers 503 that asked to come back.
@@ -124,125 +135,6 @@ pub struct Memory {
     /// Deeds that took effect twice, as far as a client can see.
     pub doubled: u64,
     pub strange: Vec<String>,
-}
-
-/// What all clients share with the drill.
-pub struct Course {
-    /// Where the server is; several where there are several nodes.
-    addresses: Vec<SocketAddr>,
-    till: String,
-    warehouse: String,
-    over: AtomicBool,
-    acknowledged: AtomicU64,
-    put_off: AtomicU64,
-    begun: Instant,
-    notes: Option<PathBuf>,
-    /// Rest between two deeds.
-    rest: Duration,
-    run: u64,
-    /// Whether clients order and pay as well.
-    pays: bool,
-    /// How long a client waits for one answer before it asks again.
-    patience: Duration,
-}
-
-impl Course {
-    #[must_use]
-    pub fn new(ground: &Ground, addresses: Vec<SocketAddr>, rest: Duration) -> Course {
-        Course {
-            addresses,
-            till: ground.till.clone(),
-            warehouse: ground.warehouse.clone(),
-            over: AtomicBool::new(false),
-            acknowledged: AtomicU64::new(0),
-            put_off: AtomicU64::new(0),
-            begun: Instant::now(),
-            notes: None,
-            rest,
-            run: u64::from(std::process::id()),
-            pays: false,
-            patience: Duration::from_secs(40),
-        }
-    }
-
-    #[must_use]
-    pub fn patient(self, patience: Duration) -> Course {
-        Course { patience, ..self }
-    }
-
-    /// Lets clients place orders and pay them with the test provider.
-    #[must_use]
-    pub fn paying(self) -> Course {
-        Course { pays: true, ..self }
-    }
-
-    /// Stamps what clients are told with the length of these notes.
-    #[must_use]
-    pub fn noting(self, notes: &Path) -> Course {
-        Course { notes: Some(notes.to_owned()), ..self }
-    }
-
-    /// When something was told: bytes of notes taken by then, else milliseconds since the beginning.
-    #[must_use]
-    pub fn stamp(&self) -> u64 {
-        match &self.notes {
-            Some(notes) => std::fs::metadata(notes).map_or(u64::MAX, |file| file.len()),
-            None => u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX),
-        }
-    }
-
-    /// Lets every client settle the deed it is at, and end.
-    pub fn end(&self) {
-        self.over.store(true, Ordering::SeqCst);
-    }
-
-    #[must_use]
-    pub fn acknowledged(&self) -> u64 {
-        self.acknowledged.load(Ordering::SeqCst)
-    }
-
-    /// How often somebody was asked to come back by now.
-    #[must_use]
-    pub fn put_off(&self) -> u64 {
-        self.put_off.load(Ordering::SeqCst)
-    }
-
-    /// Waits until a deed that was begun after `since` may have been acknowledged: the second acknowledgement after it.
-    pub async fn acknowledges_within(&self, since: Instant, limit: Duration) -> Option<Duration> {
-        let before = self.acknowledged();
-        while since.elapsed() < limit {
-            if self.acknowledged() > before + 1 {
-                return Some(since.elapsed());
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        None
-    }
-}
-
-/// Starts `count` clients; each ends after [`Course::end`].
-#[must_use]
-pub fn start(course: &Arc<Course>, count: u64, seed: u64) -> Vec<tokio::task::JoinHandle<Memory>> {
-    (0..count)
-        .map(|number| {
-            let client = Client::new(course.clone(), number, seed);
-            tokio::spawn(async move {
-                match client {
-                    Ok(client) => client.run().await,
-                    Err(error) => Memory { strange: vec![error.to_string()], ..Memory::default() },
-                }
-            })
-        })
-        .collect()
-}
-
-/// Waits for all clients.
-pub async fn gather(clients: Vec<tokio::task::JoinHandle<Memory>>) -> Result<Vec<Memory>, Failure> {
-    let mut memories = Vec::with_capacity(clients.len());
-    for client in clients {
-        memories.push(client.await?);
-    }
-    Ok(memories)
 }
 
 struct Client {
@@ -265,7 +157,7 @@ impl Client {
     }
 
     async fn run(mut self) -> Memory {
-        while !self.course.over.load(Ordering::SeqCst) && self.memory.strange.len() < 20 {
+        while !self.course.is_over() && self.memory.strange.len() < 20 {
             let deed = self.choose();
             self.deeds += 1;
             self.carry_out(deed).await;
@@ -277,7 +169,7 @@ impl Client {
     }
 
     fn choose(&mut self) -> Deed {
-        if self.course.pays && self.chance.random_bool(0.6) {
+        if self.chance.random_bool(0.6) {
             return Deed::Order(self.choose_order());
         }
         let live: Vec<usize> = (0..self.memory.kept.len())
@@ -325,7 +217,7 @@ impl Client {
                     Some(answer) if answer.status == StatusCode::OK => {
                         let at = self.course.stamp();
                         self.memory.deliveries.push(Delivery { sku: index, quantity, key, at });
-                        self.count();
+                        self.count(Kind::Delivery);
                     }
                     answer => self.wonder("a delivery", answer.as_ref()),
                 }
@@ -334,12 +226,8 @@ impl Client {
                 let kept = self.memory.kept[index].clone();
                 let answer =
                     self.send(&Request::post("/api/v1/reservations", &kept.key, kept.body).again()).await;
-                let same =
-                    answer.as_ref().is_some_and(|answer| answer.body["number"] == kept.number.as_str());
-                if !same {
-                    self.memory.doubled += 1;
-                    self.wonder("a repeated reservation", answer.as_ref());
-                }
+                let same = |answer: &Answer| answer.body["number"] == kept.number.as_str();
+                self.compare_again("a repeated reservation", answer.as_ref(), same);
             }
             Deed::Order(deed) => self.carry_out_order(deed, key).await,
         }
@@ -359,7 +247,7 @@ impl Client {
                 let state = State::Placed;
                 let told = vec![(state, self.course.stamp())];
                 self.memory.kept.push(Kept { number, token, sku: index, quantity, state, key, body, told });
-                self.count();
+                self.count(Kind::Reservation);
             }
             StatusCode::CONFLICT if text("type").ends_with("/out-of-stock") => self.memory.refused += 1,
             _ => self.wonder("a reservation", Some(&answer)),
@@ -376,18 +264,31 @@ impl Client {
                 let at = self.course.stamp();
                 self.memory.kept[index].state = to;
                 self.memory.kept[index].told.push((to, at));
-                self.count();
+                self.count(if to == State::Cancelled { Kind::Cancellation } else { Kind::HandOver });
             }
             answer => self.wonder(to.code(), answer.as_ref()),
         }
     }
 
-    fn count(&mut self) {
+    fn count(&mut self, kind: Kind) {
         self.memory.acknowledged += 1;
-        self.course.acknowledged.fetch_add(1, Ordering::SeqCst);
+        *self.memory.kinds.entry(kind).or_default() += 1;
+        self.course.count();
+    }
+
+    /// What is asked once more gets the answer of the first time, or none while nobody answers.
+    fn compare_again(&mut self, what: &str, answer: Option<&Answer>, same: impl FnOnce(&Answer) -> bool) {
+        if !answer.is_some_and(same) {
+            self.memory.doubled += u64::from(answer.is_some());
+            self.wonder(what, answer);
+        }
     }
 
     fn wonder(&mut self, what: &str, answer: Option<&Answer>) {
+        // Nobody answers any more: the drill itself has told why.
+        if answer.is_none() && self.course.is_given_up() {
+            return;
+        }
         let said = answer.map_or_else(
             || "no answer in time".to_owned(),
             |answer| format!("{} {}", answer.status, answer.body),

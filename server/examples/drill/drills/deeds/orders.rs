@@ -6,7 +6,7 @@ use rand::Rng;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{Answer, Client, Request, SKUS, STORE, Sent, sku};
+use super::{Answer, Client, Kind, Request, SKUS, STORE, Sent, sku};
 
 /// Live orders of one client.
 const MOST_LIVE: usize = 4;
@@ -59,8 +59,6 @@ pub struct KeptOrder {
     key: String,
     body: Value,
     group: String,
-    /// When it was acknowledged first: see [`super::Course::stamp`].
-    pub at: u64,
     pub standing: Standing,
     /// What its client was told of that, and when first: see [`super::Course::stamp`].
     pub told: Vec<(Standing, u64)>,
@@ -150,7 +148,6 @@ impl Client {
                     key,
                     body,
                     group: answer.text("/groups/0/id").to_owned(),
-                    at,
                     standing: Standing::Placed,
                     told: vec![(Standing::Placed, at)],
                     pay: page_of(&answer),
@@ -158,7 +155,7 @@ impl Client {
                     given: Vec::new(),
                     total: Some(answer.number("/total/amount")),
                 });
-                self.count();
+                self.count(Kind::Order);
             }
             StatusCode::CONFLICT if answer.is_problem("out-of-stock") => self.memory.refused += 1,
             _ => self.wonder("an order", Some(&answer)),
@@ -170,10 +167,7 @@ impl Client {
         let answer = self.send(&Request::post("/api/v1/orders", &kept.key, kept.body).again()).await;
         let same =
             |answer: &Answer| answer.body["number"] == *kept.number && answer.body["token"] == *kept.token;
-        if !answer.as_ref().is_some_and(same) {
-            self.memory.doubled += 1;
-            self.wonder("a repeated order", answer.as_ref());
-        }
+        self.compare_again("a repeated order", answer.as_ref(), same);
     }
 
     /// Pays on the provider's page with whatever trouble comes, and mostly comes back from it.
@@ -184,11 +178,12 @@ impl Client {
         let form = format!("action=pay&scenario={}", scenario.code());
         let (method, sent) = (Method::POST, Sent::Form(form));
         let request = Request { method, path: page, token: None, key, sent, again: false };
+        let (standing, repeated) = (self.memory.orders[index].standing, self.memory.repeated);
         match self.send(&request).await {
             Some(answer) if answer.status == StatusCode::SEE_OTHER => {
                 let at = self.course.stamp();
                 self.memory.orders[index].charged.push(at);
-                self.count();
+                self.count(Kind::Payment);
                 if self.chance.random_bool(0.7) {
                     let back = path_of(&answer.location);
                     let seen = self.send(&Request::get(&back)).await;
@@ -197,8 +192,16 @@ impl Client {
                     }
                 }
             }
-            // It was paid before, or can be paid no more.
-            Some(answer) if answer.status == StatusCode::CONFLICT => {}
+            Some(answer) if answer.status == StatusCode::CONFLICT => {
+                self.memory.refused += 1;
+                let heard_once = self.memory.repeated == repeated;
+                self.look(index).await;
+                // It was paid by a request whose answer got lost, or can be paid no more; or nobody can say why.
+                let order = &self.memory.orders[index];
+                let is_open = order.standing == standing && order.pay.as_deref() == Some(page);
+                self.memory.unexplained += u64::from(heard_once && is_open);
+                return;
+            }
             answer => return self.wonder("a payment", answer.as_ref()),
         }
         self.look(index).await;
@@ -208,9 +211,9 @@ impl Client {
     async fn look(&mut self, index: usize) {
         let kept = self.memory.orders[index].clone();
         let path = format!("/api/v1/orders/{}", kept.number);
-        let answer = self.send(&Request::get(&path).by(&kept.token)).await;
-        let Some(answer) = answer.filter(|answer| answer.status == StatusCode::OK) else {
-            return self.wonder("looking at an order", None);
+        let answer = match self.send(&Request::get(&path).by(&kept.token)).await {
+            Some(answer) if answer.status == StatusCode::OK => answer,
+            answer => return self.wonder("looking at an order", answer.as_ref()),
         };
         let standing = match answer.text("/groups/0/status") {
             "pending" => Standing::Placed,
@@ -256,7 +259,7 @@ impl Client {
             Some(answer) if answer.status == StatusCode::OK => {
                 let at = self.course.stamp();
                 self.memory.orders[index].tell(to, at);
-                self.count();
+                self.count(if to == Standing::Cancelled { Kind::Cancellation } else { Kind::HandOver });
             }
             // Something else happened to it in the meantime; looking tells what.
             Some(answer) if matches!(answer.status.as_u16(), 404 | 409) => {
@@ -281,7 +284,7 @@ impl Client {
             Some(answer) if answer.status == StatusCode::OK => {
                 let at = self.course.stamp();
                 self.memory.orders[index].given.push((amount, at));
-                self.count();
+                self.count(Kind::Refund);
             }
             Some(answer) if answer.is_problem("refund-too-much") => self.memory.refused += 1,
             answer => self.wonder("a refund", answer.as_ref()),
@@ -304,7 +307,7 @@ impl Client {
         if answer.status != StatusCode::OK {
             return self.wonder("a change", Some(&answer));
         }
-        self.count();
+        self.count(Kind::Change);
         let page = page_of(&answer);
         let order = &mut self.memory.orders[index];
         order.group = answer.text("/groups/0/id").to_owned();

@@ -29,23 +29,31 @@ pub const DRILL: Drill = Drill {
 
 async fn drill(plan: &Plan) -> Result<Tally, Failure> {
     let ground = Ground::quick(plan, INITIAL).await?;
+    let launch = Launch::new(plan, &ground)?;
     let scene = Arc::new(Scene::open(&ground).await?);
-    let mut tally = Tally { rounds: plan.rounds, ..Tally::default() };
+    let mut tally = Tally::default();
+    let tried = try_all(plan, &scene, &mut tally).await;
+    tally.blame(tried);
+    scene.shop.db().close().await;
+    books::audit(&launch, &mut tally);
+    ground.clear().await;
+    Ok(tally)
+}
+
+async fn try_all(plan: &Plan, scene: &Arc<Scene>, tally: &mut Tally) -> Result<(), Failure> {
     let routes = table::routes(&scene.table)?;
     let mut cases = access::all();
-    tally.faults.extend(unclassified(&scene, &routes, &cases).await?);
+    tally.faults.extend(unclassified(scene, &routes, &cases).await?);
     tally.faults.extend(stale(&routes, &cases));
     // What is not there can be called by nobody.
     cases.retain(|case| routes.contains(&case.route));
     let cases = Arc::new(cases);
-    let calls = try_roles(&scene, &cases, plan.short, &mut tally).await?;
+    let calls = try_roles(scene, &cases, plan.short, tally).await;
     println!("{} routes, {} lines, {calls} calls as {} roles", routes.len(), cases.len(), Role::ALL.len());
-    let bad = bad::try_all(&scene, &cases, plan, &mut tally).await?;
+    let bad = bad::try_all(scene, &cases, plan, tally).await?;
     println!("{bad} calls with bad input");
-    scene.shop.db().close().await;
-    books::audit(&Launch::new(plan, &ground)?, &mut tally)?;
-    ground.clear().await?;
-    Ok(tally)
+    tally.rounds += plan.rounds;
+    Ok(())
 }
 
 /// What the router knows and the table does not, and the other way round, in words that say what to do.
@@ -58,7 +66,7 @@ pub async fn forgotten(plan: &Plan) -> Result<Vec<String>, Failure> {
     let mut forgotten = unclassified(&scene, &routes, &cases).await?;
     forgotten.extend(stale(&routes, &cases));
     scene.shop.db().close().await;
-    ground.clear().await?;
+    ground.clear().await;
     Ok(forgotten)
 }
 
@@ -93,12 +101,7 @@ pub fn stale(routes: &[String], cases: &[Case]) -> Vec<String> {
 }
 
 /// Every case as every role; answers how many calls were made.
-async fn try_roles(
-    scene: &Arc<Scene>,
-    cases: &Arc<Vec<Case>>,
-    short: bool,
-    tally: &mut Tally,
-) -> Result<u64, Failure> {
+async fn try_roles(scene: &Arc<Scene>, cases: &Arc<Vec<Case>>, short: bool, tally: &mut Tally) -> u64 {
     let mut working = JoinSet::new();
     for worker in 0..WORKERS {
         let (scene, cases) = (scene.clone(), cases.clone());
@@ -108,19 +111,20 @@ async fn try_roles(
                 // Partners' deeds are told by one and the same shelf.
                 let own = if matches!(case.line.access, Access::Partner(_)) { 0 } else { index % WORKERS };
                 if own == worker {
-                    try_case(&scene, case, index, short, &mut tally).await?;
+                    let tried = try_case(&scene, case, index, short, &mut tally).await;
+                    tally.blame(tried.map_err(|error| format!("{}: {error}", case.route).into()));
                 }
             }
-            Ok::<_, Failure>(tally)
+            tally
         });
     }
-    let mut calls = 0;
+    let before = tally.acknowledged;
     while let Some(done) = working.join_next().await {
-        let done = done??;
-        calls += done.acknowledged;
-        tally.add(done);
+        if let Some(done) = tally.blame(done.map_err(Into::into)) {
+            tally.add(done);
+        }
     }
-    Ok(calls)
+    tally.acknowledged - before
 }
 
 async fn try_case(

@@ -15,8 +15,13 @@ use std::{
 use onshelf_db::{Db, Tx};
 use tokio::{sync::Notify, task::JoinSet, time::timeout};
 
-use super::{Drill, Failure, Plan, Tally, books, deeds, ground::Ground, money, process::Launch};
-use crowd::{Arrived, Wanted, be_deaf, be_slow, measure};
+use super::{
+    Drill, Failure, Plan, Tally, books,
+    deeds::{Course, Load},
+    ground::Ground,
+    process::{Launch, Server},
+};
+use crowd::{Arrived, Measured, Wanted, be_deaf, be_slow, measure};
 
 /// Clients whose answers make the peak.
 const CLIENTS: usize = 64;
@@ -62,9 +67,9 @@ async fn drill(plan: &Plan) -> Result<Tally, Failure> {
     if files < wanted + 100 {
         return Err(format!("{wanted} open files are needed, the system allows {files}").into());
     }
-    let mut tally = Tally { rounds: plan.rounds, ..Tally::default() };
+    let mut tally = Tally::default();
     for _ in 0..plan.rounds {
-        tally.add(once(plan, &crowd).await?);
+        tally.add_part(once(plan, &crowd).await);
     }
     Ok(tally)
 }
@@ -75,22 +80,47 @@ async fn once(plan: &Plan, crowd: &Crowd) -> Result<Tally, Failure> {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     launch.core = (cores > 1).then_some(0);
     let (server, _) = launch.started().await?;
-    let idle = server.memory().0;
+    let idle = server.memory().0 >> 20;
     let peak = measure(launch.addr, Wanted::Page, CLIENTS, crowd.measured).await?;
-    println!("peak: {:.0} pages a second, {} MB", peak.rate(), server.memory().0 >> 20);
+    println!("peak: {:.0} pages a second, {} MB ({idle} MB idle)", peak.rate(), server.memory().0 >> 20);
 
     // Deeds go on, money among them: streams have something to be told, and nothing of it may be lost.
-    let course = Arc::new(deeds::Course::new(&ground, vec![launch.addr], Duration::from_millis(50)).paying());
-    let clients = deeds::start(&course, 8, plan.seed);
+    let course = Course::new(&ground, vec![launch.addr], Duration::from_millis(50));
+    let load = Load::begin(course, 8, plan.seed);
     let mut tally = Tally::default();
     let over = Arc::new(AtomicBool::new(false));
     let mut crowded = come(&launch, crowd, &over, &mut tally).await;
+    let endured = endure(&launch, &server, crowd, &peak, &mut tally).await;
+    tally.blame(endured);
+    let stood = stand_still(&launch, &ground, crowd, &mut tally).await;
+    tally.blame(stood);
+    let again = load.course.acknowledges_within(Instant::now(), RECOVERY).await;
+    tally.check(again.is_some(), || "no deed was acknowledged once the database went on".to_owned());
+    let most = server.memory().1;
+    tally.check(most <= MEMORY, || format!("{} MB of memory", most >> 20));
+    over.store(true, Ordering::SeqCst);
+    crowded.shutdown().await;
+    tally.rounds += 1;
+    let memories = load.end(true, &mut tally).await;
+    books::close(Some(server), &launch, &ground, &memories, plan.short, &mut tally).await;
+    ground.clear().await;
+    Ok(tally)
+}
+
+/// What it answers with all of them there.
+async fn endure(
+    launch: &Launch,
+    server: &Server,
+    crowd: &Crowd,
+    peak: &Measured,
+    tally: &mut Tally,
+) -> Result<(), Failure> {
     let loaded = measure(launch.addr, Wanted::Page, CLIENTS + crowd.greedy, crowd.measured).await?;
     let (now, most) = server.memory();
     let ratio = loaded.rate() / peak.rate().max(1.0);
     println!(
         "with {} greedy clients, {} slow senders and {} deaf streams: {:.0} pages a second ({:.0} % of the peak), \
-         {:.0} a second sent away with 503, {} broken off; {} MB now, {} MB at most, {} MB idle",
+         {:.0} a second sent away with 503, {} broken off; {} MB now, {} MB at most",
         crowd.greedy,
         crowd.slow,
         crowd.deaf,
@@ -100,28 +130,12 @@ async fn once(plan: &Plan, crowd: &Crowd) -> Result<Tally, Failure> {
         loaded.broken,
         now >> 20,
         most >> 20,
-        idle >> 20,
     );
     tally.check(ratio >= crowd.target, || {
         format!("{:.0} % of the peak is less than {:.0} %", ratio * 100.0, crowd.target * 100.0)
     });
     tally.check(loaded.strange == 0, || format!("{} answers were neither a page nor 503", loaded.strange));
-    stand_still(&launch, &ground, crowd, &mut tally).await?;
-    let again = course.acknowledges_within(Instant::now(), RECOVERY).await;
-    tally.check(again.is_some(), || "no deed was acknowledged once the database went on".to_owned());
-    let most = server.memory().1;
-    tally.check(most <= MEMORY, || format!("{} MB of memory", most >> 20));
-    over.store(true, Ordering::SeqCst);
-    crowded.shutdown().await;
-    course.end();
-    let memories = deeds::gather(clients).await?;
-    money::settle_all(&ground.url, plan.short, &mut tally).await?;
-    let (status, took) = server.stop().await?;
-    tally.check(status.success(), || format!("the server ended with {status}"));
-    println!("stopped in {:.1} s", took.as_secs_f64());
-    tally.add(books::settle(&launch, &ground.url, &memories, ground.initial).await?);
-    ground.clear().await?;
-    Ok(tally)
+    Ok(())
 }
 
 /// Slow senders and deaf streams come and stay. What was not there overloads nobody, so each of them has to arrive.

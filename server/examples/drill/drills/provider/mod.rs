@@ -76,61 +76,33 @@ struct World {
 async fn drill(plan: &Plan) -> Result<Tally, Failure> {
     let mut tally = Tally::default();
     if plan.on_sqlite() {
-        tally.add(on(plan, Ground::quick(plan, INITIAL).await?).await?);
+        let ground = Ground::quick(plan, INITIAL).await?;
+        tally.add_part(on(plan, ground).await);
     }
-    if let Some(ground) = Ground::postgres(plan, INITIAL, &mut tally).await? {
-        tally.add(on(plan, ground).await?);
+    if let Some(ground) = Ground::postgres(plan, INITIAL, &mut tally).await {
+        tally.add_part(on(plan, ground).await);
     }
     Ok(tally)
 }
 
 async fn on(plan: &Plan, ground: Ground) -> Result<Tally, Failure> {
     let world = Arc::new(World::open(plan, &ground).await?);
-    let mut tally = Tally { rounds: plan.rounds, ..Tally::default() };
+    let mut tally = Tally::default();
     let mut told: Vec<Told> = Vec::new();
+    println!("{}:", ground.engine());
     for round in 0..plan.rounds {
-        let mood = MOODS[usize::try_from(round)? % MOODS.len()];
-        let early = world.open_pages(plan.seed, round).await?;
-        let away = early.iter().filter(|shopper| !shopper.has_page).count();
-        tally.check(away == 0, || format!("{away} did not get to a provider that was well"));
-        world.be(mood);
-        let fresh = world.shop_around(early, plan.seed, round).await?;
-        let limbo = world.limbo().await?;
-        let sum = |count: fn(&Told) -> u64| fresh.iter().map(count).sum::<u64>();
-        let paid = sum(|told| told.paid);
-        tally.check(paid > 0, || format!("{mood:?}: nobody paid, so that nothing was tried"));
-        let events = format!(
-            "{} of a wrong amount, {} webhooks, {} cancelled, {} given something back",
-            sum(|told| told.wrong),
-            sum(|told| told.webhooks),
-            sum(|told| told.cancelled),
-            sum(|told| told.given),
-        );
-        world.be(Mood::Well);
-        told.extend(fresh);
-        world.let_pass(MINUTE, &mut told).await?;
-        let left = world.limbo().await?;
-        tally.lost += left;
-        tally.check(left == 0, || format!("{mood:?}: {left} in limbo after {MINUTE} s"));
-        // Whoever left comes back and pays when the hold is over.
-        world.clock.advance(11 * 60_000);
-        for late in told.iter_mut().rev().take(usize::try_from(SHOPPERS)?) {
-            late.paid += u64::from(late.left && world.bank.pay(&late.number, 0).is_some());
+        let gone = world.round(plan, round, &mut told, &mut tally).await;
+        if tally.blame(gone).is_none() {
+            break;
         }
-        world.let_pass(MINUTE, &mut told).await?;
-        let left = world.limbo().await?;
-        tally.lost += left;
-        tally.check(left == 0, || format!("{mood:?}: {left} paid too late are in limbo after {MINUTE} s"));
-        if plan.short || round < MOODS.len() as u64 {
-            println!(
-                "{}, {mood:?}: {SHOPPERS} orders, {paid} paid ({events}); {limbo} in limbo at the worst, {left} a minute later",
-                ground.engine()
-            );
-        }
+        tally.rounds += 1;
     }
-    world.judge(&told, &mut tally).await?;
+    tally.acknowledged += told.iter().map(|told| told.acknowledged).sum::<u64>();
+    let judged = world.judge(&told, &mut tally).await;
+    tally.blame(judged);
+    audit_here(&world.shop, &mut tally).await;
     world.shop.db().close().await;
-    ground.clear().await?;
+    ground.clear().await;
     Ok(tally)
 }
 
@@ -155,6 +127,50 @@ impl World {
         Ok(World { shop, bank, wire, clock, till })
     }
 
+    /// Shoppers meet a provider in some mood; a minute after it is well again no money is in limbo, nor a minute after
+    /// whoever left has paid too late.
+    async fn round(
+        self: &Arc<World>,
+        plan: &Plan,
+        round: u64,
+        told: &mut Vec<Told>,
+        tally: &mut Tally,
+    ) -> Result<(), Failure> {
+        let mood = MOODS[usize::try_from(round)? % MOODS.len()];
+        let early = self.open_pages(plan.seed, round, tally).await;
+        let away = early.iter().filter(|shopper| !shopper.has_page).count();
+        tally.check(away == 0, || format!("{away} did not get to a provider that was well"));
+        self.be(mood);
+        let fresh = self.shop_around(early, plan.seed, round, tally).await;
+        let said = told_in_short(&fresh);
+        let paid = fresh.iter().map(|told| told.paid).sum::<u64>();
+        told.extend(fresh);
+        let limbo = self.limbo().await?;
+        tally.check(paid > 0, || format!("{mood:?}: nobody paid, so that nothing was tried"));
+        self.be(Mood::Well);
+        self.let_pass(MINUTE, told).await?;
+        let left = self.limbo().await?;
+        tally.lost += left;
+        tally.check(left == 0, || format!("{mood:?}: {left} in limbo after {MINUTE} s"));
+        // Whoever left comes back and pays when the hold is over.
+        self.clock.advance(11 * 60_000);
+        for late in told.iter_mut().rev().take(usize::try_from(SHOPPERS)?) {
+            late.paid += u64::from(late.left && self.bank.pay(&late.number, 0).is_some());
+        }
+        self.let_pass(MINUTE, told).await?;
+        let left_late = self.limbo().await?;
+        tally.lost += left_late;
+        tally.check(left_late == 0, || {
+            format!("{mood:?}: {left_late} paid too late are in limbo after {MINUTE} s")
+        });
+        if plan.short || round < MOODS.len() as u64 {
+            println!(
+                "{mood:?}: {SHOPPERS} orders, {said}; {limbo} in limbo at the worst, {left} a minute later"
+            );
+        }
+        Ok(())
+    }
+
     fn be(&self, mood: Mood) {
         let (trouble, state) = match mood {
             Mood::Well => (Trouble::None, State::Good),
@@ -170,12 +186,12 @@ impl World {
     }
 
     /// Those who are at the provider's page before anything goes wrong.
-    async fn open_pages(self: &Arc<World>, seed: u64, round: u64) -> Result<Vec<Shopper>, Failure> {
+    async fn open_pages(self: &Arc<World>, seed: u64, round: u64, tally: &mut Tally) -> Vec<Shopper> {
         let mut coming = JoinSet::new();
         for number in 0..EARLY {
             coming.spawn(Shopper::come(self.clone(), seed, round * SHOPPERS + number));
         }
-        self.attend(coming).await
+        self.attend(coming, tally).await
     }
 
     /// They go on, and others come only now.
@@ -184,38 +200,41 @@ impl World {
         early: Vec<Shopper>,
         seed: u64,
         round: u64,
-    ) -> Result<Vec<Told>, Failure> {
-        let mut shopping = JoinSet::new();
+        tally: &mut Tally,
+    ) -> Vec<Told> {
+        let mut shopping: JoinSet<Result<Told, Failure>> = JoinSet::new();
         for shopper in early {
-            shopping.spawn(shopper.go_on(self.clone()));
+            let world = self.clone();
+            shopping.spawn(async move { Ok(shopper.go_on(world).await) });
         }
         for number in EARLY..SHOPPERS {
             let world = self.clone();
             shopping.spawn(async move {
                 let shopper = Shopper::come(world.clone(), seed, round * SHOPPERS + number).await?;
-                shopper.go_on(world).await
+                Ok(shopper.go_on(world).await)
             });
         }
-        self.attend(shopping).await
+        self.attend(shopping, tally).await
     }
 
-    /// All at once, while the workers are at it and time passes quickly.
-    async fn attend<T: 'static>(&self, mut doing: JoinSet<Result<T, Failure>>) -> Result<Vec<T>, Failure> {
+    /// All at once, while the workers are at it and time passes quickly. What one of them fails at is a fault, and the
+    /// others go on.
+    async fn attend<T: 'static>(&self, mut doing: JoinSet<Result<T, Failure>>, tally: &mut Tally) -> Vec<T> {
         let mut told = Vec::new();
         while !doing.is_empty() {
             tokio::select! {
                 done = doing.join_next() => match done {
-                    Some(done) => told.push(done??),
+                    Some(done) => told.extend(tally.blame(done.unwrap_or_else(|error| Err(error.into())))),
                     None => break,
                 },
                 worked = self.work() => {
-                    worked?;
+                    tally.blame(worked);
                     self.clock.advance(500);
                     tokio::time::sleep(Duration::from_millis(15)).await;
                 }
             }
         }
-        Ok(told)
+        told
     }
 
     /// What the worker does in one go.
@@ -267,7 +286,6 @@ impl World {
         println!("{}", money.told());
         money.compare_books(tally);
         for told in told {
-            tally.acknowledged += told.acknowledged;
             tally.faults.extend(told.strange.iter().cloned());
             let known =
                 accounts.iter().filter(|account| account.order == told.number && account.received > 0);
@@ -287,6 +305,19 @@ impl World {
         for difference in self.shop.reconcile(ProviderCode::Stripe, since).await? {
             tally.fault(format!("the provider's list is another: {difference}"));
         }
-        audit_here(&self.shop, tally).await
+        Ok(())
     }
+}
+
+/// What shoppers of one round did.
+fn told_in_short(told: &[Told]) -> String {
+    let sum = |count: fn(&Told) -> u64| told.iter().map(count).sum::<u64>();
+    format!(
+        "{} paid ({} of a wrong amount, {} webhooks, {} cancelled, {} given something back)",
+        sum(|told| told.paid),
+        sum(|told| told.wrong),
+        sum(|told| told.webhooks),
+        sum(|told| told.cancelled),
+        sum(|told| told.given),
+    )
 }

@@ -59,14 +59,21 @@ impl Shopper {
         Ok(Shopper { told, number, chance, has_page })
     }
 
-    /// Pays or leaves, comes back or does not; and what follows. At the provider's own page nobody notices that the
-    /// provider and the shop do not hear each other.
-    pub async fn go_on(self, world: Arc<World>) -> Result<Told, Failure> {
-        let Shopper { mut told, number, mut chance, has_page } = self;
-        if !has_page {
+    /// Pays or leaves, comes back or does not; and what follows. Whatever it fails at, what was told by then stays.
+    pub async fn go_on(mut self, world: Arc<World>) -> Told {
+        if let Err(error) = self.pay_or_leave(&world).await {
+            self.told.strange.push(format!("{}: {error}", self.told.number));
+        }
+        self.told
+    }
+
+    /// At the provider's own page nobody notices that the provider and the shop do not hear each other.
+    async fn pay_or_leave(&mut self, world: &World) -> Result<(), Failure> {
+        let Shopper { told, number, chance, has_page } = self;
+        if !*has_page {
             // Still down: the order stands, and whoever waits may pay later.
             told.left = chance.random_bool(0.5);
-            return Ok(told);
+            return Ok(());
         }
         match chance.random_range(0..100) {
             0..15 => told.left = true,
@@ -76,7 +83,7 @@ impl Shopper {
                     told.paid += 1;
                     told.acknowledged += 1;
                     told.wrong += u64::from(missing > 0);
-                    send_webhooks(&world, &mut told, &reference, &mut chance).await?;
+                    send_webhooks(world, told, &reference, chance).await?;
                 }
                 // The other tab.
                 if chance.random_bool(0.2) && world.bank.pay(&told.number, 0).is_some() {
@@ -87,8 +94,7 @@ impl Shopper {
         if chance.random_bool(0.5) {
             world.shop.payment_returned(&told.number, &told.token, Default::default()).await?;
         }
-        afterwards(&world, &mut told, number, &mut chance).await?;
-        Ok(told)
+        afterwards(world, told, *number, chance).await
     }
 }
 
