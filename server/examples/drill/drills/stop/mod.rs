@@ -119,19 +119,25 @@ async fn roll(
     tally: &mut Tally,
 ) -> Result<(), Failure> {
     for _ in 0..plan.rounds {
-        for own in [0, 1] {
+        for (own, other) in [(0, 1), (1, 0)] {
             let going = Streams::open(launches[own].addr, STREAMS / 2).await?;
+            let mut staying = Streams::open(launches[other].addr, STREAMS / 2).await?;
             tokio::time::sleep(Duration::from_millis(500)).await;
             let (before, begun) = (course.acknowledged(), Instant::now());
             let Some(server) = nodes[own].take() else { continue };
             stop_one(server, going, tally).await?;
             nodes[own] = Some(launches[own].started().await?.0);
             let (away, meanwhile) = (begun.elapsed(), course.acknowledged() - before);
+            let alive = staying.count_alive();
             println!(
-                "a node was away for {:.2} s; meanwhile {meanwhile} deeds were acknowledged",
+                "a node was away for {:.2} s; meanwhile {meanwhile} deeds were acknowledged, and {alive} streams of the \
+                 other went on",
                 away.as_secs_f64()
             );
             tally.check(meanwhile > 0, || "the other node did not go on".to_owned());
+            tally.check(alive == STREAMS / 2, || {
+                format!("{} streams of the other node ended", STREAMS / 2 - alive)
+            });
         }
         tally.rounds += 1;
     }

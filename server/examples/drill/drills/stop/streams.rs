@@ -39,6 +39,12 @@ impl Streams {
         }
         ended
     }
+
+    /// How many have not ended in any way.
+    pub fn count_alive(&mut self) -> usize {
+        while self.0.try_join_next().is_some() {}
+        self.0.len()
+    }
 }
 
 async fn open_stream(addr: SocketAddr, number: usize) -> Result<TcpStream, Failure> {
