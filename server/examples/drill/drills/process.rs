@@ -15,6 +15,7 @@ use super::{Failure, Plan, Tally, ground::Ground};
 pub struct Launch {
     program: PathBuf,
     pub addr: SocketAddr,
+    metrics: SocketAddr,
     pub environment: Vec<(String, String)>,
     /// Of the machine's cores, the one it may use.
     pub core: Option<usize>,
@@ -81,6 +82,7 @@ impl Launch {
         Ok(Launch {
             program: plan.program.clone(),
             addr,
+            metrics,
             environment: environment.map(|(name, value)| (name.to_owned(), value)).to_vec(),
             core: None,
             log: ground.path().join(format!("server-{}.log", addr.port())),
@@ -121,6 +123,14 @@ impl Launch {
             .filter(|line| line.contains("panicked") || line.contains("ERROR"))
             .map(|line| line.chars().take(300).collect())
             .collect()
+    }
+
+    /// What `/metrics` says of this name: of what is whole and has no labels.
+    pub async fn figure(&self, name: &str) -> Result<u64, Failure> {
+        let client = reqwest::Client::builder().timeout(Duration::from_secs(30)).no_proxy().build()?;
+        let page = client.get(format!("http://{}/metrics", self.metrics)).send().await?.text().await?;
+        let figure = page.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<u64>().ok());
+        figure.ok_or_else(|| format!("/metrics tells no {name}").into())
     }
 
     fn said(&self) -> String {

@@ -55,6 +55,10 @@ impl Wanted {
     }
 }
 
+/// A stream that takes nothing for thirty seconds is ended, and whoever does not read hears nothing of that: they hang
+/// up before, and come again.
+const DEAF: Duration = Duration::from_secs(25);
+
 /// Clients that got as far as they wanted.
 #[derive(Default)]
 pub struct Arrived {
@@ -203,13 +207,27 @@ pub async fn be_slow(addr: SocketAddr, number: usize, arrived: Arc<Arrived>, ove
     }
 }
 
-/// Opens a live stream, sees that it begins, and never reads from it again.
-pub async fn be_deaf(
-    addr: SocketAddr,
-    number: usize,
-    arrived: Arc<Arrived>,
-    over: Arc<AtomicBool>,
-) -> Option<()> {
+/// Opens a live stream, sees that it begins, and never reads from it; after a while another one.
+pub async fn be_deaf(addr: SocketAddr, number: usize, arrived: Arc<Arrived>, over: Arc<AtomicBool>) {
+    let mut came = false;
+    while !over.load(Ordering::Relaxed) {
+        if let Some(_stream) = open_stream(addr, number).await {
+            if !came {
+                came = true;
+                arrived.deaf.fetch_add(1, Ordering::Relaxed);
+            }
+            let opened = Instant::now();
+            while opened.elapsed() < DEAF && !over.load(Ordering::Relaxed) {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        } else {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    }
+}
+
+/// A stream that has begun, with little room for what is not read.
+async fn open_stream(addr: SocketAddr, number: usize) -> Option<TcpStream> {
     let socket = TcpSocket::new_v4().ok()?;
     socket.set_recv_buffer_size(4_096).ok()?;
     let mut stream = socket.connect(addr).await.ok()?;
@@ -222,12 +240,5 @@ pub async fn be_deaf(
     stream.write_all(request.as_bytes()).await.ok()?;
     let mut start = [0; 15];
     stream.read_exact(&mut start).await.ok()?;
-    if &start != b"HTTP/1.1 200 OK" {
-        return None;
-    }
-    arrived.deaf.fetch_add(1, Ordering::Relaxed);
-    while !over.load(Ordering::Relaxed) {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
-    Some(())
+    (&start == b"HTTP/1.1 200 OK").then_some(stream)
 }

@@ -27,6 +27,10 @@ use crowd::{Arrived, Measured, Wanted, be_deaf, be_slow, measure};
 const CLIENTS: usize = 64;
 /// Of the peak, under all that load.
 const TARGET: f64 = 0.8;
+/// Of the streams nobody reads, so many are open at any moment: the others are just coming back.
+const OPEN: f64 = 0.9;
+/// Of those who ask, so many may find their connection broken off: whoever is too many is told so.
+const BROKEN: f64 = 0.01;
 /// Of the whole process, with some fifteen thousand connections open.
 const MEMORY: u64 = 768 << 20;
 
@@ -115,8 +119,10 @@ async fn endure(
     peak: &Measured,
     tally: &mut Tally,
 ) -> Result<(), Failure> {
+    check_streams(launch, crowd, tally).await?;
     let loaded = measure(launch.addr, Wanted::Page, CLIENTS + crowd.greedy, crowd.measured).await?;
     let (now, most) = server.memory();
+    check_streams(launch, crowd, tally).await?;
     let ratio = loaded.rate() / peak.rate().max(1.0);
     println!(
         "with {} greedy clients, {} slow senders and {} deaf streams: {:.0} pages a second ({:.0} % of the peak), \
@@ -135,7 +141,25 @@ async fn endure(
         format!("{:.0} % of the peak is less than {:.0} %", ratio * 100.0, crowd.target * 100.0)
     });
     tally.check(loaded.strange == 0, || format!("{} answers were neither a page nor 503", loaded.strange));
+    check_broken(&loaded, crowd, tally);
     Ok(())
+}
+
+/// Streams that the server ended load nobody: nearly all of them must be open, as itself tells.
+async fn check_streams(launch: &Launch, crowd: &Crowd, tally: &mut Tally) -> Result<(), Failure> {
+    let open = launch.figure("onshelf_live_streams").await?;
+    println!("{open} of {} streams are open", crowd.deaf);
+    tally.check(open as f64 >= crowd.deaf as f64 * OPEN, || {
+        format!("{open} of {} streams were open, so that the others were no load", crowd.deaf)
+    });
+    Ok(())
+}
+
+fn check_broken(measured: &Measured, crowd: &Crowd, tally: &mut Tally) {
+    let most = (CLIENTS + crowd.greedy) as f64 * BROKEN;
+    tally.check(measured.broken as f64 <= most, || {
+        format!("{} connections were broken off instead of answered", measured.broken)
+    });
 }
 
 /// Slow senders and deaf streams come and stay. What was not there overloads nobody, so each of them has to arrive.
@@ -143,10 +167,7 @@ async fn come(launch: &Launch, crowd: &Crowd, over: &Arc<AtomicBool>, tally: &mu
     let arrived = Arc::new(Arrived::default());
     let mut crowded = JoinSet::new();
     for number in 0..crowd.deaf {
-        let deaf = be_deaf(launch.addr, number, arrived.clone(), over.clone());
-        crowded.spawn(async move {
-            deaf.await;
-        });
+        crowded.spawn(be_deaf(launch.addr, number, arrived.clone(), over.clone()));
     }
     for number in 0..crowd.slow {
         crowded.spawn(be_slow(launch.addr, number, arrived.clone(), over.clone()));
@@ -193,6 +214,7 @@ async fn stand_still(
     );
     tally.check(asked.shed > 0, || "nobody was sent away, however many waited".to_owned());
     tally.check(asked.strange == 0, || format!("{} answers were neither 404 nor 503", asked.strange));
+    check_broken(&asked, crowd, tally);
     Ok(())
 }
 
