@@ -23,7 +23,7 @@ pub struct Cluster {
     programs: PathBuf,
     user: Option<&'static str>,
     folder: TempDir,
-    pub port: u16,
+    port: u16,
 }
 
 impl Cluster {
@@ -49,12 +49,7 @@ impl Cluster {
 
     #[must_use]
     pub fn url(&self) -> String {
-        self.url_by(self.port)
-    }
-
-    /// Through whoever listens on `port` in between.
-    #[must_use]
-    pub fn url_by(&self, port: u16) -> String {
+        let port = self.port;
         format!("postgres://{USER}:{PASSWORD}@127.0.0.1:{port}/postgres?sslmode=disable")
     }
 

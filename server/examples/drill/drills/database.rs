@@ -50,27 +50,48 @@ const ACCIDENTS: [Accident; 6] =
     [Accident::Reset, Accident::Dead, Accident::Slow, Accident::StopHard, Accident::Refuse, Accident::Stall];
 
 async fn drill(plan: &Plan) -> Result<Tally, Failure> {
-    if plan.database.is_some() {
-        // The server that is named is not ours to stop, and SQLite has none.
-        return Ok(Tally::not_run("it stops a PostgreSQL server of its own: leave --database-url out"));
+    if !plan.on_postgres() {
+        return Ok(Tally::not_run("SQLite has no server that could go away"));
     }
-    let Some(cluster) = Cluster::start().await? else {
-        return Ok(Tally::not_run("PostgreSQL is not installed"));
+    let Some(mut ground) = furnished(plan).await? else {
+        return Ok(Tally::not_run("PostgreSQL is not installed, and no server was named by --database-url"));
     };
-    let wire = Wire::to(cluster.port).await?;
-    let direct = cluster.url();
-    let ground = Ground::on_server(&direct, INITIAL, Some(cluster)).await?;
-    on(plan, ground, wire).await
+    let mut tally = Tally::default();
+    let mut accidents = ACCIDENTS.to_vec();
+    if ground.cluster().is_none() {
+        accidents.retain(|accident| !matches!(accident, Accident::StopHard));
+        tally.skip("the server that was named is not the drill's own to be stopped hard: only the wire to it was cut");
+    }
+    tally.add_part(on(plan, ground, &accidents).await);
+    Ok(tally)
 }
 
-async fn on(plan: &Plan, mut ground: Ground, wire: Wire) -> Result<Tally, Failure> {
-    let name = url::Url::parse(&ground.url)?.path().trim_start_matches('/').to_owned();
-    let by_wire = ground.cluster().map(|cluster| cluster.url_by(wire.port)).unwrap_or_default();
-    let mut by_wire = by_wire.replace("/postgres?", &format!("/{name}?"));
-    if plan.short {
-        // A wire that is dead is known to be after the longest a statement may take.
-        by_wire.push_str("&options[statement_timeout]=2000");
+/// On the server that was named, else on a cluster of the drill's own; none where that is not installed.
+async fn furnished(plan: &Plan) -> Result<Option<Ground>, Failure> {
+    if let Some(server) = &plan.database {
+        return Ground::on_server(server, INITIAL, None).await.map(Some);
     }
+    let Some(cluster) = Cluster::start().await? else { return Ok(None) };
+    let server = cluster.url();
+    Ground::on_server(&server, INITIAL, Some(cluster)).await.map(Some)
+}
+
+/// A wire to the ground's database, and its address by that wire.
+async fn wired(ground: &Ground, short: bool) -> Result<(Wire, String), Failure> {
+    let mut url = url::Url::parse(&ground.url)?;
+    let host = url.host_str().filter(|host| !host.is_empty()).ok_or("the server is not reached by TCP")?;
+    let wire = Wire::to(host.trim_matches(['[', ']']), url.port().unwrap_or(5_432)).await?;
+    url.set_host(Some("127.0.0.1"))?;
+    url.set_port(Some(wire.port)).map_err(|()| "the server's address takes no port")?;
+    if short {
+        // A wire that is dead is known to be after the longest a statement may take.
+        url.query_pairs_mut().append_pair("options[statement_timeout]", "2000");
+    }
+    Ok((wire, url.to_string()))
+}
+
+async fn on(plan: &Plan, mut ground: Ground, accidents: &[Accident]) -> Result<Tally, Failure> {
+    let (wire, by_wire) = wired(&ground, plan.short).await?;
     let launch = Launch::new(plan, &ground)?.with("ONSHELF_DATABASE_URL", by_wire);
     let (server, _) = launch.started().await?;
     let course = Course::new(&ground, vec![launch.addr], Duration::from_millis(5));
@@ -78,7 +99,7 @@ async fn on(plan: &Plan, mut ground: Ground, wire: Wire) -> Result<Tally, Failur
     let load = Load::begin(course, CLIENTS, plan.seed);
     let mut tally = Tally::default();
     let length = Duration::from_millis(if plan.short { 600 } else { 4_000 });
-    for (_, accident) in (0..plan.rounds).zip(ACCIDENTS.iter().copied().cycle()) {
+    for (_, accident) in (0..plan.rounds).zip(accidents.iter().copied().cycle()) {
         tokio::time::sleep(Duration::from_millis(if plan.short { 200 } else { 2_000 })).await;
         let had = go_through(accident, length, &wire, &mut ground, &load.course, &mut tally).await;
         if tally.blame(had).is_none() {

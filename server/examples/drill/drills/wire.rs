@@ -1,7 +1,6 @@
 //! A wire between the server and its database that can be cut, slowed, stalled and left dead.
 
 use std::{
-    net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -41,7 +40,7 @@ struct Now {
     dead_before: u64,
 }
 
-/// Listens on a port of its own and passes everything on to `to`.
+/// Listens on a port of loopback and passes everything on.
 pub struct Wire {
     pub port: u16,
     now: Arc<watch::Sender<Now>>,
@@ -50,12 +49,13 @@ pub struct Wire {
 }
 
 impl Wire {
-    pub async fn to(port: u16) -> Result<Wire, Failure> {
+    pub async fn to(host: &str, port: u16) -> Result<Wire, Failure> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let own = listener.local_addr()?.port();
         let good = Now { state: State::Good, reset_before: 0, dead_before: 0 };
         let (now, born) = (Arc::new(watch::Sender::new(good)), Arc::new(AtomicU64::new(1)));
-        let listening = tokio::spawn(listen(listener, port, now.clone(), born.clone()));
+        let server = (host.to_owned(), port);
+        let listening = tokio::spawn(listen(listener, server, now.clone(), born.clone()));
         Ok(Wire { port: own, now, born, listening })
     }
 
@@ -82,7 +82,12 @@ impl Drop for Wire {
     }
 }
 
-async fn listen(listener: TcpListener, port: u16, now: Arc<watch::Sender<Now>>, born: Arc<AtomicU64>) {
+async fn listen(
+    listener: TcpListener,
+    server: (String, u16),
+    now: Arc<watch::Sender<Now>>,
+    born: Arc<AtomicU64>,
+) {
     while let Ok((client, _)) = listener.accept().await {
         let watch = now.subscribe();
         let number = born.fetch_add(1, Ordering::SeqCst);
@@ -90,8 +95,8 @@ async fn listen(listener: TcpListener, port: u16, now: Arc<watch::Sender<Now>>, 
             let _ = client.set_zero_linger();
             continue;
         }
+        let server = server.clone();
         tokio::spawn(async move {
-            let server = SocketAddr::from(([127, 0, 0, 1], port));
             let Ok(server) = TcpStream::connect(server).await else {
                 let _ = client.set_zero_linger();
                 return;

@@ -113,7 +113,7 @@ impl World {
         let settings = Settings { public_url: "https://shop.example".to_owned(), ..Settings::default() };
         let shop = Shop::open(Db::open(&ground.url).await?, clock.clone(), chance, settings).await?;
         let bank = Bank::new(clock.clone());
-        let wire = Wire::to(bank.open().await?).await?;
+        let wire = Wire::to("127.0.0.1", bank.open().await?).await?;
         let access = stripe::Access {
             url: format!("http://127.0.0.1:{}", wire.port),
             key: "sk_test_drill".to_owned(),
