@@ -8,6 +8,10 @@ pub enum Access {
     Everybody,
     /// For whoever shows the reservation's own token; to all others it does not exist.
     Owner,
+    /// For whoever has the secret that stands in the address; it opens what it is for and nothing else.
+    Secret,
+    /// For nobody: what is shown with it is not what opens it.
+    Nobody,
     /// For those who work at the store in the address, and head office.
     StaffOf,
     /// For anybody who is signed in as staff.
@@ -18,6 +22,21 @@ pub enum Access {
     TillOf,
     /// Messages of payment providers: refused without their signature.
     Signed,
+}
+
+/// What it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    Reservation,
+    Order,
+    /// An order that somebody else is sent for.
+    Pass,
+    /// An order that waits to be paid.
+    Payment,
+}
+
+impl About {
+    pub const ALL: [About; 4] = [About::Reservation, About::Order, About::Pass, About::Payment];
 }
 
 /// What is sent with it.
@@ -33,13 +52,21 @@ pub struct Line {
     /// The router's own pattern, without the language's prefix.
     pub route: &'static str,
     /// The address that is called. `NUMBER`, `TOKEN`, `PICKUP`, `STORE` and others are filled in; with `ORDER` it is
-    /// about an order, whose token and first group `TOKEN` and `GROUP` then are.
+    /// about an order, whose token and first group `TOKEN` and `GROUP` then are, with `PASS` and `PAYMENT` about what
+    /// that secret opens.
     pub address: &'static str,
     pub access: Access,
     pub sent: Sent,
 }
 
 impl Line {
+    #[must_use]
+    pub fn about(&self) -> About {
+        let names = [("PASS", About::Pass), ("PAYMENT", About::Payment), ("ORDER", About::Order)];
+        let named = names.into_iter().find(|(name, _)| self.address.contains(*name));
+        named.map_or(About::Reservation, |(_, about)| about)
+    }
+
     /// Whether it names a reservation or an order, in its address or in what is sent.
     #[must_use]
     pub fn is_about_target(&self) -> bool {
@@ -70,7 +97,7 @@ const fn json(
     Line { method, route, address, access, sent: Sent::Json(json) }
 }
 
-use Access::{Everybody, Owner, Partner, Signed, Staff, StaffOf, TillOf};
+use Access::{Everybody, Nobody, Owner, Partner, Secret, Signed, Staff, StaffOf, TillOf};
 
 const WANTED: &str = r#"{"store":"STORE","lines":[{"sku":"DRILL-0","quantity":1}],
     "contact":{"name":"김훈련","phone":"PHONE"}}"#;
@@ -111,6 +138,8 @@ pub const PAGES: &[Line] = &[
     get("/reservations", "/reservations", Everybody),
     // Both number and code are needed; the token comes back in the address.
     form("/reservations", "/reservations", Everybody, "number=NUMBER&code=PICKUP"),
+    // The code of another reservation.
+    form("/reservations", "/reservations", Nobody, "number=NUMBER&code=FOREIGN"),
     get("/reservations/{number}", "/reservations/NUMBER?t=TOKEN", Owner),
     form("/reservations/{number}/cancel", "/reservations/NUMBER/cancel", Owner, "t=TOKEN"),
     get("/reservations/{number}/calendar.ics", "/reservations/NUMBER/calendar.ics?t=TOKEN", Owner),
@@ -128,9 +157,13 @@ pub const PAGES: &[Line] = &[
     get("/orders/{number}/receipt", "/orders/ORDER/receipt?t=TOKEN", Owner),
     get("/orders/{number}/receipt.pdf", "/orders/ORDER/receipt.pdf?t=TOKEN", Owner),
     get("/orders/{number}/{file}", "/orders/ORDER/GROUP.ics?t=TOKEN", Owner),
+    get("/pay/test/{id}", "/pay/test/PAYMENT", Secret),
+    form("/pay/test/{id}", "/pay/test/PAYMENT", Secret, "action=pay"),
+    get("/pass/{secret}", "/pass/PASS", Secret),
+    form("/pass/{secret}/arrive", "/pass/PASS/arrive", Secret, "arrived=1&bay=3"),
+    // Without the secret there is nothing.
     get("/pay/test/{id}", "/pay/test/nothing", Everybody),
     form("/pay/test/{id}", "/pay/test/nothing", Everybody, "action=pay"),
-    // Its secret is the key; without it there is nothing.
     get("/pass/{secret}", "/pass/nothing", Everybody),
     form("/pass/{secret}/arrive", "/pass/nothing/arrive", Everybody, "arrived=1&bay=3"),
     // Only where the shop is reached by its own machine alone; a public one does not have them.

@@ -7,8 +7,9 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 use tokio::task::JoinSet;
 
 use super::{
-    Case, Failure, Line, Plan, Tally, WORKERS, body_of, check_headers,
-    scene::{Role, Scene, Target},
+    About, Access, Case, Failure, Line, Plan, Tally, WORKERS, body_of, check_headers,
+    scene::{Role, Scene},
+    target::Target,
 };
 
 /// Parts of an address.
@@ -57,10 +58,13 @@ pub async fn try_all(
     plan: &Plan,
     tally: &mut Tally,
 ) -> Result<u64, Failure> {
-    let targets = Arc::new([scene.reservation().await?, scene.order().await?]);
+    let mut targets = Vec::new();
+    for about in About::ALL {
+        targets.push(scene.target(about).await?);
+    }
     let mut attempts = listed(cases, plan.short);
     attempts.extend(random(scene, cases, &targets, plan));
-    let (attempts, mut working) = (Arc::new(attempts), JoinSet::new());
+    let (attempts, targets, mut working) = (Arc::new(attempts), Arc::new(targets), JoinSet::new());
     for worker in 0..WORKERS {
         let (scene, attempts, targets) = (scene.clone(), attempts.clone(), targets.clone());
         working.spawn(async move {
@@ -79,8 +83,9 @@ pub async fn try_all(
     Ok(attempts.len() as u64)
 }
 
-fn target_of<'t>(line: &Line, targets: &'t [Target; 2]) -> &'t Target {
-    &targets[usize::from(line.address.contains("ORDER"))]
+/// Of one of each.
+fn target_of<'t>(line: &Line, targets: &'t [Target]) -> &'t Target {
+    &targets[line.about() as usize]
 }
 
 /// Every line with every bad body and every bad part of an address. In short, of pages in English, which are the
@@ -109,7 +114,7 @@ fn listed(cases: &[Case], short: bool) -> Vec<Attempt> {
 }
 
 /// What is sent by our own forms, a little wrong.
-fn random(scene: &Scene, cases: &[Case], targets: &[Target; 2], plan: &Plan) -> Vec<Attempt> {
+fn random(scene: &Scene, cases: &[Case], targets: &[Target], plan: &Plan) -> Vec<Attempt> {
     let mut chance = StdRng::seed_from_u64(plan.seed);
     let attempt = |_| {
         let case = &cases[chance.random_range(0..cases.len())];
@@ -165,10 +170,10 @@ async fn try_one(scene: &Scene, attempt: &Attempt, target: &Target, tally: &mut 
     let Attempt { line, address, body } = attempt;
     // By whoever gets furthest: the refusal of a stranger was tried before.
     let role = match line.access {
-        super::Access::Owner | super::Access::Everybody | super::Access::Signed => Role::Shopper,
-        super::Access::Staff | super::Access::StaffOf => Role::HeadOffice,
-        super::Access::Partner("stock") => Role::Warehouse,
-        super::Access::Partner(_) | super::Access::TillOf => Role::Till,
+        Access::Staff | Access::StaffOf => Role::HeadOffice,
+        Access::Partner("stock") => Role::Warehouse,
+        Access::Partner(_) | Access::TillOf => Role::Till,
+        Access::Owner | Access::Everybody | Access::Secret | Access::Nobody | Access::Signed => Role::Shopper,
     };
     let path = scene.filled(address, role, true, target);
     let mut headers = scene.credentials(role, true, target);

@@ -6,17 +6,21 @@ pub mod access;
 mod bad;
 mod scene;
 mod table;
+mod target;
 
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
 use super::{Drill, Failure, Plan, Tally, books, ground::Ground, process::Launch};
-use access::{Access, Case, Line, Sent};
-use scene::{Answer, Role, Scene, Target};
+use access::{About, Access, Case, Line, Sent};
+use scene::{Answer, Role, Scene};
+use target::Target;
 
 /// Plenty: nothing here is about running out.
 const INITIAL: i64 = 1_000_000;
+/// Who orders, in `access::ORDERED`.
+const CUSTOMER: &str = "김훈련";
 /// Calls of different lines do not disturb each other.
 const WORKERS: usize = 4;
 
@@ -144,7 +148,7 @@ async fn try_case(
             }
             let target = match kept.take() {
                 Some(target) => target,
-                None => scene.target(case.line).await?,
+                None => scene.target(case.line.about()).await?,
             };
             let untouched = try_one(scene, case, role, own, &target, tally).await?;
             // A deed that was done must not make the next one look refused.
@@ -176,6 +180,10 @@ async fn try_one(
         return Ok(line.method == "GET" || !line.is_about_target());
     }
     let after = scene.state_of(line, target).await?;
+    if line.access == Access::Secret {
+        let astray = led_astray(line, own, target, &answer, before != after);
+        astray.iter().for_each(|wrong| tally.fault(format!("{}: {wrong}", what())));
+    }
     if is_allowed(line.access, role, own) {
         // Whoever works at the other store gets in there; this reservation is not to be found in it.
         let elsewhere = line.access == Access::StaffOf && !own;
@@ -200,10 +208,39 @@ async fn try_one(
     Ok(before == after)
 }
 
+/// Where a secret in the address told or did something else than it is for. `own`: it is that of the target, and else of
+/// another order.
+fn led_astray(line: &Line, own: bool, target: &Target, answer: &Answer, changed: bool) -> Vec<String> {
+    let tells = |name: &&str| answer.text.contains(*name) || answer.location.contains(*name);
+    let told = |name: &str| format!("it tells {name}");
+    if !own {
+        let mut wrong: Vec<String> = target.names().filter(tells).map(told).collect();
+        wrong.extend(changed.then(|| "it changed what is somebody else's".to_owned()));
+        return wrong;
+    }
+    let is_page = line.method == "GET";
+    let (shown, hidden) = match line.about() {
+        // Whoever is sent sees what to collect, and nothing else of the order.
+        About::Pass => {
+            let Target { number, token, pickup, holder, .. } = target;
+            (holder, vec![number.as_str(), token.as_str(), pickup.as_str(), CUSTOMER])
+        }
+        _ => (&target.number, Vec::new()),
+    };
+    let mut wrong: Vec<String> = hidden.into_iter().filter(tells).map(told).collect();
+    if is_page && !answer.text.contains(shown) {
+        wrong.push(format!("it does not show {shown}"));
+    }
+    if !is_page && !changed {
+        wrong.push("nothing was done".to_owned());
+    }
+    wrong
+}
+
 /// `own`: the reservation is the shopper's, the store is the east one. Else it is not, and the store is the west one.
 fn is_allowed(access: Access, role: Role, own: bool) -> bool {
     match access {
-        Access::Everybody => true,
+        Access::Everybody | Access::Secret => true,
         Access::Owner => role == Role::Shopper && own,
         Access::Staff => {
             matches!(role, Role::Associate | Role::OtherAssociate | Role::Manager | Role::HeadOffice)
@@ -216,16 +253,16 @@ fn is_allowed(access: Access, role: Role, own: bool) -> bool {
         },
         Access::Partner("stock") => role == Role::Warehouse && own,
         Access::Partner(_) | Access::TillOf => role == Role::Till && own,
-        Access::Signed => false,
+        Access::Signed | Access::Nobody => false,
     }
 }
 
 fn is_fitting_refusal(access: Access, role: Role, answer: &Answer) -> bool {
     let status = answer.status;
     match access {
-        Access::Everybody => true,
+        Access::Everybody | Access::Secret => true,
         // Neither the number nor the right to it is told.
-        Access::Owner => status == 404,
+        Access::Owner | Access::Nobody => status == 404,
         Access::Staff | Access::StaffOf => match role {
             Role::Associate | Role::OtherAssociate | Role::Manager | Role::HeadOffice => status == 403,
             _ => status == 401 || (status == 303 && answer.location.contains("/staff/sign-in")),

@@ -13,16 +13,15 @@ use axum::{
 use http_body_util::BodyExt;
 use onshelf_app::ssr::{Door, Site};
 use onshelf_db::Db;
-use onshelf_server::http::{Options, Rates, router};
-use onshelf_shop::{Settings, Shop, SystemChance, SystemClock, staff::NewStaff, testing::request};
-use onshelf_vocabulary::{Lang, StoreCode, staff::Role as Rank};
+use onshelf_server::{
+    http::{Options, Rates, router},
+    payments::test::TestProvider,
+};
+use onshelf_shop::{Settings, Shop, SystemChance, SystemClock, staff::NewStaff};
+use onshelf_vocabulary::{Lang, StoreCode, orders::GroupView, staff::Role as Rank};
 use tower::ServiceExt;
 
-use super::{
-    Access, Failure, Line,
-    access::{Case, ORDERED},
-    body_of,
-};
+use super::{Access, Failure, Line, access::Case, body_of, target::Target};
 use crate::drills::ground::{Ground, OTHER_STORE, STORE};
 
 const PUBLIC: &str = "https://shop.example";
@@ -62,15 +61,6 @@ impl Role {
     ];
 }
 
-/// A reservation or an order somebody made at the east store.
-pub struct Target {
-    pub number: String,
-    pub token: String,
-    /// What is said at the counter; of an order, its first group.
-    pub pickup: String,
-    pub is_order: bool,
-}
-
 pub struct Scene {
     pub router: Router,
     /// The same without kept pages before it, which hide the routes.
@@ -82,8 +72,10 @@ pub struct Scene {
     till: String,
     /// A till's of the west store.
     other_till: String,
-    /// The other shopper's reservation.
+    /// The other shopper's reservation, an order that somebody is sent for, and one that waits to be paid.
     other: Target,
+    other_errand: Target,
+    other_unpaid: Target,
     next: AtomicU64,
 }
 
@@ -112,6 +104,7 @@ impl Scene {
     pub async fn open(ground: &Ground) -> Result<Scene, Failure> {
         let db = Db::open(&ground.url).await?;
         let shop = Shop::open(db, Arc::new(SystemClock), Arc::new(SystemChance), Settings::default()).await?;
+        shop.take_payments(vec![Arc::new(TestProvider::new(shop.clone(), PUBLIC).await?)]);
         let mut sessions = Vec::new();
         for (role, login, rank, store) in [
             (Role::Associate, "associate", Rank::Associate, STORE),
@@ -152,51 +145,20 @@ impl Scene {
             warehouse: ground.warehouse.clone(),
             till: ground.till.clone(),
             other_till,
-            other: Target {
-                number: String::new(),
-                token: String::new(),
-                pickup: String::new(),
-                is_order: false,
-            },
+            other: Target::default(),
+            other_errand: Target::default(),
+            other_unpaid: Target::default(),
             next: AtomicU64::new(0),
         };
         scene.other = scene.reservation().await?;
+        scene.other_errand = scene.errand().await?;
+        scene.other_unpaid = scene.unpaid().await?;
         Ok(scene)
     }
 
-    fn number(&self) -> u64 {
+    /// None that was given before.
+    pub fn number(&self) -> u64 {
         self.next.fetch_add(1, Ordering::Relaxed)
-    }
-
-    /// A fresh one, by a phone of its own.
-    pub async fn reservation(&self) -> Result<Target, Failure> {
-        let number = self.number();
-        let asked = request(&phone(number), STORE, &[("DRILL-0", 1)], &format!("scene-{number}"));
-        let made = self.shop.reserve(asked).await?;
-        let view = self.shop.reservation(Lang::Ko, &made.number, &made.token).await?;
-        Ok(Target { number: made.number, token: made.token, pickup: view.code, is_order: false })
-    }
-
-    /// What a line is about, fresh.
-    pub async fn target(&self, line: &Line) -> Result<Target, Failure> {
-        if line.address.contains("ORDER") { self.order().await } else { self.reservation().await }
-    }
-
-    pub async fn order(&self) -> Result<Target, Failure> {
-        let number = self.number();
-        let body = ORDERED.replace("PHONE", &phone(number)).into_bytes();
-        let headers = [
-            ("content-type", "application/json".to_owned()),
-            ("idempotency-key", format!("scene-order-{number}")),
-        ];
-        let answer = self.send("POST", "/api/v1/orders", &headers, body).await?;
-        let told: serde_json::Value = serde_json::from_str(&answer.text)?;
-        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-        if answer.status != 201 {
-            return Err(format!("an order was answered with {} {told}", answer.status).into());
-        }
-        let (number, token) = (text(&told["number"]), text(&told["token"]));
-        Ok(Target { number, token, pickup: text(&told["groups"][0]["id"]), is_order: true })
     }
 
     /// What must not change when somebody is refused: the reservation or the order, and the shelves where the deed is
@@ -213,14 +175,27 @@ impl Scene {
         }
         if target.is_order {
             let view = self.shop.order(Lang::Ko, &target.number, &target.token).await?;
-            let groups: Vec<_> = view.groups.iter().map(|group| group.status.code()).collect();
-            return Ok(format!("{} {groups:?} {:?}", view.status.code(), view.payment));
+            let standing = |group: &GroupView| (group.status.code(), group.arrival.is_some());
+            let groups: Vec<_> = view.groups.iter().map(standing).collect();
+            let paying = self.paying(target).await?;
+            return Ok(format!("{} {groups:?} {:?} {paying}", view.status.code(), view.payment));
         }
         let view = self.shop.reservation(Lang::Ko, &target.number, &target.token).await?;
         Ok(view.status.code().to_owned())
     }
 
-    /// `own`: the token is the right one, the store is the east one.
+    /// How its payment stands at the test provider, which the shop need not know yet.
+    async fn paying(&self, target: &Target) -> Result<String, Failure> {
+        if target.payment.is_empty() {
+            return Ok(String::new());
+        }
+        let sql = "SELECT provider_id, status FROM test_payments";
+        let all: Vec<(String, String)> = crate::drills::books::ask(self.shop.db(), sql).await?;
+        let own = all.into_iter().find(|(id, _)| *id == target.payment);
+        Ok(own.map(|(_, status)| status).unwrap_or_default())
+    }
+
+    /// `own`: token and secret are the right ones, the store is the east one.
     pub async fn call(&self, case: &Case, role: Role, own: bool, target: &Target) -> Result<Answer, Failure> {
         let line = case.line;
         let fill = |text: &str| self.filled(text, role, own, target);
@@ -243,10 +218,14 @@ impl Scene {
     #[must_use]
     pub fn filled(&self, text: &str, role: Role, own: bool, target: &Target) -> String {
         let number = self.number();
+        let (errand, unpaid) = if own { (target, target) } else { (&self.other_errand, &self.other_unpaid) };
         text.replace("NUMBER", &target.number)
             .replace("ORDER", &target.number)
             .replace("GROUP", &target.pickup)
             .replace("PICKUP", &target.pickup)
+            .replace("FOREIGN", &self.other.pickup)
+            .replace("PASS", &errand.pass)
+            .replace("PAYMENT", &unpaid.payment)
             .replace("TOKEN", &self.token(role, own, target))
             .replace("STORE", if own { STORE } else { OTHER_STORE })
             .replace("PHONE", &phone(number))
@@ -314,6 +293,7 @@ impl Scene {
     }
 }
 
-fn phone(number: u64) -> String {
+/// Somebody's own.
+pub fn phone(number: u64) -> String {
     format!("010{:08}", number % 100_000_000)
 }
