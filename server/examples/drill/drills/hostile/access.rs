@@ -313,9 +313,25 @@ pub const OTHERS: &[Line] = &[
     get("/media", "/media", Everybody),
     // The router tells no pattern for what lies in a folder: each file of it is called here.
     get("/media/", "/media/nothing.jpg", Everybody),
+    // Only with tiles on this machine.
+    get("/map/{name}", "/map/ARCHIVE", Everybody),
+    get("/map/fonts", "/map/fonts", Everybody),
+    get("/map/fonts/", "/map/fonts/Sans%20Regular/256-511.pbf", Everybody),
+    get("/map/icons", "/map/icons", Everybody),
+    get("/map/icons/", "/map/icons/dark.json", Everybody),
     // What a message carries has no language of ours. Like the messages, only where the shop's own machine alone asks.
     get("/dev/messages/{name}/html", "/dev/messages/nothing/html", Everybody),
     get("/dev/messages/{name}/parts/{place}", "/dev/messages/nothing/parts/0", Everybody),
+];
+
+/// Files that are there: what was built, which no route of the router names, and what lies in the folders of others.
+pub const FILES: &[Line] = &[
+    get("/{name}", "/icon.svg", Everybody),
+    get("/pkg/{name}", "/pkg/onshelf.css", Everybody),
+    get("/media/{name}", "/media/drill.svg", Everybody),
+    get("/map/{name}", "/map/ARCHIVE", Everybody),
+    get("/map/fonts/{name}/{range}", "/map/fonts/Sans%20Regular/0-255.pbf", Everybody),
+    get("/map/icons/{name}", "/map/icons/light.json", Everybody),
 ];
 
 /// A line at one of its addresses.
@@ -338,7 +354,12 @@ impl Case {
     }
 }
 
-/// Every line, with the English pages.
+/// The files as cases; the router's table does not have them.
+pub fn files() -> impl Iterator<Item = Case> {
+    FILES.iter().map(|line| Case { route: line.route.to_owned(), line, english: false })
+}
+
+/// Every line of the router's table, with the English pages.
 #[must_use]
 pub fn all() -> Vec<Case> {
     let english = |route: &str| if route == "/" { "/en".to_owned() } else { format!("/en{route}") };

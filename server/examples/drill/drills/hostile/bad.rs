@@ -7,7 +7,7 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 use tokio::task::JoinSet;
 
 use super::{
-    About, Access, Case, Failure, Line, Plan, Tally, WORKERS, body_of, check_headers,
+    About, Access, Case, Failure, Line, Plan, Tally, WORKERS, body_of, headers,
     scene::{Role, Scene},
     target::Target,
 };
@@ -181,7 +181,7 @@ async fn try_one(scene: &Scene, attempt: &Attempt, target: &Target, tally: &mut 
     let said: String = String::from_utf8_lossy(body).chars().take(120).collect();
     // Addresses that no client can send are none of ours.
     let Ok(answer) = scene.send(line.method, &path, &headers, body.clone()).await else { return };
-    check_headers(&answer, line, &|| format!("{} {path} with {said:?}", line.method), tally);
+    headers::check(&answer, line, &|| format!("{} {path} with {said:?}", line.method), tally);
     // Also not one that asks to come back: nothing here is busy.
     tally.check(answer.status < 500, || format!("{} {path} with {said:?}: {}", line.method, answer.status));
     let named = ["panicked", "sqlx", "SQLITE", "src/"].iter().find(|word| answer.text.contains(**word));

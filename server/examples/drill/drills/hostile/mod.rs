@@ -4,7 +4,9 @@
 
 pub mod access;
 mod bad;
+mod headers;
 mod scene;
+mod site;
 mod table;
 mod target;
 
@@ -51,9 +53,11 @@ async fn try_all(plan: &Plan, scene: &Arc<Scene>, tally: &mut Tally) -> Result<(
     tally.faults.extend(stale(&routes, &cases));
     // What is not there can be called by nobody.
     cases.retain(|case| routes.contains(&case.route));
+    cases.extend(access::files());
     let cases = Arc::new(cases);
     let calls = try_roles(scene, &cases, plan.short, tally).await;
     println!("{} routes, {} lines, {calls} calls as {} roles", routes.len(), cases.len(), Role::ALL.len());
+    site::try_files(scene, tally).await?;
     let bad = bad::try_all(scene, &cases, plan, tally).await?;
     println!("{bad} calls with bad input");
     tally.rounds += plan.rounds;
@@ -175,7 +179,7 @@ async fn try_one(
         format!("{} {} as {role:?} ({whose})", line.method, case.route)
     };
     tally.acknowledged += 1;
-    check_headers(&answer, line, &what, tally);
+    headers::check(&answer, line, &what, tally);
     if line.access == Access::Everybody {
         return Ok(line.method == "GET" || !line.is_about_target());
     }
@@ -276,56 +280,6 @@ fn is_fitting_refusal(access: Access, role: Role, answer: &Answer) -> bool {
             _ => status == 401,
         },
         Access::Signed => matches!(status, 400 | 401 | 403 | 404),
-    }
-}
-
-fn check_headers(answer: &Answer, line: &Line, what: &dyn Fn() -> String, tally: &mut Tally) {
-    let header = |name: &str| answer.header(name);
-    let mut wrong: Vec<String> = Vec::new();
-    let policy = header("content-security-policy");
-    let part = |name: &str| policy.split(';').find(|part| part.trim().starts_with(name));
-    let scripts = part("script-src").or_else(|| part("default-src")).unwrap_or("'unsafe-inline'");
-    if scripts.contains("unsafe-inline") || !policy.contains("frame-ancestors 'none'") {
-        wrong.push(format!("policy {policy:?}"));
-    }
-    for (name, expected) in [
-        ("x-content-type-options", "nosniff"),
-        ("x-frame-options", "DENY"),
-        ("referrer-policy", "same-origin"),
-        ("cross-origin-opener-policy", "same-origin"),
-    ] {
-        if header(name) != expected {
-            wrong.push(format!("{name} {:?}", header(name)));
-        }
-    }
-    if header("x-request-id").is_empty() {
-        wrong.push("no request id".to_owned());
-    }
-    if !header("strict-transport-security").contains("max-age") {
-        wrong.push("no strict transport security".to_owned());
-    }
-    let says_when = answer.status == 503 && !header("retry-after").is_empty();
-    if answer.status >= 500 && !says_when {
-        wrong.push(format!("status {}", answer.status));
-    }
-    let keeps = header("cache-control");
-    let personal = !matches!(line.access, Access::Everybody);
-    if personal && !(keeps.contains("private") || keeps.contains("no-store")) && answer.status == 200 {
-        wrong.push(format!("what is personal may be kept by anybody: {keeps:?}"));
-    }
-    for cookie in &answer.cookies {
-        if !(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && cookie.contains("Secure")) {
-            wrong.push(format!("cookie {cookie:?}"));
-        }
-    }
-    if line.route.starts_with("/api/") && answer.status >= 400 {
-        let kind = header("content-type");
-        if kind != "application/problem+json" {
-            wrong.push(format!("a problem as {kind:?}"));
-        }
-    }
-    if !wrong.is_empty() {
-        tally.fault(format!("{}: {}", what(), wrong.join(", ")));
     }
 }
 

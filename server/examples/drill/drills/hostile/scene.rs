@@ -21,7 +21,7 @@ use onshelf_shop::{Settings, Shop, SystemChance, SystemClock, staff::NewStaff};
 use onshelf_vocabulary::{Lang, StoreCode, orders::GroupView, staff::Role as Rank};
 use tower::ServiceExt;
 
-use super::{Access, Failure, Line, access::Case, body_of, target::Target};
+use super::{Access, Failure, Line, access::Case, body_of, site::lay_out, target::Target};
 use crate::drills::ground::{Ground, OTHER_STORE, STORE};
 
 const PUBLIC: &str = "https://shop.example";
@@ -76,6 +76,8 @@ pub struct Scene {
     other: Target,
     other_errand: Target,
     other_unpaid: Target,
+    /// Name of the tiles' archive.
+    pub archive: String,
     next: AtomicU64,
 }
 
@@ -133,6 +135,9 @@ impl Scene {
         let mut options = Options { public_url: PUBLIC.to_owned(), ..Options::default() };
         options.data_dir = ground.path().to_owned();
         options.site_dir = ground.path().join("site");
+        let tiles = lay_out(ground.path())?;
+        let archive = tiles.ground().archive.rsplit('/').next().unwrap_or_default().to_owned();
+        options.tiles = Some(Arc::new(tiles));
         options.limits.rates = rates;
         let mut bare = options.clone();
         bare.limits.kept_pages = 0;
@@ -148,6 +153,7 @@ impl Scene {
             other: Target::default(),
             other_errand: Target::default(),
             other_unpaid: Target::default(),
+            archive,
             next: AtomicU64::new(0),
         };
         scene.other = scene.reservation().await?;
@@ -226,6 +232,7 @@ impl Scene {
             .replace("FOREIGN", &self.other.pickup)
             .replace("PASS", &errand.pass)
             .replace("PAYMENT", &unpaid.payment)
+            .replace("ARCHIVE", &self.archive)
             .replace("TOKEN", &self.token(role, own, target))
             .replace("STORE", if own { STORE } else { OTHER_STORE })
             .replace("PHONE", &phone(number))
