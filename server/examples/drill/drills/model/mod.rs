@@ -167,10 +167,10 @@ async fn drill(plan: &Plan) -> Result<Tally, Failure> {
 async fn look_over(plan: &Plan, step: u64, subject: &Subject, ledger: &Ledger, wrong: &mut Vec<String>) {
     let audit_every = if plan.short { 500 } else { 25_000 };
     let found = |looked: Result<Vec<String>, Failure>| looked.unwrap_or_else(|error| vec![error.to_string()]);
-    if wrong.is_empty() && step % 20 == 0 {
+    if wrong.is_empty() && step.is_multiple_of(20) {
         wrong.extend(found(subject.differences(ledger).await));
     }
-    if step % audit_every == 0 {
+    if step.is_multiple_of(audit_every) {
         wrong.extend(found(subject.audit().await));
         if !plan.short {
             println!("{step} steps");
