@@ -56,7 +56,7 @@ const SHOWING: &[&str] = &["home", "routes", "shell"];
 /// Below the rooms: each may be used by every room, and knows none of them.
 const GROUND: &[&str] = &[
     "basemap", "hangul", "search", "copies", "engine", "error", "migrate", "postgres", "sqlite", "renewal",
-    "once", "draws", "undone", "ports", "secrets", "viewer", "shared", "ssr", "ui",
+    "money", "once", "draws", "undone", "ports", "secrets", "viewer", "shared", "ssr", "ui",
 ];
 
 /// The floors whose rooms have a rank. In the app `home` and `shell` are rooms of their own that show the others.

@@ -31,6 +31,8 @@ pub enum Outcome {
     NotFound,
     KeyReused,
     NotEnough,
+    /// No line says what moves.
+    NoLines,
     NotYours,
     HoldOver,
     ExtendedBefore,
@@ -296,6 +298,9 @@ impl Ledger {
     }
 
     fn expect_move(&mut self, store: usize, lines: &[(usize, i64)]) -> Outcome {
+        if lines.is_empty() {
+            return Outcome::NoLines;
+        }
         let mut sorted: Vec<(usize, i64)> = lines.to_vec();
         sorted.sort_by_key(|(sku, _)| *sku);
         let before = self.levels.clone();

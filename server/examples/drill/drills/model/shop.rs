@@ -283,6 +283,7 @@ pub fn outcome(done: Result<(), Error>) -> Result<Outcome, Failure> {
         Err(Error::Order(OrderRefusal::RefundTooMuch { .. })) => Outcome::RefundTooMuch,
         Err(Error::Order(OrderRefusal::Pass(_))) => Outcome::Closed,
         Err(Error::Stock(StockRefusal::NotEnough { .. })) => Outcome::NotEnough,
+        Err(Error::Stock(StockRefusal::BadLines)) => Outcome::NoLines,
         Err(Error::Stock(StockRefusal::NotYours)) => Outcome::NotYours,
         Err(other) => return Err(other.into()),
     })
