@@ -8,12 +8,6 @@ use std::{
     time::Duration,
 };
 
-use axum::{
-    extract::Request,
-    http::{StatusCode, header},
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
 use onshelf_vocabulary::Lang;
 use tokio::net::TcpStream;
 
@@ -32,8 +26,10 @@ const SIDE_PER_CLIENT: usize = 16;
 pub(super) const SIDE_TIME: Duration = Duration::from_secs(5);
 /// Open files beside the connections: of the database, the index and the site.
 const OTHER_FILES: usize = 4_096;
-/// Seconds after which coming again may help.
-const RETRY_AFTER: &str = "10";
+/// Open files that a process may have where nobody said otherwise.
+const USUAL_FILES: u64 = 1_024;
+/// Seconds after which coming again may help somebody who found no place.
+pub(super) const RETRY_AFTER: u64 = 10;
 const TEXT: &str = "text/plain; charset=utf-8";
 
 pub(super) struct Doors {
@@ -43,6 +39,10 @@ pub(super) struct Doors {
     /// What whoever finds no place hears, as it stands on the wire.
     refusal: String,
 }
+
+/// Told to every request of somebody who came in by the side door.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BySideDoor;
 
 /// By which door somebody came in.
 pub(super) enum Entry {
@@ -55,8 +55,9 @@ impl Doors {
     pub(super) fn new(options: &Options) -> Doors {
         let limits = &options.limits;
         let sorry = sorry();
+        let all = affordable(limits.connections);
         Doors {
-            main: Places::new(affordable(limits.connections), limits.connections_per_client),
+            main: Places::new(all, limits.connections_per_client.min((all / 4).max(1))),
             side: Places::new(SIDE, SIDE_PER_CLIENT),
             proxies: options.trusted_proxies.clone(),
             refusal: format!(
@@ -99,9 +100,10 @@ fn affordable(connections: usize) -> usize {
         Err(error) => {
             tracing::warn!(
                 %error,
-                "The limit of open files could not be raised ({error}): fewer clients find room."
+                "The limit of open files could not be raised ({error}): fewer clients may find room."
             );
-            connections
+            let allowed = rlimit::Resource::NOFILE.get().map_or(USUAL_FILES, |(soft, _)| soft);
+            connections.min(beside_others(usize::try_from(allowed).unwrap_or(usize::MAX)))
         }
     }
 }
@@ -109,16 +111,6 @@ fn affordable(connections: usize) -> usize {
 /// Of so many open files, those that connections may take.
 fn beside_others(files: usize) -> usize {
     (files - OTHER_FILES.min(files / 4)).saturating_sub(SIDE)
-}
-
-/// What stands behind the side door.
-pub(super) async fn only_health(request: Request, next: Next) -> Response {
-    if request.uri().path().starts_with("/health/") {
-        return next.run(request).await;
-    }
-    METER.count_shed(Shed::Connection);
-    let headers = [(header::CONTENT_TYPE, TEXT), (header::RETRY_AFTER, RETRY_AFTER)];
-    (StatusCode::SERVICE_UNAVAILABLE, headers, sorry()).into_response()
 }
 
 fn sorry() -> String {

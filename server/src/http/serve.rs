@@ -12,11 +12,10 @@ use std::{
 };
 
 use axum::{
-    Router,
+    Extension, Router,
     body::Body,
     extract::ConnectInfo,
     http::{Method, Request, Response, Version, response::Parts},
-    middleware::from_fn,
 };
 use hyper::{body::Incoming, server::conn::http1::Builder, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -30,7 +29,7 @@ use tower::Service;
 use super::{
     Options,
     api::live::{Handover, Line, Listener},
-    doors::{Doors, Entry, SIDE_TIME, only_health},
+    doors::{BySideDoor, Doors, Entry, SIDE_TIME},
     patient::Patient,
     places::Place,
 };
@@ -68,7 +67,7 @@ pub async fn serve(
 ) -> io::Result<()> {
     let doors = Doors::new(&options);
     let builder = builder(options.limits.head_time);
-    let (mut side_builder, side_router) = (builder.clone(), router.clone().layer(from_fn(only_health)));
+    let (mut side_builder, side_router) = (builder.clone(), router.clone().layer(Extension(BySideDoor)));
     side_builder.keep_alive(false);
     let tracker = TaskTracker::new();
     while let Some((stream, peer)) = next(&listener, &stop).await {

@@ -2,7 +2,7 @@
 
 use std::{
     fmt::Write,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, PoisonError, Weak},
 };
 
 use axum::{
@@ -28,26 +28,42 @@ pub fn routes() -> Router<Door> {
         .layer(Extension(Latest::default()))
 }
 
-/// What is told of one book. A part is megabytes: it is written when it is first asked for, and is the same for all.
+/// What is told of one book. A part is megabytes: it is written for whoever asks first, is the same for all who ask while
+/// somebody still reads it, and goes with the last of them.
 struct Parts {
     edition: u64,
-    texts: Vec<OnceLock<Bytes>>,
+    texts: Vec<Mutex<Weak<String>>>,
 }
 
 impl Parts {
     fn of(book: &Book) -> Parts {
         let count = pages(book).count().div_ceil(PART);
-        Parts { edition: book.edition, texts: (0..count).map(|_| OnceLock::new()).collect() }
+        Parts { edition: book.edition, texts: (0..count).map(|_| Mutex::default()).collect() }
     }
 
     /// Counted from 0; none past the last.
     fn text(&self, number: usize, book: &Book, public_url: &str) -> Option<Bytes> {
-        let text = self.texts.get(number)?;
-        Some(text.get_or_init(|| Bytes::from(urls(book, public_url, number))).clone())
+        let mut text = self.texts.get(number)?.lock().unwrap_or_else(PoisonError::into_inner);
+        let part = text.upgrade().unwrap_or_else(|| {
+            let mut own = urls(book, public_url, number);
+            own.shrink_to_fit();
+            Arc::new(own)
+        });
+        *text = Arc::downgrade(&part);
+        Some(Bytes::from_owner(Shared(part)))
     }
 }
 
-/// Of the book that was last asked for; what was written of the one before goes with its last reader.
+/// A part in somebody's hands.
+struct Shared(Arc<String>);
+
+impl AsRef<[u8]> for Shared {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+/// Of the book that was last asked for.
 #[derive(Clone, Default)]
 struct Latest(Arc<Mutex<Option<Arc<Parts>>>>);
 

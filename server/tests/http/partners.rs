@@ -135,7 +135,7 @@ async fn the_most_that_a_shelf_holds_is_described_and_taken() {
         let details: Vec<&str> = told.map(|error| error["detail"].as_str().unwrap()).collect();
         let expected = [
             "1 to 64 characters, none of them for control.",
-            "128 characters at most, none of them for control.",
+            "200 characters at most, none of them for control.",
         ];
         assert_eq!(details, expected);
     })

@@ -4,7 +4,10 @@
 use std::{net::SocketAddr, time::Duration};
 
 use axum::{Router, routing::get};
-use onshelf_server::http::{Limits, Options, serve};
+use onshelf_server::{
+    http::{Limits, Options, serve},
+    metrics,
+};
 use onshelf_shop::testing::{Engine, TestShop};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -17,7 +20,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::call::{options, site_with};
+use crate::call::{Call, options, site_with};
 
 /// Far less than what is waited by default, and far more than the limits of these tests.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -140,6 +143,13 @@ async fn an_answer_that_nobody_reads_is_given_up() {
     server.await.unwrap().unwrap();
 }
 
+/// Connections that found no place, since this process began.
+async fn turned_away(metrics: &Router) -> f64 {
+    let page = Call::get("/metrics").on(metrics).await.text();
+    let series = "onshelf_http_shed_total{what=\"connection\"} ";
+    page.lines().find_map(|line| line.strip_prefix(series)).unwrap().parse().unwrap()
+}
+
 /// They come from this machine, so that only all of them together are bounded.
 #[tokio::test]
 async fn who_finds_all_places_taken_is_told_so_and_may_ask_how_the_process_is() {
@@ -148,9 +158,11 @@ async fn who_finds_all_places_taken_is_told_so_and_may_ask_how_the_process_is() 
         let head = answer.to_lowercase();
         head.starts_with("http/1.1 503") && head.contains("\r\nretry-after: 10\r\n")
     };
+    let metrics = metrics::router_fresh_for(served.test.shop.clone(), Duration::ZERO);
+    let before = turned_away(&metrics).await;
     let sitting = [served.connect().await, served.connect().await];
     let refused = served.answers("/robots.txt").await.unwrap();
-    assert!(is_refusal(&refused) && refused.contains("Please try again in a moment"), "{refused}");
+    assert!(is_refusal(&refused) && refused.to_lowercase().contains("\r\nx-request-id: "), "{refused}");
     served.serves_others().await;
     // With nothing said they are let in to ask, until there is no room for that either.
     let mut more = Vec::new();
@@ -159,6 +171,7 @@ async fn who_finds_all_places_taken_is_told_so_and_may_ask_how_the_process_is() 
     }
     let refused = to_the_end(more.pop().unwrap()).await.unwrap();
     assert!(is_refusal(&refused) && refused.contains("Please try again in a moment"), "{refused}");
+    assert!(turned_away(&metrics).await - before >= 2.0, "at either door");
     drop((sitting, more));
     let again = async {
         let is_served = |answer: String| answer.starts_with("HTTP/1.1 200");

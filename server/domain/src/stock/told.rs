@@ -90,7 +90,7 @@ impl Label {
     /// Why something was moved.
     pub const REASON: Label = Label { least: 1, most: 64 };
     /// The partner's own number of it: a delivery note, a transfer, a receipt. It may have none.
-    pub const REFERENCE: Label = Label { least: 0, most: 128 };
+    pub const REFERENCE: Label = Label { least: 0, most: 200 };
 
     #[must_use]
     pub fn fits(self, text: &str) -> bool {
@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn all_that_is_wrong_with_a_movement_is_told() {
         use MovementFault::{Delta, OfAReservation, Reason, Reference};
-        let long = "가".repeat(129);
+        let long = "가".repeat(201);
         for (delta, reason, reference, expected) in [
             (-MOST_ON_HAND, "lost", "", &[][..]),
             (MOST_ON_HAND, " received ", "note 7", &[]),

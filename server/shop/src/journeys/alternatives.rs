@@ -265,7 +265,7 @@ fn known_address(search: &Search<'_>) -> Result<Option<Address>> {
 
 /// What these lines take of a store's shelves. What is wrong with them nobody can be told here, who asks for nothing.
 fn levels(search: &Search<'_>, store: &Store, lines: &[Line]) -> Result<Vec<(LevelKey, i64)>> {
-    let wrong = |fault: Fault| Error::internal(format!("{}: {fault:?}", search.lost.row.number));
+    let wrong = |fault: Fault| Error::internal(format!("reservation {}: {fault:?}", search.lost.row.id));
     demand(search.book, store.id, lines).map_err(wrong)
 }
 

@@ -18,6 +18,7 @@ use onshelf_vocabulary::{
 use super::{change, end::end_group, plan, refund::refund_rest};
 use crate::{
     Book, Error, Result, Shop, Statement,
+    draws::Draws,
     fulfilment::{state_of, way_of},
     jobs::{OrderNews, announce_order},
     pulse::Deed,
@@ -40,12 +41,17 @@ impl Shop {
     pub(super) async fn settle(&self, reference: &str, statement: &Statement) -> Result<()> {
         // First as it should be. What cannot be, for whatever reason, undoes everything, and the money goes back in a
         // second go; only a database that could not be written to is asked again later.
-        let outcome = match self.write_capture(reference, statement, None).await {
-            Err(error) if !may_be_done_later(&error) => {
-                tracing::warn!(%error, "Money that came for an order cannot be entered as paid for it, and goes back.");
-                self.write_capture(reference, statement, Some(GoesBack::TooLate)).await
+        let mut draws = Draws::default();
+        let outcome = loop {
+            match self.write_capture(reference, statement, None).await {
+                // A change draws numbers and codes anew.
+                Err(error) if draws.again(&error) => {}
+                Err(error) if !may_be_done_later(&error) => {
+                    tracing::info!(%error, reference, "A payment came for what cannot be had ({error}), and goes back.");
+                    break self.write_capture(reference, statement, Some(GoesBack::TooLate)).await;
+                }
+                outcome => break outcome,
             }
-            outcome => outcome,
         };
         self.wake_stock();
         self.wake_outbox();

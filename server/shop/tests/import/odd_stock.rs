@@ -69,6 +69,22 @@ async fn a_dry_run_tells_movements_that_go_below_zero() {
 }
 
 #[tokio::test]
+async fn a_movement_says_nothing_of_a_reservation_and_is_one_line_of_text() {
+    on_each_engine(async |test: &TestShop| {
+        test.with_stock("gangnam", "CUP", 9).await;
+        let rows = "store,sku,delta,reason,reference\n\
+            gangnam,CUP,-1,hand_over,R-7K3M-9QXD\n\
+            gangnam,CUP,-1,damaged,R-7K3M-9QXD\n\
+            gangnam,CUP,-1,\"a\nb\",note 1\n";
+        let report = take(test.shop.db(), Kind::Stock, "m.csv", rows, options()).await.unwrap();
+        let told: Vec<_> = rejected(&report).into_iter().map(|(_, why)| why).collect();
+        assert_eq!(told, ["not with a reservation's number", "not one line of text"]);
+        assert_eq!(test.available("gangnam", "CUP").await, 8);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_quantity_that_is_no_whole_number_is_not_made_one() {
     on_each_engine(async |test: &TestShop| {
         let rows = "store;sku;quantity\n\

@@ -37,7 +37,7 @@ pub struct Sale {
     store: StoreCode,
     /// The till's own number of the receipt.
     #[serde(default)]
-    #[schema(max_length = 128, pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$")]
+    #[schema(max_length = 200, pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$")]
     receipt: String,
     /// What was sold: the whole receipt. With a `reservation`, lines of what it holds leave the shelf with it, once,
     /// and what goes beyond is an ordinary sale; lines may be left out where nothing was bought in addition.

@@ -130,7 +130,7 @@ struct MovementLine {
     reason: String,
     /// The partner's own number of it: a delivery note, a transfer.
     #[serde(default)]
-    #[schema(max_length = 128, pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$")]
+    #[schema(max_length = 200, pattern = r"^[^\u0000-\u001F\u007F-\u009F]*$")]
     reference: String,
 }
 

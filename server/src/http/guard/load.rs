@@ -8,6 +8,7 @@ use axum::{
 
 use crate::{
     http::{
+        doors::{BySideDoor, RETRY_AFTER},
         problem::{Kind, Problem},
         surface::Surface,
         trace::Asked,
@@ -19,6 +20,10 @@ pub async fn shed(State(surface): State<Surface>, request: Request, next: Next) 
     // Whoever watches over the process must get an answer above all when it is busy.
     if request.uri().path().starts_with("/health/") {
         return next.run(request).await;
+    }
+    if request.extensions().get::<BySideDoor>().is_some() {
+        METER.count_shed(Shed::Connection);
+        return Problem { retry_after: Some(RETRY_AFTER), ..Problem::new(Kind::Busy) }.into_response();
     }
     let Ok(_place) = surface.places.try_acquire() else {
         METER.count_shed(Shed::Request);

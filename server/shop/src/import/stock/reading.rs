@@ -108,8 +108,17 @@ pub(super) fn sku(row: &Row<'_>) -> Result<String, Entry> {
     Sku::new(text.as_ref()).map(String::from).map_err(|_| row.bad("sku", "not a SKU", &text))
 }
 
+fn label(row: &Row<'_>, field: &'static str, bounds: Label) -> Result<String, Entry> {
+    let text = row.bounded(field, bounds.most)?;
+    if text.chars().any(char::is_control) {
+        Err(row.bad(field, "not one line of text", &text))
+    } else {
+        Ok(text)
+    }
+}
+
 fn movement(row: &Row<'_>, delta: i64) -> Result<Deed, Entry> {
-    let reference = row.bounded("reference", 200)?;
+    let reference = label(row, "reference", Label::REFERENCE)?;
     if reference.is_empty() {
         let why = "missing: without it the same file would be booked twice";
         return Err(row.bad("reference", why, ""));
@@ -117,7 +126,7 @@ fn movement(row: &Row<'_>, delta: i64) -> Result<Deed, Entry> {
     if delta == 0 {
         return Err(row.bad("delta", "a movement of nothing", "0"));
     }
-    let reason = row.bounded("reason", Label::REASON.most)?;
+    let reason = label(row, "reason", Label::REASON)?;
     if speaks_for_a_reservation(&reason, &reference) {
         return Err(row.bad("reason", "not with a reservation's number", &reason));
     }

@@ -7,7 +7,11 @@ use std::{
 };
 
 use bytes::{Buf, Bytes};
-use tokio::{net::TcpStream, sync::Notify};
+use tokio::{
+    net::TcpStream,
+    sync::Notify,
+    time::{Instant, timeout_at},
+};
 use tokio_util::sync::CancellationToken;
 
 use super::asked::Asked;
@@ -144,6 +148,8 @@ impl Seat {
     }
 
     async fn look_after(&self, closing: &CancellationToken) {
+        // Until when a reader that is behind has to take something: whatever else happens meanwhile gives it no more time.
+        let mut given_up_at = None;
         loop {
             let (behind, ended) = {
                 let out = self.out();
@@ -152,14 +158,19 @@ impl Seat {
             if ended {
                 return;
             }
+            given_up_at = behind.then(|| given_up_at.unwrap_or_else(|| Instant::now() + PATIENCE));
             tokio::select! {
                 biased;
                 () = closing.cancelled() => return,
                 () = self.changed.notified() => {}
                 gone = self.hang_up() => if gone { return },
-                taken = self.catch_up(), if behind => if !taken {
-                    METER.count_fallen_behind();
-                    return;
+                taken = self.catch_up(given_up_at), if behind => match taken {
+                    None => {
+                        METER.count_fallen_behind();
+                        return;
+                    }
+                    Some(true) => given_up_at = None,
+                    Some(false) => {}
                 },
             }
         }
@@ -178,14 +189,11 @@ impl Seat {
         }
     }
 
-    async fn catch_up(&self) -> bool {
-        match tokio::time::timeout(PATIENCE, self.socket.writable()).await {
-            Ok(Ok(())) => {
-                self.out().flush(&self.socket);
-                true
-            }
-            _ => false,
-        }
+    /// Whether the reader took something of what waits; none where it is gone, or given up.
+    async fn catch_up(&self, given_up_at: Option<Instant>) -> Option<bool> {
+        let until = given_up_at.unwrap_or_else(Instant::now);
+        timeout_at(until, self.socket.writable()).await.ok()?.ok()?;
+        Some(self.out().flush(&self.socket))
     }
 }
 
@@ -217,11 +225,14 @@ impl Out {
         }
     }
 
-    fn flush(&mut self, socket: &TcpStream) {
+    /// Whether the socket took anything.
+    fn flush(&mut self, socket: &TcpStream) -> bool {
         let rest = std::mem::take(&mut self.rest);
+        let before = rest.len();
         if !rest.is_empty() {
             self.write(socket, rest);
         }
+        let taken = self.rest.len() < before;
         let mut sent = 0;
         while self.rest.is_empty() && self.state == State::Open && sent < self.waiting.len() {
             let chunk = self.waiting[sent].1.clone();
@@ -232,5 +243,41 @@ impl Out {
         if self.waiting.is_empty() {
             self.waiting = Vec::new();
         }
+        taken || sent > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Arc, time::Duration};
+
+    use tokio::{io::AsyncReadExt, net::TcpListener};
+
+    use super::*;
+    use crate::http::api::live::asked::WhereFrom;
+
+    /// Far more than sockets take of what nobody reads.
+    const MUCH: usize = 64 << 20;
+
+    #[tokio::test]
+    async fn a_reader_that_takes_nothing_is_given_up_however_much_there_is_to_tell() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut deaf = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (socket, _) = listener.accept().await.unwrap();
+        let asked = Asked { variants: Arc::new([1]), where_from: WhereFrom::Everywhere };
+        let seat = Arc::new(Seat::new(socket, asked, 0));
+        let own = seat.clone();
+        let attending =
+            tokio::spawn(async move { own.attend(chunk("open"), &CancellationToken::new()).await });
+        let mut start = [0; 4];
+        deaf.read_exact(&mut start).await.unwrap();
+        seat.tell((1, 1), &Bytes::from(vec![0; MUCH]));
+        // From here the clock goes on whenever there is nothing else to do.
+        tokio::time::pause();
+        for _ in 0..12 {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            seat.tell((1, 1), &Bytes::from_static(b"9\r\nthe same\n\r\n"));
+        }
+        assert!(attending.is_finished(), "a shelf that changes every five seconds gave it no more time");
     }
 }
