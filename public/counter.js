@@ -256,10 +256,20 @@ async function ask(address, body) {
 function announce(found) {
   if (!found) return;
   found.scrollIntoView({ block: "nearest" });
-  const label = found.querySelector("article").getAttribute("aria-label");
-  const said = `${label}: ${named(found)}. ${textOf(found, ".staff-standing")}`;
-  verdict.replaceChildren(element("p", { class: "quiet" }, said));
+  verdict.replaceChildren(element("p", { class: "quiet" }, inWords(found)));
 }
+
+function inWords(found) {
+  const label = found.querySelector("article").getAttribute("aria-label");
+  return `${label}: ${named(found)}. ${textOf(found, ".staff-standing")}`;
+}
+
+// What was said of it is true until something is done with it.
+new MutationObserver(() => {
+  const said = verdict.querySelector(":scope > .quiet");
+  const found = document.querySelector(".staff-found");
+  if (said && (!found || said.textContent !== inWords(found))) hush();
+}).observe(document.getElementById("board"), { childList: true, subtree: true, characterData: true });
 
 /** The board's island takes over what differs, so that ticks, places and folds stay; else there is but the whole. */
 function take(html, page) {

@@ -131,16 +131,17 @@ function tellBasket(pause = 0) {
     const answer = await fetch(strip.dataset.strip).catch(() => null);
     if (answer?.status === 204) return forgetBasket();
     const line = answer?.ok ? await answer.text() : "";
+    if (line) strip.hidden = false;
     if (line && line !== told) strip.innerHTML = told = line;
   }, pause);
 }
 
-// It was emptied elsewhere: neither its line nor the number in the bar is true any more.
+// It was emptied elsewhere: neither its line nor the number in the bar is true any more. It may be filled there again.
 function forgetBasket() {
   const link = document.querySelector(".bar [href$='/basket']");
   link?.querySelector("b")?.remove();
   link?.setAttribute("aria-label", strip.getAttribute("aria-label"));
-  strip.remove();
+  strip.hidden = true;
 }
 
 // ---- The browser's position --------------------------------------------------------------------------------
@@ -181,7 +182,8 @@ document.addEventListener("change", ({ target }) => {
 });
 document.addEventListener("focusout", ({ target, relatedTarget }) => {
   const range = desk.matches && target.closest?.("[data-facets] .range");
-  if (!range || range.contains(relatedTarget)) return;
+  // Whoever goes to another window has not left the field.
+  if (!range || range.contains(relatedTarget) || document.activeElement === target) return;
   if (all("input", range).some((field) => field.value !== field.defaultValue)) narrow(target.form);
 });
 document.addEventListener("submit", (event) => {
@@ -192,7 +194,7 @@ document.addEventListener("submit", (event) => {
 
 async function narrow(form) {
   const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
-  const address = `${form.action.split("?")[0]}?${query}`;
+  const address = form.action.split("?")[0] + (query.size ? `?${query}` : "");
   asking?.abort();
   asking = new AbortController();
   try {

@@ -165,8 +165,9 @@ test("where the network swallows everything the board says so, and the counter g
     await page.route(/\/staff\/seongsu\/(board|find)/, () => undefined);
     await seek(page, order.groups[0]?.pass ?? "");
     await expect(page.locator(".staff-seek")).toHaveAttribute("aria-busy", "true");
-    await expect(page.locator("#counter [role=status]")).toContainText("진짜 패스예요");
-    await expect(page.locator(".staff-seek")).not.toHaveAttribute("aria-busy");
+    // Four seconds are waited before.
+    await expect(page.locator("#counter [role=status]")).toContainText("진짜 패스예요", { timeout: 15_000 });
+    await expect(page.locator(".staff-seek")).not.toHaveAttribute("aria-busy", { timeout: 15_000 });
     await expect(page.locator("[data-link=lost]")).toBeVisible({ timeout: 15_000 });
   });
 });

@@ -152,9 +152,9 @@ fn said(scene: &Scene<'_>) -> Option<AnyView> {
             view! { <a class="go-quiet" href=href>{lang.pick("주문 취소", "Cancel the order")}</a> }
         });
         return Some(notice(
-            lang.pick("모두 빼려면 주문을 취소해 주세요", "To take out all of it, cancel the order"),
+            lang.pick("모두 빼려면 주문을 취소해 주세요", "To remove everything, cancel the order"),
             lang.pick(
-                "바꾸지 않았습니다. 원래 주문은 그대로예요.",
+                "바꾸지 않았어요. 원래 주문은 그대로예요.",
                 "Nothing was changed: your order is as it was.",
             ),
             way,

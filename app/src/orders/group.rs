@@ -226,15 +226,14 @@ fn arrival_said(lang: Lang, arrival: &ArrivalView, promised: Option<&Moment>) ->
     match (&arrival.arrived_at, &arrival.on_way_at, lang) {
         (Some(at), _, Lang::Ko) => Some(format!("{}에 도착을 알렸어요. 곧 가지고 나갈게요.", at.label)),
         (Some(at), _, Lang::En) => {
-            Some(format!("They've known since {} that you're here. Somebody is coming out.", at.label))
+            Some(format!("You told them at {} that you're here. Somebody is coming out.", at.label))
         }
         (None, Some(at), Lang::Ko) => {
             Some(format!("{}에 출발을 알렸어요. 주차하면 도착을 눌러 주세요.", at.label))
         }
-        (None, Some(at), Lang::En) => Some(format!(
-            "They've known since {} that you're on your way. Press again once parked.",
-            at.label
-        )),
+        (None, Some(at), Lang::En) => {
+            Some(format!("You told them at {} that you're on your way. Press again once parked.", at.label))
+        }
         (None, None, _) => None,
     }
 }
@@ -249,12 +248,10 @@ fn too_early(lang: Lang, at: &Moment, promised: &Moment) -> String {
             "{told}에 도착을 알렸어요. 아직 준비 중이에요. 늦어서 죄송합니다. 준비되는 대로 가지고 나갈게요."
         ),
         (Lang::En, false) => {
-            format!(
-                "They've known since {told} that you're here. It's not ready yet: we'll have it ready {by}."
-            )
+            format!("You told them at {told} that you're here. It's not ready yet: we'll have it ready {by}.")
         }
         (Lang::En, true) => format!(
-            "They've known since {told} that you're here. It's not ready yet. Sorry for the wait: we'll bring it out \
+            "You told them at {told} that you're here. It's not ready yet. Sorry for the wait: we'll bring it out \
              as soon as it is."
         ),
     }

@@ -44,8 +44,8 @@ fn offered(lang: Lang, view: &OrderView) -> (&'static str, String) {
 fn looking(lang: Lang, view: &OrderView) -> (&'static str, String) {
     let title = lang.pick("다른 방법을 찾고 있어요", "We are looking for another way");
     let what = lang.pick(
-        "대신할 것을 바로 찾고 있어요. 이 화면은 저절로 바뀌어요.",
-        "We're looking for what could take its place; this page changes by itself.",
+        "대신할 것을 바로 찾고 있어요. 찾으면 이 화면에 보여요.",
+        "We're looking for what could take its place; this page will show what we find.",
     );
     (title, format!("{} {what}", mishap(lang, view)))
 }

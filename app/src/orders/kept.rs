@@ -53,7 +53,7 @@ fn held(visit: &Visit, kept: &Kept) -> AnyView {
     };
     let over = lang.pick(
         "잡아 둔 시간이 지나 선반으로 돌아갔어요. 계속하시면 다시 잡아 둘게요.",
-        "The time has run out and it is back on the shelf. Go on, and we'll hold it again.",
+        "The hold has expired and it's back on the shelf. Go on, and we'll hold it again.",
     );
     let extend = kept.can_extend.then(|| {
         view! { <button class="alt" name="act" value="extend">{lang.pick("10분 더", "10 more minutes")}</button> }

@@ -26,7 +26,7 @@ pub fn is_void(group: &GroupView) -> bool {
 
 #[must_use]
 pub const fn void(lang: Lang) -> &'static str {
-    lang.pick("미수령 상품", "not handed over")
+    lang.pick("제외된 상품", "not handed over")
 }
 
 #[must_use]

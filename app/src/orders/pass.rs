@@ -91,8 +91,8 @@ fn headline(lang: Lang, view: &PassView) -> (String, &'static str) {
                 "It is not paid yet. Once it is, the code will show up here.",
             ),
             _ => lang.pick(
-                "매장에서 준비하고 있어요. 다 되면 이 화면이 바뀌어요.",
-                "The store is preparing it. This page changes once it is ready.",
+                "매장에서 준비하고 있어요. 다 되면 이 화면에 보여요.",
+                "The store is preparing it. This page will say so once it's ready.",
             ),
         };
         return (title, said);

@@ -204,7 +204,7 @@ fn short_of(visit: &Visit, draft: &Draft, short: &[ShortLine], elsewhere: &[Else
     let others = elsewhere.iter().filter_map(|other| alternative(lang, draft, other, &from)).collect_view();
     view! {
         <div class="notice heads-up short" role="alert">
-            <b>{lang.pick("그 사이 품절됐어요", "It has just sold out")}</b>
+            <b>{lang.pick("그 사이 수량이 모자라졌어요", "There are no longer enough")}</b>
             <ul class="short-lines">{short.iter().map(line).collect_view()}</ul>
             <ul class="elsewhere">{others}</ul>
             <button class="alt" form="checkout" name="act" value="choose">{lang.pick("되는 방법 모두 보기", "See every way that works")}</button>

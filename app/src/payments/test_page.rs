@@ -75,7 +75,7 @@ fn view(visit: &Visit, payment: &TestPayment, scenario: Scenario, wrong: bool) -
             visit.say("끝난 결제예요", "This payment is over"),
             visit.say(
                 "거절했거나, 가게에서 닫았거나, 시간이 지났어요. 결제된 것은 없어요.",
-                "It was refused, closed by the shop, or has run out. Nothing was paid.",
+                "It was refused, closed by the shop, or has expired. Nothing was paid.",
             ),
         ),
     };

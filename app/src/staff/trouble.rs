@@ -59,7 +59,7 @@ pub(super) fn trouble(around: Around<'_>, card: &BoardCard, place: Place) -> Any
             BoardDeed::Release,
             lang.pick("예약을 풀어야 해요", "Release the reservation"),
             lang.pick(
-                "상품을 선반 재고로 돌리고 예약을 취소하고, 손님께 알려요.",
+                "상품을 선반 재고로 돌리고 예약을 취소해요. 손님께도 알려요.",
                 "Puts the goods back into the shelf's stock, cancels the reservation and tells the customer.",
             ),
             lang.pick("예약 풀기", "Release it"),

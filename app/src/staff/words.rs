@@ -127,7 +127,7 @@ pub fn standing(lang: Lang, card: &BoardCard) -> String {
             format!("받아 갈 기한({kept})이 지났어요. 선반에 남아 있으면 일반 판매로 계산해 주세요.")
         }
         (Lang::En, ReservationStatus::Expired) => {
-            format!("Its time ran out ({kept}). If it is still on the shelf, sell it at the till.")
+            format!("The hold expired ({kept}). If it is still on the shelf, sell it at the till.")
         }
         (Lang::Ko, ReservationStatus::NotFound) => {
             format!("{ended}에 선반에 없다고 끝낸 예약이에요. 손님께는 알려 드렸어요.")
@@ -205,7 +205,7 @@ pub const fn refused(lang: Lang, deed: BoardDeed, status: ReservationStatus) -> 
         }
         (_, ReservationStatus::Expired) => lang.pick(
             "받아 갈 기한이 지나 예약이 끝났어요. 선반에 있으면 일반 판매로 계산해 주세요.",
-            "Its time ran out. If it is still on the shelf, sell it at the till.",
+            "The hold expired. If it is still on the shelf, sell it at the till.",
         ),
         (_, ReservationStatus::NotFound) => {
             lang.pick("선반에 없다고 이미 끝낸 예약이에요.", "It was ended already: not on the shelf.")
@@ -227,7 +227,7 @@ pub const fn pass_refused(lang: Lang, why: PassRefusal) -> &'static str {
         ),
         PassRefusal::Expired => lang.pick(
             "기한이 지난 패스예요. 선반에 있으면 일반 판매로 계산해 주세요.",
-            "The pass has run out. If it is still on the shelf, sell it at the till.",
+            "The pass has expired. If it is still on the shelf, sell it at the till.",
         ),
         PassRefusal::Used => lang.pick(
             "이미 쓴 패스예요. 물건은 벌써 건넸으니 다시 건네지 마세요.",

@@ -360,7 +360,7 @@ async fn a_number_that_is_none_is_told_at_its_field_and_nought_of_all_leads_to_c
         let id = format!("q0-{group}-fault");
         for (path, at_field, at_all) in [
             ("", "수량은 0에서 999까지의 수로", "모두 빼려면 주문을 취소해 주세요"),
-            ("/en", "a whole number from 0 to 999", "To take out all of it, cancel the order"),
+            ("/en", "a whole number from 0 to 999", "To remove everything, cancel the order"),
         ] {
             for wrong in ["-1", "1.5", "둘"] {
                 let page = sent(path, wrong).await;

@@ -14,6 +14,8 @@ use crate::ui::browser::{document, listen, window};
 const PAUSE: i32 = 1_500;
 /// Milliseconds. A network may be there and lead nowhere: what nobody answers would be waited for without an end.
 const LIMIT: i32 = 4_000;
+/// Milliseconds of a deed, which a busy shop may take its time for: given up, nobody would say whether it was done.
+const LIMIT_OF_A_DEED: i32 = 15_000;
 /// One lost answer is no lost network.
 const LOST: u32 = 2;
 const FIELDS: &str = "input:not([type=checkbox]):not([type=radio]), select, textarea";
@@ -111,7 +113,8 @@ impl Watch {
         true
     }
 
-    /// Sends a form of the board in the background; where that fails the browser sends it as ever.
+    /// Sends a form of the board in the background. Where no answer comes the board says that it is lost; the same press
+    /// again has the same key.
     fn send(&self, event: &SubmitEvent) {
         let form = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
         let Some(form) = form.filter(|form| form.closest("#columns").is_ok_and(|found| found.is_some()))
@@ -163,17 +166,17 @@ fn later(pause: i32, deed: &JsValue) {
 }
 
 /// Gives up what is not answered in time. By a timer of its own: older tablets have no `AbortSignal.timeout`.
-fn in_time() -> Option<AbortSignal> {
+fn in_time(limit: i32) -> Option<AbortSignal> {
     let controller = AbortController::new().ok()?;
     let signal = controller.signal();
-    later(LIMIT, &Closure::once_into_js(move || controller.abort()));
+    later(limit, &Closure::once_into_js(move || controller.abort()));
     Some(signal)
 }
 
 /// Status and text of an answer, with redirects followed; none where there was none in time.
 async fn ask(address: &str, body: Option<&UrlSearchParams>) -> Option<(u16, String)> {
     let init = RequestInit::new();
-    init.set_signal(in_time().as_ref());
+    init.set_signal(in_time(if body.is_some() { LIMIT_OF_A_DEED } else { LIMIT }).as_ref());
     if let Some(body) = body {
         init.set_method("POST");
         init.set_body(body);

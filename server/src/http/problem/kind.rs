@@ -151,7 +151,7 @@ impl Kind {
                 ("bad-signature", 400, "서명을 확인할 수 없습니다", "The signature does not hold")
             }
             Kind::ProviderDown => {
-                ("provider-down", 503, "결제사가 답하지 않습니다", "The payment provider does not answer")
+                ("provider-down", 503, "결제 회사가 답하지 않습니다", "The payment provider does not answer")
             }
             Kind::RateLimited => ("rate-limited", 429, "요청이 너무 잦습니다", "Too many requests"),
             Kind::Broken => ("broken", 500, "저희 쪽에 문제가 생겼습니다", "Something broke on our side"),
