@@ -37,7 +37,7 @@ use common::{
     shop,
 };
 use onshelf_shop::{Shop, testing::request};
-use tokio::{io::AsyncReadExt, io::AsyncWriteExt, sync::Notify};
+use tokio::{io::AsyncReadExt, io::AsyncWriteExt, sync::Notify, task::JoinSet};
 
 /// The floor's name.
 const LOOP: &str = "a loop over the sockets";
@@ -221,6 +221,8 @@ struct Readers {
     heard: Rc<RefCell<Heard>>,
     all: Rc<Notify>,
     count: usize,
+    /// Each hangs up when this goes; none sees its host go.
+    _reading: JoinSet<()>,
 }
 
 #[derive(Default)]
@@ -234,14 +236,15 @@ impl Readers {
     async fn open(port: u16, count: usize, asks: bool) -> Readers {
         let heard = Rc::new(RefCell::new(Heard::default()));
         let all = Rc::new(Notify::new());
+        let mut reading = JoinSet::new();
         for _ in 0..count {
             let stream =
                 tokio::net::TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], port))).await.unwrap();
-            tokio::task::spawn_local(listen(stream, asks, heard.clone(), all.clone(), count));
+            reading.spawn_local(listen(stream, asks, heard.clone(), all.clone(), count));
             // The backlog of connections is bounded.
             tokio::task::yield_now().await;
         }
-        Readers { heard, all, count }
+        Readers { heard, all, count, _reading: reading }
     }
 
     /// Waits until each stream was told how things stand, and the host rests.
