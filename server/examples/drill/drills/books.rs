@@ -261,9 +261,11 @@ fn tell_kinds(memories: &[Memory], tally: &mut Tally) {
         *kinds.entry(*kind).or_default() += count;
     }
     let acknowledged = sum(|memory| memory.acknowledged);
+    let told: Vec<String> = kinds.iter().map(|(kind, count)| format!("{kind:?} {count}")).collect();
     println!(
-        "{acknowledged} deeds acknowledged ({kinds:?}), {} refused ({} payments for no reason that can be seen), \
+        "{acknowledged} deeds acknowledged ({}), {} refused ({} payments for no reason that can be seen), \
          {} requests repeated, {} put off",
+        told.join(", "),
         sum(|memory| memory.refused),
         sum(|memory| memory.unexplained),
         sum(|memory| memory.repeated),
