@@ -6,7 +6,7 @@ use super::report::{Column, Row};
 pub fn print(rows: &[Row]) {
     let subjects = subjects(rows);
     if !subjects.is_empty() {
-        let names: String = Column::ALL.iter().map(|column| format!("{:>20}", column.name())).collect();
+        let names: String = Column::ALL.iter().map(|column| format!(" {:>21}", column.name())).collect();
         println!("{:<60}{names}", "subject; its floor, and × how near that is");
     }
     for subject in subjects {
@@ -35,7 +35,7 @@ fn print_subject(subject: &str, rows: &[Row]) {
     };
     let cells = |text: fn(Column, &Row) -> String| -> String {
         let cell = |column: Column| row_of(column).map(|row| text(column, row)).unwrap_or_default();
-        Column::ALL.iter().map(|column| format!("{:>20}", cell(*column))).collect()
+        Column::ALL.iter().map(|column| format!(" {:>21}", cell(*column))).collect()
     };
     println!("{subject:<60}{}", cells(|column, row| figure(column, row.value)));
     let mut own = Column::ALL.into_iter().filter_map(row_of);
