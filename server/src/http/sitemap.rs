@@ -19,6 +19,8 @@ use onshelf_vocabulary::Lang;
 
 /// Pages of one part, each in two languages: the protocol's limit is 50,000 addresses.
 const PART: usize = 20_000;
+/// Pages of every shop.
+const FIXED: [&str; 3] = ["/", "/products", "/stores"];
 const OPEN: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
 pub fn routes() -> Router<Door> {
@@ -37,7 +39,10 @@ struct Parts {
 
 impl Parts {
     fn of(book: &Book) -> Parts {
-        let count = pages(book).count().div_ceil(PART);
+        // Counted without a word of them written: there may be a million.
+        let catalogue = &book.catalogue;
+        let pages = FIXED.len() + catalogue.categories().len() + book.stores.stores().count();
+        let count = (pages + catalogue.active_products()).div_ceil(PART);
         Parts { edition: book.edition, texts: (0..count).map(|_| Mutex::default()).collect() }
     }
 
@@ -113,7 +118,7 @@ fn index(parts: usize, public_url: &str) -> String {
 
 /// Paths without the language's prefix.
 fn pages(book: &Book) -> impl Iterator<Item = String> {
-    let fixed = ["/", "/products", "/stores"].into_iter().map(str::to_owned);
+    let fixed = FIXED.into_iter().map(str::to_owned);
     let categories =
         book.catalogue.categories().iter().map(|category| format!("/category/{}", encoded(&category.slug)));
     let stores = book.stores.stores().map(|store| format!("/stores/{}", encoded(store.code.as_str())));
