@@ -233,16 +233,18 @@ impl Toolchain {
         let mut cargo = self.command("cargo");
         cargo.env("CARGO_TARGET_DIR", self.client_target()).env_remove("RUSTFLAGS");
         cargo.args([subcommand, "--target", WASM_TARGET]);
-        let mut flags = self.path_flags();
         let voice = match grade {
             Grade::Release => Voice::Terse,
-            Grade::Dev => {
-                flags.push(ERASED.to_owned());
-                Voice::Speaking
-            }
+            Grade::Dev => Voice::Speaking,
         };
         let shipped_will_do = grade == Grade::Dev && self.ships_wasm_std();
         let own = if shipped_will_do { None } else { wasm_std::ready(self, voice)? };
+        // Only now does the source of std lie where it will lie for every later call: with other flags cargo would
+        // compile the whole client anew.
+        let mut flags = self.path_flags();
+        if grade == Grade::Dev {
+            flags.push(ERASED.to_owned());
+        }
         if let Some(own) = own {
             flags.push(format!("--sysroot={}", own.display()));
             if voice == Voice::Terse {
@@ -278,6 +280,7 @@ impl Toolchain {
         }
         // Later flags win, so the longest prefix has to come last.
         hidden.sort();
+        hidden.dedup();
         hidden.iter().map(|path| format!("--remap-path-prefix={}=", path.display())).collect()
     }
 }
