@@ -14,7 +14,10 @@ use onshelf_db::{
     Db, Error as DbError, Tx, fulfilment,
     stock::{self, LevelKey, NewHold},
 };
-use tokio::{sync::oneshot, time::timeout};
+use tokio::{
+    sync::{Notify, oneshot},
+    time::sleep,
+};
 use tracing::Instrument;
 
 use super::{
@@ -26,7 +29,8 @@ use crate::{Error, Once, Result, Shop, jobs, undone::Undone};
 /// Reservations one transaction carries.
 const MOST: usize = 128;
 
-/// A transaction that takes longer holds nobody up: another is written beside it.
+/// A transaction that takes longer to be written holds nobody up: another is written beside it. One that is written and
+/// waits for the disk never does.
 const PATIENCE: Duration = Duration::from_millis(50);
 
 /// Transactions at a time. SQLite has one writer; a connection to a server may be stuck.
@@ -59,14 +63,14 @@ pub(crate) struct Gathering(Mutex<Queue>);
 struct Queue {
     waiting: Vec<Waiting>,
     leaders: usize,
-    /// Those among them whose batch takes long.
-    slow: usize,
+    /// Those among them that nobody waits for: their batch takes long, or is written and waits for the disk.
+    passed: usize,
 }
 
 impl Queue {
-    /// True: another leader is wanted, and counted. Who waits for one that is not slow is written with more others.
+    /// True: another leader is wanted, and counted. Who waits for one that is still writing is written with more others.
     fn wants_leader(&mut self, most: usize) -> bool {
-        let is_wanted = !self.waiting.is_empty() && self.leaders == self.slow && self.leaders < most;
+        let is_wanted = !self.waiting.is_empty() && self.leaders == self.passed && self.leaders < most;
         self.leaders += usize::from(is_wanted);
         is_wanted
     }
@@ -85,15 +89,15 @@ impl Gathering {
         queue.wants_leader(most_leaders)
     }
 
-    /// A leader's batch takes long, until [`Gathering::goes_on`]. True: another leader is wanted.
-    fn slows(&self, most_leaders: usize) -> bool {
+    /// Nobody waits for a leader's batch, until [`Gathering::goes_on`]. True: another leader is wanted.
+    fn lets_pass(&self, most_leaders: usize) -> bool {
         let mut queue = self.queue();
-        queue.slow += 1;
+        queue.passed += 1;
         queue.wants_leader(most_leaders)
     }
 
     fn goes_on(&self) {
-        self.queue().slow -= 1;
+        self.queue().passed -= 1;
     }
 
     /// The next batch, in the order of arrival; a leader who gets none is none any more.
@@ -124,10 +128,11 @@ impl Shop {
         tokio::spawn(lead(self.clone()));
     }
 
-    async fn write_batch(&self, batch: Vec<Waiting>) {
+    /// Tells `written` when only the disk is waited for, which the next batch need not do.
+    async fn write_batch(&self, batch: Vec<Waiting>, written: Arc<Notify>) {
         let all: Arc<[Asked]> = batch.iter().map(|waiting| waiting.asked.clone()).collect();
         if all.len() > 1 && are_strangers(&all) {
-            match self.hold_all(all).await {
+            match self.hold_all(all, written).await {
                 Ok(()) => return batch.into_iter().for_each(Waiting::hold),
                 Err(Undone::Failed(Error::Database(DbError::Unavailable(why)))) => {
                     return batch.into_iter().for_each(|waiting| waiting.put_off(&why));
@@ -142,14 +147,18 @@ impl Shop {
         join_all(alone).await;
     }
 
-    async fn hold_all(&self, all: Arc<[Asked]>) -> Result<(), Undone> {
+    async fn hold_all(&self, all: Arc<[Asked]>, written: Arc<Notify>) -> Result<(), Undone> {
         let now = self.now_ms();
         self.db()
             .write(move |mut tx| {
-                let all = all.clone();
+                let (all, written) = (all.clone(), written.clone());
                 Box::pin(async move {
-                    // Somebody in it has to be told something else.
-                    if write_all(&mut tx, &all, now).await? { Ok(()) } else { Err(Undone::Meant) }
+                    if !write_all(&mut tx, &all, now).await? {
+                        // Somebody in it has to be told something else.
+                        return Err(Undone::Meant);
+                    }
+                    written.notify_one();
+                    Ok(())
                 })
             })
             .await
@@ -170,16 +179,20 @@ impl Waiting {
 async fn lead(shop: Shop) {
     let gathering = shop.gathering();
     while let Some(batch) = gathering.next() {
-        let own = shop.clone();
+        let (own, written) = (shop.clone(), Arc::new(Notify::new()));
+        let told = written.clone();
         // A panic concerns this batch: its answers close, and the next one is written.
-        let mut writing = tokio::spawn(async move { own.write_batch(batch).await });
-        if timeout(PATIENCE, &mut writing).await.is_err() {
-            if gathering.slows(leaders(shop.db())) {
-                shop.start_leading();
-            }
-            let _ = writing.await;
-            gathering.goes_on();
+        let mut writing = tokio::spawn(async move { own.write_batch(batch, told).await });
+        tokio::select! {
+            _ = &mut writing => continue,
+            () = written.notified() => {}
+            () = sleep(PATIENCE) => {}
         }
+        if gathering.lets_pass(leaders(shop.db())) {
+            shop.start_leading();
+        }
+        let _ = writing.await;
+        gathering.goes_on();
     }
 }
 
