@@ -18,31 +18,25 @@ pub(crate) struct Item {
     pub(crate) image: Option<Image>,
 }
 
-impl From<&BasketLine> for Item {
-    fn from(line: &BasketLine) -> Item {
-        Item {
-            slug: line.slug.clone(),
-            name: line.name.clone(),
-            options: line.options.clone(),
-            quantity: line.quantity,
-            price: line.price,
-            image: line.image.clone(),
+/// A line of either kind says the same of its thing in the same words.
+macro_rules! item_of {
+    ($($line:ty),+) => {$(
+        impl From<&$line> for Item {
+            fn from(line: &$line) -> Item {
+                Item {
+                    slug: line.slug.clone(),
+                    name: line.name.clone(),
+                    options: line.options.clone(),
+                    quantity: line.quantity,
+                    price: line.price,
+                    image: line.image.clone(),
+                }
+            }
         }
-    }
+    )+};
 }
 
-impl From<&ReservationLineView> for Item {
-    fn from(line: &ReservationLineView) -> Item {
-        Item {
-            slug: line.slug.clone(),
-            name: line.name.clone(),
-            options: line.options.clone(),
-            quantity: line.quantity,
-            price: line.price,
-            image: line.image.clone(),
-        }
-    }
-}
+item_of!(BasketLine, ReservationLineView);
 
 /// The things on their shelf lines, and what they cost together under its label.
 pub(crate) fn items(visit: &Visit, items: Vec<Item>, total: Option<(&'static str, Money)>) -> AnyView {
