@@ -9,7 +9,7 @@ pub use demand::{sum_demand, sum_lines};
 pub use onshelf_vocabulary::stock::MOST_ON_HAND;
 pub use receipt::beside;
 pub use told::{
-    CountFault, Label, MOST_LINES, MovementFault, check_count, is_yet_to_come, movement_faults,
+    CountFault, Label, LabelFault, MOST_LINES, MovementFault, check_count, is_yet_to_come, movement_faults,
     speaks_for_a_reservation,
 };
 

@@ -79,6 +79,15 @@ pub fn movement_faults(delta: i64, reason: &str, reference: &str) -> Vec<Movemen
     .collect()
 }
 
+/// What is wrong with a [`Label`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LabelFault {
+    TooLong,
+    /// It breaks, or has other characters for control.
+    NotOneLine,
+    TooShort,
+}
+
 /// One line of text for a ledger: how many characters it has, blanks around it not counted, and none for control.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Label {
@@ -92,10 +101,20 @@ impl Label {
     /// The partner's own number of it: a delivery note, a transfer, a receipt. It may have none.
     pub const REFERENCE: Label = Label { least: 0, most: 200 };
 
+    /// Too short is told last: nothing else is wrong with such a text.
+    pub fn check(self, text: &str) -> Result<(), LabelFault> {
+        let length = text.trim().chars().count();
+        match () {
+            () if length > self.most => Err(LabelFault::TooLong),
+            () if text.chars().any(char::is_control) => Err(LabelFault::NotOneLine),
+            () if length < self.least => Err(LabelFault::TooShort),
+            () => Ok(()),
+        }
+    }
+
     #[must_use]
     pub fn fits(self, text: &str) -> bool {
-        let length = text.trim().chars().count();
-        (self.least..=self.most).contains(&length) && !text.chars().any(char::is_control)
+        self.check(text).is_ok()
     }
 }
 
@@ -116,6 +135,26 @@ mod tests {
             (1, i64::MIN, Ok(())),
         ] {
             assert_eq!(check_count(on_hand, counted_at, now), expected, "{on_hand} at {counted_at}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_label_is_told() {
+        use LabelFault::{NotOneLine, TooLong, TooShort};
+        let label = Label { least: 1, most: 3 };
+        for (text, expected) in [
+            ("가나다", Ok(())),
+            ("  a b\u{3000}", Ok(())),
+            ("가나다라", Err(TooLong)),
+            ("a\nbc", Err(TooLong)),
+            ("a\nb", Err(NotOneLine)),
+            ("a\u{85}", Err(NotOneLine)),
+            ("\n", Err(NotOneLine)),
+            ("  ", Err(TooShort)),
+            ("", Err(TooShort)),
+        ] {
+            assert_eq!(label.check(text), expected, "{text:?}");
+            assert_eq!(label.fits(text), expected.is_ok(), "{text:?}");
         }
     }
 

@@ -72,13 +72,28 @@ async fn a_dry_run_tells_movements_that_go_below_zero() {
 async fn a_movement_says_nothing_of_a_reservation_and_is_one_line_of_text() {
     on_each_engine(async |test: &TestShop| {
         test.with_stock("gangnam", "CUP", 9).await;
-        let rows = "store,sku,delta,reason,reference\n\
+        let long = "x".repeat(65);
+        let rows = format!(
+            "store,sku,delta,reason,reference\n\
             gangnam,CUP,-1,hand_over,R-7K3M-9QXD\n\
             gangnam,CUP,-1,damaged,R-7K3M-9QXD\n\
-            gangnam,CUP,-1,\"a\nb\",note 1\n";
-        let report = take(test.shop.db(), Kind::Stock, "m.csv", rows, options()).await.unwrap();
+            gangnam,CUP,-1,\"a\nb\",note 1\n\
+            gangnam,CUP,-1,{long},note 2\n\
+            gangnam,CUP,-1,\"{long}\n{long}\",note 3\n\
+            gangnam,CUP,-1,lost,\n"
+        );
+        let report = take(test.shop.db(), Kind::Stock, "m.csv", &rows, options()).await.unwrap();
         let told: Vec<_> = rejected(&report).into_iter().map(|(_, why)| why).collect();
-        assert_eq!(told, ["not with a reservation's number", "not one line of text"]);
+        assert_eq!(
+            told,
+            [
+                "not with a reservation's number",
+                "not one line of text",
+                "too long",
+                "too long",
+                "missing: without it the same file would be booked twice",
+            ]
+        );
         assert_eq!(test.available("gangnam", "CUP").await, 8);
     })
     .await;

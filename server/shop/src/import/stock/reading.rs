@@ -1,6 +1,6 @@
 //! Rows of one store and one SKU each: what they ask for, or what is wrong with them.
 
-use onshelf_domain::stock::{Label, MOST_ON_HAND, is_yet_to_come, speaks_for_a_reservation};
+use onshelf_domain::stock::{Label, LabelFault, MOST_ON_HAND, is_yet_to_come, speaks_for_a_reservation};
 use onshelf_vocabulary::Sku;
 
 use super::{
@@ -109,11 +109,12 @@ pub(super) fn sku(row: &Row<'_>) -> Result<String, Entry> {
 }
 
 fn label(row: &Row<'_>, field: &'static str, bounds: Label) -> Result<String, Entry> {
-    let text = row.bounded(field, bounds.most)?;
-    if text.chars().any(char::is_control) {
-        Err(row.bad(field, "not one line of text", &text))
-    } else {
-        Ok(text)
+    let text = row.text_or_empty(field);
+    match bounds.check(&text) {
+        Err(LabelFault::TooLong) => Err(row.bad(field, "too long", &text)),
+        Err(LabelFault::NotOneLine) => Err(row.bad(field, "not one line of text", &text)),
+        // What is to be done without one, the movement says.
+        Ok(()) | Err(LabelFault::TooShort) => Ok(text.trim().to_owned()),
     }
 }
 
