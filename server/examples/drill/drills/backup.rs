@@ -51,10 +51,7 @@ async fn drill(plan: &Plan) -> Result<Tally, Failure> {
 }
 
 async fn on(plan: &Plan, ground: Ground) -> Result<Tally, Failure> {
-    let launch = Launch::new(plan, &ground)?;
-    let (server, _) = launch.started().await?;
-    let course = Course::new(&ground, vec![launch.addr], Duration::from_millis(5));
-    let load = Load::begin(course, CLIENTS, plan.seed);
+    let (launch, server, load) = Load::on_one_server(plan, &ground, CLIENTS).await?;
     let (mut tally, mut copies) = (Tally::default(), Vec::new());
     let taken = take_often(plan, &launch, &ground, &load.course, &mut copies, &mut tally).await;
     tally.blame(taken);

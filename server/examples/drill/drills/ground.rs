@@ -156,6 +156,24 @@ impl Ground {
     }
 }
 
+/// A part of a drill on each engine that is asked for, and on a ground of its own.
+pub async fn on_each_engine(
+    plan: &Plan,
+    initial: i64,
+    on_sqlite: impl AsyncFnOnce(&Plan, Ground) -> Result<Tally, Failure>,
+    on_postgres: impl AsyncFnOnce(&Plan, Ground) -> Result<Tally, Failure>,
+) -> Result<Tally, Failure> {
+    let mut tally = Tally::default();
+    if plan.on_sqlite() {
+        let ground = Ground::sqlite(initial).await?;
+        tally.add_part(on_sqlite(plan, ground).await);
+    }
+    if let Some(ground) = Ground::postgres(plan, initial, &mut tally).await {
+        tally.add_part(on_postgres(plan, ground).await);
+    }
+    Ok(tally)
+}
+
 /// Drops a database of this name, whoever is in it.
 pub async fn drop_database(server: &str, name: &str) -> Result<(), Failure> {
     use sqlx::Connection;

@@ -8,7 +8,7 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 use super::{
     Drill, Failure, Plan, Tally, books,
     deeds::{Course, Load},
-    ground::Ground,
+    ground::{self, Ground},
     process::{Launch, Server},
 };
 
@@ -20,26 +20,11 @@ pub const DRILL: Drill = Drill {
     name: "kill",
     about: "SIGKILL under load, again and again; every acknowledged deed is there",
     rounds: (200, 4),
-    run: |plan| Box::pin(drill(plan)),
+    run: |plan| Box::pin(ground::on_each_engine(plan, INITIAL, on, on)),
 };
 
-async fn drill(plan: &Plan) -> Result<Tally, Failure> {
-    let mut tally = Tally::default();
-    if plan.on_sqlite() {
-        let ground = Ground::sqlite(INITIAL).await?;
-        tally.add_part(on(plan, ground).await);
-    }
-    if let Some(ground) = Ground::postgres(plan, INITIAL, &mut tally).await {
-        tally.add_part(on(plan, ground).await);
-    }
-    Ok(tally)
-}
-
 async fn on(plan: &Plan, ground: Ground) -> Result<Tally, Failure> {
-    let launch = Launch::new(plan, &ground)?;
-    let (server, _) = launch.started().await?;
-    let course = Course::new(&ground, vec![launch.addr], Duration::from_millis(5));
-    let load = Load::begin(course, CLIENTS, plan.seed);
+    let (launch, server, load) = Load::on_one_server(plan, &ground, CLIENTS).await?;
     let mut tally = Tally::default();
     let killed = kill_often(plan, &launch, server, &load.course, &mut tally).await;
     let server = tally.blame(killed);

@@ -13,7 +13,11 @@ use std::{
 use tokio::task::JoinHandle;
 
 use super::{Client, Memory};
-use crate::drills::{Tally, ground::Ground};
+use crate::drills::{
+    Failure, Plan, Tally,
+    ground::Ground,
+    process::{Launch, Server},
+};
 
 /// How many strange answers of one client are told.
 const TOLD: usize = 5;
@@ -124,6 +128,18 @@ pub struct Load {
 }
 
 impl Load {
+    /// One server on the ground, as most drills have it, and clients that give it little rest.
+    pub async fn on_one_server(
+        plan: &Plan,
+        ground: &Ground,
+        count: u64,
+    ) -> Result<(Launch, Server, Load), Failure> {
+        let launch = Launch::new(plan, ground)?;
+        let (server, _) = launch.started().await?;
+        let course = Course::new(ground, vec![launch.addr], Duration::from_millis(5));
+        Ok((launch, server, Load::begin(course, count, plan.seed)))
+    }
+
     #[must_use]
     pub fn begin(course: Course, count: u64, seed: u64) -> Load {
         let course = Arc::new(course);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::{
     Drill, Failure, Plan, Tally, books,
     deeds::{self, Course, Load},
-    ground::Ground,
+    ground::{self, Ground},
     process::{Launch, Server},
 };
 use streams::Streams;
@@ -28,23 +28,12 @@ pub const DRILL: Drill = Drill {
 async fn drill(plan: &Plan) -> Result<Tally, Failure> {
     // Streams of ours are open files as well.
     let _ = rlimit::increase_nofile_limit(8_192);
-    let mut tally = Tally::default();
-    if plan.on_sqlite() {
-        let ground = Ground::sqlite(INITIAL).await?;
-        tally.add_part(alone(plan, ground).await);
-    }
-    if let Some(ground) = Ground::postgres(plan, INITIAL, &mut tally).await {
-        tally.add_part(rolling(plan, ground).await);
-    }
-    Ok(tally)
+    ground::on_each_engine(plan, INITIAL, alone, rolling).await
 }
 
 /// One node: it stops and is started again, and clients wait for it.
 async fn alone(plan: &Plan, ground: Ground) -> Result<Tally, Failure> {
-    let launch = Launch::new(plan, &ground)?;
-    let (server, _) = launch.started().await?;
-    let course = Course::new(&ground, vec![launch.addr], Duration::from_millis(5));
-    let load = Load::begin(course, CLIENTS, plan.seed);
+    let (launch, server, load) = Load::on_one_server(plan, &ground, CLIENTS).await?;
     let mut tally = Tally::default();
     let stopped = stop_often(plan, &launch, server, &mut tally).await;
     let server = tally.blame(stopped);
