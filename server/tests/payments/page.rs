@@ -2,11 +2,12 @@
 
 use axum::{body::Body, http::Request};
 use http_body_util::BodyExt;
+use onshelf_db::test_provider::{self as rows, PaymentRow};
 use onshelf_shop::{Opened, PaymentProvider, Standing, testing::Engine};
 use onshelf_vocabulary::{Lang, Money};
 use tower::ServiceExt;
 
-use crate::bench::{TestBench, intent};
+use crate::bench::{PUBLIC, TestBench, intent};
 
 async fn bench() -> (TestBench, Opened) {
     let bench = TestBench::start(Engine::Sqlite).await.unwrap();
@@ -99,6 +100,41 @@ async fn what_cannot_be_understood_changes_nothing() {
     let nobody = Opened { redirect_url: format!("{}x", opened.redirect_url), ..opened };
     assert_eq!(bench.act(&nobody, "action=pay").await.0, 404);
     assert_eq!(read(&bench, "/pay/test/tp_none").await.0, 404);
+    bench.test.close().await;
+}
+
+async fn row(bench: &TestBench, id: &str) -> PaymentRow {
+    let mut reader = bench.test.shop.db().reader().await.unwrap();
+    rows::payment(&mut reader.tx(), id).await.unwrap().unwrap()
+}
+
+/// No shop of ours writes such a row; one that knew more currencies may have left it.
+#[tokio::test]
+async fn money_that_nobody_knows_is_shown_as_no_other_and_not_taken() {
+    let (bench, opened) = bench().await;
+    let francs = PaymentRow {
+        provider_id: "tp_francs".to_owned(),
+        reference: "pay_0002".to_owned(),
+        currency: "CHF".to_owned(),
+        captured_currency: "CHF".to_owned(),
+        ..row(&bench, &opened.provider_id).await
+    };
+    let written = francs.clone();
+    let opening = bench.test.shop.db().write(move |mut tx| {
+        let row = written.clone();
+        Box::pin(async move { rows::open(&mut tx, &row).await })
+    });
+    assert!(opening.await.unwrap());
+    for prefix in ["", "/en"] {
+        let (status, page) = read(&bench, &format!("{prefix}/pay/test/tp_francs")).await;
+        assert_eq!(status, 500);
+        assert!(!page.contains("38,000") && !page.contains("CHF"), "{page}");
+    }
+    let opened = Opened { redirect_url: format!("{PUBLIC}/pay/test/tp_francs"), ..opened };
+    for form in ["action=pay", "action=refuse"] {
+        assert_eq!(bench.act(&opened, form).await.0, 500, "{form}");
+    }
+    assert_eq!(row(&bench, "tp_francs").await, francs);
     bench.test.close().await;
 }
 

@@ -15,10 +15,10 @@ use onshelf_app::{
         scenario::Scenario,
         test_page::{Stands, TestPayment, test_page},
     },
-    ssr::{Door, PagesOf, Visit},
+    ssr::{Door, PagesOf, Visit, explain},
 };
 use onshelf_db::test_provider::PaymentRow;
-use onshelf_shop::PaymentFault;
+use onshelf_shop::{Error, PaymentFault};
 use onshelf_vocabulary::{Currency, Lang, Money, payments::ProviderCode};
 
 use super::books::{Books, Call};
@@ -33,16 +33,29 @@ pub fn routes() -> Router<Door> {
     of(Lang::Ko).nest("/en", of(Lang::En))
 }
 
-/// The payment a page is about; where test payments are not offered there is none.
-async fn find(visit: &Visit, books: &Books, id: &str) -> Result<PaymentRow, Response> {
+/// A payment, and what is asked for by it.
+struct Payment {
+    row: PaymentRow,
+    amount: Money,
+}
+
+/// The payment a page is about; where test payments are not offered there is none. What is asked for in a currency
+/// that nobody knows is shown as no other, and not taken.
+async fn find(visit: &Visit, books: &Books, id: &str) -> Result<Payment, Response> {
     if visit.shop().payment_provider(ProviderCode::Test).is_none() {
         return Err(visit.failure(&AppError::NotFound));
     }
-    match books.payment(id).await {
-        Ok(Some(row)) => Ok(row),
-        Ok(None) => Err(visit.failure(&AppError::NotFound)),
-        Err(fault) => Err(failure(visit, &fault)),
-    }
+    let row = match books.payment(id).await {
+        Ok(Some(row)) => row,
+        Ok(None) => return Err(visit.failure(&AppError::NotFound)),
+        Err(fault) => return Err(failure(visit, &fault)),
+    };
+    let Some(currency) = Currency::from_code(&row.currency) else {
+        let fault =
+            Error::internal(format!("the test payment {id} is in no known currency: {}", row.currency));
+        return Err(visit.failure(&explain(&fault)));
+    };
+    Ok(Payment { amount: Money::new(row.amount, currency), row })
 }
 
 /// What a shopper does.
@@ -61,7 +74,7 @@ async fn show(visit: Visit, Path(id): Path<String>, Query(asked): Query<Typed>) 
     };
     let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     match find(&visit, &books, &id).await {
-        Ok(row) => page(&visit, &books, &row, scenario, status, wrong),
+        Ok(payment) => page(&visit, &books, &payment, scenario, status, wrong),
         Err(response) => response,
     }
 }
@@ -77,16 +90,17 @@ async fn act(
         typed.entry("scenario".to_owned()).or_insert_with(|| scenario.clone());
     }
     let books = Books::new(visit.shop().clone());
-    let row = match find(&visit, &books, &id).await {
-        Ok(row) => row,
+    let payment = match find(&visit, &books, &id).await {
+        Ok(payment) => payment,
         Err(response) => return response,
     };
     let (Some(action), Some(scenario)) = (action(&typed), scenario(&typed)) else {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return page(&visit, &books, &row, Scenario::default(), status, true);
+        return page(&visit, &books, &payment, Scenario::default(), status, true);
     };
+    let row = &payment.row;
     let done = match action {
-        Action::Pay => books.pay(&row, scenario).await,
+        Action::Pay => books.pay(row, scenario).await,
         Action::Refuse => books.end(&id, Call::Refuse).await,
         // Whoever goes away tells nobody, and may come back while it is open.
         Action::Leave => return Redirect::to(&row.cancel_url).into_response(),
@@ -102,7 +116,7 @@ async fn act(
 /// It went on in the meantime, as in another tab.
 async fn already(visit: &Visit, books: &Books, id: &str, scenario: Scenario) -> Response {
     match find(visit, books, id).await {
-        Ok(row) => page(visit, books, &row, scenario, StatusCode::CONFLICT, false),
+        Ok(payment) => page(visit, books, &payment, scenario, StatusCode::CONFLICT, false),
         Err(response) => response,
     }
 }
@@ -110,7 +124,7 @@ async fn already(visit: &Visit, books: &Books, id: &str, scenario: Scenario) -> 
 fn page(
     visit: &Visit,
     books: &Books,
-    row: &PaymentRow,
+    Payment { row, amount }: &Payment,
     scenario: Scenario,
     status: StatusCode,
     wrong: bool,
@@ -125,7 +139,7 @@ fn page(
         id: row.provider_id.clone(),
         order: row.order_number.clone(),
         title: row.title.clone(),
-        amount: Money::new(row.amount, Currency::from_code(&row.currency).unwrap_or_default()),
+        amount: *amount,
         stands,
         back: back.clone(),
     };
