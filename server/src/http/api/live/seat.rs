@@ -7,6 +7,7 @@ use std::{
 };
 
 use bytes::{Buf, Bytes};
+use futures::future::OptionFuture;
 use tokio::{
     net::TcpStream,
     sync::Notify,
@@ -164,7 +165,7 @@ impl Seat {
                 () = closing.cancelled() => return,
                 () = self.changed.notified() => {}
                 gone = self.hang_up() => if gone { return },
-                taken = self.catch_up(given_up_at), if behind => match taken {
+                Some(taken) = OptionFuture::from(given_up_at.map(|until| self.catch_up(until))) => match taken {
                     None => {
                         METER.count_fallen_behind();
                         return;
@@ -190,8 +191,7 @@ impl Seat {
     }
 
     /// Whether the reader took something of what waits; none where it is gone, or given up.
-    async fn catch_up(&self, given_up_at: Option<Instant>) -> Option<bool> {
-        let until = given_up_at.unwrap_or_else(Instant::now);
+    async fn catch_up(&self, until: Instant) -> Option<bool> {
         timeout_at(until, self.socket.writable()).await.ok()?.ok()?;
         Some(self.out().flush(&self.socket))
     }
