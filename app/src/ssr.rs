@@ -48,8 +48,9 @@ pub struct Site {
     pub secure: bool,
     /// The operator's drawn map, if there is one.
     pub basemap: Option<Arc<onshelf_domain::basemap::Basemap>>,
-    /// What takes the drawn map's place; none where the operator set no tiles.
-    pub live_map: Option<ui::live_map::LiveMap>,
+    /// The ground of the live map, which takes the drawn one's place where it was built; none where the operator set no
+    /// tiles.
+    pub tiles: Option<ui::live_map::Ground>,
     /// Home page texts of the operator, as JSON; none shows categories and what is new.
     pub home: Option<serde_json::Value>,
     /// A demo says so, and shows how to sign in.
@@ -72,8 +73,8 @@ pub struct Assets {
     pub counter: String,
     pub client_js: String,
     pub client_wasm: String,
-    /// The script that waits for the live map, and the map's parts; none in a build without it.
-    pub live_map: Option<(String, ui::live_map::Parts)>,
+    /// None in a build without it.
+    pub live_map: Option<ui::live_map::LiveMap>,
 }
 
 /// One request for a page: who asks, in which language, with what in the basket.

@@ -60,7 +60,7 @@ pub(super) fn map(visit: &Visit, plan: &Plan<'_>) -> Option<AnyView> {
     Some(view! { <MapDrawing view=narrow wide lang title action keep live /> }.into_any())
 }
 
-/// What the live map shows, and the script that waits for it; none where the operator set no tiles.
+/// What the live map shows, and the script that waits for it; none where it was not built or the operator set no tiles.
 fn live(
     visit: &Visit,
     plan: &Plan<'_>,
@@ -68,10 +68,11 @@ fn live(
     action: &str,
     keep: &[(String, String)],
 ) -> Option<(String, String)> {
-    let live = visit.door.site.live_map.as_ref()?;
+    let site = &visit.door.site;
+    let (live, ground) = (site.assets.live_map.as_ref()?, site.tiles.as_ref()?);
     let scene = Scene {
         parts: &live.parts,
-        ground: &live.ground,
+        ground,
         title: &plan.title,
         action,
         keep,

@@ -4,13 +4,12 @@
 use onshelf_vocabulary::{Point, stock::Level};
 use serde::Serialize;
 
-/// What the site has for a live map: addresses of its parts, and the ground to be drawn.
+/// Addresses of what was built for a live map.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LiveMap {
     /// The script every such page carries: it waits until the map is wanted.
     pub waiter: String,
     pub parts: Parts,
-    pub ground: Ground,
 }
 
 /// Addresses of what is fetched once the map is wanted.

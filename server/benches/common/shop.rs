@@ -52,7 +52,6 @@ pub fn site() -> Site {
         seller: String::new(),
         secure: true,
         basemap: demo::basemap().ok().map(Arc::new),
-        live_map: None,
         home: demo::home().ok(),
         demo: true,
         ..Site::default()

@@ -3,10 +3,7 @@
 use std::{process::ExitCode, sync::Arc};
 
 use clap::Args;
-use onshelf_app::{
-    ssr::{Door, Site},
-    ui::live_map::{LiveMap, Parts},
-};
+use onshelf_app::ssr::{Door, Site};
 use onshelf_domain::basemap::Basemap;
 use onshelf_shop::{Shop, SystemChance, SystemClock};
 use tokio_util::sync::CancellationToken;
@@ -73,6 +70,11 @@ impl Serve {
 
     fn site(&self, config: &Config, tiles: Option<&Tiles>, shop: &Shop) -> Result<Site, Failure> {
         let assets = http::assets::site_assets(&config.site_dir);
+        if tiles.is_some() && assets.live_map.is_none() {
+            tracing::warn!(
+                "This build has no live map, npm was out of reach when it was made: the drawn one stays."
+            );
+        }
         let basemap = match &config.basemap {
             Some(path) => Some(Basemap::parse(&std::fs::read(path)?)?),
             None if self.demo => Some(demo::basemap()?),
@@ -86,7 +88,7 @@ impl Serve {
             privacy: config.privacy_url.clone().unwrap_or_default(),
             secure: config.public_url().starts_with("https://"),
             basemap: basemap.map(Arc::new),
-            live_map: tiles.and_then(|tiles| live_map(tiles, assets.live_map.clone())),
+            tiles: tiles.map(Tiles::ground),
             assets,
             home: self.demo.then(demo::home).transpose()?,
             demo: self.demo,
@@ -101,16 +103,6 @@ fn tiles(config: &Config) -> Result<Option<Tiles>, Failure> {
     let Some(tiles) = &config.tiles else { return Ok(None) };
     let (glyphs, sprites) = (config.tiles_glyphs.as_deref(), config.tiles_sprites.as_deref());
     Ok(Some(Tiles::open(tiles, glyphs, sprites, &config.tiles_attribution)?))
-}
-
-fn live_map(tiles: &Tiles, parts: Option<(String, Parts)>) -> Option<LiveMap> {
-    let Some((waiter, parts)) = parts else {
-        tracing::warn!(
-            "This build has no live map, npm was out of reach when it was made: the drawn one stays."
-        );
-        return None;
-    };
-    Some(LiveMap { waiter, parts, ground: tiles.ground() })
 }
 
 fn http_options(

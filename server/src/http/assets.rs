@@ -15,7 +15,7 @@ use axum::{
 use onshelf_app::{
     routes::nowhere,
     ssr::{Assets, Door},
-    ui::live_map::Parts,
+    ui::live_map::{LiveMap, Parts},
 };
 use onshelf_vocabulary::Lang;
 use tower_http::services::ServeDir;
@@ -74,14 +74,14 @@ fn newest_hashed(site_dir: &Path, plain: &str) -> Option<String> {
     Some(format!("{folder}/{}", newest.0))
 }
 
-fn live_map(manifest: &BTreeMap<String, String>) -> Option<(String, Parts)> {
+fn live_map(manifest: &BTreeMap<String, String>) -> Option<LiveMap> {
     let part = |name: &str| manifest.get(name).cloned();
     let parts = Parts {
         code: part("live-map.js")?,
         worker: part("live-map-worker.js")?,
         sheet: part("live-map.css")?,
     };
-    Some((part("map.js")?, parts))
+    Some(LiveMap { waiter: part("map.js")?, parts })
 }
 
 /// Media, and drawings: the pages' own, and those of the demo's things.

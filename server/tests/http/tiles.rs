@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 
 use axum::{Router, http::header};
 use onshelf_app::{
-    ssr::{Door, Site},
+    ssr::{Assets, Door, Site},
     ui::live_map::{LiveMap, Parts},
 };
 use onshelf_server::http::{Options, router, tiles::Tiles};
@@ -27,8 +27,13 @@ fn archive(folder: &Path) -> (String, Vec<u8>) {
 
 fn with_tiles(test: &TestShop, tiles: Tiles) -> Router {
     let parts = Parts { code: "/pkg/live-map.js".to_owned(), ..Parts::default() };
-    let live = LiveMap { waiter: "/pkg/map.js".to_owned(), parts, ground: tiles.ground() };
-    let site = Site { public_url: PUBLIC.to_owned(), live_map: Some(live), ..Site::default() };
+    let live = LiveMap { waiter: "/pkg/map.js".to_owned(), parts };
+    built(test, tiles, Assets { live_map: Some(live), ..Assets::default() })
+}
+
+fn built(test: &TestShop, tiles: Tiles, assets: Assets) -> Router {
+    let ground = Some(tiles.ground());
+    let site = Site { public_url: PUBLIC.to_owned(), assets, tiles: ground, ..Site::default() };
     let options = Options { tiles: Some(Arc::new(tiles)), ..options() };
     router(Door { shop: test.shop.clone(), site: Arc::new(site) }, &options)
 }
@@ -119,6 +124,9 @@ async fn a_page_names_the_live_map_where_there_are_tiles_and_nowhere_else() {
         let wanted = Call::get("/stores?sku=CUP").on(&own).await.text();
         assert!(wanted.contains("CUP@seongsu&quot;"), "{wanted}");
         assert!(!Call::get("/").on(&own).await.text().contains("/pkg/map.js"));
+        let unbuilt = built(test, Tiles::open(&path, None, None, "").unwrap(), Assets::default());
+        let drawn = Call::get("/stores").on(&unbuilt).await.text();
+        assert!(drawn.contains("class=\"map-picture\"") && !drawn.contains("data-scene"), "{drawn}");
 
         let far = with_tiles(
             test,
