@@ -62,7 +62,7 @@ pub struct Site {
 }
 
 /// Addresses of the built files that pages name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Assets {
     pub css: String,
     /// What the pages of orders, and the staff's, need beside it; empty where one sheet has all.

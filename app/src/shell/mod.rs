@@ -4,16 +4,17 @@
 mod aisles;
 pub mod failure;
 pub mod foot;
+mod head;
 mod respond;
 
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use onshelf_vocabulary::Lang;
 
-use self::foot::foot;
+use self::{foot::foot, head::head};
 use crate::{
     cart::strip,
     catalog::islands::suggest::SearchField,
-    ssr::{Assets, Chrome, Page, Styles, Visit},
+    ssr::{Chrome, Page, Visit},
     ui::{
         icon::{Glyph, Icon},
         part::part,
@@ -26,40 +27,9 @@ pub fn script_json(value: &serde_json::Value) -> String {
     value.to_string().replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
 }
 
-/// A property for those who link to the page; `property` is no attribute of HTML's own, so it is named by hand.
-fn open_graph(name: &'static str, content: String) -> impl IntoView {
-    leptos::html::meta().attr("property", name).content(content)
-}
-
-/// The slice of the typeface that every page needs, asked for before the style sheet names it.
-fn typeface() -> impl IntoView {
-    let link = leptos::html::link().rel("preload").href("/fonts/sans-first.woff2").r#type("font/woff2");
-    link.attr("as", "font").attr("crossorigin", "anonymous")
-}
-
-/// The sheets beside that of the window. Whoever looks around has that of orders brought once nothing else is waited for,
-/// so that the page after the button is not painted later for it.
-fn beside(assets: &Assets, styles: Styles) -> impl IntoView + use<> {
-    let link = |rel: &'static str, sheet: &String| {
-        let link = leptos::html::link().rel(rel).href(sheet.clone());
-        (!sheet.is_empty()).then(|| link.attr("as", (rel == "prefetch").then_some("style")))
-    };
-    match styles {
-        Styles::Window => (link("prefetch", &assets.orders_css), None),
-        Styles::Orders => (link("stylesheet", &assets.orders_css), None),
-        Styles::Staff => (link("stylesheet", &assets.orders_css), link("stylesheet", &assets.staff_css)),
-    }
-}
-
 /// The whole document.
 pub fn shell(visit: &Visit, page: Page) -> impl IntoView + use<> {
-    let site = &visit.door.site;
-    let chain = (site.name.get(visit.lang), &site.public_url);
-    let assets = &site.assets;
-    let built = (page.styles, &assets.css, &assets.orders_css, &assets.staff_css);
-    let built = (built, &assets.loader, &assets.client_js, &assets.client_wasm);
-    let about = (&page.title, &page.description, &page.path, &page.image, &page.json_ld, page.indexed);
-    let head = part("head", (visit.lang, chain, built, about), || head(visit, &page));
+    let head = head(visit, &page);
     let class = match page.chrome {
         Chrome::Shopper => "shopper",
         Chrome::Staff => "staff",
@@ -86,52 +56,6 @@ pub fn shell(visit: &Visit, page: Page) -> impl IntoView + use<> {
             {head}
             <body>{body}</body>
         </html>
-    }
-}
-
-fn head(visit: &Visit, page: &Page) -> impl IntoView + use<> {
-    let site = visit.door.site.clone();
-    let chain = site.name.get(visit.lang).to_owned();
-    let title = if page.path == "/" { page.title.clone() } else { format!("{} · {chain}", page.title) };
-    let address = |lang: Lang| format!("{}{}", site.public_url, lang.href(&page.path));
-    view! {
-            <head>
-                <meta charset="utf-8" />
-                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
-                // Not as a tag of the macro: where cargo-leptos erases types that would write a mark into the words.
-                {html::title().child(title.clone())}
-                {(!page.description.is_empty())
-                    .then(|| view! { <meta name="description" content=page.description.clone() /> })}
-                {(!page.indexed).then(|| view! { <meta name="robots" content="noindex" /> })}
-                {typeface()}
-                <link rel="stylesheet" href=site.assets.css.clone() />
-                {beside(&site.assets, page.styles)}
-                <link rel="icon" href="/icon.svg" type="image/svg+xml" />
-                <link rel="manifest" href=visit.href("/site.webmanifest") />
-                <meta name="theme-color" content="#faf8f4" media="(prefers-color-scheme: light)" />
-                <meta name="theme-color" content="#161513" media="(prefers-color-scheme: dark)" />
-                {page.indexed.then(|| view! {
-                    <link rel="canonical" href=address(visit.lang) />
-                    <link rel="alternate" hreflang="ko" href=address(Lang::Ko) />
-                    <link rel="alternate" hreflang="en" href=address(Lang::En) />
-                    {open_graph("og:title", title.clone())}
-                    {open_graph("og:site_name", chain.clone())}
-                    {open_graph("og:url", address(visit.lang))}
-                })}
-                {page.image.as_ref().filter(|_| page.indexed).map(|image| {
-                    let image = if image.starts_with('/') { format!("{}{image}", site.public_url) } else { image.clone() };
-                    open_graph("og:image", image)
-                })}
-                {page.json_ld.clone().map(|data| view! {
-                    <script type="application/ld+json" inner_html=data.to_string()></script>
-                })}
-                <script
-                    type="module"
-                    src=site.assets.loader.clone()
-                    data-js=site.assets.client_js.clone()
-                    data-wasm=site.assets.client_wasm.clone()
-                ></script>
-            </head>
     }
 }
 

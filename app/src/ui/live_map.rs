@@ -5,7 +5,7 @@ use onshelf_vocabulary::{Point, stock::Level};
 use serde::Serialize;
 
 /// Addresses of what was built for a live map.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct LiveMap {
     /// The script every such page carries: it waits until the map is wanted.
     pub waiter: String,
@@ -13,7 +13,7 @@ pub struct LiveMap {
 }
 
 /// Addresses of what is fetched once the map is wanted.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct Parts {
     pub code: String,
     pub worker: String,
