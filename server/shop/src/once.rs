@@ -53,6 +53,13 @@ impl Once {
         self.before(tx).await?.map(Some).ok_or_else(|| onshelf_db::Error::Contended.into())
     }
 
+    /// Whether a deed that answers nothing was asked for under this key before; what has no key is asked for anew. It
+    /// claims the key: where the answer is told only by the deed, it is `before` and `keep`.
+    pub(crate) async fn was_asked(tx: &mut Tx<'_>, once: Option<&Once>, now: i64) -> Result<bool> {
+        let Some(once) = once else { return Ok(false) };
+        Ok(once.claim(tx, &(), now).await?.is_some())
+    }
+
     /// Whose key it is, and for which route.
     pub(crate) const fn key(&self) -> &KeyOf {
         &self.of

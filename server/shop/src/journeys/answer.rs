@@ -66,9 +66,7 @@ impl Shop {
                 let (answer, once) = (answer.clone(), once.clone());
                 Box::pin(async move {
                     let order = orders::by_token(&mut tx, &number, &hash).await?.ok_or(Error::NotFound)?;
-                    if let Some(once) = &once
-                        && once.claim(&mut tx, &(), now.as_millisecond()).await?.is_some()
-                    {
+                    if Once::was_asked(&mut tx, once.as_ref(), now.as_millisecond()).await? {
                         return Ok(());
                     }
                     let groups = fulfilment::of_order(&mut tx, order.id).await?;

@@ -34,9 +34,7 @@ impl Shop {
                 Box::pin(async move {
                     let row = fulfilment::by_token(&mut tx, &number, &hash).await?;
                     let row = row.ok_or(Error::NotFound)?;
-                    if let Some(once) = &once
-                        && once.claim(&mut tx, &(), now.as_millisecond()).await?.is_some()
-                    {
+                    if Once::was_asked(&mut tx, once.as_ref(), now.as_millisecond()).await? {
                         return Ok::<_, Error>(());
                     }
                     let state = state_of(&row)?;
@@ -68,9 +66,7 @@ impl Shop {
                 Box::pin(async move {
                     let order = orders::by_token(&mut tx, &number, &hash).await?.ok_or(Error::NotFound)?;
                     let at = now.as_millisecond();
-                    if let Some(once) = &once
-                        && once.claim(&mut tx, &(), at).await?.is_some()
-                    {
+                    if Once::was_asked(&mut tx, once.as_ref(), at).await? {
                         return Ok::<_, Error>(());
                     }
                     if !orders::advance(&mut tx, order.id, order.version).await? {

@@ -100,7 +100,7 @@ impl Shop {
                 let (row, hash, once) = (row.clone(), hash.clone(), once.clone());
                 Box::pin(async move {
                     is_owner(&mut tx, &row.number, &hash).await?;
-                    if was_asked(&mut tx, once.as_ref(), row.created_at).await? {
+                    if Once::was_asked(&mut tx, once.as_ref(), row.created_at).await? {
                         return Ok(());
                     }
                     notifications::subscribe(&mut tx, &row).await?;
@@ -127,7 +127,7 @@ impl Shop {
                 let (hash, once) = (hash.clone(), once.clone());
                 Box::pin(async move {
                     is_owner(&mut tx, &number, &hash).await?;
-                    if was_asked(&mut tx, once.as_ref(), now).await? {
+                    if Once::was_asked(&mut tx, once.as_ref(), now).await? {
                         return Ok(());
                     }
                     notifications::unsubscribe(&mut tx, &number, &endpoint).await?;
@@ -172,12 +172,6 @@ async fn is_owner(tx: &mut Tx<'_>, number: &str, hash: &str) -> Result<()> {
     let order = orders::by_token(tx, number, hash).await?.is_some();
     let known = order || fulfilment::by_token(tx, number, hash).await?.is_some();
     if known { Ok(()) } else { Err(Error::NotFound) }
-}
-
-/// Whether the same was asked under this key before.
-async fn was_asked(tx: &mut Tx<'_>, once: Option<&Once>, now: i64) -> Result<bool> {
-    let Some(once) = once else { return Ok(false) };
-    Ok(once.claim(tx, &(), now).await?.is_some())
 }
 
 fn has_keys(browser: &PushSubscription) -> bool {

@@ -74,9 +74,7 @@ impl Shop {
                 Box::pin(async move {
                     let order = orders::by_token(&mut tx, &number, &hash).await?.ok_or(Error::NotFound)?;
                     let at = now.as_millisecond();
-                    if let Some(once) = &once
-                        && once.claim(&mut tx, &(), at).await?.is_some()
-                    {
+                    if Once::was_asked(&mut tx, once.as_ref(), at).await? {
                         return Ok::<_, Error>(());
                     }
                     let mut told = 0;
@@ -120,9 +118,7 @@ impl Shop {
                     if found.is_empty() {
                         return Err(Error::NotFound);
                     }
-                    if let Some(once) = &once
-                        && once.claim(&mut tx, &(), at).await?.is_some()
-                    {
+                    if Once::was_asked(&mut tx, once.as_ref(), at).await? {
                         return Ok::<_, Error>(());
                     }
                     let mut order = None;

@@ -28,9 +28,7 @@ impl Shop {
                 Box::pin(async move {
                     let order = orders::by_token(&mut tx, &number, &hash).await?.ok_or(Error::NotFound)?;
                     // Who says it again at the same moment waits here: else they are told that it was done before.
-                    if let Some(once) = &once
-                        && once.claim(&mut tx, &(), now).await?.is_some()
-                    {
+                    if Once::was_asked(&mut tx, once.as_ref(), now).await? {
                         return Ok::<_, Error>(());
                     }
                     if order.held_until.is_none_or(|until| until <= now) {

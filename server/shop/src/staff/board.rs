@@ -151,9 +151,7 @@ impl Shop {
                 let (what, place, once) = (what.clone(), place.clone(), once.clone());
                 Box::pin(async move {
                     let row = at_store(&mut tx, &number, store_id).await?;
-                    if let Some(once) = &once
-                        && once.claim(&mut tx, &(), now.as_millisecond()).await?.is_some()
-                    {
+                    if Once::was_asked(&mut tx, once.as_ref(), now.as_millisecond()).await? {
                         return Ok::<(), Error>(());
                     }
                     // The second press of a hasty finger is no other's hand.

@@ -48,9 +48,7 @@ impl Shop {
                 Box::pin(async move {
                     let store = book.stores.by_code(code.as_str()).ok_or(Error::NotFound)?;
                     let at = now.as_millisecond();
-                    if let Some(once) = &once
-                        && once.claim(&mut tx, &(), at).await?.is_some()
-                    {
+                    if Once::was_asked(&mut tx, once.as_ref(), at).await? {
                         return Ok::<_, Error>(());
                     }
                     let pass = passes::by_serial(&mut tx, &serial).await?.ok_or(Error::NotFound)?;
