@@ -8,6 +8,7 @@ pub mod live;
 pub mod notifications;
 pub mod options;
 pub mod orders;
+mod owned;
 pub mod passes;
 pub mod pos;
 pub mod products;

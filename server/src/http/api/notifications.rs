@@ -2,21 +2,17 @@
 //! push service gave them. Called by the pages' own script, and by apps that do the same.
 
 use axum::{
-    Extension,
-    extract::{Path, State},
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use onshelf_app::ssr::Door;
 use onshelf_vocabulary::notifications::PushSubscription;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::shapes::Changing;
+use super::{owned::Owned, shapes::Changing};
 use crate::http::{
-    ask::{Bearer, Body, Key},
+    ask::{Body, Key},
     problem::Problem,
-    surface::Surface,
 };
 
 /// What a browser answers to `pushManager.subscribe` (W3C Push API), without what the shop does not need.
@@ -49,10 +45,11 @@ pub struct Unsubscription {
     endpoint: String,
 }
 
-/// An order's or a reservation's number, its token, a key, and what is asked.
-type Deed<T> = (Extension<Surface>, Path<String>, Bearer, Key, Body<T>);
+/// An order or a reservation of whoever asks, a key, and what is asked.
+type Deed<T> = (Owned, Key, Body<T>);
 
 /// Of orders and of reservations alike: their numbers differ, and are part of whose key it is.
+const EITHER: &str = "told";
 const TELL: &str = "PUT /api/v1/{number}/notifications";
 const TELL_NO_MORE: &str = "POST /api/v1/{number}/notifications/cancel";
 
@@ -67,8 +64,8 @@ const TELL_NO_MORE: &str = "POST /api/v1/{number}/notifications/cancel";
     request_body = Subscription,
     responses((status = 204, description = "It is told from now on. The five newest browsers of an order are."), Changing),
 )]
-pub async fn of_order(door: State<Door>, deed: Deed<Subscription>) -> Result<Response, Problem> {
-    subscribe(door, deed).await
+pub async fn of_order(deed: Deed<Subscription>) -> Result<Response, Problem> {
+    subscribe(deed).await
 }
 
 /// Tells a browser what becomes of a reservation
@@ -82,8 +79,8 @@ pub async fn of_order(door: State<Door>, deed: Deed<Subscription>) -> Result<Res
     request_body = Subscription,
     responses((status = 204, description = "It is told from now on. The five newest browsers of a reservation are."), Changing),
 )]
-pub async fn of_reservation(door: State<Door>, deed: Deed<Subscription>) -> Result<Response, Problem> {
-    subscribe(door, deed).await
+pub async fn of_reservation(deed: Deed<Subscription>) -> Result<Response, Problem> {
+    subscribe(deed).await
 }
 
 /// Tells a browser no more of an order
@@ -97,8 +94,8 @@ pub async fn of_reservation(door: State<Door>, deed: Deed<Subscription>) -> Resu
     request_body = Unsubscription,
     responses((status = 204, description = "It is told no more, if it ever was."), Changing),
 )]
-pub async fn stop_of_order(door: State<Door>, deed: Deed<Unsubscription>) -> Result<Response, Problem> {
-    unsubscribe(door, deed).await
+pub async fn stop_of_order(deed: Deed<Unsubscription>) -> Result<Response, Problem> {
+    unsubscribe(deed).await
 }
 
 /// Tells a browser no more of a reservation
@@ -112,26 +109,22 @@ pub async fn stop_of_order(door: State<Door>, deed: Deed<Unsubscription>) -> Res
     request_body = Unsubscription,
     responses((status = 204, description = "It is told no more, if it ever was."), Changing),
 )]
-pub async fn stop_of_reservation(door: State<Door>, deed: Deed<Unsubscription>) -> Result<Response, Problem> {
-    unsubscribe(door, deed).await
+pub async fn stop_of_reservation(deed: Deed<Unsubscription>) -> Result<Response, Problem> {
+    unsubscribe(deed).await
 }
 
-async fn subscribe(
-    State(door): State<Door>,
-    (Extension(surface), Path(number), Bearer(token), Key(key), Body { value, raw }): Deed<Subscription>,
-) -> Result<Response, Problem> {
-    let (_begun, once) = surface.once(&format!("told:{number}"), TELL, &key, &raw)?;
+async fn subscribe((owned, Key(key), Body { value, raw }): Deed<Subscription>) -> Result<Response, Problem> {
+    let (_begun, once) = owned.once(EITHER, TELL, &key, &raw)?;
     let Subscription { endpoint, keys: SubscriptionKeys { p256dh, auth } } = value;
     let browser = PushSubscription { endpoint, p256dh, auth };
-    door.shop.subscribe(&number, &token, browser, Some(&once)).await?;
+    owned.shop().subscribe(&owned.number, &owned.token, browser, Some(&once)).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 async fn unsubscribe(
-    State(door): State<Door>,
-    (Extension(surface), Path(number), Bearer(token), Key(key), Body { value, raw }): Deed<Unsubscription>,
+    (owned, Key(key), Body { value, raw }): Deed<Unsubscription>,
 ) -> Result<Response, Problem> {
-    let (_begun, once) = surface.once(&format!("told:{number}"), TELL_NO_MORE, &key, &raw)?;
-    door.shop.unsubscribe(&number, &token, &value.endpoint, Some(&once)).await?;
+    let (_begun, once) = owned.once(EITHER, TELL_NO_MORE, &key, &raw)?;
+    owned.shop().unsubscribe(&owned.number, &owned.token, &value.endpoint, Some(&once)).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -1,18 +1,10 @@
 //! The receipt of an order, as the paper that it is.
 
-use axum::{
-    extract::{Path, RawQuery, State},
-    response::Response,
-};
-use onshelf_app::ssr::Door;
+use axum::{extract::RawQuery, response::Response};
 use utoipa::ToSchema;
 
-use super::shapes::Reading;
-use crate::http::{
-    ask::{Asked, Bearer, Parameters},
-    problem::Problem,
-    receipts,
-};
+use super::{owned::Owned, shapes::Reading};
+use crate::http::{ask::Parameters, problem::Problem, receipts};
 
 /// A PDF file.
 #[derive(ToSchema)]
@@ -29,13 +21,7 @@ pub struct Pdf(Vec<u8>);
     security(("reservation" = [])),
     responses((status = 200, description = "The receipt, A4, tagged.", body = Pdf, content_type = "application/pdf"), Reading),
 )]
-pub async fn show(
-    State(door): State<Door>,
-    Asked(lang): Asked,
-    Path(number): Path<String>,
-    Bearer(token): Bearer,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
+pub async fn show(owned: Owned, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     Parameters::read(query.as_deref(), &[]).finish()?;
-    Ok(receipts::made(&door, lang, &number, &token).await?)
+    Ok(receipts::made(&owned.surface.door, owned.lang, &owned.number, &owned.token).await?)
 }

@@ -2,7 +2,7 @@
 
 use axum::{
     Extension, Json,
-    extract::{Path, RawQuery, State},
+    extract::{RawQuery, State},
     response::{IntoResponse, Response},
 };
 use onshelf_app::ssr::Door;
@@ -16,10 +16,11 @@ use utoipa::ToSchema;
 
 use super::{
     ANYBODY, created,
+    owned::Owned,
     shapes::{Changing, Holding, Image, Line, Money, Problem as ProblemShape, Reading},
 };
 use crate::http::{
-    ask::{Asked, Bearer, Body, Key, NoBody, Parameters},
+    ask::{Asked, Body, Key, NoBody, Parameters},
     problem::Problem,
     surface::Surface,
 };
@@ -218,17 +219,10 @@ fn input(request: ReservationRequest) -> ReserveInput {
     security(("reservation" = [])),
     responses((status = 200, description = "The reservation.", body = Reservation), Reading),
 )]
-pub async fn show(
-    State(door): State<Door>,
-    Extension(surface): Extension<Surface>,
-    Asked(lang): Asked,
-    Path(number): Path<String>,
-    Bearer(token): Bearer,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
+pub async fn show(owned: Owned, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     Parameters::read(query.as_deref(), &[]).finish()?;
-    let view = door.shop.reservation(lang, &number, &token).await?;
-    Ok(Json(reservation(view, lang, &surface.options.public_url, &token)).into_response())
+    let view = owned.shop().reservation(owned.lang, &owned.number, &owned.token).await?;
+    Ok(Json(reservation(view, owned.lang, owned.public_url(), &owned.token)).into_response())
 }
 
 /// Cancels a reservation and gives its stock back
@@ -241,19 +235,11 @@ pub async fn show(
     security(("reservation" = [])),
     responses((status = 200, description = "Cancelled, now or before.", body = Reservation), Changing),
 )]
-pub async fn cancel(
-    State(door): State<Door>,
-    Extension(surface): Extension<Surface>,
-    Asked(lang): Asked,
-    Path(number): Path<String>,
-    Bearer(token): Bearer,
-    Key(key): Key,
-    NoBody: NoBody,
-) -> Result<Response, Problem> {
-    let actor = format!("reservation:{number}");
-    let (_begun, once) = surface.once(&actor, CANCEL, &key, "")?;
-    let view = door.shop.cancel_reservation(lang, &number, &token, Some(&once)).await?;
-    Ok(Json(reservation(view, lang, &surface.options.public_url, &token)).into_response())
+pub async fn cancel(owned: Owned, Key(key): Key, NoBody: NoBody) -> Result<Response, Problem> {
+    let (_begun, once) = owned.once("reservation", CANCEL, &key, "")?;
+    let Owned { lang, number, token, .. } = &owned;
+    let view = owned.shop().cancel_reservation(*lang, number, token, Some(&once)).await?;
+    Ok(Json(reservation(view, *lang, owned.public_url(), token)).into_response())
 }
 
 fn reservation(view: ReservationView, lang: Lang, public_url: &str, token: &str) -> Reservation {

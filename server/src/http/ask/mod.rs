@@ -50,19 +50,6 @@ pub fn language(headers: &HeaderMap) -> Lang {
     best
 }
 
-/// The token of an order or a reservation (`Authorization: Bearer …`), not yet verified: the deed does that. A call
-/// without one is told what a call with a wrong one is told, so that nobody learns which numbers there are.
-#[derive(Clone, Debug)]
-pub struct Bearer(pub String);
-
-impl<S: Sync> FromRequestParts<S> for Bearer {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Bearer, Problem> {
-        bearer(&parts.headers).map(Bearer).ok_or_else(|| Problem::new(Kind::NotFound))
-    }
-}
-
 /// What stands behind `Authorization: Bearer`; none where another scheme is used, or where no token is that long.
 #[must_use]
 pub fn bearer(headers: &HeaderMap) -> Option<String> {

@@ -19,19 +19,21 @@ use onshelf_shop::{
     journeys::Answer,
     orders::{ByCar, PlaceOrder},
 };
-use onshelf_vocabulary::Lang;
 
 use self::shown::shape;
 use super::{
     ANYBODY, created,
+    owned::Owned,
     shapes::{Changing, Holding, Reading},
 };
 use crate::http::{
-    ask::{Asked, Bearer, Body, Key, MaybeBody, NoBody, Parameters},
+    ask::{Asked, Body, Key, MaybeBody, NoBody, Parameters},
     problem::Problem,
     surface::Surface,
 };
 
+/// What numbers are of here.
+const OWN: &str = "order";
 const CREATE: &str = "POST /api/v1/orders";
 const CHANGE: &str = "PATCH /api/v1/orders/{number}";
 const CANCEL: &str = "POST /api/v1/orders/{number}/cancel";
@@ -41,15 +43,9 @@ const ARRIVE: &str = "POST /api/v1/orders/{number}/arrivals";
 const ANSWER: &str = "POST /api/v1/orders/{number}/offers/{id}";
 
 /// The order as it stands, for whoever has its token.
-async fn now(
-    door: &Door,
-    surface: &Surface,
-    lang: Lang,
-    number: &str,
-    token: &str,
-) -> Result<Order, Problem> {
-    let view = door.shop.order(lang, number, token).await?;
-    Ok(shape(view, lang, &surface.options.public_url, token))
+async fn now(owned: &Owned) -> Result<Order, Problem> {
+    let view = owned.shop().order(owned.lang, &owned.number, &owned.token).await?;
+    Ok(shape(view, owned.lang, owned.public_url(), &owned.token))
 }
 
 /// Places an order, all of it or nothing
@@ -72,8 +68,9 @@ pub async fn create(
     let (_begun, once) = surface.once(ANYBODY, CREATE, &key, &raw)?;
     let order = PlaceOrder { input: request.into(), lang, near: None, once };
     let placed = door.shop.place_order(order).await?;
-    let mut body = now(&door, &surface, lang, &placed.number, &placed.token).await?;
-    body.token = Some(placed.token);
+    let owned = Owned { surface, lang, number: placed.number, token: placed.token };
+    let mut body = now(&owned).await?;
+    body.token = Some(owned.token);
     Ok(created(&format!("/api/v1/orders/{}", body.number), &body))
 }
 
@@ -84,16 +81,9 @@ pub async fn create(
     security(("reservation" = [])),
     responses((status = 200, description = "The order.", body = Order), Reading),
 )]
-pub async fn show(
-    State(door): State<Door>,
-    Extension(surface): Extension<Surface>,
-    Asked(lang): Asked,
-    Path(number): Path<String>,
-    Bearer(token): Bearer,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
+pub async fn show(owned: Owned, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     Parameters::read(query.as_deref(), &[]).finish()?;
-    Ok(Json(now(&door, &surface, lang, &number, &token).await?).into_response())
+    Ok(Json(now(&owned).await?).into_response())
 }
 
 /// Changes an order before picking begins
@@ -111,18 +101,14 @@ pub async fn show(
     responses((status = 200, description = "As it is now.", body = Order), Changing, Holding),
 )]
 pub async fn change(
-    State(door): State<Door>,
-    Extension(surface): Extension<Surface>,
-    Asked(lang): Asked,
-    Path(number): Path<String>,
-    Bearer(token): Bearer,
+    owned: Owned,
     Key(key): Key,
     Body { value: patch, raw }: Body<OrderPatch>,
 ) -> Result<Response, Problem> {
-    let actor = format!("order:{number}");
-    let (_begun, once) = surface.once(&actor, CHANGE, &key, &raw)?;
-    let changed = door.shop.change_order(lang, &number, &token, patch.into(), Some(&once)).await?;
-    let mut body = now(&door, &surface, lang, &number, &token).await?;
+    let (_begun, once) = owned.once(OWN, CHANGE, &key, &raw)?;
+    let Owned { lang, number, token, .. } = &owned;
+    let changed = owned.shop().change_order(*lang, number, token, patch.into(), Some(&once)).await?;
+    let mut body = now(&owned).await?;
     body.payment.redirect_url = changed.pay.or(body.payment.redirect_url);
     Ok(Json(body).into_response())
 }
@@ -137,19 +123,10 @@ pub async fn change(
     security(("reservation" = [])),
     responses((status = 200, description = "Cancelled, now or before.", body = Order), Changing),
 )]
-pub async fn cancel(
-    State(door): State<Door>,
-    Extension(surface): Extension<Surface>,
-    Asked(lang): Asked,
-    Path(number): Path<String>,
-    Bearer(token): Bearer,
-    Key(key): Key,
-    NoBody: NoBody,
-) -> Result<Response, Problem> {
-    let actor = format!("order:{number}");
-    let (_begun, once) = surface.once(&actor, CANCEL, &key, "")?;
-    let view = door.shop.cancel_order(lang, &number, &token, Some(&once)).await?;
-    Ok(Json(shape(view, lang, &surface.options.public_url, &token)).into_response())
+pub async fn cancel(owned: Owned, Key(key): Key, NoBody: NoBody) -> Result<Response, Problem> {
+    let (_begun, once) = owned.once(OWN, CANCEL, &key, "")?;
+    let view = owned.shop().cancel_order(owned.lang, &owned.number, &owned.token, Some(&once)).await?;
+    Ok(Json(shape(view, owned.lang, owned.public_url(), &owned.token)).into_response())
 }
 
 /// Holds an order ten minutes more while it is paid, once
@@ -162,19 +139,10 @@ pub async fn cancel(
     security(("reservation" = [])),
     responses((status = 200, description = "Held longer; `can_extend` is false from now on.", body = Order), Changing),
 )]
-pub async fn extend(
-    State(door): State<Door>,
-    Extension(surface): Extension<Surface>,
-    Asked(lang): Asked,
-    Path(number): Path<String>,
-    Bearer(token): Bearer,
-    Key(key): Key,
-    NoBody: NoBody,
-) -> Result<Response, Problem> {
-    let actor = format!("order:{number}");
-    let (_begun, once) = surface.once(&actor, EXTEND, &key, "")?;
-    door.shop.extend_order_once(&number, &token, &once).await?;
-    Ok(Json(now(&door, &surface, lang, &number, &token).await?).into_response())
+pub async fn extend(owned: Owned, Key(key): Key, NoBody: NoBody) -> Result<Response, Problem> {
+    let (_begun, once) = owned.once(OWN, EXTEND, &key, "")?;
+    owned.shop().extend_order_once(&owned.number, &owned.token, &once).await?;
+    Ok(Json(now(&owned).await?).into_response())
 }
 
 /// Opens a payment again after one was refused or left
@@ -191,20 +159,15 @@ pub async fn extend(
     responses((status = 200, description = "To be paid.", body = Order), Changing),
 )]
 pub async fn pay(
-    State(door): State<Door>,
-    Extension(surface): Extension<Surface>,
-    Asked(lang): Asked,
-    Path(number): Path<String>,
-    Bearer(token): Bearer,
+    owned: Owned,
     Key(key): Key,
     MaybeBody { value: request, raw }: MaybeBody<PaymentRequest>,
 ) -> Result<Response, Problem> {
-    let actor = format!("order:{number}");
     let raw = if request.is_some() { raw.as_str() } else { "" };
-    let (_begun, once) = surface.once(&actor, PAY, &key, raw)?;
+    let (_begun, once) = owned.once(OWN, PAY, &key, raw)?;
     let provider = request.map(|request| request.provider);
-    door.shop.pay_order_once(&number, &token, provider, &once).await?;
-    Ok(Json(now(&door, &surface, lang, &number, &token).await?).into_response())
+    owned.shop().pay_order_once(&owned.number, &owned.token, provider, &once).await?;
+    Ok(Json(now(&owned).await?).into_response())
 }
 
 /// Says that its owner is on the way, or there, with the bay and the car
@@ -219,21 +182,17 @@ pub async fn pay(
     responses((status = 200, description = "The store knows.", body = Order), Changing),
 )]
 pub async fn arrive(
-    State(door): State<Door>,
-    Extension(surface): Extension<Surface>,
-    Asked(lang): Asked,
-    Path(number): Path<String>,
-    Bearer(token): Bearer,
+    owned: Owned,
     Key(key): Key,
     MaybeBody { value: arrival, raw }: MaybeBody<Arrival>,
 ) -> Result<Response, Problem> {
-    let actor = format!("order:{number}");
     let raw = if arrival.is_some() { raw.as_str() } else { "" };
-    let (_begun, once) = surface.once(&actor, ARRIVE, &key, raw)?;
+    let (_begun, once) = owned.once(OWN, ARRIVE, &key, raw)?;
     let Arrival { arrived, bay, car } = arrival.unwrap_or_default();
     let words = ByCar { bay: &bay, car: &car };
-    door.shop.announce_arrival(&number, &token, None, arrived, words, Some(&once)).await?;
-    Ok(Json(now(&door, &surface, lang, &number, &token).await?).into_response())
+    let Owned { number, token, .. } = &owned;
+    owned.shop().announce_arrival(number, token, None, arrived, words, Some(&once)).await?;
+    Ok(Json(now(&owned).await?).into_response())
 }
 
 /// Takes one of the offers for something that was not found, or none
@@ -252,17 +211,14 @@ pub async fn arrive(
     responses((status = 200, description = "As it is now.", body = Order), Changing),
 )]
 pub async fn answer(
-    State(door): State<Door>,
-    Extension(surface): Extension<Surface>,
-    Asked(lang): Asked,
-    Path((number, group)): Path<(String, String)>,
-    Bearer(token): Bearer,
+    owned: Owned,
+    address: Path<(String, String)>,
     Key(key): Key,
     Body { value: said, raw }: Body<OfferAnswer>,
 ) -> Result<Response, Problem> {
-    let actor = format!("order:{number}");
-    let (_begun, once) = surface.once(&actor, ANSWER, &key, &format!("{group} {raw}"))?;
+    let Path((_, group)) = address;
+    let (_begun, once) = owned.once(OWN, ANSWER, &key, &format!("{group} {raw}"))?;
     let answer = if said.accept { Answer::Yes(said.address.map(Into::into)) } else { Answer::No };
-    door.shop.answer_offer_once(&number, &token, &group, answer, &once).await?;
-    Ok(Json(now(&door, &surface, lang, &number, &token).await?).into_response())
+    owned.shop().answer_offer_once(&owned.number, &owned.token, &group, answer, &once).await?;
+    Ok(Json(now(&owned).await?).into_response())
 }
