@@ -1,8 +1,6 @@
 //! A parcel that does not come: said over the contract, and by an associate with a plain form.
 
-use std::sync::Arc;
-
-use onshelf_shop::testing::{FakePayments, TestShop, on_each_engine};
+use onshelf_shop::testing::{FakePayments, TestShop, on_each_engine, with_payments};
 use onshelf_vocabulary::staff::Role;
 use serde_json::{Value, json};
 
@@ -10,12 +8,6 @@ use crate::{
     call::{Call, site},
     picking::{send, signed_in},
 };
-
-fn with_payments(test: &TestShop) -> Arc<FakePayments> {
-    let payments = Arc::new(FakePayments::default());
-    test.shop.take_payments(vec![payments.clone()]);
-    payments
-}
 
 /// A cup that is brought home, paid and sent off; number, token and group.
 async fn sent_off(test: &TestShop, payments: &FakePayments, key: &str) -> (String, String, String) {
@@ -30,8 +22,7 @@ async fn sent_off(test: &TestShop, payments: &FakePayments, key: &str) -> (Strin
     let name = |value: &Value| value.as_str().unwrap().to_owned();
     let (number, token) = (name(&placed["number"]), name(&placed["token"]));
     let group = name(&placed["groups"][0]["id"]);
-    assert!(payments.pay(&payments.open()[0]));
-    test.shop.payment_returned(&number, &token, Default::default()).await.unwrap();
+    payments.pay_for(&test.shop, &number, &token).await;
     let till = test.shop.create_token("pos", None).await.unwrap();
     let path = format!("/api/v1/orders/{number}/groups/{group}/dispatched");
     Call::post(&path).key(&format!("{key}-sent")).token(&till).on(&site).await.ok(200);

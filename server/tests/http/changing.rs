@@ -5,7 +5,7 @@ use onshelf_db::Db;
 use onshelf_domain::orders::{Delivery, Reach, Zone};
 use onshelf_shop::{
     Settings, Shop, SystemChance,
-    testing::{FakePayments, TestShop, on_each_engine},
+    testing::{FakePayments, TestShop, on_each_engine, with_payments},
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -278,8 +278,7 @@ async fn a_postcode_nobody_delivers_to_is_told_beside_its_field() {
         let name = |value: &Value| value.as_str().unwrap().to_owned();
         let (number, token) = (name(&placed["number"]), name(&placed["token"]));
         let group = name(&placed["groups"][0]["id"]);
-        assert!(payments.pay(&payments.open()[0]));
-        shop.payment_returned(&number, &token, Default::default()).await.unwrap();
+        payments.pay_for(&shop, &number, &token).await;
         let look = async |path: &str, postcode: &str| {
             let form = [
                 ("t", token.as_str()),
@@ -317,16 +316,14 @@ async fn a_postcode_nobody_delivers_to_is_told_beside_its_field() {
 #[tokio::test]
 async fn what_a_warehouse_sends_is_changed_from_where_its_shopper_goes() {
     on_each_engine(async |test| {
-        let payments = Arc::new(FakePayments::default());
-        test.shop.take_payments(vec![payments.clone()]);
+        let payments = with_payments(test);
         test.with_warehouse("depot").await.with_stock("depot", "CUP", 5).await;
         let address = json!({"line1": "연무장길 12", "postcode": "04782"});
         let group = json!({"way": "delivery", "store": "depot", "address": address, "lines": cups(2)});
         let owner = Owner::of(test, &order(&json!([group]), Some("test"))).await;
         assert_eq!(owner.order().await["groups"][0]["store"], "depot");
         let number = owner.path.rsplit('/').next().unwrap();
-        assert!(payments.pay(&payments.open()[0]));
-        test.shop.payment_returned(number, &owner.token, Default::default()).await.unwrap();
+        payments.pay_for(&test.shop, number, &owner.token).await;
         let page = async |cookie: &str| {
             let path = format!("/orders/{number}/change?t={}", owner.token);
             let answer = Call::get(&path).with("cookie", cookie).on(&owner.site).await;

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{Router, http::header};
-use onshelf_shop::testing::{FakePayments, TestShop, on_each_engine};
+use onshelf_shop::testing::{FakePayments, TestShop, on_each_engine, with_payments};
 use serde_json::json;
 
 use crate::call::{Answer, Call, options, site, site_of};
@@ -39,8 +39,7 @@ async fn sent(site: &Router, path: &str, kept: &str, form: String) -> Answer {
 #[tokio::test]
 async fn price_currency_or_tax_changed_in_the_form_is_said_and_nothing_is_charged() {
     on_each_engine(async |test| {
-        let payments = Arc::new(FakePayments::default());
-        test.shop.take_payments(vec![payments.clone()]);
+        let payments = with_payments(test);
         test.with_stock("seongsu", "CUP", 1).await;
         let site = site(test);
         // Another price, another currency, the price without the tax that is in it, and what no page of ours ever said.

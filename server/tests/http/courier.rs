@@ -1,8 +1,6 @@
 //! Several parcels to a courier in one press of a plain form.
 
-use std::sync::Arc;
-
-use onshelf_shop::testing::{FakePayments, on_each_engine};
+use onshelf_shop::testing::{on_each_engine, with_payments};
 use onshelf_vocabulary::staff::Role;
 use serde_json::{Value, json};
 
@@ -15,8 +13,7 @@ use crate::{
 async fn one_that_cannot_go_holds_up_none_beside_it() {
     on_each_engine(async |test| {
         test.with_stock("seongsu", "CUP", 9).await;
-        let payments = Arc::new(FakePayments::default());
-        test.shop.take_payments(vec![payments.clone()]);
+        let payments = with_payments(test);
         let site = site(test);
         let cookie = signed_in(test, "hana", Role::Associate).await;
         let till = test.shop.create_token("pos", None).await.unwrap();
@@ -37,8 +34,7 @@ async fn one_that_cannot_go_holds_up_none_beside_it() {
             let name = |value: &Value| value.as_str().unwrap().to_owned();
             let (number, token) = (name(&placed["number"]), name(&placed["token"]));
             let group = name(&placed["groups"][0]["id"]);
-            assert!(payments.pay(&payments.open()[0]));
-            test.shop.payment_returned(&number, &token, Default::default()).await.unwrap();
+            payments.pay_for(&test.shop, &number, &token).await;
             say(&number, &group, "picking").await;
             parcels.push((number, group));
         }

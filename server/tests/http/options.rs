@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use onshelf_shop::testing::{FakePayments, TestShop, on_each_engine};
+use onshelf_shop::testing::{FakePayments, TestShop, on_each_engine, with_payments};
 use serde_json::{Value, json};
 
 use crate::call::{Call, site};
@@ -160,8 +160,7 @@ async fn a_question_is_refused_what_the_deed_after_it_is_refused() {
 #[tokio::test]
 async fn an_app_holds_once_more_and_pays_again_after_a_refusal() {
     on_each_engine(async |test| {
-        let payments = Arc::new(FakePayments::default());
-        test.shop.take_payments(vec![payments.clone()]);
+        let payments = with_payments(test);
         stocked(test).await;
         let site = site(test);
         let group = json!({"way": "collect", "store": "gangnam", "lines": basket()});
@@ -205,8 +204,7 @@ async fn an_app_holds_once_more_and_pays_again_after_a_refusal() {
         let anew = Call::post(&again).key("q").token(token).json(&body).on(&site).await.ok(200);
         let fresh = &anew["payment"]["redirect_url"];
         assert!(fresh.is_string() && fresh != url, "{anew}");
-        assert!(payments.pay(&payments.open()[0]));
-        test.shop.payment_returned(number, token, Default::default()).await.unwrap();
+        payments.pay_for(&test.shop, number, token).await;
         let paid = Call::post(&again).key("q").token(token).json(&body).on(&site).await.ok(200);
         assert_eq!(paid["payment"]["status"], "paid");
         Call::post(&again).key("r").token(token).on(&site).await.problem(409, "hold-over");

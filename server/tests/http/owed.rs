@@ -1,11 +1,11 @@
 //! A refund that its provider could not carry out: the shopper is told so, on the page and by the API.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use axum::Router;
 use onshelf_shop::{
     Hint, RefundStanding,
-    testing::{FakePayments, TestShop, on_each_engine},
+    testing::{TestShop, on_each_engine, with_payments},
 };
 use onshelf_vocabulary::payments::ProviderCode;
 use serde_json::{Value, json};
@@ -46,8 +46,7 @@ impl Seen<'_> {
 #[tokio::test]
 async fn what_could_not_be_given_back_is_not_said_to_be_on_its_way() {
     on_each_engine(async |test| {
-        let payments = Arc::new(FakePayments::default());
-        test.shop.take_payments(vec![payments.clone()]);
+        let payments = with_payments(test);
         test.with_stock("seongsu", "KETTLE-MO", 1).await;
         let site = site(test);
         let wish = json!({

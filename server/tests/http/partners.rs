@@ -1,10 +1,8 @@
 //! Tills, ERPs and warehouses.
 
-use std::sync::Arc;
-
 use axum::Router;
 use onshelf_domain::stock::{MOST_LINES, MOST_ON_HAND};
-use onshelf_shop::testing::{FakePayments, TestShop, on_each_engine};
+use onshelf_shop::testing::{TestShop, on_each_engine, with_payments};
 use onshelf_vocabulary::StoreCode;
 use serde_json::{Value, json};
 
@@ -182,8 +180,7 @@ async fn paid(test: &TestShop, site: &Router) -> (String, String) {
 }
 
 async fn paid_for(test: &TestShop, site: &Router, groups: &Value) -> (String, String) {
-    let payments = Arc::new(FakePayments::default());
-    test.shop.take_payments(vec![payments.clone()]);
+    let payments = with_payments(test);
     test.with_stock("seongsu", "CUP", 2).await.with_stock("seongsu", "KETTLE-MO", 1).await;
     let wish = json!({
         "groups": groups,
@@ -193,8 +190,7 @@ async fn paid_for(test: &TestShop, site: &Router, groups: &Value) -> (String, St
     let placed = Call::post("/api/v1/orders").key("o1").json(&wish).on(site).await.ok(201);
     let name = |field: &str| placed[field].as_str().unwrap().to_owned();
     let (number, token) = (name("number"), name("token"));
-    assert!(payments.pay(&payments.open()[0]));
-    test.shop.payment_returned(&number, &token, Default::default()).await.unwrap();
+    payments.pay_for(&test.shop, &number, &token).await;
     (number, token)
 }
 

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{Router, http::header};
 use onshelf_shop::{
     jobs::{Job, OrderNews},
-    testing::{FakePayments, TestShop, on_each_engine, won},
+    testing::{FakePayments, TestShop, on_each_engine, with_payments, won},
 };
 use onshelf_vocabulary::{Lang, orders::OrderView, staff::Role};
 use serde_json::{Value, json};
@@ -28,8 +28,7 @@ struct Owner<'t> {
 
 impl<'t> Owner<'t> {
     async fn of(test: &'t TestShop, group: &Value) -> Owner<'t> {
-        let payments = Arc::new(FakePayments::default());
-        test.shop.take_payments(vec![payments.clone()]);
+        let payments = with_payments(test);
         test.with_stock("seongsu", "CUP", 9).await;
         let site = site(test);
         let wish = json!({
@@ -45,8 +44,7 @@ impl<'t> Owner<'t> {
     /// The same, paid.
     async fn paid(test: &'t TestShop, group: &Value) -> Owner<'t> {
         let owner = Owner::of(test, group).await;
-        assert!(owner.payments.pay(&owner.payments.open()[0]));
-        test.shop.payment_returned(&owner.number, &owner.token, Default::default()).await.unwrap();
+        owner.payments.pay_for(&test.shop, &owner.number, &owner.token).await;
         owner
     }
 

@@ -5,46 +5,22 @@ use std::sync::Arc;
 use axum::http::header;
 use lopdf::{Document, Object};
 use onshelf_shop::{
-    Once,
-    orders::{PlaceOrder, Placed},
-    testing::{FakePayments, TestShop, on_each_engine},
+    orders::Placed,
+    testing::{FakePayments, TestShop, bought, collect, on_each_engine, order, with_payments},
 };
-use onshelf_vocabulary::{
-    Lang, Quantity, Sku, StoreCode,
-    cart::Line,
-    fulfilment::{Contact, Way},
-    orders::{GroupInput, OrderInput},
-    payments::ProviderCode,
-};
+use onshelf_vocabulary::{Lang, payments::ProviderCode};
 use serde_json::json;
 
 use crate::call::{Answer, Call, options, site, site_of};
 
 /// A paid order of a kettle and three cups, by somebody whose name has a syllable that few fonts have.
 async fn paid(test: &TestShop) -> Placed {
-    let payments = Arc::new(FakePayments::default());
-    test.shop.take_payments(vec![payments.clone()]);
+    let payments = with_payments(test);
     test.with_stock("seongsu", "KETTLE-MO", 1).await.with_stock("seongsu", "CUP", 3).await;
-    let line = |sku: &str, quantity: i64| Line {
-        sku: Sku::new(sku).unwrap(),
-        quantity: Quantity::try_from(quantity).unwrap(),
-    };
-    let group = GroupInput {
-        way: Way::Collect,
-        store: Some(StoreCode::new("seongsu").unwrap()),
-        address: None,
-        window: None,
-        lines: vec![line("KETTLE-MO", 1), line("CUP", 3)],
-    };
-    let contact =
-        Contact { name: "설믜 金".to_owned(), email: None, phone: Some("010-2000-0001".to_owned()) };
-    let input =
-        OrderInput { groups: vec![group], contact, provider: Some(ProviderCode::Test), expected_total: None };
-    let once = Once::new("test", "order", "a", "");
-    let placed = test.shop.place_order(PlaceOrder { input, lang: Lang::Ko, near: None, once }).await.unwrap();
-    assert!(payments.pay(&payments.open()[0]));
-    test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
-    placed
+    let lines = [("KETTLE-MO", 1), ("CUP", 3)];
+    let mut wish = order("a", vec![collect("seongsu", &lines)], Some(ProviderCode::Test));
+    wish.input.contact.name = "설믜 金".to_owned();
+    bought(test, &payments, wish).await
 }
 
 #[track_caller]
@@ -151,8 +127,7 @@ async fn a_sales_tax_is_stated_store_by_store() {
         assert_eq!(placed["total"], json!({"amount": 9_465, "currency": "USD"}));
         assert_eq!(placed["tax"], json!({"amount": 716, "currency": "USD"}));
         let (number, token) = (placed["number"].as_str().unwrap(), placed["token"].as_str().unwrap());
-        assert!(payments.pay(&payments.open()[0]));
-        shop.payment_returned(number, token, Default::default()).await.unwrap();
+        payments.pay_for(&shop, number, token).await;
 
         let path = format!("/orders/{number}/receipt.pdf?t={token}");
         // Goods, what is added to them and what is paid; then each store's at its rate.

@@ -1,46 +1,24 @@
 //! `onshelf audit` and `onshelf reconcile` as operators and their timers call them: what they print, and how they end.
 
-use std::{path::Path, process::Output, sync::Arc};
+use std::{path::Path, process::Output};
 
 use onshelf_shop::{
-    Clock, Error, Once, SystemClock,
-    orders::PlaceOrder,
-    testing::{FakePayments, TestShop, on_each_engine},
+    Clock, Error, SystemClock,
+    testing::{TestShop, collect, on_each_engine, order, with_payments},
 };
-use onshelf_vocabulary::{
-    Lang, Quantity, Sku, StoreCode,
-    cart::Line,
-    fulfilment::{Contact, Way},
-    orders::{GroupInput, OrderInput},
-    payments::ProviderCode,
-};
+use onshelf_vocabulary::payments::ProviderCode;
 
 use crate::process::{command, run};
 
 /// An order that is paid; answers the reference of its payment. The clock is the machine's: the commands read that one.
 async fn paid(test: &TestShop) -> String {
     test.clock.set(SystemClock.now());
-    let payments = Arc::new(FakePayments::default());
-    test.shop.take_payments(vec![payments.clone()]);
+    let payments = with_payments(test);
     test.with_stock("seongsu", "KETTLE-MO", 1).await;
-    let line = Line { sku: Sku::new("KETTLE-MO").unwrap(), quantity: Quantity::try_from(1).unwrap() };
-    let group = GroupInput {
-        way: Way::Collect,
-        store: Some(StoreCode::new("seongsu").unwrap()),
-        address: None,
-        window: None,
-        lines: vec![line],
-    };
-    let contact =
-        Contact { name: "김제자리".to_owned(), email: None, phone: Some("010-2000-0001".to_owned()) };
-    let input =
-        OrderInput { groups: vec![group], contact, provider: Some(ProviderCode::Test), expected_total: None };
-    let once = Once::new("test", "order", "books", "books");
-    let wish = PlaceOrder { input, lang: Lang::Ko, near: None, once };
+    let wish = order("books", vec![collect("seongsu", &[("KETTLE-MO", 1)])], Some(ProviderCode::Test));
     let placed = test.shop.place_order(wish).await.unwrap();
     let reference = payments.open()[0].clone();
-    assert!(payments.pay(&reference));
-    test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+    payments.pay_for(&test.shop, &placed.number, &placed.token).await;
     reference
 }
 

@@ -1,6 +1,6 @@
 //! What is kept of a person: told whole, and taken out whole, with the books still balanced.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::Path, time::Duration};
 
 use onshelf_db::notifications::{self, SubscriptionRow};
 use onshelf_server::{
@@ -9,17 +9,16 @@ use onshelf_server::{
     worker::{Courier, Outbox},
 };
 use onshelf_shop::{
-    Clock, Once, SystemClock,
-    orders::{ByCar, KeepBasket, PlaceOrder, Placed},
+    Clock, SystemClock,
+    orders::{ByCar, KeepBasket, Placed},
     shoppers::{Erasure, read_way},
     staff::NewStaff,
-    testing::{FakePayments, TestShop, on_each_engine},
+    testing::{FakePayments, TestShop, bought, carry, lines, on_each_engine, order, with_payments},
 };
 use onshelf_vocabulary::{
-    Lang, Quantity, Sku, StoreCode, Text,
-    cart::Line,
+    Lang, StoreCode, Text,
     fulfilment::{Contact, Way},
-    orders::{Address, GroupInput, OrderChange, OrderInput},
+    orders::{Address, GroupInput, OrderChange},
     payments::ProviderCode,
     staff::{BoardDeed, Role},
 };
@@ -41,19 +40,16 @@ fn group(way: Way, sku: &str) -> GroupInput {
         ..Address::default()
     });
     let store = (way != Way::Delivery).then(|| StoreCode::new("seongsu").unwrap());
-    let lines = vec![Line { sku: Sku::new(sku).unwrap(), quantity: Quantity::try_from(1).unwrap() }];
-    GroupInput { way, store, address, window: None, lines }
+    GroupInput { way, store, address, window: None, lines: lines(&[(sku, 1)]) }
 }
 
 async fn paid_order(test: &TestShop, payments: &FakePayments) -> Placed {
     let contact =
         Contact { name: NAME.to_owned(), email: Some(EMAIL.to_owned()), phone: Some(PHONE.to_owned()) };
     let groups = vec![group(Way::Collect, "KETTLE-MO"), group(Way::Delivery, "CUP")];
-    let input = OrderInput { groups, contact, provider: Some(ProviderCode::Test), expected_total: None };
-    let once = Once::new("test", "order", "marked", "marked");
-    let placed = test.shop.place_order(PlaceOrder { input, lang: Lang::Ko, near: None, once }).await.unwrap();
-    assert!(payments.pay(&payments.open()[0]));
-    test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+    let mut wish = order("marked", groups, Some(ProviderCode::Test));
+    wish.input.contact = contact;
+    let placed = bought(test, payments, wish).await;
     let somebody = OrderChange { proxy: Some("대리표식".to_owned()), ..OrderChange::default() };
     test.shop.change_order(Lang::Ko, &placed.number, &placed.token, somebody, None).await.unwrap();
     placed
@@ -62,17 +58,12 @@ async fn paid_order(test: &TestShop, payments: &FakePayments) -> Placed {
 /// Everything is handed over; nothing is under way any more.
 async fn finish(test: &TestShop, placed: &Placed) {
     let view = test.shop.order(Lang::Ko, &placed.number, &placed.token).await.unwrap();
-    let token = test.shop.create_token("pos", None).await.unwrap();
-    let till = test.shop.partner(&token).await.unwrap().unwrap();
     for (group, deeds) in view
         .groups
         .iter()
         .zip([[BoardDeed::MarkReady, BoardDeed::HandOver], [BoardDeed::Dispatch, BoardDeed::Deliver]])
     {
-        for deed in deeds {
-            let once = Once::new("till", deed.code(), &group.id, "");
-            test.shop.carry_group(&till, &once, &placed.number, &group.id, deed).await.unwrap();
-        }
+        carry(test, placed, &group.id, &deeds).await;
     }
 }
 
@@ -148,8 +139,7 @@ async fn a_person_is_told_everything_and_forgotten_everywhere() {
     on_each_engine(async |test| {
         // The command is a process of its own, and reads the machine's clock.
         test.clock.set(SystemClock.now());
-        let payments = Arc::new(FakePayments::default());
-        test.shop.take_payments(vec![payments.clone()]);
+        let payments = with_payments(test);
         test.with_stock("seongsu", "KETTLE-MO", 3).await.with_stock("gangnam", "CUP", 3).await;
         let folder = tempfile::tempdir().unwrap();
         let command = |words: &[&str]| run(test, folder.path(), words);
@@ -223,9 +213,8 @@ async fn what_partners_were_told_of_a_car_is_forgotten_with_its_owner() {
         test.shop.add_webhook("https://erp.example/hook", &["order.*".to_owned()]).await.unwrap();
         let contact = Contact { name: NAME.to_owned(), email: None, phone: Some(PHONE.to_owned()) };
         let groups = vec![group(Way::Curbside, "CUP")];
-        let input = OrderInput { groups, contact, provider: None, expected_total: None };
-        let once = Once::new("test", "order", "car", "car");
-        let wish = PlaceOrder { input, lang: Lang::Ko, near: None, once };
+        let mut wish = order("car", groups, None);
+        wish.input.contact = contact;
         let placed = test.shop.place_order(wish).await.unwrap();
         let car = ByCar { bay: "3", car: "흰 차 표식로" };
         test.shop.announce_arrival(&placed.number, &placed.token, None, true, car, None).await.unwrap();

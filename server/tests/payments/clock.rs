@@ -16,15 +16,12 @@ use onshelf_server::{
     payments::stripe::{self, Stripe},
 };
 use onshelf_shop::{
-    Once,
     orders::{PlaceOrder, Placed},
-    testing::{TestShop, on_each_engine},
+    testing::{TestShop, collect, on_each_engine, order},
 };
 use onshelf_vocabulary::{
-    Lang, Quantity, Sku, StoreCode,
-    cart::Line,
-    fulfilment::{Contact, Way},
-    orders::{GroupInput, OrderInput, OrderStatus, OrderView},
+    Lang,
+    orders::{OrderStatus, OrderView},
     payments::ProviderCode,
 };
 use serde_json::json;
@@ -87,19 +84,7 @@ impl Scene<'_> {
 }
 
 fn one_cup() -> PlaceOrder {
-    let line = Line { sku: Sku::new("CUP").unwrap(), quantity: Quantity::try_from(1).unwrap() };
-    let group = GroupInput {
-        way: Way::Collect,
-        store: Some(StoreCode::new("seongsu").unwrap()),
-        address: None,
-        window: None,
-        lines: vec![line],
-    };
-    let contact =
-        Contact { name: "김제자리".to_owned(), email: None, phone: Some("010-2000-0001".to_owned()) };
-    let provider = Some(ProviderCode::Stripe);
-    let input = OrderInput { groups: vec![group], contact, provider, expected_total: None };
-    PlaceOrder { input, lang: Lang::Ko, near: None, once: Once::new("test", "order", "a", "") }
+    order("a", vec![collect("seongsu", &[("CUP", 1)])], Some(ProviderCode::Stripe))
 }
 
 async fn the_clock_is_off(hours: i64) {

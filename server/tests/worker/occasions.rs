@@ -6,13 +6,13 @@ use mail_parser::MessageParser;
 use onshelf_server::worker::Outbox;
 use onshelf_shop::{
     Once, RefundStanding,
-    testing::{FakePayments, TestShop, on_each_engine, won},
+    testing::{FakePayments, TestShop, collect, delivery, on_each_engine, with_payments, won},
 };
 use onshelf_vocabulary::{Lang, orders::OrderChange, payments::ProviderCode, staff::BoardDeed};
 
 use crate::{
     config_in, outbox_of,
-    placing::{carry, collect, delivery, files, order, paid, view, with_payments},
+    placing::{carry, files, order, paid, view},
     send_all, waiting,
 };
 

@@ -1,44 +1,27 @@
 //! What shoppers are told when a pick does not find everything: before they come for nothing, and with a way on.
 
-use std::sync::Arc;
-
 use mail_parser::MessageParser;
 use onshelf_shop::{
-    Once, Shop,
+    Once,
     journeys::PickReport,
-    orders::{PlaceOrder, Placed},
-    testing::{FakePayments, on_each_engine},
+    orders::Placed,
+    testing::{FakePayments, TestShop, bought, collect, lines, on_each_engine, with_payments},
 };
-use onshelf_vocabulary::{
-    Lang, Quantity, Sku, StoreCode,
-    cart::Line,
-    fulfilment::{Contact, Way},
-    orders::{GroupInput, OrderInput},
-    payments::ProviderCode,
-    staff::BoardDeed,
+use onshelf_vocabulary::{Lang, Sku, payments::ProviderCode, staff::BoardDeed};
+
+use crate::{
+    config_in, outbox_of,
+    placing::{order, view},
+    send_all,
 };
 
-use crate::{config_in, outbox_of, send_all};
-
-fn line(sku: &str, quantity: i64) -> Line {
-    Line { sku: Sku::new(sku).unwrap(), quantity: Quantity::try_from(quantity).unwrap() }
-}
-
-async fn bought(shop: &Shop, payments: &FakePayments, lang: Lang, lines: Vec<Line>) -> (Placed, String) {
-    let contact = Contact {
-        name: "Kim".to_owned(),
-        email: Some(format!("{}@shopper.example", lang.tag())),
-        phone: None,
-    };
-    let store = Some(StoreCode::new("seongsu").unwrap());
-    let group = GroupInput { way: Way::Collect, store, address: None, window: None, lines };
-    let input =
-        OrderInput { groups: vec![group], contact, provider: Some(ProviderCode::Test), expected_total: None };
-    let once = Once::new("test", "order", lang.tag(), "");
-    let placed = shop.place_order(PlaceOrder { input, lang, near: None, once }).await.unwrap();
-    assert!(payments.pay(&payments.open()[0]));
-    shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
-    let group = shop.order(lang, &placed.number, &placed.token).await.unwrap().groups[0].id.clone();
+/// Two kettles that were paid; the order and its group.
+async fn two_kettles(test: &TestShop, payments: &FakePayments, lang: Lang) -> (Placed, String) {
+    let mut wish =
+        order(lang.tag(), lang, vec![collect("seongsu", &[("KETTLE-MO", 2)])], Some(ProviderCode::Test));
+    wish.input.contact.email = Some(format!("{}@shopper.example", lang.tag()));
+    let placed = bought(test, payments, wish).await;
+    let group = view(test, &placed).await.groups[0].id.clone();
     (placed, group)
 }
 
@@ -66,16 +49,15 @@ async fn everything_that_is_held_instead_is_told_in_one_message() {
     on_each_engine(async |test| {
         let folder = tempfile::tempdir().unwrap();
         let outbox = outbox_of(&test.shop, &config_in(folder.path()));
-        let payments = Arc::new(FakePayments::default());
-        test.shop.take_payments(vec![payments.clone()]);
+        let payments = with_payments(test);
         test.with_stock("seongsu", "KETTLE-MO", 4).await.with_stock("seongsu", "CUP", 4).await;
         test.with_stock("gangnam", "KETTLE-MO", 4).await;
         let till = test.shop.create_token("pos", None).await.unwrap();
         let till = test.shop.partner(&till).await.unwrap().unwrap();
         for lang in [Lang::Ko, Lang::En] {
-            let (placed, group) = bought(&test.shop, &payments, lang, vec![line("KETTLE-MO", 2)]).await;
+            let (placed, group) = two_kettles(test, &payments, lang).await;
             let once = Once::new("till", "missing", lang.tag(), "");
-            let report = PickReport::Missing(vec![line("KETTLE-MO", 1)]);
+            let report = PickReport::Missing(lines(&[("KETTLE-MO", 1)]));
             test.shop.report_group(&till, &once, &placed.number, &group, &report).await.unwrap();
             send_all(&outbox).await;
         }

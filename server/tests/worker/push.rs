@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use onshelf_shop::{
     Error,
-    testing::{TestShop, on_each_engine},
+    testing::{TestShop, collect, on_each_engine, with_payments},
 };
 use onshelf_vocabulary::{
     Lang,
@@ -14,7 +14,7 @@ use onshelf_vocabulary::{
 
 use crate::{
     config_in, outbox_of,
-    placing::{carry, collect, files, paid, with_payments},
+    placing::{carry, files, paid},
     push_stand_in::PushStandIn,
     send_all, waiting,
 };

@@ -2,10 +2,12 @@
 //! audit of the books when a test is over.
 
 mod america;
+mod orders;
 mod passes;
 mod payments;
 mod rounds;
 
+pub use orders::{bought, carry, collect, delivery, lines, order, paid, with_payments};
 pub use passes::{read_pass, sign_pass};
 pub use payments::{FakePayments, Mood, won};
 
@@ -28,8 +30,7 @@ use onshelf_db::{
 };
 use onshelf_domain::notifications::PushServices;
 use onshelf_vocabulary::{
-    Lang, Quantity, Sku, StoreCode,
-    cart::Line,
+    Lang, StoreCode,
     fulfilment::{Contact, ReserveInput},
 };
 
@@ -250,15 +251,8 @@ impl TestShop {
 /// A request for a reservation under an idempotency key.
 #[must_use]
 pub fn request(phone: &str, store: &str, lines: &[(&str, i64)], key: &str) -> Reserve {
-    let lines = lines
-        .iter()
-        .map(|(sku, quantity)| Line {
-            sku: must(Sku::new(*sku)),
-            quantity: must(Quantity::try_from(*quantity)),
-        })
-        .collect();
     let contact = Contact { name: "김제자리".to_owned(), email: None, phone: Some(phone.to_owned()) };
-    let input = ReserveInput { store: must(StoreCode::new(store)), lines, contact };
+    let input = ReserveInput { store: must(StoreCode::new(store)), lines: self::lines(lines), contact };
     let body = format!("{input:?}");
     Reserve { input, lang: Lang::Ko, near: None, once: Once::new("test", "reserve", key, &body) }
 }

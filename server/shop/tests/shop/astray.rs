@@ -7,7 +7,7 @@ use onshelf_shop::{
     Error,
     journeys::Answer,
     orders::Placed,
-    testing::{TestShop, on_each_engine},
+    testing::{TestShop, carry, collect, delivery, on_each_engine, paid, with_payments},
 };
 use onshelf_vocabulary::{
     Lang,
@@ -17,11 +17,7 @@ use onshelf_vocabulary::{
     staff::{BoardDeed, StaffRefusal},
 };
 
-use crate::{
-    board::associate,
-    orders::{carry, delivery, paid, view},
-    paying::{collect, settle, with_payments},
-};
+use crate::{board::associate, orders::view, paying::settle};
 
 async fn on_hand(test: &TestShop, store: &str, sku: &str) -> i64 {
     let key = test.key(store, sku);

@@ -6,17 +6,13 @@ use onshelf_db::testing;
 use onshelf_shop::{
     Error, RefundStanding, ledger,
     orders::{KeepBasket, Placed},
-    testing::{FakePayments, TestShop, on_each_engine},
+    testing::{FakePayments, TestShop, carry, collect, delivery, on_each_engine, order, with_payments},
 };
 use onshelf_vocabulary::{
     Lang, fulfilment::Way, orders::GroupInput, payments::ProviderCode, staff::BoardDeed,
 };
 
-use crate::{
-    healing::missing,
-    orders::{carry, delivery, view},
-    paying::{collect, order, settle, with_payments},
-};
+use crate::{healing::missing, orders::view, paying::settle};
 
 /// What stands in the books.
 struct Scene {
@@ -58,8 +54,7 @@ async fn placed(
 
 async fn bought(test: &TestShop, payments: &FakePayments, key: &str, groups: Vec<GroupInput>) -> Placed {
     let placed = placed(test, key, groups, Some(ProviderCode::Test)).await;
-    assert!(payments.pay(&payments.open()[0]));
-    test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+    payments.pay_for(&test.shop, &placed.number, &placed.token).await;
     placed
 }
 

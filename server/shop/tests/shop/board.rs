@@ -6,7 +6,7 @@ use onshelf_shop::{
     partners::Partner,
     staff::{Associate, NewStaff},
     stock::SaleInput,
-    testing::{TestShop, on_each_engine},
+    testing::{TestShop, collect, on_each_engine, paid, with_payments},
 };
 use onshelf_vocabulary::{
     Lang, StoreCode,
@@ -15,10 +15,7 @@ use onshelf_vocabulary::{
     staff::{BoardDeed, Role, StaffRefusal},
 };
 
-use crate::{
-    orders::{paid, view},
-    paying::{collect, with_payments},
-};
+use crate::orders::view;
 
 /// Somebody signed in who works at these stores.
 pub(crate) async fn associate(test: &TestShop, login: &str, stores: &[&str]) -> Associate {

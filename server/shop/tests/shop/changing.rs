@@ -5,7 +5,7 @@ use std::time::Duration;
 use onshelf_shop::{
     Error, Once, Viewer,
     orders::{ByCar, Looked, Placed},
-    testing::{TestShop, on_each_engine},
+    testing::{TestShop, carry, collect, delivery, lines, on_each_engine, order, paid, with_payments},
 };
 use onshelf_vocabulary::{
     Lang, Money, StoreCode,
@@ -14,10 +14,7 @@ use onshelf_vocabulary::{
     staff::BoardDeed,
 };
 
-use crate::{
-    orders::{carry, delivery, paid, view},
-    paying::{collect, lines, order, settle, with_payments},
-};
+use crate::{orders::view, paying::settle};
 
 async fn change(test: &TestShop, placed: &Placed, change: OrderChange) -> Result<Option<String>, Error> {
     let changing = test.shop.change_order(Lang::Ko, &placed.number, &placed.token, change, None);
@@ -165,8 +162,7 @@ async fn what_a_group_holds_is_offered_to_it_and_to_no_other() {
         let costs = priced(test, &placed, &wishes).await;
         assert_eq!(costs.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false]);
         assert!(change(test, &placed, groups(wishes[0].clone())).await.unwrap().is_some());
-        assert!(payments.pay(&payments.open()[0]));
-        test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+        payments.pay_for(&test.shop, &placed.number, &placed.token).await;
         assert_eq!(test.available("gangnam", "CUP").await, 0);
         assert_eq!(payments.kept(&placed.number), 3 * 9_000 + 38_000);
         settle(test).await;

@@ -3,7 +3,7 @@
 use onshelf_shop::{
     Error,
     staff::Associate,
-    testing::{TestShop, on_each_engine},
+    testing::{TestShop, collect, on_each_engine, paid, with_payments},
 };
 use onshelf_vocabulary::{
     Lang,
@@ -11,11 +11,7 @@ use onshelf_vocabulary::{
     staff::{BoardDeed, BoardView},
 };
 
-use crate::{
-    board::associate,
-    orders::{paid, view},
-    paying::{collect, settle, with_payments},
-};
+use crate::{board::associate, orders::view, paying::settle};
 
 const STORE: &str = "seongsu";
 

@@ -9,7 +9,7 @@ use onshelf_shop::{
     fulfilment::Reserved,
     jobs::Job,
     orders::KeepBasket,
-    testing::{TestShop, on_each_engine, request},
+    testing::{TestShop, collect, on_each_engine, order, request},
 };
 use onshelf_vocabulary::{
     Lang,
@@ -17,10 +17,7 @@ use onshelf_vocabulary::{
     orders::OrderRefusal,
 };
 
-use crate::{
-    following::UnderWay,
-    paying::{collect, order},
-};
+use crate::following::UnderWay;
 
 fn phone(shopper: usize) -> String {
     format!("010-2000-{shopper:04}")

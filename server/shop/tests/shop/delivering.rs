@@ -3,7 +3,7 @@
 use onshelf_shop::{
     Error, Viewer,
     orders::KeepBasket,
-    testing::{TestShop, on_each_engine},
+    testing::{TestShop, delivery, lines, on_each_engine, order, with_payments},
 };
 use onshelf_vocabulary::{
     Lang, Money, Point,
@@ -12,10 +12,7 @@ use onshelf_vocabulary::{
     payments::ProviderCode,
 };
 
-use crate::{
-    orders::delivery,
-    paying::{lines, order, settle, with_payments},
-};
+use crate::paying::settle;
 
 const FAR: &str = "63000";
 

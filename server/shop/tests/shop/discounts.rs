@@ -7,14 +7,11 @@ use onshelf_shop::{
     Basket, Discounts, Error, Once,
     journeys::PickReport,
     orders::Placed,
-    testing::{TestShop, on_each_engine},
+    testing::{TestShop, collect, lines, on_each_engine, paid, with_payments},
 };
 use onshelf_vocabulary::{Lang, Money, Text, fulfilment::ReservationStatus, orders::OrderRefusal};
 
-use crate::{
-    orders::{paid, view},
-    paying::{collect, lines, settle, with_payments},
-};
+use crate::{orders::view, paying::settle};
 
 /// A thousand won off everything, and a tenth off kettles.
 struct Welcome;

@@ -5,14 +5,11 @@ use onshelf_shop::{
     Error,
     journeys::Found,
     orders::{KeepBasket, Placed},
-    testing::{TestShop, on_each_engine},
+    testing::{TestShop, collect, delivery, on_each_engine, order, paid, with_payments},
 };
 use onshelf_vocabulary::Lang;
 
-use crate::{
-    orders::{delivery, paid, view},
-    paying::{collect, order, settle, with_payments},
-};
+use crate::{orders::view, paying::settle};
 
 async fn refused(test: &TestShop, number: &str, code: &str) -> bool {
     matches!(test.shop.find_again(number, code).await, Err(Error::NotFound))

@@ -8,7 +8,7 @@ use onshelf_shop::{
     jobs::{Job, OrderNews},
     ledger,
     orders::{Difference, Placed},
-    testing::{FakePayments, Mood, TestShop, on_each_engine, won},
+    testing::{FakePayments, Mood, TestShop, on_each_engine, with_payments, won},
 };
 use onshelf_vocabulary::{
     Lang, Money,
@@ -16,7 +16,7 @@ use onshelf_vocabulary::{
     payments::{PaymentStatus, ProviderCode},
 };
 
-use crate::paying::{one_kettle, settle, status, with_payments};
+use crate::paying::{one_kettle, settle, status};
 
 /// One kettle that was paid.
 struct Desk<'t> {

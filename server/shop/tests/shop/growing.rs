@@ -15,7 +15,7 @@ use onshelf_shop::{
     shoppers::{Erasure, read_way},
     staff::Associate,
     stock::{CountInput, Movement, SaleInput, SaleLine},
-    testing::{Engine, FakePayments, TestShop, request},
+    testing::{Engine, FakePayments, TestShop, bought, carry, collect, order, request, with_payments},
 };
 use onshelf_vocabulary::{
     Lang, Quantity, Sku, StoreCode,
@@ -30,12 +30,7 @@ use tracing::{
     span,
 };
 
-use crate::{
-    board::associate,
-    healing::missing,
-    orders::{carry, view},
-    paying::{collect, order, settle, with_payments},
-};
+use crate::{board::associate, healing::missing, orders::view, paying::settle};
 
 /// The most steps each statement has taken, for each value it was given.
 type Steps = BTreeMap<String, u64>;
@@ -111,10 +106,7 @@ impl Visit for Heard {
 async fn paid(test: &TestShop, payments: &FakePayments, key: &str, phone: String, sku: &str) -> Placed {
     let mut wish = order(key, vec![collect("seongsu", &[(sku, 1)])], Some(ProviderCode::Test));
     wish.input.contact.phone = Some(phone);
-    let placed = test.shop.place_order(wish).await.unwrap();
-    assert!(payments.pay(&payments.open()[0]));
-    test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
-    placed
+    bought(test, payments, wish).await
 }
 
 /// What a shop does all day, once each; `day` tells the keys of one day from another's.
@@ -182,8 +174,7 @@ async fn errand(test: &TestShop, payments: &FakePayments, day: &str, who: &Assoc
     shop.change_costs(Lang::Ko, &changing, std::slice::from_ref(&dearer)).unwrap();
     let dearer = OrderChange { groups: Some(dearer), ..OrderChange::default() };
     assert!(Box::pin(shop.change_order(Lang::Ko, number, token, dearer, None)).await.unwrap().pay.is_some());
-    assert!(payments.pay(&payments.open()[0]));
-    shop.payment_returned(number, token, Default::default()).await.unwrap();
+    payments.pay_for(shop, number, token).await;
     let sent = OrderChange { proxy: Some("이심부".to_owned()), ..OrderChange::default() };
     Box::pin(shop.change_order(Lang::Ko, number, token, sent, None)).await.unwrap();
     let seen = view(shop, &placed).await;

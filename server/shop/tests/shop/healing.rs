@@ -8,7 +8,10 @@ use onshelf_shop::{
     Error, Once,
     journeys::{Answer, PickReport},
     orders::Placed,
-    testing::{FakePayments, TestShop, on_each_engine, won},
+    testing::{
+        FakePayments, TestShop, carry, collect, delivery, lines, on_each_engine, order, paid, with_payments,
+        won,
+    },
 };
 use onshelf_vocabulary::{
     Lang, Sku,
@@ -18,11 +21,7 @@ use onshelf_vocabulary::{
     staff::BoardDeed,
 };
 
-use crate::{
-    board::associate,
-    orders::{carry, delivery, paid, view},
-    paying::{collect, lines, order, settle, with_payments},
-};
+use crate::{board::associate, orders::view, paying::settle};
 
 /// The store says over the contract what is missing; answers where the rest stands.
 pub async fn missing(

@@ -6,16 +6,11 @@ use onshelf_db::fulfilment::{self, ReservationRow};
 use onshelf_shop::{
     Error,
     fulfilment::Reserve,
-    testing::{TestShop, on_each_engine, request},
+    testing::{TestShop, collect, on_each_engine, order, paid, request, with_payments},
 };
 use onshelf_vocabulary::{
     Lang,
     fulfilment::{Fault, MeasuredFrom, ReservationRefusal, ReservationStatus},
-};
-
-use crate::{
-    orders::paid,
-    paying::{collect, order, with_payments},
 };
 
 fn phone(shopper: usize) -> String {

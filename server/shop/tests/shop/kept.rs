@@ -7,7 +7,7 @@ use futures::future::join_all;
 use onshelf_shop::{
     Error, Viewer,
     orders::{KeepBasket, Placed},
-    testing::{TestShop, on_each_engine},
+    testing::{TestShop, collect, lines, on_each_engine, order, with_payments},
 };
 use onshelf_vocabulary::{
     Lang,
@@ -16,7 +16,7 @@ use onshelf_vocabulary::{
     payments::ProviderCode,
 };
 
-use crate::paying::{collect, lines, order, settle, with_payments};
+use crate::paying::settle;
 
 fn keep(groups: Vec<GroupInput>, instead: Option<&Placed>) -> KeepBasket {
     KeepBasket { groups, lang: Lang::Ko, near: None, instead: instead.cloned(), network: None }
@@ -162,8 +162,7 @@ async fn the_last_one_that_is_kept_becomes_the_order() {
         let view = test.shop.order(Lang::Ko, &placed.number, &placed.token).await.unwrap();
         assert_eq!((view.held_seconds, view.can_extend), (600, false), "longer once is once");
         assert!(!is_kept(test, &kept).await);
-        assert!(payments.pay(&payments.open()[0]));
-        test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+        payments.pay_for(&test.shop, &placed.number, &placed.token).await;
         // What is an order is given back by nobody who kept it.
         test.shop.let_go(&kept).await.unwrap();
         let stranger = Placed { number: placed.number.clone(), token: placed.token.clone() };

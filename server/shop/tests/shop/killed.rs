@@ -9,7 +9,7 @@ use onshelf_shop::{
     jobs::{Job, OrderNews},
     ledger,
     orders::{PlaceOrder, Placed},
-    testing::{FakePayments, Mood, TestShop, on_each_engine},
+    testing::{FakePayments, Mood, TestShop, collect, on_each_engine, order, with_payments},
 };
 use onshelf_vocabulary::{
     Lang,
@@ -17,7 +17,7 @@ use onshelf_vocabulary::{
     payments::{PaymentStatus, ProviderCode},
 };
 
-use crate::paying::{collect, one_kettle, order, status, with_payments};
+use crate::paying::{one_kettle, status};
 
 const PAID: (OrderStatus, PaymentStatus) = (OrderStatus::Paid, PaymentStatus::Paid);
 const BACK: (OrderStatus, PaymentStatus) = (OrderStatus::Cancelled, PaymentStatus::Refunded);
@@ -208,8 +208,7 @@ async fn killed_after_the_difference_was_charged_another_makes_the_change() {
         let payments = with_payments(test);
         test.with_stock("seongsu", "KETTLE-MO", 2).await;
         let placed = one_kettle(test, "a").await;
-        assert!(payments.pay(&payments.open()[0]));
-        test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+        payments.pay_for(&test.shop, &placed.number, &placed.token).await;
         let two = OrderChange {
             groups: Some(vec![collect("seongsu", &[("KETTLE-MO", 2)])]),
             ..OrderChange::default()
@@ -238,8 +237,7 @@ async fn killed_after_it_was_settled_before_the_outbox_it_is_told_once() {
             let payments = with_payments(test);
             test.with_stock("seongsu", "KETTLE-MO", 1).await;
             let placed = one_kettle(test, "a").await;
-            assert!(payments.pay(&payments.open()[0]));
-            test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+            payments.pay_for(&test.shop, &placed.number, &placed.token).await;
             if taken {
                 assert_eq!(test.shop.claim_jobs(50).await.unwrap().len(), 1);
             }

@@ -3,50 +3,24 @@
 use std::time::Duration;
 
 use onshelf_shop::{
-    Error, Once, Shop, Viewer,
+    Error, Shop, Viewer,
     journeys::Answer,
     orders::Placed,
     staff::NewStaff,
-    testing::{FakePayments, TestShop, on_each_engine},
+    testing::{TestShop, carry, collect, delivery, lines, on_each_engine, order, paid, with_payments},
 };
 use onshelf_vocabulary::{
     Lang, StoreCode,
     fulfilment::{Fault, ReservationStatus, Way},
-    orders::{Address, GroupInput, OrderChange, OrderRefusal, OrderStatus, OrderView, PassRefusal},
-    payments::{PaymentStatus, ProviderCode},
+    orders::{GroupInput, OrderChange, OrderRefusal, OrderStatus, OrderView, PassRefusal},
+    payments::PaymentStatus,
     staff::{BoardDeed, Role},
 };
 
-use crate::paying::{collect, lines, order, settle, with_payments};
+use crate::paying::settle;
 
 pub async fn view(shop: &Shop, placed: &Placed) -> OrderView {
     shop.order(Lang::Ko, &placed.number, &placed.token).await.unwrap()
-}
-
-/// Placed and paid.
-pub async fn paid(test: &TestShop, payments: &FakePayments, key: &str, groups: Vec<GroupInput>) -> Placed {
-    let placed = test.shop.place_order(order(key, groups, Some(ProviderCode::Test))).await.unwrap();
-    assert!(payments.pay(&payments.open()[0]));
-    test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
-    placed
-}
-
-pub async fn carry(test: &TestShop, placed: &Placed, group: &str, deeds: &[BoardDeed]) {
-    let token = test.shop.create_token("pos", None).await.unwrap();
-    let till = test.shop.partner(&token).await.unwrap().unwrap();
-    for deed in deeds {
-        let once = Once::new("till", deed.code(), group, "");
-        test.shop.carry_group(&till, &once, &placed.number, group, *deed).await.unwrap();
-    }
-}
-
-pub fn delivery(of: &[(&str, i64)]) -> GroupInput {
-    let address = Address {
-        line1: "서울 성동구 연무장길 12".to_owned(),
-        postcode: "04782".to_owned(),
-        ..Address::default()
-    };
-    GroupInput { way: Way::Delivery, store: None, address: Some(address), window: None, lines: lines(of) }
 }
 
 fn staff() -> NewStaff {

@@ -7,7 +7,7 @@ use onshelf_shop::{
     Error, Once, Settings, Shop, SystemChance,
     orders::{ByCar, Placed},
     staff::{Associate, Away},
-    testing::{FakePayments, TestShop, on_each_engine},
+    testing::{FakePayments, TestShop, carry, collect, on_each_engine, paid, with_payments},
 };
 use onshelf_vocabulary::{
     Lang,
@@ -16,11 +16,7 @@ use onshelf_vocabulary::{
     staff::BoardDeed,
 };
 
-use crate::{
-    board::associate,
-    orders::{carry, paid, view},
-    paying::{collect, settle, with_payments},
-};
+use crate::{board::associate, orders::view, paying::settle};
 
 /// A paid order of one cup at Seongsu, somebody sent for it, and an associate of both stores.
 struct Scene<'t> {

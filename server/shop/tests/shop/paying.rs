@@ -1,55 +1,20 @@
 //! Paying: what comes of every trouble money can be in. The provider's own statement decides, and no money stays
 //! with an order that cannot be had.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use onshelf_db::payments::Look;
 use onshelf_shop::{
     Error, Hint, Once, Shop,
-    orders::{PlaceOrder, Placed},
-    testing::{FakePayments, Mood, TestShop, on_each_engine, won},
+    orders::Placed,
+    testing::{Mood, TestShop, collect, on_each_engine, order, with_payments, won},
 };
 use onshelf_vocabulary::{
-    Lang, Quantity, Sku, StoreCode,
-    cart::Line,
-    fulfilment::{Contact, ReservationStatus, Way},
-    orders::{GroupInput, OrderInput, OrderRefusal, OrderStatus},
+    Lang,
+    fulfilment::ReservationStatus,
+    orders::{OrderRefusal, OrderStatus},
     payments::{PaymentStatus, ProviderCode},
 };
-
-pub fn lines(lines: &[(&str, i64)]) -> Vec<Line> {
-    lines
-        .iter()
-        .map(|(sku, quantity)| Line {
-            sku: Sku::new(*sku).unwrap(),
-            quantity: Quantity::try_from(*quantity).unwrap(),
-        })
-        .collect()
-}
-
-pub fn collect(store: &str, of: &[(&str, i64)]) -> GroupInput {
-    GroupInput {
-        way: Way::Collect,
-        store: Some(StoreCode::new(store).unwrap()),
-        address: None,
-        window: None,
-        lines: lines(of),
-    }
-}
-
-pub fn order(key: &str, groups: Vec<GroupInput>, provider: Option<ProviderCode>) -> PlaceOrder {
-    let contact =
-        Contact { name: "김제자리".to_owned(), email: None, phone: Some("010-2000-0001".to_owned()) };
-    let input = OrderInput { groups, contact, provider, expected_total: None };
-    let body = format!("{input:?}");
-    PlaceOrder { input, lang: Lang::Ko, near: None, once: Once::new("test", "order", key, &body) }
-}
-
-pub fn with_payments(test: &TestShop) -> Arc<FakePayments> {
-    let payments = Arc::new(FakePayments::default());
-    test.shop.take_payments(vec![payments.clone()]);
-    payments
-}
 
 /// Does what the workers do, until nothing is left to do.
 pub async fn settle(test: &TestShop) {
@@ -85,8 +50,7 @@ async fn paid_it_is_the_stores_to_pick_and_the_shopper_has_a_code() {
         // A success page proves nothing.
         test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
         assert_eq!(status(&test.shop, &placed).await, (OrderStatus::Placed, PaymentStatus::Pending));
-        assert!(payments.pay(&payments.open()[0]));
-        test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+        payments.pay_for(&test.shop, &placed.number, &placed.token).await;
         assert_eq!(status(&test.shop, &placed).await, (OrderStatus::Paid, PaymentStatus::Paid));
         let view = test.shop.order(Lang::En, &placed.number, &placed.token).await.unwrap();
         assert!(view.groups[0].code.is_some() && view.groups[0].pass.is_some());
@@ -209,8 +173,7 @@ async fn another_amount_is_not_enough_and_goes_back() {
         assert_eq!(payments.kept(&placed.number), 0);
         // It can be paid rightly while the hold lasts.
         test.shop.pay_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
-        payments.pay(&payments.open()[0]);
-        test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+        payments.pay_for(&test.shop, &placed.number, &placed.token).await;
         settle(test).await;
         assert_eq!(status(&test.shop, &placed).await.0, OrderStatus::Paid);
         assert_eq!(payments.kept(&placed.number), 38_000);
@@ -237,8 +200,7 @@ async fn two_tabs_pay_one_payment_and_a_refused_one_can_be_tried_again() {
         assert_eq!(status(&test.shop, &placed).await, (OrderStatus::Placed, PaymentStatus::Failed));
         let third = test.shop.pay_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
         assert_ne!(first, third);
-        payments.pay(&payments.open()[0]);
-        test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+        payments.pay_for(&test.shop, &placed.number, &placed.token).await;
         assert_eq!(status(&test.shop, &placed).await, (OrderStatus::Paid, PaymentStatus::Paid));
         let again = test.shop.pay_order(Lang::Ko, &placed.number, &placed.token, None).await;
         assert!(matches!(again, Err(Error::Order(OrderRefusal::HoldOver))), "paid is paid");
@@ -395,8 +357,7 @@ async fn who_was_too_slow_with_a_refund_does_not_give_it_up_for_who_has_it_now()
         let payments = with_payments(test);
         test.with_stock("seongsu", "KETTLE-MO", 1).await;
         let placed = one_kettle(test, "a").await;
-        assert!(payments.pay(&payments.open()[0]));
-        test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+        payments.pay_for(&test.shop, &placed.number, &placed.token).await;
         test.shop.cancel_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
         let slow = take_refunds(test, 15_000).await;
         test.clock.advance(Duration::from_secs(16));

@@ -5,17 +5,13 @@ use std::time::Duration;
 use onshelf_shop::{
     fulfilment::{Kept, together},
     journeys::{Answer, PickReport},
-    testing::{TestShop, on_each_engine},
+    testing::{TestShop, carry, collect, delivery, on_each_engine, order, paid, with_payments},
 };
 use onshelf_vocabulary::{
     Lang, Sku, fulfilment::Way, orders::OrderChange, payments::ProviderCode, staff::BoardDeed,
 };
 
-use crate::{
-    board::associate,
-    orders::{carry, delivery, paid, view},
-    paying::{collect, order, settle, with_payments},
-};
+use crate::{board::associate, orders::view, paying::settle};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 

@@ -8,14 +8,14 @@ use onshelf_shop::{
     Once, ledger,
     orders::Placed,
     partners::Partner,
-    testing::{TestShop, on_each_engine},
+    testing::{TestShop, on_each_engine, with_payments},
 };
 use onshelf_vocabulary::{Lang, fulfilment::ReservationStatus, staff::BoardDeed};
 use tokio::sync::Barrier;
 
 use crate::{
     orders::view,
-    paying::{one_kettle, settle, with_payments},
+    paying::{one_kettle, settle},
 };
 
 const ROUNDS: i64 = 24;
@@ -77,8 +77,7 @@ async fn cancel_against_collect_against_expiry_at_the_same_moment_has_one_outcom
         let mut there = ROUNDS;
         for round in 0..ROUNDS {
             let placed = one_kettle(test, &format!("round {round}")).await;
-            assert!(payments.pay(&payments.open()[0]));
-            test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+            payments.pay_for(&test.shop, &placed.number, &placed.token).await;
             let group = view(&test.shop, &placed).await.groups[0].id.clone();
             to_the_last_moment(test, &group).await;
             let (cancelled, collected) = at_once(test, &till, &placed, &group, round).await;

@@ -6,8 +6,7 @@ use onshelf_db::{Db, stores::StoreRow};
 use onshelf_domain::orders::{Tax, TaxRule, TaxTable};
 use onshelf_shop::{
     Error, Once, RefundStanding, Settings, Shop, SystemChance,
-    orders::Placed,
-    testing::{FakePayments, TestShop, on_each_engine},
+    testing::{FakePayments, TestShop, collect, delivery, on_each_engine, order, paid, with_payments},
 };
 use onshelf_vocabulary::{
     Currency, Lang, Money,
@@ -16,18 +15,7 @@ use onshelf_vocabulary::{
     payments::ProviderCode,
 };
 
-use crate::{
-    orders::delivery,
-    paying::{collect, order, settle, with_payments},
-};
-
-async fn paid(test: &TestShop, payments: &FakePayments, groups: Vec<GroupInput>) -> Placed {
-    let placed = test.shop.place_order(order("a", groups, Some(ProviderCode::Test))).await.unwrap();
-    let own = payments.open().into_iter().find(|reference| reference.starts_with(&placed.number)).unwrap();
-    assert!(payments.pay(&own));
-    test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
-    placed
-}
+use crate::paying::settle;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tax_is_told_by_store_and_money_with_its_day() {
@@ -37,7 +25,7 @@ async fn tax_is_told_by_store_and_money_with_its_day() {
         let groups = vec![collect("seongsu", &[("KETTLE-MO", 1)]), collect("gangnam", &[("CUP", 3)])];
         let unpaid = test.shop.place_order(order("b", vec![], Some(ProviderCode::Test))).await;
         assert!(unpaid.is_err());
-        let placed = paid(test, &payments, groups).await;
+        let placed = paid(test, &payments, "a", groups).await;
         let receipt = test.shop.receipt(Lang::En, &placed.number, &placed.token).await.unwrap();
         let taxes: Vec<_> = receipt
             .taxes
@@ -99,8 +87,7 @@ async fn what_is_brought_to_a_store_is_taxed_there() {
         let brought = GroupInput { way: Way::Transfer, ..collect("uptown", &[("CUP", 1)]) };
         let groups = vec![brought, delivery(&[("CUP", 1)])];
         let placed = shop.place_order(order("a", groups, Some(ProviderCode::Test))).await.unwrap();
-        assert!(payments.pay(&payments.open()[0]));
-        shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+        payments.pay_for(&shop, &placed.number, &placed.token).await;
         let receipt = shop.receipt(Lang::En, &placed.number, &placed.token).await.unwrap();
         let taxes: Vec<_> = receipt
             .taxes
@@ -133,7 +120,7 @@ async fn what_was_not_had_is_no_sale_and_what_was_not_paid_has_no_receipt() {
         assert!(matches!(none, Err(Error::NotFound)), "{none:?}");
         test.shop.cancel_order(Lang::Ko, &open.number, &open.token, None).await.unwrap();
 
-        let placed = paid(test, &payments, groups).await;
+        let placed = paid(test, &payments, "a", groups).await;
         test.shop.cancel_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
         settle(test).await;
         let receipt = test.shop.receipt(Lang::Ko, &placed.number, &placed.token).await.unwrap();

@@ -7,11 +7,11 @@ use jiff::{SignedDuration, Timestamp};
 use onshelf_shop::{
     Error,
     orders::{Difference, Placed},
-    testing::{FakePayments, Mood, TestShop, on_each_engine, won},
+    testing::{FakePayments, Mood, TestShop, collect, on_each_engine, order, with_payments, won},
 };
 use onshelf_vocabulary::{Currency, Lang, Money, payments::ProviderCode};
 
-use crate::paying::{collect, order, settle, with_payments};
+use crate::paying::settle;
 
 const NONE: [Difference; 0] = [];
 const DAY: Duration = Duration::from_secs(86_400);
@@ -40,8 +40,7 @@ async fn asked(test: &TestShop, payments: &FakePayments) -> (Placed, String) {
 
 async fn paid(test: &TestShop, payments: &FakePayments) -> (Placed, String) {
     let (placed, reference) = asked(test, payments).await;
-    assert!(payments.pay(&reference));
-    test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+    payments.pay_for(&test.shop, &placed.number, &placed.token).await;
     (placed, reference)
 }
 

@@ -2,13 +2,10 @@
 
 use std::sync::Arc;
 
-use onshelf_shop::testing::{FakePayments, TestShop, on_each_engine};
+use onshelf_shop::testing::{FakePayments, TestShop, collect, on_each_engine, order};
 use onshelf_vocabulary::{Lang, orders::OrderStatus, payments::ProviderCode};
 
-use crate::{
-    orders::view,
-    paying::{collect, order, settle},
-};
+use crate::{orders::view, paying::settle};
 
 /// Two providers that take money.
 fn two(test: &TestShop) -> (Arc<FakePayments>, Arc<FakePayments>) {

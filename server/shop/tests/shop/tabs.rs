@@ -7,7 +7,7 @@ use onshelf_shop::{
     Error, Once,
     jobs::{Job, OrderNews},
     orders::Placed,
-    testing::{FakePayments, TestShop, on_each_engine},
+    testing::{FakePayments, TestShop, collect, on_each_engine, with_payments},
 };
 use onshelf_vocabulary::{
     Lang,
@@ -17,7 +17,7 @@ use onshelf_vocabulary::{
 
 use crate::{
     orders::view,
-    paying::{collect, one_kettle, settle, status, with_payments},
+    paying::{one_kettle, settle, status},
 };
 
 const PAID: (OrderStatus, PaymentStatus) = (OrderStatus::Paid, PaymentStatus::Paid);

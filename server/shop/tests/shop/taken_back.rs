@@ -7,7 +7,7 @@ use onshelf_db::stock;
 use onshelf_shop::{
     Error, Once,
     stock::SaleInput,
-    testing::{TestShop, on_each_engine, won},
+    testing::{TestShop, carry, collect, on_each_engine, paid, with_payments, won},
 };
 use onshelf_vocabulary::{
     Lang, StoreCode,
@@ -16,11 +16,7 @@ use onshelf_vocabulary::{
     staff::{BoardDeed, StaffRefusal},
 };
 
-use crate::{
-    board::associate,
-    orders::{carry, paid, view},
-    paying::{collect, settle, with_payments},
-};
+use crate::{board::associate, orders::view, paying::settle};
 
 const STORE: &str = "seongsu";
 

@@ -8,18 +8,13 @@ use onshelf_shop::{
     journeys::PickReport,
     ledger,
     orders::{Placed, Receipt},
-    testing::{FakePayments, TestShop, on_each_engine},
+    testing::{FakePayments, TestShop, collect, delivery, lines, on_each_engine, order},
 };
 use onshelf_vocabulary::{
     Currency, Lang, Money, StoreCode,
     fulfilment::ReservationStatus,
     orders::{GroupInput, OrderChange, OrderStatus, OrderView},
     payments::ProviderCode,
-};
-
-use crate::{
-    orders::delivery,
-    paying::{collect, lines, order},
 };
 
 /// A shop in New York with its provider, an order in it, and its shopper.
@@ -48,9 +43,8 @@ impl<'t> York<'t> {
 
     /// What waits at the provider is paid.
     async fn pay(&self) {
-        assert!(self.payments.pay(&self.payments.open()[0]));
         let Placed { number, token } = &self.placed;
-        self.shop.payment_returned(number, token, Default::default()).await.unwrap();
+        self.payments.pay_for(&self.shop, number, token).await;
     }
 
     async fn change(&self, groups: Vec<GroupInput>) -> Option<String> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use onshelf_shop::{
     Hint, Standing, Statement,
     jobs::OrderNews,
-    testing::{TestShop, on_each_engine, won},
+    testing::{TestShop, on_each_engine, with_payments, won},
 };
 use onshelf_vocabulary::{
     Currency, Lang, Money,
@@ -17,7 +17,7 @@ use onshelf_vocabulary::{
 use crate::{
     auditing::run,
     given_back::news,
-    paying::{one_kettle, settle, status, with_payments},
+    paying::{one_kettle, settle, status},
 };
 
 fn count(told: &[OrderNews], about: OrderNews) -> usize {
@@ -42,8 +42,7 @@ async fn a_genuine_payment_in_another_currency_goes_back() {
         assert_eq!(told, [1, 1, 0]);
         // It can be paid rightly while the hold lasts.
         test.shop.pay_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
-        assert!(payments.pay(&payments.open()[0]));
-        test.shop.payment_returned(&placed.number, &placed.token, Default::default()).await.unwrap();
+        payments.pay_for(&test.shop, &placed.number, &placed.token).await;
         assert_eq!(status(&test.shop, &placed).await.0, OrderStatus::Paid);
     })
     .await;

@@ -7,7 +7,7 @@ use onshelf_db::testing::text;
 use onshelf_shop::{
     Error, Shop,
     orders::Placed,
-    testing::{Engine, FakePayments, TestShop},
+    testing::{Engine, FakePayments, TestShop, collect},
 };
 use onshelf_vocabulary::{
     Lang,
@@ -17,7 +17,7 @@ use onshelf_vocabulary::{
 
 use crate::{
     orders::view,
-    paying::{collect, one_kettle, settle},
+    paying::{one_kettle, settle},
 };
 
 /// How many wait for the one who asks.

@@ -2,7 +2,7 @@
 
 use onshelf_shop::{
     Error, Viewer,
-    testing::{TestShop, on_each_engine},
+    testing::{TestShop, carry, collect, delivery, lines, on_each_engine, order, paid, with_payments},
 };
 use onshelf_vocabulary::{
     Lang, StoreCode,
@@ -14,11 +14,7 @@ use onshelf_vocabulary::{
     stores::{StoreKind, StoreQuery},
 };
 
-use crate::{
-    board::associate,
-    orders::{carry, delivery, paid, view},
-    paying::{collect, lines, order, settle, with_payments},
-};
+use crate::{board::associate, orders::view, paying::settle};
 
 /// Somebody whose store is this one.
 fn whose_store_is(code: &str) -> Viewer {
