@@ -16,6 +16,7 @@ mod names;
 mod notifications;
 mod options;
 mod owed;
+mod owners;
 mod pages;
 mod partners;
 mod passes;
