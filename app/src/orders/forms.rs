@@ -16,10 +16,7 @@ use onshelf_vocabulary::{
     payments::ProviderCode,
 };
 
-use super::{
-    page::{Shown, order_page, private},
-    stand_ins::Mending,
-};
+use super::page::{Shown, order_page, private, stand_ins::Mending};
 use crate::{
     once::{key_field, once_of},
     ssr::{Chrome, Page, Visit, encoded, explain},

@@ -14,8 +14,10 @@ use onshelf_vocabulary::{
 };
 
 use super::{
-    group::{Kerb, comes_by_car},
-    page::private,
+    page::{
+        group::{Kerb, comes_by_car},
+        private,
+    },
     words::{by, span},
 };
 use crate::{

@@ -1,5 +1,5 @@
 //! What things are called: ways, steps, who takes the money, and moments in the words of a sentence. Where a whole order
-//! stands is said by [`super::headline`].
+//! stands is said by `page::headline`.
 
 use jiff::Timestamp;
 use onshelf_vocabulary::{

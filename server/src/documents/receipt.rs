@@ -1,6 +1,6 @@
 //! The receipt on paper: who sold what to whom, what of it is tax, what was paid and what came back.
 
-use onshelf_app::orders::paper;
+use onshelf_app::orders::receipt::paper;
 use onshelf_shop::orders::{Receipt, TaxLine};
 use onshelf_vocabulary::{Lang, Money, fulfilment::ReservationLineView, orders::GroupView};
 

@@ -12,8 +12,8 @@ use onshelf_vocabulary::{
 };
 
 use super::{
-    change_typed::{as_it_is, is_open},
-    words::{instant, there, way_glyph, way_name},
+    super::words::{instant, there, way_glyph, way_name},
+    typed::{as_it_is, is_open},
 };
 use crate::{
     catalog::shelf::{is_itself, way},

@@ -7,6 +7,11 @@ use onshelf_vocabulary::{Lang, Money, fulfilment::Way, orders::WayOffer, payment
 use uuid::Uuid;
 
 use super::{
+    super::{
+        times::{Times, times},
+        whereto::address_fields,
+        words::{provider_name, there, way_glyph, way_name},
+    },
     choose::choose_page,
     delivery::{quoted, why_then, zones},
     draft::{Draft, Pay, write_money},
@@ -15,10 +20,7 @@ use super::{
     plan::{Plan, PlanGroup},
     quote::{Quote, quote},
     things::{is_split, left_behind, named, row, things},
-    times::{Times, times},
     trouble::{Trouble, panel},
-    whereto::address_fields,
-    words::{provider_name, there, way_glyph, way_name},
 };
 use crate::{
     fulfilment::{contact::reach, left_over},

@@ -9,10 +9,12 @@ use onshelf_vocabulary::{
 };
 
 use super::{
-    forms::{address, deed, own_fields},
+    super::{
+        forms::{address, deed, own_fields},
+        words::{by, span, step_name, there, way_glyph, way_name},
+    },
     stand_ins::{Mending, stand_ins},
     steps::steps,
-    words::{by, span, step_name, there, way_glyph, way_name},
 };
 use crate::{
     fulfilment::{
@@ -166,22 +168,22 @@ fn curbside(card: &Card<'_>) -> Option<AnyView> {
 }
 
 /// Whether somebody may be waited for at the kerb.
-pub(super) const fn comes_by_car(way: Way, status: Status) -> bool {
+pub(in crate::orders) const fn comes_by_car(way: Way, status: Status) -> bool {
     let there = matches!(status, Status::Placed | Status::Picking | Status::InTransfer | Status::Ready);
     matches!(way, Way::Curbside) && there
 }
 
 /// The form by which somebody with a car says where they are: the owner, or whom they sent.
-pub(super) struct Kerb<'v> {
-    pub(super) id: &'v str,
-    pub(super) action: String,
-    pub(super) arrival: Option<ArrivalView>,
+pub(in crate::orders) struct Kerb<'v> {
+    pub(in crate::orders) id: &'v str,
+    pub(in crate::orders) action: String,
+    pub(in crate::orders) arrival: Option<ArrivalView>,
     /// When it is to be ready; none once it is.
-    pub(super) promised: Option<&'v Moment>,
+    pub(in crate::orders) promised: Option<&'v Moment>,
 }
 
 impl Kerb<'_> {
-    pub(super) fn view(self, lang: Lang, hidden: AnyView) -> AnyView {
+    pub(in crate::orders) fn view(self, lang: Lang, hidden: AnyView) -> AnyView {
         let Kerb { id, action, arrival, promised } = self;
         let said = arrival.as_ref().and_then(|arrival| arrival_said(lang, arrival, promised));
         let arrived = arrival.as_ref().is_some_and(|arrival| arrival.arrived_at.is_some());

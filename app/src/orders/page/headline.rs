@@ -7,7 +7,7 @@ use onshelf_vocabulary::{
     payments::PaymentStatus,
 };
 
-use super::words::{by, is_offer};
+use super::super::words::{by, is_offer};
 
 /// Where the whole order stands, and what to do.
 pub(super) fn headline(lang: Lang, view: &OrderView) -> (&'static str, String) {

@@ -9,7 +9,7 @@ use onshelf_vocabulary::{
     orders::{Address, GroupInput, GroupView, OrderChange, OrderView},
 };
 
-use super::{change_ways::Wanted, words::is_offer};
+use super::{super::words::is_offer, ways::Wanted};
 
 pub(super) type Typed = HashMap<String, String>;
 

@@ -4,11 +4,11 @@ use leptos::prelude::*;
 use onshelf_vocabulary::{Lang, Money, fulfilment::Way, orders::WayOffer};
 
 use super::{
+    super::words::{day_and_time, instant, pieces, way_glyph, way_name},
     delivery::why,
     draft::Draft,
     offers::Choice,
     things::{Thing, counted, is_split, left_behind, named, named_with_counts, things},
-    words::{day_and_time, instant, pieces, way_glyph, way_name},
 };
 use crate::{
     catalog::shelf::StockTicks,

@@ -16,7 +16,7 @@ use crate::{
 
 /// One thing on the line.
 #[derive(Clone, Debug)]
-pub(super) struct Thing {
+pub(in crate::orders) struct Thing {
     pub(super) name: String,
     pub(super) quantity: i64,
     pub(super) price: Money,
@@ -47,7 +47,7 @@ impl From<&ReservationLineView> for Thing {
 
 impl Thing {
     /// Named with what tells it from its like: "물뿌리개 1.5L · 이끼색".
-    pub(super) fn with_options(line: &ReservationLineView) -> Thing {
+    pub(in crate::orders) fn with_options(line: &ReservationLineView) -> Thing {
         let names = [line.name.as_str(), line.options.as_str()];
         let name = names.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
         Thing { name, ..Thing::from(line) }
@@ -71,7 +71,7 @@ pub(super) fn sum(things: &[Thing]) -> Option<Money> {
 }
 
 /// Pictures standing side by side, with how many where it is more than one. The names are read aloud.
-pub(super) fn row(lang: Lang, things: &[Thing]) -> AnyView {
+pub(in crate::orders) fn row(lang: Lang, things: &[Thing]) -> AnyView {
     let one = |thing: &Thing| {
         let photo = thing.image.as_ref().is_some_and(|image| !is_drawing(&image.src));
         let count = (thing.quantity > 1).then(|| {
@@ -96,7 +96,7 @@ pub(super) fn row(lang: Lang, things: &[Thing]) -> AnyView {
 }
 
 /// `법랑 주전자, 연필 3개`; with more than `most` of them the rest is only counted.
-pub(super) fn named(lang: Lang, things: &[Thing], most: usize) -> String {
+pub(in crate::orders) fn named(lang: Lang, things: &[Thing], most: usize) -> String {
     let one = |thing: &Thing| if thing.quantity == 1 { thing.name.clone() } else { counted(lang, thing) };
     listed(lang, things, most, one)
 }

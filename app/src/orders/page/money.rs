@@ -7,11 +7,11 @@ use onshelf_vocabulary::{
     payments::{PaymentStatus, ProviderCode},
 };
 
-use super::{forms::address, words::provider_name};
+use super::super::{forms::address, words::provider_name};
 use crate::ssr::Visit;
 
 /// The lines of the sum, each with its label; the same on the page and on the receipt.
-pub(super) fn sum_lines(lang: Lang, view: &OrderView) -> AnyView {
+pub(in crate::orders) fn sum_lines(lang: Lang, view: &OrderView) -> AnyView {
     let fees = (view.fees.amount > 0).then(|| line(lang.pick("배송비", "Delivery"), view.fees.display()));
     let added = (!view.tax_included && view.tax.amount > 0)
         .then(|| line(lang.pick("세금", "Tax"), view.tax.display()));

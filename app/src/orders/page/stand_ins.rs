@@ -8,22 +8,26 @@ use onshelf_vocabulary::{
 };
 
 use super::{
-    forms::own_fields,
+    super::{
+        checkout::{
+            things::{Thing, named, row},
+            trouble::words,
+        },
+        forms::own_fields,
+        whereto::address_fields,
+        words::{instant, is_offer, there, way_name},
+    },
     group::Card,
-    things::{Thing, named, row},
-    trouble::words,
-    whereto::address_fields,
-    words::{instant, is_offer, there, way_name},
 };
 use crate::ssr::Visit;
 
 /// An address that was given with an answer and cannot be brought to: what was typed, and what to mend.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Mending {
+pub(in crate::orders) struct Mending {
     /// The offer that was answered.
-    pub(super) group: String,
-    pub(super) address: Address,
-    pub(super) faults: Vec<FieldFault>,
+    pub(in crate::orders) group: String,
+    pub(in crate::orders) address: Address,
+    pub(in crate::orders) faults: Vec<FieldFault>,
 }
 
 /// What is offered for a group that was not found.

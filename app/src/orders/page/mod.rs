@@ -1,5 +1,13 @@
 //! An order as its owner sees it, in every state: what to do now first, then each group, then the money.
 
+pub(super) mod group;
+mod headline;
+pub(super) mod hold;
+pub(super) mod money;
+pub(super) mod passes;
+pub(super) mod stand_ins;
+mod steps;
+
 use std::collections::HashMap;
 
 use axum::{
@@ -15,14 +23,15 @@ use onshelf_vocabulary::{
     payments::{PaymentStatus, ProviderCode},
 };
 
-use super::{
-    forms::{address, deed, own_fields},
+use self::{
     group::{Card, card},
     headline::headline,
     hold::{hold, whose},
-    money,
     passes::{can_name, passes},
     stand_ins::Mending,
+};
+use super::{
+    forms::{address, deed, own_fields},
     words::is_offer,
 };
 use crate::{

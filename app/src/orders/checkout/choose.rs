@@ -5,13 +5,13 @@ use leptos::prelude::*;
 use onshelf_vocabulary::{Lang, Money, StoreCode};
 
 use super::{
+    super::words::{pieces, way_glyph, way_short},
     board::row_of,
     delivery::{quoted, zones},
     draft::Draft,
     offers::{Choice, Choices, Elsewhere, choices},
     things::{Thing, named, row, sum, things},
     trouble::{Trouble, panel},
-    words::{pieces, way_glyph},
 };
 use crate::{
     catalog::shelf::{is_itself, way},
@@ -218,7 +218,7 @@ fn other_store(visit: &Visit, store: &Elsewhere) -> AnyView {
     let level = if covered == all { "in_stock" } else { "low" };
     let button = |choice: &Choice| {
         let offer = choice.parts.first()?;
-        let label = super::words::way_short(lang, offer.way);
+        let label = way_short(lang, offer.way);
         let of = match lang {
             Lang::Ko => format!("{}, ", store.name),
             Lang::En => format!("{}: ", store.name),

@@ -6,7 +6,7 @@ use onshelf_vocabulary::{
     fulfilment::{ReservationStatus as Status, Way},
 };
 
-use super::words::step_name;
+use super::super::words::step_name;
 
 /// What a way goes through, in order.
 const fn line(way: Way) -> &'static [Status] {

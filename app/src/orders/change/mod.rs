@@ -1,6 +1,9 @@
 //! Changing an order before it is picked: another time, store or way, fewer or more of it, or who collects. Stock is
 //! swapped and money follows in one deed of the shop's; here is only what is asked.
 
+mod typed;
+mod ways;
+
 use axum::{
     Form,
     extract::{Path, Query},
@@ -15,16 +18,15 @@ use onshelf_vocabulary::{
     orders::{GroupView, OrderRefusal, OrderView},
 };
 
+use self::{
+    typed::{Typed, is_open, is_readable, named, regrouped, step, takes_all_out, text, wanted, whereto},
+    ways::{Offered, Wanted, money, offered, place, ways},
+};
 use super::{
-    change_typed::{
-        Typed, is_open, is_readable, named, regrouped, step, takes_all_out, text, wanted, whereto,
-    },
-    change_ways::{Offered, Wanted, money, offered, place, ways},
+    checkout::trouble::Trouble,
     forms::{address, deed, own_fields, to_provider},
-    page::{Shown, order_page, private, refused},
-    passes::PLACE,
+    page::{Shown, order_page, passes::PLACE, private, refused},
     times::{Times, times},
-    trouble::Trouble,
     whereto::address_fields,
     words::{span, there, way_glyph},
 };

@@ -4,9 +4,11 @@ use leptos::prelude::*;
 use onshelf_vocabulary::{Lang, orders::OrderView, payments::ProviderCode};
 
 use super::{
-    forms::{deed, own_fields},
+    super::{
+        forms::{deed, own_fields},
+        words::provider_name,
+    },
     headline::headline,
-    words::provider_name,
 };
 use crate::{catalog::shelf::StockTicks, ssr::Visit};
 
@@ -14,7 +16,7 @@ use crate::{catalog::shelf::StockTicks, ssr::Visit};
 const MINUTES: i64 = 10;
 
 /// `9:47`.
-pub(super) fn clock(seconds: i64) -> String {
+pub(in crate::orders) fn clock(seconds: i64) -> String {
     let seconds = seconds.max(0);
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }

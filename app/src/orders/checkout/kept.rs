@@ -9,8 +9,8 @@ use onshelf_shop::{
 use onshelf_vocabulary::{Lang, fulfilment::Way};
 
 use super::{
+    super::page::hold::clock,
     draft::Draft,
-    hold::clock,
     plan::{Plan, PlanGroup},
 };
 use crate::{catalog::shelf::StockTicks, ssr::Visit};

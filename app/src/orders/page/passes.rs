@@ -8,14 +8,14 @@ use onshelf_vocabulary::{
     orders::{OrderView, PassLine, PassState},
 };
 
-use super::forms::{deed, own_fields};
+use super::super::forms::{deed, own_fields};
 use crate::{
     ssr::{Visit, encoded},
     ui::field::Field,
 };
 
 /// Where on the order's page it stands.
-pub(super) const PLACE: &str = "passes";
+pub(in crate::orders) const PLACE: &str = "passes";
 
 /// Whether somebody can be named to collect it. What is brought to a car is among that.
 pub(super) fn can_name(view: &OrderView) -> bool {

@@ -11,7 +11,7 @@ use onshelf_vocabulary::{
     payments::ProviderCode,
 };
 
-use super::words::{is_offer, provider_name, way_name};
+use super::super::words::{is_offer, provider_name, way_name};
 
 /// Groups that stand on a receipt: what was only offered does not.
 pub fn groups(receipt: &Receipt) -> impl Iterator<Item = &GroupView> {

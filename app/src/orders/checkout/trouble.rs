@@ -17,7 +17,7 @@ use crate::{
 
 /// What stands in the way.
 #[derive(Clone, Debug, Default)]
-pub(super) enum Trouble {
+pub(in crate::orders) enum Trouble {
     #[default]
     None,
     Faults(Vec<FieldFault>),
@@ -78,7 +78,7 @@ impl Trouble {
     }
 
     /// What is wrong with an address field, in whichever group it was found.
-    pub(super) fn of_address(&self, lang: Lang, field: &str) -> Option<String> {
+    pub(in crate::orders) fn of_address(&self, lang: Lang, field: &str) -> Option<String> {
         let Trouble::Faults(faults) = self else { return None };
         let end = format!("/address{field}");
         let ours =
@@ -99,7 +99,7 @@ impl Trouble {
     }
 }
 
-pub(super) fn words(lang: Lang, fault: &FieldFault) -> &'static str {
+pub(in crate::orders) fn words(lang: Lang, fault: &FieldFault) -> &'static str {
     match (fault.pointer.rsplit('/').next().unwrap_or_default(), fault.fault) {
         ("name", Fault::Missing) => lang.pick("받으시는 분의 이름을 적어 주세요.", "Tell us who it is for."),
         ("line1", Fault::Missing) => lang.pick("도로명 주소를 적어 주세요.", "Enter the street and number."),

@@ -1,6 +1,18 @@
 //! From a basket or one thing to an order: two screens and then the provider's page. What is typed lies in the form
 //! itself; what is chosen is kept on its shelf from the first screen on, under a cookie that names it.
 
+mod board;
+mod choose;
+mod delivery;
+mod details;
+mod draft;
+mod kept;
+mod offers;
+mod plan;
+mod quote;
+pub(super) mod things;
+pub(super) mod trouble;
+
 use std::collections::HashMap;
 
 use axum::{
@@ -18,16 +30,16 @@ use onshelf_vocabulary::{
     orders::{Address, OrderRefusal},
 };
 
-use super::{
+use self::{
     choose::choose_page,
     details::details_page,
     draft::{Draft, Nothing, Pay},
-    forms::{address, to_provider},
     kept::kept_for,
     offers::choices,
     plan::Plan,
     trouble::Trouble,
 };
+use super::forms::{address, to_provider};
 use crate::{
     cart::forms::basket_cookie,
     error::AppError,

@@ -1,5 +1,7 @@
 //! The receipt: a page made for paper, with everything a receipt must say and nothing else.
 
+pub mod paper;
+
 use std::collections::HashMap;
 
 use axum::{
@@ -10,7 +12,10 @@ use leptos::prelude::*;
 use onshelf_shop::orders::{MoneyLine, Receipt, TaxLine};
 use onshelf_vocabulary::{Lang, Money, fulfilment::ReservationLineView, orders::GroupView};
 
-use super::{forms::address, money::sum_lines, page::private, paper};
+use super::{
+    forms::address,
+    page::{money::sum_lines, private},
+};
 use crate::{
     ssr::{Chrome, Page, Visit, explain},
     ui::seller::seller,
