@@ -1,34 +1,28 @@
 //! Random deeds against the shop and against a model so simple that it can be seen to be right. Whatever the shop
-//! answers, and whatever its shelves say, must be what the model says. The seed replays a run step by step.
+//! answers, and whatever its shelves say, must be what the model says. The seed replays a run step by step, and each step is
+//! chosen by dice of its own.
 //!
 //! It leaves out: what is brought from another store, and what is to be brought home from the beginning (what is offered
 //! for something that was not found may be, and is in it); passes of somebody who is sent, and hand-overs on a device
 //! that is away; a pick that finds a part; windows; the basket that is kept while its way is chosen; warehouses and
-//! discounts. The rooms' own tests have them. It does not shrink: what is done next hangs on what came before, so that a
-//! run cannot lose a step in the middle. A run that goes wrong tells its last deeds and the command that replays it.
+//! discounts. The rooms' own tests have them. It does not shrink: a run that goes wrong tells its last deeds and the command
+//! that replays it.
 
 mod choice;
+mod course;
+mod dice;
 mod ledger;
 mod orders;
 mod paying;
 mod shop;
 
-use std::collections::VecDeque;
-
-use rand::{SeedableRng, rngs::StdRng};
-
-use super::{Drill, Failure, Plan, Tally, books::audit_here, ground::Ground};
-use choice::choose;
-use ledger::{Ledger, Outcome};
+use super::{Drill, Failure, Plan, Tally};
+use course::Course;
 use orders::OrderDeed;
-use shop::Subject;
 
-const INITIAL: i64 = 12;
 /// SKUs and phones are few, so that deeds meet.
-pub const SKUS: usize = 4;
+const SKUS: usize = 4;
 const PHONES: usize = 6;
-/// Deeds told where a run goes wrong.
-const TOLD: usize = 12;
 
 pub const DRILL: Drill = Drill {
     name: "model",
@@ -114,66 +108,15 @@ impl Deed {
 }
 
 async fn drill(plan: &Plan) -> Result<Tally, Failure> {
-    // Nothing here is about the disk: in memory a million steps take minutes.
-    let ground = Ground::quick(plan, INITIAL).await?;
-    let mut subject = Subject::open(&ground.url, plan.seed).await?;
-    let mut ledger = Ledger::new(INITIAL, subject.now());
-    let mut chance = StdRng::seed_from_u64(plan.seed);
-    let mut tally = Tally::default();
-    let mut told: VecDeque<String> = VecDeque::new();
-    for step in 1..=plan.rounds {
-        let deed = choose(&mut chance, &ledger);
-        let expected = ledger.expect(&deed);
-        let outcome = subject.carry_out(&deed, &mut ledger).await;
-        // An error is an answer as well, and nobody's but a wrong one.
-        let said = outcome.as_ref().map_or_else(|error| format!("{error}"), |outcome| format!("{outcome:?}"));
-        told.push_back(format!("{step}: {deed:?} -> {said}"));
-        if told.len() > TOLD {
-            told.pop_front();
-        }
-        tally.rounds = step;
-        tally.acknowledged += u64::from(matches!(outcome, Ok(Outcome::Done)));
-        let mut wrong = Vec::new();
-        if !outcome.is_ok_and(|outcome| outcome == expected) {
-            wrong.push(format!("the shop answered {said}, the model {expected:?}"));
-        }
-        look_over(plan, step, &subject, &ledger, &mut wrong).await;
-        if !wrong.is_empty() {
-            wrong.iter().for_each(|text| tally.fault(format!("step {step}: {text}")));
-            told.iter().for_each(|line| println!("  {line}"));
-            if let Some(booking) = deed.booking() {
-                println!("  the model has {:?}", ledger.bookings()[booking]);
-            }
-            println!("replay: cargo xtask drill model --seed {} --rounds {step}", plan.seed);
-            break;
-        }
+    let mut course = Course::begin(plan).await?;
+    let steps: Vec<u64> = (1..=plan.rounds).collect();
+    let went = course.go(plan, &steps).await;
+    let rounds = went.taken as u64;
+    let mut tally = Tally { rounds, acknowledged: went.done, ..Tally::default() };
+    if let Some(wrong) = &went.wrong {
+        wrong.tell(&mut tally);
+        println!("replay: cargo xtask drill model --seed {} --rounds {rounds}", plan.seed);
     }
-    println!(
-        "{}: {} steps, {} bookings, {} orders, {} answers that were refusals",
-        ground.engine(),
-        tally.rounds,
-        ledger.made,
-        ledger.orders().len(),
-        tally.rounds - tally.acknowledged
-    );
-    audit_here(&subject.shop, &mut tally).await;
-    subject.close().await;
-    ground.clear().await;
+    course.close(&went, &mut tally).await;
     Ok(tally)
-}
-
-/// Now and then everything is compared, and now and then the books are asked themselves. That they cannot be read is as
-/// wrong as what they say.
-async fn look_over(plan: &Plan, step: u64, subject: &Subject, ledger: &Ledger, wrong: &mut Vec<String>) {
-    let audit_every = if plan.short { 500 } else { 25_000 };
-    let found = |looked: Result<Vec<String>, Failure>| looked.unwrap_or_else(|error| vec![error.to_string()]);
-    if wrong.is_empty() && step.is_multiple_of(20) {
-        wrong.extend(found(subject.differences(ledger).await));
-    }
-    if step.is_multiple_of(audit_every) {
-        wrong.extend(found(subject.audit().await));
-        if !plan.short {
-            println!("{step} steps");
-        }
-    }
 }

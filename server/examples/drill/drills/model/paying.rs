@@ -203,6 +203,7 @@ impl Subject {
         for group in view.groups {
             ledger.take_over_group(order, seen(group)?)?;
         }
+        ledger.has_seen_all_of(order)?;
         if let Some(url) = view.payment.redirect_url {
             ledger.take_over_payment(order, name_in(&url));
         }

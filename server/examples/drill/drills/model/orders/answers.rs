@@ -1,6 +1,6 @@
 //! What only the shop can choose is taken over from its answers: numbers, groups, offers, the names of payments.
 
-use super::super::ledger::Booking;
+use super::super::ledger::{Booking, pieces_of};
 use super::{HOLD, Ledger, Of, Offer, Order, Status, Wish, price, price_of, settling::waiting};
 
 /// A group as the shop shows it.
@@ -28,11 +28,11 @@ impl Ledger {
             back: 0,
             waiting: Some(waiting(price(wishes), None, held_until)),
             given_by_hand_at: None,
-            awaited: wishes.iter().map(|wish| (wish.clone(), Status::Pending)).collect(),
             given: Vec::new(),
             looked_for: Vec::new(),
             offers: Vec::new(),
         });
+        self.await_groups(self.orders.len() - 1, wishes, Status::Pending);
     }
 
     /// A group as the shop shows it: a new one is taken over, of an old one until when it is kept.
@@ -43,10 +43,13 @@ impl Ledger {
         }
         let (wish, status) = match &seen.instead_of {
             Some(lost) => (self.believe_offer(order, &seen, lost)?, Status::Pending),
-            None if self.orders[order].awaited.is_empty() => {
-                return Err(format!("{} is a group nobody asked for", seen.number));
+            None => {
+                let awaited = self.awaited.iter().position(|awaited| awaited.order == order);
+                let awaited = awaited.map(|place| self.awaited.remove(place));
+                let awaited =
+                    awaited.ok_or_else(|| format!("{} is a group nobody asked for", seen.number))?;
+                (awaited.wish, awaited.status)
             }
-            None => self.orders[order].awaited.remove(0),
         };
         let Wish { store, lines, by_car } = wish;
         if seen.wish.by_car != by_car {
@@ -86,12 +89,20 @@ impl Ledger {
         if !seen.home && seen.wish.by_car != by_car {
             return Err(format!("{number} is got in another way than {lost}"));
         }
-        if !self.has(std::slice::from_ref(&seen.wish), &[]) {
+        if !self.has(&pieces_of(std::slice::from_ref(&seen.wish)), &[]) {
             return Err(format!("{number} is offered, and is not on its shelf"));
         }
         let offer = Offer { number: number.clone(), instead_of: lost.to_owned(), home: seen.home };
         self.orders[order].offers.push(offer);
         Ok(seen.wish.clone())
+    }
+
+    /// Every group that was to be made has been told of.
+    pub fn has_seen_all_of(&self, order: usize) -> Result<(), String> {
+        match self.awaited.iter().find(|awaited| awaited.order == order) {
+            Some(awaited) => Err(format!("{}: {:?} was not made", self.orders[order].number, awaited.wish)),
+            None => Ok(()),
+        }
     }
 
     /// The name of the payment that waits now.

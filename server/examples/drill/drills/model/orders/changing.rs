@@ -1,6 +1,6 @@
 //! Other groups in the place of an order's own, while nobody has begun with them.
 
-use super::{HOLD, Ledger, Of, Outcome, Status, Wish, price, settling::waiting};
+use super::{HOLD, Ledger, Of, Outcome, Status, Wish, pieces_of, price, settling::waiting};
 
 impl Ledger {
     pub(super) fn swap_paid(&mut self, order: usize, amount: i64, wishes: &[Wish]) -> bool {
@@ -16,7 +16,7 @@ impl Ledger {
                 return self.touched(order);
             }
             // Nobody is asked to pay for what could not be had.
-            if !self.has(wishes, &self.groups(order)) {
+            if !self.has(&pieces_of(wishes), &self.held_by(&self.groups(order))) {
                 return Outcome::Short;
             }
             self.orders[order].waiting = Some(waiting(total - before, Some(wishes.to_vec()), now + HOLD));
@@ -54,7 +54,7 @@ impl Ledger {
             return self.touched(order);
         }
         let old = self.groups(order);
-        if !self.has(wishes, &old) {
+        if !self.has(&pieces_of(wishes), &self.held_by(&old)) {
             return Outcome::Short;
         }
         for index in old {
@@ -62,9 +62,8 @@ impl Ledger {
             self.bookings[index].of = Of::Past;
         }
         let status = if settled { Status::Placed } else { Status::Pending };
-        let own = &mut self.orders[order];
-        own.total = price(wishes);
-        own.awaited = wishes.iter().map(|wish| (wish.clone(), status)).collect();
+        self.orders[order].total = price(wishes);
+        self.await_groups(order, wishes, status);
         Outcome::Done
     }
 }

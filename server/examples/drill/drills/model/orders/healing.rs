@@ -1,6 +1,6 @@
 //! What was not found: looked for elsewhere, offered in its place, answered.
 
-use super::{Ledger, Of, Outcome, Status, Wish};
+use super::{Ledger, Of, Outcome, Status, Wish, pieces_of};
 
 impl Ledger {
     /// Whatever could take its place is held, or the money goes back. What it is the shop decides; see [`Self::looked`].
@@ -30,7 +30,7 @@ impl Ledger {
         let stores = if own.astray { vec![1 - own.store, own.store] } else { vec![1 - own.store] };
         for store in stores {
             let same = Wish { store, lines: own.lines.clone(), by_car: own.by_car };
-            if self.has(&[same], &[]) {
+            if self.has(&pieces_of(&[same]), &[]) {
                 return Err(format!("{} is at store {store}, and was not offered", own.number));
             }
         }

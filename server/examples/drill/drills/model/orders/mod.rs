@@ -8,7 +8,7 @@ mod settling;
 
 use std::collections::BTreeSet;
 
-use super::ledger::{Ledger, Outcome, Status};
+use super::ledger::{Booking, Ledger, Outcome, Piece, Status, pieces_of};
 
 pub use answers::Seen;
 
@@ -37,6 +37,21 @@ pub struct Wish {
     pub lines: Vec<(usize, i64)>,
     /// Brought to a car, and not handed over at the counter.
     pub by_car: bool,
+}
+
+impl Wish {
+    /// What it takes of the shelves.
+    pub fn pieces(&self) -> impl Iterator<Item = Piece> {
+        self.lines.iter().map(move |(sku, quantity)| (self.store, *sku, *quantity))
+    }
+}
+
+/// A group whose number only the shop can choose.
+#[derive(Clone, Debug)]
+pub struct Awaited {
+    order: usize,
+    pub wish: Wish,
+    pub status: Status,
 }
 
 /// Deeds about orders, which are named by their place.
@@ -118,8 +133,6 @@ pub struct Order {
     /// When a till gave some of it back last.
     pub given_by_hand_at: Option<i64>,
     pub waiting: Option<Waiting>,
-    /// Groups whose numbers only the shop can choose, with their lines.
-    awaited: Vec<(Wish, Status)>,
     /// Groups whose money went back.
     given: Vec<String>,
     /// Groups that were not found and for which something else was looked for, once.
@@ -144,7 +157,7 @@ impl Ledger {
         match deed {
             OrderDeed::Place { phone, .. } if self.is_full(*phone) => Outcome::TooMany,
             OrderDeed::Place { wishes, .. } => {
-                if self.has(wishes, &[]) {
+                if self.has(&pieces_of(wishes), &[]) {
                     Outcome::Done
                 } else {
                     Outcome::Short
@@ -177,28 +190,20 @@ impl Ledger {
         }
     }
 
-    /// Whether all of it is there, where what these bookings hold is given back first.
-    fn has(&self, wishes: &[Wish], freed: &[usize]) -> bool {
-        let sum = |lines: &[(usize, i64)], sku: usize| -> i64 {
-            lines.iter().filter(|line| line.0 == sku).map(|line| line.1).sum()
-        };
-        let mut levels = wishes.iter().flat_map(|wish| wish.lines.iter().map(|line| (wish.store, line.0)));
-        levels.all(|(store, sku)| {
-            let of = |own: &Wish| if own.store == store { sum(&own.lines, sku) } else { 0 };
-            let wanted: i64 = wishes.iter().map(of).sum();
-            let held: i64 = self
-                .live()
-                .filter(|booking| booking.store == store)
-                .filter(|booking| !freed.iter().any(|index| self.bookings[*index].number == booking.number))
-                .map(|booking| sum(&booking.lines, sku))
-                .sum();
-            self.on_hand(store, sku) - held >= wanted
-        })
-    }
-
     /// Places of an order's groups among the bookings.
     fn groups(&self, order: usize) -> Vec<usize> {
         (0..self.bookings.len()).filter(|index| self.bookings[*index].of == Of::Order(order)).collect()
+    }
+
+    /// What these bookings hold.
+    fn held_by(&self, bookings: &[usize]) -> Vec<Piece> {
+        let own = bookings.iter().map(|index| &self.bookings[*index]);
+        own.filter(|booking| self.status(booking).is_live()).flat_map(Booking::pieces).collect()
+    }
+
+    /// The shop makes these groups, and tells their numbers afterwards.
+    fn await_groups(&mut self, order: usize, wishes: &[Wish], status: Status) {
+        self.awaited.extend(wishes.iter().map(|wish| Awaited { order, wish: wish.clone(), status }));
     }
 
     fn cancel(&mut self, order: usize) -> Outcome {

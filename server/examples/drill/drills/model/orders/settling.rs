@@ -1,6 +1,6 @@
 //! The money of an order in the model: asked for, taken by the provider, known to the shop, or not wanted any more.
 
-use super::{HOLD, Ledger, Outcome, PAUSE, Status, Waiting, Wish};
+use super::{HOLD, Ledger, Outcome, PAUSE, Status, Waiting, Wish, pieces_of};
 
 /// Orders among which the workers find something to do.
 const REMEMBERED: usize = 5_000;
@@ -69,7 +69,7 @@ impl Ledger {
             .filter(|index| self.status(&self.bookings[*index]) == Status::Expired)
             .collect();
         let wishes: Vec<Wish> = over.iter().map(|index| self.wish(*index)).collect();
-        if fits && !groups.is_empty() && self.has(&wishes, &[]) {
+        if fits && !groups.is_empty() && self.has(&pieces_of(&wishes), &[]) {
             self.orders[order].settled = true;
             for index in groups {
                 let own = &mut self.bookings[index];

@@ -1,0 +1,93 @@
+//! What is done next, by a step's own dice. What is there is chosen by its place, counted from the newest: that means
+//! something also where steps before it were left out.
+
+mod orders;
+
+use onshelf_vocabulary::staff::BoardDeed;
+
+use super::{Deed, PHONES, SKUS, dice::Dice, ledger::Ledger, orders::Of};
+
+/// What is done to what is handed over at a counter, and to what is brought home; the last of each is the other's.
+const COUNTER: [BoardDeed; 8] = [
+    BoardDeed::StartPicking,
+    BoardDeed::MarkReady,
+    BoardDeed::Unready,
+    BoardDeed::HandOver,
+    BoardDeed::TakeBack,
+    BoardDeed::NotFound,
+    BoardDeed::Release,
+    BoardDeed::Lost,
+];
+const COURIER: [BoardDeed; 8] = [
+    BoardDeed::StartPicking,
+    BoardDeed::Dispatch,
+    BoardDeed::Deliver,
+    BoardDeed::Lost,
+    BoardDeed::CameBack,
+    BoardDeed::NotFound,
+    BoardDeed::Release,
+    BoardDeed::HandOver,
+];
+
+/// The youngest are the most likely to be alive.
+const YOUNG: usize = 40;
+
+/// One of the youngest of so many; there must be some.
+fn young(dice: &mut Dice, count: usize, most: usize) -> usize {
+    count - 1 - dice.below(count.min(most))
+}
+
+fn lines(dice: &mut Dice, most: i64) -> Vec<(usize, i64)> {
+    let count = dice.between(1, 3);
+    (0..count).map(|_| (dice.below(SKUS), dice.between(1, most))).collect()
+}
+
+fn reserve(dice: &mut Dice, store: usize) -> Deed {
+    Deed::Reserve { phone: dice.below(PHONES), store, lines: lines(dice, 4) }
+}
+
+/// The next deed. What cannot make sense is chosen seldom, what meets other deeds often.
+pub fn choose(dice: &mut Dice, ledger: &Ledger) -> Deed {
+    if dice.percent(40) {
+        return Deed::OfOrder(orders::choose(dice, ledger));
+    }
+    let store = usize::from(dice.percent(25));
+    let (sku, roll) = (dice.below(SKUS), dice.below(100));
+    let bookings = ledger.bookings();
+    if bookings.is_empty() || roll < 30 {
+        return reserve(dice, store);
+    }
+    let booking = young(dice, bookings.len(), YOUNG);
+    let own = &bookings[booking];
+    let store_of = if dice.percent(90) { own.store } else { 1 - own.store };
+    match roll {
+        // A group is cancelled with its order.
+        30..46 if own.of != Of::Itself => reserve(dice, store),
+        // Outcomes are kept under their key for two days; nobody repeats a request that old.
+        30..36 if ledger.now - own.made_at < 40 * 3_600_000 => {
+            Deed::Repeat { booking, changed: dice.percent(30) }
+        }
+        30..46 => Deed::Cancel { booking, right_token: dice.percent(90) },
+        46..66 => {
+            let deeds = if ledger.is_brought_home(booking) { &COURIER } else { &COUNTER };
+            Deed::Board { booking, store: store_of, deed: deeds[dice.below(deeds.len())] }
+        }
+        66..72 => Deed::Sell { store, lines: lines(dice, 3) },
+        72..77 if ledger.owner_of(booking).is_some() && dice.percent(50) => {
+            Deed::ByPass { booking, store: store_of }
+        }
+        72..77 => Deed::Collect { booking, store: store_of },
+        77..81 => {
+            let minutes_ago = if dice.percent(50) { 0 } else { dice.between(0, 599) };
+            Deed::Count { store, sku, on_hand: dice.between(0, 19), minutes_ago }
+        }
+        81..89 => {
+            let lines = lines(dice, 8).into_iter().map(|(sku, units)| (sku, units - 2));
+            Deed::Move { store, lines: lines.filter(|(_, delta)| *delta != 0).collect() }
+        }
+        89 => Deed::Trespass { sku },
+        90..93 => Deed::Expire,
+        93..99 => Deed::Wait { minutes: [1, 20, 200, 1_500][dice.below(4)] },
+        _ => Deed::KeepHouse,
+    }
+}

@@ -1,0 +1,63 @@
+//! What is done about orders next.
+
+use super::{
+    super::{
+        PHONES,
+        dice::Dice,
+        ledger::{Ledger, Status},
+        orders::{Of, OrderDeed, Wish},
+    },
+    YOUNG, lines, young,
+};
+
+pub(super) fn choose(dice: &mut Dice, ledger: &Ledger) -> OrderDeed {
+    let roll = dice.below(100);
+    let orders = ledger.orders();
+    if orders.is_empty() || roll < 25 {
+        return OrderDeed::Place { phone: dice.below(PHONES), wishes: wishes(dice) };
+    }
+    let order = young(dice, orders.len(), YOUNG / 4);
+    let is_taken = orders[order].waiting.as_ref().map(|waiting| waiting.taken.is_some());
+    match (roll, is_taken) {
+        (25..48, Some(false)) => OrderDeed::Pay { order, wrong: dice.percent(10) },
+        (25..60, _) => OrderDeed::Settle { order },
+        (60..66, _) => OrderDeed::Cancel { order },
+        // Whoever has paid is not asked another price before that is known.
+        (66..76, None | Some(false)) => OrderDeed::Change { order, wishes: wishes(dice) },
+        (76..79, _) => OrderDeed::Extend { order },
+        (79..82, None | Some(false)) => OrderDeed::Open { order },
+        (82..86, _) => OrderDeed::Refund { order, amount: dice.between(1, 7_999) },
+        (86..90, _) => OrderDeed::Arrive { order, arrived: dice.percent(50) },
+        (98.., _) => OrderDeed::Work,
+        _ => heal_or_answer(dice, ledger),
+    }
+}
+
+/// About a group that was not found, or about what is held in its place.
+fn heal_or_answer(dice: &mut Dice, ledger: &Ledger) -> OrderDeed {
+    let bookings = ledger.bookings();
+    let young = bookings.len().saturating_sub(2 * YOUNG)..bookings.len();
+    let of_orders = young.filter(|index| matches!(bookings[*index].of, Of::Order(_)));
+    let troubled: Vec<usize> = of_orders
+        .filter(|index| {
+            let is_offer = ledger.is_offer(&bookings[*index].number);
+            is_offer || bookings[*index].status == Status::NotFound
+        })
+        .collect();
+    if troubled.is_empty() {
+        return OrderDeed::Work;
+    }
+    let booking = troubled[dice.below(troubled.len())];
+    // What was taken in another's place and does not come either is looked for anew.
+    if ledger.is_offer(&bookings[booking].number) && bookings[booking].status != Status::NotFound {
+        return OrderDeed::Answer { booking, accept: dice.percent(60) };
+    }
+    OrderDeed::Heal { booking }
+}
+
+fn wishes(dice: &mut Dice) -> Vec<Wish> {
+    let count = if dice.percent(25) { 2 } else { 1 };
+    let mut wish =
+        || Wish { store: usize::from(dice.percent(25)), lines: lines(dice, 2), by_car: dice.percent(30) };
+    (0..count).map(|_| wish()).collect()
+}

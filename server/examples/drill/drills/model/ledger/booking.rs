@@ -1,0 +1,104 @@
+//! What the model keeps of one reservation or group, and what a deed comes to.
+
+use super::{super::orders::Of, Piece};
+
+/// What a deed came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Also where there was nothing to do any more.
+    Done,
+    /// A repeated request made something new.
+    Another,
+    Short,
+    TooMany,
+    WrongState,
+    NotFound,
+    KeyReused,
+    NotEnough,
+    /// No line says what moves.
+    NoLines,
+    NotYours,
+    HoldOver,
+    ExtendedBefore,
+    PickingBegun,
+    RefundTooMuch,
+    /// A pass opens nothing there.
+    Closed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Held until it is paid, or said yes to.
+    Pending,
+    Placed,
+    Picking,
+    Ready,
+    OutForDelivery,
+    Collected,
+    Delivered,
+    Cancelled,
+    Expired,
+    NotFound,
+}
+
+impl Status {
+    /// Whether a shelf still holds it.
+    pub const fn is_live(self) -> bool {
+        matches!(self, Status::Pending | Status::Placed | Status::Picking | Status::Ready)
+    }
+
+    /// Whether something of it is still to come.
+    pub const fn goes_on(self) -> bool {
+        self.is_live() || matches!(self, Status::OutForDelivery)
+    }
+
+    /// Live, and the store's to deal with.
+    pub const fn is_at_store(self) -> bool {
+        self.is_live() && !matches!(self, Status::Pending)
+    }
+
+    pub const fn code(self) -> &'static str {
+        match self {
+            Status::Pending => "pending",
+            Status::Placed => "placed",
+            Status::Picking => "picking",
+            Status::Ready => "ready",
+            Status::OutForDelivery => "out_for_delivery",
+            Status::Collected => "collected",
+            Status::Delivered => "delivered",
+            Status::Cancelled => "cancelled",
+            Status::Expired => "expired",
+            Status::NotFound => "not_found",
+        }
+    }
+}
+
+/// A reservation that was made. What the shop chose (its number, token, end) is taken over from its answer.
+#[derive(Clone, Debug)]
+pub struct Booking {
+    pub number: String,
+    pub token: String,
+    pub key: String,
+    pub phone: usize,
+    pub store: usize,
+    /// Each SKU once.
+    pub lines: Vec<(usize, i64)>,
+    /// Brought to a car.
+    pub by_car: bool,
+    pub expires_at: i64,
+    pub made_at: i64,
+    /// As it was written down last.
+    pub status: Status,
+    pub of: Of,
+    /// When it was handed over on the board; none where a till sold it.
+    pub handed_at: Option<i64>,
+    /// It was sent off and did not come.
+    pub astray: bool,
+}
+
+impl Booking {
+    /// What it takes of the shelves.
+    pub fn pieces(&self) -> impl Iterator<Item = Piece> {
+        self.lines.iter().map(move |(sku, quantity)| (self.store, *sku, *quantity))
+    }
+}
