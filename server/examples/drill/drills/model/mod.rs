@@ -4,7 +4,7 @@
 //!
 //! It leaves out: what is brought from another store, and what is to be brought home from the beginning (what is offered
 //! for something that was not found may be, and is in it); passes of somebody who is sent, and hand-overs on a device
-//! that is away; a pick that finds a part; windows; the basket that is kept while its way is chosen; warehouses and
+//! that is away; windows; the basket that is kept while its way is chosen; warehouses and
 //! discounts. The rooms' own tests have them. It does not shrink: a run that goes wrong tells its last deeds and the command
 //! that replays it.
 
@@ -18,6 +18,7 @@ mod shop;
 
 use super::{Drill, Failure, Plan, Tally};
 use course::Course;
+use ledger::Pick;
 use orders::OrderDeed;
 
 /// SKUs and phones are few, so that deeds meet.
@@ -53,6 +54,12 @@ pub enum Deed {
         booking: usize,
         store: usize,
         deed: onshelf_vocabulary::staff::BoardDeed,
+    },
+    /// What the board of `store` says of a pick that did not find everything.
+    Pick {
+        booking: usize,
+        store: usize,
+        pick: Pick,
     },
     Sell {
         store: usize,
@@ -97,6 +104,7 @@ impl Deed {
             Deed::Repeat { booking, .. }
             | Deed::Cancel { booking, .. }
             | Deed::Board { booking, .. }
+            | Deed::Pick { booking, .. }
             | Deed::Collect { booking, .. }
             | Deed::ByPass { booking, .. }
             | Deed::OfOrder(OrderDeed::Heal { booking } | OrderDeed::Answer { booking, .. }) => {

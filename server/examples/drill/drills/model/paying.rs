@@ -19,7 +19,7 @@ use onshelf_vocabulary::{
 
 use super::{
     Failure,
-    ledger::{Ledger, Outcome},
+    ledger::{Ledger, Outcome, summed},
     orders::{OrderDeed, PAUSE, Seen, Wish},
     shop::{STORES, Subject, outcome, phone_of},
 };
@@ -247,18 +247,28 @@ impl Subject {
     }
 }
 
-fn seen(group: GroupView) -> Result<Seen, Failure> {
+/// Lines as the shop shows them, each SKU once.
+pub(super) fn lines_in(shown: &[ReservationLineView]) -> Result<Vec<(usize, i64)>, Failure> {
     let index = |name: &str| (0..ground::SKUS).find(|index| sku(*index) == name).ok_or("a SKU of nobody's");
     let line = |line: &ReservationLineView| Ok::<_, Failure>((index(&line.sku)?, line.quantity));
+    Ok(summed(&shown.iter().map(line).collect::<Result<Vec<_>, _>>()?))
+}
+
+/// Lines as the shop is told them.
+pub(super) fn lines_for(lines: &[(usize, i64)]) -> Result<Vec<Line>, Failure> {
+    let line = |(index, units): &(usize, i64)| -> Result<Line, Failure> {
+        Ok(Line { sku: Sku::new(sku(*index))?, quantity: Quantity::try_from(*units)? })
+    };
+    lines.iter().map(line).collect()
+}
+
+fn seen(group: GroupView) -> Result<Seen, Failure> {
     let store = STORES.iter().position(|code| *code == group.store.code).ok_or("a store of nobody's")?;
     Ok(Seen {
         expires_at: group.expires_at.at.parse::<Timestamp>()?.as_millisecond(),
-        wish: Wish {
-            store,
-            lines: group.lines.iter().map(line).collect::<Result<_, _>>()?,
-            by_car: group.way == Way::Curbside,
-        },
+        wish: Wish { store, lines: lines_in(&group.lines)?, by_car: group.way == Way::Curbside },
         instead_of: group.offered_for,
+        split_from: group.split_from,
         home: group.way == Way::Delivery,
         number: group.id,
     })
@@ -277,15 +287,12 @@ fn named(order: usize, ledger: &Ledger) -> (String, String) {
 
 fn groups_of(wishes: &[Wish]) -> Result<Vec<GroupInput>, Failure> {
     let group = |wish: &Wish| -> Result<GroupInput, Failure> {
-        let line = |(index, units): &(usize, i64)| -> Result<Line, Failure> {
-            Ok(Line { sku: Sku::new(sku(*index))?, quantity: Quantity::try_from(*units)? })
-        };
         Ok(GroupInput {
             way: if wish.by_car { Way::Curbside } else { Way::Collect },
             store: Some(StoreCode::new(STORES[wish.store])?),
             address: None,
             window: None,
-            lines: wish.lines.iter().map(line).collect::<Result<_, _>>()?,
+            lines: lines_for(&wish.lines)?,
         })
     };
     wishes.iter().map(group).collect()

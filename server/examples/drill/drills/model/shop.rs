@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use onshelf_db::{Db, stock::LevelKey};
 use onshelf_shop::{
     Error, Once, Settings, Shop, StockRefusal,
+    journeys::PickReport,
     partners::Partner,
     staff::{Associate, NewStaff},
     stock::{CountInput, Movement, SaleInput, SaleLine},
@@ -23,8 +24,9 @@ use onshelf_vocabulary::{
 
 use super::{
     Deed, Failure,
-    ledger::{Ledger, Outcome, placed},
-    orders::Of,
+    ledger::{Ledger, Outcome, Pick, placed, summed},
+    orders::{Of, price_of},
+    paying::{lines_for, lines_in},
 };
 use crate::drills::{
     clock::{SeededChance, ToldClock},
@@ -113,6 +115,15 @@ impl Subject {
                 let number = ledger.bookings()[*booking].number.clone();
                 let done = self.shop.do_on_board(&self.office, STORES[*store], &number, *deed).await;
                 if done.is_ok() && matches!(deed, BoardDeed::MarkReady | BoardDeed::TakeBack) {
+                    self.see_how_long(*booking, ledger).await?;
+                }
+                done
+            }
+            Deed::Pick { booking, store, pick } => {
+                let number = ledger.bookings()[*booking].number.clone();
+                let (store, told) = (STORES[*store], told(pick)?);
+                let done = self.shop.report_on_board(&self.office, store, &number, &told, None).await;
+                if done.is_ok() {
                     self.see_how_long(*booking, ledger).await?;
                 }
                 done
@@ -214,9 +225,13 @@ impl Subject {
         let alone = ledger.bookings().iter().rev().filter(|booking| booking.of == Of::Itself);
         for booking in alone.take(8) {
             let view = self.shop.reservation(Lang::Ko, &booking.number, &booking.token).await?;
-            let expected = ledger.status(booking).code();
-            if view.status.code() != expected {
-                wrong.push(format!("{} is {}, the model has {expected}", booking.number, view.status.code()));
+            let (lines, missing) = (lines_in(&view.lines)?, lines_in(&view.missing)?);
+            let shown = (view.status.code(), lines, missing, view.total.amount);
+            let (lines, missing) = (booking.lines.clone(), summed(&booking.missing));
+            let total = price_of(&lines);
+            let expected = (ledger.status(booking).code(), lines, missing, total);
+            if shown != expected {
+                wrong.push(format!("{} is {shown:?}, the model has {expected:?}", booking.number));
             }
         }
         wrong.extend(self.order_differences(ledger).await?);
@@ -266,6 +281,14 @@ fn movements(store: usize, lines: &[(usize, i64)]) -> Result<Vec<Movement>, Fail
         .collect()
 }
 
+fn told(pick: &Pick) -> Result<PickReport, Failure> {
+    if pick.found {
+        let count = |(index, units): &(usize, i64)| Ok((Sku::new(sku(*index))?, *units));
+        return Ok(PickReport::Found(pick.counts.iter().map(count).collect::<Result<_, Failure>>()?));
+    }
+    Ok(PickReport::Missing(lines_for(&pick.counts)?))
+}
+
 pub fn outcome(done: Result<(), Error>) -> Result<Outcome, Failure> {
     Ok(match done {
         Ok(()) => Outcome::Done,
@@ -274,6 +297,7 @@ pub fn outcome(done: Result<(), Error>) -> Result<Outcome, Failure> {
         Err(Error::Reservation(ReservationRefusal::OutOfStock { .. })) => Outcome::Short,
         Err(Error::Reservation(ReservationRefusal::TooMany { .. })) => Outcome::TooMany,
         Err(Error::Reservation(ReservationRefusal::WrongState { .. })) => Outcome::WrongState,
+        Err(Error::Reservation(ReservationRefusal::Invalid { .. })) => Outcome::Miscounted,
         Err(Error::Order(OrderRefusal::OutOfStock { .. })) => Outcome::Short,
         Err(Error::Order(OrderRefusal::TooMany { .. })) => Outcome::TooMany,
         Err(Error::Order(OrderRefusal::WrongState { .. })) => Outcome::WrongState,

@@ -5,7 +5,12 @@ mod orders;
 
 use onshelf_vocabulary::staff::BoardDeed;
 
-use super::{Deed, PHONES, SKUS, dice::Dice, ledger::Ledger, orders::Of};
+use super::{
+    Deed, PHONES, SKUS,
+    dice::Dice,
+    ledger::{Ledger, Pick},
+    orders::Of,
+};
 
 /// What is done to what is handed over at a counter, and to what is brought home; the last of each is the other's.
 const COUNTER: [BoardDeed; 8] = [
@@ -46,6 +51,19 @@ fn reserve(dice: &mut Dice, store: usize) -> Deed {
     Deed::Reserve { phone: dice.below(PHONES), store, lines: lines(dice, 4) }
 }
 
+/// What was found of these lines, or not; now and then more than was asked for.
+fn pick(dice: &mut Dice, lines: &[(usize, i64)]) -> Pick {
+    let found = dice.percent(50);
+    let mut count = |line: &(usize, i64)| {
+        let most = if dice.percent(4) { line.1 + 1 } else { line.1 };
+        (line.0, dice.between(0, most))
+    };
+    let counts: Vec<(usize, i64)> = lines.iter().map(&mut count).collect();
+    // Nobody says that none is missing.
+    let counts = counts.into_iter().filter(|(_, count)| found || *count > 0).collect();
+    Pick { counts, found }
+}
+
 /// The next deed. What cannot make sense is chosen seldom, what meets other deeds often.
 pub fn choose(dice: &mut Dice, ledger: &Ledger) -> Deed {
     if dice.percent(40) {
@@ -68,7 +86,8 @@ pub fn choose(dice: &mut Dice, ledger: &Ledger) -> Deed {
             Deed::Repeat { booking, changed: dice.percent(30) }
         }
         30..46 => Deed::Cancel { booking, right_token: dice.percent(90) },
-        46..66 => {
+        46..50 => Deed::Pick { booking, store: store_of, pick: pick(dice, &own.lines) },
+        50..66 => {
             let deeds = if ledger.is_brought_home(booking) { &COURIER } else { &COUNTER };
             Deed::Board { booking, store: store_of, deed: deeds[dice.below(deeds.len())] }
         }

@@ -14,7 +14,7 @@ impl Ledger {
         if own.store != store {
             return Outcome::NotFound;
         }
-        if deed == BoardDeed::StartPicking && own.status == Status::Picking {
+        if deed == BoardDeed::StartPicking && own.status == Status::Picking && own.in_hand {
             // All are picked by the same hand, whose second press is no refusal, also where the time ran out between.
             return Outcome::Done;
         }
@@ -23,8 +23,8 @@ impl Ledger {
             return self.expect_courier(booking, status, deed);
         }
         match deed {
-            BoardDeed::StartPicking if status == Placed => self.put(booking, Picking),
-            BoardDeed::Unready if status == Ready => self.put(booking, Picking),
+            BoardDeed::StartPicking if status == Placed => self.take_in_hand(booking),
+            BoardDeed::Unready if status == Ready => self.take_in_hand(booking),
             BoardDeed::MarkReady if matches!(status, Placed | Picking) => self.put(booking, Ready),
             BoardDeed::NotFound if matches!(status, Placed | Picking) => {
                 for (sku, quantity) in self.bookings[booking].lines.clone() {
@@ -55,7 +55,7 @@ impl Ledger {
         use Status::{Delivered, NotFound, OutForDelivery, Picking, Placed};
         let (store, lines) = (self.bookings[booking].store, self.bookings[booking].lines.clone());
         match (deed, status) {
-            (BoardDeed::StartPicking, Placed) => self.put(booking, Picking),
+            (BoardDeed::StartPicking, Placed) => self.take_in_hand(booking),
             (BoardDeed::Dispatch, Placed | Picking) => {
                 lines.iter().for_each(|(sku, quantity)| self.sell(store, *sku, *quantity));
                 self.put(booking, OutForDelivery)
@@ -77,6 +77,11 @@ impl Ledger {
             (BoardDeed::Release, status) if status.is_at_store() => self.end(booking, Status::Cancelled),
             _ => Outcome::WrongState,
         }
+    }
+
+    fn take_in_hand(&mut self, booking: usize) -> Outcome {
+        self.bookings[booking].in_hand = true;
+        self.put(booking, Status::Picking)
     }
 
     /// A moment ago, on the board, and no money of its order was given back by hand since.

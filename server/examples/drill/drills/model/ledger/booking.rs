@@ -22,6 +22,8 @@ pub enum Outcome {
     ExtendedBefore,
     PickingBegun,
     RefundTooMuch,
+    /// Nobody can have counted so, or nothing is missing.
+    Miscounted,
     /// A pass opens nothing there.
     Closed,
 }
@@ -83,6 +85,8 @@ pub struct Booking {
     pub store: usize,
     /// Each SKU once.
     pub lines: Vec<(usize, i64)>,
+    /// What was not found of it, and is in its lines no more.
+    pub missing: Vec<(usize, i64)>,
     /// Brought to a car.
     pub by_car: bool,
     pub expires_at: i64,
@@ -90,6 +94,8 @@ pub struct Booking {
     /// As it was written down last.
     pub status: Status,
     pub of: Of,
+    /// Somebody has said that they begin with it.
+    pub in_hand: bool,
     /// When it was handed over on the board; none where a till sold it.
     pub handed_at: Option<i64>,
     /// It was sent off and did not come.

@@ -3,6 +3,7 @@
 
 mod board;
 mod booking;
+mod pick;
 mod shelves;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use super::{
 use crate::drills::ground;
 
 pub use booking::{Booking, Outcome, Status};
+pub use pick::Pick;
 use shelves::Level;
 pub use shelves::{Piece, pieces_of};
 
@@ -67,6 +69,7 @@ impl Ledger {
                 _ => Outcome::WrongState,
             },
             Deed::Board { booking, store, deed } => self.expect_board(*booking, *store, *deed),
+            Deed::Pick { booking, store, pick } => self.expect_pick(*booking, *store, pick),
             Deed::Collect { booking, store } => {
                 let outcome = self.expect_board(*booking, *store, BoardDeed::HandOver);
                 if outcome == Outcome::Done {
@@ -168,11 +171,13 @@ pub fn placed(
         phone,
         store,
         lines,
+        missing: Vec::new(),
         by_car: false,
         expires_at,
         made_at,
         status,
         of,
+        in_hand: false,
         handed_at: None,
         astray: false,
     }

@@ -1,6 +1,6 @@
 //! What only the shop can choose is taken over from its answers: numbers, groups, offers, the names of payments.
 
-use super::super::ledger::{Booking, pieces_of};
+use super::super::ledger::{Booking, pieces_of, summed};
 use super::{HOLD, Ledger, Of, Offer, Order, Status, Wish, price, price_of, settling::waiting};
 
 /// A group as the shop shows it.
@@ -9,6 +9,7 @@ pub struct Seen {
     pub expires_at: i64,
     pub wish: Wish,
     pub instead_of: Option<String>,
+    pub split_from: Option<String>,
     pub home: bool,
 }
 
@@ -39,6 +40,12 @@ impl Ledger {
     pub fn take_over_group(&mut self, order: usize, seen: Seen) -> Result<(), String> {
         if let Some(known) = self.bookings.iter_mut().find(|booking| booking.number == seen.number) {
             known.expires_at = seen.expires_at;
+            if summed(&seen.wish.lines) != known.lines {
+                return Err(format!(
+                    "{} has {:?}, the model {:?}",
+                    seen.number, seen.wish.lines, known.lines
+                ));
+            }
             return Ok(());
         }
         let (wish, status) = match &seen.instead_of {
@@ -48,12 +55,16 @@ impl Ledger {
                 let awaited = awaited.map(|place| self.awaited.remove(place));
                 let awaited =
                     awaited.ok_or_else(|| format!("{} is a group nobody asked for", seen.number))?;
+                if awaited.split_from != seen.split_from {
+                    return Err(format!("{} is split off {:?}", seen.number, seen.split_from));
+                }
                 (awaited.wish, awaited.status)
             }
         };
         let Wish { store, lines, by_car } = wish;
-        if seen.wish.by_car != by_car {
-            return Err(format!("{} is got in another way than was asked for", seen.number));
+        let shown = (seen.wish.store, seen.wish.by_car, summed(&seen.wish.lines));
+        if shown != (store, by_car, summed(&lines)) {
+            return Err(format!("{} is another group than was asked for: {:?}", seen.number, seen.wish));
         }
         let (phone, made_at) = (self.orders[order].phone, self.now);
         self.take_over(Booking {
@@ -63,11 +74,13 @@ impl Ledger {
             phone,
             store,
             lines,
+            missing: Vec::new(),
             by_car,
             expires_at: seen.expires_at,
             made_at,
             status,
             of: Of::Order(order),
+            in_hand: false,
             handed_at: None,
             astray: false,
         });

@@ -52,6 +52,8 @@ pub struct Awaited {
     order: usize,
     pub wish: Wish,
     pub status: Status,
+    /// Number of the group whose missing lines these are.
+    split_from: Option<String>,
 }
 
 /// Deeds about orders, which are named by their place.
@@ -203,7 +205,13 @@ impl Ledger {
 
     /// The shop makes these groups, and tells their numbers afterwards.
     fn await_groups(&mut self, order: usize, wishes: &[Wish], status: Status) {
-        self.awaited.extend(wishes.iter().map(|wish| Awaited { order, wish: wish.clone(), status }));
+        let awaited = |wish: &Wish| Awaited { order, wish: wish.clone(), status, split_from: None };
+        self.awaited.extend(wishes.iter().map(awaited));
+    }
+
+    /// What was not found of a group becomes one of its own.
+    pub(super) fn await_part(&mut self, order: usize, wish: Wish, of: String) {
+        self.awaited.push(Awaited { order, wish, status: Status::NotFound, split_from: Some(of) });
     }
 
     fn cancel(&mut self, order: usize) -> Outcome {
@@ -298,7 +306,7 @@ impl Ledger {
     }
 }
 
-fn price_of(lines: &[(usize, i64)]) -> i64 {
+pub fn price_of(lines: &[(usize, i64)]) -> i64 {
     lines.iter().map(|line| line.1 * PRICE).sum()
 }
 
