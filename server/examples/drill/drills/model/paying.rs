@@ -89,7 +89,7 @@ impl Subject {
                 // The model may have answered already: then the offer is nobody's there any more.
                 let Some(order) = ledger.offered_by(*booking) else { return Ok(Outcome::NotFound) };
                 let (number, token) = named(order, ledger);
-                let home = ledger.is_brought_home(*booking).then(home);
+                let home = (ledger.bookings()[*booking].way == Way::Delivery).then(home);
                 let answer = if *accept { Answer::Yes(home) } else { Answer::No };
                 let done = outcome(self.shop.answer_offer(&number, &token, &group, answer).await)?;
                 self.see(order, ledger).await?;
@@ -113,6 +113,8 @@ impl Subject {
             expected_total: None,
         };
         let once = Once::new("model", "order", &format!("order-{}", self.deeds), "");
+        // What is brought is planned by what the shelves show.
+        self.shop.catch_up().await?;
         match self.shop.place_order(PlaceOrder { input, lang: Lang::Ko, near: None, once }).await {
             Ok(placed) => {
                 ledger.take_over_order(placed.number, placed.token, phone, wishes);
@@ -125,6 +127,7 @@ impl Subject {
 
     async fn settle(&mut self, order: usize, ledger: &mut Ledger) -> Result<Outcome, Failure> {
         self.taken.remove(&order);
+        self.shop.catch_up().await?;
         let own = &ledger.orders()[order];
         let done = self.shop.payment_returned(&own.number, &own.token, Default::default()).await;
         self.see(order, ledger).await?;
@@ -139,6 +142,7 @@ impl Subject {
     ) -> Result<Outcome, Failure> {
         let own = &ledger.orders()[order];
         let change = OrderChange { groups: Some(groups_of(wishes)?), ..OrderChange::default() };
+        self.shop.catch_up().await?;
         match self.shop.change_order(Lang::Ko, &own.number, &own.token, change, None).await {
             Ok(changed) => {
                 self.see(order, ledger).await?;
@@ -266,10 +270,9 @@ fn seen(group: GroupView) -> Result<Seen, Failure> {
     let store = STORES.iter().position(|code| *code == group.store.code).ok_or("a store of nobody's")?;
     Ok(Seen {
         expires_at: group.expires_at.at.parse::<Timestamp>()?.as_millisecond(),
-        wish: Wish { store, lines: lines_in(&group.lines)?, by_car: group.way == Way::Curbside },
+        wish: Wish { way: group.way, store, lines: lines_in(&group.lines)? },
         instead_of: group.offered_for,
         split_from: group.split_from,
-        home: group.way == Way::Delivery,
         number: group.id,
     })
 }
@@ -288,7 +291,7 @@ fn named(order: usize, ledger: &Ledger) -> (String, String) {
 fn groups_of(wishes: &[Wish]) -> Result<Vec<GroupInput>, Failure> {
     let group = |wish: &Wish| -> Result<GroupInput, Failure> {
         Ok(GroupInput {
-            way: if wish.by_car { Way::Curbside } else { Way::Collect },
+            way: wish.way,
             store: Some(StoreCode::new(STORES[wish.store])?),
             address: None,
             window: None,

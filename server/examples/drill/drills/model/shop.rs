@@ -19,7 +19,7 @@ use onshelf_vocabulary::{
     Lang, Quantity, Sku, StoreCode,
     fulfilment::ReservationRefusal,
     orders::OrderRefusal,
-    staff::{BoardDeed, Role},
+    staff::{BoardDeed, Role, StaffRefusal},
 };
 
 use super::{
@@ -114,7 +114,8 @@ impl Subject {
             Deed::Board { booking, store, deed } => {
                 let number = ledger.bookings()[*booking].number.clone();
                 let done = self.shop.do_on_board(&self.office, STORES[*store], &number, *deed).await;
-                if done.is_ok() && matches!(deed, BoardDeed::MarkReady | BoardDeed::TakeBack) {
+                let waits = matches!(deed, BoardDeed::MarkReady | BoardDeed::TakeBack | BoardDeed::Arrive);
+                if done.is_ok() && waits {
                     self.see_how_long(*booking, ledger).await?;
                 }
                 done
@@ -308,7 +309,7 @@ pub fn outcome(done: Result<(), Error>) -> Result<Outcome, Failure> {
         Err(Error::Order(OrderRefusal::Pass(_))) => Outcome::Closed,
         Err(Error::Stock(StockRefusal::NotEnough { .. })) => Outcome::NotEnough,
         Err(Error::Stock(StockRefusal::BadLines)) => Outcome::NoLines,
-        Err(Error::Stock(StockRefusal::NotYours)) => Outcome::NotYours,
+        Err(Error::Stock(StockRefusal::NotYours) | Error::Staff(StaffRefusal::NotYours)) => Outcome::NotYours,
         Err(other) => return Err(other.into()),
     })
 }

@@ -3,7 +3,7 @@
 
 mod orders;
 
-use onshelf_vocabulary::staff::BoardDeed;
+use onshelf_vocabulary::{fulfilment::Way, staff::BoardDeed};
 
 use super::{
     Deed, PHONES, SKUS,
@@ -12,8 +12,9 @@ use super::{
     orders::Of,
 };
 
-/// What is done to what is handed over at a counter, and to what is brought home; the last of each is the other's.
-const COUNTER: [BoardDeed; 8] = [
+/// What is done to what is handed over where it lies, to what is brought to a counter, and to what is brought home; the last
+/// of each is another's.
+const COUNTER: &[BoardDeed] = &[
     BoardDeed::StartPicking,
     BoardDeed::MarkReady,
     BoardDeed::Unready,
@@ -23,7 +24,20 @@ const COUNTER: [BoardDeed; 8] = [
     BoardDeed::Release,
     BoardDeed::Lost,
 ];
-const COURIER: [BoardDeed; 8] = [
+const BROUGHT: &[BoardDeed] = &[
+    BoardDeed::StartPicking,
+    BoardDeed::Dispatch,
+    BoardDeed::Dispatch,
+    BoardDeed::Arrive,
+    BoardDeed::Arrive,
+    BoardDeed::HandOver,
+    BoardDeed::TakeBack,
+    BoardDeed::Lost,
+    BoardDeed::NotFound,
+    BoardDeed::Release,
+    BoardDeed::MarkReady,
+];
+const COURIER: &[BoardDeed] = &[
     BoardDeed::StartPicking,
     BoardDeed::Dispatch,
     BoardDeed::Deliver,
@@ -77,7 +91,8 @@ pub fn choose(dice: &mut Dice, ledger: &Ledger) -> Deed {
     }
     let booking = young(dice, bookings.len(), YOUNG);
     let own = &bookings[booking];
-    let store_of = if dice.percent(90) { own.store } else { 1 - own.store };
+    let turn = own.turn(own.status);
+    let store_of = if dice.percent(90) { turn } else { 1 - turn };
     match roll {
         // A group is cancelled with its order.
         30..46 if own.of != Of::Itself => reserve(dice, store),
@@ -88,7 +103,11 @@ pub fn choose(dice: &mut Dice, ledger: &Ledger) -> Deed {
         30..46 => Deed::Cancel { booking, right_token: dice.percent(90) },
         46..50 => Deed::Pick { booking, store: store_of, pick: pick(dice, &own.lines) },
         50..66 => {
-            let deeds = if ledger.is_brought_home(booking) { &COURIER } else { &COUNTER };
+            let deeds = match own.way {
+                Way::Collect | Way::Curbside => COUNTER,
+                Way::Transfer => BROUGHT,
+                Way::Delivery => COURIER,
+            };
             Deed::Board { booking, store: store_of, deed: deeds[dice.below(deeds.len())] }
         }
         66..72 => Deed::Sell { store, lines: lines(dice, 3) },

@@ -1,10 +1,12 @@
 //! What is done about orders next.
 
+use onshelf_vocabulary::fulfilment::Way;
+
 use super::{
     super::{
         PHONES,
         dice::Dice,
-        ledger::{Ledger, Status},
+        ledger::{Ledger, Status, source_of},
         orders::{Of, OrderDeed, Wish},
     },
     YOUNG, lines, young,
@@ -57,7 +59,16 @@ fn heal_or_answer(dice: &mut Dice, ledger: &Ledger) -> OrderDeed {
 
 fn wishes(dice: &mut Dice) -> Vec<Wish> {
     let count = if dice.percent(25) { 2 } else { 1 };
-    let mut wish =
-        || Wish { store: usize::from(dice.percent(25)), lines: lines(dice, 2), by_car: dice.percent(30) };
-    (0..count).map(|_| wish()).collect()
+    (0..count).map(|_| wish(dice)).collect()
+}
+
+fn wish(dice: &mut Dice) -> Wish {
+    let way = match dice.below(10) {
+        0..4 => Way::Collect,
+        4..6 => Way::Curbside,
+        _ => Way::Transfer,
+    };
+    // Most lies in the first store: there it is got, or from there it is brought.
+    let from = usize::from(dice.percent(25));
+    Wish { way, store: source_of(way, from), lines: lines(dice, 2) }
 }

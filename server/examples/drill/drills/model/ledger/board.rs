@@ -1,17 +1,42 @@
-//! What a store does to its own: picked, made ready, handed over, sent off, not found.
+//! What a store does to its own: picked, made ready, sent off, taken in, handed over, not found.
 
-use onshelf_vocabulary::staff::BoardDeed;
+use onshelf_vocabulary::{fulfilment::Way, staff::BoardDeed};
 
 use super::{Ledger, Outcome, Status};
 
 /// How long what was handed over on the board can be taken back. Milliseconds.
 const TAKEN_BACK_WITHIN: i64 = 10 * 60_000;
 
+/// Where a deed leads what is got in this way; none where it makes no sense.
+fn leads_to(way: Way, from: Status, deed: BoardDeed) -> Option<Status> {
+    use Status::{
+        Cancelled, Collected, Delivered, InTransfer, NotFound, OutForDelivery, Picking, Placed, Ready,
+    };
+    let stays_here = matches!(way, Way::Collect | Way::Curbside);
+    match (deed, from) {
+        (BoardDeed::StartPicking, Placed) => Some(Picking),
+        (BoardDeed::MarkReady, Placed | Picking) if stays_here => Some(Ready),
+        (BoardDeed::Unready, Ready) if stays_here => Some(Picking),
+        (BoardDeed::Dispatch, Placed | Picking) if way == Way::Transfer => Some(InTransfer),
+        (BoardDeed::Dispatch, Placed | Picking) if way == Way::Delivery => Some(OutForDelivery),
+        (BoardDeed::Arrive, InTransfer) => Some(Ready),
+        (BoardDeed::Deliver, OutForDelivery) => Some(Delivered),
+        (BoardDeed::Lost, InTransfer | OutForDelivery) => Some(NotFound),
+        (BoardDeed::CameBack, OutForDelivery) => Some(NotFound),
+        // Who stands there before it is ready gets it from the shelf.
+        (BoardDeed::HandOver, Placed | Picking) if stays_here => Some(Collected),
+        (BoardDeed::HandOver, Ready) => Some(Collected),
+        (BoardDeed::TakeBack, Collected) => Some(Ready),
+        (BoardDeed::NotFound, Placed | Picking) => Some(NotFound),
+        (BoardDeed::Release, Placed | Picking | Ready) => Some(Cancelled),
+        _ => None,
+    }
+}
+
 impl Ledger {
     pub(super) fn expect_board(&mut self, booking: usize, store: usize, deed: BoardDeed) -> Outcome {
-        use Status::{Collected, Picking, Placed, Ready};
         let own = &self.bookings[booking];
-        if own.store != store {
+        if store != own.store && store != own.source() {
             return Outcome::NotFound;
         }
         if deed == BoardDeed::StartPicking && own.status == Status::Picking && own.in_hand {
@@ -19,76 +44,55 @@ impl Ledger {
             return Outcome::Done;
         }
         let status = self.status(own);
-        if self.is_brought_home(booking) {
-            return self.expect_courier(booking, status, deed);
+        let Some(next) = leads_to(own.way, status, deed) else { return Outcome::WrongState };
+        let taken_back = deed == BoardDeed::TakeBack;
+        if taken_back && own.handed_at.is_none_or(|at| self.now - at >= TAKEN_BACK_WITHIN) {
+            return Outcome::WrongState;
         }
+        // Before it is sent off either store may give it up.
+        let given_up = deed == BoardDeed::Release && status.is_unsent();
+        if store != own.turn(status) && !given_up {
+            return Outcome::NotYours;
+        }
+        if taken_back && !self.nothing_came_of_it(booking) {
+            return Outcome::WrongState;
+        }
+        self.move_goods(booking, deed);
+        self.note(booking, deed);
+        if deed == BoardDeed::Release { self.end(booking, next) } else { self.put(booking, next) }
+    }
+
+    /// What leaves a shelf by a deed, or comes to one.
+    fn move_goods(&mut self, booking: usize, deed: BoardDeed) {
+        let own = self.bookings[booking].clone();
+        let (store, source) = (own.store, own.source());
+        for (sku, quantity) in own.lines {
+            match deed {
+                BoardDeed::HandOver => self.sell(store, sku, quantity),
+                BoardDeed::Dispatch => self.sell(source, sku, quantity),
+                BoardDeed::Arrive | BoardDeed::TakeBack => self.take_in(store, sku, quantity),
+                BoardDeed::CameBack => self.take_in(source, sku, quantity),
+                BoardDeed::NotFound => self.write_off(source, sku, quantity),
+                _ => {}
+            }
+        }
+    }
+
+    fn note(&mut self, booking: usize, deed: BoardDeed) {
+        let now = self.now;
+        let own = &mut self.bookings[booking];
         match deed {
-            BoardDeed::StartPicking if status == Placed => self.take_in_hand(booking),
-            BoardDeed::Unready if status == Ready => self.take_in_hand(booking),
-            BoardDeed::MarkReady if matches!(status, Placed | Picking) => self.put(booking, Ready),
-            BoardDeed::NotFound if matches!(status, Placed | Picking) => {
-                for (sku, quantity) in self.bookings[booking].lines.clone() {
-                    self.write_off(store, sku, quantity);
-                }
-                self.put(booking, Status::NotFound)
-            }
-            BoardDeed::Release if status.is_at_store() => self.end(booking, Status::Cancelled),
-            BoardDeed::HandOver if status.is_at_store() => {
-                for (sku, quantity) in self.bookings[booking].lines.clone() {
-                    self.sell(store, sku, quantity);
-                }
-                self.bookings[booking].handed_at = Some(self.now);
-                self.put(booking, Collected)
-            }
-            BoardDeed::TakeBack if status == Collected && self.can_be_taken_back(booking) => {
-                for (sku, quantity) in self.bookings[booking].lines.clone() {
-                    self.take_in(store, sku, quantity);
-                }
-                self.put(booking, Ready)
-            }
-            _ => Outcome::WrongState,
+            BoardDeed::StartPicking | BoardDeed::Unready => own.in_hand = true,
+            BoardDeed::HandOver => (own.handed_at, own.by_till) = (Some(now), false),
+            BoardDeed::Lost | BoardDeed::CameBack => own.astray = true,
+            _ => {}
         }
     }
 
-    /// What is brought home is sent off and given over at a door; no counter has a hand in it.
-    fn expect_courier(&mut self, booking: usize, status: Status, deed: BoardDeed) -> Outcome {
-        use Status::{Delivered, NotFound, OutForDelivery, Picking, Placed};
-        let (store, lines) = (self.bookings[booking].store, self.bookings[booking].lines.clone());
-        match (deed, status) {
-            (BoardDeed::StartPicking, Placed) => self.take_in_hand(booking),
-            (BoardDeed::Dispatch, Placed | Picking) => {
-                lines.iter().for_each(|(sku, quantity)| self.sell(store, *sku, *quantity));
-                self.put(booking, OutForDelivery)
-            }
-            (BoardDeed::Deliver, OutForDelivery) => self.put(booking, Delivered),
-            (BoardDeed::Lost, OutForDelivery) => {
-                self.bookings[booking].astray = true;
-                self.put(booking, NotFound)
-            }
-            (BoardDeed::CameBack, OutForDelivery) => {
-                lines.iter().for_each(|(sku, quantity)| self.take_in(store, *sku, *quantity));
-                self.bookings[booking].astray = true;
-                self.put(booking, NotFound)
-            }
-            (BoardDeed::NotFound, Placed | Picking) => {
-                lines.iter().for_each(|(sku, quantity)| self.write_off(store, *sku, *quantity));
-                self.put(booking, NotFound)
-            }
-            (BoardDeed::Release, status) if status.is_at_store() => self.end(booking, Status::Cancelled),
-            _ => Outcome::WrongState,
-        }
-    }
-
-    fn take_in_hand(&mut self, booking: usize) -> Outcome {
-        self.bookings[booking].in_hand = true;
-        self.put(booking, Status::Picking)
-    }
-
-    /// A moment ago, on the board, and no money of its order was given back by hand since.
-    fn can_be_taken_back(&self, booking: usize) -> bool {
+    /// It was said on the board, and no money of its order was given back by hand since.
+    fn nothing_came_of_it(&self, booking: usize) -> bool {
         let own = &self.bookings[booking];
-        let Some(handed_at) = own.handed_at else { return false };
         let given_back = self.owner_of(booking).and_then(|order| self.orders[order].given_by_hand_at);
-        self.now - handed_at < TAKEN_BACK_WITHIN && given_back.is_none_or(|at| at < handed_at)
+        !own.by_till && given_back.is_none_or(|given| own.handed_at.is_some_and(|handed| given < handed))
     }
 }

@@ -1,6 +1,11 @@
 //! What the model keeps of one reservation or group, and what a deed comes to.
 
-use super::{super::orders::Of, Piece};
+use onshelf_vocabulary::fulfilment::Way;
+
+use super::{
+    super::orders::{Of, Wish},
+    Piece,
+};
 
 /// What a deed came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +39,8 @@ pub enum Status {
     Pending,
     Placed,
     Picking,
+    /// On its way to the store that hands it over.
+    InTransfer,
     Ready,
     OutForDelivery,
     Collected,
@@ -51,7 +58,12 @@ impl Status {
 
     /// Whether something of it is still to come.
     pub const fn goes_on(self) -> bool {
-        self.is_live() || matches!(self, Status::OutForDelivery)
+        self.is_live() || matches!(self, Status::InTransfer | Status::OutForDelivery)
+    }
+
+    /// On the shelf it is picked from, and the store's to deal with.
+    pub const fn is_unsent(self) -> bool {
+        matches!(self, Status::Placed | Status::Picking)
     }
 
     /// Live, and the store's to deal with.
@@ -64,6 +76,7 @@ impl Status {
             Status::Pending => "pending",
             Status::Placed => "placed",
             Status::Picking => "picking",
+            Status::InTransfer => "in_transfer",
             Status::Ready => "ready",
             Status::OutForDelivery => "out_for_delivery",
             Status::Collected => "collected",
@@ -82,13 +95,13 @@ pub struct Booking {
     pub token: String,
     pub key: String,
     pub phone: usize,
+    pub way: Way,
+    /// Where it is handed over; of what is brought home, where it is sent from.
     pub store: usize,
     /// Each SKU once.
     pub lines: Vec<(usize, i64)>,
     /// What was not found of it, and is in its lines no more.
     pub missing: Vec<(usize, i64)>,
-    /// Brought to a car.
-    pub by_car: bool,
     pub expires_at: i64,
     pub made_at: i64,
     /// As it was written down last.
@@ -96,15 +109,37 @@ pub struct Booking {
     pub of: Of,
     /// Somebody has said that they begin with it.
     pub in_hand: bool,
-    /// When it was handed over on the board; none where a till sold it.
+    /// When it was handed over, and whether a till did it.
     pub handed_at: Option<i64>,
+    pub by_till: bool,
     /// It was sent off and did not come.
     pub astray: bool,
 }
 
 impl Booking {
-    /// What it takes of the shelves.
-    pub fn pieces(&self) -> impl Iterator<Item = Piece> {
-        self.lines.iter().map(move |(sku, quantity)| (self.store, *sku, *quantity))
+    /// As it would be asked for again.
+    pub fn wish(&self) -> Wish {
+        Wish { way: self.way, store: self.store, lines: self.lines.clone() }
     }
+
+    /// Where it is picked.
+    pub fn source(&self) -> usize {
+        source_of(self.way, self.store)
+    }
+
+    /// The store whose turn it is while it stands so: who picks it, or else who hands it over.
+    pub fn turn(&self, status: Status) -> usize {
+        if status.is_unsent() { self.source() } else { self.store }
+    }
+
+    /// What it takes of the shelves: where it is picked, and of what waits at a counter there.
+    pub fn pieces(&self) -> impl Iterator<Item = Piece> {
+        let shelf = if self.status == Status::Ready { self.store } else { self.source() };
+        self.lines.iter().map(move |(sku, quantity)| (shelf, *sku, *quantity))
+    }
+}
+
+/// From where something comes. There are two stores: what is brought to one of them comes from the other.
+pub fn source_of(way: Way, store: usize) -> usize {
+    if way == Way::Transfer { 1 - store } else { store }
 }

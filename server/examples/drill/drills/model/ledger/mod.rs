@@ -8,7 +8,7 @@ mod shelves;
 
 use std::collections::BTreeMap;
 
-use onshelf_vocabulary::staff::BoardDeed;
+use onshelf_vocabulary::{fulfilment::Way, staff::BoardDeed};
 
 use super::{
     Deed,
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::drills::ground;
 
-pub use booking::{Booking, Outcome, Status};
+pub use booking::{Booking, Outcome, Status, source_of};
 pub use pick::Pick;
 use shelves::Level;
 pub use shelves::{Piece, pieces_of};
@@ -73,7 +73,7 @@ impl Ledger {
             Deed::Collect { booking, store } => {
                 let outcome = self.expect_board(*booking, *store, BoardDeed::HandOver);
                 if outcome == Outcome::Done {
-                    self.bookings[*booking].handed_at = None;
+                    self.bookings[*booking].by_till = true;
                 }
                 outcome
             }
@@ -169,16 +169,17 @@ pub fn placed(
         token,
         key,
         phone,
+        way: Way::Collect,
         store,
         lines,
         missing: Vec::new(),
-        by_car: false,
         expires_at,
         made_at,
         status,
         of,
         in_hand: false,
         handed_at: None,
+        by_till: false,
         astray: false,
     }
 }

@@ -1,6 +1,6 @@
 //! A pick that does not find everything: what is there goes on, what is missing is a group of its own that was not found.
 
-use onshelf_vocabulary::staff::BoardDeed;
+use onshelf_vocabulary::{fulfilment::Way, staff::BoardDeed};
 
 use super::{
     super::orders::{Of, Wish},
@@ -40,11 +40,14 @@ impl Pick {
 impl Ledger {
     pub(super) fn expect_pick(&mut self, booking: usize, store: usize, pick: &Pick) -> Outcome {
         let own = &self.bookings[booking];
-        if own.store != store {
+        if store != own.store && store != own.source() {
             return Outcome::NotFound;
         }
-        if !matches!(self.status(own), Status::Placed | Status::Picking) {
+        if !self.status(own).is_unsent() {
             return Outcome::WrongState;
+        }
+        if store != own.source() {
+            return Outcome::NotYours;
         }
         match pick.missing(&own.lines) {
             None => Outcome::Miscounted,
@@ -58,7 +61,7 @@ impl Ledger {
     fn split_off(&mut self, booking: usize, missing: &[(usize, i64)]) -> Outcome {
         let own = self.bookings[booking].clone();
         for (sku, gone) in missing {
-            self.write_off(own.store, *sku, *gone);
+            self.write_off(own.source(), *sku, *gone);
             for line in self.bookings[booking].lines.iter_mut().filter(|line| line.0 == *sku) {
                 line.1 -= gone;
             }
@@ -66,10 +69,10 @@ impl Ledger {
         self.bookings[booking].lines.retain(|line| line.1 > 0);
         self.bookings[booking].missing.extend_from_slice(missing);
         if let Of::Order(order) = own.of {
-            let part = Wish { store: own.store, lines: missing.to_vec(), by_car: own.by_car };
+            let part = Wish { lines: missing.to_vec(), ..own.wish() };
             self.await_part(order, part, own.number);
         }
-        let sent = self.is_brought_home(booking);
-        self.put(booking, if sent { Status::Picking } else { Status::Ready })
+        let travels = matches!(own.way, Way::Transfer | Way::Delivery);
+        self.put(booking, if travels { Status::Picking } else { Status::Ready })
     }
 }

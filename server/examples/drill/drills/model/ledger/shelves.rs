@@ -55,6 +55,14 @@ impl Ledger {
         })
     }
 
+    /// Whether the shelves show all of it to whom so much of them is `own` already.
+    pub fn shows(&self, wanted: &[Piece], own: &[Piece]) -> bool {
+        wanted.iter().all(|(store, sku, _)| {
+            let of = |pieces: &[Piece]| units(pieces.iter().copied(), *store, *sku);
+            self.available(*store, *sku) + of(own) >= of(wanted)
+        })
+    }
+
     pub(super) fn count(&mut self, store: usize, sku: usize, on_hand: i64, at: i64) -> Outcome {
         let level = self.levels.entry((store, sku)).or_insert(Level { on_hand: 0, checked_at: at });
         // A count that is older than the last word about the shelf changes nothing.

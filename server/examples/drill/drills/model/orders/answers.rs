@@ -1,5 +1,7 @@
 //! What only the shop can choose is taken over from its answers: numbers, groups, offers, the names of payments.
 
+use onshelf_vocabulary::fulfilment::Way;
+
 use super::super::ledger::{Booking, pieces_of, summed};
 use super::{HOLD, Ledger, Of, Offer, Order, Status, Wish, price, price_of, settling::waiting};
 
@@ -10,7 +12,6 @@ pub struct Seen {
     pub wish: Wish,
     pub instead_of: Option<String>,
     pub split_from: Option<String>,
-    pub home: bool,
 }
 
 impl Ledger {
@@ -61,9 +62,9 @@ impl Ledger {
                 (awaited.wish, awaited.status)
             }
         };
-        let Wish { store, lines, by_car } = wish;
-        let shown = (seen.wish.store, seen.wish.by_car, summed(&seen.wish.lines));
-        if shown != (store, by_car, summed(&lines)) {
+        let Wish { way, store, lines } = wish;
+        let shown = (seen.wish.way, seen.wish.store, summed(&seen.wish.lines));
+        if shown != (way, store, summed(&lines)) {
             return Err(format!("{} is another group than was asked for: {:?}", seen.number, seen.wish));
         }
         let (phone, made_at) = (self.orders[order].phone, self.now);
@@ -72,42 +73,52 @@ impl Ledger {
             token: String::new(),
             key: String::new(),
             phone,
+            way,
             store,
             lines,
             missing: Vec::new(),
-            by_car,
             expires_at: seen.expires_at,
             made_at,
             status,
             of: Of::Order(order),
             in_hand: false,
             handed_at: None,
+            by_till: false,
             astray: false,
         });
         Ok(())
     }
 
-    /// An offer must be for something that was looked for, not dearer than that, and really on its shelf.
+    /// An offer must be for something that was looked for, not dearer than that, got in a way that stands for its own, and
+    /// really on its shelf.
     fn believe_offer(&mut self, order: usize, seen: &Seen, lost: &str) -> Result<Wish, String> {
-        let number = &seen.number;
-        if !self.orders[order].looked_for.iter().any(|own| own == lost) {
-            return Err(format!("{number} is offered for {lost}, which nobody looked for"));
-        }
-        let price = |lines: &[(usize, i64)]| price_of(lines);
+        let (number, wish) = (&seen.number, &seen.wish);
         let missing = self.bookings.iter().find(|booking| booking.number == lost);
-        let (was, by_car) = missing.map_or((0, false), |lost| (price(&lost.lines), lost.by_car));
-        if price(&seen.wish.lines) > was {
+        let looked_for = self.orders[order].looked_for.iter().any(|own| own == lost);
+        let Some(missing) = missing.filter(|_| looked_for) else {
+            return Err(format!("{number} is offered for {lost}, which nobody looked for"));
+        };
+        if price_of(&wish.lines) > price_of(&missing.lines) {
             return Err(format!("{number} is dearer than {lost}"));
         }
-        if !seen.home && seen.wish.by_car != by_car {
-            return Err(format!("{number} is got in another way than {lost}"));
+        let fits = match wish.way {
+            Way::Delivery => true,
+            // What was to be brought there may lie there already.
+            Way::Collect => matches!(missing.way, Way::Collect | Way::Transfer),
+            Way::Curbside | Way::Transfer => wish.way == missing.way,
+        };
+        if !fits {
+            return Err(format!("{number} is got in another way than {lost}: {:?}", wish.way));
         }
-        if !self.has(&pieces_of(std::slice::from_ref(&seen.wish)), &[]) {
+        if !missing.astray && wish.source() == missing.source() {
+            return Err(format!("{number} is where nobody found {lost}"));
+        }
+        if !self.has(&pieces_of(std::slice::from_ref(wish)), &[]) {
             return Err(format!("{number} is offered, and is not on its shelf"));
         }
-        let offer = Offer { number: number.clone(), instead_of: lost.to_owned(), home: seen.home };
+        let offer = Offer { number: number.clone(), instead_of: lost.to_owned() };
         self.orders[order].offers.push(offer);
-        Ok(seen.wish.clone())
+        Ok(wish.clone())
     }
 
     /// Every group that was to be made has been told of.

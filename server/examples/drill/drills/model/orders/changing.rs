@@ -4,13 +4,18 @@ use super::{HOLD, Ledger, Of, Outcome, Status, Wish, pieces_of, price, settling:
 
 impl Ledger {
     pub(super) fn swap_paid(&mut self, order: usize, amount: i64, wishes: &[Wish]) -> bool {
-        self.orders[order].total + amount == price(wishes) && self.swap(order, wishes) == Outcome::Done
+        self.orders[order].total + amount == price(wishes)
+            && self.can_be_sent(wishes, &pieces_of(&self.wishes_of(order)))
+            && self.swap(order, wishes) == Outcome::Done
     }
 
     pub(super) fn change(&mut self, order: usize, wishes: &[Wish]) -> Outcome {
         let (now, total) = (self.now, price(wishes));
         let own = &self.orders[order];
         let (settled, before) = (own.settled, own.total);
+        if !self.can_be_sent(wishes, &pieces_of(&self.wishes_of(order))) {
+            return Outcome::Short;
+        }
         if settled && total > before {
             if !self.is_untouched(order) {
                 return self.touched(order);

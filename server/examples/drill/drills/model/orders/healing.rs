@@ -1,5 +1,7 @@
 //! What was not found: looked for elsewhere, offered in its place, answered.
 
+use onshelf_vocabulary::fulfilment::Way;
+
 use super::{Ledger, Of, Outcome, Status, Wish, pieces_of};
 
 impl Ledger {
@@ -27,9 +29,10 @@ impl Ledger {
             return Ok(());
         }
         // Where nobody found it is none; who sent one that did not come may have another.
-        let stores = if own.astray { vec![1 - own.store, own.store] } else { vec![1 - own.store] };
+        let source = own.source();
+        let stores = if own.astray { vec![1 - source, source] } else { vec![1 - source] };
         for store in stores {
-            let same = Wish { store, lines: own.lines.clone(), by_car: own.by_car };
+            let same = Wish { way: Way::Delivery, store, lines: own.lines.clone() };
             if self.has(&pieces_of(&[same]), &[]) {
                 return Err(format!("{} is at store {store}, and was not offered", own.number));
             }
@@ -88,12 +91,5 @@ impl Ledger {
     pub fn offered_by(&self, booking: usize) -> Option<usize> {
         let number = &self.bookings[booking].number;
         self.orders.iter().rposition(|order| order.offers.iter().any(|one| one.number == *number))
-    }
-
-    /// Whether it is brought home, or would be, which no counter has a hand in.
-    pub fn is_brought_home(&self, booking: usize) -> bool {
-        let own = &self.bookings[booking];
-        let Of::Order(order) = own.of else { return false };
-        self.orders[order].offers.iter().any(|one| one.number == own.number && one.home)
     }
 }

@@ -8,7 +8,9 @@ mod settling;
 
 use std::collections::BTreeSet;
 
-use super::ledger::{Booking, Ledger, Outcome, Piece, Status, pieces_of};
+use onshelf_vocabulary::fulfilment::Way;
+
+use super::ledger::{Booking, Ledger, Outcome, Piece, Status, pieces_of, source_of};
 
 pub use answers::Seen;
 
@@ -30,19 +32,25 @@ pub enum Of {
     Past,
 }
 
-/// What is wanted at a store.
+/// What is wanted, and how it is got.
 #[derive(Clone, Debug)]
 pub struct Wish {
+    pub way: Way,
+    /// Where it is handed over; of what is brought home, where it is sent from.
     pub store: usize,
     pub lines: Vec<(usize, i64)>,
-    /// Brought to a car, and not handed over at the counter.
-    pub by_car: bool,
 }
 
 impl Wish {
+    /// Where it is picked.
+    pub fn source(&self) -> usize {
+        source_of(self.way, self.store)
+    }
+
     /// What it takes of the shelves.
     pub fn pieces(&self) -> impl Iterator<Item = Piece> {
-        self.lines.iter().map(move |(sku, quantity)| (self.store, *sku, *quantity))
+        let shelf = self.source();
+        self.lines.iter().map(move |(sku, quantity)| (shelf, *sku, *quantity))
     }
 }
 
@@ -147,7 +155,6 @@ pub struct Order {
 struct Offer {
     number: String,
     instead_of: String,
-    home: bool,
 }
 
 impl Ledger {
@@ -157,6 +164,7 @@ impl Ledger {
 
     pub(super) fn expect_order(&mut self, deed: &OrderDeed) -> Outcome {
         match deed {
+            OrderDeed::Place { wishes, .. } if !self.can_be_sent(wishes, &[]) => Outcome::Short,
             OrderDeed::Place { phone, .. } if self.is_full(*phone) => Outcome::TooMany,
             OrderDeed::Place { wishes, .. } => {
                 if self.has(&pieces_of(wishes), &[]) {
@@ -203,6 +211,18 @@ impl Ledger {
         own.filter(|booking| self.status(booking).is_live()).flat_map(Booking::pieces).collect()
     }
 
+    /// Whether what is brought from another store is on its shelf, each group by itself, with what is theirs there already.
+    /// Nobody plans a way from where there is too little, whatever else there is to say.
+    fn can_be_sent(&self, wishes: &[Wish], own: &[Piece]) -> bool {
+        let mut brought = wishes.iter().filter(|wish| wish.way == Way::Transfer);
+        brought.all(|wish| self.shows(&pieces_of(std::slice::from_ref(wish)), own))
+    }
+
+    /// An order's groups as they would be asked for again, also those that are over.
+    fn wishes_of(&self, order: usize) -> Vec<Wish> {
+        self.groups(order).into_iter().map(|index| self.bookings[index].wish()).collect()
+    }
+
     /// The shop makes these groups, and tells their numbers afterwards.
     fn await_groups(&mut self, order: usize, wishes: &[Wish], status: Status) {
         let awaited = |wish: &Wish| Awaited { order, wish: wish.clone(), status, split_from: None };
@@ -238,7 +258,7 @@ impl Ledger {
         let groups = self.groups(order);
         let is_waited_for = |index: &usize| {
             let own = &self.bookings[*index];
-            own.by_car && self.status(own).is_at_store()
+            own.way == Way::Curbside && self.status(own).is_at_store()
         };
         if groups.iter().any(is_waited_for) { Outcome::Done } else { Outcome::WrongState }
     }

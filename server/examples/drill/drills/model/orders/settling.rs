@@ -68,7 +68,7 @@ impl Ledger {
             .copied()
             .filter(|index| self.status(&self.bookings[*index]) == Status::Expired)
             .collect();
-        let wishes: Vec<Wish> = over.iter().map(|index| self.wish(*index)).collect();
+        let wishes: Vec<Wish> = over.iter().map(|index| self.bookings[*index].wish()).collect();
         if fits && !groups.is_empty() && self.has(&pieces_of(&wishes), &[]) {
             self.orders[order].settled = true;
             for index in groups {
@@ -87,11 +87,6 @@ impl Ledger {
             }
         }
         false
-    }
-
-    fn wish(&self, booking: usize) -> Wish {
-        let own = &self.bookings[booking];
-        Wish { store: own.store, lines: own.lines.clone(), by_car: own.by_car }
     }
 
     /// Orders whose payment the provider waits for or has, in their order.
