@@ -2,8 +2,7 @@
 //! answers, and whatever its shelves say, must be what the model says. The seed replays a run step by step, and each step is
 //! chosen by dice of its own.
 //!
-//! It leaves out: what is to be brought home from the beginning (what is offered for something that was not found may be,
-//! and is in it); passes of somebody who is sent, and hand-overs on a device that is away; windows; the basket that is kept
+//! It leaves out: passes of somebody who is sent, and hand-overs on a device that is away; windows; the basket that is kept
 //! while its way is chosen; warehouses and discounts. The rooms' own tests have them. It does not shrink: a run that goes
 //! wrong tells its last deeds and the command that replays it.
 

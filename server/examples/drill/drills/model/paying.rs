@@ -270,7 +270,9 @@ fn seen(group: GroupView) -> Result<Seen, Failure> {
     let store = STORES.iter().position(|code| *code == group.store.code).ok_or("a store of nobody's")?;
     Ok(Seen {
         expires_at: group.expires_at.at.parse::<Timestamp>()?.as_millisecond(),
-        wish: Wish { way: group.way, store, lines: lines_in(&group.lines)? },
+        wish: Wish { way: group.way, store, named: true, lines: lines_in(&group.lines)? },
+        fee: group.fee.amount,
+        asked: group.total.amount,
         instead_of: group.offered_for,
         split_from: group.split_from,
         number: group.id,
@@ -292,8 +294,8 @@ fn groups_of(wishes: &[Wish]) -> Result<Vec<GroupInput>, Failure> {
     let group = |wish: &Wish| -> Result<GroupInput, Failure> {
         Ok(GroupInput {
             way: wish.way,
-            store: Some(StoreCode::new(STORES[wish.store])?),
-            address: None,
+            store: wish.named.then(|| StoreCode::new(STORES[wish.store])).transpose()?,
+            address: (wish.way == Way::Delivery).then(home),
             window: None,
             lines: lines_for(&wish.lines)?,
         })

@@ -66,9 +66,11 @@ fn wish(dice: &mut Dice) -> Wish {
     let way = match dice.below(10) {
         0..4 => Way::Collect,
         4..6 => Way::Curbside,
-        _ => Way::Transfer,
+        6..8 => Way::Transfer,
+        _ => Way::Delivery,
     };
     // Most lies in the first store: there it is got, or from there it is brought.
     let from = usize::from(dice.percent(25));
-    Wish { way, store: source_of(way, from), lines: lines(dice, 2) }
+    let named = way != Way::Delivery || dice.percent(50);
+    Wish { way, store: source_of(way, from), named, lines: lines(dice, 2) }
 }

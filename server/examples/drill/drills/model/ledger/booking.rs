@@ -3,7 +3,7 @@
 use onshelf_vocabulary::fulfilment::Way;
 
 use super::{
-    super::orders::{Of, Wish},
+    super::orders::{Of, Wish, price_of},
     Piece,
 };
 
@@ -100,6 +100,8 @@ pub struct Booking {
     pub store: usize,
     /// Each SKU once.
     pub lines: Vec<(usize, i64)>,
+    /// What its way costs.
+    pub fee: i64,
     /// What was not found of it, and is in its lines no more.
     pub missing: Vec<(usize, i64)>,
     pub expires_at: i64,
@@ -119,7 +121,12 @@ pub struct Booking {
 impl Booking {
     /// As it would be asked for again.
     pub fn wish(&self) -> Wish {
-        Wish { way: self.way, store: self.store, lines: self.lines.clone() }
+        Wish { way: self.way, store: self.store, named: true, lines: self.lines.clone() }
+    }
+
+    /// What is asked for it: its lines and its way.
+    pub fn asked(&self) -> i64 {
+        price_of(&self.lines) + self.fee
     }
 
     /// Where it is picked.

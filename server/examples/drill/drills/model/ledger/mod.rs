@@ -21,6 +21,8 @@ pub use pick::Pick;
 use shelves::Level;
 pub use shelves::{Piece, pieces_of};
 
+/// How many stores there are.
+pub const STORES: usize = 2;
 /// Live reservations of one phone.
 const LIVE_LIMIT: usize = 5;
 /// Bookings that can still be named; older ones are forgotten once they have ended.
@@ -172,6 +174,7 @@ pub fn placed(
         way: Way::Collect,
         store,
         lines,
+        fee: 0,
         missing: Vec::new(),
         expires_at,
         made_at,

@@ -3,13 +3,17 @@
 use onshelf_vocabulary::fulfilment::Way;
 
 use super::super::ledger::{Booking, pieces_of, summed};
-use super::{HOLD, Ledger, Of, Offer, Order, Status, Wish, price, price_of, settling::waiting};
+use super::{Awaited, HOLD, Ledger, Of, Offer, Order, Status, Wish, price, price_of, settling::waiting};
 
 /// A group as the shop shows it.
+#[derive(Debug)]
 pub struct Seen {
     pub number: String,
     pub expires_at: i64,
     pub wish: Wish,
+    /// What its way costs, and all that is asked for it.
+    pub fee: i64,
+    pub asked: i64,
     pub instead_of: Option<String>,
     pub split_from: Option<String>,
 }
@@ -18,54 +22,39 @@ impl Ledger {
     /// An order the shop has made.
     pub fn take_over_order(&mut self, number: String, token: String, phone: usize, wishes: &[Wish]) {
         let held_until = self.now + HOLD;
+        let wishes = self.with_stores(wishes, &[]);
         self.orders.push(Order {
             number,
             token,
             phone,
-            total: price(wishes),
+            total: price(&wishes),
             settled: false,
             held_until,
             extended: false,
             captured: 0,
             back: 0,
-            waiting: Some(waiting(price(wishes), None, held_until)),
+            waiting: Some(waiting(price(&wishes), None, held_until)),
             given_by_hand_at: None,
             given: Vec::new(),
             looked_for: Vec::new(),
             offers: Vec::new(),
         });
-        self.await_groups(self.orders.len() - 1, wishes, Status::Pending);
+        self.await_groups(self.orders.len() - 1, &wishes, Status::Pending);
     }
 
     /// A group as the shop shows it: a new one is taken over, of an old one until when it is kept.
     pub fn take_over_group(&mut self, order: usize, seen: Seen) -> Result<(), String> {
         if let Some(known) = self.bookings.iter_mut().find(|booking| booking.number == seen.number) {
             known.expires_at = seen.expires_at;
-            if summed(&seen.wish.lines) != known.lines {
-                return Err(format!(
-                    "{} has {:?}, the model {:?}",
-                    seen.number, seen.wish.lines, known.lines
-                ));
-            }
-            return Ok(());
+            let is_known = summed(&seen.wish.lines) == known.lines && seen.asked == known.asked();
+            return if is_known { Ok(()) } else { Err(format!("{seen:?} is {known:?} in the model")) };
         }
-        let (wish, status) = match &seen.instead_of {
-            Some(lost) => (self.believe_offer(order, &seen, lost)?, Status::Pending),
-            None => {
-                let awaited = self.awaited.iter().position(|awaited| awaited.order == order);
-                let awaited = awaited.map(|place| self.awaited.remove(place));
-                let awaited =
-                    awaited.ok_or_else(|| format!("{} is a group nobody asked for", seen.number))?;
-                if awaited.split_from != seen.split_from {
-                    return Err(format!("{} is split off {:?}", seen.number, seen.split_from));
-                }
-                (awaited.wish, awaited.status)
-            }
+        let (wish, fee, status) = match &seen.instead_of {
+            Some(lost) => (seen.wish.clone(), self.believe_offer(order, &seen, lost)?, Status::Pending),
+            None => self.expected(order, &seen)?,
         };
-        let Wish { way, store, lines } = wish;
-        let shown = (seen.wish.way, seen.wish.store, summed(&seen.wish.lines));
-        if shown != (way, store, summed(&lines)) {
-            return Err(format!("{} is another group than was asked for: {:?}", seen.number, seen.wish));
+        if (seen.fee, seen.asked) != (fee, price_of(&wish.lines) + fee) {
+            return Err(format!("{seen:?}: its way is to cost {fee}"));
         }
         let (phone, made_at) = (self.orders[order].phone, self.now);
         self.take_over(Booking {
@@ -73,9 +62,10 @@ impl Ledger {
             token: String::new(),
             key: String::new(),
             phone,
-            way,
-            store,
-            lines,
+            way: wish.way,
+            store: wish.store,
+            lines: wish.lines,
+            fee,
             missing: Vec::new(),
             expires_at: seen.expires_at,
             made_at,
@@ -89,16 +79,29 @@ impl Ledger {
         Ok(())
     }
 
+    /// The next group of an order that is awaited, which this must be; with what its way costs.
+    fn expected(&mut self, order: usize, seen: &Seen) -> Result<(Wish, i64, Status), String> {
+        let place = self.awaited.iter().position(|awaited| awaited.order == order);
+        let place = place.ok_or_else(|| format!("{} is a group nobody asked for", seen.number))?;
+        let Awaited { wish, fee, status, split_from, .. } = self.awaited.remove(place);
+        let shown = (seen.wish.way, seen.wish.store, summed(&seen.wish.lines), &seen.split_from);
+        if shown != (wish.way, wish.store, summed(&wish.lines), &split_from) {
+            return Err(format!("{seen:?} is another group than {wish:?}, split from {split_from:?}"));
+        }
+        Ok((wish, fee, status))
+    }
+
     /// An offer must be for something that was looked for, not dearer than that, got in a way that stands for its own, and
-    /// really on its shelf.
-    fn believe_offer(&mut self, order: usize, seen: &Seen, lost: &str) -> Result<Wish, String> {
+    /// really on its shelf. Answers what its way costs: what the lost one's did.
+    fn believe_offer(&mut self, order: usize, seen: &Seen, lost: &str) -> Result<i64, String> {
         let (number, wish) = (&seen.number, &seen.wish);
         let missing = self.bookings.iter().find(|booking| booking.number == lost);
         let looked_for = self.orders[order].looked_for.iter().any(|own| own == lost);
         let Some(missing) = missing.filter(|_| looked_for) else {
             return Err(format!("{number} is offered for {lost}, which nobody looked for"));
         };
-        if price_of(&wish.lines) > price_of(&missing.lines) {
+        let fee = missing.fee;
+        if seen.asked > missing.asked() {
             return Err(format!("{number} is dearer than {lost}"));
         }
         let fits = match wish.way {
@@ -118,7 +121,7 @@ impl Ledger {
         }
         let offer = Offer { number: number.clone(), instead_of: lost.to_owned() };
         self.orders[order].offers.push(offer);
-        Ok(wish.clone())
+        Ok(fee)
     }
 
     /// Every group that was to be made has been told of.

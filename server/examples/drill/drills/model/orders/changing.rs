@@ -21,7 +21,8 @@ impl Ledger {
                 return self.touched(order);
             }
             // Nobody is asked to pay for what could not be had.
-            if !self.has(&pieces_of(wishes), &self.held_by(&self.groups(order))) {
+            let planned = self.with_stores(wishes, &self.wishes_of(order));
+            if !self.has(&pieces_of(&planned), &self.held_by(&self.groups(order))) {
                 return Outcome::Short;
             }
             self.orders[order].waiting = Some(waiting(total - before, Some(wishes.to_vec()), now + HOLD));
@@ -59,7 +60,8 @@ impl Ledger {
             return self.touched(order);
         }
         let old = self.groups(order);
-        if !self.has(&pieces_of(wishes), &self.held_by(&old)) {
+        let wishes = self.with_stores(wishes, &self.wishes_of(order));
+        if !self.has(&pieces_of(&wishes), &self.held_by(&old)) {
             return Outcome::Short;
         }
         for index in old {
@@ -67,8 +69,8 @@ impl Ledger {
             self.bookings[index].of = Of::Past;
         }
         let status = if settled { Status::Placed } else { Status::Pending };
-        self.orders[order].total = price(wishes);
-        self.await_groups(order, wishes, status);
+        self.orders[order].total = price(&wishes);
+        self.await_groups(order, &wishes, status);
         Outcome::Done
     }
 }

@@ -32,12 +32,12 @@ impl Ledger {
         let source = own.source();
         let stores = if own.astray { vec![1 - source, source] } else { vec![1 - source] };
         for store in stores {
-            let same = Wish { way: Way::Delivery, store, lines: own.lines.clone() };
+            let same = Wish { way: Way::Delivery, store, ..own.wish() };
             if self.has(&pieces_of(&[same]), &[]) {
                 return Err(format!("{} is at store {store}, and was not offered", own.number));
             }
         }
-        self.give_back(order, &own.number, &own.lines);
+        self.give_back(order, &own.number, own.asked());
         Ok(())
     }
 
@@ -77,7 +77,7 @@ impl Ledger {
         let own = self.bookings[booking].clone();
         if !self.orders[order].looked_for.contains(&own.number) {
             self.orders[order].looked_for.push(own.number.clone());
-            self.give_back(order, &own.number, &own.lines);
+            self.give_back(order, &own.number, own.asked());
         }
     }
 

@@ -1,9 +1,10 @@
 //! Orders in the model: groups that are bookings, how they end, and what is to go back then. Their money until it came is
-//! `settling`, other groups in their place `changing`, what was not found `healing`.
+//! `settling`, other groups in their place `changing`, what was not found `healing`; from where they are sent is `sending`.
 
 mod answers;
 mod changing;
 mod healing;
+mod sending;
 mod settling;
 
 use std::collections::BTreeSet;
@@ -38,6 +39,8 @@ pub struct Wish {
     pub way: Way,
     /// Where it is handed over; of what is brought home, where it is sent from.
     pub store: usize,
+    /// Whether that store is named; of what is brought home the shop may choose it.
+    pub named: bool,
     pub lines: Vec<(usize, i64)>,
 }
 
@@ -60,6 +63,8 @@ pub struct Awaited {
     order: usize,
     pub wish: Wish,
     pub status: Status,
+    /// What its way costs.
+    fee: i64,
     /// Number of the group whose missing lines these are.
     split_from: Option<String>,
 }
@@ -167,7 +172,7 @@ impl Ledger {
             OrderDeed::Place { wishes, .. } if !self.can_be_sent(wishes, &[]) => Outcome::Short,
             OrderDeed::Place { phone, .. } if self.is_full(*phone) => Outcome::TooMany,
             OrderDeed::Place { wishes, .. } => {
-                if self.has(&pieces_of(wishes), &[]) {
+                if self.has(&pieces_of(&self.with_stores(wishes, &[])), &[]) {
                     Outcome::Done
                 } else {
                     Outcome::Short
@@ -211,27 +216,18 @@ impl Ledger {
         own.filter(|booking| self.status(booking).is_live()).flat_map(Booking::pieces).collect()
     }
 
-    /// Whether what is brought from another store is on its shelf, each group by itself, with what is theirs there already.
-    /// Nobody plans a way from where there is too little, whatever else there is to say.
-    fn can_be_sent(&self, wishes: &[Wish], own: &[Piece]) -> bool {
-        let mut brought = wishes.iter().filter(|wish| wish.way == Way::Transfer);
-        brought.all(|wish| self.shows(&pieces_of(std::slice::from_ref(wish)), own))
-    }
-
-    /// An order's groups as they would be asked for again, also those that are over.
-    fn wishes_of(&self, order: usize) -> Vec<Wish> {
-        self.groups(order).into_iter().map(|index| self.bookings[index].wish()).collect()
-    }
-
     /// The shop makes these groups, and tells their numbers afterwards.
     fn await_groups(&mut self, order: usize, wishes: &[Wish], status: Status) {
-        let awaited = |wish: &Wish| Awaited { order, wish: wish.clone(), status, split_from: None };
+        let awaited = |wish: &Wish| {
+            let (wish, fee) = (wish.clone(), wish.fee());
+            Awaited { order, wish, status, fee, split_from: None }
+        };
         self.awaited.extend(wishes.iter().map(awaited));
     }
 
-    /// What was not found of a group becomes one of its own.
+    /// What was not found of a group becomes one of its own; what its way costs stays with the rest.
     pub(super) fn await_part(&mut self, order: usize, wish: Wish, of: String) {
-        self.awaited.push(Awaited { order, wish, status: Status::NotFound, split_from: Some(of) });
+        self.awaited.push(Awaited { order, wish, status: Status::NotFound, fee: 0, split_from: Some(of) });
     }
 
     fn cancel(&mut self, order: usize) -> Outcome {
@@ -280,17 +276,17 @@ impl Ledger {
         if offer.is_some() {
             self.bookings[booking].of = Of::Past;
         }
-        let subject = offer.map_or(own.number, |one| one.instead_of);
+        let subject = offer.map_or_else(|| own.number.clone(), |one| one.instead_of);
         let lost = self.bookings.iter().find(|booking| booking.number == subject);
-        let lines = lost.map_or(own.lines, |lost| lost.lines.clone());
-        self.give_back(order, &subject, &lines);
+        let asked = lost.unwrap_or(&own).asked();
+        self.give_back(order, &subject, asked);
         Outcome::Done
     }
 
-    fn give_back(&mut self, order: usize, subject: &str, lines: &[(usize, i64)]) {
+    fn give_back(&mut self, order: usize, subject: &str, asked: i64) {
         let own = &mut self.orders[order];
         if own.settled && !own.given.iter().any(|number| number == subject) {
-            let share = price_of(lines).min(own.captured - own.back);
+            let share = asked.min(own.captured - own.back);
             own.back += share;
             if share > 0 {
                 own.given.push(subject.to_owned());
@@ -331,5 +327,5 @@ pub fn price_of(lines: &[(usize, i64)]) -> i64 {
 }
 
 pub fn price(wishes: &[Wish]) -> i64 {
-    wishes.iter().map(|wish| price_of(&wish.lines)).sum()
+    wishes.iter().map(|wish| price_of(&wish.lines) + wish.fee()).sum()
 }
