@@ -2,19 +2,23 @@
 //! answers, and whatever its shelves say, must be what the model says. The seed replays a run step by step, and each step is
 //! chosen by dice of its own.
 //!
-//! It leaves out: passes of somebody who is sent, and hand-overs on a device that is away; windows; the basket that is kept
-//! while its way is chosen; warehouses and discounts. The rooms' own tests have them. It does not shrink: a run that goes
-//! wrong tells its last deeds and the command that replays it.
+//! It leaves out: passes of somebody who is sent, and hand-overs on a device that is away; windows; warehouses and discounts.
+//! The rooms' own tests have them. It does not shrink: a run that goes wrong tells its last deeds and the command that
+//! replays it.
 
+mod baskets;
 mod choice;
 mod course;
 mod dice;
+mod keeping;
 mod ledger;
 mod orders;
 mod paying;
 mod shop;
+mod words;
 
 use super::{Drill, Failure, Plan, Tally};
+use baskets::BasketDeed;
 use course::Course;
 use ledger::Pick;
 use orders::OrderDeed;
@@ -93,6 +97,7 @@ pub enum Deed {
     },
     KeepHouse,
     OfOrder(OrderDeed),
+    OfBasket(BasketDeed),
 }
 
 impl Deed {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
 use onshelf_shop::{
     Once,
     journeys::Answer,
@@ -10,20 +9,19 @@ use onshelf_shop::{
     testing::won,
 };
 use onshelf_vocabulary::{
-    Lang, Quantity, Sku, StoreCode,
-    cart::Line,
-    fulfilment::{Contact, ReservationLineView, Way},
-    orders::{Address, GroupInput, GroupView, OrderChange, OrderInput},
+    Lang,
+    fulfilment::{Contact, Way},
+    orders::{OrderChange, OrderInput},
     payments::ProviderCode,
 };
 
 use super::{
-    Failure,
-    ledger::{Ledger, Outcome, summed},
-    orders::{OrderDeed, PAUSE, Seen, Wish},
+    Failure, keeping,
+    ledger::{Ledger, Outcome},
+    orders::{OrderDeed, PAUSE, Wish},
     shop::{STORES, Subject, outcome, phone_of},
+    words::{groups_of, home, name_in, seen},
 };
-use crate::drills::ground::{self, sku};
 
 /// Orders looked at when the books are compared.
 const LOOKED_AT: usize = 8;
@@ -35,7 +33,7 @@ impl Subject {
         ledger: &mut Ledger,
     ) -> Result<Outcome, Failure> {
         match deed {
-            OrderDeed::Place { phone, wishes } => self.place(*phone, wishes, ledger).await,
+            OrderDeed::Place { phone, basket, wishes } => self.place(*phone, *basket, wishes, ledger).await,
             OrderDeed::Open { order } => {
                 let (number, token) = named(*order, ledger);
                 let opened = self.shop.pay_order(Lang::Ko, &number, &token, None).await;
@@ -102,6 +100,7 @@ impl Subject {
     async fn place(
         &mut self,
         phone: usize,
+        basket: Option<usize>,
         wishes: &[Wish],
         ledger: &mut Ledger,
     ) -> Result<Outcome, Failure> {
@@ -115,9 +114,15 @@ impl Subject {
         let once = Once::new("model", "order", &format!("order-{}", self.deeds), "");
         // What is brought is planned by what the shelves show.
         self.shop.catch_up().await?;
-        match self.shop.place_order(PlaceOrder { input, lang: Lang::Ko, near: None, once }).await {
+        let request = PlaceOrder { input, lang: Lang::Ko, near: None, once };
+        let kept = basket.map(|basket| keeping::named(&ledger.baskets()[basket]));
+        let placed = match &kept {
+            Some(_) => self.shop.place_kept(request, kept.as_ref()).await,
+            None => self.shop.place_order(request).await,
+        };
+        match placed {
             Ok(placed) => {
-                ledger.take_over_order(placed.number, placed.token, phone, wishes);
+                ledger.take_over_order((placed.number, placed.token), phone, basket, wishes);
                 self.see(ledger.orders().len() - 1, ledger).await?;
                 Ok(Outcome::Done)
             }
@@ -251,59 +256,8 @@ impl Subject {
     }
 }
 
-/// Lines as the shop shows them, each SKU once.
-pub(super) fn lines_in(shown: &[ReservationLineView]) -> Result<Vec<(usize, i64)>, Failure> {
-    let index = |name: &str| (0..ground::SKUS).find(|index| sku(*index) == name).ok_or("a SKU of nobody's");
-    let line = |line: &ReservationLineView| Ok::<_, Failure>((index(&line.sku)?, line.quantity));
-    Ok(summed(&shown.iter().map(line).collect::<Result<Vec<_>, _>>()?))
-}
-
-/// Lines as the shop is told them.
-pub(super) fn lines_for(lines: &[(usize, i64)]) -> Result<Vec<Line>, Failure> {
-    let line = |(index, units): &(usize, i64)| -> Result<Line, Failure> {
-        Ok(Line { sku: Sku::new(sku(*index))?, quantity: Quantity::try_from(*units)? })
-    };
-    lines.iter().map(line).collect()
-}
-
-fn seen(group: GroupView) -> Result<Seen, Failure> {
-    let store = STORES.iter().position(|code| *code == group.store.code).ok_or("a store of nobody's")?;
-    Ok(Seen {
-        expires_at: group.expires_at.at.parse::<Timestamp>()?.as_millisecond(),
-        wish: Wish { way: group.way, store, named: true, lines: lines_in(&group.lines)? },
-        fee: group.fee.amount,
-        asked: group.total.amount,
-        instead_of: group.offered_for,
-        split_from: group.split_from,
-        number: group.id,
-    })
-}
-
-/// Where everything is brought that is.
-fn home() -> Address {
-    Address { line1: "연무장길 12".to_owned(), postcode: "04782".to_owned(), ..Address::default() }
-}
-
 /// Number and token.
 fn named(order: usize, ledger: &Ledger) -> (String, String) {
     let order = &ledger.orders()[order];
     (order.number.clone(), order.token.clone())
-}
-
-fn groups_of(wishes: &[Wish]) -> Result<Vec<GroupInput>, Failure> {
-    let group = |wish: &Wish| -> Result<GroupInput, Failure> {
-        Ok(GroupInput {
-            way: wish.way,
-            store: wish.named.then(|| StoreCode::new(STORES[wish.store])).transpose()?,
-            address: (wish.way == Way::Delivery).then(home),
-            window: None,
-            lines: lines_for(&wish.lines)?,
-        })
-    };
-    wishes.iter().map(group).collect()
-}
-
-/// The payment's name, as the last part of its page's address.
-fn name_in(url: &str) -> &str {
-    url.rsplit('/').next().unwrap_or(url)
 }

@@ -9,7 +9,6 @@ use jiff::Timestamp;
 use onshelf_db::{Db, stock::LevelKey};
 use onshelf_shop::{
     Error, Once, Settings, Shop, StockRefusal,
-    journeys::PickReport,
     partners::Partner,
     staff::{Associate, NewStaff},
     stock::{CountInput, Movement, SaleInput, SaleLine},
@@ -24,9 +23,9 @@ use onshelf_vocabulary::{
 
 use super::{
     Deed, Failure,
-    ledger::{Ledger, Outcome, Pick, placed, summed},
+    ledger::{Ledger, Outcome, placed, summed},
     orders::{Of, price_of},
-    paying::{lines_for, lines_in},
+    words::{lines_in, told},
 };
 use crate::drills::{
     clock::{SeededChance, ToldClock},
@@ -156,6 +155,7 @@ impl Subject {
             Deed::Expire => self.shop.expire_reservations().await.map(drop),
             Deed::Wait { .. } => Ok(()),
             Deed::OfOrder(deed) => return self.carry_out_order(deed, ledger).await,
+            Deed::OfBasket(deed) => return self.carry_out_basket(deed, ledger).await,
             Deed::KeepHouse => {
                 self.shop.catch_up().await?;
                 self.shop.keep_house().await.map(drop)
@@ -236,6 +236,7 @@ impl Subject {
             }
         }
         wrong.extend(self.order_differences(ledger).await?);
+        wrong.extend(self.basket_differences(ledger).await?);
         Ok(wrong)
     }
 
@@ -280,14 +281,6 @@ fn movements(store: usize, lines: &[(usize, i64)]) -> Result<Vec<Movement>, Fail
             Ok(Movement { store, sku, delta: *delta, reason, reference })
         })
         .collect()
-}
-
-fn told(pick: &Pick) -> Result<PickReport, Failure> {
-    if pick.found {
-        let count = |(index, units): &(usize, i64)| Ok((Sku::new(sku(*index))?, *units));
-        return Ok(PickReport::Found(pick.counts.iter().map(count).collect::<Result<_, Failure>>()?));
-    }
-    Ok(PickReport::Missing(lines_for(&pick.counts)?))
 }
 
 pub fn outcome(done: Result<(), Error>) -> Result<Outcome, Failure> {

@@ -80,8 +80,10 @@ fn pick(dice: &mut Dice, lines: &[(usize, i64)]) -> Pick {
 
 /// The next deed. What cannot make sense is chosen seldom, what meets other deeds often.
 pub fn choose(dice: &mut Dice, ledger: &Ledger) -> Deed {
-    if dice.percent(40) {
-        return Deed::OfOrder(orders::choose(dice, ledger));
+    match dice.below(100) {
+        0..40 => return Deed::OfOrder(orders::choose(dice, ledger)),
+        40..50 => return Deed::OfBasket(orders::choose_basket(dice, ledger)),
+        _ => {}
     }
     let store = usize::from(dice.percent(25));
     let (sku, roll) = (dice.below(SKUS), dice.below(100));
@@ -125,7 +127,7 @@ pub fn choose(dice: &mut Dice, ledger: &Ledger) -> Deed {
         }
         89 => Deed::Trespass { sku },
         90..93 => Deed::Expire,
-        93..99 => Deed::Wait { minutes: [1, 20, 200, 1_500][dice.below(4)] },
+        93..99 => Deed::Wait { minutes: [1, 4, 20, 200, 1_500][dice.below(5)] },
         _ => Deed::KeepHouse,
     }
 }

@@ -1,10 +1,11 @@
-//! What is done about orders next.
+//! What is done about orders and kept baskets next.
 
 use onshelf_vocabulary::fulfilment::Way;
 
 use super::{
     super::{
         PHONES,
+        baskets::BasketDeed,
         dice::Dice,
         ledger::{Ledger, Status, source_of},
         orders::{Of, OrderDeed, Wish},
@@ -12,11 +13,14 @@ use super::{
     YOUNG, lines, young,
 };
 
+/// Baskets that are named again.
+const YOUNG_BASKETS: usize = 4;
+
 pub(super) fn choose(dice: &mut Dice, ledger: &Ledger) -> OrderDeed {
     let roll = dice.below(100);
     let orders = ledger.orders();
     if orders.is_empty() || roll < 25 {
-        return OrderDeed::Place { phone: dice.below(PHONES), wishes: wishes(dice) };
+        return place(dice, ledger);
     }
     let order = young(dice, orders.len(), YOUNG / 4);
     let is_taken = orders[order].waiting.as_ref().map(|waiting| waiting.taken.is_some());
@@ -32,6 +36,34 @@ pub(super) fn choose(dice: &mut Dice, ledger: &Ledger) -> OrderDeed {
         (86..90, _) => OrderDeed::Arrive { order, arrived: dice.percent(50) },
         (98.., _) => OrderDeed::Work,
         _ => heal_or_answer(dice, ledger),
+    }
+}
+
+/// Now and then what is kept becomes the order, as it was chosen or otherwise.
+fn place(dice: &mut Dice, ledger: &Ledger) -> OrderDeed {
+    let (phone, wishes) = (dice.below(PHONES), wishes(dice));
+    let (by_basket, as_chosen) = (dice.percent(40), dice.percent(70));
+    let baskets = ledger.baskets();
+    if baskets.is_empty() || !by_basket {
+        return OrderDeed::Place { phone, basket: None, wishes };
+    }
+    let basket = young(dice, baskets.len(), YOUNG_BASKETS);
+    let wishes = if as_chosen { baskets[basket].groups.clone() } else { wishes };
+    OrderDeed::Place { phone, basket: Some(basket), wishes }
+}
+
+/// What is done about baskets next.
+pub(super) fn choose_basket(dice: &mut Dice, ledger: &Ledger) -> BasketDeed {
+    let (roll, wishes) = (dice.below(100), wishes(dice));
+    let baskets = ledger.baskets();
+    if baskets.is_empty() || roll < 40 {
+        return BasketDeed::Keep { instead: None, wishes };
+    }
+    let basket = young(dice, baskets.len(), YOUNG_BASKETS);
+    match roll {
+        40..65 => BasketDeed::Keep { instead: Some(basket), wishes },
+        65..85 => BasketDeed::Extend { basket },
+        _ => BasketDeed::LetGo { basket },
     }
 }
 

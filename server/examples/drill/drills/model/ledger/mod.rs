@@ -12,6 +12,7 @@ use onshelf_vocabulary::{fulfilment::Way, staff::BoardDeed};
 
 use super::{
     Deed,
+    baskets::Basket,
     orders::{Awaited, Of, Order},
 };
 use crate::drills::ground;
@@ -35,6 +36,7 @@ pub struct Ledger {
     levels: BTreeMap<(usize, usize), Level>,
     pub(super) bookings: Vec<Booking>,
     pub(super) orders: Vec<Order>,
+    pub(super) baskets: Vec<Basket>,
     /// Groups the shop has made, in their order, until it tells their numbers.
     pub(super) awaited: Vec<Awaited>,
 }
@@ -43,7 +45,8 @@ impl Ledger {
     /// The first store's shelves begin with `initial` each, the second has none.
     pub fn new(initial: i64, now: i64) -> Ledger {
         let levels = shelves::filled(initial);
-        Ledger { now, made: 0, levels, bookings: Vec::new(), orders: Vec::new(), awaited: Vec::new() }
+        let (bookings, orders, baskets, awaited) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Ledger { now, made: 0, levels, bookings, orders, baskets, awaited }
     }
 
     pub fn bookings(&self) -> &[Booking] {
@@ -100,6 +103,7 @@ impl Ledger {
                 Outcome::Done
             }
             Deed::OfOrder(deed) => self.expect_order(deed),
+            Deed::OfBasket(deed) => self.expect_basket(deed),
         }
     }
 
@@ -133,8 +137,9 @@ impl Ledger {
         self.bookings.push(booking);
     }
 
-    /// Forgets bookings that ended long ago. Only between two deeds, which name them by their place.
+    /// Forgets what ended long ago. Only between two deeds, which name bookings and baskets by their place.
     pub fn forget(&mut self) {
+        self.forget_baskets();
         let count = self.bookings.len();
         if count > REMEMBERED * 2 {
             // Outcomes kept under a key are forgotten after two days; nobody repeats one that old.

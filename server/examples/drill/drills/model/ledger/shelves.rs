@@ -37,10 +37,11 @@ impl Ledger {
         self.bookings.iter().filter(|booking| self.status(booking).is_live())
     }
 
-    /// What is held, also for groups that the shop has made and whose numbers are not known yet.
+    /// What is held, also in kept baskets and for groups that the shop has made and whose numbers are not known yet.
     fn held(&self) -> impl Iterator<Item = Piece> {
         let awaited = self.awaited.iter().filter(|awaited| awaited.status.is_live());
-        self.live().flat_map(Booking::pieces).chain(awaited.flat_map(|awaited| awaited.wish.pieces()))
+        let awaited = awaited.flat_map(|awaited| awaited.wish.pieces());
+        self.live().flat_map(Booking::pieces).chain(awaited).chain(self.held_by_baskets())
     }
 
     pub fn available(&self, store: usize, sku: usize) -> i64 {

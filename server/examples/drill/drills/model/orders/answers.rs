@@ -19,10 +19,17 @@ pub struct Seen {
 }
 
 impl Ledger {
-    /// An order the shop has made.
-    pub fn take_over_order(&mut self, number: String, token: String, phone: usize, wishes: &[Wish]) {
+    /// An order the shop has made, by its number and token.
+    pub fn take_over_order(
+        &mut self,
+        (number, token): (String, String),
+        phone: usize,
+        basket: Option<usize>,
+        wishes: &[Wish],
+    ) {
         let held_until = self.now + HOLD;
-        let wishes = self.with_stores(wishes, &[]);
+        let (own, extended) = self.becomes_an_order(basket);
+        let wishes = self.with_stores(wishes, &own);
         self.orders.push(Order {
             number,
             token,
@@ -30,7 +37,7 @@ impl Ledger {
             total: price(&wishes),
             settled: false,
             held_until,
-            extended: false,
+            extended,
             captured: 0,
             back: 0,
             waiting: Some(waiting(price(&wishes), None, held_until)),

@@ -72,8 +72,10 @@ pub struct Awaited {
 /// Deeds about orders, which are named by their place.
 #[derive(Clone, Debug)]
 pub enum OrderDeed {
+    /// With the things of a kept basket, where one is named.
     Place {
         phone: usize,
+        basket: Option<usize>,
         wishes: Vec<Wish>,
     },
     /// Asks for the provider's page (again).
@@ -169,15 +171,7 @@ impl Ledger {
 
     pub(super) fn expect_order(&mut self, deed: &OrderDeed) -> Outcome {
         match deed {
-            OrderDeed::Place { wishes, .. } if !self.can_be_sent(wishes, &[]) => Outcome::Short,
-            OrderDeed::Place { phone, .. } if self.is_full(*phone) => Outcome::TooMany,
-            OrderDeed::Place { wishes, .. } => {
-                if self.has(&pieces_of(&self.with_stores(wishes, &[])), &[]) {
-                    Outcome::Done
-                } else {
-                    Outcome::Short
-                }
-            }
+            OrderDeed::Place { phone, basket, wishes } => self.expect_place(*phone, *basket, wishes),
             OrderDeed::Open { order } => self.open(*order),
             OrderDeed::Pay { order, wrong } => {
                 if let Some(waiting) = &mut self.orders[*order].waiting {
@@ -203,6 +197,18 @@ impl Ledger {
             OrderDeed::Answer { booking, accept } => self.answer(*booking, *accept),
             OrderDeed::Work => self.work(),
         }
+    }
+
+    fn expect_place(&self, phone: usize, basket: Option<usize>, wishes: &[Wish]) -> Outcome {
+        let own = self.kept_in(basket);
+        if !self.can_be_sent(wishes, &pieces_of(&own)) {
+            return Outcome::Short;
+        }
+        if self.is_full(phone) {
+            return Outcome::TooMany;
+        }
+        let is_there = self.has(&pieces_of(&self.with_stores(wishes, &own)), &pieces_of(&own));
+        if is_there { Outcome::Done } else { Outcome::Short }
     }
 
     /// Places of an order's groups among the bookings.

@@ -25,13 +25,13 @@ impl Wish {
 impl Ledger {
     /// Whether what is brought from another store is on its shelf, each group by itself, with what is `own` there already.
     /// Nobody plans a way from where there is too little, whatever else there is to say.
-    pub(super) fn can_be_sent(&self, wishes: &[Wish], own: &[Piece]) -> bool {
+    pub fn can_be_sent(&self, wishes: &[Wish], own: &[Piece]) -> bool {
         let mut brought = wishes.iter().filter(|wish| wish.way == Way::Transfer);
         brought.all(|wish| self.shows(&pieces_of(std::slice::from_ref(wish)), own))
     }
 
     /// These wishes with the store the shop chooses where none is named, for whom these groups are theirs already.
-    pub(super) fn with_stores(&self, wishes: &[Wish], own: &[Wish]) -> Vec<Wish> {
+    pub fn with_stores(&self, wishes: &[Wish], own: &[Wish]) -> Vec<Wish> {
         let store = |wish: &Wish| if wish.named { wish.store } else { self.sender(wish, own) };
         wishes.iter().map(|wish| Wish { store: store(wish), ..wish.clone() }).collect()
     }
