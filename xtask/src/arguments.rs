@@ -14,7 +14,8 @@ usage: cargo xtask COMMAND
   bench [NAME [--quick]]    measure; without a name it lists what can be
   drill [NAME] [--rounds N] [--seed S] [--database-url URL] [--short] [--may-skip]
                             break it on purpose and watch it recover; without a name all drills in short,
-                            `drill --list` names them; what cannot be tried here is a failure unless it may be
+                            `drill --list` names them; what cannot be tried here is a failure unless it may be;
+                            `drill model --seed S --only STEPS` takes a run that was made shorter
 
 ONSHELF_TOOLCHAIN=rustup|debian chooses the compiler where the choice it makes by itself is not wanted.";
 

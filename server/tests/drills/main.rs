@@ -11,7 +11,11 @@ mod fuzz;
 
 use std::fs::File;
 
-use drills::{Plan, Tally};
+use drills::{
+    Plan, Tally,
+    model::shrink::Shrinking,
+    plan::{numbers, written},
+};
 
 /// One at a time, also where each test is a process of its own: they measure time, and each takes the whole machine.
 fn alone(name: &str) {
@@ -28,7 +32,8 @@ fn short(name: &str) {
 fn plan(rounds: u64) -> Plan {
     let program = env!("CARGO_BIN_EXE_onshelf").into();
     // Whoever tests has both engines and a compiler: what could not be tried is no success.
-    Plan { rounds, seed: 20_261_122, database: None, short: true, may_skip: false, program }
+    let (only, database) = (Vec::new(), None);
+    Plan { rounds, only, seed: 20_261_122, database, short: true, may_skip: false, program }
 }
 
 #[test]
@@ -112,6 +117,33 @@ fn what_breaks_keeps_its_counts() {
     let mut tally = Tally { rounds: 3, acknowledged: 7, ..Tally::default() };
     tally.add_part(Err("there is no room on the disk".into()));
     assert_eq!((tally.acknowledged, tally.verdict(false), tally.verdict(true)), (7, 2, 2));
+}
+
+#[test]
+fn a_run_is_left_with_the_steps_it_needs() {
+    // They go wrong where all three of them are taken.
+    let needed = [17, 42, 90];
+    let wrong_at = |steps: &[u64]| {
+        let places = needed.iter().map(|step| steps.iter().position(|own| own == step));
+        places.collect::<Option<Vec<usize>>>()?.into_iter().max()
+    };
+    let (mut shrinking, mut tries) = (Shrinking::of((1..=100).collect()), 0);
+    while let Some(fewer) = shrinking.fewer() {
+        shrinking.tell(&fewer, wrong_at(&fewer));
+        tries += 1;
+    }
+    assert_eq!(shrinking.steps(), needed);
+    assert!(tries < 60, "{tries} tries");
+    assert_eq!(Shrinking::of(vec![7]).fewer(), None);
+}
+
+#[test]
+fn steps_are_read_as_they_are_written() {
+    for (steps, text) in [(&[3][..], "3"), (&[1, 2, 3], "1-3"), (&[3, 17, 40, 41, 42], "3,17,40-42")] {
+        assert_eq!(written(steps), text);
+        assert_eq!(numbers(text).unwrap(), steps);
+    }
+    assert!(numbers("3,x").is_err());
 }
 
 /// Quicker than the drill, and with nothing else in its message.

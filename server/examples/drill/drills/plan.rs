@@ -17,12 +17,15 @@ pub struct Asked {
     database: Option<String>,
     short: bool,
     may_skip: bool,
+    only: Vec<u64>,
 }
 
 /// One run of one drill.
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub rounds: u64,
+    /// The only steps to be taken, in their order, where a run was made shorter; empty: all. The model's alone.
+    pub only: Vec<u64>,
     /// The same seed does the same deeds in the same order, as far as the machine's own timing lets it.
     pub seed: u64,
     /// `sqlite:` for SQLite alone, or a PostgreSQL server on which the drill makes a database of its own. Without it
@@ -45,6 +48,7 @@ impl Asked {
             match word.as_str() {
                 "--rounds" => asked.rounds = Some(value()?.parse()?),
                 "--seed" => asked.seed = Some(value()?.parse()?),
+                "--only" => asked.only = numbers(&value()?)?,
                 "--database-url" => asked.database = Some(known_engine(value()?)?),
                 "--short" => asked.short = true,
                 "--may-skip" => asked.may_skip = true,
@@ -61,8 +65,14 @@ impl Asked {
     pub fn plan_for(&self, drill: &Drill) -> Plan {
         let short = self.short || self.name.is_none();
         let (long, brief) = drill.rounds;
+        let usual = match self.only.len() as u64 {
+            0 if short => brief,
+            0 => long,
+            few => few,
+        };
         Plan {
-            rounds: self.rounds.unwrap_or(if short { brief } else { long }),
+            rounds: self.rounds.unwrap_or(usual),
+            only: self.only.clone(),
             seed: self.seed.unwrap_or(20_261_122),
             database: self.database.clone(),
             short,
@@ -70,6 +80,32 @@ impl Asked {
             program: program(),
         }
     }
+}
+
+/// Numbers as they are written behind `--only`: `3,17,40-52`.
+pub fn numbers(text: &str) -> Result<Vec<u64>, Failure> {
+    let mut all = Vec::new();
+    for part in text.split(',') {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        all.extend(first.parse::<u64>()?..=last.parse::<u64>()?);
+    }
+    Ok(all)
+}
+
+/// The same the other way round; the numbers rise.
+#[must_use]
+pub fn written(numbers: &[u64]) -> String {
+    let mut spans: Vec<(u64, u64)> = Vec::new();
+    for number in numbers {
+        match spans.last_mut() {
+            Some((_, last)) if *last + 1 == *number => *last = *number,
+            _ => spans.push((*number, *number)),
+        }
+    }
+    let span = |(first, last): &(u64, u64)| {
+        if first == last { first.to_string() } else { format!("{first}-{last}") }
+    };
+    spans.iter().map(span).collect::<Vec<_>>().join(",")
 }
 
 /// An address of neither engine would leave nothing to try.

@@ -1,6 +1,6 @@
 //! A run: steps that are taken one after the other, in the shop and in the model, until the two do not agree.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, time::Instant};
 
 use super::{
     Deed,
@@ -61,10 +61,13 @@ impl Course {
         Ok(Course { ground, subject, ledger })
     }
 
-    /// Takes these steps in their order.
-    pub async fn go(&mut self, plan: &Plan, steps: &[u64]) -> Went {
+    /// Takes these steps in their order, as many as it can before that moment.
+    pub async fn go(&mut self, plan: &Plan, steps: &[u64], ends: Option<Instant>) -> Went {
         let (mut went, mut told) = (Went::default(), VecDeque::new());
         for step in steps {
+            if ends.is_some_and(|ends| Instant::now() >= ends) {
+                break;
+            }
             self.ledger.forget();
             let deed = choose(&mut Dice::of(plan.seed, *step), &self.ledger);
             let expected = self.ledger.expect(&deed);
@@ -98,8 +101,8 @@ impl Course {
         Some(format!("{booking:?}"))
     }
 
-    /// Now and then, and at the end, everything is compared, and now and then the books are asked themselves. That they
-    /// cannot be read is as wrong as what they say.
+    /// Now and then everything is compared, and the books are asked themselves, and both at the end. That they cannot be read
+    /// is as wrong as what they say.
     async fn look_over(&self, plan: &Plan, taken: usize, is_last: bool, faults: &mut Vec<String>) {
         let audit_every = if plan.short { 500 } else { 25_000 };
         let found =
@@ -107,11 +110,12 @@ impl Course {
         if faults.is_empty() && (is_last || taken.is_multiple_of(20)) {
             faults.extend(found(self.subject.differences(&self.ledger).await));
         }
-        if taken.is_multiple_of(audit_every) {
+        let is_milestone = taken.is_multiple_of(audit_every);
+        if is_last || is_milestone {
             faults.extend(found(self.subject.audit().await));
-            if !plan.short {
-                println!("{taken} steps");
-            }
+        }
+        if is_milestone && !plan.short {
+            println!("{taken} steps");
         }
     }
 
@@ -126,6 +130,10 @@ impl Course {
             went.taken as u64 - went.done
         );
         audit_here(&self.subject.shop, tally).await;
+        self.clear_up().await;
+    }
+
+    pub async fn clear_up(self) {
         self.subject.close().await;
         self.ground.clear().await;
     }

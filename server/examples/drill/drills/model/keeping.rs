@@ -59,7 +59,7 @@ impl Subject {
         };
         // What is brought is planned by what the shelves show.
         self.shop.catch_up().await?;
-        match self.shop.keep_basket(request).await {
+        match Box::pin(self.shop.keep_basket(request)).await {
             Ok(Placed { number, token }) => {
                 ledger.take_over_basket(number, token, instead, wishes);
                 Ok(Outcome::Done)

@@ -1,10 +1,9 @@
 //! Random deeds against the shop and against a model so simple that it can be seen to be right. Whatever the shop
 //! answers, and whatever its shelves say, must be what the model says. The seed replays a run step by step, and each step is
-//! chosen by dice of its own.
+//! chosen by dice of its own, so that steps can be left out: where a run goes wrong, a shorter one that does is looked for.
 //!
-//! It leaves out: passes of somebody who is sent, and hand-overs on a device that is away; windows; warehouses and discounts.
-//! The rooms' own tests have them. It does not shrink: a run that goes wrong tells its last deeds and the command that
-//! replays it.
+//! It leaves out: passes of somebody who is sent, and hand-overs on a device that is away; windows; warehouses and discounts;
+//! what partners say over the contract of an order's groups. The rooms' own tests have them.
 
 mod baskets;
 mod choice;
@@ -15,9 +14,10 @@ mod ledger;
 mod orders;
 mod paying;
 mod shop;
+pub mod shrink;
 mod words;
 
-use super::{Drill, Failure, Plan, Tally};
+use super::{Drill, Failure, Plan, Tally, plan::written};
 use baskets::BasketDeed;
 use course::Course;
 use ledger::Pick;
@@ -120,14 +120,24 @@ impl Deed {
 
 async fn drill(plan: &Plan) -> Result<Tally, Failure> {
     let mut course = Course::begin(plan).await?;
-    let steps: Vec<u64> = (1..=plan.rounds).collect();
-    let went = course.go(plan, &steps).await;
-    let rounds = went.taken as u64;
-    let mut tally = Tally { rounds, acknowledged: went.done, ..Tally::default() };
+    let steps: Vec<u64> = if plan.only.is_empty() { (1..=plan.rounds).collect() } else { plan.only.clone() };
+    let went = Box::pin(course.go(plan, &steps, None)).await;
+    let mut tally = Tally { rounds: went.taken as u64, acknowledged: went.done, ..Tally::default() };
     if let Some(wrong) = &went.wrong {
         wrong.tell(&mut tally);
-        println!("replay: cargo xtask drill model --seed {} --rounds {rounds}", plan.seed);
+        println!("replay: {}", replay(plan, &steps[..went.taken]));
     }
     course.close(&went, &mut tally).await;
+    if went.wrong.is_some() {
+        Box::pin(shrink::tell_shorter(plan, &steps[..went.taken])).await;
+    }
     Ok(tally)
+}
+
+/// The command that takes these steps.
+fn replay(plan: &Plan, steps: &[u64]) -> String {
+    let count = steps.len() as u64;
+    let are_all = steps.last() == Some(&count);
+    let which = if are_all { format!("--rounds {count}") } else { format!("--only {}", written(steps)) };
+    format!("cargo xtask drill model --seed {} {which}", plan.seed)
 }

@@ -117,8 +117,8 @@ impl Subject {
         let request = PlaceOrder { input, lang: Lang::Ko, near: None, once };
         let kept = basket.map(|basket| keeping::named(&ledger.baskets()[basket]));
         let placed = match &kept {
-            Some(_) => self.shop.place_kept(request, kept.as_ref()).await,
-            None => self.shop.place_order(request).await,
+            Some(_) => Box::pin(self.shop.place_kept(request, kept.as_ref())).await,
+            None => Box::pin(self.shop.place_order(request)).await,
         };
         match placed {
             Ok(placed) => {
