@@ -10,7 +10,7 @@ use super::{
         ledger::{Ledger, Status, source_of},
         orders::{Of, OrderDeed, Wish},
     },
-    YOUNG, lines, young,
+    YOUNG, likely, lines, young,
 };
 
 /// Baskets that are named again.
@@ -22,18 +22,20 @@ pub(super) fn choose(dice: &mut Dice, ledger: &Ledger) -> OrderDeed {
     if orders.is_empty() || roll < 25 {
         return place(dice, ledger);
     }
-    let order = young(dice, orders.len(), YOUNG / 4);
+    // Some deeds are about money that is waited for, the others about what was paid, or never will be.
+    let of_waiting = matches!(roll, 25..52 | 74..80);
+    let order = likely(dice, orders.len(), YOUNG / 4, |order| orders[order].waiting.is_some() == of_waiting);
     let is_taken = orders[order].waiting.as_ref().map(|waiting| waiting.taken.is_some());
     match (roll, is_taken) {
-        (25..48, Some(false)) => OrderDeed::Pay { order, wrong: dice.percent(10) },
-        (25..60, _) => OrderDeed::Settle { order },
-        (60..66, _) => OrderDeed::Cancel { order },
+        (25..44, Some(false)) => OrderDeed::Pay { order, wrong: dice.percent(8) },
+        (25..52, _) => OrderDeed::Settle { order },
+        (52..57, _) => OrderDeed::Cancel { order },
         // Whoever has paid is not asked another price before that is known.
-        (66..76, None | Some(false)) => OrderDeed::Change { order, wishes: wishes(dice) },
-        (76..79, _) => OrderDeed::Extend { order },
-        (79..82, None | Some(false)) => OrderDeed::Open { order },
-        (82..86, _) => OrderDeed::Refund { order, amount: dice.between(1, 7_999) },
-        (86..90, _) => OrderDeed::Arrive { order, arrived: dice.percent(50) },
+        (57..74, None | Some(false)) => OrderDeed::Change { order, wishes: wishes(dice) },
+        (74..77, _) => OrderDeed::Extend { order },
+        (77..80, None | Some(false)) => OrderDeed::Open { order },
+        (80..83, _) => OrderDeed::Refund { order, amount: dice.between(1, 7_999) },
+        (83..86, _) => OrderDeed::Arrive { order, arrived: dice.percent(50) },
         (98.., _) => OrderDeed::Work,
         _ => heal_or_answer(dice, ledger),
     }
@@ -70,23 +72,17 @@ pub(super) fn choose_basket(dice: &mut Dice, ledger: &Ledger) -> BasketDeed {
 /// About a group that was not found, or about what is held in its place.
 fn heal_or_answer(dice: &mut Dice, ledger: &Ledger) -> OrderDeed {
     let bookings = ledger.bookings();
-    let young = bookings.len().saturating_sub(2 * YOUNG)..bookings.len();
-    let of_orders = young.filter(|index| matches!(bookings[*index].of, Of::Order(_)));
-    let troubled: Vec<usize> = of_orders
-        .filter(|index| {
-            let is_offer = ledger.is_offer(&bookings[*index].number);
-            is_offer || bookings[*index].status == Status::NotFound
-        })
-        .collect();
-    if troubled.is_empty() {
-        return OrderDeed::Work;
+    if bookings.is_empty() {
+        return place(dice, ledger);
     }
-    let booking = troubled[dice.below(troubled.len())];
+    let booking = likely(dice, bookings.len(), 2 * YOUNG, |place| ledger.waits_for_word(place));
+    let own = &bookings[booking];
     // What was taken in another's place and does not come either is looked for anew.
-    if ledger.is_offer(&bookings[booking].number) && bookings[booking].status != Status::NotFound {
-        return OrderDeed::Answer { booking, accept: dice.percent(60) };
+    match own.status {
+        Status::NotFound if own.of != Of::Itself => OrderDeed::Heal { booking },
+        _ if ledger.is_offer(&own.number) => OrderDeed::Answer { booking, accept: dice.percent(60) },
+        _ => place(dice, ledger),
     }
-    OrderDeed::Heal { booking }
 }
 
 fn wishes(dice: &mut Dice) -> Vec<Wish> {

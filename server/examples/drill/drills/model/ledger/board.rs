@@ -89,10 +89,10 @@ impl Ledger {
         }
     }
 
-    /// It was said on the board, and no money of its order was given back by hand since.
+    /// It was said on the board, and no money of its order was given back since for the order as a whole.
     fn nothing_came_of_it(&self, booking: usize) -> bool {
         let own = &self.bookings[booking];
-        let given_back = self.owner_of(booking).and_then(|order| self.orders[order].given_by_hand_at);
+        let given_back = self.owner_of(booking).and_then(|order| self.orders[order].given_at);
         !own.by_till && given_back.is_none_or(|given| own.handed_at.is_some_and(|handed| given < handed))
     }
 }

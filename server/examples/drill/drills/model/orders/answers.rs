@@ -41,7 +41,7 @@ impl Ledger {
             captured: 0,
             back: 0,
             waiting: Some(waiting(price(&wishes), None, held_until)),
-            given_by_hand_at: None,
+            given_at: None,
             given: Vec::new(),
             looked_for: Vec::new(),
             offers: Vec::new(),

@@ -32,7 +32,9 @@ impl Ledger {
         if outcome == Outcome::Done {
             let own = &mut self.orders[order];
             if settled {
-                own.back += (before - total).min(own.captured - own.back).max(0);
+                let cheaper = (before - total).min(own.captured - own.back).max(0);
+                own.back += cheaper;
+                own.given_at = if cheaper > 0 { Some(now) } else { own.given_at };
             } else if total != before {
                 own.waiting = Some(waiting(total, None, own.held_until));
             }

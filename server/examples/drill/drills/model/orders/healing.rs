@@ -81,6 +81,14 @@ impl Ledger {
         }
     }
 
+    /// Whether it was not found and nobody has looked for it yet, or is held until its shopper says yes or no.
+    pub fn waits_for_word(&self, booking: usize) -> bool {
+        let own = &self.bookings[booking];
+        let Of::Order(order) = own.of else { return false };
+        let lost = own.status == Status::NotFound && !self.orders[order].looked_for.contains(&own.number);
+        lost || own.status == Status::Pending && self.is_offer(&own.number)
+    }
+
     pub fn is_offer(&self, number: &str) -> bool {
         let booking = self.bookings.iter().find(|booking| booking.number == number);
         let Some(Of::Order(order)) = booking.map(|booking| booking.of) else { return false };

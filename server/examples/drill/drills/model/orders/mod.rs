@@ -147,8 +147,8 @@ pub struct Order {
     /// What the shop knows to have come, and what is to go back or has gone.
     pub captured: i64,
     pub back: i64,
-    /// When a till gave some of it back last.
-    pub given_by_hand_at: Option<i64>,
+    /// When some of it was given back last for no one group: by a till, or as a change made the order cheaper.
+    pub given_at: Option<i64>,
     pub waiting: Option<Waiting>,
     /// Groups whose money went back.
     given: Vec<String>,
@@ -189,7 +189,7 @@ impl Ledger {
                     return Outcome::RefundTooMuch;
                 }
                 own.back += amount;
-                own.given_by_hand_at = Some(now);
+                own.given_at = Some(now);
                 Outcome::Done
             }
             OrderDeed::Arrive { order, .. } => self.arrive(*order),
