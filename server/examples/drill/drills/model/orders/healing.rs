@@ -2,7 +2,7 @@
 
 use onshelf_vocabulary::fulfilment::Way;
 
-use super::{Ledger, Of, Outcome, Status, Wish, pieces_of};
+use super::{Booking, Ledger, Of, Outcome, Status, Wish, pieces_of};
 
 impl Ledger {
     /// Whatever could take its place is held, or the money goes back. What it is the shop decides; see [`Self::looked`].
@@ -37,8 +37,17 @@ impl Ledger {
                 return Err(format!("{} is at store {store}, and was not offered", own.number));
             }
         }
-        self.give_back(order, &own.number, own.asked());
+        self.give_back_lost(order, &own);
         Ok(())
+    }
+
+    /// Its money goes back, and nobody looks for it again, also where none was left to go back.
+    fn give_back_lost(&mut self, order: usize, lost: &Booking) {
+        self.give_back(order, &lost.number, lost.asked());
+        let given = &mut self.orders[order].given;
+        if !given.contains(&lost.number) {
+            given.push(lost.number.clone());
+        }
     }
 
     pub(super) fn answer(&mut self, booking: usize, accept: bool) -> Outcome {
@@ -77,7 +86,7 @@ impl Ledger {
         let own = self.bookings[booking].clone();
         if !self.orders[order].looked_for.contains(&own.number) {
             self.orders[order].looked_for.push(own.number.clone());
-            self.give_back(order, &own.number, own.asked());
+            self.give_back_lost(order, &own);
         }
     }
 

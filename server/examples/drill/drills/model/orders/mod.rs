@@ -150,7 +150,7 @@ pub struct Order {
     /// When some of it was given back last for no one group: by a till, or as a change made the order cheaper.
     pub given_at: Option<i64>,
     pub waiting: Option<Waiting>,
-    /// Groups whose money went back.
+    /// Groups whose money went back, as far as there was some.
     given: Vec<String>,
     /// Groups that were not found and for which something else was looked for, once.
     looked_for: Vec<String>,
