@@ -6,7 +6,7 @@ use onshelf_vocabulary::{Lang, catalog::ProductCard};
 use super::shelf::ShelfLine;
 use crate::{
     ssr::encoded,
-    ui::{money::Price, part::part, picture::Picture},
+    ui::{money::Price, part, picture::Picture},
 };
 
 /// Swatches shown before the rest is a number.
@@ -43,18 +43,14 @@ fn page_of(card: &ProductCard) -> String {
     format!("/p/{}?sku={}", card.slug, encoded(&card.sku))
 }
 
-/// A grid of cards.
-#[component]
-pub fn Cards(lang: Lang, cards: Vec<ProductCard>, #[prop(optional)] eager: usize) -> impl IntoView {
-    let cards = cards
-        .into_iter()
-        .enumerate()
-        .map(|(place, card)| {
-            let eager = place < eager;
-            part("card", (lang, &card, eager), || view! { <Card lang card=card.clone() eager /> })
-        })
-        .collect_view();
-    view! { <ul class="cards">{cards}</ul> }
+/// A grid of cards; the pictures of the first `eager` are loaded at once. No component: a list is shown as it was
+/// gathered, and not copied for it.
+pub fn cards(lang: Lang, cards: &[ProductCard], eager: usize) -> impl IntoView + use<> {
+    let written = cards.iter().enumerate().map(|(place, card)| {
+        let eager = place < eager;
+        part::html("card", (lang, card, eager), || view! { <Card lang card=card.clone() eager /> })
+    });
+    part::row(r#"<ul class="cards">"#, written, "</ul>")
 }
 
 fn swatches(lang: Lang, colours: &[String]) -> Option<impl IntoView + use<>> {

@@ -13,7 +13,7 @@ use crate::{
     ssr::encoded,
     ui::{
         icon::{Glyph, Icon},
-        part::part,
+        part,
     },
 };
 
@@ -83,12 +83,16 @@ pub fn StockTicks(
     #[prop(default = ROOM)] room: i64,
     #[prop(optional)] small: bool,
 ) -> impl IntoView {
-    let ticks = (0..room).map(|place| view! { <i class:gap=(place >= available)></i> }).collect_view();
-    view! {
-        <span class=if small { "ticks ticks-small" } else { "ticks" } data-ticks=room.to_string() aria-hidden="true">
-            {ticks}
-        </span>
-    }
+    let standing = available.clamp(0, room);
+    // A dozen elements, of which a page has dozens and a shop has a few kinds.
+    part::part("ticks", (standing, room, small), || {
+        let ticks = (0..room).map(|place| view! { <i class:gap=(place >= standing)></i> }).collect_view();
+        view! {
+            <span class=if small { "ticks ticks-small" } else { "ticks" } data-ticks=room.to_string() aria-hidden="true">
+                {ticks}
+            </span>
+        }
+    })
 }
 
 /// One store's shelf in a list: name, way, hours, number, and where to reserve.
@@ -231,7 +235,8 @@ pub fn ShelfPanel(
     };
     let rows = |shelves: &[ShelfView]| {
         let row = |shelf: &ShelfView| view! { <ShelfRow lang shelf=shelf.clone() reservable /> };
-        shelves.iter().map(|shelf| part("row", (lang, shelf, reservable), || row(shelf))).collect_view()
+        let rows = shelves.iter().map(|shelf| part::html("row", (lang, shelf, reservable), || row(shelf)));
+        part::row(r#"<ul class="rows">"#, rows, "</ul>")
     };
     let (first, rest) = shelves.others.split_at(shelves.others.len().min(LISTED));
     let folded = (!rest.is_empty()).then(|| {
@@ -239,7 +244,7 @@ pub fn ShelfPanel(
             Lang::Ko => format!("{}곳 더 펼치기", rest.len()),
             Lang::En => format!("Show {} more", rest.len()),
         };
-        view! { <details class="rows-more"><summary>{label}</summary><ul class="rows">{rows(rest)}</ul></details> }
+        view! { <details class="rows-more"><summary>{label}</summary>{rows(rest)}</details> }
     });
     let total = match (lang, shelves.stores) {
         (Lang::Ko, stores) => format!("이 상품이 있는 매장 {stores}곳"),
@@ -249,7 +254,7 @@ pub fn ShelfPanel(
     view! {
         <article class="shelf" id="shelves" aria-label=lang.pick("매장 재고", "Stock in stores")>
             {lead}
-            {(!first.is_empty()).then(|| view! { <ul class="rows">{rows(first)}</ul> })}
+            {(!first.is_empty()).then(|| rows(first))}
             {folded}
             {(shelves.stores > 0).then(|| view! {
                 <a class="more" href=all><span>{total}</span><span>{lang.pick("지도로 보기", "See on the map")}<Icon glyph=Glyph::Next /></span></a>

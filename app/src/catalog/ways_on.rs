@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{card::Cards, pill::pill};
+use super::{card::cards, pill::pill};
 use crate::ssr::Visit;
 
 const NEW: usize = 4;
@@ -50,7 +50,7 @@ pub fn newest(visit: &Visit) -> Option<impl IntoView + use<>> {
         view! {
             <section class="band">
                 <h2>{newest.title}</h2>
-                <Cards lang=visit.lang cards=newest.products />
+                {cards(visit.lang, &newest.products, 0)}
             </section>
         }
     })

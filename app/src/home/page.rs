@@ -10,7 +10,7 @@ use super::{
     words::{Gathered, Guide, HomeWords, Said},
 };
 use crate::{
-    catalog::card::Cards,
+    catalog::card,
     shell::script_json,
     ssr::{Page, Visit},
     ui::{
@@ -195,7 +195,7 @@ fn near(visit: &Visit, cards: Vec<ProductCard>) -> impl IntoView + use<> {
                         <a href=visit.href("/stores")>{visit.say("지도에서 매장 고르기", "Choose a store on the map")}<Icon glyph=Glyph::Next /></a>
                     </p>
                 </div>
-                {(!cards.is_empty()).then(|| view! { <Cards lang cards eager=4 /> })}
+                {(!cards.is_empty()).then(|| card::cards(visit.lang, &cards, 4))}
             </section>
         }
         .into_any(),
@@ -219,7 +219,7 @@ fn band(
     view! {
         <section class="band">
             <header><h2>{title}</h2>{all}{(!note.is_empty()).then(|| view! { <p>{note}</p> })}</header>
-            <Cards lang=visit.lang cards=cards />
+            {card::cards(visit.lang, &cards, 0)}
         </section>
     }
 }
@@ -298,7 +298,7 @@ fn collection(visit: &Visit, one: &Gathered, cards: Vec<ProductCard>, place: usi
                 <h2>{one.title.get(visit.lang).to_owned()}</h2>
                 <p>{one.text.get(visit.lang).to_owned()}</p>
             </header>
-            <Cards lang=visit.lang cards />
+            {card::cards(visit.lang, &cards, 0)}
         </section>
     }
 }

@@ -16,7 +16,7 @@ use super::{
     hours::{opening_hours, today},
 };
 use crate::{
-    catalog::card::Cards,
+    catalog::card::cards,
     shell::script_json,
     ssr::{Page, Visit, explain},
     ui::icon::{Glyph, Icon},
@@ -65,7 +65,7 @@ fn store_view(visit: &Visit, page: StoreView) -> AnyView {
             {(!page.new.is_empty()).then(|| view! {
                 <section class="place-new" aria-labelledby="new">
                     <h2 id="new">{visit.say("이 매장 선반에 있는 새 상품", "New products on the shelves here")}</h2>
-                    <Cards lang cards=here(page.new) />
+                    {cards(lang, &here(page.new), 0)}
                 </section>
             })}
             {(!page.nearby.is_empty()).then(|| view! {

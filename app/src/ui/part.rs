@@ -23,7 +23,23 @@ static PARTS: LazyLock<Parts> = LazyLock::new(Parts::new);
 /// The part `name` as it shows `shown`, written by `write` unless it is at hand. Whatever `write` puts on the page has
 /// to be in `shown`.
 pub fn part<S: Hash, V: IntoView>(name: &'static str, shown: S, write: impl FnOnce() -> V) -> InertElement {
-    InertElement::new(text(name, shown, || write().into_view().to_html()).to_string())
+    InertElement::new(html(name, shown, write).to_string())
+}
+
+/// Parts side by side inside one element, which `open` begins and `close` ends: one piece of a page for all of them.
+pub fn row(open: &str, parts: impl IntoIterator<Item = Arc<str>>, close: &str) -> InertElement {
+    let parts: Vec<Arc<str>> = parts.into_iter().collect();
+    let length = parts.iter().map(|part| part.len()).sum::<usize>();
+    let mut html = String::with_capacity(open.len() + length + close.len());
+    html.push_str(open);
+    parts.iter().for_each(|part| html.push_str(part));
+    html.push_str(close);
+    InertElement::new(html)
+}
+
+/// What [`part`] puts on the page, for a [`row`] of them.
+pub fn html<S: Hash, V: IntoView>(name: &'static str, shown: S, write: impl FnOnce() -> V) -> Arc<str> {
+    text(name, shown, || write().into_view().to_html())
 }
 
 /// The same for what is no element, such as structured data.
@@ -87,6 +103,12 @@ mod tests {
         };
         assert_eq!([show(3), show(4), show(3)], ["<p>3</p>", "<p>4</p>", "<p>3</p>"]);
         assert_eq!(written, 2);
+    }
+
+    #[test]
+    fn parts_stand_in_a_row_as_they_come() {
+        let item = |name: &'static str| html("test item", name, || view! { <li>{name}</li> });
+        assert_eq!(row("<ul>", ["a", "b"].map(item), "</ul>").to_html(), "<ul><li>a</li><li>b</li></ul>");
     }
 
     #[test]

@@ -90,6 +90,8 @@ fn log_like_a_server() {
     tracing_subscriber::fmt()
         .with_env_filter("info,sqlx=warn,tantivy=warn")
         .with_target(false)
+        // As the program itself writes where no terminal is.
+        .with_ansi(false)
         .with_writer(std::sync::Mutex::new(nowhere))
         .init();
 }

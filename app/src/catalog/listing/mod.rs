@@ -17,7 +17,7 @@ use onshelf_vocabulary::{
 
 use super::{
     address::{Asked, Base},
-    card::Cards,
+    card::cards,
     crumbs::{breadcrumbs, crumbs},
     pill::pill,
 };
@@ -133,7 +133,7 @@ fn body(room: &Room<'_>, title: &str, category: Option<&(CategoryView, Vec<Crumb
                     {tools(room)}
                     {chips(room)}
                     <h2 class="quiet">{lang.pick("상품 목록", "Products")}</h2>
-                    <Cards lang cards=listing.products.clone() eager=EAGER />
+                    {cards(lang, &listing.products, EAGER)}
                     {pager::pager(room)}
                 </section>
             </div>

@@ -19,7 +19,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    card::Cards,
+    card::cards,
     crumbs::{breadcrumbs, crumbs},
     islands::near::NearMe,
     shelf::ShelfPanel,
@@ -185,7 +185,7 @@ fn related(visit: &Visit, product: &ProductView) -> Option<impl IntoView + use<>
         view! {
             <section class="band gathered" id="related">
                 <h2>{visit.say("곁에 두면 좋은 것", "Goes well with it")}</h2>
-                <Cards lang=visit.lang cards=product.related.clone() />
+                {cards(visit.lang, &product.related, 0)}
             </section>
         }
     })

@@ -3,6 +3,7 @@
 use jiff::{
     Timestamp,
     civil::{Date, Weekday},
+    fmt::temporal::DateTimePrinter,
     tz::TimeZone,
 };
 use onshelf_vocabulary::{Lang, Moment};
@@ -25,7 +26,7 @@ pub fn moment(lang: Lang, at: Timestamp, now: Timestamp, zone: &TimeZone) -> Mom
 /// The moment for programs, with the zone's offset from UTC (RFC 3339).
 #[must_use]
 pub fn stamp(at: Timestamp, zone: &TimeZone) -> String {
-    at.display_with_offset(zone.to_offset(at)).to_string()
+    DateTimePrinter::new().timestamp_with_offset_to_string(&at, zone.to_offset(at))
 }
 
 /// `오늘`, `내일`, `어제`, else `11월 24일(화)` or `Tue 24 Nov`, with the year where it is another.
@@ -96,9 +97,12 @@ pub fn age(lang: Lang, then: Timestamp, now: Timestamp) -> String {
         _ if seconds < YEAR => (seconds / MONTH, "개월", "month", "months"),
         _ => (seconds / YEAR, "년", "year", "years"),
     };
+    // Put together by hand: a page says it of every shelf, and formatting took as long as finding the shelf.
+    let said = count.to_string();
+    let said = said.as_str();
     match lang {
-        Lang::Ko => format!("{count}{ko} 전"),
-        Lang::En => format!("{count} {} ago", if count == 1 { one } else { many }),
+        Lang::Ko => [said, ko, " 전"].concat(),
+        Lang::En => [said, " ", if count == 1 { one } else { many }, " ago"].concat(),
     }
 }
 

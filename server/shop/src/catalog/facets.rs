@@ -103,7 +103,7 @@ fn categories(catalogue: &Catalogue, found: &[u32], query: &ListingQuery, lang: 
         Some(Counted { number, count, selected: false, label })
     });
     let values = top(counted, |found| FacetValue {
-        value: categories.get(found.number as usize).map(|own| own.slug.to_string()).unwrap_or_default(),
+        value: categories.get(found.number as usize).map(|own| str::to_owned(&own.slug)).unwrap_or_default(),
         label: found.label.to_owned(),
         count: found.count,
         selected: false,

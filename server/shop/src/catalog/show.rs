@@ -30,7 +30,7 @@ impl Shop {
             .map(|chosen| options_of(product, variants, chosen, viewer.lang))
             .unwrap_or_default();
         Ok(ProductView {
-            slug: product.slug.to_string(),
+            slug: str::to_owned(&product.slug),
             name: product.name.get(viewer.lang).to_owned(),
             brand: product.brand.get(viewer.lang).to_owned(),
             description: product.description.get(viewer.lang).to_owned(),
@@ -64,8 +64,8 @@ impl Shop {
         let (price, list_price) = variant.shown_price(viewer.currency(self, book))?;
         let several = book.catalogue.variants_of(product).len() > 1;
         Some(ProductCard {
-            sku: variant.sku.to_string(),
-            slug: product.slug.to_string(),
+            sku: str::to_owned(&variant.sku),
+            slug: str::to_owned(&product.slug),
             asked_for: several && narrowing.is_some_and(Narrowing::picks_variants),
             name: product.name.get(viewer.lang).to_owned(),
             brand: product.brand.get(viewer.lang).to_owned(),
@@ -106,6 +106,10 @@ impl Shop {
         variants: &[Variant],
         fits: &dyn Fn(&Variant) -> bool,
     ) -> Option<usize> {
+        if let [only] = variants {
+            // Most products come in one way: which of them is on a shelf need not be asked.
+            return fits(only).then_some(0);
+        }
         let now = self.now();
         let mine = viewer.my_store(book).map(|store| store.id);
         let here = |v: &Variant| mine.is_some_and(|store| self.shelves().available(store, v.id, now) > 0);
@@ -182,7 +186,7 @@ impl Catalogue {
         self.path(category)
             .into_iter()
             .map(|category| Crumb {
-                slug: category.slug.to_string(),
+                slug: str::to_owned(&category.slug),
                 name: category.name.get(lang).to_owned(),
             })
             .collect()
@@ -202,7 +206,7 @@ impl Catalogue {
     fn category_view(&self, lang: Lang, index: u32, category: &Category, depth: u32) -> CategoryView {
         let first = category.products.first().and_then(|index| self.products.get(*index as usize));
         CategoryView {
-            slug: category.slug.to_string(),
+            slug: str::to_owned(&category.slug),
             name: category.name.get(lang).to_owned(),
             note: category.note.get(lang).to_owned(),
             children: self.tree(lang, Some(index), depth + 1),
@@ -226,7 +230,7 @@ fn variant_view(
         variant.shown_price(currency).or(Some((onshelf_vocabulary::Money::new(0, currency), None)))?;
     let label = catalogue.options_label(lang, variant);
     Some(VariantView {
-        sku: variant.sku.to_string(),
+        sku: str::to_owned(&variant.sku),
         gtin: variant.gtin.as_deref().map(str::to_owned),
         options: if label.is_empty() { Vec::new() } else { label.split(" · ").map(str::to_owned).collect() },
         price,
@@ -260,7 +264,7 @@ fn options_of(product: &Product, variants: &[Variant], chosen: &Variant, lang: L
                 label: value.label(lang).to_owned(),
                 swatch: value.swatch.clone(),
                 selected: chosen.options.get(place).is_some_and(|code| **code == *value.code),
-                sku: nearest_variant(variants, chosen, place, &value.code).map(|v| v.sku.to_string()),
+                sku: nearest_variant(variants, chosen, place, &value.code).map(|v| str::to_owned(&v.sku)),
             })
             .collect(),
     };

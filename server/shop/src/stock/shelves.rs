@@ -1,7 +1,7 @@
 //! The numbers of every shelf, in memory.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::BTreeSet,
     sync::{RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
@@ -11,6 +11,7 @@ use onshelf_db::{
     stock::{LevelKey, LevelRow, LiveHoldRow},
 };
 use onshelf_vocabulary::stock::Level;
+use rustc_hash::FxHashMap;
 
 use super::{
     follow::Follower,
@@ -53,17 +54,19 @@ pub(super) struct HeldOf {
     pub(super) rest: i64,
 }
 
+/// Found by ids of the shop's own, which nobody outside chooses: a page asks for a shelf a hundred times, and a hash that
+/// is proof against chosen keys took as long as all the rest.
 #[derive(Default)]
 struct Inside {
     /// Those of a variant in the order of their stores, which may be thousands.
-    by_variant: HashMap<i64, Vec<Shelf>>,
-    holds: HashMap<LevelKey, Vec<Held>>,
+    by_variant: FxHashMap<i64, Vec<Shelf>>,
+    holds: FxHashMap<LevelKey, Vec<Held>>,
     /// Moments at which some level's number will grow by itself.
     expiries: BTreeSet<(i64, LevelKey)>,
     /// What crowds hold, and by when it has to be looked at again.
-    rests: HashMap<LevelKey, Rest>,
+    rests: FxHashMap<LevelKey, Rest>,
     half_known: BTreeSet<(i64, LevelKey)>,
-    queues: HashMap<i64, i64>,
+    queues: FxHashMap<i64, i64>,
 }
 
 /// All shelves of the chain.
@@ -207,7 +210,7 @@ impl Shelves {
     }
 
     pub(super) fn set_queues(&self, queues: Vec<(i64, i64)>) {
-        let fresh: HashMap<i64, i64> = queues.into_iter().collect();
+        let fresh: FxHashMap<i64, i64> = queues.into_iter().collect();
         let mut inside = self.inside_mut();
         let old = std::mem::replace(&mut inside.queues, fresh);
         let stores = old.keys().chain(inside.queues.keys());

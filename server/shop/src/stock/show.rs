@@ -135,8 +135,8 @@ impl Shop {
         let checked = at_or(known.checked_at, need.now);
         let (open_now, hours) = store.hours_now(lang, need.now);
         Some(ShelfView {
-            sku: variant.sku.to_string(),
-            store: store.code.to_string(),
+            sku: str::to_owned(&variant.sku),
+            store: store.code.as_str().to_owned(),
             store_name: store.name.get(lang).to_owned(),
             mine: viewer.store.as_ref() == Some(&store.code),
             distance_m: distance_m.map(whole_metres),
