@@ -217,8 +217,6 @@ impl Notifier {
         if order_news::is_stale(about, notice, part) {
             return None;
         }
-        let viewer = Viewer { near: part.store.point, ..Viewer::new(notice.lang) };
-        let page = self.shop.store_page(&viewer, &part.store.code).ok();
         let letter = order_news::compose(&order_news::Occasion {
             notice,
             about,
@@ -226,7 +224,7 @@ impl Notifier {
             brand: self.name.get(notice.lang),
             public_url: &self.public_url,
             now: self.shop.now(),
-            directions: page.map(|page| page.directions).unwrap_or_default(),
+            directions: self.shop.directions(notice.lang, &part.store.code),
         });
         Some((part, letter))
     }
@@ -258,12 +256,11 @@ impl Notifier {
         let book = self.shop.book();
         let store = book.stores.by_code(&owned.view.store.code)?;
         let viewer = Viewer { near: store.point, ..Viewer::new(owned.lang) };
-        // A store that has closed for good still has reservations, but no page.
-        let page = self.shop.store_page(&viewer, store.code.as_str()).ok();
         let zone = store.schedule.time_zone();
         let ready_on = zone.to_datetime(owned.ready_by).date().to_string();
-        let day = page.as_ref().and_then(|page| page.week.iter().find(|day| day.date == ready_on));
-        let hours = day.map(|day| day.hours.clone());
+        // A store that has closed for good still has reservations, but no page, and neither a way there nor hours.
+        let week = self.shop.week_ahead(owned.lang, store.code.as_str());
+        let hours = week.into_iter().find(|day| day.date == ready_on).map(|day| day.hours);
         letter::compose(&Occasion {
             owned,
             about,
@@ -271,7 +268,7 @@ impl Notifier {
             public_url: &self.public_url,
             zone,
             now: self.shop.now(),
-            directions: page.map(|page| page.directions).unwrap_or_default(),
+            directions: self.shop.directions(owned.lang, store.code.as_str()),
             hours,
             elsewhere: if about == NotFound { self.elsewhere(&viewer, owned) } else { Vec::new() },
         })

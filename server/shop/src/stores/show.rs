@@ -5,7 +5,7 @@ use onshelf_domain::{hangul::is_korean, words};
 use onshelf_vocabulary::{
     Lang,
     stock::ShelfView,
-    stores::{StoreCard, StoreView},
+    stores::{DayView, DirectionView, StoreCard, StoreView},
 };
 
 use super::{Store, directions::directions, service_view};
@@ -35,6 +35,11 @@ fn whole_address(store: &Store, lang: Lang) -> String {
     if korean { format!("{region} {street}") } else { format!("{street}, {region}") }
 }
 
+/// Today and the six days that follow.
+fn week_ahead(lang: Lang, store: &Store, now: Timestamp) -> Vec<DayView> {
+    words::week_ahead(lang, &store.schedule, now, 7)
+}
+
 impl Shop {
     pub(crate) fn store_card(
         &self,
@@ -49,7 +54,7 @@ impl Shop {
         let zone = store.schedule.time_zone();
         let moment = |at: Timestamp| words::moment(lang, at, now, zone);
         StoreCard {
-            code: store.code.to_string(),
+            code: store.code.as_str().to_owned(),
             kind: store.kind,
             name: store.name.get(lang).to_owned(),
             address: whole_address(store, lang),
@@ -66,6 +71,19 @@ impl Shop {
         }
     }
 
+    /// The ways to a store that has a page, as a message tells them.
+    #[must_use]
+    pub fn directions(&self, lang: Lang, code: &str) -> Vec<DirectionView> {
+        self.book().stores.visited(code).map(|store| directions(lang, store)).unwrap_or_default()
+    }
+
+    /// Its hours of today and the six days that follow, where it has a page.
+    #[must_use]
+    pub fn week_ahead(&self, lang: Lang, code: &str) -> Vec<DayView> {
+        let book = self.book();
+        book.stores.visited(code).map(|store| week_ahead(lang, store, self.now())).unwrap_or_default()
+    }
+
     /// A store's own page.
     pub fn store_page(&self, viewer: &Viewer, code: &str) -> Result<StoreView> {
         let now = self.now();
@@ -78,7 +96,7 @@ impl Shop {
             note: store.note.get(lang).to_owned(),
             region: store.region.get(lang).to_owned(),
             time_zone: store.schedule.time_zone().iana_name().unwrap_or("UTC").to_owned(),
-            week: words::week_ahead(lang, &store.schedule, now, 7),
+            week: week_ahead(lang, store, now),
             exceptions: words::exceptions_ahead(lang, &store.schedule, now, 90),
             directions: directions(lang, store),
             new: self.new_at(viewer, &book, store, 8),
