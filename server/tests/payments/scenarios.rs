@@ -1,6 +1,7 @@
 //! Every trouble the test provider can be asked for, seen from where its webhooks arrive.
 
 use std::{
+    collections::BTreeMap,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -251,6 +252,34 @@ async fn refusing_is_told_too() {
     assert_eq!(bench.act(&opened, "action=refuse").await.0, 303);
     messenger.send_due().await.unwrap();
     assert_eq!(inbox.events(&bench.provider, &bench), ["refused"]);
+    bench.test.close().await;
+}
+
+/// More than go at once, and of each payment in the order they were written.
+#[tokio::test]
+async fn webhooks_of_many_payments_go_side_by_side() {
+    const PAYMENTS: usize = 30;
+    let (inbox, url) = Inbox::open().await;
+    let bench = TestBench::at(Engine::Sqlite, &url).await.unwrap();
+    let messenger = Messenger::new(bench.test.shop.clone(), &url).unwrap();
+    for number in 0..PAYMENTS {
+        let reference = format!("pay_{number:04}");
+        let opened = bench.provider.open(&intent(&bench, &reference, WON)).await.unwrap();
+        assert_eq!(bench.act(&opened, "action=pay&scenario=normal").await.0, 303);
+    }
+    assert_eq!(messenger.send_due().await.unwrap(), 50);
+    assert_eq!(messenger.send_due().await.unwrap(), 2 * PAYMENTS - 50);
+    assert_eq!(messenger.send_due().await.unwrap(), 0, "taken is taken");
+    let mut events: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (_, body) in std::mem::take(&mut *inbox.came.lock().unwrap()) {
+        let event: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        let text = |pointer| event.pointer(pointer).unwrap().as_str().unwrap().to_owned();
+        events.entry(text("/data/reference")).or_default().push(text("/type"));
+    }
+    assert_eq!(events.len(), PAYMENTS);
+    for (reference, kinds) in events {
+        assert_eq!(kinds, ["payment.opened", "payment.captured"], "{reference}");
+    }
     bench.test.close().await;
 }
 
