@@ -38,6 +38,10 @@ const QUEUE: usize = 4096;
 /// Units one transaction may carry.
 const BATCH: usize = 256;
 
+/// How often a busy writer lets everybody else go on before it commits. What they bring goes along: on one core nobody could
+/// come while it writes, and each of them would have an fsync of its own.
+const COURTESIES: usize = 3;
+
 /// Connections to read with.
 const READERS: usize = 8;
 /// How long one waits for a connection that others read with.
@@ -197,9 +201,13 @@ async fn make(path: &str) -> Result<(), Error> {
 }
 
 async fn write_batches(mut connection: Connection, mut queue: mpsc::Receiver<Unit>) {
+    // Whether the last transaction carried several units: whoever comes alone waits for nobody.
+    let mut is_busy = false;
     while let Some(first) = queue.recv().await {
         let mut finishes = Vec::new();
-        let outcome = run_batch(&mut connection, first, &mut queue, &mut finishes).await;
+        let courtesies = if is_busy { COURTESIES } else { 0 };
+        let outcome = run_batch(&mut connection, first, &mut queue, courtesies, &mut finishes).await;
+        is_busy = finishes.len() > 1;
         if outcome.is_err() {
             // The transaction may already be gone; if it is not, it must not outlive its batch.
             let _ = run(&mut connection, ROLLBACK).await;
@@ -219,6 +227,7 @@ async fn run_batch(
     connection: &mut Connection,
     first: Unit,
     queue: &mut mpsc::Receiver<Unit>,
+    mut courtesies: usize,
     finishes: &mut Vec<Finish>,
 ) -> Result<(), Error> {
     if let Err(error) = run(connection, BEGIN).await {
@@ -233,9 +242,15 @@ async fn run_batch(
         run(connection, ROLLBACK).await?;
         return Ok(());
     }
-    while finishes.len() < BATCH
-        && let Ok(unit) = queue.try_recv()
-    {
+    while finishes.len() < BATCH {
+        let Ok(unit) = queue.try_recv() else {
+            if courtesies == 0 {
+                break;
+            }
+            courtesies -= 1;
+            std::thread::yield_now();
+            continue;
+        };
         run(connection, SAVEPOINT).await?;
         let (keep, finish) = unit(Tx::Sqlite(connection)).await;
         finishes.push(finish);

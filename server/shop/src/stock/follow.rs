@@ -3,7 +3,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::atomic::{AtomicU64, AtomicUsize, Ordering},
     time::Duration,
 };
 
@@ -21,6 +21,9 @@ const POLL: Duration = Duration::from_millis(250);
 const BATCH: i64 = 2_000;
 /// Many shelves take a while to read: after a round, this many times what it took is left to others before the next.
 const REST: u32 = 3;
+/// So long is left to others at least after a round that found more than one change: more come, and pages need not be told
+/// of each by itself.
+const FLOOD: Duration = Duration::from_millis(5);
 /// Of a shelf that thousands hold something of, so many holds are known by when they end; the rest is known as a sum
 /// until these have ended, so that a change of it does not read them all.
 const SOONEST: i64 = 256;
@@ -31,6 +34,8 @@ pub(super) struct Follower {
     /// Rounds that were begun, and the last one that was finished.
     begun: AtomicU64,
     finished: AtomicU64,
+    /// Changes that the last round found.
+    found: AtomicUsize,
 }
 
 struct Standing {
@@ -43,7 +48,17 @@ struct Standing {
 impl Follower {
     pub(super) fn new(place: Place, now: i64) -> Follower {
         let standing = Mutex::new(Standing { place, at: now, queues: Queues::new() });
-        Follower { standing, begun: AtomicU64::new(0), finished: AtomicU64::new(0) }
+        Follower {
+            standing,
+            begun: AtomicU64::new(0),
+            finished: AtomicU64::new(0),
+            found: AtomicUsize::new(0),
+        }
+    }
+
+    /// How long is waited for more to come.
+    fn ebb(&self) -> Duration {
+        if self.found.load(Ordering::Relaxed) > 1 { FLOOD } else { Duration::ZERO }
     }
 }
 
@@ -91,7 +106,7 @@ impl Shop {
             }
             let began = Instant::now();
             let rest = match self.catch_up().await {
-                Ok(()) => (began.elapsed() * REST).min(POLL),
+                Ok(()) => (began.elapsed() * REST).max(self.shelves().follower.ebb()).min(POLL),
                 Err(error) => {
                     tracing::warn!(
                         %error,
@@ -148,6 +163,7 @@ impl Shop {
         let mut tx = reader.tx();
         let half_known = self.shelves().to_be_read_again(now).into_iter().map(|key| (key, 0)).collect();
         self.learn(&mut tx, &half_known, now).await?;
+        let mut found = 0;
         loop {
             // Whoever asked may go, and the database too: the place moves when what stood there was learnt.
             let mut place = standing.place.clone();
@@ -160,10 +176,12 @@ impl Shop {
             self.learn(&mut tx, &newest, now).await?;
             standing.place = place;
             standing.queues.stale |= !changes.is_empty();
+            found += changes.len();
             if i64::try_from(changes.len()).unwrap_or(i64::MAX) < BATCH {
                 break;
             }
         }
+        self.shelves().follower.found.store(found, Ordering::Relaxed);
         if standing.queues.are_due() {
             let began = Instant::now();
             let queues = fulfilment::queues(&mut tx, now).await?;
