@@ -56,6 +56,17 @@ pub async fn holds_off(tx: &mut Tx<'_>, now: i64) -> Result<Vec<String>, Error> 
     Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(now).fetch_all(conn).await)?)
 }
 
+/// Numbers of what is over and has no end, and of what has one and goes on. Who is still to come is found by that
+/// ([`crate::fulfilment::any_has`]).
+pub async fn ends_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
+    let sql = "
+      SELECT r.number FROM reservations r
+      WHERE (r.ended_at IS NULL)
+         <> (r.status IN ('pending', 'placed', 'picking', 'ready', 'in_transfer', 'out_for_delivery'))
+      ORDER BY r.number";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).fetch_all(conn).await)?)
+}
+
 /// Numbers of collected reservations whose hand-over is not in the ledger unit by unit, and of others for which it
 /// is. What moved is summed first, here and below: it is found by no index.
 pub async fn hand_overs_off(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {

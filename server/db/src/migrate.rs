@@ -29,6 +29,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (17, "warehouses discounts", include_str!("../migrations/0017_warehouses_discounts.sql")),
     (18, "refunds of a payment", include_str!("../migrations/0018_refunds_of_a_payment.sql")),
     (19, "what is over", include_str!("../migrations/0019_what_is_over.sql")),
+    (20, "who is to come", include_str!("../migrations/0020_who_is_to_come.sql")),
+    (21, "orders placed", include_str!("../migrations/0021_orders_placed.sql")),
 ];
 
 fn migrator(serial: &str) -> Migrator {

@@ -49,6 +49,7 @@ pub async fn faults(db: &Db, now: Timestamp) -> Result<Vec<String>> {
             "holds: the live holds of {} do not cover its lines, or outlive it",
             ledger::holds_off(&mut tx, now.as_millisecond()).await?,
         ),
+        ("end: {} is over and has no end, or has one and goes on", ledger::ends_off(&mut tx).await?),
         (
             "hand-over: what was handed over for {} is not in the ledger",
             ledger::hand_overs_off(&mut tx).await?,

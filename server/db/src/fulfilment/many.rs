@@ -11,19 +11,23 @@ use crate::{
 /// Whether one of these shoppers has `many` reservations or more that hold stock. It stays so until the transaction is
 /// over where it is asked in their turn: after `insert_all`, or after their order was written.
 pub async fn any_has(tx: &mut Tx<'_>, shoppers: &[&str], many: i64, now: i64) -> Result<bool, Error> {
-    let found: Option<i64> = on!(tx, conn: E => {
-        let mut query = QueryBuilder::<E>::new("SELECT COUNT(*) FROM reservations WHERE shopper IN (");
-        let mut list = query.separated(", ");
-        for shopper in shoppers {
-            list.push_bind(*shopper);
-        }
-        // With a sum, so that no index of moments is thought of: without statistics SQLite takes it where there are
-        // eight shoppers or more, and reads all that are live.
-        query.push(") AND status IN ('pending', 'placed', 'picking', 'ready') AND expires_at + 0 > ").push_bind(now);
-        query.push(" GROUP BY shopper HAVING COUNT(*) >= ").push_bind(many).push(" LIMIT 1");
-        query.build_query_scalar().fetch_optional(conn).await
+    let found: i64 = on!(tx, conn: E => {
+        let mut query = QueryBuilder::<E>::new("WITH asked (shopper) AS (");
+        query.push_values(shoppers, |mut values, shopper| {
+            values.push_bind(*shopper);
+        });
+        // One after the other, by the words of the index of shoppers and none that another could be thought of for: without
+        // statistics both engines take one of states or moments otherwise, or none, and read all that are live.
+        query.push(
+            ") SELECT COUNT(*) FROM asked
+               WHERE (SELECT COUNT(*) FROM reservations r
+                      WHERE r.shopper = asked.shopper AND r.ended_at IS NULL
+                        AND (r.status || '') IN ('pending', 'placed', 'picking', 'ready') AND r.expires_at + 0 > ",
+        );
+        query.push_bind(now).push(") >= ").push_bind(many);
+        query.build_query_scalar().fetch_one(conn).await
     })?;
-    Ok(found.is_some())
+    Ok(found > 0)
 }
 
 /// Writes placed reservations, each in its shopper's turn, and answers number and id of each; `id` of the rows is not

@@ -208,7 +208,7 @@ pub async fn set_status(
                  ready_at = CASE WHEN $3 = 'ready' AND $2 = 'collected' THEN COALESCE(ready_at, ended_at)
                             WHEN $3 = 'ready' THEN $4 WHEN $3 = 'picking' THEN NULL ELSE ready_at END,
                  confirmed_at = CASE WHEN $3 = 'placed' THEN COALESCE(confirmed_at, $4) ELSE confirmed_at END,
-                 ended_at = CASE WHEN $3 IN ('placed', 'picking', 'ready', 'in_transfer', 'out_for_delivery')
+                 ended_at = CASE WHEN $3 IN ('pending', 'placed', 'picking', 'ready', 'in_transfer', 'out_for_delivery')
                             THEN NULL ELSE $4 END
                WHERE id = $1 AND status = $2 AND ($5 IS NULL OR total = $5 AND asked = $6)";
     let done = on!(tx, conn => {
@@ -283,7 +283,8 @@ pub async fn of_customer(
     let sql = "SELECT * FROM reservations WHERE order_id = $1 AND status IN ('placed', 'picking', 'ready')
                UNION
                SELECT * FROM reservations
-               WHERE shopper = $2 AND shopper <> '' AND status IN ('placed', 'picking', 'ready')
+               WHERE shopper = $2 AND shopper <> '' AND ended_at IS NULL
+                 AND (status || '') IN ('placed', 'picking', 'ready')
                ORDER BY ready_by, id";
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(order_id).bind(shopper).fetch_all(conn).await)?)
 }

@@ -28,16 +28,22 @@ pub async fn all_live_holds(tx: &mut Tx<'_>) -> Result<Vec<LiveHoldRow>, Error> 
 
 /// What is held of these levels, summed by when it ends: what thousands hold until a store closes is one row.
 pub async fn live_holds(tx: &mut Tx<'_>, keys: &[LevelKey]) -> Result<Vec<LiveHoldRow>, Error> {
+    // Before it has statistics PostgreSQL would read all that is held in the shop, and look among it for these levels.
+    let theirs = match tx {
+        Tx::Sqlite(_) => {
+            "JOIN holds h ON h.store_id = wanted.store_id AND h.variant_id = wanted.variant_id AND h.state = 'live'"
+        }
+        Tx::Postgres(_) => {
+            "CROSS JOIN LATERAL (SELECT * FROM holds WHERE store_id = wanted.store_id
+               AND variant_id = wanted.variant_id AND state = 'live' OFFSET 0) h"
+        }
+    };
     let mut holds = Vec::new();
     for keys in keys.chunks(TOGETHER) {
         holds.extend(on!(tx, conn: E => {
             let mut query = wanted::<E>(keys);
-            query.push(
-                " SELECT h.store_id, h.variant_id, CAST(SUM(h.quantity) AS BIGINT) AS quantity, h.expires_at
-                   FROM wanted JOIN holds h
-                     ON h.store_id = wanted.store_id AND h.variant_id = wanted.variant_id AND h.state = 'live'
-                   GROUP BY h.store_id, h.variant_id, h.expires_at",
-            );
+            query.push(" SELECT h.store_id, h.variant_id, CAST(SUM(h.quantity) AS BIGINT) AS quantity, h.expires_at FROM wanted ");
+            query.push(theirs).push(" GROUP BY h.store_id, h.variant_id, h.expires_at");
             query.build_query_as::<LiveHoldRow>().fetch_all(conn).await
         })?);
     }

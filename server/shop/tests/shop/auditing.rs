@@ -52,7 +52,7 @@ async fn placed(
     test.shop.place_order(request).await.unwrap()
 }
 
-async fn bought(test: &TestShop, payments: &FakePayments, key: &str, groups: Vec<GroupInput>) -> Placed {
+async fn paid_for(test: &TestShop, payments: &FakePayments, key: &str, groups: Vec<GroupInput>) -> Placed {
     let placed = placed(test, key, groups, Some(ProviderCode::Test)).await;
     payments.pay_for(&test.shop, &placed.number, &placed.token).await;
     placed
@@ -68,7 +68,7 @@ async fn cancelled(
     key: &str,
     groups: Vec<GroupInput>,
 ) -> (String, String) {
-    let placed = bought(test, payments, key, groups).await;
+    let placed = paid_for(test, payments, key, groups).await;
     let group = ids(test, &placed).await.remove(0);
     test.shop.cancel_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
     (placed.number, group)
@@ -106,17 +106,17 @@ async fn scene(test: &TestShop) -> Scene {
     come_back(test, &payments).await;
     given_elsewhere(test, &payments, &made_up.0, 20_000).await;
     given_elsewhere(test, &payments, &made_up.0, 18_000).await;
-    let elsewhere = bought(test, &payments, "0009", kettle()).await.number;
+    let elsewhere = paid_for(test, &payments, "0009", kettle()).await.number;
     given_elsewhere(test, &payments, &elsewhere, 5_000).await;
 
     let transfer = GroupInput { way: Way::Transfer, ..collect("seongsu", &[("CUP", 2)]) };
     let ways = vec![collect("seongsu", &[("KETTLE-MO", 1)]), transfer, delivery(&[("CUP", 1)])];
-    let order = bought(test, &payments, "0001", ways).await;
+    let order = paid_for(test, &payments, "0001", ways).await;
     let sold = ids(test, &order).await;
     carry(test, &order, &sold[0], &[BoardDeed::MarkReady, BoardDeed::HandOver]).await;
     carry(test, &order, &sold[1], &[BoardDeed::StartPicking, BoardDeed::Dispatch, BoardDeed::Arrive]).await;
 
-    let order = bought(test, &payments, "0002", kettle()).await;
+    let order = paid_for(test, &payments, "0002", kettle()).await;
     let group = ids(test, &order).await.remove(0);
     missing(test, &order, &group, &[("KETTLE-MO", 1)], "one").await.unwrap();
     let lost = (order.number, group);
@@ -124,7 +124,7 @@ async fn scene(test: &TestShop) -> Scene {
     let back = cancelled(test, &payments, "0003", kettle()).await;
     settle(test).await;
     let due = cancelled(test, &payments, "0004", kettle()).await;
-    let waiting = bought(test, &payments, "0005", kettle()).await.number;
+    let waiting = paid_for(test, &payments, "0005", kettle()).await.number;
 
     let groups = vec![collect("seongsu", &[("CUP", 1)])];
     let basket = KeepBasket { groups, lang: Lang::Ko, near: None, instead: None, network: None };
@@ -201,8 +201,15 @@ async fn of_stock(test: &TestShop, scene: &Scene) -> Vec<Seed> {
             format!("holds: the live holds of {held} do not cover its lines, or outlive it"),
             "reservations",
             &number(held),
-            "status = 'cancelled'",
-            "status = 'placed'",
+            "status = 'cancelled', ended_at = placed_at",
+            "status = 'placed', ended_at = NULL",
+        ),
+        set(
+            format!("end: {held} is over and has no end, or has one and goes on"),
+            "reservations",
+            &number(held),
+            "ended_at = placed_at",
+            "ended_at = NULL",
         ),
         set(
             format!("hand-over: what was handed over for {} is not in the ledger", sold[0]),
@@ -284,8 +291,8 @@ fn of_orders(scene: &Scene) -> Vec<Seed> {
             format!("money: order {} gave back more than is given up of it", back.0),
             "reservations",
             &number(&back.1),
-            "status = 'in_transfer'",
-            "status = 'cancelled'",
+            "status = 'in_transfer', ended_at = NULL",
+            "status = 'cancelled', ended_at = placed_at",
         ),
     ]
 }
@@ -370,6 +377,28 @@ async fn each_fault_is_found_alone_and_healthy_books_have_none() {
             run(test, &seed.mended).await;
         }
         assert_eq!(faults(test).await, Vec::<String>::new(), "mended books");
+    })
+    .await;
+}
+
+/// What an older version has left without an end, or with one that it took back, is put in order before anything relies on
+/// it: by the statements of the migration itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn ends_are_in_order_once_the_schema_is_brought_up_to_date() {
+    const MIGRATION: &str = include_str!("../../../db/migrations/0020_who_is_to_come.sql");
+    on_each_engine(async |test: &TestShop| {
+        let Scene { held, back, .. } = scene(test).await;
+        let set = |number: &str, end: &str| {
+            format!("UPDATE reservations SET ended_at = {end} WHERE number = '{number}'")
+        };
+        run(test, &[set(&held, "placed_at"), set(&back.1, "NULL")]).await;
+        let told = [&held, &back.1]
+            .map(|number| format!("end: {number} is over and has no end, or has one and goes on"));
+        let found = faults(test).await;
+        assert!(found.len() == 2 && told.iter().all(|fault| found.contains(fault)), "{found:?}");
+        let updates = MIGRATION.split(';').filter(|sql| sql.contains("UPDATE"));
+        run(test, &updates.map(str::to_owned).collect::<Vec<_>>()).await;
+        assert_eq!(faults(test).await, [""; 0]);
     })
     .await;
 }
