@@ -31,6 +31,9 @@ use crate::{
 };
 
 const TRIES: u32 = 8;
+/// Statements a connection keeps understood and planned: those of the shop, and those over many rows for each number of
+/// them.
+const STATEMENTS: usize = 512;
 /// How long one waits for a connection that others use. Fifty shoppers who want one last unit at once are each to hear
 /// that it is gone, also on a busy machine, and not that the shop is.
 const WAIT: Duration = Duration::from_secs(8);
@@ -69,6 +72,7 @@ impl Server {
             ("statement_timeout", statement.to_string()),
             ("idle_in_transaction_session_timeout", IDLE.to_string()),
         ]);
+        let options = options.statement_cache_capacity(STATEMENTS);
         let pool = PgPoolOptions::new()
             .max_connections(24)
             .acquire_timeout(WAIT)

@@ -25,7 +25,7 @@ pub struct Found {
 /// What was written about somebody beside the books themselves, by key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Traces {
-    /// Kept answers that hold a number, and its token with it.
+    /// Kept answers that hold a number.
     pub answers: Vec<KeyOf>,
     /// Jobs that are over: what partners were told holds how somebody's car looks. What is still to be told is told first,
     /// and forgotten with the others.

@@ -4,7 +4,7 @@ use onshelf_db::{
     Tx,
     idempotency::{self, KeyOf, NewOutcome},
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{Error, Result, secrets::fingerprint};
 
@@ -13,6 +13,12 @@ use crate::{Error, Result, secrets::fingerprint};
 pub struct Once {
     of: KeyOf,
     body_hash: String,
+}
+
+/// What is kept of an answer that opens something: whose it is. Its token follows from that and is not kept with it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Numbered {
+    pub(crate) number: String,
 }
 
 impl Once {

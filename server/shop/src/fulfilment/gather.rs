@@ -76,6 +76,15 @@ impl Queue {
     }
 }
 
+/// How many of so many go together: 1, 2, 3, 4, 6, 8, 12, 16 … Each number of rows is a text of its own, and a database that
+/// met another for each batch would understand and plan them all anew, which takes PostgreSQL longer than writing them.
+fn size_of(waiting: usize) -> usize {
+    let whole = waiting.clamp(1, MOST);
+    let power = 1 << whole.ilog2();
+    let more = power + power / 2;
+    if more <= whole { more } else { power }
+}
+
 impl Gathering {
     fn queue(&self) -> MutexGuard<'_, Queue> {
         // Nothing that could panic happens under the lock.
@@ -100,14 +109,16 @@ impl Gathering {
         self.queue().passed -= 1;
     }
 
-    /// The next batch, in the order of arrival; a leader who gets none is none any more.
+    /// The next batch, in the order of arrival; a leader who gets none is none any more. Where another still writes, who
+    /// waits is left to that one and is written with more others.
     fn next(&self) -> Option<Vec<Waiting>> {
         let mut queue = self.queue();
-        if queue.waiting.is_empty() {
+        if queue.waiting.is_empty() || queue.leaders > queue.passed + 1 {
             queue.leaders -= 1;
             return None;
         }
-        let rest = if queue.waiting.len() > MOST { queue.waiting.split_off(MOST) } else { Vec::new() };
+        let size = size_of(queue.waiting.len());
+        let rest = queue.waiting.split_off(size);
         Some(mem::replace(&mut queue.waiting, rest))
     }
 }
@@ -132,7 +143,7 @@ impl Shop {
     async fn write_batch(&self, batch: Vec<Waiting>, written: Arc<Notify>) {
         let all: Arc<[Asked]> = batch.iter().map(|waiting| waiting.asked.clone()).collect();
         if all.len() > 1 && are_strangers(&all) {
-            match self.hold_all(all, written).await {
+            match self.hold_all(all, written.clone()).await {
                 Ok(()) => return batch.into_iter().for_each(Waiting::hold),
                 Err(Undone::Failed(Error::Database(DbError::Unavailable(why)))) => {
                     return batch.into_iter().for_each(|waiting| waiting.put_off(&why));
@@ -140,9 +151,13 @@ impl Shop {
                 Err(_) => {}
             }
         }
-        let alone = batch.into_iter().map(|Waiting { asked, answer, span }| async move {
-            // Whoever asked may have gone; what is committed stays.
-            let _ = answer.send(self.hold_alone(asked).instrument(span).await);
+        let last = batch.len() == 1;
+        let alone = batch.into_iter().map(|Waiting { asked, answer, span }| {
+            let written = last.then(|| written.clone());
+            async move {
+                // Whoever asked may have gone; what is committed stays.
+                let _ = answer.send(self.hold_alone(asked, written).instrument(span).await);
+            }
         });
         join_all(alone).await;
     }
@@ -205,7 +220,7 @@ fn are_strangers(all: &[Asked]) -> bool {
 
 /// False: it has to be undone.
 async fn write_all(tx: &mut Tx<'_>, all: &[Asked], now: i64) -> Result<bool> {
-    let outcomes: Vec<_> = all.iter().map(|asked| (&asked.once, asked.plan.reserved())).collect();
+    let outcomes: Vec<_> = all.iter().map(|asked| (&asked.once, asked.plan.numbered())).collect();
     if !Once::keep_all(tx, &outcomes, now).await? {
         return Ok(false);
     }
@@ -247,4 +262,66 @@ async fn write_all(tx: &mut Tx<'_>, all: &[Asked], now: i64) -> Result<bool> {
     let numbers: Vec<&str> = rows.iter().map(|row| row.number.as_str()).collect();
     jobs::announce_placed(tx, &numbers, now).await?;
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use onshelf_db::fulfilment::ReservationRow;
+
+    use super::*;
+
+    fn somebody() -> Waiting {
+        let plan = Plan {
+            row: ReservationRow::default(),
+            lines: Vec::new(),
+            demand: Vec::new(),
+            live_limit: 1,
+            token: String::new(),
+        };
+        let asked = Asked { once: Once::new("test", "reserve", "key", ""), plan: Arc::new(plan) };
+        Waiting { asked, answer: oneshot::channel().0, span: tracing::Span::none() }
+    }
+
+    impl Gathering {
+        fn size_of_next(&self) -> Option<usize> {
+            self.next().map(|batch| batch.len())
+        }
+    }
+
+    #[test]
+    fn who_only_waits_for_the_disk_is_not_waited_for() {
+        let gathering = Gathering::default();
+        assert!(gathering.join(somebody(), 4), "the first needs a leader");
+        assert_eq!(gathering.size_of_next(), Some(1));
+        assert!(!gathering.join(somebody(), 4) && !gathering.join(somebody(), 4), "one is writing");
+        assert!(gathering.lets_pass(4), "it waits for the disk, and two wait for a leader");
+        assert_eq!(gathering.size_of_next(), Some(2));
+        assert!(!gathering.join(somebody(), 4));
+        gathering.goes_on();
+        assert_eq!(
+            gathering.size_of_next(),
+            None,
+            "back from the disk while the other writes: it is left to that one"
+        );
+        assert_eq!(gathering.size_of_next(), Some(1));
+        assert_eq!(gathering.size_of_next(), None);
+        assert!(gathering.join(somebody(), 4), "all have gone");
+    }
+
+    #[test]
+    fn sizes_are_few() {
+        let sizes = [1, 2, 3, 5, 7, 8, 31, 63, 64, 127, 128, 500].map(size_of);
+        assert_eq!(sizes, [1, 2, 3, 4, 6, 8, 24, 48, 64, 96, 128, 128]);
+    }
+
+    #[test]
+    fn no_more_write_at_a_time_than_may() {
+        let gathering = Gathering::default();
+        assert!(gathering.join(somebody(), 1));
+        assert_eq!(gathering.size_of_next(), Some(1));
+        assert!(!gathering.join(somebody(), 1));
+        assert!(!gathering.lets_pass(1));
+        gathering.goes_on();
+        assert_eq!(gathering.size_of_next(), Some(1));
+    }
 }

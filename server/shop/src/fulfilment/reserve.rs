@@ -14,7 +14,7 @@ use onshelf_vocabulary::{
         Contact, Fault, FieldFault, ReservationRefusal, ReservationStatus, ReservationView, ReserveInput, Way,
     },
 };
-use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
 
 use super::{
     NO_DISCOUNTS, PURPOSE,
@@ -27,6 +27,7 @@ use crate::{
     cart::line_faults,
     draws::{Draws, Names},
     jobs,
+    once::Numbered,
     pulse::Deed,
     secrets::fingerprint,
     stock::demand,
@@ -43,7 +44,7 @@ pub struct Reserve {
 }
 
 /// A reservation that was made: what its owner needs to come back to it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reserved {
     pub number: String,
     pub token: String,
@@ -64,6 +65,11 @@ impl Plan {
     pub(super) fn reserved(&self) -> Reserved {
         Reserved { number: self.row.number.clone(), token: self.token.clone() }
     }
+
+    /// What is kept of it under its key.
+    pub(super) fn numbered(&self) -> Numbered {
+        Numbered { number: self.row.number.clone() }
+    }
 }
 
 /// What the transaction came to when it was not a reservation.
@@ -81,19 +87,25 @@ impl Shop {
     /// The same, with what its owner sees. One that was told again is read; it may have gone on since.
     pub async fn reserve_and_show(&self, request: Reserve) -> Result<(Reserved, ReservationView)> {
         let (reserved, plan) = self.hold(&request).await?;
-        let view = if reserved.number == plan.row.number {
-            self.reservation_view(request.lang, &plan.row, &plan.lines, &[])?
-        } else {
-            self.reservation(request.lang, &reserved.number, &reserved.token).await?
+        let view = match plan {
+            Some(plan) => self.reservation_view(request.lang, &plan.row, &plan.lines, &[])?,
+            None => self.reservation(request.lang, &reserved.number, &reserved.token).await?,
         };
         Ok((reserved, view))
     }
 
     #[tracing::instrument(target = "otel", level = "debug", name = "reserve", skip_all)]
-    async fn hold(&self, request: &Reserve) -> Result<(Reserved, Arc<Plan>)> {
+    async fn hold(&self, request: &Reserve) -> Result<(Reserved, Option<Arc<Plan>>)> {
         let mut draws = Draws::default();
         let (held, plan) = loop {
-            let plan = Arc::new(self.plan(&self.book(), request)?);
+            let plan = match self.plan(&self.book(), request) {
+                Ok(plan) => Arc::new(plan),
+                // What was answered once is answered again, whatever has changed in the shop since.
+                Err(error) => {
+                    let before = self.reserved_before(&request.once).await?;
+                    return before.map(|reserved| (reserved, None)).ok_or(error);
+                }
+            };
             let asked = Asked { once: request.once.clone(), plan: plan.clone() };
             match self.hold_with_others(asked).await {
                 Err(error) if draws.again(&error) => {}
@@ -108,25 +120,42 @@ impl Shop {
             outcome => {
                 self.wake_stock();
                 self.wake_outbox();
+                let reserved = outcome?;
                 // One that was told again was counted when it was made.
-                if matches!(&outcome, Ok(reserved) if reserved.number == plan.row.number) {
+                let is_new = reserved.number == plan.row.number;
+                if is_new {
                     Deed::ReservationPlaced.count();
                 }
-                Ok((outcome?, plan))
+                Ok((reserved, is_new.then_some(plan)))
             }
         }
     }
 
-    /// In a transaction of its own.
-    pub(super) async fn hold_alone(&self, asked: Asked) -> Result<Reserved> {
-        let now = self.now_ms();
+    /// What an earlier call under this key was answered, if there was one.
+    async fn reserved_before(&self, once: &Once) -> Result<Option<Reserved>> {
+        let mut reader = self.db().reader().await?;
+        let mut tx = reader.tx();
+        match once.before(&mut tx).await? {
+            Some(before) => self.reserved_again(&mut tx, before).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn reserved_again(&self, tx: &mut Tx<'_>, before: Numbered) -> Result<Reserved> {
+        let row = fulfilment::for_job(tx, &before.number).await?.ok_or(Error::NotFound)?;
+        self.reservation_again(&row)
+    }
+
+    /// In a transaction of its own. Whoever waits for the next is told when only the disk is waited for.
+    pub(super) async fn hold_alone(&self, asked: Asked, written: Option<Arc<Notify>>) -> Result<Reserved> {
+        let (shop, now) = (self.clone(), self.now_ms());
         self.db()
             .write(move |mut tx| {
+                let (shop, written) = (shop.clone(), written.clone());
                 let Asked { once, plan } = asked.clone();
                 Box::pin(async move {
-                    let reserved = plan.reserved();
-                    if let Some(before) = once.claim(&mut tx, &reserved, now).await? {
-                        return Ok::<_, Error>(before);
+                    if let Some(before) = once.claim(&mut tx, &plan.numbered(), now).await? {
+                        return shop.reserved_again(&mut tx, before).await;
                     }
                     if let Err(stop) = hold_all(&mut tx, &plan, now).await? {
                         // An error undoes the lines that were held before the one that was short.
@@ -139,7 +168,10 @@ impl Shop {
                             },
                         }));
                     }
-                    Ok(reserved)
+                    if let Some(written) = written {
+                        written.notify_one();
+                    }
+                    Ok(plan.reserved())
                 })
             })
             .await

@@ -18,7 +18,6 @@ use onshelf_vocabulary::{
     orders::{GroupInput, OrderInput, OrderRefusal},
     payments::ProviderCode,
 };
-use serde::{Deserialize, Serialize};
 
 use super::{
     HOLD, PURPOSE,
@@ -31,6 +30,7 @@ use crate::{
     draws::Draws,
     fulfilment::{Shortage, Wish, lines_of, shopper_key},
     jobs::{OrderNews, announce_order},
+    once::Numbered,
     pulse::Deed,
     stores::Store,
 };
@@ -46,7 +46,7 @@ pub struct PlaceOrder {
 }
 
 /// An order that was placed: what its owner needs to come back to it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placed {
     pub number: String,
     pub token: String,
@@ -82,19 +82,23 @@ impl Shop {
 
     async fn place_once(&self, request: &PlaceOrder, kept: Option<&Placed>) -> Result<Placed> {
         let book = self.book();
-        let held = self.held_by(&book, kept).await?;
-        let own = levels_of(&book, &held);
-        let prepared = self.prepare(&book, request, &held, &own)?;
+        let (own, prepared) = match self.read_and_prepare(&book, request, kept).await {
+            Ok(found) => found,
+            // What was answered once is answered again, whatever has changed in the shop since.
+            Err(error) => return self.placed_before(&request.once).await?.ok_or(error),
+        };
         let number = prepared.placed.number.clone();
         let kept = self.mine(kept);
-        let (once, now) = (request.once.clone(), self.now_ms());
+        let (shop, once, now) = (self.clone(), request.once.clone(), self.now_ms());
         let written = self
             .db()
             .write(move |mut tx| {
-                let (once, prepared, kept) = (once.clone(), prepared.clone(), kept.clone());
+                let (shop, once) = (shop.clone(), once.clone());
+                let (prepared, kept) = (prepared.clone(), kept.clone());
                 Box::pin(async move {
-                    if let Some(before) = once.claim(&mut tx, &prepared.placed, now).await? {
-                        return Ok::<Placed, Error>(before);
+                    let own = Numbered { number: prepared.placed.number.clone() };
+                    if let Some(before) = once.claim(&mut tx, &own, now).await? {
+                        return shop.placed_again(&mut tx, before).await;
                     }
                     write(&mut tx, &prepared, kept.as_ref(), now).await?;
                     Ok(prepared.placed)
@@ -127,6 +131,34 @@ impl Shop {
             self.open_for(&placed.number).await;
         }
         Ok(placed)
+    }
+
+    /// What an earlier call under this key was answered, if there was one.
+    async fn placed_before(&self, once: &Once) -> Result<Option<Placed>> {
+        let mut reader = self.db().reader().await?;
+        let mut tx = reader.tx();
+        match once.before(&mut tx).await? {
+            Some(before) => self.placed_again(&mut tx, before).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn placed_again(&self, tx: &mut Tx<'_>, before: Numbered) -> Result<Placed> {
+        let order = orders::by_number(tx, &before.number).await?.ok_or(Error::NotFound)?;
+        self.order_again(&order)
+    }
+
+    /// Everything decided before the transaction, and what of each level the basket that is kept holds already.
+    async fn read_and_prepare(
+        &self,
+        book: &Book,
+        request: &PlaceOrder,
+        kept: Option<&Placed>,
+    ) -> Result<(HashMap<LevelKey, i64>, Prepared)> {
+        let held = self.held_by(book, kept).await?;
+        let own = levels_of(book, &held);
+        let prepared = self.prepare(book, request, &held, &own)?;
+        Ok((own, prepared))
     }
 
     /// What is wrong with a provider that was named: nobody set it up here.

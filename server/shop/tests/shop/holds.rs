@@ -4,13 +4,16 @@ use std::time::Duration;
 
 use onshelf_db::fulfilment::{self, ReservationRow};
 use onshelf_shop::{
-    Error,
+    Error, Once, Settings,
     fulfilment::Reserve,
+    orders::PlaceOrder,
     testing::{TestShop, collect, on_each_engine, order, paid, request, with_payments},
 };
 use onshelf_vocabulary::{
     Lang,
-    fulfilment::{Fault, MeasuredFrom, ReservationRefusal, ReservationStatus},
+    fulfilment::{Fault, MeasuredFrom, ReservationRefusal, ReservationStatus, Way},
+    orders::GroupInput,
+    payments::ProviderCode,
 };
 
 fn phone(shopper: usize) -> String {
@@ -300,6 +303,83 @@ async fn what_cannot_be_ended_keeps_up_nothing_beside_it() {
         let mut reader = test.shop.db().reader().await.unwrap();
         let row = fulfilment::for_job(&mut reader.tx(), &held.number).await.unwrap().unwrap();
         assert_eq!(row.status, "expired", "it was written down all the same");
+    })
+    .await;
+}
+
+/// What opens a reservation or an order is not readable at rest: whoever repeats a call is given it again all the same, also
+/// after the operator has changed the shop's secret.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_kept_under_a_key_opens_nothing() {
+    on_each_engine(async |test: &TestShop| {
+        with_payments(test);
+        test.with_stock("seongsu", "CUP", 9).await;
+        let alone = || request("010-4000-0001", "seongsu", &[("CUP", 1)], "alone");
+        let together = |number: u8| {
+            request(&format!("010-4000-001{number}"), "seongsu", &[("CUP", 1)], &format!("together {number}"))
+        };
+        let wish = || order("order", vec![collect("seongsu", &[("CUP", 1)])], None);
+        let first = test.shop.reserve(alone()).await.unwrap();
+        let (second, third) = tokio::join!(test.shop.reserve(together(2)), test.shop.reserve(together(3)));
+        let (second, third) = (second.unwrap(), third.unwrap());
+        let placed = test.shop.place_order(wish()).await.unwrap();
+
+        let mut reader = test.shop.db().reader().await.unwrap();
+        let sql = "SELECT CAST(COUNT(*) AS TEXT) FROM idempotency";
+        assert_eq!(onshelf_db::testing::text(&mut reader.tx(), sql).await.unwrap(), "4");
+        for token in [&first.token, &second.token, &third.token, &placed.token] {
+            let sql = format!("SELECT CAST(COUNT(*) AS TEXT) FROM idempotency WHERE answer LIKE '%{token}%'");
+            assert_eq!(onshelf_db::testing::text(&mut reader.tx(), &sql).await.unwrap(), "0");
+        }
+        let kept = onshelf_db::meta::get(&mut reader.tx(), "secret").await.unwrap();
+        drop(reader);
+
+        let settings = Settings {
+            secret: Some("another secret, made by the operator".to_owned()),
+            previous_secret: kept,
+            ..test.shop.settings().clone()
+        };
+        for shop in [test.shop.clone(), test.beside_with(settings).await] {
+            assert_eq!(shop.reserve(alone()).await.unwrap(), first);
+            assert_eq!(shop.reserve(together(3)).await.unwrap(), third);
+            assert_eq!(shop.place_order(wish()).await.unwrap(), placed);
+        }
+    })
+    .await;
+}
+
+/// The answer of a call is that of its key, and not what the shop would plan now: the last one is held by this very order,
+/// the store has closed for good.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeated_call_is_answered_as_before_whatever_has_changed() {
+    on_each_engine(async |test: &TestShop| {
+        with_payments(test);
+        test.with_stock("gangnam", "CUP", 1).await;
+        let transfer = GroupInput { way: Way::Transfer, ..collect("seongsu", &[("CUP", 1)]) };
+        let wish = || order("transfer", vec![transfer.clone()], Some(ProviderCode::Test));
+        let placed = test.shop.place_order(wish()).await.unwrap();
+        assert_eq!(test.available("gangnam", "CUP").await, 0);
+        assert_eq!(test.shop.place_order(wish()).await.unwrap(), placed);
+
+        test.with_stock("seongsu", "CUP", 5).await;
+        let seen = test.shop.order(Lang::Ko, &placed.number, &placed.token).await.unwrap().total;
+        let mut priced = order("priced", vec![collect("seongsu", &[("CUP", 1)])], None);
+        priced.input.contact.phone = Some("010-5000-0001".to_owned());
+        priced.input.expected_total = Some(seen);
+        let reserve = || request("010-5000-0002", "seongsu", &[("CUP", 1)], "reserve");
+        let (bought, held) = (
+            test.shop.place_order(priced.clone()).await.unwrap(),
+            test.shop.reserve(reserve()).await.unwrap(),
+        );
+        test.with_store("seongsu", |store| store.status = "closed".to_owned()).await;
+        assert_eq!(test.shop.place_order(priced.clone()).await.unwrap(), bought);
+        assert_eq!(test.shop.reserve(reserve()).await.unwrap(), held);
+
+        let another = Once::new("test", "order", "priced", "another body");
+        let reused = test.shop.place_order(PlaceOrder { once: another, ..priced }).await;
+        assert!(matches!(reused, Err(Error::KeyReused)), "{reused:?}");
+        let fresh = test.shop.reserve(request("010-5000-0003", "seongsu", &[("CUP", 1)], "fresh")).await;
+        assert!(matches!(fresh, Err(Error::Reservation(ReservationRefusal::Invalid { .. }))), "{fresh:?}");
     })
     .await;
 }
