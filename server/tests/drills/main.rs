@@ -14,7 +14,7 @@ use std::fs::File;
 use drills::{
     Plan, Tally,
     model::shrink::Shrinking,
-    plan::{numbers, written},
+    plan::{Asked, numbers, written},
 };
 
 /// One at a time, also where each test is a process of its own: they measure time, and each takes the whole machine.
@@ -144,6 +144,10 @@ fn steps_are_read_as_they_are_written() {
         assert_eq!(numbers(text).unwrap(), steps);
     }
     assert!(numbers("3,x").is_err());
+    assert!(numbers("5-3").is_err());
+    let asked = |words: &[&str]| Asked::read(words.iter().map(|word| (*word).to_owned()));
+    assert!(asked(&["model", "--only", "3,17"]).is_ok());
+    assert!(asked(&["kill", "--only", "3"]).is_err() && asked(&["--only", "3"]).is_err());
 }
 
 /// Quicker than the drill, and with nothing else in its message.

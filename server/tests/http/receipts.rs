@@ -8,7 +8,7 @@ use onshelf_shop::{
     orders::Placed,
     testing::{FakePayments, TestShop, bought, collect, on_each_engine, order, with_payments},
 };
-use onshelf_vocabulary::{Lang, payments::ProviderCode};
+use onshelf_vocabulary::payments::ProviderCode;
 use serde_json::json;
 
 use crate::call::{Answer, Call, options, site, site_of};

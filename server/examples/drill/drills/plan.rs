@@ -58,6 +58,9 @@ impl Asked {
                 other => return Err(format!("one drill at a time: {other}").into()),
             }
         }
+        if !asked.only.is_empty() && asked.name.as_deref() != Some("model") {
+            return Err("--only names steps of the drill `model`".into());
+        }
         Ok(asked)
     }
 
@@ -87,7 +90,11 @@ pub fn numbers(text: &str) -> Result<Vec<u64>, Failure> {
     let mut all = Vec::new();
     for part in text.split(',') {
         let (first, last) = part.split_once('-').unwrap_or((part, part));
-        all.extend(first.parse::<u64>()?..=last.parse::<u64>()?);
+        let (first, last) = (first.parse::<u64>()?, last.parse::<u64>()?);
+        if first > last {
+            return Err(format!("{part} is no span of steps").into());
+        }
+        all.extend(first..=last);
     }
     Ok(all)
 }
