@@ -151,9 +151,9 @@ impl Shop {
                 Err(_) => {}
             }
         }
-        let last = batch.len() == 1;
+        let is_alone = batch.len() == 1;
         let alone = batch.into_iter().map(|Waiting { asked, answer, span }| {
-            let written = last.then(|| written.clone());
+            let written = is_alone.then(|| written.clone());
             async move {
                 // Whoever asked may have gone; what is committed stays.
                 let _ = answer.send(self.hold_alone(asked, written).instrument(span).await);

@@ -3,7 +3,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::atomic::{AtomicU64, AtomicUsize, Ordering},
+    sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
 
@@ -34,8 +34,6 @@ pub(super) struct Follower {
     /// Rounds that were begun, and the last one that was finished.
     begun: AtomicU64,
     finished: AtomicU64,
-    /// Changes that the last round found.
-    found: AtomicUsize,
 }
 
 struct Standing {
@@ -48,17 +46,7 @@ struct Standing {
 impl Follower {
     pub(super) fn new(place: Place, now: i64) -> Follower {
         let standing = Mutex::new(Standing { place, at: now, queues: Queues::new() });
-        Follower {
-            standing,
-            begun: AtomicU64::new(0),
-            finished: AtomicU64::new(0),
-            found: AtomicUsize::new(0),
-        }
-    }
-
-    /// How long is waited for more to come.
-    fn ebb(&self) -> Duration {
-        if self.found.load(Ordering::Relaxed) > 1 { FLOOD } else { Duration::ZERO }
+        Follower { standing, begun: AtomicU64::new(0), finished: AtomicU64::new(0) }
     }
 }
 
@@ -105,8 +93,11 @@ impl Shop {
                 () = tokio::time::sleep(pause) => {}
             }
             let began = Instant::now();
-            let rest = match self.catch_up().await {
-                Ok(()) => (began.elapsed() * REST).max(self.shelves().follower.ebb()).min(POLL),
+            let rest = match self.round().await {
+                Ok(found) => {
+                    let least = if found > 1 { FLOOD } else { Duration::ZERO };
+                    (began.elapsed() * REST).max(least).min(POLL)
+                }
                 Err(error) => {
                     tracing::warn!(
                         %error,
@@ -128,17 +119,22 @@ impl Shop {
 
     /// Reads what has changed until now. Those who ask at once share a round.
     pub async fn catch_up(&self) -> Result<()> {
+        self.round().await.map(drop)
+    }
+
+    /// Answers how many changes it found: none where another's round has read them.
+    async fn round(&self) -> Result<usize> {
         let follower = &self.shelves().follower;
         let begun = follower.begun.load(Ordering::Acquire);
         let mut standing = follower.standing.lock().await;
         // A round that began after we asked has read what we ask for.
         if follower.finished.load(Ordering::Acquire) > begun {
-            return Ok(());
+            return Ok(0);
         }
         let round = follower.begun.fetch_add(1, Ordering::AcqRel) + 1;
-        self.freshen(&mut standing).await?;
+        let found = self.freshen(&mut standing).await?;
         follower.finished.store(round, Ordering::Release);
-        Ok(())
+        Ok(found)
     }
 
     /// The same before a refusal is explained. That it is refused is certain; how short it is, is said as it was known
@@ -152,7 +148,7 @@ impl Shop {
         }
     }
 
-    async fn freshen(&self, standing: &mut Standing) -> Result<()> {
+    async fn freshen(&self, standing: &mut Standing) -> Result<usize> {
         let now = self.now_ms();
         if now - standing.at > CHANGES / 2 {
             // Changes may have been forgotten before they were read.
@@ -181,7 +177,6 @@ impl Shop {
                 break;
             }
         }
-        self.shelves().follower.found.store(found, Ordering::Relaxed);
         if standing.queues.are_due() {
             let began = Instant::now();
             let queues = fulfilment::queues(&mut tx, now).await?;
@@ -189,7 +184,7 @@ impl Shop {
             standing.queues.counted(began.elapsed());
         }
         standing.at = now;
-        Ok(())
+        Ok(found)
     }
 
     /// Takes in what these levels are now, and tells of each.
