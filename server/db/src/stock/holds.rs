@@ -26,24 +26,27 @@ pub async fn all_live_holds(tx: &mut Tx<'_>) -> Result<Vec<LiveHoldRow>, Error> 
     Ok(on!(tx, conn => sqlx::query_as(sql).fetch_all(conn).await)?)
 }
 
-/// What is held of these levels, summed by when it ends: what thousands hold until a store closes is one row.
-pub async fn live_holds(tx: &mut Tx<'_>, keys: &[LevelKey]) -> Result<Vec<LiveHoldRow>, Error> {
-    // Before it has statistics PostgreSQL would read all that is held in the shop, and look among it for these levels.
+/// What is held of these levels, summed by when it ends: what thousands hold until a store closes is one row. Each level
+/// holds at most `most` units; what has come to it since is left to its own change.
+pub async fn live_holds(tx: &mut Tx<'_>, keys: &[LevelKey], most: i64) -> Result<Vec<LiveHoldRow>, Error> {
+    // As many as that in the order of their index: by its statistics PostgreSQL would read all that is held in the shop for
+    // each level, before it has any and where everybody wants the same.
     let theirs = match tx {
         Tx::Sqlite(_) => {
             "JOIN holds h ON h.store_id = wanted.store_id AND h.variant_id = wanted.variant_id AND h.state = 'live'"
+                .to_owned()
         }
-        Tx::Postgres(_) => {
+        Tx::Postgres(_) => format!(
             "CROSS JOIN LATERAL (SELECT * FROM holds WHERE store_id = wanted.store_id
-               AND variant_id = wanted.variant_id AND state = 'live' OFFSET 0) h"
-        }
+               AND variant_id = wanted.variant_id AND state = 'live' ORDER BY expires_at LIMIT {most}) h"
+        ),
     };
     let mut holds = Vec::new();
     for keys in keys.chunks(TOGETHER) {
         holds.extend(on!(tx, conn: E => {
             let mut query = wanted::<E>(keys);
             query.push(" SELECT h.store_id, h.variant_id, CAST(SUM(h.quantity) AS BIGINT) AS quantity, h.expires_at FROM wanted ");
-            query.push(theirs).push(" GROUP BY h.store_id, h.variant_id, h.expires_at");
+            query.push(&theirs).push(" GROUP BY h.store_id, h.variant_id, h.expires_at");
             query.build_query_as::<LiveHoldRow>().fetch_all(conn).await
         })?);
     }

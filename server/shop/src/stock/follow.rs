@@ -197,7 +197,7 @@ impl Shop {
         let (crowded, calm): (Vec<_>, Vec<_>) = levels.iter().partition(|level| level.held > SOONEST);
         let calm: Vec<LevelKey> = calm.into_iter().map(LevelRow::key).collect();
         let mut held: HashMap<LevelKey, HeldOf> = HashMap::new();
-        for hold in stock::live_holds(tx, &calm).await? {
+        for hold in stock::live_holds(tx, &calm, SOONEST).await? {
             held.entry(hold.key()).or_default().next_to_end.push(hold);
         }
         for level in crowded {

@@ -1,9 +1,17 @@
 //! Many who ask at the same time: they are written together, and each is answered as if they had asked alone.
 
-use std::{collections::HashSet, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use futures::future::join_all;
-use onshelf_db::{Db, meta};
+use onshelf_db::{
+    Db, meta,
+    stock::{self, LevelKey},
+    testing,
+};
 use onshelf_shop::{
     Error, Shop,
     fulfilment::Reserved,
@@ -275,6 +283,54 @@ async fn whoever_waits_for_a_shelf_holds_up_nobody_who_wants_another() {
         assert!(!stuck.is_finished(), "the shelf is another's");
         till.finish().await;
         stuck.await.unwrap().unwrap();
+    })
+    .await;
+}
+
+/// PostgreSQL goes by what it knows of a table. Where everybody has wanted the same it knows that whichever shelf is asked
+/// for, all that is held is held of it, and would read everything for each.
+#[tokio::test(flavor = "multi_thread")]
+async fn where_everybody_wants_the_same_another_shelf_is_asked_for_its_own_holds() {
+    const READ: &str =
+        "SELECT CAST(seq_tup_read AS TEXT) FROM pg_stat_xact_user_tables WHERE relname = 'holds'";
+    on_each_engine(async |test: &TestShop| {
+        // SQLite asks a shelf's index whatever lies in it.
+        if matches!(test.shop.db(), Db::Sqlite(_)) {
+            return;
+        }
+        test.with_stock("seongsu", "CUP", 5).await;
+        test.reserve(&phone(1), "seongsu", &[("CUP", 1)]).await.unwrap();
+        let calm = test.key("gangnam", "CUP");
+        let heard = Arc::new(Mutex::new(None));
+        let tell = heard.clone();
+        let undone = test.shop.db().write(move |mut tx| {
+            let tell = tell.clone();
+            Box::pin(async move {
+                let held =
+                    "INSERT INTO holds (reservation_id, store_id, variant_id, quantity, state, expires_at)";
+                let crowd = "SELECT reservation_id, store_id, variant_id, quantity, state, expires_at
+                             FROM holds, generate_series(1, 20000)";
+                testing::run(&mut tx, &format!("{held} {crowd}")).await?;
+                testing::run(&mut tx, "ANALYZE holds").await?;
+                let one = format!(
+                    "SELECT reservation_id, {}, {}, 2, state, 9 FROM holds LIMIT 1",
+                    calm.store_id, calm.variant_id
+                );
+                testing::run(&mut tx, &format!("{held} {one}")).await?;
+                let others = (1_000..1_200).map(|variant_id| LevelKey { variant_id, ..calm });
+                let keys: Vec<LevelKey> = others.chain([calm]).collect();
+                let before = testing::text(&mut tx, READ).await?;
+                let held = stock::live_holds(&mut tx, &keys, 256).await?;
+                let after = testing::text(&mut tx, READ).await?;
+                *tell.lock().unwrap() = Some((held, before, after));
+                // The crowd was never there.
+                Err::<(), _>(Error::NotFound)
+            })
+        });
+        assert!(matches!(undone.await, Err(Error::NotFound)));
+        let (held, before, after) = heard.lock().unwrap().take().unwrap();
+        assert_eq!(held.iter().map(|hold| (hold.key(), hold.quantity)).collect::<Vec<_>>(), [(calm, 2)]);
+        assert_eq!(before, after, "rows were read beside the index");
     })
     .await;
 }
