@@ -1,6 +1,7 @@
 //! When a store is open: a week's rule, dated exceptions, and the store's own time zone.
 //! It must not know the clock (`now` is always handed in), nor how hours are stored or worded.
 
+mod clock;
 pub mod notation;
 mod schedule;
 mod week;

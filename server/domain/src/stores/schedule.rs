@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 
 use jiff::{
     SignedDuration, Timestamp, ToSpan,
-    civil::{Date, DateTime, Time},
-    tz::{AmbiguousOffset, TimeZone},
+    civil::{Date, Time},
+    tz::TimeZone,
 };
 use onshelf_vocabulary::Text;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    HoursError, quoted,
+    HoursError,
+    clock::WallClock,
+    quoted,
     week::{Span, Week, tidy},
 };
 
@@ -38,7 +40,7 @@ pub struct Exception {
 /// When one store is open.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schedule {
-    time_zone: TimeZone,
+    clock: WallClock,
     week: Week,
     exceptions: BTreeMap<Date, Exception>,
 }
@@ -47,7 +49,7 @@ impl Schedule {
     /// Of two exceptions on one date the later counts.
     #[must_use]
     pub fn new(time_zone: TimeZone, week: Week, exceptions: impl IntoIterator<Item = Exception>) -> Schedule {
-        let schedule = Schedule { time_zone, week, exceptions: BTreeMap::new() };
+        let schedule = Schedule { clock: WallClock::new(time_zone), week, exceptions: BTreeMap::new() };
         exceptions.into_iter().fold(schedule, |mut schedule, exception| {
             schedule.put(exception);
             schedule
@@ -104,7 +106,7 @@ impl Schedule {
     /// What its hours are told in.
     #[must_use]
     pub fn time_zone(&self) -> &TimeZone {
-        &self.time_zone
+        self.clock.zone()
     }
 
     /// The hours of a week without exceptions.
@@ -134,7 +136,7 @@ impl Schedule {
     /// The store's own calendar date at that moment.
     #[must_use]
     pub fn date_of(&self, at: Timestamp) -> Date {
-        self.time_zone.to_datetime(at).date()
+        self.clock.shown(at).date()
     }
 
     /// The date whose hours that moment belongs to: the day before, at one in the morning in a bar.
@@ -255,19 +257,8 @@ impl Schedule {
 
     /// The moment the clock on the wall first shows, or passes, so many minutes after that date's midnight.
     fn instant(&self, date: Date, minutes: u16) -> Timestamp {
-        let midnight: DateTime = date.to_datetime(Time::midnight());
-        let wall = midnight.saturating_add(SignedDuration::from_mins(i64::from(minutes)));
-        let found = self.time_zone.to_ambiguous_timestamp(wall);
-        let skipped = matches!(found.offset(), AmbiguousOffset::Gap { .. });
-        let Ok(at) = found.compatible() else {
-            return if wall.year() > 0 { Timestamp::MAX } else { Timestamp::MIN };
-        };
-        if !skipped {
-            return at;
-        }
-        // A time that is skipped is passed at the change itself.
-        let after = at.saturating_add(SignedDuration::from_secs(1)).unwrap_or(at);
-        self.time_zone.preceding(after).next().map_or(at, |change| change.timestamp())
+        let midnight = date.to_datetime(Time::midnight());
+        self.clock.moment(midnight.saturating_add(SignedDuration::from_mins(i64::from(minutes))))
     }
 }
 
