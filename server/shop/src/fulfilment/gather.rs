@@ -16,6 +16,7 @@ use onshelf_db::{
 };
 use tokio::{
     sync::{Notify, oneshot},
+    task::yield_now,
     time::sleep,
 };
 use tracing::Instrument;
@@ -32,6 +33,10 @@ const MOST: usize = 128;
 /// A transaction that takes longer to be written holds nobody up: another is written beside it. One that is written and
 /// waits for the disk never does.
 const PATIENCE: Duration = Duration::from_millis(50);
+
+/// How often a leader lets everybody else go on between two batches of several. Who has just been answered may ask for
+/// more, and goes along: on one core nobody could come otherwise, and half of them would wait while the others are written.
+const COURTESIES: usize = 4;
 
 /// Transactions at a time. SQLite has one writer; a connection to a server may be stuck.
 const fn leaders(db: &Db) -> usize {
@@ -194,20 +199,28 @@ impl Waiting {
 async fn lead(shop: Shop) {
     let gathering = shop.gathering();
     while let Some(batch) = gathering.next() {
+        let courtesies = if batch.len() > 1 { COURTESIES } else { 0 };
         let (own, written) = (shop.clone(), Arc::new(Notify::new()));
         let told = written.clone();
         // A panic concerns this batch: its answers close, and the next one is written.
         let mut writing = tokio::spawn(async move { own.write_batch(batch, told).await });
-        tokio::select! {
-            _ = &mut writing => continue,
-            () = written.notified() => {}
-            () = sleep(PATIENCE) => {}
+        let is_over = tokio::select! {
+            _ = &mut writing => true,
+            () = written.notified() => false,
+            () = sleep(PATIENCE) => false,
+        };
+        if !is_over {
+            if gathering.lets_pass(leaders(shop.db())) {
+                shop.start_leading();
+            }
+            let _ = writing.await;
         }
-        if gathering.lets_pass(leaders(shop.db())) {
-            shop.start_leading();
+        for _ in 0..courtesies {
+            yield_now().await;
         }
-        let _ = writing.await;
-        gathering.goes_on();
+        if !is_over {
+            gathering.goes_on();
+        }
     }
 }
 
