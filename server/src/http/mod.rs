@@ -30,7 +30,7 @@ pub use serve::{Closing, listen, serve};
 
 use axum::{
     Extension, Router,
-    middleware::{from_fn, from_fn_with_state},
+    middleware::from_fn_with_state,
     routing::{get, post},
 };
 use onshelf_app::ssr::Door;
@@ -45,19 +45,10 @@ use surface::Surface;
 /// Everything under one roof. The guards stand in the order in which a request passes them.
 pub fn router(door: Door, options: &Options) -> Router {
     let surface = Surface::new(door.clone(), options.clone());
-    let shared = || surface.clone();
-    // One layer for all of them: every layer of a router is put into a box of its own, for every request.
     let guards = ServiceBuilder::new()
-        .layer(from_fn_with_state(shared(), guard::client::know_client))
-        .layer(from_fn_with_state(shared(), guard::headers::add_headers))
+        .layer(from_fn_with_state(surface.clone(), guard::at_the_gate))
         .layer(compression())
-        .layer(from_fn(trace::trace))
-        .layer(from_fn_with_state(shared(), speak::speak))
-        .layer(from_fn(trace::catch))
-        .layer(from_fn_with_state(shared(), guard::origin::refuse_cross_site))
-        .layer(from_fn_with_state(shared(), guard::intake::take_in))
-        .layer(from_fn_with_state(shared(), guard::load::shed))
-        .layer(from_fn_with_state(shared(), guard::rates::limit_rates))
+        .layer(from_fn_with_state(surface.clone(), guard::at_the_door))
         .layer(Extension(surface.clone()));
     let router = Router::new()
         .merge(onshelf_app::routes::pages())

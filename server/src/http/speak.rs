@@ -2,9 +2,8 @@
 //! `application/problem+json` under `/api` and `/webhooks`, and as a page elsewhere, in the language that was asked for.
 
 use axum::{
-    extract::{FromRequestParts, Request, State},
+    extract::{FromRequestParts, Request},
     http::{HeaderValue, StatusCode, Uri, header},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use onshelf_app::{
@@ -22,7 +21,11 @@ use super::{
 
 const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
 
-pub async fn speak(State(surface): State<Surface>, request: Request, next: Next) -> Response {
+pub async fn speak(
+    surface: &Surface,
+    request: Request,
+    next: impl AsyncFnOnce(Request) -> Response,
+) -> Response {
     // What a failure page needs of the request, kept cheaply: nearly no request fails.
     let asked = Kept {
         uri: request.uri().clone(),
@@ -30,10 +33,10 @@ pub async fn speak(State(surface): State<Surface>, request: Request, next: Next)
         items: request.extensions().get::<Items>().copied(),
         lang: language(request.headers()),
     };
-    let response = next.run(request).await;
+    let response = next(request).await;
     let path = asked.uri.path();
     if path == "/api" || path.starts_with("/api/") || path.starts_with("/webhooks/") {
-        api_answer(asked.lang, response, &surface)
+        api_answer(asked.lang, response, surface)
     } else if is_bare(&response) {
         page_answer(asked, response, &surface.door).await
     } else {

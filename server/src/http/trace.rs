@@ -15,7 +15,6 @@ use std::{
 use axum::{
     extract::{MatchedPath, Request},
     http::{HeaderMap, HeaderName, HeaderValue, Method},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use futures::FutureExt;
@@ -51,7 +50,7 @@ impl fmt::Display for Asked {
     }
 }
 
-pub async fn trace(mut request: Request, next: Next) -> Response {
+pub async fn trace(mut request: Request, next: impl AsyncFnOnce(Request) -> Response) -> Response {
     let started = Instant::now();
     let id = request_id(request.headers());
     request.headers_mut().insert(ID, id.clone());
@@ -61,7 +60,7 @@ pub async fn trace(mut request: Request, next: Next) -> Response {
     let by_proxy = request.extensions().get::<FromProxy>().map(|_| request.headers());
     let served = span.in_scope(|| Served::begin(method, route, as_text(&id), by_proxy));
     let in_flight = METER.begin_request();
-    let mut response = next.run(request).instrument(served.span()).instrument(span.clone()).await;
+    let mut response = next(request).instrument(served.span()).instrument(span.clone()).await;
     drop(in_flight);
     let (took, status) = (started.elapsed(), response.status().as_u16());
     served.end(status);
@@ -111,10 +110,10 @@ pub(super) fn request_id(headers: &HeaderMap) -> HeaderValue {
 }
 
 /// Catches what should never happen, so that one visitor's fault is nobody else's.
-pub async fn catch(request: Request, next: Next) -> Response {
+pub async fn catch(request: Request, next: impl AsyncFnOnce(Request) -> Response) -> Response {
     let id = request.headers().get(ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
     let asked = Asked::of(&request);
-    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+    match AssertUnwindSafe(next(request)).catch_unwind().await {
         Ok(response) => response,
         Err(panic) => {
             let (method, route, panic) = (&asked.method, asked.route(), said(panic.as_ref()));

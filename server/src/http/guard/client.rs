@@ -3,10 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::{ConnectInfo, Request},
     http::{Extensions, HeaderMap},
-    middleware::Next,
-    response::Response,
 };
 use onshelf_app::ssr::Network;
 
@@ -41,7 +39,7 @@ impl Client {
 pub struct FromProxy;
 
 /// Notes the client's address in the request.
-pub async fn know_client(State(surface): State<Surface>, mut request: Request, next: Next) -> Response {
+pub fn know_client(surface: &Surface, request: &mut Request) {
     // Where both families come in by one door, a proxy's IPv4 address is written as one of IPv6.
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_canonical());
     if let Some(peer) = peer {
@@ -55,7 +53,6 @@ pub async fn know_client(State(surface): State<Surface>, mut request: Request, n
             request.extensions_mut().insert(FromProxy);
         }
     }
-    next.run(request).await
 }
 
 /// From the right, the first address that is no trusted proxy: what stands left of it anybody can write.

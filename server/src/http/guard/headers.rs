@@ -1,9 +1,7 @@
 //! Headers every answer leaves with, errors and assets included.
 
 use axum::{
-    extract::{Request, State},
-    http::{HeaderName, HeaderValue, StatusCode, header},
-    middleware::Next,
+    http::{HeaderName, HeaderValue, StatusCode, Uri, header},
     response::Response,
 };
 
@@ -35,18 +33,37 @@ pub fn policy(tiles: Option<&str>) -> HeaderValue {
     HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(POLICY))
 }
 
-pub async fn add_headers(State(surface): State<Surface>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let media = path.starts_with("/media/");
-    let counter = path.strip_prefix("/en").unwrap_or(path).starts_with("/staff/");
-    let mail = path.starts_with("/dev/messages/") && path.ends_with("/html");
-    let mut response = next.run(request).await;
+/// What an address asks for, as far as the headers of its answer go.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    Media,
+    Counter,
+    Mail,
+    Elsewhere,
+}
+
+impl Place {
+    pub fn of(uri: &Uri) -> Place {
+        let path = uri.path();
+        if path.starts_with("/media/") {
+            Place::Media
+        } else if path.strip_prefix("/en").unwrap_or(path).starts_with("/staff/") {
+            Place::Counter
+        } else if path.starts_with("/dev/messages/") && path.ends_with("/html") {
+            Place::Mail
+        } else {
+            Place::Elsewhere
+        }
+    }
+}
+
+pub fn add_headers(surface: &Surface, place: Place, response: &mut Response) {
     let status = response.status();
     let headers = response.headers_mut();
     let constant = |text: &'static str| HeaderValue::from_static(text);
-    let (policy, frames) = match (media, mail && status == StatusCode::OK) {
-        (true, _) => (constant(MEDIA_POLICY), "DENY"),
-        (_, true) => (constant(MAIL_POLICY), "SAMEORIGIN"),
+    let (policy, frames) = match place {
+        Place::Media => (constant(MEDIA_POLICY), "DENY"),
+        Place::Mail if status == StatusCode::OK => (constant(MAIL_POLICY), "SAMEORIGIN"),
         _ => (surface.policy.clone(), "DENY"),
     };
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
@@ -55,7 +72,7 @@ pub async fn add_headers(State(surface): State<Surface>, request: Request, next:
     headers.insert(header::REFERRER_POLICY, constant("same-origin"));
     headers.insert(
         HeaderName::from_static("permissions-policy"),
-        constant(if counter { PERMISSIONS_AT_THE_COUNTER } else { PERMISSIONS }),
+        constant(if place == Place::Counter { PERMISSIONS_AT_THE_COUNTER } else { PERMISSIONS }),
     );
     headers.insert(HeaderName::from_static("cross-origin-opener-policy"), constant("same-origin"));
     if surface.encrypted {
@@ -66,11 +83,10 @@ pub async fn add_headers(State(surface): State<Surface>, request: Request, next:
     }
     let page =
         headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    if page && response.status().is_success() {
-        response.headers_mut().insert(
+    if page && status.is_success() {
+        headers.insert(
             HeaderName::from_static("speculation-rules"),
             HeaderValue::from_static("\"/speculation.json\""),
         );
     }
-    response
 }

@@ -3,10 +3,8 @@
 
 use axum::{
     body::{Body, Bytes},
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, HeaderValue, Method, header, request::Parts},
-    middleware::Next,
-    response::{IntoResponse, Response},
 };
 use bytes::BytesMut;
 use futures::StreamExt;
@@ -23,34 +21,34 @@ use crate::{
 /// all of theirs, and would find the connection broken.
 const READ_IN_VAIN: u64 = 32 * 1024 * 1024;
 
-pub async fn take_in(State(surface): State<Surface>, request: Request, next: Next) -> Response {
+/// The request with its body read.
+pub async fn take_in(surface: &Surface, request: Request) -> Result<Request, Problem> {
     if request.uri().path().contains("%00") {
         // Nothing is called that, and not every database could be asked for it.
-        return Problem::new(Kind::NotFound).into_response();
+        return Err(Problem::new(Kind::NotFound));
     }
     let limits = &surface.options.limits;
     let (mut parts, body) = request.into_parts();
     if axum::body::HttpBody::is_end_stream(&body) {
         take_for_form(&mut parts);
-        return next.run(Request::from_parts(parts, body)).await;
+        return Ok(Request::from_parts(parts, body));
     }
     if is_hopeless(&parts.headers, limits.body as u64) {
-        return too_large(limits.body);
+        return Err(too_large(limits.body));
     }
     let read = {
         let Ok(_room) = surface.bodies.try_acquire() else {
             METER.count_shed(Shed::Body);
-            return Problem::new(Kind::Busy).into_response();
+            return Err(Problem::new(Kind::Busy));
         };
         tokio::time::timeout(limits.body_time, read(body, limits.body)).await
     };
     match read {
-        Ok(Ok(Some(whole))) => next.run(Request::from_parts(parts, Body::from(whole))).await,
-        Ok(Ok(None)) => too_large(limits.body),
-        Ok(Err(_)) => Problem::new(Kind::BadRequest)
-            .detail("본문이 끝까지 오지 않았습니다.", "The body did not arrive whole.")
-            .into_response(),
-        Err(_) => Problem::new(Kind::TooSlow).into_response(),
+        Ok(Ok(Some(whole))) => Ok(Request::from_parts(parts, Body::from(whole))),
+        Ok(Ok(None)) => Err(too_large(limits.body)),
+        Ok(Err(_)) => Err(Problem::new(Kind::BadRequest)
+            .detail("본문이 끝까지 오지 않았습니다.", "The body did not arrive whole.")),
+        Err(_) => Err(Problem::new(Kind::TooSlow)),
     }
 }
 
@@ -89,7 +87,7 @@ async fn read(body: Body, limit: usize) -> Result<Option<Bytes>, axum::Error> {
     Ok((length <= limit as u64).then(|| kept.freeze()))
 }
 
-fn too_large(limit: usize) -> Response {
+fn too_large(limit: usize) -> Problem {
     let (ko, en) = (format!("본문은 {limit}바이트까지입니다."), format!("A body has at most {limit} bytes."));
-    Problem::new(Kind::TooLarge).detail(ko, en).into_response()
+    Problem::new(Kind::TooLarge).detail(ko, en)
 }

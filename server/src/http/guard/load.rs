@@ -1,8 +1,7 @@
 //! Shedding: past what it can answer in time the server says so at once, instead of letting everybody wait.
 
 use axum::{
-    extract::{Request, State},
-    middleware::Next,
+    extract::Request,
     response::{IntoResponse, Response},
 };
 
@@ -16,10 +15,14 @@ use crate::{
     metrics::{METER, Shed},
 };
 
-pub async fn shed(State(surface): State<Surface>, request: Request, next: Next) -> Response {
+pub async fn shed(
+    surface: &Surface,
+    request: Request,
+    next: impl AsyncFnOnce(Request) -> Response,
+) -> Response {
     // Whoever watches over the process must get an answer above all when it is busy.
     if request.uri().path().starts_with("/health/") {
-        return next.run(request).await;
+        return next(request).await;
     }
     if request.extensions().get::<BySideDoor>().is_some() {
         METER.count_shed(Shed::Connection);
@@ -30,7 +33,7 @@ pub async fn shed(State(surface): State<Surface>, request: Request, next: Next) 
         return Problem::new(Kind::Busy).into_response();
     };
     let (asked, limit) = (Asked::of(&request), surface.options.limits.request_time);
-    if let Ok(response) = tokio::time::timeout(limit, next.run(request)).await {
+    if let Ok(response) = tokio::time::timeout(limit, next(request)).await {
         return response;
     }
     METER.count_shed(Shed::Time);

@@ -1,10 +1,8 @@
 //! Cross-site requests: a page elsewhere cannot make a visitor's browser do anything here.
 
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, Method, Uri, header},
-    middleware::Next,
-    response::{IntoResponse, Response},
 };
 
 use crate::http::{
@@ -13,7 +11,7 @@ use crate::http::{
     surface::Surface,
 };
 
-pub async fn refuse_cross_site(State(surface): State<Surface>, request: Request, next: Next) -> Response {
+pub fn refuse_cross_site(surface: &Surface, request: &Request) -> Result<(), Problem> {
     let unsafe_method =
         !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE);
     // A provider is no visitor's browser, and what it sends is proven by its signature.
@@ -22,9 +20,9 @@ pub async fn refuse_cross_site(State(surface): State<Surface>, request: Request,
         && !proven
         && is_cross_site(request.headers(), request.uri(), &surface.options.public_url)
     {
-        return Problem::new(Kind::CrossSite).into_response();
+        return Err(Problem::new(Kind::CrossSite));
     }
-    next.run(request).await
+    Ok(())
 }
 
 /// `Sec-Fetch-Site` cannot be forged by a page; browsers without it send `Origin`. What sends neither is no browser.

@@ -8,10 +8,8 @@ use std::{
 
 use axum::{
     body::Body,
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, Method, header},
-    middleware::Next,
-    response::{IntoResponse, Response},
 };
 use governor::{
     DefaultKeyedRateLimiter, Quota, RateLimiter,
@@ -115,22 +113,20 @@ fn what(method: &Method, path: &str) -> What {
     }
 }
 
-/// Stands behind the intake: bodies are small and whole here.
-pub async fn limit_rates(State(surface): State<Surface>, request: Request, next: Next) -> Response {
+/// The request, counted. Stands behind the intake: bodies are small and whole here.
+pub async fn limit_rates(surface: &Surface, request: Request) -> Result<Request, Problem> {
     let what = what(request.method(), request.uri().path());
     if what == What::Other {
-        return next.run(request).await;
+        return Ok(request);
     }
     let address = Client::of(request.extensions()).network();
     let (parts, body) = request.into_parts();
     let Ok(body) = body.collect().await.map(http_body_util::Collected::to_bytes) else {
-        return next.run(Request::from_parts(parts, Body::empty())).await;
+        return Ok(Request::from_parts(parts, Body::empty()));
     };
     let asked = Asked { what, body: &body, headers: &parts.headers };
-    match count(&surface.limiters, &address, &asked) {
-        Ok(()) => next.run(Request::from_parts(parts, Body::from(body))).await,
-        Err(problem) => problem.into_response(),
-    }
+    count(&surface.limiters, &address, &asked)?;
+    Ok(Request::from_parts(parts, Body::from(body)))
 }
 
 struct Asked<'a> {
