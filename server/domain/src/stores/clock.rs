@@ -74,7 +74,7 @@ impl WallClock {
 }
 
 const SECOND: SignedDuration = SignedDuration::from_secs(1);
-/// No clock is further from another than that.
+/// No change moves a clock further than that: Samoa's went over the date line.
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 impl Steady {

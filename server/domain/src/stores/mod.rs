@@ -1,5 +1,5 @@
 //! When a store is open: a week's rule, dated exceptions, and the store's own time zone.
-//! It must not know the clock (`now` is always handed in), nor how hours are stored or worded.
+//! It must not know what time it is (`now` is always handed in), nor how hours are stored or worded.
 
 mod clock;
 pub mod notation;
