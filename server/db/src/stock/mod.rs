@@ -10,7 +10,7 @@ mod many;
 pub use changes::{ChangeRow, announce, changes_after, changes_within, forget_changes, last_change};
 pub use holds::{
     LiveHoldRow, all_live_holds, consume, held_by, held_in_all, hold, hold_again, keep_until, live_holds,
-    next_to_end, ran_out, receive, release, sweep,
+    lock_in_order, next_to_end, ran_out, receive, release, sweep,
 };
 pub use lost::{lose, lose_part, lose_sent, return_sent};
 pub use many::{NewHold, enter_holds, take_all};

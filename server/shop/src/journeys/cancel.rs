@@ -12,7 +12,7 @@ use super::step::write_step;
 use crate::{
     Error, Once, Result, Shop,
     fulfilment::{standing_of, state_of},
-    orders::{is_open, refund_group},
+    orders::{is_open, lock_levels, refund_group},
     secrets::fingerprint,
 };
 
@@ -79,6 +79,7 @@ impl Shop {
                         let status = overall(order.settled_at.is_some(), &standing);
                         return Err(OrderRefusal::WrongState { status }.into());
                     }
+                    lock_levels(&mut tx, &groups, &[]).await?;
                     for row in &groups {
                         // Read anew: one offer that is given up ends the others beside it.
                         let row = fulfilment::of_order_by_number(&mut tx, order.id, &row.number).await?;

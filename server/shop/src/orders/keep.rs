@@ -28,8 +28,8 @@ use super::{
     HOLD, Placed,
     end::close_group,
     moment,
-    place::write_groups,
-    plan::{For, Plan},
+    place::{lock_levels, write_groups},
+    plan::{For, Group, Plan},
 };
 use crate::{
     Book, Error, Result, Shop, Viewer,
@@ -116,7 +116,7 @@ impl Shop {
                 Box::pin(async move {
                     // The turn of whoever comes from the same network is waited for before a level is locked.
                     let id = orders::insert(&mut tx, &order).await?;
-                    let before = give_back(&mut tx, instead.as_ref(), at).await?;
+                    let before = give_back(&mut tx, instead.as_ref(), &plan.groups, at).await?;
                     if let Some((until, extended)) = before.and_then(|before| time_left(&before, at)) {
                         orders::hold_until(&mut tx, id, until, extended).await?;
                         for group in &mut plan.groups {
@@ -236,7 +236,7 @@ impl Shop {
         self.db()
             .write(move |mut tx| {
                 let of = of.clone();
-                Box::pin(async move { give_back(&mut tx, Some(&of), at).await.map(drop) })
+                Box::pin(async move { give_back(&mut tx, Some(&of), &[], at).await.map(drop) })
             })
             .await?;
         self.wake_stock();
@@ -273,12 +273,19 @@ fn time_left(kept: &OrderRow, at: i64) -> Option<(i64, bool)> {
     kept.held_until.filter(|until| *until > at).map(|until| (until, kept.extended == 1))
 }
 
-/// Puts what is kept back on its shelves; answers what it was.
-pub(super) async fn give_back(tx: &mut Tx<'_>, of: Option<&Placed>, at: i64) -> Result<Option<OrderRow>> {
+/// Puts what is kept back on its shelves, of which `next` is taken then; answers what it was.
+pub(super) async fn give_back(
+    tx: &mut Tx<'_>,
+    of: Option<&Placed>,
+    next: &[Group],
+    at: i64,
+) -> Result<Option<OrderRow>> {
     let Some(of) = of else { return Ok(None) };
     let order = orders::by_token(tx, &of.number, &fingerprint(&of.token)).await?;
     let Some(order) = order else { return Ok(None) };
-    for row in fulfilment::of_order(tx, order.id).await? {
+    let kept = fulfilment::of_order(tx, order.id).await?;
+    lock_levels(tx, &kept, next).await?;
+    for row in kept {
         let (pending, cancelled) = (ReservationStatus::Pending.code(), ReservationStatus::Cancelled.code());
         // What ran out, or was taken back by another tab, is on its shelf already.
         if !fulfilment::set_status(tx, row.id, pending, cancelled, None, at).await? {

@@ -33,8 +33,8 @@ pub(crate) use pass::{
     Opened, PREFIX as PASS_PREFIX, opens, reference as pass_reference, refuse as refuse_pass,
 };
 pub(crate) use pay::is_open;
-pub(crate) use place::write_groups;
 pub use place::{PlaceOrder, Placed};
+pub(crate) use place::{lock_levels, write_groups};
 pub(crate) use plan::{Group, address_faults};
 pub use receipt::{MoneyLine, Receipt, TaxLine};
 pub use reconcile::Difference;

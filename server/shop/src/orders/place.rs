@@ -299,7 +299,8 @@ impl Shop {
 async fn write(tx: &mut Tx<'_>, prepared: &Prepared, kept: Option<&Placed>, now: i64) -> Result<()> {
     // Its shopper's turn is waited for before a level is locked: what is kept goes back after it.
     let id = orders::insert(tx, &prepared.order).await?;
-    let extended = give_back(tx, kept, now).await?.is_some_and(|kept| kept.extended == 1);
+    let extended =
+        give_back(tx, kept, &prepared.plan.groups, now).await?.is_some_and(|kept| kept.extended == 1);
     if fulfilment::any_has(tx, &[&prepared.order.shopper], prepared.live_limit, now).await? {
         let limit = u32::try_from(prepared.live_limit).unwrap_or(u32::MAX);
         return Err(OrderRefusal::TooMany { limit }.into());
@@ -316,6 +317,14 @@ async fn write(tx: &mut Tx<'_>, prepared: &Prepared, kept: Option<&Placed>, now:
         None => announce_order(tx, &prepared.order.number, None, OrderNews::Placed, now).await?,
     }
     Ok(())
+}
+
+/// Locks what these groups hold and what others take in their place, in key order over all of them: groups give back one
+/// after the other.
+pub(crate) async fn lock_levels(tx: &mut Tx<'_>, groups: &[ReservationRow], next: &[Group]) -> Result<()> {
+    let ids: Vec<i64> = groups.iter().map(|row| row.id).collect();
+    let levels: Vec<LevelKey> = next.iter().flat_map(|group| &group.demand).map(|(key, _)| *key).collect();
+    Ok(stock::lock_in_order(tx, &ids, &levels).await?)
 }
 
 /// Writes groups with their holds, windows and passes. Levels are locked in key order over all groups. An error

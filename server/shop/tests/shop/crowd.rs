@@ -334,3 +334,52 @@ async fn where_everybody_wants_the_same_another_shelf_is_asked_for_its_own_holds
     })
     .await;
 }
+
+/// Levels are locked in one order, whatever plan a database makes and however many groups an order has: PostgreSQL
+/// notices that two wait for each other only after a second, for which everybody waits who wants the same things.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_waits_in_a_circle() {
+    on_each_engine(async |test: &TestShop| {
+        if matches!(test.shop.db(), Db::Sqlite(_)) {
+            return;
+        }
+        for (store, sku) in
+            [("gangnam", "KETTLE-MO"), ("seongsu", "KETTLE-MO"), ("gangnam", "CUP"), ("seongsu", "CUP")]
+        {
+            test.with_stock(store, sku, 10_000).await;
+        }
+        // It knows that they are few, and reads all of them for two.
+        let known = test.shop.db().write(|mut tx| {
+            Box::pin(async move { Ok::<_, Error>(testing::run(&mut tx, "ANALYZE stock_levels").await?) })
+        });
+        known.await.unwrap();
+        let shop = test.beside().await;
+        let deeds = (0..24).map(|who| {
+            let shop = shop.clone();
+            tokio::spawn(async move {
+                for round in 0..25 {
+                    let (number, key) = (who * 100 + round, format!("{who}-{round}"));
+                    if who % 2 == 0 {
+                        let lines = [("CUP", 1), ("KETTLE-MO", 1)];
+                        shop.reserve(request(&phone(number), "seongsu", &lines, &key)).await.unwrap();
+                        continue;
+                    }
+                    let both = [("KETTLE-MO", 1), ("CUP", 1)];
+                    let mut wish =
+                        order(&key, vec![collect("seongsu", &both), collect("gangnam", &both)], None);
+                    wish.input.contact.phone = Some(phone(number));
+                    let placed = shop.place_order(wish).await.unwrap();
+                    shop.cancel_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
+                }
+            })
+        });
+        join_all(deeds).await.into_iter().for_each(Result::unwrap);
+        // A connection tells what it met when it is closed.
+        shop.db().close().await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let mut reader = test.shop.db().reader().await.unwrap();
+        let sql = "SELECT CAST(deadlocks AS TEXT) FROM pg_stat_database WHERE datname = current_database()";
+        assert_eq!(testing::text(&mut reader.tx(), sql).await.unwrap(), "0");
+    })
+    .await;
+}

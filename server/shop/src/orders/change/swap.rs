@@ -16,7 +16,7 @@ use crate::{
     jobs::{OrderNews, announce_order},
     orders::{
         end::end_group,
-        place::write_groups,
+        place::{lock_levels, write_groups},
         plan::Plan,
         refund::{Charges, left_of, refund_order},
     },
@@ -65,6 +65,7 @@ pub(super) async fn swap(tx: &mut Tx<'_>, order: &OrderRow, swap: &Swap<'_>, now
         return Err(touched(&groups, order.settled_at.is_some(), now)?.into());
     }
     let charges = Charges::of(tx, order, &groups).await?;
+    lock_levels(tx, &groups, &plan.groups).await?;
     for row in groups {
         end_group(tx, &row, ReservationStatus::Cancelled, passes::ended::CHANGED, at).await?;
         fulfilment::replace(tx, row.id).await?;
