@@ -1,11 +1,20 @@
 //! Numbers and codes are drawn at random. Where somebody has one already, the deed is done again with others.
+//!
+//! Those of one moment begin alike. In an index they stand together then, and what a crowd asks for in that moment is
+//! written to a page or two of it instead of one for each: of SQLite's commits it was half.
 
-use onshelf_domain::fulfilment::{pickup_code, reservation_number};
+use std::sync::{Mutex, PoisonError};
+
+use onshelf_domain::fulfilment::{order_number, pickup_code, reservation_number};
 
 use crate::{Error, Result, Shop};
 
 /// A number drawn twice is rare, one drawn again and again is a fault.
 const MOST: u8 = 4;
+
+/// How long a moment is: longer than a batch is gathered, and so short that beginnings tell nobody how much a shop sells.
+/// Milliseconds.
+const MOMENT: i64 = 10;
 
 /// How often a deed was begun.
 #[derive(Default)]
@@ -28,16 +37,48 @@ pub(crate) struct Names {
     pub token: String,
 }
 
+/// How everything begins that is drawn at one moment.
+#[derive(Clone, Copy, Default)]
+struct Beginning {
+    /// Unix milliseconds.
+    drawn_at: i64,
+    number: [u8; 2],
+    code: [u8; 2],
+}
+
+/// The beginning of this moment.
+#[derive(Default)]
+pub(crate) struct Moment(Mutex<Beginning>);
+
 impl Shop {
     /// Of a reservation whose token is for this purpose.
     pub(crate) fn draw_names(&self, purpose: &str) -> Result<Names> {
-        let mut random = [0u8; 9];
-        self.chance().fill(&mut random);
-        let [a, b, c, d, e, f, g, h, i] = random;
-        let number = reservation_number([a, b, c, d, e])
+        let (begins, [a, b, c, d, e, f, g]) = (self.beginning(), self.random());
+        let number = reservation_number(begins.number, [a, b, c, d])
             .ok_or_else(|| Error::internal("no reservation number"))?
             .to_string();
         let token = self.secrets().token(purpose, &number);
-        Ok(Names { number, code: pickup_code([f, g, h, i]), token })
+        Ok(Names { number, code: pickup_code(begins.code, [e, f, g]), token })
+    }
+
+    /// The number of a new order.
+    pub(crate) fn draw_order_number(&self) -> String {
+        order_number(self.beginning().number, self.random())
+    }
+
+    fn beginning(&self) -> Beginning {
+        let now = self.now_ms();
+        let mut moment = self.moment().0.lock().unwrap_or_else(PoisonError::into_inner);
+        // A clock may be put back.
+        if !(moment.drawn_at..moment.drawn_at.saturating_add(MOMENT)).contains(&now) {
+            *moment = Beginning { drawn_at: now, number: self.random(), code: self.random() };
+        }
+        *moment
+    }
+
+    fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.chance().fill(&mut bytes);
+        bytes
     }
 }

@@ -120,6 +120,7 @@ pub(crate) struct Inner {
     discounts: std::sync::OnceLock<Arc<dyn Discounts>>,
     looks: staff::Looks,
     gathering: fulfilment::Gathering,
+    moment: draws::Moment,
 }
 
 /// Everything that changes only by imports, read from memory: catalogue, stores and places of one version.
@@ -164,6 +165,7 @@ impl Shop {
             discounts: std::sync::OnceLock::new(),
             looks,
             gathering,
+            moment: draws::Moment::default(),
         };
         Ok(Shop { inner: Arc::new(inner) })
     }
@@ -202,6 +204,10 @@ impl Shop {
 
     pub(crate) fn gathering(&self) -> &fulfilment::Gathering {
         &self.inner.gathering
+    }
+
+    pub(crate) fn moment(&self) -> &draws::Moment {
+        &self.inner.moment
     }
 
     pub(crate) fn secrets(&self) -> &secrets::Secrets {

@@ -15,18 +15,23 @@ pub enum CounterInput {
     Pass(String),
 }
 
-/// `R-7K3M-9QXD` from 40 random bits. None never happens with this alphabet; it spares a panic.
+/// `R-7K3M-9QXD`: three letters from 15 bits of its moment, five from 25 of its own 32 bits. None never happens with this
+/// alphabet; it spares a panic.
+///
+/// What is drawn at one moment begins alike and so stands together in an index; what follows is nobody's to guess.
 #[must_use]
-pub fn reservation_number(random: [u8; 5]) -> Option<ReservationNumber> {
-    let bits = random.iter().fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
-    numbered(&letters(bits, 8))
+pub fn reservation_number(moment: [u8; 2], own: [u8; 4]) -> Option<ReservationNumber> {
+    numbered(&number(moment, own))
 }
 
-/// `O-7K3M-9QXD` from 40 random bits: an order's public number.
+/// `O-7K3M-9QXD`, in the same way: an order's public number.
 #[must_use]
-pub fn order_number(random: [u8; 5]) -> String {
-    let bits = random.iter().fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
-    of_order(&letters(bits, 8))
+pub fn order_number(moment: [u8; 2], own: [u8; 4]) -> String {
+    of_order(&number(moment, own))
+}
+
+fn number(moment: [u8; 2], own: [u8; 4]) -> String {
+    letters(u16::from_be_bytes(moment).into(), 3) + &letters(u32::from_be_bytes(own).into(), 5)
 }
 
 fn of_order(letters: &str) -> String {
@@ -34,10 +39,11 @@ fn of_order(letters: &str) -> String {
     format!("O-{first}-{second}")
 }
 
-/// 6 characters from 30 of the 32 random bits.
+/// Two letters from 10 bits of its moment, four from 20 of its own 24 bits.
 #[must_use]
-pub fn pickup_code(random: [u8; 4]) -> String {
-    letters(u64::from(u32::from_be_bytes(random)), 6)
+pub fn pickup_code(moment: [u8; 2], own: [u8; 3]) -> String {
+    let [a, b, c] = own;
+    letters(u16::from_be_bytes(moment).into(), 2) + &letters(u32::from_be_bytes([0, a, b, c]).into(), 4)
 }
 
 /// 7 characters from 35 of the 40 random bits: the code of somebody who was sent.
@@ -160,15 +166,26 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_number_reads_back(number: [u8; 5], code: [u8; 4], pass: [u8; 5]) {
-            let number = reservation_number(number).unwrap();
+        fn every_number_reads_back(moment: [u8; 2], own: [u8; 4], code: [u8; 3], pass: [u8; 5]) {
+            let number = reservation_number(moment, own).unwrap();
             prop_assert_eq!(read_number(&number.as_str().to_lowercase()), Some(number));
-            let order = order_number(pass);
+            let order = order_number(moment, own);
             prop_assert_eq!(read_order_number(&order.to_lowercase()), Some(order));
-            let code = pickup_code(code);
+            let code = pickup_code(moment, code);
             prop_assert_eq!(read_code(&code), Some(code));
             let pass = pass_code(pass);
             prop_assert_eq!(read_counter(&pass), Some(CounterInput::Pass(pass)));
+        }
+
+        /// Every letter hangs on its own bits: what a moment shares is its first three letters, or two of a code, and no more.
+        #[test]
+        fn a_moment_begins_and_chance_goes_on(moment: [u8; 2], other: [u8; 2], one: [u8; 4], own: [u8; 4]) {
+            let letters = |moment, own| order_number(moment, own).replace('-', "");
+            let (first, second) = (letters(moment, one), letters(other, own));
+            prop_assert_eq!(letters(moment, own), format!("{}{}", &first[..4], &second[4..]));
+            let code = |[a, b, c, _]: [u8; 4]| [a, b, c];
+            let (first, second) = (pickup_code(moment, code(one)), pickup_code(other, code(own)));
+            prop_assert_eq!(pickup_code(moment, code(own)), format!("{}{}", &first[..2], &second[2..]));
         }
 
         #[test]

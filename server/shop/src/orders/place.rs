@@ -10,7 +10,7 @@ use onshelf_db::{
     payments::{self, PaymentRow},
     stock::{self, LevelKey},
 };
-use onshelf_domain::fulfilment::{check_contact, order_number};
+use onshelf_domain::fulfilment::check_contact;
 use onshelf_vocabulary::{
     Lang, Money, Point,
     cart::Line,
@@ -230,9 +230,7 @@ impl Shop {
 
     /// The number of a new order, and its token for this purpose.
     pub(super) fn draw_order(&self, purpose: &str) -> Placed {
-        let mut random = [0u8; 5];
-        self.chance().fill(&mut random);
-        let number = order_number(random);
+        let number = self.draw_order_number();
         Placed { token: self.secrets().token(purpose, &number), number }
     }
 
