@@ -1,6 +1,8 @@
 //! What is held of a level for whom, and until when.
 
-use super::{Cause, LevelKey, TOGETHER, announce, open_level, sell, shift, wanted};
+use sqlx::{Postgres, QueryBuilder};
+
+use super::{Cause, LOCKED_IN_KEY_ORDER, LevelKey, TOGETHER, announce, open_level, sell, shift, wanted};
 use crate::{Error, Tx, engine::on, postgres::in_time};
 
 /// A live hold of one level.
@@ -99,14 +101,13 @@ pub async fn ran_out(tx: &mut Tx<'_>, keys: &[LevelKey], now: i64) -> Result<Vec
 /// to give back and take group by group, which is another order. SQLite has one writer.
 pub async fn lock_in_order(tx: &mut Tx<'_>, reservations: &[i64], levels: &[LevelKey]) -> Result<(), Error> {
     let Tx::Postgres(conn) = tx else { return Ok(()) };
-    let sql = "WITH wanted AS (SELECT store_id, variant_id FROM holds WHERE reservation_id = ANY($1) AND state = 'live'
-                 UNION SELECT * FROM unnest($2::bigint[], $3::bigint[]))
-               SELECT 1 FROM wanted JOIN stock_levels l
-                 ON l.store_id = wanted.store_id AND l.variant_id = wanted.variant_id
-               ORDER BY l.store_id, l.variant_id FOR UPDATE OF l";
-    let stores: Vec<i64> = levels.iter().map(|key| key.store_id).collect();
-    let variants: Vec<i64> = levels.iter().map(|key| key.variant_id).collect();
-    let locked = sqlx::query(sql).bind(reservations).bind(stores).bind(variants).execute(&mut **conn);
+    let mut query = QueryBuilder::<Postgres>::new(
+        "WITH wanted AS (SELECT store_id, variant_id FROM holds WHERE reservation_id = ANY(",
+    );
+    query.push_bind(reservations).push(") AND state = 'live' UNION SELECT * FROM unnest(");
+    query.push_bind(levels.iter().map(|key| key.store_id).collect::<Vec<_>>()).push(", ");
+    query.push_bind(levels.iter().map(|key| key.variant_id).collect::<Vec<_>>()).push(")) SELECT 1 ");
+    let locked = query.push(LOCKED_IN_KEY_ORDER).build().execute(&mut **conn);
     in_time(locked).await?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use sqlx::QueryBuilder;
 
-use super::LevelKey;
+use super::{LOCKED_IN_KEY_ORDER, LevelKey};
 use crate::{Error, Tx, engine::on};
 
 /// One reservation's share of a level.
@@ -17,22 +17,17 @@ pub struct NewHold {
 /// Takes from each level what all of them want of it. False: one of the levels has not that much to promise, and the
 /// transaction has to be undone. Each level stands in `wanted` once; they are locked in key order, as levels always are.
 pub async fn take_all(tx: &mut Tx<'_>, wanted: &[(LevelKey, i64)]) -> Result<bool, Error> {
-    // An UPDATE by itself takes rows in whatever order its plan finds them.
-    let one_by_one = match tx {
-        Tx::Sqlite(_) => "wanted",
-        Tx::Postgres(_) => {
-            "(SELECT wanted.* FROM wanted JOIN stock_levels l
-                ON l.store_id = wanted.store_id AND l.variant_id = wanted.variant_id
-              ORDER BY l.store_id, l.variant_id FOR UPDATE OF l)"
-        }
+    let from = match tx {
+        Tx::Sqlite(_) => "FROM wanted",
+        Tx::Postgres(_) => LOCKED_IN_KEY_ORDER,
     };
     let taken = on!(tx, conn: E => {
         let mut query = QueryBuilder::<E>::new("WITH wanted (store_id, variant_id, units) AS (");
         query.push_values(wanted, |mut values, (key, units)| {
             values.push_bind(key.store_id).push_bind(key.variant_id).push_bind(*units);
         });
-        query.push(") UPDATE stock_levels SET held = held + taken.units FROM ").push(one_by_one).push(
-            " AS taken
+        query.push(") UPDATE stock_levels SET held = held + taken.units FROM (SELECT wanted.* ").push(from).push(
+            ") AS taken
                WHERE stock_levels.store_id = taken.store_id AND stock_levels.variant_id = taken.variant_id
                  AND on_hand - held - safety_stock >= taken.units",
         );

@@ -50,6 +50,12 @@ impl LevelRow {
     }
 }
 
+/// Locks the levels of `wanted` on PostgreSQL, in key order: without it a statement takes rows in whatever order its plan
+/// finds them.
+const LOCKED_IN_KEY_ORDER: &str = "FROM wanted JOIN stock_levels l
+       ON l.store_id = wanted.store_id AND l.variant_id = wanted.variant_id
+     ORDER BY l.store_id, l.variant_id FOR UPDATE OF l";
+
 /// Levels asked for in one statement: two parameters each, well below what either engine takes.
 const TOGETHER: usize = 500;
 

@@ -10,6 +10,7 @@ use onshelf_db::{
 };
 use onshelf_vocabulary::fulfilment::ReservationStatus::{self, Cancelled, Expired, NotFound, Pending};
 
+use super::place::lock_levels;
 use crate::{Error, Result};
 
 /// From the state it was read in; whoever was quicker makes this run again.
@@ -40,12 +41,14 @@ pub(crate) async fn close_group(tx: &mut Tx<'_>, row: &ReservationRow, by: &str,
 /// more.
 pub(crate) async fn end_rivals(tx: &mut Tx<'_>, row: &ReservationRow, at: i64) -> Result<()> {
     let (Some(order_id), Some(lost)) = (row.order_id, &row.offered_for) else { return Ok(()) };
-    for rival in fulfilment::of_order(tx, order_id).await? {
-        let pending = rival.status == Pending.code();
-        if rival.id != row.id && pending && rival.offered_for.as_ref() == Some(lost) {
-            end_group(tx, &rival, Cancelled, ended::OVER, at).await?;
-            fulfilment::replace(tx, rival.id).await?;
-        }
+    let mut rivals = fulfilment::of_order(tx, order_id).await?;
+    rivals.retain(|rival| {
+        rival.id != row.id && rival.status == Pending.code() && rival.offered_for.as_ref() == Some(lost)
+    });
+    lock_levels(tx, &rivals, &[]).await?;
+    for rival in rivals {
+        end_group(tx, &rival, Cancelled, ended::OVER, at).await?;
+        fulfilment::replace(tx, rival.id).await?;
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ use onshelf_vocabulary::{
     orders::{OrderRefusal, OrderStatus},
 };
 
-use super::{change, end::end_group, plan, refund::refund_rest};
+use super::{change, end::end_group, place, plan, refund::refund_rest};
 use crate::{
     Book, Error, Result, Shop, Statement,
     draws::Draws,
@@ -241,7 +241,9 @@ async fn send_back(
         payments::request_refund(tx, payment.id, &key, statement.captured.amount, reason, at).await?;
     }
     if order.settled_at.is_none() && why == GoesBack::TooLate {
-        for row in fulfilment::of_order(tx, order.id).await? {
+        let groups = fulfilment::of_order(tx, order.id).await?;
+        place::lock_levels(tx, &groups, &[]).await?;
+        for row in groups {
             let state = state_of(&row)?;
             if let Ok(step) = state.expire(now).or_else(|_| state.cancel(now)) {
                 end_group(tx, &row, step.reservation.written_status(), ended::OVER, at).await?;

@@ -98,13 +98,22 @@ pub struct TestShop {
 /// Runs a test on SQLite, and on PostgreSQL where there is one; afterwards the books must balance.
 pub async fn on_each_engine(test: impl AsyncFn(&TestShop)) {
     for engine in [Engine::Sqlite, Engine::Postgres] {
-        let Some(shop) = TestShop::on(engine).await else {
-            eprintln!("skipped on PostgreSQL: {POSTGRES} is not set");
-            continue;
-        };
-        test(&shop).await;
-        shop.close().await;
+        on(engine, &test).await;
     }
+}
+
+/// The same of what only happens where several write at a time: SQLite has one writer.
+pub async fn on_postgres(test: impl AsyncFn(&TestShop)) {
+    on(Engine::Postgres, &test).await;
+}
+
+async fn on(engine: Engine, test: &impl AsyncFn(&TestShop)) {
+    let Some(shop) = TestShop::on(engine).await else {
+        eprintln!("skipped on PostgreSQL: {POSTGRES} is not set");
+        return;
+    };
+    test(&shop).await;
+    shop.close().await;
 }
 
 impl TestShop {

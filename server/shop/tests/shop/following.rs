@@ -3,13 +3,10 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use onshelf_db::{
-    Db,
-    stock::{self, Cause, LevelKey},
-};
+use onshelf_db::stock::{self, Cause, LevelKey};
 use onshelf_shop::{
     Error, Viewer,
-    testing::{TestShop, on_each_engine},
+    testing::{TestShop, on_each_engine, on_postgres},
 };
 use onshelf_vocabulary::Lang;
 use tokio::{sync::Notify, task::JoinHandle};
@@ -57,11 +54,7 @@ fn seen(shop: &onshelf_shop::Shop, test: &TestShop, sku: &str) -> i64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_that_commits_late_holds_up_nothing_and_is_not_lost() {
-    on_each_engine(async |test: &TestShop| {
-        // SQLite has one writer: nothing commits there before what began earlier.
-        if matches!(test.shop.db(), Db::Sqlite(_)) {
-            return;
-        }
+    on_postgres(async |test: &TestShop| {
         test.with_stock("seongsu", "CUP", 1).await.with_stock("seongsu", "KETTLE-MO", 1).await;
         let late = UnderWay::receiving(test, test.key("seongsu", "CUP"), 4).await;
         for _ in 0..3 {
