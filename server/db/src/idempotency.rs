@@ -68,10 +68,14 @@ pub struct NewOutcome<'a> {
 
 /// Keeps outcomes with the status 200. False: one of the keys was used before, and the transaction has to be undone.
 pub async fn keep_all(tx: &mut Tx<'_>, outcomes: &[NewOutcome<'_>], now: i64) -> Result<bool, Error> {
+    let insert = match tx {
+        // With these words SQLite keeps no copy of each page it is about to change, as nothing can break it off half-way.
+        Tx::Sqlite(_) => "INSERT OR IGNORE",
+        Tx::Postgres(_) => "INSERT",
+    };
     let written = on!(tx, conn: E => {
-        let mut query = QueryBuilder::<E>::new(
-            "INSERT INTO idempotency (actor, route, key, body_hash, status, answer, at) ",
-        );
+        let mut query = QueryBuilder::<E>::new(insert);
+        query.push(" INTO idempotency (actor, route, key, body_hash, status, answer, at) ");
         query.push_values(outcomes, |mut values, outcome| {
             values
                 .push_bind(&outcome.of.actor)

@@ -1,8 +1,8 @@
 //! When a reservation will be ready, and how long it is kept.
 
-use jiff::{SignedDuration, Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp};
 
-use crate::stores::Schedule;
+use crate::stores::{Schedule, days_from};
 
 /// How a store prepares what is reserved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,8 +23,8 @@ impl Default for PickupRules {
 
 /// How many openings are tried before a lead time counts as longer than any working day.
 const OPENINGS: usize = 8;
-/// How far open days are looked for when counting how long something is kept.
-const KEEP_SEARCH_DAYS: i32 = 60;
+/// How far open days are looked for when counting how long something is kept, from the ready day on.
+const KEEP_SEARCH_DAYS: usize = 61;
 
 /// When something reserved at `now` will be ready, rounded up to 5 minutes. None where the store does not
 /// open within 60 days. `queue_minutes` is what those who came before still take; it is worked off by the
@@ -77,8 +77,9 @@ pub fn keep_until(schedule: &Schedule, rules: &PickupRules, ready_by: Timestamp)
     let keep_days = rules.keep_days.max(1);
     let ready_day = schedule.day_of(ready_by);
     let wanted = usize::try_from(keep_days - 1).unwrap_or(usize::MAX);
-    (0..=KEEP_SEARCH_DAYS)
-        .filter_map(|offset| schedule.closing_of(ready_day.saturating_add(offset.days())))
+    days_from(ready_day)
+        .take(KEEP_SEARCH_DAYS)
+        .filter_map(|day| schedule.closing_of(day))
         .filter(|closing| *closing > ready_by)
         .nth(wanted)
         .unwrap_or_else(|| later(ready_by, SignedDuration::from_hours(24 * i64::from(keep_days))))

@@ -2,13 +2,16 @@
 //! the postcode, with a cut-off for the same day.
 
 use jiff::{
-    SignedDuration, Timestamp, ToSpan,
+    SignedDuration, Timestamp,
     civil::{Date, Time},
 };
 use onshelf_vocabulary::fulfilment::Fault;
 use serde::{Deserialize, Serialize};
 
-use crate::{fulfilment::is_unprintable, stores::Schedule};
+use crate::{
+    fulfilment::is_unprintable,
+    stores::{Schedule, days_from},
+};
 
 /// What a zone covers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,7 +54,7 @@ pub struct Quote {
 /// By when of its day a delivery has come.
 const EVENING: Time = Time::constant(21, 0, 0, 0);
 /// How far open days are looked for.
-const SEARCH_DAYS: i32 = 400;
+const SEARCH_DAYS: usize = 400;
 /// The most characters that one line of an address has.
 const ADDRESS_LINE: usize = 200;
 
@@ -133,7 +136,7 @@ impl Zone {
     }
 
     fn day_after(&self, schedule: &Schedule, date: Date) -> Option<Date> {
-        let ahead = (1..=SEARCH_DAYS).map(|offset| date.saturating_add(offset.days()));
+        let ahead = days_from(date).skip(1).take(SEARCH_DAYS);
         ahead.filter(|day| opens(schedule, *day)).nth(usize::from(self.days.max(1)) - 1)
     }
 }

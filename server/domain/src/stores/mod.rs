@@ -10,6 +10,8 @@ pub use notation::{Warning, parse_hours};
 pub use schedule::{Exception, Schedule};
 pub use week::{Span, Week};
 
+use std::iter;
+
 use jiff::civil::Date;
 
 /// Why a text is not the hours it should be. Each quotes at most 80 characters of what was given.
@@ -25,6 +27,16 @@ pub enum HoursError {
     DoubleDate(Date),
     #[error("nothing of `{0}` reads as opening hours")]
     NotUnderstood(String),
+}
+
+/// That date and those after it.
+pub(crate) fn days_from(first: Date) -> impl Iterator<Item = Date> {
+    iter::successors(Some(first), |day| day.tomorrow().ok())
+}
+
+/// That date and those before it.
+fn days_back_from(last: Date) -> impl Iterator<Item = Date> {
+    iter::successors(Some(last), |day| day.yesterday().ok())
 }
 
 fn quoted(text: &str) -> String {

@@ -3,25 +3,21 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{
-    SignedDuration, Timestamp, ToSpan,
-    civil::{Date, Time},
-    tz::TimeZone,
-};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use onshelf_vocabulary::Text;
 use serde::{Deserialize, Serialize};
 
 use super::{
     HoursError,
     clock::WallClock,
-    quoted,
+    days_back_from, days_from, quoted,
     week::{Span, Week, tidy},
 };
 
-/// How far an opening is looked for.
-const OPENING_DAYS: i32 = 60;
-/// How far open hours that join each other are followed, either way.
-const JOIN_DAYS: i32 = 8;
+/// How far an opening is looked for, from today on.
+const OPENING_DAYS: usize = 61;
+/// How far open hours that join each other are followed, either way, from today on.
+const JOIN_DAYS: usize = 9;
 /// Open without a break for so long ahead is "always open".
 const ALWAYS: SignedDuration = SignedDuration::from_hours(7 * 24);
 
@@ -143,7 +139,7 @@ impl Schedule {
     #[must_use]
     pub fn day_of(&self, at: Timestamp) -> Date {
         let today = self.date_of(at);
-        let yesterday = today.saturating_sub(1.day());
+        let yesterday = before(today);
         if !within(self.intervals(today), at) && within(self.intervals(yesterday), at) {
             yesterday
         } else {
@@ -170,7 +166,7 @@ impl Schedule {
     #[must_use]
     pub fn is_open(&self, at: Timestamp) -> bool {
         let today = self.date_of(at);
-        within(self.intervals(today), at) || within(self.intervals(today.saturating_sub(1.day())), at)
+        within(self.intervals(today), at) || within(self.intervals(before(today)), at)
     }
 
     /// From when until when it is open without a break around `at`, opening included and closing not.
@@ -178,7 +174,7 @@ impl Schedule {
     #[must_use]
     pub fn open_span(&self, at: Timestamp) -> Option<(Timestamp, Timestamp)> {
         let today = self.date_of(at);
-        let near = [today.saturating_sub(1.day()), today];
+        let near = [before(today), today];
         let (open, close) = near
             .into_iter()
             .flat_map(|date| self.intervals(date))
@@ -188,8 +184,8 @@ impl Schedule {
     }
 
     fn joined_ahead(&self, today: Date, mut close: Timestamp) -> Timestamp {
-        for offset in 0..=JOIN_DAYS {
-            for (next_open, next_close) in self.intervals(today.saturating_add(offset.days())) {
+        for day in days_from(today).take(JOIN_DAYS) {
+            for (next_open, next_close) in self.intervals(day) {
                 if next_open > close {
                     return close;
                 }
@@ -201,9 +197,9 @@ impl Schedule {
 
     fn joined_back(&self, today: Date, mut open: Timestamp) -> Timestamp {
         let mut quiet_days = 0;
-        for offset in 0..=JOIN_DAYS {
+        for day in days_back_from(today).take(JOIN_DAYS) {
             let earliest = self
-                .intervals(today.saturating_sub(offset.days()))
+                .intervals(day)
                 .filter(|(earlier, close)| *earlier < open && *close >= open)
                 .map(|(earlier, _)| earlier)
                 .min();
@@ -235,8 +231,9 @@ impl Schedule {
     pub fn next_opening(&self, at: Timestamp) -> Option<Timestamp> {
         let today = self.date_of(at);
         let mut closed_from = Timestamp::MIN;
-        for offset in -2..=OPENING_DAYS {
-            for (open, close) in self.intervals(today.saturating_add(offset.days())) {
+        let evenings = [before(before(today)), before(today)];
+        for day in evenings.into_iter().chain(days_from(today).take(OPENING_DAYS)) {
+            for (open, close) in self.intervals(day) {
                 if open > at && open > closed_from {
                     return Some(open);
                 }
@@ -248,18 +245,16 @@ impl Schedule {
 
     /// The spans of a date as moments. One that lies wholly in a skipped hour is none.
     fn intervals(&self, date: Date) -> impl Iterator<Item = (Timestamp, Timestamp)> + '_ {
-        let moment = move |minutes: u16| self.instant(date, minutes);
+        let moment = move |minutes: u16| self.clock.moment_on(date, minutes);
         self.spans_of(date)
             .iter()
             .map(move |span| (moment(span.open()), moment(span.close())))
             .filter(|(open, close)| open < close)
     }
+}
 
-    /// The moment the clock on the wall first shows, or passes, so many minutes after that date's midnight.
-    fn instant(&self, date: Date, minutes: u16) -> Timestamp {
-        let midnight = date.to_datetime(Time::midnight());
-        self.clock.moment(midnight.saturating_add(SignedDuration::from_mins(i64::from(minutes))))
-    }
+fn before(date: Date) -> Date {
+    date.yesterday().unwrap_or(date)
 }
 
 fn within(mut intervals: impl Iterator<Item = (Timestamp, Timestamp)>, at: Timestamp) -> bool {

@@ -4,7 +4,7 @@ use jiff::{Timestamp, ToSpan, civil::Date};
 use onshelf_vocabulary::{Lang, stores::DayView};
 
 use super::time::{date_label, day_label, weekday};
-use crate::stores::{Exception, Schedule, Span};
+use crate::stores::{Exception, Schedule, Span, days_from};
 
 const DAY: u16 = 24 * 60;
 
@@ -98,8 +98,8 @@ fn said(lang: Lang, span: Span) -> String {
 #[must_use]
 pub fn week_ahead(lang: Lang, schedule: &Schedule, now: Timestamp, days: u16) -> Vec<DayView> {
     let today = schedule.date_of(now);
-    (0..i32::from(days))
-        .map(|offset| today.saturating_add(offset.days()))
+    days_from(today)
+        .take(days.into())
         .map(|date| day_view(lang, schedule, date, today, day_label(lang, date, today).to_owned()))
         .collect()
 }
