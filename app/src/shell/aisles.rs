@@ -3,7 +3,7 @@
 
 use std::cell::LazyCell;
 
-use leptos::{prelude::*, tachys::html::InertElement};
+use leptos::prelude::*;
 use onshelf_shop::Book;
 use onshelf_vocabulary::Lang;
 
@@ -12,7 +12,7 @@ use crate::{
     ssr::{Page, Visit},
     ui::{
         icon::{Glyph, Icon},
-        part::part,
+        part::{Written, part},
     },
 };
 
@@ -83,7 +83,7 @@ struct Categories {
 }
 
 /// The row, unless the page is not to be disturbed, and the menu.
-pub(super) fn ways(visit: &Visit, page: &Page) -> (Option<InertElement>, impl IntoView + use<>) {
+pub(super) fn ways(visit: &Visit, page: &Page) -> (Option<Written>, impl IntoView + use<>) {
     let (lang, book, here) = (visit.lang, visit.shop().book(), Here::of(page));
     // They stand on every page and a shop may have thousands, so they are gathered only to be written: the book's
     // edition and where the page stands say all of what they show.

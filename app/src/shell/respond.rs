@@ -6,13 +6,19 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use leptos::{prelude::*, tachys::html::doctype};
+use leptos::{
+    prelude::*,
+    tachys::{html::doctype, view::Position},
+};
 
 use super::{failure::failure_page, shell};
 use crate::{
     error::AppError,
     ssr::{Page, Visit},
 };
+
+/// Bytes that most pages fit into. A view does not know how long it is, and a page that outgrows its room is copied.
+const ROOM: usize = 64 * 1024;
 
 impl Visit {
     /// Renders a page; `build` runs inside the reactive owner that islands need.
@@ -22,7 +28,10 @@ impl Visit {
         let (status, html) = owner.with(|| {
             let page = build();
             let status = page.status;
-            (status, (doctype("html"), shell(self, page)).to_html())
+            let mut html = String::with_capacity(ROOM);
+            let document = (doctype("html"), shell(self, page));
+            document.to_html_with_buf(&mut html, &mut Position::FirstChild, true, false, Vec::new());
+            (status, html)
         });
         owner.unset_with_forced_cleanup();
         let mut response = (status, html).into_response();

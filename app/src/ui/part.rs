@@ -7,7 +7,14 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-use leptos::{prelude::*, tachys::html::InertElement};
+use leptos::{
+    prelude::*,
+    tachys::{
+        html::attribute::any_attribute::AnyAttribute,
+        hydration::Cursor,
+        view::{Position, PositionState, Render, RenderHtml},
+    },
+};
 use quick_cache::{Weighter, sync::Cache};
 use siphasher::sip128::{Hasher128, SipHasher13};
 
@@ -22,19 +29,13 @@ static PARTS: LazyLock<Parts> = LazyLock::new(Parts::new);
 
 /// The part `name` as it shows `shown`, written by `write` unless it is at hand. Whatever `write` puts on the page has
 /// to be in `shown`.
-pub fn part<S: Hash, V: IntoView>(name: &'static str, shown: S, write: impl FnOnce() -> V) -> InertElement {
-    InertElement::new(html(name, shown, write).to_string())
+pub fn part<S: Hash, V: IntoView>(name: &'static str, shown: S, write: impl FnOnce() -> V) -> Written {
+    Written { open: "", parts: vec![html(name, shown, write)], close: "" }
 }
 
 /// Parts side by side inside one element, which `open` begins and `close` ends: one piece of a page for all of them.
-pub fn row(open: &str, parts: impl IntoIterator<Item = Arc<str>>, close: &str) -> InertElement {
-    let parts: Vec<Arc<str>> = parts.into_iter().collect();
-    let length = parts.iter().map(|part| part.len()).sum::<usize>();
-    let mut html = String::with_capacity(open.len() + length + close.len());
-    html.push_str(open);
-    parts.iter().for_each(|part| html.push_str(part));
-    html.push_str(close);
-    InertElement::new(html)
+pub fn row(open: &'static str, parts: impl IntoIterator<Item = Arc<str>>, close: &'static str) -> Written {
+    Written { open, parts: parts.into_iter().collect(), close }
 }
 
 /// What [`part`] puts on the page, for a [`row`] of them.
@@ -52,6 +53,57 @@ pub fn text<S: Hash>(name: &'static str, shown: S, write: impl FnOnce() -> Strin
     let html: Arc<str> = write().into();
     parts.kept.insert(key, html.clone());
     html
+}
+
+/// What is written already. A page is put together from it without a copy in between.
+pub struct Written {
+    open: &'static str,
+    parts: Vec<Arc<str>>,
+    close: &'static str,
+}
+
+impl Render for Written {
+    type State = ();
+
+    fn build(self) -> Self::State {}
+
+    fn rebuild(self, _: &mut Self::State) {}
+}
+
+leptos::tachys::no_attrs!(Written);
+
+/// On the server alone: no browser builds or wakes what is no island.
+impl RenderHtml for Written {
+    type AsyncOutput = Self;
+    type Owned = Self;
+
+    const MIN_LENGTH: usize = 0;
+
+    fn dry_resolve(&mut self) {}
+
+    async fn resolve(self) -> Self {
+        self
+    }
+
+    fn to_html_with_buf(
+        self,
+        page: &mut String,
+        position: &mut Position,
+        _: bool,
+        _: bool,
+        _: Vec<AnyAttribute>,
+    ) {
+        page.push_str(self.open);
+        self.parts.iter().for_each(|part| page.push_str(part));
+        page.push_str(self.close);
+        *position = Position::NextChild;
+    }
+
+    fn hydrate<const FROM_SERVER: bool>(self, _: &Cursor, _: &PositionState) -> Self::State {}
+
+    fn into_owned(self) -> Self {
+        self
+    }
 }
 
 struct Parts {

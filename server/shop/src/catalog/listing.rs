@@ -37,11 +37,11 @@ impl Shop {
     }
 
     fn cut(&self, viewer: &Viewer, query: &ListingQuery, shown: Option<Shown>) -> (Listing, Option<Shown>) {
-        let book = self.book();
+        let (book, now) = (self.book(), self.now());
         let catalogue = &book.catalogue;
         let (candidates, corrected) = candidates(catalogue, query);
         let currency = viewer.currency(self, &book);
-        let narrowing = Narrowing::new(query, &book, currency, self.shelves(), self.now());
+        let narrowing = Narrowing::new(query, &book, currency, self.shelves(), now);
         let product = |index: &u32| catalogue.products.get(*index as usize);
         let mut found: Vec<u32> =
             candidates.iter().copied().filter(|index| narrowing.accepts(catalogue, *index)).collect();
@@ -65,7 +65,7 @@ impl Shop {
         let products = cut
             .iter()
             .filter_map(product)
-            .filter_map(|product| self.product_card(viewer, &book, product, Some(&narrowing)))
+            .filter_map(|product| self.product_card(viewer, &book, product, Some(&narrowing), now))
             .collect();
         let facets = facets(catalogue, &candidates, &found, query, &narrowing, viewer.lang);
         (Listing { products, total, page, pages, facets, corrected }, next)
@@ -109,7 +109,7 @@ impl Shop {
             [] => None,
             // Which one is shown costs a look at the shelves; mostly all cost the same.
             [first, rest @ ..] if rest.iter().all(|other| price(other) == price(first)) => Some(first),
-            _ => self.shown_variant(viewer, book, product, Some(narrowing)),
+            _ => self.shown_variant(viewer, book, product, Some(narrowing), narrowing.now),
         };
         shown.and_then(price).unwrap_or(i64::MAX)
     }
@@ -132,7 +132,7 @@ impl Shop {
         book.catalogue
             .newest()
             .filter(stands)
-            .filter_map(|product| self.product_card(&here, book, product, None))
+            .filter_map(|product| self.product_card(&here, book, product, None, now))
             .take(most)
             .collect()
     }

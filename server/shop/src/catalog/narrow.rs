@@ -14,7 +14,7 @@ pub(super) struct Narrowing<'a> {
     shelves: &'a Shelves,
     /// The store that must have it; one that does not exist has nothing.
     store: Option<Option<i64>>,
-    now: Timestamp,
+    pub(super) now: Timestamp,
     brands: Vec<u32>,
     /// Values of one option are alternatives; every option named must be met.
     options: Vec<Wish<'a>>,

@@ -1,5 +1,6 @@
 //! What pages show of products and categories.
 
+use jiff::Timestamp;
 use onshelf_vocabulary::{
     Lang,
     catalog::{
@@ -16,13 +17,13 @@ const RELATED: usize = 8;
 impl Shop {
     /// A product's own page, with the variant that was asked for, or the first that is somewhere on a shelf.
     pub fn product_page(&self, viewer: &Viewer, slug: &str, sku: Option<&str>) -> Result<ProductView> {
-        let book = self.book();
+        let (book, now) = (self.book(), self.now());
         let catalogue = &book.catalogue;
         let product = catalogue.product(slug).ok_or(Error::NotFound)?;
         let variants = catalogue.variants_of(product);
         let chosen = match sku {
             Some(sku) => variants.iter().position(|v| *v.sku == *sku).ok_or(Error::NotFound)?,
-            None => self.first_to_show(viewer, &book, variants, &|_| true).unwrap_or(0),
+            None => self.first_to_show(viewer, &book, variants, now, &|_| true).unwrap_or(0),
         };
         let currency = viewer.currency(self, &book);
         let shown = variants
@@ -47,7 +48,7 @@ impl Shop {
                 .collect(),
             chosen: u32::try_from(chosen).unwrap_or(0),
             active: product.active,
-            related: self.related(viewer, &book, product),
+            related: self.related(viewer, &book, product, now),
         })
     }
 
@@ -59,8 +60,9 @@ impl Shop {
         book: &Book,
         product: &Product,
         narrowing: Option<&Narrowing<'_>>,
+        now: Timestamp,
     ) -> Option<ProductCard> {
-        let variant = self.shown_variant(viewer, book, product, narrowing)?;
+        let variant = self.shown_variant(viewer, book, product, narrowing, now)?;
         let (price, list_price) = variant.shown_price(viewer.currency(self, book))?;
         let several = book.catalogue.variants_of(product).len() > 1;
         Some(ProductCard {
@@ -79,7 +81,7 @@ impl Shop {
                 .filter_map(|value| value.swatch.clone())
                 .take(8)
                 .collect(),
-            shelf: self.best_shelf(viewer, book, variant, Need::one(self.now())),
+            shelf: self.best_shelf(viewer, book, variant, Need::one(now)),
         })
     }
 
@@ -90,11 +92,12 @@ impl Shop {
         book: &'b Book,
         product: &'b Product,
         narrowing: Option<&Narrowing<'_>>,
+        now: Timestamp,
     ) -> Option<&'b Variant> {
         let variants = book.catalogue.variants_of(product);
         let wished = narrowing.filter(|narrowing| narrowing.picks_variants());
         let fits = |variant: &Variant| wished.is_none_or(|wished| wished.fits(variant));
-        variants.get(self.first_to_show(viewer, book, variants, &fits)?)
+        variants.get(self.first_to_show(viewer, book, variants, now, &fits)?)
     }
 
     /// Where among these stands the one to show: at my store, else on any shelf, else in a warehouse, else the first that
@@ -104,13 +107,13 @@ impl Shop {
         viewer: &Viewer,
         book: &Book,
         variants: &[Variant],
+        now: Timestamp,
         fits: &dyn Fn(&Variant) -> bool,
     ) -> Option<usize> {
         if let [only] = variants {
             // Most products come in one way: which of them is on a shelf need not be asked.
             return fits(only).then_some(0);
         }
-        let now = self.now();
         let mine = viewer.my_store(book).map(|store| store.id);
         let here = |v: &Variant| mine.is_some_and(|store| self.shelves().available(store, v.id, now) > 0);
         let first =
@@ -122,7 +125,7 @@ impl Shop {
             .or_else(|| variants.iter().position(fits))
     }
 
-    fn related(&self, viewer: &Viewer, book: &Book, product: &Product) -> Vec<ProductCard> {
+    fn related(&self, viewer: &Viewer, book: &Book, product: &Product, now: Timestamp) -> Vec<ProductCard> {
         let catalogue = &book.catalogue;
         let named = product.related.iter().filter_map(|slug| catalogue.product(slug));
         let category = product.category.and_then(|index| catalogue.categories.get(index as usize));
@@ -138,26 +141,26 @@ impl Shop {
                 seen.push(&other.slug);
                 fresh
             })
-            .filter_map(|other| self.product_card(viewer, book, other, None))
+            .filter_map(|other| self.product_card(viewer, book, other, None, now))
             .take(RELATED)
             .collect()
     }
 
     /// Cards of named products, in that order; what no longer exists is left out.
     pub fn products_named(&self, viewer: &Viewer, slugs: &[&str]) -> Vec<ProductCard> {
-        let book = self.book();
+        let (book, now) = (self.book(), self.now());
         slugs
             .iter()
             .filter_map(|slug| book.catalogue.product(slug))
             .filter(|product| product.active)
-            .filter_map(|product| self.product_card(viewer, &book, product, None))
+            .filter_map(|product| self.product_card(viewer, &book, product, None, now))
             .collect()
     }
 
     /// The newest products as a collection of their own.
     pub fn newest(&self, viewer: &Viewer, most: usize) -> CollectionView {
-        let book = self.book();
-        let cards = book.catalogue.newest().filter_map(|p| self.product_card(viewer, &book, p, None));
+        let (book, now) = (self.book(), self.now());
+        let cards = book.catalogue.newest().filter_map(|p| self.product_card(viewer, &book, p, None, now));
         CollectionView {
             slug: "new".to_owned(),
             title: viewer.lang.pick("새로 선반에 오른 것", "New on the shelves").to_owned(),

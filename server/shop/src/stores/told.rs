@@ -52,15 +52,15 @@ impl Store {
     #[must_use]
     pub fn hours_now(&self, lang: Lang, now: Timestamp) -> (bool, String) {
         let minute = now.as_second().div_euclid(60);
-        let known = self.told.hours.load_full().filter(|hours| hours.minute == minute);
-        let hours = known.unwrap_or_else(|| {
-            let (open, ko) = hours_now(Lang::Ko, &self.schedule, now);
-            let (_, en) = hours_now(Lang::En, &self.schedule, now);
-            let hours = Arc::new(Hours { minute, open, said: Text { ko, en } });
-            self.told.hours.store(Some(hours.clone()));
-            hours
-        });
-        (hours.open, hours.said.get(lang).to_owned())
+        if let Some(hours) = self.told.hours.load().as_ref().filter(|hours| hours.minute == minute) {
+            return (hours.open, hours.said.get(lang).to_owned());
+        }
+        let (open, ko) = hours_now(Lang::Ko, &self.schedule, now);
+        let (_, en) = hours_now(Lang::En, &self.schedule, now);
+        let said = Text { ko, en };
+        let told = said.get(lang).to_owned();
+        self.told.hours.store(Some(Arc::new(Hours { minute, open, said })));
+        (open, told)
     }
 
     /// The promise as pages tell it: that of the end of the minute, so that nobody is told a moment too early.
@@ -72,12 +72,8 @@ impl Store {
     ) -> Option<Timestamp> {
         let started = now.subsec_nanosecond() > 0;
         let minute = (now.as_second() + i64::from(started) + 59).div_euclid(60);
-        let known = self
-            .told
-            .promise
-            .load_full()
-            .filter(|known| (known.minute, known.queue_minutes) == (minute, queue_minutes));
-        if let Some(known) = known {
+        let is_known = |known: &&Arc<Promise>| (known.minute, known.queue_minutes) == (minute, queue_minutes);
+        if let Some(known) = self.told.promise.load().as_ref().filter(is_known) {
             return known.ready_by;
         }
         let end = Timestamp::from_second(minute * 60).unwrap_or(now);
@@ -90,16 +86,24 @@ impl Store {
     /// with whole minutes.
     pub(crate) fn moment_told(&self, lang: Lang, at: Timestamp, now: Timestamp) -> Moment {
         let minute = now.as_second().div_euclid(60);
-        let known = self.told.moment.load_full().filter(|said| (said.minute, said.at) == (minute, at));
-        let said = known.unwrap_or_else(|| {
-            let in_words = |lang| moment(lang, at, now, self.schedule.time_zone());
-            let said = Arc::new(Said { minute, at, ko: in_words(Lang::Ko), en: in_words(Lang::En) });
-            self.told.moment.store(Some(said.clone()));
-            said
-        });
+        if let Some(said) =
+            self.told.moment.load().as_ref().filter(|said| (said.minute, said.at) == (minute, at))
+        {
+            return said.get(lang).clone();
+        }
+        let in_words = |lang| moment(lang, at, now, self.schedule.time_zone());
+        let said = Said { minute, at, ko: in_words(Lang::Ko), en: in_words(Lang::En) };
+        let told = said.get(lang).clone();
+        self.told.moment.store(Some(Arc::new(said)));
+        told
+    }
+}
+
+impl Said {
+    const fn get(&self, lang: Lang) -> &Moment {
         match lang {
-            Lang::Ko => said.ko.clone(),
-            Lang::En => said.en.clone(),
+            Lang::Ko => &self.ko,
+            Lang::En => &self.en,
         }
     }
 }
