@@ -30,7 +30,7 @@ static PARTS: LazyLock<Parts> = LazyLock::new(Parts::new);
 /// The part `name` as it shows `shown`, written by `write` unless it is at hand. Whatever `write` puts on the page has
 /// to be in `shown`.
 pub fn part<S: Hash, V: IntoView>(name: &'static str, shown: S, write: impl FnOnce() -> V) -> Written {
-    Written { open: "", parts: vec![html(name, shown, write)], close: "" }
+    row("", [html(name, shown, write)], "")
 }
 
 /// Parts side by side inside one element, which `open` begins and `close` ends: one piece of a page for all of them.

@@ -75,10 +75,4 @@ impl Shop {
         }
         *moment
     }
-
-    fn random<const N: usize>(&self) -> [u8; N] {
-        let mut bytes = [0; N];
-        self.chance().fill(&mut bytes);
-        bytes
-    }
 }

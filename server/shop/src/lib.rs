@@ -214,8 +214,11 @@ impl Shop {
         &self.inner.secrets
     }
 
-    pub(crate) fn chance(&self) -> &dyn Chance {
-        self.inner.chance.as_ref()
+    /// So many bytes that nobody can foresee.
+    pub(crate) fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.inner.chance.fill(&mut bytes);
+        bytes
     }
 
     /// Wakes whoever sends the outbox; jobs would be found a moment later anyway.

@@ -48,9 +48,7 @@ impl Shop {
         if let Some(code) = store {
             self.book().stores.by_code(code.as_str()).ok_or(StockRefusal::UnknownStore { line: 0 })?;
         }
-        let mut secret = [0u8; 32];
-        self.chance().fill(&mut secret);
-        let token = format!("osk_{}", URL_SAFE_NO_PAD.encode(secret));
+        let token = format!("osk_{}", URL_SAFE_NO_PAD.encode(self.random::<32>()));
         let (hash, scope, now) = (fingerprint(&token), scope.to_owned(), self.now_ms());
         let store = store.map(ToString::to_string);
         self.db()
@@ -75,9 +73,8 @@ impl Shop {
 
     /// Registers where events go; answers the secret they are signed with (Standard Webhooks, `whsec_…`).
     pub async fn add_webhook(&self, url: &str, events: &[String]) -> Result<String> {
-        let mut secret = [0u8; 32];
-        self.chance().fill(&mut secret);
-        let secret = format!("whsec_{}", base64::engine::general_purpose::STANDARD.encode(secret));
+        let secret = base64::engine::general_purpose::STANDARD.encode(self.random::<32>());
+        let secret = format!("whsec_{secret}");
         let events = serde_json::to_string(events)?;
         let (url, kept, now) = (url.to_owned(), secret.clone(), self.now_ms());
         self.db()

@@ -242,9 +242,7 @@ impl Shop {
         amount: i64,
         change: Option<String>,
     ) -> PaymentRow {
-        let mut random = [0u8; 10];
-        self.chance().fill(&mut random);
-        let tail: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        let tail: String = self.random::<10>().iter().map(|byte| format!("{byte:02x}")).collect();
         let now = self.now_ms();
         PaymentRow {
             order_id: order.id,

@@ -26,8 +26,7 @@ pub struct NewStaff {
 impl Shop {
     /// Adds a member of staff, or gives one a new name, password, role and stores.
     pub async fn add_staff(&self, new: NewStaff) -> Result<()> {
-        let mut salt = [0u8; 16];
-        self.chance().fill(&mut salt);
+        let salt = self.random::<16>();
         let password = new.password.clone();
         let hash = blocking(move || {
             let salt = SaltString::encode_b64(&salt).map_err(Error::internal)?;
@@ -70,9 +69,7 @@ impl Shop {
         let password = password.to_owned();
         let right = blocking(move || Ok(verify(known.as_deref(), &password))).await?;
         let row = row.filter(|_| right).ok_or(StaffRefusal::BadCredentials)?;
-        let mut secret = [0u8; 32];
-        self.chance().fill(&mut secret);
-        let token = URL_SAFE_NO_PAD.encode(secret);
+        let token = URL_SAFE_NO_PAD.encode(self.random::<32>());
         let (hash, now) = (fingerprint(&token), self.now_ms());
         self.db()
             .write(move |mut tx| {

@@ -358,9 +358,13 @@ async fn where_everybody_wants_the_same_another_shelf_is_asked_for_its_own_holds
 async fn take_and_give_back(shop: &Shop, who: usize, round: usize) {
     let key = format!("{who}-{round}");
     let phone = phone(who * 100 + round);
-    let both = [("KETTLE-MO", 1), ("CUP", 1)];
-    let mut groups = vec![collect("seongsu", &both), collect("gangnam", &both)];
-    groups.rotate_left(round % 2);
+    let mut stores = ["seongsu", "gangnam"];
+    stores.rotate_left(round % 2);
+    let both = |[one, other]: [&str; 2], cups| {
+        let lines = [("KETTLE-MO", 1), ("CUP", cups)];
+        vec![collect(one, &lines), collect(other, &lines)]
+    };
+    let (groups, [one, other]) = (both(stores, 1), stores);
     let place = |kept: Option<Placed>| {
         let mut wish = order(&key, groups.clone(), None);
         wish.input.contact.phone = Some(phone.clone());
@@ -368,8 +372,8 @@ async fn take_and_give_back(shop: &Shop, who: usize, round: usize) {
     };
     match who % 4 {
         0 => {
-            let (store, lines) = (["seongsu", "gangnam"][round % 2], [("CUP", 1), ("KETTLE-MO", 1)]);
-            shop.reserve(request(&phone, store, &lines, &key)).await.unwrap();
+            let lines = [("CUP", 1), ("KETTLE-MO", 1)];
+            shop.reserve(request(&phone, one, &lines, &key)).await.unwrap();
         }
         1 => {
             let placed = place(None).await;
@@ -377,13 +381,11 @@ async fn take_and_give_back(shop: &Shop, who: usize, round: usize) {
         }
         2 => {
             let placed = place(None).await;
-            let more = [("CUP", 2), ("KETTLE-MO", 1)];
-            let groups = vec![collect("gangnam", &more), collect("seongsu", &more)];
-            let change = OrderChange { groups: Some(groups), ..OrderChange::default() };
+            let change = OrderChange { groups: Some(both([other, one], 2)), ..OrderChange::default() };
             shop.change_order(Lang::Ko, &placed.number, &placed.token, change, None).await.unwrap();
         }
         _ => {
-            let groups = vec![groups[1].clone(), groups[0].clone()];
+            let groups = both([other, one], 1);
             let basket = KeepBasket { groups, lang: Lang::Ko, near: None, instead: None, network: None };
             place(Some(shop.keep_basket(basket).await.unwrap())).await;
         }
