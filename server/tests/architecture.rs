@@ -81,7 +81,7 @@ const UNSAID: &[(&str, &str)] = &[
 const READERS: &[&str] = &[
     "app/src/stores/card.rs",
     "app/src/stores/page.rs",
-    "server/shop/src/catalog/listing.rs",
+    "server/shop/src/catalog/listed.rs",
     "server/shop/src/catalog/narrow.rs",
     "server/shop/src/catalog/show.rs",
     "server/shop/src/stores/find.rs",

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::{
     product::{order_of, similar},
-    shelf::ShelfPanel,
+    shelf,
 };
 use crate::{
     ssr::{Visit, encoded, explain},
@@ -70,17 +70,18 @@ fn option<V: IntoView>(id: String, href: String, inside: V) -> impl IntoView + u
 /// `/p/{slug}/shelves?sku=…`: the shelf panel alone, for where the shopper says they are now, and what the heading of
 /// the page then says of its order.
 pub async fn shelves(visit: Visit, Path(slug): Path<String>, Query(wanted): Query<Wanted>) -> Response {
-    let shop = visit.shop();
+    let (shop, book) = (visit.shop(), visit.shop().book());
     let found = shop
         .product_page(&visit.viewer, &slug, Some(&wanted.sku))
-        .and_then(|product| Ok((shop.shelves_of(&visit.viewer, &wanted.sku, 1)?, product)));
+        .and_then(|product| Ok((shop.shelves_of(&visit.viewer, &book, &wanted.sku, 1)?, product)));
     match found {
         Ok((shelves, product)) => visit.fragment(|| {
-            let (lang, sku) = (visit.lang, wanted.sku.clone());
-            let (near, similar) = (order_of(lang, &shelves.near), similar(lang, &product));
+            let lang = visit.lang;
+            let below = !shop.related(&visit.viewer, &book, &slug).is_empty();
+            let (near, similar) = (order_of(lang, &shelves.near), similar(lang, &product, below));
             view! {
                 <p hidden data-near>{near}</p>
-                <ShelfPanel lang shelves sku reservable=product.active similar />
+                {shelf::panel(lang, &shelves, &wanted.sku, product.active, similar)}
             }
         }),
         Err(error) => {

@@ -1,6 +1,7 @@
 //! A product as it stands in a list: on its shelf line, with its price and the nearest shelf that has it.
 
 use leptos::prelude::*;
+use onshelf_shop::catalog::Listed;
 use onshelf_vocabulary::{Lang, catalog::ProductCard};
 
 use super::shelf::ShelfLine;
@@ -43,12 +44,11 @@ fn page_of(card: &ProductCard) -> String {
     format!("/p/{}?sku={}", card.slug, encoded(&card.sku))
 }
 
-/// A grid of cards; the pictures of the first `eager` are loaded at once. No component: a list is shown as it was
-/// gathered, and not copied for it.
-pub fn cards(lang: Lang, cards: &[ProductCard], eager: usize) -> impl IntoView + use<> {
-    let written = cards.iter().enumerate().map(|(place, card)| {
+/// A grid of cards; the pictures of the first `eager` are loaded at once.
+pub fn cards(lang: Lang, products: &[Listed<'_>], eager: usize) -> impl IntoView + use<> {
+    let written = products.iter().enumerate().map(|(place, product)| {
         let eager = place < eager;
-        part::html("card", (lang, card, eager), || view! { <Card lang card=card.clone() eager /> })
+        part::html("card", (product, eager), || view! { <Card lang card=product.in_words() eager /> })
     });
     part::row(r#"<ul class="cards">"#, written, "</ul>")
 }

@@ -3,10 +3,8 @@
 
 use leptos::prelude::*;
 use onshelf_domain::words;
-use onshelf_vocabulary::{
-    Lang, Moment,
-    stock::{ShelfView, ShelvesView},
-};
+use onshelf_shop::stock::{Around, Seen};
+use onshelf_vocabulary::{Lang, Moment, stock::ShelfView};
 
 use super::checked::{Age, Checked};
 use crate::{
@@ -186,25 +184,23 @@ pub fn ShelfLine(lang: Lang, shelf: Option<ShelfView>) -> impl IntoView {
     .into_any()
 }
 
-/// The panel on a product's page: the best shelf with its action, then the others.
-#[component]
-pub fn ShelfPanel(
+/// The panel on a product's page: the best shelf with its action, then the others. What is not `reservable` can not be
+/// held at all: a retired product only tells what is left. `similar` is where something like it stands, if anything is.
+pub fn panel(
     lang: Lang,
-    shelves: ShelvesView,
-    sku: String,
-    /// Whether it can be held at all; a retired product only tells what is left.
-    #[prop(default = true)]
+    shelves: &Around<'_>,
+    sku: &str,
     reservable: bool,
-    /// Where something like it stands, if anything is.
     similar: Option<String>,
-) -> impl IntoView {
-    let all = lang.href(&format!("/stores?sku={}", encoded(&sku)));
+) -> impl IntoView + use<> {
+    let all = lang.href(&format!("/stores?sku={}", encoded(sku)));
     let lead = match (&shelves.best, &shelves.sent_from) {
-        (Some(best), _) if best.available > 0 => {
-            let mine_lacks = shelves.others.iter().find(|shelf| shelf.mine && shelf.available == 0);
-            lead(lang, best, mine_lacks.map(|shelf| shelf.store_name.clone()), reservable).into_any()
+        (Some(best), _) if best.available() > 0 => {
+            let mine_lacks = shelves.others.iter().find(|shelf| shelf.is_mine() && shelf.available() == 0);
+            let mine_lacks = mine_lacks.map(|shelf| shelf.store_name().to_owned());
+            lead(lang, &best.in_words(), mine_lacks, reservable).into_any()
         }
-        (_, Some(warehouse)) if reservable => sent(lang, warehouse, &sku).into_any(),
+        (_, Some(warehouse)) if reservable => sent(lang, warehouse, sku).into_any(),
         _ if !reservable => nowhere(
             lang,
             lang.pick("이제 남은 것이 없어요", "There are none left"),
@@ -233,9 +229,9 @@ pub fn ShelfPanel(
         )
         .into_any(),
     };
-    let rows = |shelves: &[ShelfView]| {
-        let row = |shelf: &ShelfView| view! { <ShelfRow lang shelf=shelf.clone() reservable /> };
-        let rows = shelves.iter().map(|shelf| part::html("row", (lang, shelf, reservable), || row(shelf)));
+    let rows = |shelves: &[Seen<'_>]| {
+        let row = |shelf: &Seen<'_>| view! { <ShelfRow lang shelf=shelf.in_words() reservable /> };
+        let rows = shelves.iter().map(|shelf| part::html("row", (shelf, reservable), || row(shelf)));
         part::row(r#"<ul class="rows">"#, rows, "</ul>")
     };
     let (first, rest) = shelves.others.split_at(shelves.others.len().min(LISTED));

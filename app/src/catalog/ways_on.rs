@@ -1,6 +1,7 @@
 //! Where else to look, when what was asked for is not there: other words, other shelves, what is new.
 
 use leptos::prelude::*;
+use onshelf_vocabulary::Lang;
 
 use super::{card::cards, pill::pill};
 use crate::ssr::Visit;
@@ -43,14 +44,20 @@ pub fn shelves(visit: &Visit, here: Option<&str>) -> Option<impl IntoView + use<
     })
 }
 
+/// What the newest products are called together.
+pub const fn newest_title(lang: Lang) -> &'static str {
+    lang.pick("새로 선반에 오른 것", "New on the shelves")
+}
+
 /// What is new on the shelves, where anything is.
 pub fn newest(visit: &Visit) -> Option<impl IntoView + use<>> {
-    let newest = visit.shop().newest(&visit.viewer, NEW);
-    (!newest.products.is_empty()).then(|| {
+    let book = visit.shop().book();
+    let newest = visit.shop().newest(&visit.viewer, &book, NEW);
+    (!newest.is_empty()).then(|| {
         view! {
             <section class="band">
-                <h2>{newest.title}</h2>
-                {cards(visit.lang, &newest.products, 0)}
+                <h2>{newest_title(visit.lang)}</h2>
+                {cards(visit.lang, &newest, 0)}
             </section>
         }
     })

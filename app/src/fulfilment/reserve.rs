@@ -63,8 +63,9 @@ fn best_store(visit: &Visit, what: &What) -> Option<StoreCode> {
     match what {
         What::One { sku, .. } => {
             let quantity = what.lines().first().map_or(1, |line| line.quantity.get());
-            let shelves = visit.shop().shelves_of(&visit.viewer, sku.as_str(), quantity).ok()?;
-            StoreCode::new(shelves.best?.store).ok()
+            let book = visit.shop().book();
+            let shelves = visit.shop().shelves_of(&visit.viewer, &book, sku.as_str(), quantity).ok()?;
+            StoreCode::new(shelves.best?.store()).ok()
         }
         What::Basket(lines) => visit.viewer.store.clone().or_else(|| {
             let basket = visit.shop().basket(&visit.viewer, lines);

@@ -2,51 +2,32 @@
 
 use std::collections::HashSet;
 
-use onshelf_vocabulary::catalog::ProductCard;
-
 /// The slugs that have their place already.
 #[derive(Debug, Default)]
-pub(super) struct Placed(HashSet<String>);
+pub(super) struct Placed<'b>(HashSet<&'b str>);
 
-impl Placed {
-    /// The first `most` that have no place yet; they have one from then on.
-    pub(super) fn place(
+impl<'b> Placed<'b> {
+    /// The first `most` products whose slugs have no place yet; they have one from then on.
+    pub(super) fn place<P>(
         &mut self,
-        cards: impl IntoIterator<Item = ProductCard>,
+        products: impl IntoIterator<Item = P>,
+        slug: impl Fn(&P) -> &'b str,
         most: usize,
-    ) -> Vec<ProductCard> {
-        cards.into_iter().filter(|card| self.0.insert(card.slug.clone())).take(most).collect()
+    ) -> Vec<P> {
+        let fresh = |product: &P| self.0.insert(slug(product));
+        products.into_iter().filter(fresh).take(most).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use onshelf_vocabulary::Money;
-
-    fn cards(slugs: &str) -> Vec<ProductCard> {
-        let card = |slug: &str| ProductCard {
-            sku: slug.to_uppercase(),
-            slug: slug.to_owned(),
-            asked_for: false,
-            name: slug.to_owned(),
-            brand: String::new(),
-            price: Money::won(1_000),
-            list_price: None,
-            image: None,
-            swatches: Vec::new(),
-            shelf: None,
-        };
-        slugs.split_whitespace().map(card).collect()
-    }
 
     #[test]
     fn what_stands_on_one_shelf_is_left_out_of_the_next() {
         let mut placed = Placed::default();
-        let mut place = |slugs: &str, most| {
-            let shown = placed.place(cards(slugs), most);
-            shown.into_iter().map(|card| card.slug).collect::<Vec<_>>().join(" ")
-        };
+        let mut place =
+            |slugs: &'static str, most| placed.place(slugs.split(' '), |slug| slug, most).join(" ");
         assert_eq!(place("cup pot cup pan", 8), "cup pot pan");
         assert_eq!(place("pot lid jar pan bowl", 2), "lid jar");
         // What there was no room for has no place yet.

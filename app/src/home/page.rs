@@ -2,7 +2,8 @@
 
 use axum::response::Response;
 use leptos::prelude::*;
-use onshelf_vocabulary::{Lang, StoreCode, catalog::ProductCard};
+use onshelf_shop::{Book, catalog::Listed};
+use onshelf_vocabulary::{Lang, StoreCode};
 use serde_json::json;
 
 use super::{
@@ -10,7 +11,7 @@ use super::{
     words::{Gathered, Guide, HomeWords, Said},
 };
 use crate::{
-    catalog::card,
+    catalog::{card, ways_on::newest_title},
     shell::script_json,
     ssr::{Page, Visit},
     ui::{
@@ -45,50 +46,55 @@ pub async fn home(visit: Visit) -> Response {
 }
 
 fn body(visit: &Visit, words: &HomeWords, name: &str) -> impl IntoView + use<> {
-    let newest = visit.shop().newest(&visit.viewer, LOOKED_AT);
+    let book = visit.shop().book();
+    let newest = visit.shop().newest(&visit.viewer, &book, LOOKED_AT);
     let mut placed = Placed::default();
     let first = match words.hero {
         Some(_) => Vec::new(),
-        None => in_front(&newest.products, &mut placed),
+        None => in_front(&newest, &mut placed),
     };
     // What the operator gathered has its place before what only happens to be near or new.
     let collections: Vec<_> =
-        words.collections.iter().map(|one| (one, gathered(visit, one, &mut placed))).collect();
-    let collections = collections.into_iter().filter(|(_, cards)| !cards.is_empty()).enumerate();
+        words.collections.iter().map(|one| (one, gathered(visit, &book, one, &mut placed))).collect();
+    let collections = collections.into_iter().filter(|(_, products)| !products.is_empty()).enumerate();
     let collections =
-        collections.map(|(place, (one, cards))| collection(visit, one, cards, place)).collect_view();
-    let near_by = placed.place(on_shelves(visit, &newest.products), NEAR);
-    let fresh = placed.place(newest.products, BAND);
+        collections.map(|(place, (one, products))| collection(visit, one, &products, place)).collect_view();
+    let near_by = placed.place(on_shelves(visit, &book, &newest), Listed::slug, NEAR);
+    let fresh = placed.place(newest, Listed::slug, BAND);
+    let title = newest_title(visit.lang).to_owned();
     view! {
         {hero(visit, words.hero.as_ref(), name, first)}
-        {near(visit, near_by)}
+        {near(visit, &book, &near_by)}
         {categories(visit, words.hero.is_some())}
         {collections}
-        {(!fresh.is_empty()).then(|| band(visit, newest.title, String::new(), fresh, Some("/products?sort=new")))}
-        {guides(visit, &words.guides)}
+        {(!fresh.is_empty()).then(|| band(visit, title, String::new(), &fresh, Some("/products?sort=new")))}
+        {guides(visit, &book, &words.guides)}
     }
 }
 
 /// What stands in front of a shop without words of its own: only a row of them is one.
-fn in_front(newest: &[ProductCard], placed: &mut Placed) -> Vec<ProductCard> {
-    let pictured = || newest.iter().filter(|card| card.image.is_some()).cloned();
-    if pictured().nth(FEWEST - 1).is_none() { Vec::new() } else { placed.place(pictured(), THINGS) }
+fn in_front<'b>(newest: &[Listed<'b>], placed: &mut Placed<'b>) -> Vec<Listed<'b>> {
+    let pictured = || newest.iter().filter(|product| product.image().is_some()).cloned();
+    if pictured().nth(FEWEST - 1).is_none() {
+        return Vec::new();
+    }
+    placed.place(pictured(), Listed::slug, THINGS)
 }
 
 /// What is worth a walk: new at my store, or on the nearest shelf that has it.
-fn on_shelves(visit: &Visit, newest: &[ProductCard]) -> Vec<ProductCard> {
+fn on_shelves<'b>(visit: &Visit, book: &'b Book, newest: &[Listed<'b>]) -> Vec<Listed<'b>> {
     let mine = visit.viewer.store.as_ref().map(StoreCode::as_str);
-    let here = mine.and_then(|code| visit.shop().store_page(&visit.viewer, code).ok());
-    let here = here.map(|page| page.new).unwrap_or_default();
-    let stands = |card: &&ProductCard| {
-        let shelf = card.shelf.as_ref().filter(|shelf| shelf.available > 0);
-        shelf.is_some_and(|shelf| mine.is_none_or(|code| shelf.store == code))
+    let here = mine.and_then(|code| book.stores.visited(code));
+    let here = here.map(|store| visit.shop().newest_at(&visit.viewer, book, store, BAND));
+    let stands = |product: &&Listed<'_>| {
+        let shelf = product.shelf.as_ref().filter(|shelf| shelf.available() > 0);
+        shelf.is_some_and(|shelf| mine.is_none_or(|code| shelf.store() == code))
     };
-    here.into_iter().chain(newest.iter().filter(stands).cloned()).collect()
+    here.into_iter().flatten().chain(newest.iter().filter(stands).cloned()).collect()
 }
 
 /// The operator's own words over the drawn shelf; without them, what is new stands there.
-fn hero(visit: &Visit, said: Option<&Said>, name: &str, first: Vec<ProductCard>) -> impl IntoView + use<> {
+fn hero(visit: &Visit, said: Option<&Said>, name: &str, first: Vec<Listed<'_>>) -> impl IntoView + use<> {
     let (title, text) = match said {
         Some(said) => (said.title.get(visit.lang).to_owned(), said.text.get(visit.lang).to_owned()),
         None => (
@@ -110,7 +116,7 @@ fn hero(visit: &Visit, said: Option<&Said>, name: &str, first: Vec<ProductCard>)
             <img class="hero-scene" src="/drawings/shelf-scene.svg" alt="" width="1200" height="520" fetchpriority="high" />
         }
         .into_any(),
-        None => things(visit, first).into_any(),
+        None => things(visit, &first).into_any(),
     };
     view! {
         <section class="hero">
@@ -136,32 +142,33 @@ fn hero(visit: &Visit, said: Option<&Said>, name: &str, first: Vec<ProductCard>)
 }
 
 /// A row of things that have a picture, each the way to its page.
-fn things(visit: &Visit, cards: Vec<ProductCard>) -> Option<impl IntoView + use<>> {
-    if cards.is_empty() {
+fn things(visit: &Visit, products: &[Listed<'_>]) -> Option<impl IntoView + use<>> {
+    if products.is_empty() {
         return None;
     }
-    let one = |card: ProductCard| {
-        let photo = card.image.as_ref().is_some_and(|image| !is_drawing(&image.src));
+    let one = |product: &Listed<'_>| {
+        let image = product.image();
+        let photo = image.as_ref().is_some_and(|image| !is_drawing(&image.src));
+        let name = product.name().to_owned();
         view! {
             <li>
-                <a class="board" class:board-photo=photo href=visit.href(&format!("/p/{}", card.slug)) title=card.name.clone()>
-                    <Picture image=card.image eager=true silent=true />
-                    <span class="quiet">{card.name.clone()}</span>
+                <a class="board" class:board-photo=photo href=visit.href(&format!("/p/{}", product.slug())) title=name.clone()>
+                    <Picture image eager=true silent=true />
+                    <span class="quiet">{name.clone()}</span>
                 </a>
             </li>
         }
     };
-    Some(view! { <ul class="hero-things">{cards.into_iter().map(one).collect_view()}</ul> })
+    Some(view! { <ul class="hero-things">{products.iter().map(one).collect_view()}</ul> })
 }
 
 /// What stands at my store, or the call to choose one.
-fn near(visit: &Visit, cards: Vec<ProductCard>) -> impl IntoView + use<> {
-    let book = visit.shop().book();
+fn near(visit: &Visit, book: &Book, products: &[Listed<'_>]) -> impl IntoView + use<> {
     let mine = visit.viewer.store.as_ref().and_then(|code| book.stores.by_code(code.as_str()));
     let lang = visit.lang;
     match mine {
         // What stands there is on the shelves above already.
-        Some(_) if cards.is_empty() => ().into_any(),
+        Some(_) if products.is_empty() => ().into_any(),
         Some(store) => {
             let store_name = store.name.get(lang).to_owned();
             let (_, hours) = store.hours_now(lang, visit.shop().now());
@@ -170,7 +177,7 @@ fn near(visit: &Visit, cards: Vec<ProductCard>) -> impl IntoView + use<> {
                 Lang::En => format!("On the shelf at {store_name} now"),
             };
             let all = format!("/products?store={}", store.code);
-            band(visit, title, hours, cards, Some(&all)).into_any()
+            band(visit, title, hours, products, Some(&all)).into_any()
         }
         None => view! {
             <section class="band call">
@@ -195,7 +202,7 @@ fn near(visit: &Visit, cards: Vec<ProductCard>) -> impl IntoView + use<> {
                         <a href=visit.href("/stores")>{visit.say("지도에서 매장 고르기", "Choose a store on the map")}<Icon glyph=Glyph::Next /></a>
                     </p>
                 </div>
-                {(!cards.is_empty()).then(|| card::cards(visit.lang, &cards, 4))}
+                {(!products.is_empty()).then(|| card::cards(visit.lang, products, 4))}
             </section>
         }
         .into_any(),
@@ -206,7 +213,7 @@ fn band(
     visit: &Visit,
     title: String,
     note: String,
-    cards: Vec<ProductCard>,
+    products: &[Listed<'_>],
     all: Option<&str>,
 ) -> impl IntoView + use<> {
     let all = all.map(|path| {
@@ -219,7 +226,7 @@ fn band(
     view! {
         <section class="band">
             <header><h2>{title}</h2>{all}{(!note.is_empty()).then(|| view! { <p>{note}</p> })}</header>
-            {card::cards(visit.lang, &cards, 0)}
+            {card::cards(visit.lang, products, 0)}
         </section>
     }
 }
@@ -285,12 +292,12 @@ fn categories(visit: &Visit, worded: bool) -> Option<impl IntoView + use<>> {
 }
 
 /// What one of the operator's shelves shows.
-fn gathered(visit: &Visit, one: &Gathered, placed: &mut Placed) -> Vec<ProductCard> {
+fn gathered<'b>(visit: &Visit, book: &'b Book, one: &Gathered, placed: &mut Placed<'b>) -> Vec<Listed<'b>> {
     let slugs: Vec<&str> = one.products.iter().map(String::as_str).collect();
-    placed.place(visit.shop().products_named(&visit.viewer, &slugs), BAND)
+    placed.place(visit.shop().products_named(&visit.viewer, book, &slugs), Listed::slug, BAND)
 }
 
-fn collection(visit: &Visit, one: &Gathered, cards: Vec<ProductCard>, place: usize) -> impl IntoView + use<> {
+fn collection(visit: &Visit, one: &Gathered, products: &[Listed<'_>], place: usize) -> impl IntoView + use<> {
     let class = if place.is_multiple_of(2) { "band gathered" } else { "band gathered gathered-turned" };
     view! {
         <section class=class id=one.slug.clone()>
@@ -298,16 +305,16 @@ fn collection(visit: &Visit, one: &Gathered, cards: Vec<ProductCard>, place: usi
                 <h2>{one.title.get(visit.lang).to_owned()}</h2>
                 <p>{one.text.get(visit.lang).to_owned()}</p>
             </header>
-            {card::cards(visit.lang, &cards, 0)}
+            {card::cards(visit.lang, products, 0)}
         </section>
     }
 }
 
-fn guides(visit: &Visit, guides: &[Guide]) -> Option<impl IntoView + use<>> {
+fn guides(visit: &Visit, book: &Book, guides: &[Guide]) -> Option<impl IntoView + use<>> {
     if guides.is_empty() {
         return None;
     }
-    let cards = guides.iter().map(|one| guide(visit, one)).collect::<Vec<_>>();
+    let cards = guides.iter().map(|one| guide(visit, book, one)).collect::<Vec<_>>();
     Some(view! {
         <section class="band">
             <header><h2>{visit.say("고르는 법", "How to choose")}</h2></header>
@@ -317,20 +324,21 @@ fn guides(visit: &Visit, guides: &[Guide]) -> Option<impl IntoView + use<>> {
 }
 
 /// The first sentence in sight, the rest on request.
-fn guide(visit: &Visit, one: &Guide) -> impl IntoView + use<> {
+fn guide(visit: &Visit, book: &Book, one: &Guide) -> impl IntoView + use<> {
     let slugs: Vec<&str> = one.products.iter().map(String::as_str).collect();
     let things = visit
         .shop()
-        .products_named(&visit.viewer, &slugs)
+        .products_named(&visit.viewer, book, &slugs)
         .into_iter()
         .take(5)
-        .map(|card| {
-            let href = visit.href(&format!("/p/{}", card.slug));
+        .map(|product| {
+            let href = visit.href(&format!("/p/{}", product.slug()));
+            let name = product.name().to_owned();
             view! {
                 <li>
-                    <a href=href title=card.name.clone()>
-                        <Picture image=card.image silent=true />
-                        <span class="quiet">{card.name.clone()}</span>
+                    <a href=href title=name.clone()>
+                        <Picture image=product.image() silent=true />
+                        <span class="quiet">{name.clone()}</span>
                     </a>
                 </li>
             }

@@ -2,9 +2,9 @@
 
 use axum::{extract::Path, response::Response};
 use leptos::prelude::*;
+use onshelf_shop::{catalog::Listed, stock::Seen};
 use onshelf_vocabulary::{
     Lang,
-    catalog::ProductCard,
     stores::{DirectionView, ServiceView, StoreCard, StoreView},
 };
 
@@ -17,11 +17,14 @@ use super::{
 };
 use crate::{
     catalog::card::cards,
+    error::AppError,
     shell::script_json,
     ssr::{Page, Visit, explain},
     ui::icon::{Glyph, Icon},
 };
 
+/// New products that a store's page shows.
+const NEW: usize = 8;
 /// How much of its surroundings a store's own map shows, in kilometres: a walk, or as far as its neighbour is.
 const SMALL_KM: f64 = 1.6;
 const WIDE_KM: f64 = 6.0;
@@ -34,17 +37,23 @@ pub async fn store(visit: Visit, Path(code): Path<String>) -> Response {
         Err(error) => return visit.failure(&explain(&error)),
     };
     let book = shop.book();
-    let json_ld = book.stores.by_code(&code).map(|store| script_json(&facts(&visit, store, &page)).into());
+    let Some(store) = book.stores.visited(&code) else {
+        return visit.failure(&AppError::NotFound);
+    };
+    let mut new = shop.newest_at(&visit.viewer, &book, store, NEW);
+    // On the store's own page nobody needs to be told how far it is.
+    new.iter_mut().filter_map(|product| product.shelf.as_mut()).for_each(Seen::forget_distance);
+    let json_ld = Some(script_json(&facts(&visit, store, &page)).into());
     visit.page(|| {
         let path = format!("/stores/{}", page.card.code);
         let title = page.card.name.clone();
         let description = format!("{} · {} · {}", page.card.name, page.card.address, page.card.hours);
         let image = Some("/drawings/storefront.svg".to_owned());
-        Page { description, json_ld, image, ..Page::new(title, path, store_view(&visit, page)) }
+        Page { description, json_ld, image, ..Page::new(title, path, store_view(&visit, page, &new)) }
     })
 }
 
-fn store_view(visit: &Visit, page: StoreView) -> AnyView {
+fn store_view(visit: &Visit, page: StoreView, new: &[Listed<'_>]) -> AnyView {
     let lang = visit.lang;
     view! {
         <article class="place">
@@ -62,10 +71,10 @@ fn store_view(visit: &Visit, page: StoreView) -> AnyView {
                 </section>
             </div>
             {services(visit, &page.card.services)}
-            {(!page.new.is_empty()).then(|| view! {
+            {(!new.is_empty()).then(|| view! {
                 <section class="place-new" aria-labelledby="new">
                     <h2 id="new">{visit.say("이 매장 선반에 있는 새 상품", "New products on the shelves here")}</h2>
-                    {cards(lang, &here(page.new), 0)}
+                    {cards(lang, new, 0)}
                 </section>
             })}
             {(!page.nearby.is_empty()).then(|| view! {
@@ -79,14 +88,6 @@ fn store_view(visit: &Visit, page: StoreView) -> AnyView {
         </article>
     }
     .into_any()
-}
-
-/// On the store's own page nobody needs to be told how far it is.
-fn here(mut cards: Vec<ProductCard>) -> Vec<ProductCard> {
-    for shelf in cards.iter_mut().filter_map(|card| card.shelf.as_mut()) {
-        shelf.distance_m = None;
-    }
-    cards
 }
 
 fn front(visit: &Visit, page: &StoreView) -> impl IntoView + use<> {

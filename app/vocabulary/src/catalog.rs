@@ -42,7 +42,6 @@ pub struct ProductCard {
     /// Whether a wish of the list chose this variant among others: its page then opens with it.
     pub asked_for: bool,
     pub name: String,
-    pub brand: String,
     pub price: Money,
     pub list_price: Option<Money>,
     pub image: Option<Image>,
@@ -105,38 +104,6 @@ pub struct ListingQuery {
     pub per_page: u32,
 }
 
-/// A page of products with the ways to narrow it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Listing {
-    pub products: Vec<ProductCard>,
-    pub total: u32,
-    pub page: u32,
-    pub pages: u32,
-    pub facets: Vec<Facet>,
-    /// What the search understood instead of what was typed, if it differs.
-    pub corrected: Option<String>,
-}
-
-/// One way to narrow a list.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Facet {
-    /// The parameter in the address: `brand`, `option`, `price`, `category`.
-    pub name: String,
-    pub label: String,
-    pub values: Vec<FacetValue>,
-}
-
-/// One value to narrow by, and how many products would be left.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct FacetValue {
-    pub value: String,
-    pub label: String,
-    pub count: u32,
-    pub selected: bool,
-    /// CSS colour where the value is a colour.
-    pub swatch: Option<String>,
-}
-
 /// A product's own page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ProductView {
@@ -152,7 +119,6 @@ pub struct ProductView {
     pub chosen: u32,
     /// Whether it can be bought at all: a retired product's page stays, without a reserve form.
     pub active: bool,
-    pub related: Vec<ProductCard>,
 }
 
 impl ProductView {
@@ -198,13 +164,4 @@ pub struct Suggestion {
     pub slug: String,
     pub image: Option<Image>,
     pub price: Money,
-}
-
-/// What the home page tells.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct CollectionView {
-    pub slug: String,
-    pub title: String,
-    pub text: String,
-    pub products: Vec<ProductCard>,
 }

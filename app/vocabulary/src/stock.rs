@@ -83,18 +83,3 @@ pub struct ShelfView {
     pub hours: String,
     pub open_now: bool,
 }
-
-/// All the shelves of one SKU near a shopper.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct ShelvesView {
-    /// The one offered first: my store if it has the quantity, else the nearest that has.
-    pub best: Option<ShelfView>,
-    /// The others: those that have it by distance, then those that do not.
-    pub others: Vec<ShelfView>,
-    /// Stores that carry it in all.
-    pub stores: u32,
-    /// Where "near" is: a place's name, or empty.
-    pub near: String,
-    /// The warehouse that has the quantity where no store has, and something can be sent.
-    pub sent_from: Option<String>,
-}

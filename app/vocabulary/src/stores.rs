@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Moment, Point, catalog::ProductCard, stock::ShelfView};
+use crate::{Moment, Point, stock::ShelfView};
 
 /// What a place with shelves is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,8 +119,6 @@ pub struct StoreView {
     /// Dated exceptions further ahead, up to 90 days.
     pub exceptions: Vec<DayView>,
     pub directions: Vec<DirectionView>,
-    /// What is new on its shelves, in stock now.
-    pub new: Vec<ProductCard>,
     pub nearby: Vec<StoreCard>,
 }
 

@@ -1,11 +1,8 @@
 //! The ways to narrow a list: one plain form. A column at a desk; on a phone a sheet that opens over the list.
 
 use leptos::prelude::*;
-use onshelf_vocabulary::{
-    Currency, Lang, Money,
-    catalog::{Facet, FacetValue},
-    money::grouped,
-};
+use onshelf_shop::catalog::{Facet, FacetValue};
+use onshelf_vocabulary::{Currency, Lang, Money, money::grouped};
 
 use super::{Base, Room};
 use crate::{
@@ -22,12 +19,11 @@ const SHOWN: usize = 8;
 /// Stores to choose from; with more, one chooses on the map.
 const STORES: usize = 40;
 
-/// The whole form.
+/// The whole form. What it calls things, and which stores are near, follows from the book and from who looks.
 pub(super) fn column(room: &Room<'_>) -> impl IntoView + use<> {
-    let stores = stores(room);
-    let listing = room.listing;
-    let shown = (room.visit.lang, room.currency, room.asked, &listing.facets, listing.total, &stores);
-    part("facets", shown, || form(room, &stores))
+    let Room { visit, book, asked, listing, currency } = room;
+    let shown = (book.edition, &visit.viewer, currency, asked, &listing.facets, listing.total);
+    part("facets", shown, || form(room, &stores(room)))
 }
 
 fn form(room: &Room<'_>, stores: &[Choice]) -> impl IntoView + use<> {
@@ -44,7 +40,7 @@ fn form(room: &Room<'_>, stores: &[Choice]) -> impl IntoView + use<> {
         .iter()
         // A category's page shows those below it as pictures already.
         .filter(|facet| facet.name != "category" || !matches!(asked.base, Base::Category(_)))
-        .map(|facet| match facet.name.as_str() {
+        .map(|facet| match facet.name {
             "category" => subcategories(room, facet).into_any(),
             _ => group(visit.lang, facet).into_any(),
         })
@@ -90,10 +86,10 @@ fn go(room: &Room<'_>) -> impl IntoView + use<> {
     }
 }
 
-fn group(lang: Lang, facet: &Facet) -> impl IntoView + use<> {
+fn group(lang: Lang, facet: &Facet<'_>) -> impl IntoView + use<> {
     let coloured = facet.values.iter().any(|value| value.swatch.is_some());
-    let boxes = |values: &[FacetValue]| {
-        values.iter().map(|value| view! { <li>{choice(&facet.name, value)}</li> }).collect_view()
+    let boxes = |values: &[FacetValue<'_>]| {
+        values.iter().map(|value| view! { <li>{choice(facet.name, value)}</li> }).collect_view()
     };
     let (shown, folded) = facet.values.split_at(facet.values.len().min(SHOWN));
     let more = (!folded.is_empty()).then(|| {
@@ -105,42 +101,42 @@ fn group(lang: Lang, facet: &Facet) -> impl IntoView + use<> {
     });
     view! {
         <fieldset class:coloured=coloured>
-            <legend>{facet.label.clone()}</legend>
+            <legend>{facet.label.to_owned()}</legend>
             <ul>{boxes(shown)}</ul>
             {more}
         </fieldset>
     }
 }
 
-fn choice(name: &str, value: &FacetValue) -> impl IntoView + use<> {
+fn choice(name: &'static str, value: &FacetValue<'_>) -> impl IntoView + use<> {
     view! {
         <label class="choice">
-            <input type="checkbox" name=name.to_owned() value=value.value.clone() checked=value.selected />
-            {value.swatch.clone().map(|colour| view! { <Dot colour /> })}
-            <span>{value.label.clone()}</span>
+            <input type="checkbox" name=name value=value.value.to_owned() checked=value.selected />
+            {value.swatch.map(|colour| view! { <Dot colour=colour.to_owned() /> })}
+            <span>{value.label.to_owned()}</span>
             <small>{value.count}</small>
         </label>
     }
 }
 
 /// Categories are places to go, not boxes to tick.
-fn subcategories(room: &Room<'_>, facet: &Facet) -> impl IntoView + use<> {
+fn subcategories(room: &Room<'_>, facet: &Facet<'_>) -> impl IntoView + use<> {
     let (visit, asked) = (room.visit, room.asked);
     let links = facet
         .values
         .iter()
         .map(|value| {
-            let slug = value.value.clone();
+            let slug = value.value.to_owned();
             let to = match asked.base {
                 Base::Search => asked.but(|a| a.within = Some(slug)),
                 Base::All | Base::Category(_) => asked.but(|a| a.base = Base::Category(slug)),
             };
             view! {
-                <li><a class="choice" href=visit.href(&to.address())><span>{value.label.clone()}</span><small>{value.count}</small></a></li>
+                <li><a class="choice" href=visit.href(&to.address())><span>{value.label.to_owned()}</span><small>{value.count}</small></a></li>
             }
         })
         .collect_view();
-    view! { <fieldset><legend>{facet.label.clone()}</legend><ul>{links}</ul></fieldset> }
+    view! { <fieldset><legend>{facet.label.to_owned()}</legend><ul>{links}</ul></fieldset> }
 }
 
 /// A store to choose: code, name, whether it is chosen.
@@ -148,8 +144,7 @@ type Choice = (String, String, bool);
 
 /// The stores to choose from: mine first, then the nearest.
 fn stores(room: &Room<'_>) -> Vec<Choice> {
-    let (visit, asked) = (room.visit, room.asked);
-    let book = visit.shop().book();
+    let (visit, asked, book) = (room.visit, room.asked, room.book);
     let mine = visit.viewer.store.as_ref().and_then(|code| book.stores.by_code(code.as_str()));
     let origin = visit.viewer.near.or_else(|| mine.and_then(|store| store.point));
     let chosen = asked.store.as_deref().and_then(|code| book.stores.by_code(code));

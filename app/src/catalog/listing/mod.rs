@@ -10,9 +10,10 @@ use axum::{
 };
 use leptos::prelude::*;
 use onshelf_domain::hangul::josa;
+use onshelf_shop::{Book, catalog::Listing};
 use onshelf_vocabulary::{
     Currency, Lang,
-    catalog::{CategoryView, Crumb, Listing, Sort},
+    catalog::{CategoryView, Crumb, Sort},
 };
 
 use super::{
@@ -58,8 +59,9 @@ pub async fn category(visit: Visit, Path(slug): Path<String>, RawQuery(query): R
 /// What the parts of the page share.
 struct Room<'a> {
     visit: &'a Visit,
+    book: &'a Book,
     asked: &'a Asked,
-    listing: &'a Listing,
+    listing: &'a Listing<'a>,
     currency: Currency,
 }
 
@@ -70,9 +72,9 @@ fn show(visit: &Visit, asked: Asked, category: Option<(CategoryView, Vec<Crumb>)
     // A store that does not exist cannot have anything: it does not narrow.
     let asked =
         Asked { store: asked.store.clone().filter(|code| book.stores.visited(code).is_some()), ..asked };
-    let listing = visit.shop().listing(&visit.viewer, &asked.query(currency));
+    let listing = visit.shop().listing(&visit.viewer, &book, &asked.query(currency));
     visit.page(|| {
-        let room = Room { visit, asked: &asked, listing: &listing, currency };
+        let room = Room { visit, book: &book, asked: &asked, listing: &listing, currency };
         let title = title(&room, category.as_ref());
         let page = Page::new(title.clone(), canonical(&room), body(&room, &title, category.as_ref()));
         Page {
@@ -166,6 +168,12 @@ fn pills(visit: &Visit, children: &[CategoryView]) -> impl IntoView + use<> {
 
 /// How many there are, the way to the facets on a phone, my store's switch, and the order.
 fn tools(room: &Room<'_>) -> impl IntoView + use<> {
+    let shown =
+        (room.book.edition, room.visit.lang, &room.visit.viewer.store, room.asked, room.listing.total);
+    part("tools", shown, || written_tools(room))
+}
+
+fn written_tools(room: &Room<'_>) -> impl IntoView + use<> {
     let (visit, asked) = (room.visit, room.asked);
     let total = onshelf_vocabulary::money::grouped(u64::from(room.listing.total));
     let count = match (visit.lang, room.listing.total) {
@@ -210,8 +218,7 @@ fn sort_label(room: &Room<'_>, sort: Sort) -> &'static str {
 
 /// "성수점에 있는 것만", one press on and one off.
 fn switch(room: &Room<'_>) -> Option<impl IntoView + use<>> {
-    let (visit, asked) = (room.visit, room.asked);
-    let book = visit.shop().book();
+    let (visit, asked, book) = (room.visit, room.asked, room.book);
     let store = book.stores.by_code(visit.viewer.store.as_ref()?.as_str())?;
     let on = asked.store.as_deref() == Some(store.code.as_str());
     let name = store.name.get(visit.lang);
@@ -256,9 +263,8 @@ fn chips(room: &Room<'_>) -> Option<impl IntoView + use<>> {
 
 /// Label and the list without it, of all that narrows.
 fn chosen(room: &Room<'_>) -> Vec<(String, Asked)> {
-    let (visit, asked) = (room.visit, room.asked);
     // From the catalogue, as a list with nothing in it counts nothing that would tell.
-    let book = visit.shop().book();
+    let (visit, asked, book) = (room.visit, room.asked, room.book);
     let mut chips = Vec::new();
     if let Some(slug) = &asked.within {
         let name = visit

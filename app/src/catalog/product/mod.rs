@@ -10,10 +10,10 @@ use axum::{
     response::Response,
 };
 use leptos::prelude::*;
+use onshelf_shop::{catalog::Listed, stock::Around};
 use onshelf_vocabulary::{
     Lang,
     catalog::{ProductView, VariantView},
-    stock::ShelvesView,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -22,7 +22,7 @@ use super::{
     card::cards,
     crumbs::{breadcrumbs, crumbs},
     islands::near::NearMe,
-    shelf::ShelfPanel,
+    shelf,
 };
 use crate::{
     shell::script_json,
@@ -57,34 +57,39 @@ pub async fn product(visit: Visit, Path(slug): Path<String>, Query(asked): Query
     let Some(variant) = product.variant().cloned() else {
         return visit.failure(&crate::error::AppError::NotFound);
     };
-    match shop.shelves_of(&visit.viewer, &variant.sku, 1) {
-        Ok(shelves) => visit.page(|| page(&visit, &product, &variant, shelves)),
+    let book = shop.book();
+    let related = shop.related(&visit.viewer, &book, &product.slug);
+    match shop.shelves_of(&visit.viewer, &book, &variant.sku, 1) {
+        Ok(shelves) => visit.page(|| page(&visit, &product, &variant, &shelves, &related)),
         Err(error) => visit.failure(&explain(&error)),
     }
 }
 
-fn page(visit: &Visit, product: &ProductView, variant: &VariantView, shelves: ShelvesView) -> Page {
+fn page(
+    visit: &Visit,
+    product: &ProductView,
+    variant: &VariantView,
+    shelves: &Around<'_>,
+    others: &[Listed<'_>],
+) -> Page {
     let lang = visit.lang;
-    let data = structured(visit, product, variant, &shelves);
+    let data = structured(visit, product, variant, shelves);
     let what = (lang, &product.name, &product.slug, variant);
-    let similar = similar(lang, product);
-    let panel = || {
-        let (shelves, sku, similar) = (shelves.clone(), variant.sku.clone(), similar.clone());
-        view! { <ShelfPanel lang shelves sku reservable=product.active similar /> }
-    };
+    let similar = similar(lang, product, !others.is_empty());
+    let panel = || shelf::panel(lang, shelves, &variant.sku, product.active, similar.clone());
     let view = view! {
         <div class="product">
             {part("stage", what, || stage::stage(visit, product, variant))}
             <section class="facts">
                 {part("facts", (what, &product.brand, &product.path, &product.options), || facts(visit, product, variant))}
-                {retired(visit, product, &shelves)}
-                <div id="shelf-panel">{part("panel", (lang, &shelves, &variant.sku, product.active, &similar), panel)}</div>
+                {retired(visit, product, shelves)}
+                <div id="shelf-panel">{part("panel", (lang, shelves, &variant.sku, product.active, &similar), panel)}</div>
                 {product.active.then(|| part("basket", (lang, &variant.sku), || basket(visit, variant)))}
-                {(shelves.stores > 0).then(|| nearby(visit, &shelves, product, variant))}
+                {(shelves.stores > 0).then(|| nearby(visit, shelves, product, variant))}
                 {part("about", (what, &product.description, &product.attributes), || about::about(visit, product, variant))}
             </section>
         </div>
-        {related(visit, product)}
+        {related(lang, others)}
     };
     let description = product.description.chars().take(160).collect();
     Page {
@@ -107,9 +112,8 @@ fn facts(visit: &Visit, product: &ProductView, variant: &VariantView) -> impl In
     }
 }
 
-fn retired(visit: &Visit, product: &ProductView, shelves: &ShelvesView) -> Option<impl IntoView + use<>> {
-    let left = shelves.best.as_ref().is_some_and(|shelf| shelf.available > 0);
-    (!product.active && left).then(|| {
+fn retired(visit: &Visit, product: &ProductView, shelves: &Around<'_>) -> Option<impl IntoView + use<>> {
+    (!product.active && shelves.has_any()).then(|| {
         view! {
             <p class="notice">{visit.say(
                 "더는 들여오지 않는 상품이에요. 맡아둘 수 없고, 남은 것은 매장에서만 살 수 있어요.",
@@ -142,7 +146,7 @@ pub(super) fn order_of(lang: Lang, near: &str) -> String {
 /// Where the shopper is: by name, or by the browser.
 fn nearby(
     visit: &Visit,
-    shelves: &ShelvesView,
+    shelves: &Around<'_>,
     product: &ProductView,
     variant: &VariantView,
 ) -> impl IntoView + use<> {
@@ -172,35 +176,29 @@ fn nearby(
     })
 }
 
-/// Where something like it stands: below on its page, else in its category.
-pub(super) fn similar(lang: Lang, product: &ProductView) -> Option<String> {
-    if !product.related.is_empty() {
+/// Where something like it stands: below on its page where something related is shown there, else in its category.
+pub(super) fn similar(lang: Lang, product: &ProductView, below: bool) -> Option<String> {
+    if below {
         return Some("#related".to_owned());
     }
     product.path.last().map(|category| lang.href(&format!("/category/{}", category.slug)))
 }
 
-fn related(visit: &Visit, product: &ProductView) -> Option<impl IntoView + use<>> {
-    (!product.related.is_empty()).then(|| {
+fn related(lang: Lang, others: &[Listed<'_>]) -> Option<impl IntoView + use<>> {
+    (!others.is_empty()).then(|| {
         view! {
             <section class="band gathered" id="related">
-                <h2>{visit.say("곁에 두면 좋은 것", "Goes well with it")}</h2>
-                {cards(visit.lang, &product.related, 0)}
+                <h2>{lang.pick("곁에 두면 좋은 것", "Goes well with it")}</h2>
+                {cards(lang, others, 0)}
             </section>
         }
     })
 }
 
 /// schema.org: the product as it can be bought, and where it lies in the shop.
-fn structured(
-    visit: &Visit,
-    product: &ProductView,
-    variant: &VariantView,
-    shelves: &ShelvesView,
-) -> Arc<str> {
+fn structured(visit: &Visit, product: &ProductView, variant: &VariantView, shelves: &Around<'_>) -> Arc<str> {
     let base = &visit.door.site.public_url;
-    let available = shelves.best.as_ref().is_some_and(|shelf| shelf.available > 0);
-    let sent = shelves.sent_from.is_some();
+    let (available, sent) = (shelves.has_any(), shelves.sent_from.is_some());
     let shown = (visit.lang, base, product.active, available, sent);
     let about = (&product.name, &product.slug, &product.brand, &product.description, &product.path, variant);
     part::text("product data", (shown, about), || {
@@ -262,10 +260,10 @@ mod tests {
             variants: Vec::new(),
             chosen: 0,
             active: true,
-            related: Vec::new(),
         };
-        let like = |path: &[&str]| similar(Lang::En, &product(path));
-        assert_eq!(like(&["kitchen", "cups"]).as_deref(), Some("/en/category/cups"));
-        assert_eq!(like(&[]), None);
+        let like = |path: &[&str], below| similar(Lang::En, &product(path), below);
+        assert_eq!(like(&["kitchen", "cups"], false).as_deref(), Some("/en/category/cups"));
+        assert_eq!(like(&["kitchen", "cups"], true).as_deref(), Some("#related"));
+        assert_eq!(like(&[], false), None);
     }
 }

@@ -7,4 +7,4 @@ mod time;
 
 pub use distance::{distance, walk};
 pub use hours::{day_hours, exceptions_ahead, hours_now, week_ahead};
-pub use time::{age, date_label, day_label, moment, stamp, weekday};
+pub use time::{Age, age, date_label, day_label, moment, stamp, weekday};

@@ -77,33 +77,67 @@ pub const fn weekday(lang: Lang, weekday: Weekday) -> &'static str {
     }
 }
 
-/// How long ago: `방금`, `12초 전`, `3분 전`, `2시간 전`, `어제`, `3일 전`, `2개월 전`; `just now`, `12 s ago` …
-/// What is yet to come was just now: clocks differ a little.
+/// How long ago something was, as far as it is told: two that are equal are said alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Age {
+    JustNow,
+    Seconds(i64),
+    Minutes(i64),
+    Hours(i64),
+    Yesterday,
+    Days(i64),
+    Months(i64),
+    Years(i64),
+}
+
+impl Age {
+    /// What is yet to come was just now: clocks differ a little.
+    #[must_use]
+    pub fn between(then: Timestamp, now: Timestamp) -> Age {
+        const MINUTE: i64 = 60;
+        const HOUR: i64 = 60 * MINUTE;
+        const DAY: i64 = 24 * HOUR;
+        const MONTH: i64 = 30 * DAY;
+        const YEAR: i64 = 365 * DAY;
+        let seconds = now.duration_since(then).as_secs();
+        match seconds {
+            ..5 => Age::JustNow,
+            5..MINUTE => Age::Seconds(seconds),
+            MINUTE..HOUR => Age::Minutes(seconds / MINUTE),
+            HOUR..DAY => Age::Hours(seconds / HOUR),
+            _ if seconds < 2 * DAY => Age::Yesterday,
+            _ if seconds < MONTH => Age::Days(seconds / DAY),
+            _ if seconds < YEAR => Age::Months(seconds / MONTH),
+            _ => Age::Years(seconds / YEAR),
+        }
+    }
+
+    /// `방금`, `12초 전`, `3분 전`, `2시간 전`, `어제`, `3일 전`, `2개월 전`; `just now`, `12 s ago` …
+    #[must_use]
+    pub fn say(self, lang: Lang) -> String {
+        let (count, ko, one, many) = match self {
+            Age::JustNow => return lang.pick("방금", "just now").to_owned(),
+            Age::Yesterday => return lang.pick("어제", "yesterday").to_owned(),
+            Age::Seconds(count) => (count, "초", "s", "s"),
+            Age::Minutes(count) => (count, "분", "min", "min"),
+            Age::Hours(count) => (count, "시간", "h", "h"),
+            Age::Days(count) => (count, "일", "day", "days"),
+            Age::Months(count) => (count, "개월", "month", "months"),
+            Age::Years(count) => (count, "년", "year", "years"),
+        };
+        // Put together by hand: a page says it of every shelf, and formatting took as long as finding the shelf.
+        let said: &str = &count.to_string();
+        match lang {
+            Lang::Ko => [said, ko, " 전"].concat(),
+            Lang::En => [said, " ", if count == 1 { one } else { many }, " ago"].concat(),
+        }
+    }
+}
+
+/// How long ago, in words.
 #[must_use]
 pub fn age(lang: Lang, then: Timestamp, now: Timestamp) -> String {
-    const MINUTE: i64 = 60;
-    const HOUR: i64 = 60 * MINUTE;
-    const DAY: i64 = 24 * HOUR;
-    const MONTH: i64 = 30 * DAY;
-    const YEAR: i64 = 365 * DAY;
-    let seconds = now.duration_since(then).as_secs();
-    let (count, ko, one, many) = match seconds {
-        ..5 => return lang.pick("방금", "just now").to_owned(),
-        5..MINUTE => (seconds, "초", "s", "s"),
-        MINUTE..HOUR => (seconds / MINUTE, "분", "min", "min"),
-        HOUR..DAY => (seconds / HOUR, "시간", "h", "h"),
-        _ if seconds < 2 * DAY => return lang.pick("어제", "yesterday").to_owned(),
-        _ if seconds < MONTH => (seconds / DAY, "일", "day", "days"),
-        _ if seconds < YEAR => (seconds / MONTH, "개월", "month", "months"),
-        _ => (seconds / YEAR, "년", "year", "years"),
-    };
-    // Put together by hand: a page says it of every shelf, and formatting took as long as finding the shelf.
-    let said = count.to_string();
-    let said = said.as_str();
-    match lang {
-        Lang::Ko => [said, ko, " 전"].concat(),
-        Lang::En => [said, " ", if count == 1 { one } else { many }, " ago"].concat(),
-    }
+    Age::between(then, now).say(lang)
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use onshelf_vocabulary::{
 use crate::{
     Book, Shop, Viewer,
     catalog::{Variant, image_of},
-    stock::{Need, heard_of},
+    stock::{Need, Seen, heard_of},
     stores::{Store, whole_metres},
 };
 
@@ -179,7 +179,7 @@ impl Shop {
             covered_lines: cover.covered_lines,
             lines: u32::try_from(lines.len()).unwrap_or(u32::MAX),
             missing: missing.collect(),
-            ready_by: cover.ready_by.map(|at| store.moment_told(viewer.lang, at, now)),
+            ready_by: cover.ready_by.map(|at| store.moment_told(at, now).get(viewer.lang).clone()),
             checked: oldest.map(|at| heard_of(viewer.lang, store, at, now)),
             hours: store.hours_now(viewer.lang, now).1,
             mine: viewer.store.as_ref() == Some(&store.code),
@@ -208,7 +208,10 @@ impl Shop {
             price,
             total: price.checked_mul(line.quantity)?,
             image: image_of(product, line.variant, viewer.lang).into_iter().next(),
-            shelf: at.and_then(|store| self.shelf_view(viewer, store, line.variant, distance, need)),
+            shelf: at
+                .and_then(|store| self.shelf(viewer, book, store, line.variant, distance, need))
+                .as_ref()
+                .map(Seen::in_words),
         })
     }
 

@@ -1,11 +1,11 @@
 //! The ways to narrow a list further, with how many products each would leave.
 
-use std::borrow::Cow;
-
-use onshelf_vocabulary::{
-    Lang,
-    catalog::{Facet, FacetValue, ListingQuery},
+use std::{
+    borrow::Cow,
+    hash::{Hash, Hasher},
 };
+
+use onshelf_vocabulary::{Lang, catalog::ListingQuery};
 
 use super::{Catalogue, choices::UNTOLD, narrow::Narrowing};
 
@@ -14,15 +14,43 @@ const VALUES: usize = 30;
 /// Options that make a facet.
 const OPTIONS: usize = 6;
 
+/// One way to narrow a list.
+#[derive(Hash)]
+pub struct Facet<'b> {
+    /// The parameter in the address: `brand`, `option`, `category`.
+    pub name: &'static str,
+    pub label: &'b str,
+    pub values: Vec<FacetValue<'b>>,
+}
+
+/// One value to narrow by, and how many products would be left.
+pub struct FacetValue<'b> {
+    /// Which it is of all that its facet has in this book.
+    number: u32,
+    pub value: &'b str,
+    pub label: &'b str,
+    pub count: u32,
+    pub selected: bool,
+    /// CSS colour where the value is a colour.
+    pub swatch: Option<&'b str>,
+}
+
+/// Within one book and one language, what it is called follows from its number.
+impl Hash for FacetValue<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.number, self.count, self.selected).hash(state);
+    }
+}
+
 /// Every facet with a choice in it.
-pub(super) fn facets(
-    catalogue: &Catalogue,
+pub(super) fn facets<'b>(
+    catalogue: &'b Catalogue,
     candidates: &[u32],
     found: &[u32],
     query: &ListingQuery,
     narrowing: &Narrowing<'_>,
     lang: Lang,
-) -> Vec<Facet> {
+) -> Vec<Facet<'b>> {
     // Only how many there are counts here, and what stands side by side is quickly read one after the other.
     let (candidates, found) = (in_order(candidates), in_order(found));
     // Each counts what the others leave, without itself.
@@ -51,35 +79,26 @@ fn in_order(products: &[u32]) -> Cow<'_, [u32]> {
     Cow::Owned(products)
 }
 
-fn brands(
-    catalogue: &Catalogue,
+fn brands<'b>(
+    catalogue: &'b Catalogue,
     products: impl Iterator<Item = u32>,
     narrowing: &Narrowing<'_>,
     lang: Lang,
-) -> Facet {
+) -> Facet<'b> {
     let brands = &catalogue.choices.brands;
     let mut counts = Counts::of(brands.len());
     products.filter_map(|product| catalogue.columns.brand(product)).for_each(|brand| counts.add(brand));
     // What was chosen stays to be let go of, also where nothing is left of it.
     let counted = (0u32..).zip(brands).filter_map(|(number, brand)| {
         let (count, selected) = (counts.get(number), narrowing.wants_brand(number));
-        (count > 0 || selected).then(|| Counted { number, count, selected, label: brand.get(lang) })
+        let (value, label) = (brand.get(Lang::En), brand.get(lang));
+        (count > 0 || selected).then_some(FacetValue { number, value, label, count, selected, swatch: None })
     });
-    let values = top(counted, |found| FacetValue {
-        value: brands
-            .get(found.number as usize)
-            .map(|brand| brand.get(Lang::En).to_owned())
-            .unwrap_or_default(),
-        label: found.label.to_owned(),
-        count: found.count,
-        selected: found.selected,
-        swatch: None,
-    });
-    Facet { name: "brand".to_owned(), label: lang.pick("브랜드", "Brand").to_owned(), values }
+    Facet { name: "brand", label: lang.pick("브랜드", "Brand"), values: top(counted) }
 }
 
 /// Categories one step below the chosen one (or at the top), for what is in the list.
-fn categories(catalogue: &Catalogue, found: &[u32], query: &ListingQuery, lang: Lang) -> Facet {
+fn categories<'b>(catalogue: &'b Catalogue, found: &[u32], query: &ListingQuery, lang: Lang) -> Facet<'b> {
     let chosen = query.category.as_deref().and_then(|slug| catalogue.category_by_slug.get(slug)).copied();
     let categories = &catalogue.categories;
     let mut counts = Counts::of(categories.len());
@@ -99,17 +118,11 @@ fn categories(catalogue: &Catalogue, found: &[u32], query: &ListingQuery, lang: 
         }
     }
     let counted = counts.counted().filter_map(|(number, count)| {
-        let label = categories.get(number as usize)?.name.get(lang);
-        Some(Counted { number, count, selected: false, label })
+        let own = categories.get(number as usize)?;
+        let (value, label) = (&*own.slug, own.name.get(lang));
+        Some(FacetValue { number, value, label, count, selected: false, swatch: None })
     });
-    let values = top(counted, |found| FacetValue {
-        value: categories.get(found.number as usize).map(|own| str::to_owned(&own.slug)).unwrap_or_default(),
-        label: found.label.to_owned(),
-        count: found.count,
-        selected: false,
-        swatch: None,
-    });
-    Facet { name: "category".to_owned(), label: lang.pick("분류", "Category").to_owned(), values }
+    Facet { name: "category", label: lang.pick("분류", "Category"), values: top(counted) }
 }
 
 /// How many products have each value, where nothing is wished of their variants.
@@ -150,36 +163,32 @@ fn values_that_fit(
 }
 
 /// A facet of each option of which a value was counted.
-fn options(catalogue: &Catalogue, counts: &Counts, narrowing: &Narrowing<'_>, lang: Lang) -> Vec<Facet> {
+fn options<'b>(
+    catalogue: &'b Catalogue,
+    counts: &Counts,
+    narrowing: &Narrowing<'_>,
+    lang: Lang,
+) -> Vec<Facet<'b>> {
     let choices = &catalogue.choices;
-    let mut of_option: Vec<Vec<Counted<'_>>> = choices.options.iter().map(|_| Vec::new()).collect();
+    let mut of_option: Vec<Vec<FacetValue<'_>>> = choices.options.iter().map(|_| Vec::new()).collect();
     for (number, value) in (0u32..).zip(&choices.values) {
         let (count, selected) = (counts.get(number), narrowing.wants_value(number));
         // What was chosen stays to be let go of, also where nothing is left of it.
         if let Some(counted) = of_option.get_mut(value.option as usize).filter(|_| count > 0 || selected) {
-            counted.push(Counted { number, count, selected, label: value.told.label(lang) });
+            let (name, label, swatch) = (&value.name, value.told.label(lang), value.told.swatch.as_deref());
+            counted.push(FacetValue { number, value: name, label, count, selected, swatch });
         }
     }
     let mut facets: Vec<_> =
         choices.options.iter().zip(of_option).filter(|(_, counted)| !counted.is_empty()).collect();
     facets.sort_by(|(a, _), (b, _)| a.key.cmp(&b.key));
     facets.truncate(OPTIONS);
-    let value = |found: &Counted<'_>| {
-        let value = choices.values.get(found.number as usize);
-        FacetValue {
-            value: value.map(|value| value.name.clone()).unwrap_or_default(),
-            label: found.label.to_owned(),
-            count: found.count,
-            selected: found.selected,
-            swatch: value.and_then(|value| value.told.swatch.clone()),
-        }
-    };
     facets
         .into_iter()
         .map(|(option, counted)| Facet {
-            name: "option".to_owned(),
-            label: option.name.get(lang).to_owned(),
-            values: top(counted.into_iter(), value),
+            name: "option",
+            label: option.name.get(lang),
+            values: top(counted.into_iter()),
         })
         .collect()
 }
@@ -208,22 +217,12 @@ impl Counts {
     }
 }
 
-/// A value with how many products have it, before it is put into words.
-struct Counted<'a> {
-    number: u32,
-    count: u32,
-    selected: bool,
-    label: &'a str,
-}
-
 /// The chosen ones and the commonest, in an order that does not jump.
-fn top<'a>(
-    counted: impl Iterator<Item = Counted<'a>>,
-    value: impl Fn(&Counted<'a>) -> FacetValue,
-) -> Vec<FacetValue> {
-    let mut counted: Vec<Counted<'_>> = counted.collect();
-    counted.sort_by(|a, b| {
+fn top<'b>(counted: impl Iterator<Item = FacetValue<'b>>) -> Vec<FacetValue<'b>> {
+    let mut values: Vec<FacetValue<'_>> = counted.collect();
+    values.sort_by(|a, b| {
         b.selected.cmp(&a.selected).then(b.count.cmp(&a.count)).then_with(|| a.label.cmp(b.label))
     });
-    counted.iter().take(VALUES).map(value).collect()
+    values.truncate(VALUES);
+    values
 }

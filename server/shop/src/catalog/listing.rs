@@ -1,8 +1,8 @@
 //! Lists of products: a category or a search, narrowed by facets, ordered, cut into pages.
 
-use onshelf_vocabulary::catalog::{Listing, ListingQuery, ProductCard, Sort};
+use onshelf_vocabulary::catalog::{ListingQuery, Sort};
 
-use super::{Catalogue, Product, facets::facets, narrow::Narrowing};
+use super::{Catalogue, Facet, Listed, Product, facets::facets, narrow::Narrowing};
 use crate::{Book, Shop, Viewer};
 
 const PER_PAGE: std::ops::RangeInclusive<u32> = 1..=100;
@@ -18,34 +18,51 @@ pub struct Shown {
     pub count: u32,
 }
 
+/// A page of products with the ways to narrow it.
+pub struct Listing<'b> {
+    pub products: Vec<Listed<'b>>,
+    pub total: u32,
+    pub page: u32,
+    pub pages: u32,
+    pub facets: Vec<Facet<'b>>,
+    /// What the search understood instead of what was typed, if it differs.
+    pub corrected: Option<String>,
+}
+
 impl Shop {
     /// A page of a category, of a search, or of everything.
-    pub fn listing(&self, viewer: &Viewer, query: &ListingQuery) -> Listing {
-        self.cut(viewer, query, None).0
+    pub fn listing<'b>(&self, viewer: &Viewer, book: &'b Book, query: &ListingQuery) -> Listing<'b> {
+        self.cut(viewer, book, query, None).0
     }
 
     /// What comes after what has been shown, in the catalogue's order or that of fit, and how far that goes: none at
     /// the end.
-    pub fn listing_after(
+    pub fn listing_after<'b>(
         &self,
         viewer: &Viewer,
+        book: &'b Book,
         query: &ListingQuery,
         shown: Option<Shown>,
-    ) -> (Listing, Option<Shown>) {
+    ) -> (Listing<'b>, Option<Shown>) {
         let query = ListingQuery { page: 1, sort: Sort::Relevance, ..query.clone() };
-        self.cut(viewer, &query, shown)
+        self.cut(viewer, book, &query, shown)
     }
 
-    fn cut(&self, viewer: &Viewer, query: &ListingQuery, shown: Option<Shown>) -> (Listing, Option<Shown>) {
-        let (book, now) = (self.book(), self.now());
-        let catalogue = &book.catalogue;
+    fn cut<'b>(
+        &self,
+        viewer: &Viewer,
+        book: &'b Book,
+        query: &ListingQuery,
+        shown: Option<Shown>,
+    ) -> (Listing<'b>, Option<Shown>) {
+        let (catalogue, now) = (&book.catalogue, self.now());
         let (candidates, corrected) = candidates(catalogue, query);
-        let currency = viewer.currency(self, &book);
-        let narrowing = Narrowing::new(query, &book, currency, self.shelves(), now);
+        let currency = viewer.currency(self, book);
+        let narrowing = Narrowing::new(query, book, currency, self.shelves(), now);
         let product = |index: &u32| catalogue.products.get(*index as usize);
         let mut found: Vec<u32> =
             candidates.iter().copied().filter(|index| narrowing.accepts(catalogue, *index)).collect();
-        self.arrange(viewer, &book, &mut found, query.sort, &narrowing);
+        self.arrange(viewer, book, &mut found, query.sort, &narrowing);
 
         let per_page = query.per_page.clamp(*PER_PAGE.start(), *PER_PAGE.end());
         let total = u32::try_from(found.len()).unwrap_or(u32::MAX);
@@ -65,7 +82,7 @@ impl Shop {
         let products = cut
             .iter()
             .filter_map(product)
-            .filter_map(|product| self.product_card(viewer, &book, product, Some(&narrowing), now))
+            .filter_map(|product| self.listed(viewer, book, product, Some(&narrowing), now))
             .collect();
         let facets = facets(catalogue, &candidates, &found, query, &narrowing, viewer.lang);
         (Listing { products, total, page, pages, facets, corrected }, next)
@@ -112,29 +129,6 @@ impl Shop {
             _ => self.shown_variant(viewer, book, product, Some(narrowing), narrowing.now),
         };
         shown.and_then(price).unwrap_or(i64::MAX)
-    }
-
-    /// The newest products of the catalogue that stand on a store's shelves now. When a store got each is known to the
-    /// ledger alone, which no page reads: this is no list of what came there last.
-    pub(crate) fn new_at(
-        &self,
-        viewer: &Viewer,
-        book: &Book,
-        store: &crate::stores::Store,
-        most: usize,
-    ) -> Vec<ProductCard> {
-        let now = self.now();
-        let here = Viewer { store: Some(store.code.clone()), ..viewer.clone() };
-        let stands = |product: &&Product| {
-            let variants = book.catalogue.variants_of(product);
-            variants.iter().any(|v| v.active && self.shelves().available(store.id, v.id, now) > 0)
-        };
-        book.catalogue
-            .newest()
-            .filter(stands)
-            .filter_map(|product| self.product_card(&here, book, product, None, now))
-            .take(most)
-            .collect()
     }
 }
 

@@ -4,6 +4,7 @@ mod build;
 mod choices;
 mod columns;
 mod facets;
+mod listed;
 mod listing;
 mod narrow;
 pub mod search;
@@ -16,7 +17,9 @@ use onshelf_vocabulary::{Currency, Lang, Money, Text};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use build::Rows;
-pub use listing::Shown;
+pub use facets::{Facet, FacetValue};
+pub use listed::Listed;
+pub use listing::{Listing, Shown};
 pub(crate) use show::image_of;
 
 /// Products, variants and categories of one version, with the index to search them.

@@ -3,14 +3,11 @@
 use jiff::Timestamp;
 use onshelf_vocabulary::{
     Lang,
-    catalog::{
-        CategoryView, CollectionView, Crumb, Image, OptionValueView, OptionView, ProductCard, ProductView,
-        VariantView,
-    },
+    catalog::{CategoryView, Crumb, Image, OptionValueView, OptionView, ProductView, VariantView},
 };
 
-use super::{Catalogue, Category, ImageDef, OptionDef, Product, Variant, narrow::Narrowing};
-use crate::{Book, Error, Result, Shop, Viewer, stock::Need};
+use super::{Catalogue, Category, ImageDef, Listed, OptionDef, Product, Variant, narrow::Narrowing};
+use crate::{Book, Error, Result, Shop, Viewer, stock::Need, stores::Store};
 
 const RELATED: usize = 8;
 
@@ -48,39 +45,30 @@ impl Shop {
                 .collect(),
             chosen: u32::try_from(chosen).unwrap_or(0),
             active: product.active,
-            related: self.related(viewer, &book, product, now),
         })
     }
 
     /// A product as it stands in a list: of the variants that meet the list's wishes, the first that the shopper can
     /// have. None where there is nothing to show.
-    pub(super) fn product_card(
+    pub(super) fn listed<'b>(
         &self,
         viewer: &Viewer,
-        book: &Book,
-        product: &Product,
+        book: &'b Book,
+        product: &'b Product,
         narrowing: Option<&Narrowing<'_>>,
         now: Timestamp,
-    ) -> Option<ProductCard> {
+    ) -> Option<Listed<'b>> {
         let variant = self.shown_variant(viewer, book, product, narrowing, now)?;
         let (price, list_price) = variant.shown_price(viewer.currency(self, book))?;
         let several = book.catalogue.variants_of(product).len() > 1;
-        Some(ProductCard {
-            sku: str::to_owned(&variant.sku),
-            slug: str::to_owned(&product.slug),
+        Some(Listed {
+            book,
+            lang: viewer.lang,
+            product,
+            variant,
             asked_for: several && narrowing.is_some_and(Narrowing::picks_variants),
-            name: product.name.get(viewer.lang).to_owned(),
-            brand: product.brand.get(viewer.lang).to_owned(),
             price,
             list_price,
-            image: image_of(product, variant, viewer.lang).into_iter().next(),
-            swatches: product
-                .options
-                .iter()
-                .flat_map(|option| &option.values)
-                .filter_map(|value| value.swatch.clone())
-                .take(8)
-                .collect(),
             shelf: self.best_shelf(viewer, book, variant, Need::one(now)),
         })
     }
@@ -125,8 +113,10 @@ impl Shop {
             .or_else(|| variants.iter().position(fits))
     }
 
-    fn related(&self, viewer: &Viewer, book: &Book, product: &Product, now: Timestamp) -> Vec<ProductCard> {
-        let catalogue = &book.catalogue;
+    /// What goes well with a product: what the operator named, then what lies beside it.
+    pub fn related<'b>(&self, viewer: &Viewer, book: &'b Book, slug: &str) -> Vec<Listed<'b>> {
+        let (catalogue, now) = (&book.catalogue, self.now());
+        let Some(product) = catalogue.product(slug) else { return Vec::new() };
         let named = product.related.iter().filter_map(|slug| catalogue.product(slug));
         let category = product.category.and_then(|index| catalogue.categories.get(index as usize));
         let siblings = category
@@ -141,32 +131,50 @@ impl Shop {
                 seen.push(&other.slug);
                 fresh
             })
-            .filter_map(|other| self.product_card(viewer, book, other, None, now))
+            .filter_map(|other| self.listed(viewer, book, other, None, now))
             .take(RELATED)
             .collect()
     }
 
-    /// Cards of named products, in that order; what no longer exists is left out.
-    pub fn products_named(&self, viewer: &Viewer, slugs: &[&str]) -> Vec<ProductCard> {
-        let (book, now) = (self.book(), self.now());
+    /// Named products, in that order; what no longer exists is left out.
+    pub fn products_named<'b>(&self, viewer: &Viewer, book: &'b Book, slugs: &[&str]) -> Vec<Listed<'b>> {
+        let now = self.now();
         slugs
             .iter()
             .filter_map(|slug| book.catalogue.product(slug))
             .filter(|product| product.active)
-            .filter_map(|product| self.product_card(viewer, &book, product, None, now))
+            .filter_map(|product| self.listed(viewer, book, product, None, now))
             .collect()
     }
 
-    /// The newest products as a collection of their own.
-    pub fn newest(&self, viewer: &Viewer, most: usize) -> CollectionView {
-        let (book, now) = (self.book(), self.now());
-        let cards = book.catalogue.newest().filter_map(|p| self.product_card(viewer, &book, p, None, now));
-        CollectionView {
-            slug: "new".to_owned(),
-            title: viewer.lang.pick("새로 선반에 오른 것", "New on the shelves").to_owned(),
-            text: String::new(),
-            products: cards.take(most).collect(),
-        }
+    /// The newest products.
+    pub fn newest<'b>(&self, viewer: &Viewer, book: &'b Book, most: usize) -> Vec<Listed<'b>> {
+        let now = self.now();
+        let newest = book.catalogue.newest();
+        newest.filter_map(|product| self.listed(viewer, book, product, None, now)).take(most).collect()
+    }
+
+    /// The newest products of the catalogue that stand on a store's shelves now. When a store got each is known to the
+    /// ledger alone, which no page reads: this is no list of what came there last.
+    pub fn newest_at<'b>(
+        &self,
+        viewer: &Viewer,
+        book: &'b Book,
+        store: &Store,
+        most: usize,
+    ) -> Vec<Listed<'b>> {
+        let now = self.now();
+        let here = Viewer { store: Some(store.code.clone()), ..viewer.clone() };
+        let stands = |product: &&Product| {
+            let variants = book.catalogue.variants_of(product);
+            variants.iter().any(|v| v.active && self.shelves().available(store.id, v.id, now) > 0)
+        };
+        book.catalogue
+            .newest()
+            .filter(stands)
+            .filter_map(|product| self.listed(&here, book, product, None, now))
+            .take(most)
+            .collect()
     }
 
     /// The category tree, without the empty ones.

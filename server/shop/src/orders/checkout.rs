@@ -104,7 +104,7 @@ impl Shop {
                 distance_m: cover.distance_m,
                 covered_lines: cover.covered_lines,
                 lines: cover.lines,
-                ready_by: store.moment_told(viewer.lang, ready, now),
+                ready_by: store.moment_told(ready, now).get(viewer.lang).clone(),
                 fee: Money::new(0, store.currency),
                 windows: free.clone(),
                 terms: None,

@@ -8,6 +8,7 @@ mod live;
 mod partner;
 mod place;
 mod reading;
+mod seen;
 mod shelves;
 mod show;
 
@@ -18,5 +19,6 @@ pub(crate) use partner::levels_after;
 pub use partner::{CountInput, LevelAfter, Movement, SaleInput, SaleLine};
 pub(crate) use place::Place;
 pub use reading::Reading;
+pub use seen::{Around, Seen};
 pub use shelves::{Known, Shelves};
 pub(crate) use show::{Need, heard_of};

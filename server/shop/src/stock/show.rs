@@ -1,12 +1,14 @@
 //! What pages show of shelves.
 
 use jiff::Timestamp;
-use onshelf_domain::{fulfilment::ready_by, stock as rules, words};
-use onshelf_vocabulary::{
-    Lang, Moment,
-    stock::{Level, ShelfView, ShelvesView},
+use onshelf_domain::{
+    fulfilment::ready_by,
+    stock as rules,
+    words::{self, Age},
 };
+use onshelf_vocabulary::{Lang, Moment};
 
+use super::{Around, Seen};
 use crate::{
     Book, Error, Result, Shop, Viewer,
     catalog::Variant,
@@ -42,15 +44,20 @@ fn at_or(ms: i64, otherwise: Timestamp) -> Timestamp {
 
 impl Shop {
     /// The shelves of one SKU, for its page: the best first, the others by distance.
-    pub fn shelves_of(&self, viewer: &Viewer, sku: &str, quantity: i64) -> Result<ShelvesView> {
+    pub fn shelves_of<'b>(
+        &self,
+        viewer: &Viewer,
+        book: &'b Book,
+        sku: &str,
+        quantity: i64,
+    ) -> Result<Around<'b>> {
         let now = self.now();
-        let book = self.book();
         let variant = book.catalogue.variant(sku).ok_or(Error::NotFound)?;
         let need = Need { quantity: quantity.max(1), now };
-        let best = self.best_shelf(viewer, &book, variant, need);
-        let somewhere = self.is_on_a_shelf(&book, variant, now);
+        let best = self.best_shelf(viewer, book, variant, need);
+        let somewhere = self.is_on_a_shelf(book, variant, now);
         let (mut have, mut have_not) = (Vec::new(), Vec::new());
-        for (store, metres) in book.stores.from(viewer.origin(&book)) {
+        for (store, metres) in book.stores.from(viewer.origin(book)) {
             if have.len() == HAVE || (have_not.len() == HAVE_NOT && !somewhere) {
                 break;
             }
@@ -58,18 +65,18 @@ impl Shop {
             let Some(known) = self.shelves().known(store.id, variant.id, now) else { continue };
             let enough = known.available >= need.quantity;
             let (group, most) = if enough { (&mut have, HAVE) } else { (&mut have_not, HAVE_NOT) };
-            let is_best = best.as_ref().is_some_and(|best| best.store == store.code.as_str());
+            let is_best = best.as_ref().is_some_and(|best| best.store.id == store.id);
             if !is_best && group.len() < most {
-                group.extend(self.shelf_view(viewer, store, variant, metres, need));
+                group.extend(self.shelf(viewer, book, store, variant, metres, need));
             }
         }
         have.extend(have_not);
         let there = best.as_ref().is_some_and(|shelf| shelf.available >= need.quantity);
-        Ok(ShelvesView {
-            sent_from: (!there).then(|| self.sent_from(viewer, &book, variant, need)).flatten(),
+        Ok(Around {
+            sent_from: (!there).then(|| self.sent_from(viewer, book, variant, need)).flatten(),
             best,
             others: have,
-            stores: u32::try_from(self.stores_that_carry(&book, variant, now)).unwrap_or(u32::MAX),
+            stores: self.stores_that_carry(book, variant, now),
             near: viewer.near_name.clone().unwrap_or_default(),
         })
     }
@@ -95,18 +102,18 @@ impl Shop {
     }
 
     /// My store if it has enough, else the nearest that has, else my store with what it has.
-    pub(crate) fn best_shelf(
+    pub(crate) fn best_shelf<'b>(
         &self,
         viewer: &Viewer,
-        book: &Book,
-        variant: &Variant,
+        book: &'b Book,
+        variant: &'b Variant,
         need: Need,
-    ) -> Option<ShelfView> {
+    ) -> Option<Seen<'b>> {
         let origin = viewer.origin(book);
         let distance = |store: &Store| origin.zip(store.point).map(|(here, there)| here.distance_m(there));
         let mine = viewer
             .my_store(book)
-            .and_then(|store| self.shelf_view(viewer, store, variant, distance(store), need));
+            .and_then(|store| self.shelf(viewer, book, store, variant, distance(store), need));
         if mine.as_ref().is_some_and(|shelf| shelf.available >= need.quantity) {
             return mine;
         }
@@ -117,46 +124,44 @@ impl Shop {
         let nearest = somewhere
             .then(|| book.stores.from(origin).find(|(store, _)| enough(store)))
             .flatten()
-            .and_then(|(store, metres)| self.shelf_view(viewer, store, variant, metres, need));
+            .and_then(|(store, metres)| self.shelf(viewer, book, store, variant, metres, need));
         nearest.or(mine)
     }
 
     /// One SKU at one store; none where the store does not carry it.
-    pub(crate) fn shelf_view(
+    pub(crate) fn shelf<'b>(
         &self,
         viewer: &Viewer,
-        store: &Store,
-        variant: &Variant,
+        book: &'b Book,
+        store: &'b Store,
+        variant: &'b Variant,
         distance_m: Option<f64>,
         need: Need,
-    ) -> Option<ShelfView> {
-        let lang = viewer.lang;
+    ) -> Option<Seen<'b>> {
         let known = self.shelves().known(store.id, variant.id, need.now)?;
         let checked = at_or(known.checked_at, need.now);
-        let (open_now, hours) = store.hours_now(lang, need.now);
-        Some(ShelfView {
-            sku: str::to_owned(&variant.sku),
-            store: store.code.as_str().to_owned(),
-            store_name: store.name.get(lang).to_owned(),
+        let ready_by = || Some(store.moment_told(self.promise_told(store, need.now)?, need.now));
+        Some(Seen {
+            book,
+            lang: viewer.lang,
+            store,
+            variant,
             mine: viewer.store.as_ref() == Some(&store.code),
             distance_m: distance_m.map(whole_metres),
-            available: self.shown_to_programs(known.available),
-            shown: self.shown_to_people(known.available),
-            level: Level::of(known.available),
+            available: known.available,
+            cap: self.settings().shown_cap.unwrap_or(0),
             sureness: rules::sureness(checked, need.now),
-            checked: heard_of(lang, store, known.checked_at, need.now),
-            ready_by: (known.available >= need.quantity)
-                .then(|| self.ready_by(viewer, store, need.now))
-                .flatten(),
-            hours,
-            open_now,
+            checked,
+            age: Age::between(checked, need.now),
+            ready_by: (known.available >= need.quantity).then(ready_by).flatten(),
+            hours: store.hours_told(need.now),
         })
     }
 
     /// When something held at this store now would be ready.
     pub(crate) fn ready_by(&self, viewer: &Viewer, store: &Store, now: Timestamp) -> Option<Moment> {
         let at = self.promise_told(store, now)?;
-        Some(store.moment_told(viewer.lang, at, now))
+        Some(store.moment_told(at, now).get(viewer.lang).clone())
     }
 
     /// The promise itself: opening hours, lead time, cut-off, and the queue before it.

@@ -2,7 +2,12 @@
 
 use onshelf_vocabulary::stores::{StoreList, StoreQuery};
 
-use crate::{Shop, Viewer, catalog::Variant, stock::Need, stores::Store};
+use crate::{
+    Shop, Viewer,
+    catalog::Variant,
+    stock::{Need, Seen},
+    stores::Store,
+};
 
 /// The most stores one answer carries.
 pub const MOST: u32 = 100;
@@ -27,7 +32,8 @@ impl Shop {
             total += 1;
             if stores.len() < query.limit.clamp(1, MOST) as usize {
                 let shelf = variant
-                    .and_then(|variant| self.shelf_view(viewer, store, variant, metres, Need::one(now)));
+                    .and_then(|variant| self.shelf(viewer, &book, store, variant, metres, Need::one(now)));
+                let shelf = shelf.as_ref().map(Seen::in_words);
                 stores.push(self.store_card(viewer, store, metres, shelf, now));
             }
         }

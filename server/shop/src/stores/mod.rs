@@ -8,6 +8,7 @@ mod told;
 
 pub use find::MOST;
 pub(crate) use show::whole_metres;
+pub(crate) use told::{Hours, Said};
 
 use std::collections::HashMap;
 

@@ -99,7 +99,6 @@ impl Shop {
             week: week_ahead(lang, store, now),
             exceptions: words::exceptions_ahead(lang, &store.schedule, now, 90),
             directions: directions(lang, store),
-            new: self.new_at(viewer, &book, store, 8),
             nearby: self.nearby(viewer, &book, store, 3, now),
         })
     }

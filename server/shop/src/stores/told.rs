@@ -24,11 +24,12 @@ impl Clone for Told {
     }
 }
 
+/// Whether a store is open, and until when or from when in words, as it is told for a minute.
 #[derive(Debug)]
-struct Hours {
+pub(crate) struct Hours {
     minute: i64,
-    open: bool,
-    said: Text,
+    pub(crate) open: bool,
+    pub(crate) said: Text,
 }
 
 #[derive(Debug)]
@@ -40,7 +41,7 @@ struct Promise {
 
 /// A moment in words, in both languages.
 #[derive(Debug)]
-struct Said {
+pub(crate) struct Said {
     minute: i64,
     at: Timestamp,
     ko: Moment,
@@ -48,19 +49,24 @@ struct Said {
 }
 
 impl Store {
-    /// Whether it is open, and until when or from when. Hours begin and end with whole minutes.
+    /// Whether it is open, and until when or from when.
     #[must_use]
     pub fn hours_now(&self, lang: Lang, now: Timestamp) -> (bool, String) {
+        let hours = self.hours_told(now);
+        (hours.open, hours.said.get(lang).to_owned())
+    }
+
+    /// The same in both languages. Hours begin and end with whole minutes.
+    pub(crate) fn hours_told(&self, now: Timestamp) -> Arc<Hours> {
         let minute = now.as_second().div_euclid(60);
         if let Some(hours) = self.told.hours.load().as_ref().filter(|hours| hours.minute == minute) {
-            return (hours.open, hours.said.get(lang).to_owned());
+            return hours.clone();
         }
         let (open, ko) = hours_now(Lang::Ko, &self.schedule, now);
         let (_, en) = hours_now(Lang::En, &self.schedule, now);
-        let said = Text { ko, en };
-        let told = said.get(lang).to_owned();
-        self.told.hours.store(Some(Arc::new(Hours { minute, open, said })));
-        (open, told)
+        let hours = Arc::new(Hours { minute, open, said: Text { ko, en } });
+        self.told.hours.store(Some(hours.clone()));
+        hours
     }
 
     /// The promise as pages tell it: that of the end of the minute, so that nobody is told a moment too early.
@@ -84,23 +90,22 @@ impl Store {
 
     /// A moment by this store's clock in words: the promise above all, which is the same on every shelf of it. Days begin
     /// with whole minutes.
-    pub(crate) fn moment_told(&self, lang: Lang, at: Timestamp, now: Timestamp) -> Moment {
+    pub(crate) fn moment_told(&self, at: Timestamp, now: Timestamp) -> Arc<Said> {
         let minute = now.as_second().div_euclid(60);
         if let Some(said) =
             self.told.moment.load().as_ref().filter(|said| (said.minute, said.at) == (minute, at))
         {
-            return said.get(lang).clone();
+            return said.clone();
         }
         let in_words = |lang| moment(lang, at, now, self.schedule.time_zone());
-        let said = Said { minute, at, ko: in_words(Lang::Ko), en: in_words(Lang::En) };
-        let told = said.get(lang).clone();
-        self.told.moment.store(Some(Arc::new(said)));
-        told
+        let said = Arc::new(Said { minute, at, ko: in_words(Lang::Ko), en: in_words(Lang::En) });
+        self.told.moment.store(Some(said.clone()));
+        said
     }
 }
 
 impl Said {
-    const fn get(&self, lang: Lang) -> &Moment {
+    pub(crate) const fn get(&self, lang: Lang) -> &Moment {
         match lang {
             Lang::Ko => &self.ko,
             Lang::En => &self.en,

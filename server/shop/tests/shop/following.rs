@@ -114,7 +114,9 @@ async fn a_promise_stands_behind_those_who_came_before() {
         test.with_stock("seongsu", "CUP", 30).await;
         let promised = |shop: &onshelf_shop::Shop| {
             let viewer = Viewer { near: "37.5446,127.0559".parse().ok(), ..Viewer::new(Lang::En) };
-            shop.shelves_of(&viewer, "CUP", 1).unwrap().best.unwrap().ready_by.unwrap().label
+            let book = shop.book();
+            let best = shop.shelves_of(&viewer, &book, "CUP", 1).unwrap().best.unwrap();
+            best.in_words().ready_by.unwrap().label
         };
         let alone = promised(&test.shop);
         for number in 0..10 {

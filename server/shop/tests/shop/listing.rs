@@ -6,6 +6,7 @@ use onshelf_db::{
 };
 use onshelf_shop::{
     Error, Viewer,
+    catalog::Listed,
     testing::{TestShop, on_each_engine},
 };
 use onshelf_vocabulary::{
@@ -75,7 +76,9 @@ async fn furnish(test: &TestShop) {
 
 fn list(test: &TestShop, query: ListingQuery) -> Vec<ProductCard> {
     let query = ListingQuery { page: 1, per_page: 100, ..query };
-    test.shop.listing(&Viewer::new(Lang::En), &query).products
+    let book = test.shop.book();
+    let listing = test.shop.listing(&Viewer::new(Lang::En), &book, &query);
+    listing.products.iter().map(Listed::in_words).collect()
 }
 
 fn kettles(cards: &[ProductCard]) -> Vec<(&str, i64, bool)> {
@@ -112,10 +115,12 @@ async fn a_store_shows_the_newest_products_that_stand_on_its_own_shelves() {
         test.with_stock("seongsu", "CUP", 2).await.with_stock("seongsu", "SET-3", 1).await;
         test.with_stock("gangnam", "KETTLE-MO", 3).await;
         let new = |store: &str| -> Vec<String> {
-            let cards = test.shop.store_page(&Viewer::new(Lang::En), store).unwrap().new;
-            let own = |card: &ProductCard| card.shelf.as_ref().is_some_and(|shelf| shelf.store == store);
-            assert!(cards.iter().all(own), "{store}: numbers are its own");
-            cards.into_iter().map(|card| card.slug).collect()
+            let book = test.shop.book();
+            let here = book.stores.by_code(store).unwrap();
+            let listed = test.shop.newest_at(&Viewer::new(Lang::En), &book, here, 8);
+            let own = |one: &Listed<'_>| one.shelf.as_ref().is_some_and(|shelf| shelf.store() == store);
+            assert!(listed.iter().all(own), "{store}: numbers are its own");
+            listed.iter().map(|one| one.slug().to_owned()).collect()
         };
         // The sets are new; the cup is not, but stands there, too.
         assert_eq!(new("seongsu"), ["set-3", "cup"]);
@@ -141,11 +146,12 @@ async fn one_variant_must_meet_all_the_wishes() {
             ..ListingQuery::default()
         };
         assert!(list(test, here.clone()).is_empty(), "the one on the shelf is not milk-coloured");
-        let facets = test.shop.listing(&Viewer::new(Lang::En), &here).facets;
+        let book = test.shop.book();
+        let facets = test.shop.listing(&Viewer::new(Lang::En), &book, &here).facets;
         let colours: Vec<_> = facets
             .iter()
             .filter(|facet| facet.name == "option")
-            .flat_map(|facet| facet.values.iter().map(|value| (value.value.as_str(), value.count)))
+            .flat_map(|facet| facet.values.iter().map(|value| (value.value, value.count)))
             .collect();
         assert_eq!(
             colours,
@@ -165,9 +171,10 @@ async fn a_wish_that_everything_meets_changes_no_count() {
             let plain = ListingQuery { text: text.to_owned(), ..ListingQuery::default() };
             let met = ListingQuery { price_from: Some(0), ..plain.clone() };
             let counts = |query: &ListingQuery| {
-                let listing = test.shop.listing(&Viewer::new(Lang::En), query);
-                let values = listing.facets.into_iter().flat_map(|facet| facet.values);
-                let counts: Vec<_> = values.map(|value| (value.value, value.count)).collect();
+                let book = test.shop.book();
+                let listing = test.shop.listing(&Viewer::new(Lang::En), &book, query);
+                let values = listing.facets.iter().flat_map(|facet| &facet.values);
+                let counts: Vec<_> = values.map(|value| (value.value.to_owned(), value.count)).collect();
                 (listing.total, counts)
             };
             let (total, facets) = counts(&plain);
@@ -185,17 +192,17 @@ async fn what_was_chosen_has_its_name_where_nothing_is_left() {
         furnish(test).await;
         let brands = vec!["Beteuljip".to_owned()];
         let nothing = ListingQuery { brands, price_to: Some(1), ..ListingQuery::default() };
-        let listing = test.shop.listing(&Viewer::new(Lang::Ko), &nothing);
+        let book = test.shop.book();
+        let listing = test.shop.listing(&Viewer::new(Lang::Ko), &book, &nothing);
         assert_eq!(listing.total, 0);
         let kept: Vec<_> = listing
             .facets
             .iter()
             .filter(|facet| facet.name == "brand")
             .flat_map(|facet| facet.values.iter())
-            .map(|value| (value.label.as_str(), value.count, value.selected))
+            .map(|value| (value.label, value.count, value.selected))
             .collect();
         assert_eq!(kept, [("베틀집", 0, true)]);
-        let book = test.shop.book();
         assert_eq!(book.catalogue.brand_label(Lang::Ko, "Beteuljip"), Some("베틀집"));
         assert!(book.catalogue.value_label(Lang::Ko, "colour:milk").is_some_and(|label| label != "milk"));
         assert_eq!(book.catalogue.brand_label(Lang::Ko, "Nobody"), None);
@@ -233,10 +240,11 @@ async fn a_search_within_a_category_finds_what_others_would_crowd_out() {
             category: Some("kitchen".to_owned()),
             ..ListingQuery::default()
         };
-        let found = test.shop.listing(&Viewer::new(Lang::En), &ListingQuery { per_page: 5, ..cups.clone() });
-        assert_eq!((found.total, found.products[0].slug.as_str()), (1, "cup"));
+        let (book, viewer) = (test.shop.book(), Viewer::new(Lang::En));
+        let found = test.shop.listing(&viewer, &book, &ListingQuery { per_page: 5, ..cups.clone() });
+        assert_eq!((found.total, found.products[0].slug()), (1, "cup"));
         let anywhere = ListingQuery { category: None, ..cups };
-        assert_eq!(test.shop.listing(&Viewer::new(Lang::En), &anywhere).total, 31);
+        assert_eq!(test.shop.listing(&viewer, &book, &anywhere).total, 31);
     })
     .await;
 }
@@ -247,9 +255,11 @@ async fn a_product_without_variants_breaks_no_page() {
         furnish(test).await;
         let viewer = Viewer::new(Lang::Ko);
         assert!(list(test, ListingQuery::default()).iter().all(|card| card.slug != "bare"));
-        assert!(test.shop.products_named(&viewer, &["bare", "cup"]).iter().all(|card| card.slug == "cup"));
+        let book = test.shop.book();
+        let named = test.shop.products_named(&viewer, &book, &["bare", "cup"]);
+        assert!(named.iter().all(|one| one.slug() == "cup"));
         assert!(test.shop.product_page(&viewer, "bare", None).is_err());
-        assert!(test.shop.newest(&viewer, 100).products.iter().all(|card| card.slug != "bare"));
+        assert!(test.shop.newest(&viewer, &book, 100).iter().all(|one| one.slug() != "bare"));
     })
     .await;
 }

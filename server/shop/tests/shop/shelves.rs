@@ -1,6 +1,10 @@
 //! Numbers on open pages: live, in this process and in the one beside it.
 
-use std::time::Duration;
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
+    time::Duration,
+};
 
 use onshelf_db::stock::{LevelKey, levels_after};
 use onshelf_shop::{
@@ -37,15 +41,60 @@ async fn my_store_comes_first_then_the_nearest_that_has_it() {
             near: "37.5446,127.0559".parse().ok(),
             near_name: None,
         };
-        let shelves = test.shop.shelves_of(&viewer, "CUP", 1).unwrap();
-        let best = shelves.best.unwrap();
+        let book = test.shop.book();
+        let shelves = test.shop.shelves_of(&viewer, &book, "CUP", 1).unwrap();
+        let best = shelves.best.unwrap().in_words();
         assert_eq!((best.store.as_str(), best.shown.as_str(), best.mine), ("gangnam", "9+", true));
-        assert_eq!(shelves.others[0].store, "seongsu");
+        assert_eq!(shelves.others[0].store(), "seongsu");
         assert_eq!(best.level, Level::InStock);
         assert_eq!(best.ready_by.unwrap().label, "12:30");
         let anywhere = Viewer { store: None, ..viewer };
-        let best = test.shop.shelves_of(&anywhere, "CUP", 1).unwrap().best.unwrap();
+        let best = test.shop.shelves_of(&anywhere, &book, "CUP", 1).unwrap().best.unwrap().in_words();
         assert_eq!((best.store.as_str(), best.distance_m), ("seongsu", Some(0)));
+    })
+    .await;
+}
+
+/// Pages keep what they wrote of a shelf and of a card by the hash of what was seen, and write nothing that is at hand.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_hashes_alike_is_told_in_the_same_words() {
+    on_each_engine(async |test: &TestShop| {
+        // Not at a whole hour, so that no age changes at midnight, when hours are told anew.
+        test.clock.advance(Duration::from_secs(1_000));
+        test.with_stock("gangnam", "CUP", 12).await.with_stock("gangnam", "KETTLE-MI", 1).await;
+        test.with_stock("gangnam", "KETTLE-MO", 1).await.with_stock("gangnam", "KETTLE-MO", -1).await;
+        let (ko, en) = (Viewer::new(Lang::Ko), Viewer::new(Lang::En));
+        let near = Viewer { near: "37.5446,127.0559".parse().ok(), ..en.clone() };
+        let mine = Viewer { store: StoreCode::new("gangnam").ok(), ..near.clone() };
+        let viewers = [ko, en, near, mine];
+        let hasher = BuildHasherDefault::<DefaultHasher>::default();
+        let (mut shelves, mut cards) = (HashMap::new(), HashMap::new());
+        let mut asked = 0;
+        for step in 0..240 {
+            if step % 24 == 0 {
+                // Three, one, none, and more than a page says, heard of just now.
+                test.with_stock("seongsu", "CUP", [3, -2, -1, 5, 9, -14][step / 24 % 6]).await;
+            }
+            let book = test.shop.book();
+            for viewer in &viewers {
+                for listed in test.shop.newest(viewer, &book, 50) {
+                    let told = cards.entry(hasher.hash_one(&listed)).or_insert_with(|| listed.in_words());
+                    assert_eq!(*told, listed.in_words(), "{viewer:?}");
+                    asked += 1;
+                }
+                let around = |sku| test.shop.shelves_of(viewer, &book, sku, 1).unwrap();
+                let (cups, kettles) = (around("CUP"), around("KETTLE-MO"));
+                for shelf in cups.best.iter().chain(&cups.others).chain(&kettles.others) {
+                    let told = shelves.entry(hasher.hash_one(shelf)).or_insert_with(|| shelf.in_words());
+                    assert_eq!(*told, shelf.in_words(), "{viewer:?}");
+                    asked += 1;
+                }
+            }
+            // Seconds, then minutes, then hours: through a night and into the next day.
+            test.clock.advance(Duration::from_secs([1, 3, 40, 1_300, 1_300, 1_300][step % 6]));
+        }
+        assert!(shelves.len() > 100 && cards.len() > 100, "{} {}", shelves.len(), cards.len());
+        assert!(shelves.len() + cards.len() < asked, "some are at hand");
     })
     .await;
 }

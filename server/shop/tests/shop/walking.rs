@@ -70,11 +70,10 @@ async fn furnish(test: &TestShop) {
 /// Slugs of bowls on the next page, and how far that is.
 fn page(test: &TestShop, query: &ListingQuery, shown: Option<Shown>) -> (Vec<String>, Option<Shown>) {
     let query = ListingQuery { per_page: 4, ..query.clone() };
-    let (listing, next) = test.shop.listing_after(&Viewer::new(Lang::En), &query, shown);
-    (
-        listing.products.into_iter().map(|card| card.slug).filter(|slug| slug.starts_with("bowl")).collect(),
-        next,
-    )
+    let book = test.shop.book();
+    let (listing, next) = test.shop.listing_after(&Viewer::new(Lang::En), &book, &query, shown);
+    let slugs = listing.products.iter().map(|listed| listed.slug().to_owned());
+    (slugs.filter(|slug| slug.starts_with("bowl")).collect(), next)
 }
 
 /// The whole walk; `between` comes before each page but the first.

@@ -2,6 +2,7 @@
 
 use onshelf_shop::{
     Error, Viewer,
+    stock::Seen,
     testing::{TestShop, carry, collect, delivery, lines, on_each_engine, order, paid, with_payments},
 };
 use onshelf_vocabulary::{
@@ -36,8 +37,10 @@ async fn it_is_nowhere_among_the_places_one_can_go_to() {
         let near = shop.store_page(&viewer, "seongsu").unwrap().nearby;
         assert!(near.iter().all(|store| store.code != "depot"));
 
-        let shelves = shop.shelves_of(&viewer, "CUP", 2).unwrap();
-        assert!(shelves.best.is_none() && shelves.others.iter().all(|shelf| shelf.store == "gangnam"));
+        let book = shop.book();
+        let around = |quantity| shop.shelves_of(&viewer, &book, "CUP", quantity).unwrap();
+        let shelves = around(2);
+        assert!(shelves.best.is_none() && shelves.others.iter().all(|shelf| shelf.store() == "gangnam"));
         assert_eq!((shelves.stores, shelves.sent_from.as_deref()), (1, None), "nobody takes money for it");
         let answers = shop.stores_with(Lang::Ko, "CUP", None, 2, 10).unwrap();
         assert!(answers.iter().all(|answer| answer.code == "gangnam"), "{answers:?}");
@@ -46,11 +49,10 @@ async fn it_is_nowhere_among_the_places_one_can_go_to() {
         assert!(basket.chosen.is_none() && basket.stores.is_empty(), "it is nobody's store");
 
         with_payments(test);
-        let shelves = shop.shelves_of(&viewer, "CUP", 9).unwrap();
-        assert_eq!(shelves.sent_from.as_deref(), Some("물류센터"));
-        assert!(shop.shelves_of(&viewer, "CUP", 10).unwrap().sent_from.is_none());
+        assert_eq!(around(9).sent_from.as_deref(), Some("물류센터"));
+        assert!(around(10).sent_from.is_none());
         test.with_stock("gangnam", "CUP", 9).await;
-        assert!(shop.shelves_of(&viewer, "CUP", 9).unwrap().sent_from.is_none(), "a shelf has it");
+        assert!(around(9).sent_from.is_none(), "a shelf has it");
     })
     .await;
 }
@@ -70,10 +72,11 @@ async fn what_lies_there_stands_for_its_product_only_where_no_shelf_has_any() {
         assert_eq!(shown(), "KETTLE-MO");
         test.with_stock("gangnam", "KETTLE-MI", 1).await;
         assert_eq!(shown(), "KETTLE-MI", "a shelf has it");
-        let listing =
-            test.shop.listing(&viewer, &ListingQuery { page: 1, per_page: 100, ..ListingQuery::default() });
-        let card = listing.products.iter().find(|card| card.slug == "kettle").unwrap();
-        assert_eq!(card.shelf.as_ref().map(|shelf| shelf.store.as_str()), Some("gangnam"));
+        let (book, all) =
+            (test.shop.book(), ListingQuery { page: 1, per_page: 100, ..ListingQuery::default() });
+        let listing = test.shop.listing(&viewer, &book, &all);
+        let kettle = listing.products.iter().find(|listed| listed.slug() == "kettle").unwrap();
+        assert_eq!(kettle.shelf.as_ref().map(Seen::store), Some("gangnam"));
     })
     .await;
 }

@@ -6,10 +6,13 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use onshelf_app::ssr::Door;
-use onshelf_shop::{Shop, Viewer, catalog::Shown};
+use onshelf_shop::{
+    Shop, Viewer,
+    catalog::{Facet as Found, Listed, Shown},
+};
 use onshelf_vocabulary::{
     Lang, StoreCode,
-    catalog::{Facet as FacetView, ListingQuery, ProductCard, ProductView, VariantView},
+    catalog::{ListingQuery, ProductView, VariantView},
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -133,16 +136,17 @@ pub async fn list(
 ) -> Result<Response, Problem> {
     let asked = Listing::read(&door.shop, query.as_deref())?;
     let viewer = Viewer { store: asked.store.clone(), ..Viewer::new(lang) };
-    let (listing, next) = door.shop.listing_after(&viewer, &asked.query, asked.shown);
+    let book = door.shop.book();
+    let (listing, next) = door.shop.listing_after(&viewer, &book, &asked.query, asked.shown);
     Ok(public(&ProductPage {
         products: listing
             .products
-            .into_iter()
-            .map(|card| item(&door.shop, asked.store.as_ref(), card))
+            .iter()
+            .map(|listed| item(&door.shop, asked.store.as_ref(), listed))
             .collect(),
         next_cursor: next.map(|shown| cursor(shown, &asked.mark)),
         total: listing.total,
-        facets: listing.facets.into_iter().map(facet).collect(),
+        facets: listing.facets.iter().map(facet).collect(),
     }))
 }
 
@@ -229,25 +233,24 @@ fn shown(cursor: &str, mark: &Mark) -> Option<Shown> {
     (own == mark).then_some(Shown { last, count: u32::from_be_bytes(*count) })
 }
 
-fn item(shop: &Shop, store: Option<&StoreCode>, card: ProductCard) -> ProductItem {
-    let available = store.and_then(|code| shop.available_at(code, &card.sku));
+fn item(shop: &Shop, store: Option<&StoreCode>, listed: &Listed<'_>) -> ProductItem {
     ProductItem {
-        available,
-        sku: card.sku,
-        slug: card.slug,
-        name: card.name,
-        price: card.price.into(),
-        image: card.image.map(Image::from),
+        sku: listed.sku().to_owned(),
+        slug: listed.slug().to_owned(),
+        name: listed.name().to_owned(),
+        price: listed.price().into(),
+        image: listed.image().map(Image::from),
+        available: store.and_then(|code| shop.available_at(code, listed.sku())),
     }
 }
 
-fn facet(view: FacetView) -> Facet {
-    let values = view
-        .values
-        .into_iter()
-        .map(|value| FacetValue { value: value.value, label: value.label, count: value.count })
-        .collect();
-    Facet { name: view.name, label: view.label, values }
+fn facet(found: &Found<'_>) -> Facet {
+    let values = found.values.iter().map(|value| FacetValue {
+        value: value.value.to_owned(),
+        label: value.label.to_owned(),
+        count: value.count,
+    });
+    Facet { name: found.name.to_owned(), label: found.label.to_owned(), values: values.collect() }
 }
 
 /// Shows one product with its variants
