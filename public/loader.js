@@ -274,10 +274,27 @@ document.addEventListener("click", (event) => {
 addEventListener("pageshow", drop);
 
 // A transition costs a machine about what it costs to lay out both pages anew. One that was busy with this page for 50 ms
-// at a time is shown the next at once.
-let slow = false;
+// at a time, or that took as long before a transition to a page that was ready could begin, is shown the next at once.
+// Where nothing may be stored, nothing is remembered.
+const storage = (deed) => {
+  try {
+    return deed(sessionStorage);
+  } catch {
+    return null;
+  }
+};
+let slow = storage((kept) => kept.slow);
 new PerformanceObserver(() => (slow = true)).observe({ type: "longtask", buffered: true });
 addEventListener("pageswap", (event) => slow && event.viewTransition?.skipTransition());
+addEventListener("pagereveal", (event) => {
+  const shownAt = performance.getEntriesByType("navigation")[0]?.activationStart;
+  const began = () => {
+    if (performance.now() - shownAt <= 50) return;
+    slow = true;
+    storage((kept) => (kept.slow = slow));
+  };
+  if (shownAt) event.viewTransition?.ready.then(began, () => {});
+});
 
 // ---- Islands -----------------------------------------------------------------------------------------------
 

@@ -23,13 +23,15 @@ async function pretend(page: Page, isBusy: boolean): Promise<void> {
   }, isBusy);
 }
 
-for (const [machine, isBusy, came] of [
-  ["with time to spare", false, "as a transition"],
-  ["that is slow", true, "at once"],
+for (const [machine, isBusy, wasSlow, came] of [
+  ["with time to spare", false, false, "as a transition"],
+  ["that is slow", true, false, "at once"],
+  ["that took long before", false, true, "at once"],
 ] as const) {
   test(`from a list to a product on a machine ${machine} @scripts`, async ({ page, goods }) => {
     await page.emulateMedia({ reducedMotion: "no-preference" });
     await pretend(page, isBusy);
+    if (wasSlow) await page.addInitScript(() => sessionStorage.setItem("slow", "true"));
     await page.goto(`/search?q=${encodeURIComponent(goods.first.ko)}`);
     await page.getByRole("link", { name: goods.first.ko }).first().click();
     await expect(page).toHaveURL(/\/p\//);

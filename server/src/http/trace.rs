@@ -65,9 +65,9 @@ pub async fn trace(mut request: Request, next: impl AsyncFnOnce(Request) -> Resp
     let (took, status) = (started.elapsed(), response.status().as_u16());
     served.end(status);
     METER.count_answer(route, method, status, took);
-    let (method, ms) = (&asked.method, millis(took));
+    let (method, ms) = (asked.method.as_str(), millis(took));
     span.in_scope(|| {
-        tracing::info!(%method, route, status, ms, "{asked} was answered with {status} in {ms} ms.");
+        tracing::info!(method, route, status, ms, "{asked} was answered with {status} in {ms} ms.");
     });
     response.headers_mut().insert(ID, id);
     response

@@ -8,7 +8,8 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 /// dropped, control characters as spaces. Punctuation stays. Jamo stay compatibility jamo, because NFKC would
 /// glue ㅈㅜ into a syllable and tear 초성 from its table.
 pub fn fold(text: &str) -> String {
-    if text.is_ascii() {
+    // Most of what is typed is as it should be, and need not be composed, looked up and looked through again.
+    if text.chars().all(|c| c.is_ascii() || is_syllable(c)) {
         return text
             .chars()
             .map(|c| if c.is_ascii_control() { ' ' } else { c.to_ascii_lowercase() })
