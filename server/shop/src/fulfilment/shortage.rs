@@ -94,7 +94,7 @@ impl Shop {
                     distance_m: metres.map(whole_metres),
                     from,
                     available: self.shown_to_programs(least),
-                    ready_by: self.ready_by(&viewer, other, now),
+                    ready_by: self.ready_by(other, now).map(|said| said.get(viewer.lang).clone()),
                 })
             })
             .take(STORES)

@@ -6,15 +6,13 @@ use std::{
 };
 
 use jiff::Timestamp;
-use onshelf_domain::{
-    stock as rules,
-    words::{Age, stamp},
-};
+use onshelf_domain::{stock as rules, words::Age};
 use onshelf_vocabulary::{
-    Lang, Moment,
+    Lang,
     stock::{Level, ShelfView, Sureness},
 };
 
+use super::show::heard;
 use crate::{
     Book,
     catalog::Variant,
@@ -106,10 +104,7 @@ impl Seen<'_> {
             shown: rules::shown(self.available, self.cap),
             level: Level::of(self.available),
             sureness: self.sureness,
-            checked: Moment {
-                at: stamp(self.checked, store.schedule.time_zone()),
-                label: self.age.say(lang),
-            },
+            checked: heard(lang, store, self.checked, self.age),
             ready_by: self.ready_by.as_ref().map(|said| said.get(lang).clone()),
             hours: self.hours.said.get(lang).to_owned(),
             open_now: self.hours.open,

@@ -1,10 +1,12 @@
 //! What pages show of shelves.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use onshelf_domain::{
     fulfilment::ready_by,
     stock as rules,
-    words::{self, Age},
+    words::{Age, stamp},
 };
 use onshelf_vocabulary::{Lang, Moment};
 
@@ -12,7 +14,7 @@ use super::{Around, Seen};
 use crate::{
     Book, Error, Result, Shop, Viewer,
     catalog::Variant,
-    stores::{Store, whole_metres},
+    stores::{Said, Store, whole_metres},
 };
 
 /// How much is wanted, and when the question is asked.
@@ -35,7 +37,11 @@ const HAVE_NOT: usize = 3;
 /// When a store's shelf was last heard of, and how long ago that is.
 pub(crate) fn heard_of(lang: Lang, store: &Store, checked_at: i64, now: Timestamp) -> Moment {
     let checked = at_or(checked_at, now);
-    Moment { at: words::stamp(checked, store.schedule.time_zone()), label: words::age(lang, checked, now) }
+    heard(lang, store, checked, Age::between(checked, now))
+}
+
+pub(super) fn heard(lang: Lang, store: &Store, checked: Timestamp, age: Age) -> Moment {
+    Moment { at: stamp(checked, store.schedule.time_zone()), label: age.say(lang) }
 }
 
 fn at_or(ms: i64, otherwise: Timestamp) -> Timestamp {
@@ -140,7 +146,6 @@ impl Shop {
     ) -> Option<Seen<'b>> {
         let known = self.shelves().known(store.id, variant.id, need.now)?;
         let checked = at_or(known.checked_at, need.now);
-        let ready_by = || Some(store.moment_told(self.promise_told(store, need.now)?, need.now));
         Some(Seen {
             book,
             lang: viewer.lang,
@@ -153,15 +158,14 @@ impl Shop {
             sureness: rules::sureness(checked, need.now),
             checked,
             age: Age::between(checked, need.now),
-            ready_by: (known.available >= need.quantity).then(ready_by).flatten(),
+            ready_by: (known.available >= need.quantity).then(|| self.ready_by(store, need.now)).flatten(),
             hours: store.hours_told(need.now),
         })
     }
 
     /// When something held at this store now would be ready.
-    pub(crate) fn ready_by(&self, viewer: &Viewer, store: &Store, now: Timestamp) -> Option<Moment> {
-        let at = self.promise_told(store, now)?;
-        Some(store.moment_told(at, now).get(viewer.lang).clone())
+    pub(crate) fn ready_by(&self, store: &Store, now: Timestamp) -> Option<Arc<Said>> {
+        Some(store.moment_told(self.promise_told(store, now)?, now))
     }
 
     /// The promise itself: opening hours, lead time, cut-off, and the queue before it.
