@@ -77,7 +77,7 @@ pub async fn shelves(visit: Visit, Path(slug): Path<String>, Query(wanted): Quer
     match found {
         Ok((shelves, product)) => visit.fragment(|| {
             let lang = visit.lang;
-            let below = !shop.related(&visit.viewer, &book, &slug).is_empty();
+            let below = shop.related(&visit.viewer, &book, &slug).next().is_some();
             let (near, similar) = (order_of(lang, &shelves.near), similar(lang, &product, below));
             view! {
                 <p hidden data-near>{near}</p>

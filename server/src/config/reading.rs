@@ -168,6 +168,8 @@ mod tests {
         assert!(error.starts_with(&format!("{path}: shown_cap: invalid type")), "{error}");
         let error = said("[[delivery]]\nreach = \"anywhere\"\nfee = \"free\"\ndays = 1", &[]);
         assert!(error.starts_with(&format!("{path}: delivery[0].fee: ")), "{error}");
+        let error = said("[[delivery]]\nreach = \"anywhere\"\nfee = 0\ndays = 1\nfree_form = 5", &[]);
+        assert!(error.contains("delivery[0]") && error.contains("free_form"), "{error}");
         // What a variable says counts, and so it is the variable that is at fault.
         for (variables, named) in [
             ([("ONSHELF_ADDR", "here"), ("LEPTOS_SITE_ADDR", "there")], "addr (ONSHELF_ADDR): "),

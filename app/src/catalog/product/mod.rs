@@ -58,7 +58,7 @@ pub async fn product(visit: Visit, Path(slug): Path<String>, Query(asked): Query
         return visit.failure(&crate::error::AppError::NotFound);
     };
     let book = shop.book();
-    let related = shop.related(&visit.viewer, &book, &product.slug);
+    let related: Vec<_> = shop.related(&visit.viewer, &book, &product.slug).collect();
     match shop.shelves_of(&visit.viewer, &book, &variant.sku, 1) {
         Ok(shelves) => visit.page(|| page(&visit, &product, &variant, &shelves, &related)),
         Err(error) => visit.failure(&explain(&error)),

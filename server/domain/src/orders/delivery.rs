@@ -27,6 +27,7 @@ pub enum Reach {
 
 /// A zone with its price and pace. The first that fits counts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Zone {
     pub reach: Reach,
     /// In minor units of the store's currency.

@@ -16,7 +16,7 @@ use onshelf_vocabulary::{
 
 use crate::{
     Book, Shop, Viewer,
-    catalog::{Variant, image_of},
+    catalog::{Variant, images_of},
     stock::{Need, Seen, heard_of},
     stores::{Store, whole_metres},
 };
@@ -207,7 +207,7 @@ impl Shop {
             quantity: line.quantity,
             price,
             total: price.checked_mul(line.quantity)?,
-            image: image_of(product, line.variant, viewer.lang).into_iter().next(),
+            image: images_of(product, line.variant, viewer.lang).next(),
             shelf: at
                 .and_then(|store| self.shelf(viewer, book, store, line.variant, distance, need))
                 .as_ref()

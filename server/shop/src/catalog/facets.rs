@@ -88,11 +88,11 @@ fn brands<'b>(
     let brands = &catalogue.choices.brands;
     let mut counts = Counts::of(brands.len());
     products.filter_map(|product| catalogue.columns.brand(product)).for_each(|brand| counts.add(brand));
-    // What was chosen stays to be let go of, also where nothing is left of it.
-    let counted = (0u32..).zip(brands).filter_map(|(number, brand)| {
-        let (count, selected) = (counts.get(number), narrowing.wants_brand(number));
+    let counted = counts.with(narrowing.brands()).filter_map(|(number, count)| {
+        let brand = brands.get(number as usize)?;
         let (value, label) = (brand.get(Lang::En), brand.get(lang));
-        (count > 0 || selected).then_some(FacetValue { number, value, label, count, selected, swatch: None })
+        let selected = narrowing.wants_brand(number);
+        Some(FacetValue { number, value, label, count, selected, swatch: None })
     });
     Facet { name: "brand", label: lang.pick("브랜드", "Brand"), values: top(counted) }
 }
@@ -117,7 +117,7 @@ fn categories<'b>(catalogue: &'b Catalogue, found: &[u32], query: &ListingQuery,
             next = category.parent;
         }
     }
-    let counted = counts.counted().filter_map(|(number, count)| {
+    let counted = counts.with([].into_iter()).filter_map(|(number, count)| {
         let own = categories.get(number as usize)?;
         let (value, label) = (&*own.slug, own.name.get(lang));
         Some(FacetValue { number, value, label, count, selected: false, swatch: None })
@@ -171,11 +171,11 @@ fn options<'b>(
 ) -> Vec<Facet<'b>> {
     let choices = &catalogue.choices;
     let mut of_option: Vec<Vec<FacetValue<'_>>> = choices.options.iter().map(|_| Vec::new()).collect();
-    for (number, value) in (0u32..).zip(&choices.values) {
-        let (count, selected) = (counts.get(number), narrowing.wants_value(number));
-        // What was chosen stays to be let go of, also where nothing is left of it.
-        if let Some(counted) = of_option.get_mut(value.option as usize).filter(|_| count > 0 || selected) {
+    for (number, count) in counts.with(narrowing.values()) {
+        let Some(value) = choices.values.get(number as usize) else { continue };
+        if let Some(counted) = of_option.get_mut(value.option as usize) {
             let (name, label, swatch) = (&value.name, value.told.label(lang), value.told.swatch.as_deref());
+            let selected = narrowing.wants_value(number);
             counted.push(FacetValue { number, value: name, label, count, selected, swatch });
         }
     }
@@ -193,27 +193,34 @@ fn options<'b>(
         .collect()
 }
 
-/// How often each number was counted.
-struct Counts(Vec<u32>);
+/// How often each number was counted. What a catalogue has beside what was counted is not walked through.
+struct Counts {
+    of: Vec<u32>,
+    counted: Vec<u32>,
+}
 
 impl Counts {
     fn of(numbers: usize) -> Counts {
-        Counts(vec![0; numbers])
+        Counts { of: vec![0; numbers], counted: Vec::new() }
     }
 
     fn add(&mut self, number: u32) {
-        if let Some(count) = self.0.get_mut(number as usize) {
+        if let Some(count) = self.of.get_mut(number as usize) {
+            if *count == 0 {
+                self.counted.push(number);
+            }
             *count += 1;
         }
     }
 
     fn get(&self, number: u32) -> u32 {
-        self.0.get(number as usize).copied().unwrap_or(0)
+        self.of.get(number as usize).copied().unwrap_or(0)
     }
 
-    /// What was counted at all, with its number.
-    fn counted(&self) -> impl Iterator<Item = (u32, u32)> {
-        (0u32..).zip(self.0.iter().copied()).filter(|(_, count)| *count > 0)
+    /// What was counted at all and what was chosen, which stays to be let go of also where nothing is left of it.
+    fn with(&self, chosen: impl Iterator<Item = u32>) -> impl Iterator<Item = (u32, u32)> {
+        let left = chosen.filter(|number| self.get(*number) == 0);
+        self.counted.iter().copied().chain(left).map(|number| (number, self.get(number)))
     }
 }
 
@@ -221,7 +228,9 @@ impl Counts {
 fn top<'b>(counted: impl Iterator<Item = FacetValue<'b>>) -> Vec<FacetValue<'b>> {
     let mut values: Vec<FacetValue<'_>> = counted.collect();
     values.sort_by(|a, b| {
-        b.selected.cmp(&a.selected).then(b.count.cmp(&a.count)).then_with(|| a.label.cmp(b.label))
+        (b.selected, b.count)
+            .cmp(&(a.selected, a.count))
+            .then_with(|| (a.label, a.number).cmp(&(b.label, b.number)))
     });
     values.truncate(VALUES);
     values

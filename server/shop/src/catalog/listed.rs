@@ -7,7 +7,7 @@ use onshelf_vocabulary::{
     catalog::{Image, ProductCard},
 };
 
-use super::{Product, Variant, show::image_of};
+use super::{Product, Variant, show::images_of};
 use crate::{Book, stock::Seen};
 
 /// Colours of option values that a card is told.
@@ -51,7 +51,7 @@ impl<'b> Listed<'b> {
 
     #[must_use]
     pub fn image(&self) -> Option<Image> {
-        image_of(self.product, self.variant, self.lang).into_iter().next()
+        images_of(self.product, self.variant, self.lang).next()
     }
 
     #[must_use]

@@ -20,7 +20,7 @@ pub(crate) use build::Rows;
 pub use facets::{Facet, FacetValue};
 pub use listed::Listed;
 pub use listing::{Listing, Shown};
-pub(crate) use show::image_of;
+pub(crate) use show::images_of;
 
 /// Products, variants and categories of one version, with the index to search them.
 pub struct Catalogue {

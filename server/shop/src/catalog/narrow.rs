@@ -67,7 +67,10 @@ impl<'a> Narrowing<'a> {
                 }
             }
         }
-        let brands = query.brands.iter().filter_map(|name| choices.brand(name)).collect();
+        let mut brands: Vec<u32> = query.brands.iter().filter_map(|name| choices.brand(name)).collect();
+        // Whoever asks for one twice chose it once.
+        once_each(&mut brands);
+        options.iter_mut().for_each(|wish| once_each(&mut wish.values));
         let store = query.in_stock_at.as_deref().map(|code| book.stores.visited(code).map(|store| store.id));
         Narrowing { query, currency, shelves, store, now, brands, options }
     }
@@ -89,6 +92,15 @@ impl<'a> Narrowing<'a> {
     pub(super) fn has_brand(&self, catalogue: &Catalogue, product: u32) -> bool {
         self.query.brands.is_empty()
             || catalogue.columns.brand(product).is_some_and(|brand| self.wants_brand(brand))
+    }
+
+    pub(super) fn brands(&self) -> impl Iterator<Item = u32> {
+        self.brands.iter().copied()
+    }
+
+    /// Values of whichever options.
+    pub(super) fn values(&self) -> impl Iterator<Item = u32> {
+        self.options.iter().flat_map(|wish| &wish.values).copied()
     }
 
     pub(super) fn wants_brand(&self, brand: u32) -> bool {
@@ -145,4 +157,9 @@ impl Wish<'_> {
     fn is_met_by(&self, variant: &Variant) -> bool {
         self.values.iter().any(|value| variant.values.contains(value))
     }
+}
+
+fn once_each(numbers: &mut Vec<u32>) {
+    numbers.sort_unstable();
+    numbers.dedup();
 }

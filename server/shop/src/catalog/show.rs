@@ -114,26 +114,31 @@ impl Shop {
     }
 
     /// What goes well with a product: what the operator named, then what lies beside it.
-    pub fn related<'b>(&self, viewer: &Viewer, book: &'b Book, slug: &str) -> Vec<Listed<'b>> {
+    pub fn related<'b>(
+        &self,
+        viewer: &Viewer,
+        book: &'b Book,
+        slug: &str,
+    ) -> impl Iterator<Item = Listed<'b>> {
         let (catalogue, now) = (&book.catalogue, self.now());
-        let Some(product) = catalogue.product(slug) else { return Vec::new() };
-        let named = product.related.iter().filter_map(|slug| catalogue.product(slug));
-        let category = product.category.and_then(|index| catalogue.categories.get(index as usize));
+        let product = catalogue.product(slug);
+        let named =
+            product.into_iter().flat_map(|own| &own.related).filter_map(|slug| catalogue.product(slug));
+        let category = product.and_then(|own| catalogue.categories.get(own.category? as usize));
         let siblings = category
             .into_iter()
             .flat_map(|category| &category.products)
             .filter_map(|index| catalogue.products.get(*index as usize));
-        let mut seen = vec![&*product.slug];
+        let mut seen: Vec<&str> = product.iter().map(|own| &*own.slug).collect();
         named
             .chain(siblings)
-            .filter(|other| {
+            .filter(move |other| {
                 let fresh = other.active && !seen.contains(&&*other.slug);
                 seen.push(&other.slug);
                 fresh
             })
-            .filter_map(|other| self.listed(viewer, book, other, None, now))
+            .filter_map(move |other| self.listed(viewer, book, other, None, now))
             .take(RELATED)
-            .collect()
     }
 
     /// Named products, in that order; what no longer exists is left out.
@@ -224,7 +229,7 @@ impl Catalogue {
             products: u32::try_from(category.products.len()).unwrap_or(u32::MAX),
             image: first.and_then(|product| {
                 let variant = self.variants_of(product).first()?;
-                image_of(product, variant, lang).into_iter().next()
+                images_of(product, variant, lang).next()
             }),
         }
     }
@@ -246,22 +251,19 @@ fn variant_view(
         options: if label.is_empty() { Vec::new() } else { label.split(" · ").map(str::to_owned).collect() },
         price,
         list_price,
-        images: image_of(product, variant, lang),
+        images: images_of(product, variant, lang).collect(),
     })
 }
 
 /// A variant's own pictures, else its product's.
-pub(crate) fn image_of(product: &Product, variant: &Variant, lang: Lang) -> Vec<Image> {
+pub(crate) fn images_of(product: &Product, variant: &Variant, lang: Lang) -> impl Iterator<Item = Image> {
     let images: &[ImageDef] = if variant.images.is_empty() { &product.images } else { &variant.images };
-    images
-        .iter()
-        .map(|image| Image {
-            src: image.src.clone(),
-            alt: product.name.get(lang).to_owned(),
-            width: image.width,
-            height: image.height,
-        })
-        .collect()
+    images.iter().map(move |image| Image {
+        src: image.src.clone(),
+        alt: product.name.get(lang).to_owned(),
+        width: image.width,
+        height: image.height,
+    })
 }
 
 /// The options with, for each value, the variant one gets by taking it and keeping the others.

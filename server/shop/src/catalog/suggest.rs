@@ -2,7 +2,7 @@
 
 use onshelf_vocabulary::catalog::Suggestion;
 
-use super::image_of;
+use super::images_of;
 use crate::{Shop, Viewer};
 
 impl Shop {
@@ -23,7 +23,7 @@ impl Shop {
                 Some(Suggestion {
                     label: product.name.get(viewer.lang).to_owned(),
                     slug: product.slug.to_string(),
-                    image: image_of(product, variant, viewer.lang).into_iter().next(),
+                    image: images_of(product, variant, viewer.lang).next(),
                     price: variant.shown_price(currency)?.0,
                 })
             })

@@ -15,7 +15,9 @@ use onshelf_vocabulary::{
 };
 
 use super::{PURPOSE, Reserved, state_of};
-use crate::{Book, Error, Result, Shop, Viewer, catalog::image_of, money::currency_of, secrets::fingerprint};
+use crate::{
+    Book, Error, Result, Shop, Viewer, catalog::images_of, money::currency_of, secrets::fingerprint,
+};
 
 /// A reservation with the way to reach its owner: for messages, never for pages.
 #[derive(Clone, Debug)]
@@ -170,7 +172,7 @@ fn line_view(
 ) -> Result<ReservationLineView> {
     let variant = book.catalogue.variant_by_id(line.variant_id);
     let product = variant.and_then(|variant| book.catalogue.product_of(variant));
-    let image = variant.zip(product).and_then(|(v, p)| image_of(p, v, lang).into_iter().next());
+    let image = variant.zip(product).and_then(|(v, p)| images_of(p, v, lang).next());
     let off: Vec<Off> = serde_json::from_str(&line.discounts)?;
     let discount = |off: Off| DiscountView {
         name: off.name.get(lang).to_owned(),

@@ -152,7 +152,7 @@ impl Claimed {
 /// How long a job belongs to whoever took it. Milliseconds.
 const CLAIM: i64 = 60_000;
 /// After this many tries, some two days, a job is given up.
-const TRIES: u32 = 14;
+const TRIES: u32 = 20;
 
 /// Writes a job that is due at once.
 pub(crate) async fn enqueue(tx: &mut Tx<'_>, job: &Job, now: i64) -> Result<()> {
