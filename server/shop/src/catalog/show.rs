@@ -107,8 +107,8 @@ impl Shop {
         let first =
             |test: &dyn Fn(&Variant) -> bool| variants.iter().position(|v| v.active && fits(v) && test(v));
         first(&here)
-            .or_else(|| first(&|v| self.is_on_a_shelf(book, v, now)))
-            .or_else(|| first(&|v| self.shelves().anywhere(v.id, now, |_| true)))
+            .or_else(|| first(&|v| self.is_on_a_shelf(book, v, Need::one(now))))
+            .or_else(|| first(&|v| self.shelves().anywhere(v.id, 1, now, |_| true)))
             .or_else(|| first(&|_| true))
             .or_else(|| variants.iter().position(fits))
     }
@@ -256,7 +256,11 @@ fn variant_view(
 }
 
 /// A variant's own pictures, else its product's.
-pub(crate) fn images_of(product: &Product, variant: &Variant, lang: Lang) -> impl Iterator<Item = Image> {
+pub(crate) fn images_of<'b>(
+    product: &'b Product,
+    variant: &'b Variant,
+    lang: Lang,
+) -> impl Iterator<Item = Image> + use<'b> {
     let images: &[ImageDef] = if variant.images.is_empty() { &product.images } else { &variant.images };
     images.iter().map(move |image| Image {
         src: image.src.clone(),

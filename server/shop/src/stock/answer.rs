@@ -4,11 +4,8 @@ use jiff::Timestamp;
 use onshelf_domain::{stock as rules, words};
 use onshelf_vocabulary::{Lang, Point, StoreCode, stock::Level};
 
-use super::shelves::Known;
-use crate::{
-    Error, Result, Shop,
-    stores::{Store, whole_metres},
-};
+use super::{Need, carriers::Carrier};
+use crate::{Error, Result, Shop, stores::whole_metres};
 
 /// One store's shelf of the SKU that was asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,40 +34,28 @@ impl Shop {
         quantity: i64,
         most: usize,
     ) -> Result<Vec<Answer>> {
-        let now = self.now();
         let book = self.book();
         let variant = book.catalogue.variant(sku).ok_or(Error::NotFound)?;
-        let mut shelves: Vec<(&Store, Known, Option<f64>)> = self
-            .shelves()
-            .everywhere(variant.id, now)
-            .into_iter()
-            .filter_map(|(id, known)| book.stores.by_id(id).map(|store| (store, known)))
-            .filter(|(store, _)| store.is_visited())
-            .map(|(store, known)| {
-                let metres = near.zip(store.point).map(|(here, there)| here.distance_m(there));
-                (store, known, metres)
-            })
-            .collect();
-        shelves.sort_by(|(a, has_a, far_a), (b, has_b, far_b)| {
-            let enough = |known: &Known| known.available >= quantity;
-            let far = |metres: &Option<f64>| metres.unwrap_or(f64::INFINITY);
-            let order = enough(has_b).cmp(&enough(has_a));
-            order.then(far(far_a).total_cmp(&far(far_b))).then(a.id.cmp(&b.id))
-        });
-        shelves.truncate(most);
-        let answer = |(store, known, metres)| self.answer(lang, store, known, metres, quantity, now);
-        Ok(shelves.into_iter().map(answer).collect())
+        let need = Need { quantity, now: self.now() };
+        let somewhere = self.is_on_a_shelf(&book, variant, need);
+        let (mut enough, mut short) = (Vec::new(), Vec::new());
+        for carrier in self.carriers(&book, variant, near, need, most) {
+            let (_, known, _) = carrier;
+            if known.available >= quantity {
+                enough.push(carrier);
+            } else if short.len() < most {
+                short.push(carrier);
+            }
+            if enough.len() >= most || (short.len() >= most && !somewhere) {
+                break;
+            }
+        }
+        let answer = |carrier| self.answer(lang, carrier, need);
+        Ok(enough.into_iter().chain(short).take(most).map(answer).collect())
     }
 
-    fn answer(
-        &self,
-        lang: Lang,
-        store: &Store,
-        known: Known,
-        metres: Option<f64>,
-        quantity: i64,
-        now: Timestamp,
-    ) -> Answer {
+    fn answer(&self, lang: Lang, (store, known, metres): Carrier<'_>, need: Need) -> Answer {
+        let Need { quantity, now } = need;
         let zone = store.schedule.time_zone();
         let stamp = |at: Timestamp| words::stamp(at, zone);
         let ready_by = (known.available >= quantity).then(|| self.promise_told(store, now)).flatten();

@@ -2,6 +2,7 @@
 //! They are for showing only. Whether something can be held is decided by the database, in one conditional write.
 
 mod answer;
+mod carriers;
 mod demand;
 mod follow;
 mod live;

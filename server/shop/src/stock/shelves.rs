@@ -142,13 +142,20 @@ impl Shelves {
         self.known(store_id, variant_id, now).map_or(0, |known| known.available)
     }
 
-    /// Whether any of the stores that count, by their ids, has at least one.
+    /// Whether any of the stores that count, by their ids, has at least as many.
     #[must_use]
-    pub fn anywhere(&self, variant_id: i64, now: Timestamp, counts: impl Fn(i64) -> bool) -> bool {
+    pub fn anywhere(
+        &self,
+        variant_id: i64,
+        quantity: i64,
+        now: Timestamp,
+        counts: impl Fn(i64) -> bool,
+    ) -> bool {
         self.versions.note(Fact::Variant(variant_id));
         let inside = self.inside();
         let now = now.as_millisecond();
-        let has = |shelf: &Shelf| inside.available(shelf, variant_id, now) > 0 && counts(shelf.store_id);
+        let has =
+            |shelf: &Shelf| inside.available(shelf, variant_id, now) >= quantity && counts(shelf.store_id);
         inside.by_variant.get(&variant_id).is_some_and(|shelves| shelves.iter().any(has))
     }
 

@@ -10,7 +10,7 @@ use onshelf_domain::{
 };
 use onshelf_vocabulary::{Lang, Moment};
 
-use super::{Around, Seen};
+use super::{Around, Seen, carriers::Carrier};
 use crate::{
     Book, Error, Result, Shop, Viewer,
     catalog::Variant,
@@ -61,19 +61,19 @@ impl Shop {
         let variant = book.catalogue.variant(sku).ok_or(Error::NotFound)?;
         let need = Need { quantity: quantity.max(1), now };
         let best = self.best_shelf(viewer, book, variant, need);
-        let somewhere = self.is_on_a_shelf(book, variant, now);
+        let somewhere = self.is_on_a_shelf(book, variant, need);
         let (mut have, mut have_not) = (Vec::new(), Vec::new());
-        for (store, metres) in book.stores.from(viewer.origin(book)) {
+        for carrier in self.carriers(book, variant, viewer.origin(book), need, HAVE) {
             if have.len() == HAVE || (have_not.len() == HAVE_NOT && !somewhere) {
                 break;
             }
-            // Of thousands of stores that have none, only those that are shown are put into words.
-            let Some(known) = self.shelves().known(store.id, variant.id, now) else { continue };
+            let (store, known, _) = carrier;
             let enough = known.available >= need.quantity;
             let (group, most) = if enough { (&mut have, HAVE) } else { (&mut have_not, HAVE_NOT) };
             let is_best = best.as_ref().is_some_and(|best| best.store.id == store.id);
+            // Of thousands of stores that have none, only those that are shown are gathered.
             if !is_best && group.len() < most {
-                group.extend(self.shelf(viewer, book, store, variant, metres, need));
+                group.push(self.seen(viewer, book, variant, carrier, need));
             }
         }
         have.extend(have_not);
@@ -85,12 +85,6 @@ impl Shop {
             stores: self.stores_that_carry(book, variant, now),
             near: viewer.near_name.clone().unwrap_or_default(),
         })
-    }
-
-    /// Whether any store that shoppers can come to has at least one. What lies in a warehouse is on no shelf.
-    pub(crate) fn is_on_a_shelf(&self, book: &Book, variant: &Variant, now: Timestamp) -> bool {
-        let visited = |id: i64| book.stores.by_id(id).is_some_and(Store::is_visited);
-        self.shelves().anywhere(variant.id, now, visited)
     }
 
     /// How many stores carry it, with or without stock. A warehouse is none.
@@ -123,15 +117,12 @@ impl Shop {
         if mine.as_ref().is_some_and(|shelf| shelf.available >= need.quantity) {
             return mine;
         }
-        let enough =
-            |store: &Store| self.shelves().available(store.id, variant.id, need.now) >= need.quantity;
         // Where nobody has any, thousands of stores need not be asked.
-        let somewhere = self.is_on_a_shelf(book, variant, need.now);
-        let nearest = somewhere
-            .then(|| book.stores.from(origin).find(|(store, _)| enough(store)))
-            .flatten()
-            .and_then(|(store, metres)| self.shelf(viewer, book, store, variant, metres, need));
-        nearest.or(mine)
+        let nearest = self.is_on_a_shelf(book, variant, need).then(|| {
+            let enough = |(_, known, _): &Carrier<'_>| known.available >= need.quantity;
+            self.carriers(book, variant, origin, need, 1).find(enough)
+        });
+        nearest.flatten().map(|carrier| self.seen(viewer, book, variant, carrier, need)).or(mine)
     }
 
     /// One SKU at one store; none where the store does not carry it.
@@ -145,8 +136,19 @@ impl Shop {
         need: Need,
     ) -> Option<Seen<'b>> {
         let known = self.shelves().known(store.id, variant.id, need.now)?;
+        Some(self.seen(viewer, book, variant, (store, known, distance_m), need))
+    }
+
+    fn seen<'b>(
+        &self,
+        viewer: &Viewer,
+        book: &'b Book,
+        variant: &'b Variant,
+        (store, known, distance_m): Carrier<'b>,
+        need: Need,
+    ) -> Seen<'b> {
         let checked = at_or(known.checked_at, need.now);
-        Some(Seen {
+        Seen {
             book,
             lang: viewer.lang,
             store,
@@ -160,7 +162,7 @@ impl Shop {
             age: Age::between(checked, need.now),
             ready_by: (known.available >= need.quantity).then(|| self.ready_by(store, need.now)).flatten(),
             hours: store.hours_told(need.now),
-        })
+        }
     }
 
     /// When something held at this store now would be ready.

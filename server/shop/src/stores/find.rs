@@ -1,5 +1,6 @@
 //! Finding stores: by position, by a place's name or postcode, filtered by what one needs.
 
+use jiff::Timestamp;
 use onshelf_vocabulary::stores::{StoreList, StoreQuery};
 
 use crate::{
@@ -23,23 +24,20 @@ impl Shop {
         let centre =
             if typed { found.map(|place| place.point) } else { query.near.or_else(|| viewer.origin(&book)) };
         let variant = query.sku.as_deref().and_then(|sku| book.catalogue.variant(sku));
-        let mut total = 0;
-        let mut stores = Vec::new();
-        for (store, metres) in book.stores.from(centre) {
-            if !self.meets(query, store, variant) {
-                continue;
-            }
-            total += 1;
-            if stores.len() < query.limit.clamp(1, MOST) as usize {
-                let shelf = variant
-                    .and_then(|variant| self.shelf(viewer, &book, store, variant, metres, Need::one(now)));
-                let shelf = shelf.as_ref().map(Seen::in_words);
-                stores.push(self.store_card(viewer, store, metres, shelf, now));
-            }
-        }
+        let meets = |store: &Store| self.meets(query, store, variant, now);
+        // Who counts all of them does not have to go from one to the next in order.
+        let total = book.stores.stores().filter(|store| meets(store)).count();
+        let card = |(store, metres): (&Store, Option<f64>)| {
+            let need = Need::one(now);
+            let shelf = variant.and_then(|variant| self.shelf(viewer, &book, store, variant, metres, need));
+            self.store_card(viewer, store, metres, shelf.as_ref().map(Seen::in_words), now)
+        };
+        let shown = (query.limit.clamp(1, MOST) as usize).min(total);
+        let near = book.stores.from(centre).filter(|(store, _)| meets(store));
+        let stores = near.take(shown).map(card).collect();
         StoreList {
             stores,
-            total,
+            total: u32::try_from(total).unwrap_or(u32::MAX),
             centre,
             place: if typed { found.map(|place| place.name.clone()) } else { viewer.near_name.clone() },
             other_places: places.into_iter().skip(1).collect(),
@@ -47,8 +45,7 @@ impl Shop {
         }
     }
 
-    fn meets(&self, query: &StoreQuery, store: &Store, variant: Option<&Variant>) -> bool {
-        let now = self.now();
+    fn meets(&self, query: &StoreQuery, store: &Store, variant: Option<&Variant>, now: Timestamp) -> bool {
         let open = !query.open_now || store.schedule.open_span(now).is_some();
         let serves = query.service.as_ref().is_none_or(|code| store.services.contains(code));
         let has = match variant {

@@ -62,6 +62,9 @@ impl Store {
     }
 }
 
+/// Services that the locator offers to look for.
+const SERVICES: usize = 24;
+
 /// All stores and warehouses, found by code, by id and by nearness. Who looks for a place to visit asks for
 /// `visited`, `stores` and `from`; who looks for where something is sent from, or worked at, for `sources`.
 pub struct StoreBook {
@@ -71,6 +74,7 @@ pub struct StoreBook {
     nearest: Nearest,
     /// Few among thousands, so that nobody has to look through all for them.
     warehouses: Vec<u32>,
+    services: Vec<String>,
 }
 
 impl StoreBook {
@@ -89,7 +93,8 @@ impl StoreBook {
         let warehouse = |store: &Store| store.trading && store.kind == StoreKind::Warehouse;
         let warehouses =
             stores.iter().enumerate().filter(|(_, store)| warehouse(store)).map(|(i, _)| index(i)).collect();
-        Ok(StoreBook { nearest: Nearest::build(points), stores, by_code, by_id, warehouses })
+        let services = commonest_services(&stores);
+        Ok(StoreBook { nearest: Nearest::build(points), stores, by_code, by_id, warehouses, services })
     }
 
     /// A store that shoppers can come to; none for a warehouse, and for what has closed for good.
@@ -154,16 +159,40 @@ impl StoreBook {
         Box::new(near.chain(nowhere))
     }
 
-    /// Every service that some store has, by how common it is.
-    pub(crate) fn services(&self, lang: Lang) -> Vec<ServiceView> {
-        let mut counts: HashMap<&str, usize> = HashMap::new();
-        for service in self.stores().flat_map(|store| &store.services) {
-            *counts.entry(service).or_default() += 1;
-        }
-        let mut codes: Vec<(&str, usize)> = counts.into_iter().collect();
-        codes.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-        codes.into_iter().take(24).map(|(code, _)| service_view(lang, code)).collect()
+    /// Of some stores, by their ids, those that shoppers can come to, each with what is known of it and its distance,
+    /// in the order of [`StoreBook::from`].
+    pub(crate) fn in_order<T>(
+        &self,
+        origin: Option<Point>,
+        some: impl IntoIterator<Item = (i64, T)>,
+    ) -> Vec<(&Store, T, Option<f64>)> {
+        let placed = |(id, known): (i64, T)| {
+            let place = *self.by_id.get(&id)?;
+            let store = self.stores.get(place as usize).filter(|store| store.is_visited())?;
+            let metres = origin.zip(store.point).map(|(here, there)| here.distance_m(there));
+            Some((place, (store, known, metres)))
+        };
+        let far = |metres: Option<f64>| metres.unwrap_or(f64::INFINITY);
+        let mut found: Vec<_> = some.into_iter().filter_map(placed).collect();
+        found
+            .sort_by(|(a, (.., far_a)), (b, (.., far_b))| far(*far_a).total_cmp(&far(*far_b)).then(a.cmp(b)));
+        found.into_iter().map(|(_, store)| store).collect()
     }
+
+    /// The commonest services of stores, the most common first.
+    pub(crate) fn services(&self, lang: Lang) -> Vec<ServiceView> {
+        self.services.iter().map(|code| service_view(lang, code)).collect()
+    }
+}
+
+fn commonest_services(stores: &[Store]) -> Vec<String> {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for service in stores.iter().filter(|store| store.is_visited()).flat_map(|store| &store.services) {
+        *counts.entry(service).or_default() += 1;
+    }
+    let mut codes: Vec<(&str, usize)> = counts.into_iter().collect();
+    codes.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    codes.into_iter().take(SERVICES).map(|(code, _)| code.to_owned()).collect()
 }
 
 /// A service by its code; an operator's own service is called what the operator calls it.

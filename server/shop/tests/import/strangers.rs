@@ -87,6 +87,19 @@ async fn a_first_variant_that_is_wrong_takes_no_product_from_the_others() {
 }
 
 #[tokio::test]
+async fn pictures_of_a_product_without_variants_are_rejected_with_it() {
+    on_each_engine(async |test: &TestShop| {
+        let rows = "Handle,Title,Variant SKU,Variant Price,Image Src\n\
+            mug,Mug,a b,18,https://img.example/1.jpg\n\
+            mug,,,,https://img.example/2.jpg\n\
+            mug,,,,https://img.example/3.jpg\n";
+        let report = take(test, Kind::Products, "p.csv", rows.as_bytes(), dollars()).await;
+        assert_eq!((report.rows, report.accepted, report.rejected), (3, 0, 3), "{:?}", report.rejections);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_bare_ampersand_costs_no_feed() {
     on_each_engine(async |test: &TestShop| {
         let feed = "<rss xmlns:g='http://base.google.com/ns/1.0'><channel>\

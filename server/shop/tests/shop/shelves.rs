@@ -6,12 +6,16 @@ use std::{
     time::Duration,
 };
 
-use onshelf_db::stock::{LevelKey, levels_after};
+use onshelf_db::{
+    stock::{LevelKey, levels_after},
+    stores::StoreRow,
+};
 use onshelf_shop::{
     Viewer,
+    stock::Seen,
     testing::{TestShop, on_each_engine},
 };
-use onshelf_vocabulary::{Lang, StoreCode, cart::Line, stock::Level};
+use onshelf_vocabulary::{Lang, Point, StoreCode, cart::Line, stock::Level};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_in_one_process_reaches_the_other_within_a_second() {
@@ -53,6 +57,62 @@ async fn my_store_comes_first_then_the_nearest_that_has_it() {
         assert_eq!((best.store.as_str(), best.distance_m), ("seongsu", Some(0)));
     })
     .await;
+}
+
+/// Who asks for a few of many stores gets those that come first when all are measured and put in order, whether the
+/// SKU stands in nearly all of them or in three.
+#[tokio::test(flavor = "multi_thread")]
+async fn those_that_have_it_come_first_and_the_nearest_of_them() {
+    on_each_engine(async |test: &TestShop| {
+        for number in 0..40u16 {
+            let place = |row: &mut StoreRow| {
+                let north = 37.0 + f64::from(number * 7 % 40) / 100.0;
+                (row.lat, row.lng) = if number % 10 == 9 { (None, None) } else { (Some(north), Some(127.0)) };
+                row.kind = if number == 6 { "warehouse" } else { "store" }.to_owned();
+            };
+            let code = format!("s{number}");
+            test.with_store(&code, place).await.with_stock(&code, "CUP", 1 + i64::from(number % 4)).await;
+        }
+        for (code, on_hand) in [("s33", 1), ("s6", 9), ("s19", 5), ("s8", 3)] {
+            test.with_stock(code, "KETTLE-MO", on_hand).await;
+        }
+        let here: Option<Point> = "37.2,127.0".parse().ok();
+        let asked = ["CUP", "KETTLE-MO"].into_iter().flat_map(|sku| {
+            [None, here].into_iter().flat_map(move |near| [1, 3, 4, 10].map(|many| (sku, near, many)))
+        });
+        for (sku, near, quantity) in asked {
+            let expected = in_order(test, sku, near, quantity);
+            for most in [1, 3, 100] {
+                let answers = test.shop.stores_with(Lang::Ko, sku, near, quantity, most).unwrap();
+                let codes: Vec<&str> = answers.iter().map(|answer| &*answer.code).collect();
+                let first: Vec<&str> = expected.iter().take(most).map(|(_, _, code)| &**code).collect();
+                assert_eq!(codes, first, "{most} of {sku}, {quantity}, from {near:?}");
+            }
+            let viewer = Viewer { near, ..Viewer::new(Lang::Ko) };
+            let book = test.shop.book();
+            let best = test.shop.shelves_of(&viewer, &book, sku, quantity).unwrap().best;
+            let nearest = expected.first().filter(|(lacks, ..)| !lacks).map(|(_, _, code)| &**code);
+            assert_eq!(best.as_ref().map(Seen::store), nearest, "{sku}, {quantity}, from {near:?}");
+        }
+    })
+    .await;
+}
+
+/// Every store that carries it: whether it lacks as many, how far it is, and its code.
+fn in_order(test: &TestShop, sku: &str, near: Option<Point>, quantity: i64) -> Vec<(bool, f64, String)> {
+    let (book, variant) = (test.shop.book(), test.key("seongsu", sku).variant_id);
+    let mut all: Vec<_> = book
+        .stores
+        .stores()
+        .filter_map(|store| {
+            let known = test.shop.shelves().known(store.id, variant, test.shop.now())?;
+            let far = near.zip(store.point).map_or(f64::INFINITY, |(here, there)| here.distance_m(there));
+            Some((known.available < quantity, far, store.code.to_string()))
+        })
+        .collect();
+    // What is equally far stays in the operator's order.
+    all.sort_by(|(lacks, far, _), (others, farther, _)| lacks.cmp(others).then(far.total_cmp(farther)));
+    all
 }
 
 /// Pages keep what they wrote of a shelf and of a card by the hash of what was seen, and write nothing that is at hand.
