@@ -185,6 +185,13 @@ pub async fn set_provider(tx: &mut Tx<'_>, id: i64, provider: &str) -> Result<()
     Ok(())
 }
 
+/// It asks nobody for money any more, and waits for none.
+pub async fn needs_no_money(tx: &mut Tx<'_>, id: i64) -> Result<(), Error> {
+    let sql = "UPDATE orders SET provider = NULL, held_until = NULL WHERE id = $1";
+    on!(tx, conn => sqlx::query(sql).bind(id).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
 /// Whom the owner sends; none: nobody.
 pub async fn set_proxy(tx: &mut Tx<'_>, id: i64, proxy: Option<&str>) -> Result<(), Error> {
     let sql = "UPDATE orders SET proxy = $2 WHERE id = $1";

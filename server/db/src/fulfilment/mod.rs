@@ -193,7 +193,7 @@ pub async fn lines_of_order(tx: &mut Tx<'_>, order_id: i64) -> Result<Vec<Reserv
 
 /// Where a change of state is written: only from the state the decision was made on (`false`: somebody was quicker), and
 /// where `charged` is given only while its total and what is asked for it are those: a pick that was told meanwhile may
-/// leave its state as it was. Whoever ends it, what was off the shelf for it is noted to go back. Whose hand-over is taken
+/// leave its state as it was. It runs out only where it was not kept longer meanwhile. Whoever ends it, what was off the shelf for it is noted to go back. Whose hand-over is taken
 /// back was ready before.
 pub async fn set_status(
     tx: &mut Tx<'_>,
@@ -210,7 +210,8 @@ pub async fn set_status(
                  confirmed_at = CASE WHEN $3 = 'placed' THEN COALESCE(confirmed_at, $4) ELSE confirmed_at END,
                  ended_at = CASE WHEN $3 IN ('pending', 'placed', 'picking', 'ready', 'in_transfer', 'out_for_delivery')
                             THEN NULL ELSE $4 END
-               WHERE id = $1 AND status = $2 AND ($5 IS NULL OR total = $5 AND asked = $6)";
+               WHERE id = $1 AND status = $2 AND ($5 IS NULL OR total = $5 AND asked = $6)
+                 AND ($3 <> 'expired' OR expires_at <= $4)";
     let done = on!(tx, conn => {
         sqlx::query(sql)
             .bind(reservation_id)

@@ -130,8 +130,10 @@ impl Shop {
     ) -> Result<()> {
         let code = order.provider.as_deref().and_then(ProviderCode::from_code);
         let total = plan.as_ref().map_or(order.total, |plan| plan.sums.total);
+        let is_unpaid = order.provider.is_some() && order.settled_at.is_none();
+        let is_free_now = is_unpaid && total == 0;
         let payment = code
-            .filter(|_| order.settled_at.is_none() && total > 0 && total != order.total)
+            .filter(|_| is_unpaid && total > 0 && total != order.total)
             .map(|code| self.payment_row(order, code, total, None));
         let (order, once, now) = (order.clone(), once.cloned(), self.now());
         self.db()
@@ -146,8 +148,10 @@ impl Shop {
                     if let Some(plan) = &plan {
                         swap(&mut tx, &order, &Swap { plan, paid: 0 }, now).await?;
                     }
-                    if let Some(payment) = payment {
+                    if payment.is_some() || is_free_now {
                         give_up_payments(&mut tx, order.id, "the order was changed", at).await?;
+                    }
+                    if let Some(payment) = payment {
                         open_only(&mut tx, &payment).await?;
                     }
                     if let Some(once) = &once {

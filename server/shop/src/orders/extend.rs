@@ -1,6 +1,10 @@
 //! Holding a basket longer while it is paid: once.
 
-use onshelf_db::{fulfilment, orders, stock};
+use onshelf_db::{
+    Tx,
+    fulfilment::{self, ReservationRow},
+    orders, stock,
+};
 use onshelf_vocabulary::{fulfilment::ReservationStatus, orders::OrderRefusal};
 
 use super::HOLD;
@@ -37,17 +41,27 @@ impl Shop {
                     if !orders::extend(&mut tx, order.id, now + HOLD).await? {
                         return Err(OrderRefusal::ExtendedBefore.into());
                     }
-                    for row in fulfilment::of_order(&mut tx, order.id).await? {
-                        if row.status == ReservationStatus::Pending.code() {
-                            stock::keep_until(&mut tx, row.id, now + HOLD, now).await?;
-                            fulfilment::set_expiry(&mut tx, row.id, now + HOLD).await?;
-                        }
+                    let mut groups = fulfilment::of_order(&mut tx, order.id).await?;
+                    groups.retain(|row| row.status == ReservationStatus::Pending.code());
+                    for row in &groups {
+                        keep_longer(&mut tx, row, now).await?;
                     }
-                    Ok(())
+                    // While this waited for its turn they may have ended.
+                    if groups.is_empty() { Err(OrderRefusal::HoldOver.into()) } else { Ok(()) }
                 })
             })
             .await?;
         self.wake_stock();
         Ok(())
     }
+}
+
+/// All that it holds, or nothing: what ran out while this waited for its turn may be somebody else's by now.
+async fn keep_longer(tx: &mut Tx<'_>, row: &ReservationRow, now: i64) -> Result<()> {
+    let lines = fulfilment::lines(tx, row.id).await?;
+    let wanted: i64 = lines.iter().map(|line| line.quantity).sum();
+    if stock::keep_until(tx, row.id, now + HOLD, now).await? != wanted {
+        return Err(OrderRefusal::HoldOver.into());
+    }
+    Ok(fulfilment::set_expiry(tx, row.id, now + HOLD).await?)
 }

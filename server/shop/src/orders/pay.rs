@@ -82,9 +82,7 @@ impl Shop {
         once: Option<&Once>,
     ) -> Result<String> {
         let (now, once) = (self.now_ms(), once.cloned());
-        if order.settled_at.is_some() || order.held_until.is_none_or(|until| until <= now) {
-            return Err(OrderRefusal::HoldOver.into());
-        }
+        waits_until(order, now)?;
         if let Some(fault) = self.not_offered(provider, "/provider") {
             return Err(OrderRefusal::Invalid { faults: vec![fault] }.into());
         }
@@ -107,10 +105,13 @@ impl Shop {
                         let opened = payments::by_reference(&mut tx, &reference).await?;
                         return Ok::<_, Error>(opened.filter(is_open));
                     }
-                    // Whose groups were cancelled meanwhile is not asked for money.
+                    // What was changed meanwhile is paid as it is now, and whose groups were cancelled is not asked for money.
+                    let order = orders::by_id(&mut tx, order_id).await?.ok_or(Error::NotFound)?;
+                    let until = waits_until(&order, now)?;
                     if !waits_for_money(&fulfilment::of_order(&mut tx, order_id).await?, now) {
                         return Err(OrderRefusal::HoldOver.into());
                     }
+                    let row = PaymentRow { amount: order.total, expires_at: until, ..row };
                     let others = |payment: &PaymentRow| is_open(payment) && payment.provider != row.provider;
                     if chosen && payments::of_order(&mut tx, order_id).await?.iter().any(others) {
                         give_up_payments(&mut tx, order_id, "another way to pay was chosen", now).await?;
@@ -154,8 +155,13 @@ impl Shop {
         else {
             return Ok(());
         };
-        let amount = money(&payment)?;
-        match provider.returned(&payment.reference, &provider_id, amount, &query).await {
+        let said = if is_open(&payment) {
+            provider.returned(&payment.reference, &provider_id, money(&payment)?, &query).await
+        } else {
+            // It was given up. Where coming back is what takes the money, nothing is to be taken any more.
+            provider.close(&payment.reference, &provider_id).await
+        };
+        match said {
             Ok(statement) => self.take_note(&payment, &statement).await,
             Err(fault) => self.ask_again(&payment, &fault.to_string()).await,
         }
@@ -236,8 +242,9 @@ impl Shop {
             Standing::Captured => self.settle(&payment.reference, statement).await,
             Standing::Open => self.ask_again(payment, "").await,
             Standing::Void => {
+                // Whoever gave it up may have crossed with somebody who was taking the money.
                 let last = payment.expires_at + AFTERWARDS;
-                let again = (is_open(payment) && last > self.now_ms()).then_some(last);
+                let again = (last > self.now_ms()).then_some(last);
                 self.end(payment, "refused, left or run out", again).await
             }
         }
@@ -328,6 +335,12 @@ pub(super) async fn give_up_payments(tx: &mut Tx<'_>, order_id: i64, why: &str, 
         payments::hasten(tx, &old.provider, &old.reference, at).await?;
     }
     Ok(())
+}
+
+/// Until when an order is held while it is paid.
+fn waits_until(order: &OrderRow, now: i64) -> Result<i64> {
+    let until = order.held_until.filter(|until| order.settled_at.is_none() && *until > now);
+    until.ok_or_else(|| OrderRefusal::HoldOver.into())
 }
 
 /// Whether any of these groups is held while it is paid.

@@ -211,6 +211,27 @@ impl TestShop {
         .await
     }
 
+    /// From now on it costs so much.
+    pub async fn with_price(&self, sku: &str, amount: i64) -> &TestShop {
+        let (key, at) = (self.key("", sku), self.shop.now_ms());
+        let (variant_id, currency) = (key.variant_id, "KRW".to_owned());
+        let price = PriceRow { variant_id, currency, amount, list_amount: None };
+        must(
+            self.shop
+                .db()
+                .write(move |mut tx| {
+                    let price = price.clone();
+                    Box::pin(async move {
+                        catalog::upsert_prices(&mut tx, &[price]).await?;
+                        meta::touch_catalogue(&mut tx, at).await
+                    })
+                })
+                .await,
+        );
+        must(self.shop.refresh_book().await);
+        self
+    }
+
     #[must_use]
     pub fn key(&self, store: &str, sku: &str) -> LevelKey {
         let book = self.shop.book();

@@ -28,6 +28,8 @@ struct Account {
     captured: Money,
     refunds: Vec<RefundStatement>,
     listed: bool,
+    /// What may be taken as soon as the shopper is back.
+    allowed: Option<Money>,
 }
 
 impl Account {
@@ -62,6 +64,8 @@ pub struct FakePayments {
     mood: Mutex<Mood>,
     /// Refunds take their time until they are [told how they end](FakePayments::end_refunds).
     slow_refunds: AtomicBool,
+    /// What shoppers pay is taken when they are back in the shop, and not before.
+    confirms: AtomicBool,
     /// Whose payment it answers about, whatever it is asked.
     confused: Mutex<Option<Statement>>,
     stopped: Notify,
@@ -109,6 +113,10 @@ impl FakePayments {
     pub fn pay_amount(&self, reference: &str, amount: Money) -> bool {
         let mut books = self.books();
         match books.get_mut(reference) {
+            Some(account) if account.standing == Standing::Open && self.confirms.load(Ordering::SeqCst) => {
+                account.allowed = Some(amount);
+                true
+            }
             Some(account) if account.standing == Standing::Open => {
                 account.standing = Standing::Captured;
                 account.captured = amount;
@@ -146,6 +154,7 @@ impl FakePayments {
             captured,
             refunds: Vec::new(),
             listed: true,
+            allowed: None,
         };
         self.books().insert(reference.to_owned(), account);
     }
@@ -193,6 +202,11 @@ impl FakePayments {
         let standing = RefundStanding::Done;
         account.refunds.push(RefundStatement { name, key: None, amount, standing });
         true
+    }
+
+    /// From now on it takes what was paid only when the shopper is back, as Toss does, and closes nothing.
+    pub fn confirm_returns(&self) {
+        self.confirms.store(true, Ordering::SeqCst);
     }
 
     /// Answers about this payment, whatever it is asked for; about the right one again without it.
@@ -259,6 +273,7 @@ impl PaymentProvider for FakePayments {
             captured: Money::new(0, intent.amount.currency),
             refunds: Vec::new(),
             listed: true,
+            allowed: None,
         });
         let opened = Opened {
             provider_id: format!("fake_{}", intent.reference),
@@ -273,10 +288,31 @@ impl PaymentProvider for FakePayments {
         self.answer(said).await
     }
 
+    async fn returned(
+        &self,
+        reference: &str,
+        provider_id: &str,
+        _amount: Money,
+        _query: &BTreeMap<String, String>,
+    ) -> Result<Statement, PaymentFault> {
+        if let Some(account) = self.books().get_mut(reference)
+            && let Some(amount) = account.allowed.take()
+        {
+            (account.standing, account.captured) = (Standing::Captured, amount);
+        }
+        self.statement(reference, provider_id).await
+    }
+
     async fn close(&self, reference: &str, _provider_id: &str) -> Result<Statement, PaymentFault> {
         self.reachable().await?;
-        self.refuse(reference);
-        let said = self.said(reference)?;
+        let confirms = self.confirms.load(Ordering::SeqCst);
+        if !confirms {
+            self.refuse(reference);
+        }
+        let mut said = self.said(reference)?;
+        if confirms && said.standing == Standing::Open {
+            said.standing = Standing::Void;
+        }
         self.answer(said).await
     }
 

@@ -9,8 +9,9 @@ use onshelf_shop::{
 };
 use onshelf_vocabulary::{
     Lang, Money, StoreCode,
-    fulfilment::{Fault, Way},
+    fulfilment::{Fault, ReservationStatus, Way},
     orders::{GroupChange, GroupInput, OrderChange, OrderRefusal, OrderStatus},
+    payments::ProviderCode,
     staff::BoardDeed,
 };
 
@@ -352,6 +353,35 @@ async fn a_change_for_which_no_time_was_chosen_is_made_for_the_soonest_there_is_
             test.shop.cancel_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
             settle(test).await;
         }
+    })
+    .await;
+}
+
+/// What is left costs nothing: it is the store's to pick as if it had been ordered so.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_costs_nothing_after_a_change_waits_for_no_money() {
+    on_each_engine(async |test: &TestShop| {
+        let payments = with_payments(test);
+        test.with_stock("seongsu", "CUP", 2).await.with_stock("seongsu", "KETTLE-MO", 2).await;
+        test.with_price("CUP", 0).await;
+        let both = vec![collect("seongsu", &[("CUP", 1), ("KETTLE-MO", 1)])];
+        let placed = test.shop.place_order(order("a", both, Some(ProviderCode::Test))).await.unwrap();
+        let asked = payments.open()[0].clone();
+        change(test, &placed, groups(vec![collect("seongsu", &[("CUP", 1)])])).await.unwrap();
+        let now = view(&test.shop, &placed).await;
+        assert_eq!((now.total.amount, now.can_pay), (0, false));
+        assert_eq!(now.groups[0].status, ReservationStatus::Placed);
+        let paying = test.shop.pay_order(Lang::Ko, &placed.number, &placed.token, None).await;
+        assert!(matches!(paying, Err(Error::Order(OrderRefusal::HoldOver))), "{paying:?}");
+        // The page that asked for the kettle is closed; who had paid there a moment before has it back.
+        let paid_before = payments.pay(&asked);
+        settle(test).await;
+        assert!(payments.open().is_empty() && paid_before);
+        assert_eq!((payments.kept(&placed.number), payments.refunds_made(&asked)), (0, 1));
+        test.clock.advance(Duration::from_secs(3_600));
+        settle(test).await;
+        assert_eq!(view(&test.shop, &placed).await.groups[0].status, ReservationStatus::Placed);
+        assert_eq!(test.available("seongsu", "KETTLE-MO").await, 2);
     })
     .await;
 }

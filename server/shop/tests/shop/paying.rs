@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use onshelf_db::payments::Look;
+use onshelf_db::{fulfilment, payments::Look};
 use onshelf_shop::{
     Error, Hint, Once, Shop,
     orders::Placed,
@@ -336,6 +336,43 @@ async fn the_hold_is_extended_once() {
         assert_eq!(view.groups[0].status, ReservationStatus::Pending);
         test.clock.advance(Duration::from_secs(1));
         assert_eq!(test.available("seongsu", "KETTLE-MO").await, 1);
+    })
+    .await;
+}
+
+/// Somebody asks for more time while a worker ends it: one of the two comes too late, and is told so.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hold_is_extended_or_over_and_never_both() {
+    on_each_engine(async |test: &TestShop| {
+        with_payments(test);
+        test.with_stock("seongsu", "KETTLE-MO", 2).await;
+        let before = test.shop.now();
+        let over = one_kettle(test, "a").await;
+        test.clock.advance(Duration::from_secs(601));
+        test.shop.expire_reservations().await.unwrap();
+        // Whoever asked in time and waited for their turn has a clock that stood still meanwhile.
+        test.clock.set(before);
+        let late = test.shop.extend_order(&over.number, &over.token).await;
+        assert!(matches!(late, Err(Error::Order(OrderRefusal::HoldOver))), "{late:?}");
+
+        let kept = one_kettle(test, "b").await;
+        let seen = test.shop.order(Lang::Ko, &kept.number, &kept.token).await.unwrap();
+        let group = seen.groups[0].id.clone();
+        test.clock.advance(Duration::from_secs(599));
+        test.shop.extend_order(&kept.number, &kept.token).await.unwrap();
+        // The worker decided on what it read before that.
+        let at = test.shop.now_ms() + 2_000;
+        let store = test.key("seongsu", "KETTLE-MO").store_id;
+        let (pending, expired) = (ReservationStatus::Pending.code(), ReservationStatus::Expired.code());
+        let ended = test.shop.db().write(move |mut tx| {
+            let group = group.clone();
+            Box::pin(async move {
+                let row = fulfilment::at_store(&mut tx, &group, store).await?.ok_or(Error::NotFound)?;
+                let ended = fulfilment::set_status(&mut tx, row.id, pending, expired, None, at).await?;
+                Ok::<_, Error>(ended)
+            })
+        });
+        assert!(!ended.await.unwrap());
     })
     .await;
 }

@@ -56,9 +56,14 @@ pub(super) async fn swap(tx: &mut Tx<'_>, order: &OrderRow, swap: &Swap<'_>, now
     if !orders::advance(tx, order.id, order.version).await? {
         return Err(onshelf_db::Error::Contended.into());
     }
-    let pending = order.provider.is_some() && order.settled_at.is_none();
-    if pending && order.held_until.is_none_or(|until| until <= at) {
+    let unpaid = order.provider.is_some() && order.settled_at.is_none();
+    if unpaid && order.held_until.is_none_or(|until| until <= at) {
         return Err(OrderRefusal::HoldOver.into());
+    }
+    // Nothing to pay needs no provider.
+    let pending = unpaid && plan.sums.total > 0;
+    if unpaid && !pending {
+        orders::needs_no_money(tx, order.id).await?;
     }
     let groups = fulfilment::of_order(tx, order.id).await?;
     if !is_untouched(&groups, now)? {
@@ -83,7 +88,11 @@ pub(super) async fn swap(tx: &mut Tx<'_>, order: &OrderRow, swap: &Swap<'_>, now
     if order.settled_at.is_some() {
         pay_back(tx, order, swap, &charges, at).await?;
     }
-    if pending { Ok(()) } else { announce_order(tx, &order.number, None, OrderNews::Changed, at).await }
+    if pending {
+        return Ok(());
+    }
+    let news = if unpaid { OrderNews::Placed } else { OrderNews::Changed };
+    announce_order(tx, &order.number, None, news, at).await
 }
 
 /// Gives back what it costs less. Nothing is kept that it does not cost: what went back for part of a line was rounded.
