@@ -4,6 +4,7 @@
 use crate::{
     Error, Tx,
     engine::{in_turn, kept, on},
+    postgres::in_time,
 };
 
 /// An order: who asked, what it costs in sum, how long it is held. Its groups are rows of `reservations`.
@@ -69,6 +70,18 @@ pub async fn insert(tx: &mut Tx<'_>, row: &OrderRow) -> Result<i64, Error> {
 /// By its number, for whoever shows the token with this hash.
 pub async fn by_token(tx: &mut Tx<'_>, number: &str, token_hash: &str) -> Result<Option<OrderRow>, Error> {
     let sql = "SELECT * FROM orders WHERE number = $1 AND token_hash = $2";
+    Ok(on!(tx, conn => sqlx::query_as(sql).bind(number).bind(token_hash).fetch_optional(conn).await)?)
+}
+
+/// The same, and nobody else changes it until the transaction is over: it is read as whoever was waited for has left it.
+pub async fn lock_by_token(
+    tx: &mut Tx<'_>,
+    number: &str,
+    token_hash: &str,
+) -> Result<Option<OrderRow>, Error> {
+    let kept = kept(tx);
+    let sql =
+        sqlx::AssertSqlSafe(format!("SELECT * FROM orders WHERE number = $1 AND token_hash = $2{kept}"));
     Ok(on!(tx, conn => sqlx::query_as(sql).bind(number).bind(token_hash).fetch_optional(conn).await)?)
 }
 
@@ -196,6 +209,21 @@ pub async fn needs_no_money(tx: &mut Tx<'_>, id: i64) -> Result<(), Error> {
 pub async fn set_proxy(tx: &mut Tx<'_>, id: i64, proxy: Option<&str>) -> Result<(), Error> {
     let sql = "UPDATE orders SET proxy = $2 WHERE id = $1";
     on!(tx, conn => sqlx::query(sql).bind(id).bind(proxy).execute(conn).await.map(drop))?;
+    Ok(())
+}
+
+/// Locks these quarters of an hour, each as its store and its beginning and named once, in their order until the
+/// transaction is over: for whoever goes on to leave and take them group by group, which is another order. One that nobody
+/// was in yet is written, as whoever takes its first place would have to be waited for, too. SQLite has one writer.
+pub async fn lock_windows(tx: &mut Tx<'_>, windows: &[(i64, i64)]) -> Result<(), Error> {
+    let Tx::Postgres(conn) = tx else { return Ok(()) };
+    let sql = "INSERT INTO window_places (store_id, starts_at, taken)
+               SELECT store_id, starts_at, 0
+               FROM unnest($1::BIGINT[], $2::BIGINT[]) AS wanted (store_id, starts_at)
+               ORDER BY store_id, starts_at
+               ON CONFLICT (store_id, starts_at) DO UPDATE SET taken = window_places.taken";
+    let (stores, beginnings): (Vec<i64>, Vec<i64>) = windows.iter().copied().unzip();
+    in_time(sqlx::query(sql).bind(stores).bind(beginnings).execute(&mut **conn)).await?;
     Ok(())
 }
 

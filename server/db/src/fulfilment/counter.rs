@@ -1,7 +1,10 @@
 //! What the people of a store tell each other of a reservation: who picks it, where it stands, what has to go back.
 
 use super::ReservationRow;
-use crate::{Error, Tx, engine::on};
+use crate::{
+    Error, Tx,
+    engine::{kept, on},
+};
 
 /// What is noted of one reservation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
@@ -82,4 +85,13 @@ pub async fn put_back(tx: &mut Tx<'_>, reservation_id: i64, store_id: i64) -> Re
             .map(|done| done.rows_affected())
     })?;
     Ok(done == 1)
+}
+
+/// Keeps others from changing a reservation that is no part of an order until the transaction is over: a till that hands
+/// it over sells other things beside it, and locks their levels after it (SQLite has one writer anyway).
+pub async fn lock(tx: &mut Tx<'_>, reservation_id: i64) -> Result<(), Error> {
+    let kept = kept(tx);
+    let sql = sqlx::AssertSqlSafe(format!("SELECT id FROM reservations WHERE id = $1{kept}"));
+    on!(tx, conn => sqlx::query(sql).bind(reservation_id).execute(conn).await.map(drop))?;
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! What is held of a level for whom, and until when.
 
-use sqlx::{Postgres, QueryBuilder};
+use sqlx::{PgConnection, Postgres, QueryBuilder};
 
 use super::{Cause, LOCKED_IN_KEY_ORDER, LevelKey, TOGETHER, announce, open_level, sell, shift, wanted};
 use crate::{Error, Tx, engine::on, postgres::in_time};
@@ -101,6 +101,9 @@ pub async fn ran_out(tx: &mut Tx<'_>, keys: &[LevelKey], now: i64) -> Result<Vec
 /// to give back and take group by group, which is another order. SQLite has one writer.
 pub async fn lock_in_order(tx: &mut Tx<'_>, reservations: &[i64], levels: &[LevelKey]) -> Result<(), Error> {
     let Tx::Postgres(conn) = tx else { return Ok(()) };
+    if reservations.is_empty() && levels.is_empty() {
+        return Ok(());
+    }
     let mut query = QueryBuilder::<Postgres>::new(
         "WITH wanted AS (SELECT store_id, variant_id FROM holds WHERE reservation_id = ANY(",
     );
@@ -132,7 +135,7 @@ pub async fn hold(
 ) -> Result<bool, Error> {
     // What has run out counts as gone: swept only when it stands in the way, so the common path is one write.
     let taken =
-        take(tx, key, quantity).await? || (sweep(tx, key, now).await? > 0 && take(tx, key, quantity).await?);
+        take(tx, key, quantity).await? || (sweep(tx, key, now).await? && take(tx, key, quantity).await?);
     if !taken {
         return Ok(false);
     }
@@ -179,11 +182,24 @@ async fn take(tx: &mut Tx<'_>, key: LevelKey, quantity: i64) -> Result<bool, Err
     Ok(done == 1)
 }
 
-/// Gives back the holds of a level that have run out; answers how many units.
-pub async fn sweep(tx: &mut Tx<'_>, key: LevelKey, now: i64) -> Result<i64, Error> {
-    let sql = "UPDATE holds SET state = 'released'
-               WHERE store_id = $1 AND variant_id = $2 AND state = 'live' AND expires_at <= $3
-               RETURNING quantity";
+/// Gives back the holds of a level that have run out. True: there were any, and its units may be there again. On
+/// PostgreSQL the level is locked before its holds, as by everybody; then whoever was waited for may have given back what
+/// had run out. What somebody keeps longer at this moment has not, and is passed by.
+pub async fn sweep(tx: &mut Tx<'_>, key: LevelKey, now: i64) -> Result<bool, Error> {
+    const OVER: &str = "store_id = $1 AND variant_id = $2 AND state = 'live' AND expires_at <= $3";
+    let (those, was_locked) = match tx {
+        Tx::Sqlite(_) => (OVER.to_owned(), false),
+        Tx::Postgres(conn) => {
+            if !lock_where_over(conn, key, now).await? {
+                return Ok(false);
+            }
+            // As one list: by its statistics PostgreSQL might look for each of them in all that was ever held.
+            let list = format!("SELECT id FROM holds WHERE {OVER} FOR UPDATE SKIP LOCKED");
+            (format!("id = ANY(ARRAY({list}))"), true)
+        }
+    };
+    let sql =
+        sqlx::AssertSqlSafe(format!("UPDATE holds SET state = 'released' WHERE {those} RETURNING quantity"));
     let released: Vec<i64> = on!(tx, conn => {
         sqlx::query_scalar(sql).bind(key.store_id).bind(key.variant_id).bind(now).fetch_all(conn).await
     })?;
@@ -192,7 +208,17 @@ pub async fn sweep(tx: &mut Tx<'_>, key: LevelKey, now: i64) -> Result<i64, Erro
         change_held(tx, key, -units).await?;
         announce(tx, key, now).await?;
     }
-    Ok(units)
+    Ok(was_locked || units > 0)
+}
+
+/// Locks a level of which something has run out; false where nothing has, and nobody is waited for.
+async fn lock_where_over(conn: &mut PgConnection, key: LevelKey, now: i64) -> Result<bool, Error> {
+    let sql = "SELECT 1 FROM stock_levels WHERE store_id = $1 AND variant_id = $2 AND EXISTS
+                 (SELECT 1 FROM holds
+                  WHERE store_id = $1 AND variant_id = $2 AND state = 'live' AND expires_at <= $3)
+               FOR UPDATE";
+    let found = sqlx::query(sql).bind(key.store_id).bind(key.variant_id).bind(now).fetch_optional(conn);
+    Ok(in_time(found).await?.is_some())
 }
 
 /// Changes what a level holds, whatever safety stock says: holds that end (below zero), or what has just come for
@@ -289,13 +315,28 @@ pub async fn keep_until(
     Ok(units)
 }
 
+/// Levels come before their holds, for whoever sweeps a level of what has run out is at these holds, too: PostgreSQL
+/// locks them in key order in the same statement.
 pub(super) async fn end_holds(
     tx: &mut Tx<'_>,
     reservation_id: i64,
     state: &str,
 ) -> Result<Vec<(LevelKey, i64)>, Error> {
-    let sql = "UPDATE holds SET state = $2 WHERE reservation_id = $1 AND state = 'live'
-               RETURNING store_id, variant_id, quantity";
+    let (levels, locked) = match tx {
+        Tx::Sqlite(_) => (String::new(), ""),
+        Tx::Postgres(_) => {
+            let own = "SELECT store_id, variant_id FROM holds WHERE reservation_id = $1 AND state = 'live'";
+            let locked = format!("SELECT 1 {LOCKED_IN_KEY_ORDER}");
+            (
+                format!("WITH wanted AS ({own}), locked AS ({locked}) "),
+                " AND (SELECT COUNT(*) FROM locked) > 0",
+            )
+        }
+    };
+    let sql = sqlx::AssertSqlSafe(format!(
+        "{levels}UPDATE holds SET state = $2 WHERE reservation_id = $1 AND state = 'live'{locked}
+               RETURNING store_id, variant_id, quantity"
+    ));
     let mut rows: Vec<(i64, i64, i64)> = on!(tx, conn => {
         sqlx::query_as(sql).bind(reservation_id).bind(state).fetch_all(conn).await
     })?;

@@ -16,7 +16,7 @@ use crate::{
     Book, Error, Once, Result, Shop,
     fulfilment::{state_of, way_of},
     jobs::{OrderNews, announce_order},
-    orders::{address_faults, confirm_group, count_anew, end_rivals, moment, refund_order},
+    orders::{address_faults, confirm_group, count_anew, end_rivals, lock_with_rivals, moment, refund_order},
     secrets::fingerprint,
 };
 
@@ -81,6 +81,7 @@ impl Shop {
                     if !orders::advance(&mut tx, order.id, order.version).await? {
                         return Err(onshelf_db::Error::Contended.into());
                     }
+                    lock_with_rivals(&mut tx, &row).await?;
                     match &answer {
                         Answer::Yes(address) => {
                             let row = shop.promised(&book, row, address.as_ref(), now)?;

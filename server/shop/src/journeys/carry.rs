@@ -58,7 +58,6 @@ pub(crate) async fn carry(
 
 /// For which of a group's stores a partner acts: where it has both parts, for the one whose turn it is.
 fn acting(book: &Book, partner: &Partner, row: &ReservationRow) -> Result<i64> {
-    partner.may("pos")?;
     let (counter, source) = (Some(row.store_id), row.source_id);
     let unsent = [ReservationStatus::Placed.code(), ReservationStatus::Picking.code()];
     let turns = if unsent.contains(&&*row.status) { [source, counter] } else { [counter, source] };
@@ -109,6 +108,8 @@ impl Shop {
         group: &str,
         what: Carrying,
     ) -> Result<String> {
+        // Before anything is looked up: whoever may not is not told what there is.
+        partner.may("pos")?;
         let (shop, book) = (self.clone(), self.book());
         let (own, part, once, now) = (number.to_owned(), group.to_owned(), once.clone(), self.now());
         let partner = partner.clone();

@@ -1,7 +1,9 @@
 //! Writing down that reservations have run out. Their stock was free from that second on anyway.
 
+use onshelf_db::{fulfilment, orders};
+
 use super::step::write_step;
-use crate::{Error, Result, Shop, fulfilment::state_of, pulse::Deed};
+use crate::{Error, Result, Shop, fulfilment::state_of, orders::lock_with_rivals, pulse::Deed};
 
 const BATCH: i64 = 200;
 
@@ -12,7 +14,7 @@ impl Shop {
         loop {
             let due = {
                 let mut reader = self.db().reader().await?;
-                onshelf_db::fulfilment::due(&mut reader.tx(), self.now_ms(), BATCH).await?
+                fulfilment::due(&mut reader.tx(), self.now_ms(), BATCH).await?
             };
             if due.is_empty() {
                 return Ok(ended);
@@ -40,10 +42,13 @@ impl Shop {
             .write(move |mut tx| {
                 let number = number.clone();
                 Box::pin(async move {
-                    let row =
-                        onshelf_db::fulfilment::for_job(&mut tx, &number).await?.ok_or(Error::NotFound)?;
+                    let row = fulfilment::for_job(&mut tx, &number).await?.ok_or(Error::NotFound)?;
                     // Collected or cancelled in the meantime: nothing is left to end.
                     let Ok(step) = state_of(&row)?.expire(now) else { return Ok::<_, Error>(false) };
+                    if let (Some(order_id), Some(_)) = (row.order_id, &row.offered_for) {
+                        orders::lock(&mut tx, order_id).await?;
+                        lock_with_rivals(&mut tx, &row).await?;
+                    }
                     write_step(&mut tx, &row, step, "clock", now).await?;
                     Ok(true)
                 })

@@ -2,10 +2,12 @@
 
 use onshelf_db::{
     Tx,
+    fulfilment::{self, counter},
+    orders,
     stock::{self, Cause, LevelKey},
 };
 
-use super::step::answer_at_till;
+use super::step::{self, answer_at_till};
 use crate::{
     Book, Error, Once, Result, Shop,
     partners::Partner,
@@ -41,7 +43,10 @@ impl Shop {
                         return Ok::<_, Error>(before);
                     }
                     let handed = match &input.reservation {
-                        Some(number) => answer_at_till(&mut tx, store_id, number, &actor, now).await?,
+                        Some(number) => {
+                            lock_all(&mut tx, store_id, number, &sold).await?;
+                            answer_at_till(&mut tx, store_id, number, &actor, now).await?
+                        }
                         None => Vec::new(),
                     };
                     let cause = Cause { reason: "sale", reference: &input.receipt, actor: &actor, at: now };
@@ -61,6 +66,19 @@ impl Shop {
         self.wake_outbox();
         Ok(after)
     }
+}
+
+/// Locks all that leaves the shelves in key order, since what was reserved is taken first and what was sold beside it
+/// after that. The order comes before its levels, as for everybody, and so does a reservation that is no part of one.
+async fn lock_all(tx: &mut Tx<'_>, store_id: i64, number: &str, sold: &[(LevelKey, i64)]) -> Result<()> {
+    let Some(row) = fulfilment::at_store(tx, number, store_id).await? else { return Ok(()) };
+    match row.order_id {
+        Some(order_id) => orders::lock(tx, order_id).await?,
+        None => counter::lock(tx, row.id).await?,
+    }
+    let reserved = step::levels(tx, &row, row.store_id).await?;
+    let levels: Vec<LevelKey> = reserved.iter().chain(sold).map(|(key, _)| *key).collect();
+    Ok(stock::lock_in_order(tx, &[row.id], &levels).await?)
 }
 
 /// Takes what was sold beside what was handed over.

@@ -37,20 +37,33 @@ pub(crate) async fn close_group(tx: &mut Tx<'_>, row: &ReservationRow, by: &str,
     Ok(())
 }
 
+/// Whoever ends an offer, or takes it, ends its rivals after it: before that the levels of all of them are locked in one
+/// order. The order they belong to is locked by then.
+pub(crate) async fn lock_with_rivals(tx: &mut Tx<'_>, row: &ReservationRow) -> Result<()> {
+    let mut offers = rivals(tx, row).await?;
+    if !offers.is_empty() {
+        offers.push(row.clone());
+    }
+    lock_levels(tx, &offers, &[]).await
+}
+
 /// Ends what else was offered in the place of what `row` was offered for. Nothing of it is its owner's business any
-/// more.
+/// more. The levels are locked by then.
 pub(crate) async fn end_rivals(tx: &mut Tx<'_>, row: &ReservationRow, at: i64) -> Result<()> {
-    let (Some(order_id), Some(lost)) = (row.order_id, &row.offered_for) else { return Ok(()) };
-    let mut rivals = fulfilment::of_order(tx, order_id).await?;
-    rivals.retain(|rival| {
-        rival.id != row.id && rival.status == Pending.code() && rival.offered_for.as_ref() == Some(lost)
-    });
-    lock_levels(tx, &rivals, &[]).await?;
-    for rival in rivals {
+    for rival in rivals(tx, row).await? {
         end_group(tx, &rival, Cancelled, ended::OVER, at).await?;
         fulfilment::replace(tx, rival.id).await?;
     }
     Ok(())
+}
+
+async fn rivals(tx: &mut Tx<'_>, row: &ReservationRow) -> Result<Vec<ReservationRow>> {
+    let (Some(order_id), Some(lost)) = (row.order_id, &row.offered_for) else { return Ok(Vec::new()) };
+    let mut rivals = fulfilment::of_order(tx, order_id).await?;
+    rivals.retain(|rival| {
+        rival.id != row.id && rival.status == Pending.code() && rival.offered_for.as_ref() == Some(lost)
+    });
+    Ok(rivals)
 }
 
 /// What is paid at a counter is what can be had: the sums of such an order follow its groups. What was paid online

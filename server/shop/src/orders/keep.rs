@@ -273,7 +273,8 @@ fn time_left(kept: &OrderRow, at: i64) -> Option<(i64, bool)> {
     kept.held_until.filter(|until| *until > at).map(|until| (until, kept.extended == 1))
 }
 
-/// Puts what is kept back on its shelves, of which `next` is taken then; answers what it was.
+/// Puts what is kept back on its shelves, of which `next` is taken then; answers what it was. Its order is waited for
+/// before its levels, as by whoever ends it when its time is over.
 pub(super) async fn give_back(
     tx: &mut Tx<'_>,
     of: Option<&Placed>,
@@ -281,7 +282,7 @@ pub(super) async fn give_back(
     at: i64,
 ) -> Result<Option<OrderRow>> {
     let Some(of) = of else { return Ok(None) };
-    let order = orders::by_token(tx, &of.number, &fingerprint(&of.token)).await?;
+    let order = orders::lock_by_token(tx, &of.number, &fingerprint(&of.token)).await?;
     let Some(order) = order else { return Ok(None) };
     let kept = fulfilment::of_order(tx, order.id).await?;
     lock_levels(tx, &kept, next).await?;

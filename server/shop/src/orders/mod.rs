@@ -24,7 +24,7 @@ mod terms;
 
 pub use arrive::ByCar;
 pub use change::{Changed, Changing, Looked};
-pub(crate) use end::{close_group, count_anew, end_rivals};
+pub(crate) use end::{close_group, count_anew, end_rivals, lock_with_rivals};
 pub use keep::{KeepBasket, Kept, KeptGroup};
 pub use pass::Pass;
 #[cfg(any(test, feature = "testing"))]

@@ -1,6 +1,6 @@
 //! Placing an order: everything is held in one transaction, at the stores that were chosen, or nothing is.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use onshelf_db::{
     Tx,
@@ -315,30 +315,55 @@ async fn write(tx: &mut Tx<'_>, prepared: &Prepared, kept: Option<&Placed>, now:
     Ok(())
 }
 
-/// Locks what these groups hold and what others take in their place, in key order over all of them: groups give back one
-/// after the other.
+/// Locks what these groups hold and what others take in their place, in one order over all of them: groups give back one
+/// after the other. What one gives back, or what new ones take, is in that order by itself.
 pub(crate) async fn lock_levels(tx: &mut Tx<'_>, groups: &[ReservationRow], next: &[Group]) -> Result<()> {
-    let ids: Vec<i64> = groups.iter().map(|row| row.id).collect();
+    if groups.is_empty() || groups.len() == 1 && next.is_empty() {
+        return Ok(());
+    }
     let levels: Vec<LevelKey> = next.iter().flat_map(|group| &group.demand).map(|(key, _)| *key).collect();
-    Ok(stock::lock_in_order(tx, &ids, &levels).await?)
+    let windows: BTreeSet<Window> = next.iter().filter_map(|group| window_of(&group.row)).collect();
+    lock_in_order(tx, groups, &levels, windows).await
 }
 
-/// Writes groups with their holds, windows and passes. Levels are locked in key order over all groups. An error
-/// undoes them all.
+/// A quarter of an hour at a store: its id and the beginning.
+type Window = (i64, i64);
+
+fn window_of(row: &ReservationRow) -> Option<Window> {
+    Some((row.store_id, row.window_at?))
+}
+
+/// Locks what these groups hold, and these levels, in key order; then their quarters of an hour, and these, in theirs.
+/// Everybody comes to the levels first: a place is taken and left after what it is taken for.
+pub(super) async fn lock_in_order(
+    tx: &mut Tx<'_>,
+    groups: &[ReservationRow],
+    levels: &[LevelKey],
+    mut windows: BTreeSet<Window>,
+) -> Result<()> {
+    let ids: Vec<i64> = groups.iter().map(|row| row.id).collect();
+    stock::lock_in_order(tx, &ids, levels).await?;
+    windows.extend(groups.iter().filter_map(window_of));
+    if windows.len() > 1 {
+        let windows: Vec<Window> = windows.into_iter().collect();
+        orders::lock_windows(tx, &windows).await?;
+    }
+    Ok(())
+}
+
+/// Writes groups with their holds, windows and passes. Over all groups levels are locked in key order, and after them
+/// quarters of an hour in theirs. An error undoes them all.
 pub(crate) async fn write_groups(tx: &mut Tx<'_>, order_id: i64, groups: &[Group], now: i64) -> Result<()> {
     // Whoever is sent for the order is sent for what takes a group's place, too, under the link they have.
     let sent = passes::sent(tx, order_id).await?;
     let mut wanted: Vec<(LevelKey, i64, i64, i64)> = Vec::new();
+    let mut places: Vec<(Window, i64)> = Vec::new();
     for group in groups {
         let row = ReservationRow { order_id: Some(order_id), ..group.row.clone() };
         let id = fulfilment::insert(tx, &row).await?;
         fulfilment::insert_lines(tx, &lines_of(&group.lines, id)).await?;
         wanted.extend(group.demand.iter().map(|(key, quantity)| (*key, id, *quantity, row.expires_at)));
-        if let (Some(at), Some(places)) = (row.window_at, group.places)
-            && !orders::take_window(tx, row.store_id, at, places).await?
-        {
-            return Err(OrderRefusal::WindowFull.into());
-        }
+        places.extend(window_of(&row).zip(group.places));
         if row.way != "delivery" {
             passes::add(tx, &pass::own(&row, id), now).await?;
             if let Some(sent) = &sent {
@@ -352,6 +377,12 @@ pub(crate) async fn write_groups(tx: &mut Tx<'_>, order_id: i64, groups: &[Group
     for (key, id, quantity, expires_at) in wanted {
         if !stock::hold(tx, key, id, quantity, expires_at, now).await? {
             return Err(OrderRefusal::OutOfStock { short: Vec::new(), elsewhere: Vec::new() }.into());
+        }
+    }
+    places.sort_unstable();
+    for ((store_id, at), capacity) in places {
+        if !orders::take_window(tx, store_id, at, capacity).await? {
+            return Err(OrderRefusal::WindowFull.into());
         }
     }
     Ok(())

@@ -1,9 +1,11 @@
 //! Money has come: the order goes on, or the money goes back. Decided on the provider's own statement alone.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use onshelf_db::{
     Tx,
-    fulfilment::{self, ReservationRow},
+    fulfilment::{self, ReservationLineRow, ReservationRow},
     orders::{self, OrderRow},
     passes::{self, ended},
     payments::{self, PaymentRow},
@@ -154,10 +156,33 @@ async fn confirm(tx: &mut Tx<'_>, book: &Book, order: &OrderRow, now: Timestamp)
     if groups.is_empty() || !orders::advance(tx, order.id, order.version).await? {
         return Err(onshelf_db::Error::Contended.into());
     }
+    if groups.iter().any(|row| ran_out(row, at)) {
+        // Group by group each gives back what is left of it and takes all of it anew.
+        let lines = fulfilment::lines_of_order(tx, order.id).await?;
+        place::lock_in_order(tx, &groups, &levels_of(&groups, &lines), BTreeSet::new()).await?;
+    }
     for row in &groups {
         confirm_group(tx, book, row, now).await?;
     }
     announce_order(tx, &order.number, None, OrderNews::Paid, at).await
+}
+
+/// Whether its hold is over: its stock may be anybody's by now.
+fn ran_out(row: &ReservationRow, at: i64) -> bool {
+    match ReservationStatus::from_code(&row.status) {
+        Some(ReservationStatus::Pending) => row.expires_at <= at,
+        Some(ReservationStatus::Expired) => true,
+        _ => false,
+    }
+}
+
+/// The levels that the lines of these groups are taken from.
+fn levels_of(groups: &[ReservationRow], lines: &[ReservationLineRow]) -> Vec<LevelKey> {
+    let level = |line: &ReservationLineRow| {
+        let row = groups.iter().find(|row| row.id == line.reservation_id)?;
+        Some(LevelKey { store_id: row.source_id.unwrap_or(row.store_id), variant_id: line.variant_id })
+    };
+    lines.iter().filter_map(level).collect()
 }
 
 /// A pending group becomes the store's to pick.
@@ -170,11 +195,10 @@ pub(crate) async fn confirm_group(
     let at = now.as_millisecond();
     let until = kept_until(book, row)?.max(at + 3_600_000);
     let status = ReservationStatus::from_code(&row.status);
-    let revived = match status {
-        Some(ReservationStatus::Pending) => row.expires_at <= at,
-        Some(ReservationStatus::Expired) => true,
-        _ => return Err(OrderRefusal::WrongState { status: OrderStatus::Cancelled }.into()),
-    };
+    if !matches!(status, Some(ReservationStatus::Pending | ReservationStatus::Expired)) {
+        return Err(OrderRefusal::WrongState { status: OrderStatus::Cancelled }.into());
+    }
+    let revived = ran_out(row, at);
     let lines = fulfilment::lines(tx, row.id).await?;
     let units: i64 = lines.iter().map(|line| line.quantity).sum();
     if revived || stock::keep_until(tx, row.id, until, at).await? != units {

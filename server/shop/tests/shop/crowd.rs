@@ -16,13 +16,13 @@ use onshelf_shop::{
     Error, Shop,
     fulfilment::Reserved,
     jobs::Job,
-    orders::{KeepBasket, Placed},
+    orders::KeepBasket,
     testing::{TestShop, collect, on_each_engine, on_postgres, order, request},
 };
 use onshelf_vocabulary::{
     Lang,
     fulfilment::{ReservationRefusal, ReservationStatus},
-    orders::{OrderChange, OrderRefusal},
+    orders::OrderRefusal,
 };
 
 use crate::following::UnderWay;
@@ -350,79 +350,6 @@ async fn where_everybody_wants_the_same_another_shelf_is_asked_for_its_own_holds
         let (held, before, after) = heard.lock().unwrap().take().unwrap();
         assert_eq!(held.iter().map(|hold| (hold.key(), hold.quantity)).collect::<Vec<_>>(), [(calm, 2)]);
         assert_eq!(before, after, "rows were read beside the index");
-    })
-    .await;
-}
-
-/// One of the deeds that lock several levels: the stores of the next groups stand in another order than those of the last.
-async fn take_and_give_back(shop: &Shop, who: usize, round: usize) {
-    let key = format!("{who}-{round}");
-    let phone = phone(who * 100 + round);
-    let mut stores = ["seongsu", "gangnam"];
-    stores.rotate_left(round % 2);
-    let both = |[one, other]: [&str; 2], cups| {
-        let lines = [("KETTLE-MO", 1), ("CUP", cups)];
-        vec![collect(one, &lines), collect(other, &lines)]
-    };
-    let (groups, [one, other]) = (both(stores, 1), stores);
-    let place = |kept: Option<Placed>| {
-        let mut wish = order(&key, groups.clone(), None);
-        wish.input.contact.phone = Some(phone.clone());
-        async move { shop.place_kept(wish, kept.as_ref()).await.unwrap() }
-    };
-    match who % 4 {
-        0 => {
-            let lines = [("CUP", 1), ("KETTLE-MO", 1)];
-            shop.reserve(request(&phone, one, &lines, &key)).await.unwrap();
-        }
-        1 => {
-            let placed = place(None).await;
-            shop.cancel_order(Lang::Ko, &placed.number, &placed.token, None).await.unwrap();
-        }
-        2 => {
-            let placed = place(None).await;
-            let change = OrderChange { groups: Some(both([other, one], 2)), ..OrderChange::default() };
-            shop.change_order(Lang::Ko, &placed.number, &placed.token, change, None).await.unwrap();
-        }
-        _ => {
-            let groups = both([other, one], 1);
-            let basket = KeepBasket { groups, lang: Lang::Ko, near: None, instead: None, network: None };
-            place(Some(shop.keep_basket(basket).await.unwrap())).await;
-        }
-    }
-}
-
-/// Levels are locked in one order, whatever plan a database makes and however many groups an order has: PostgreSQL
-/// notices that two wait for each other only after a second, for which everybody waits who wants the same things.
-#[tokio::test(flavor = "multi_thread")]
-async fn nobody_waits_in_a_circle() {
-    on_postgres(async |test: &TestShop| {
-        for (store, sku) in
-            [("gangnam", "KETTLE-MO"), ("seongsu", "KETTLE-MO"), ("gangnam", "CUP"), ("seongsu", "CUP")]
-        {
-            test.with_stock(store, sku, 10_000).await;
-        }
-        // It knows that they are few, and reads all of them for two.
-        let known = test.shop.db().write(|mut tx| {
-            Box::pin(async move { Ok::<_, Error>(testing::run(&mut tx, "ANALYZE stock_levels").await?) })
-        });
-        known.await.unwrap();
-        let shop = test.beside().await;
-        let deeds = (0..24).map(|who| {
-            let shop = shop.clone();
-            tokio::spawn(async move {
-                for round in 0..25 {
-                    take_and_give_back(&shop, who, round).await;
-                }
-            })
-        });
-        join_all(deeds).await.into_iter().for_each(Result::unwrap);
-        // A connection tells what it met when it is closed.
-        shop.db().close().await;
-        tokio::time::sleep(Duration::from_millis(500)).await;
-        let mut reader = test.shop.db().reader().await.unwrap();
-        let sql = "SELECT CAST(deadlocks AS TEXT) FROM pg_stat_database WHERE datname = current_database()";
-        assert_eq!(testing::text(&mut reader.tx(), sql).await.unwrap(), "0");
     })
     .await;
 }

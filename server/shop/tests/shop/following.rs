@@ -13,6 +13,13 @@ use tokio::{sync::Notify, task::JoinHandle};
 
 const CAUSE: Cause<'static> = Cause { reason: "received", reference: "test", actor: "test", at: 0 };
 
+/// What is done to a shelf: so many units come, or what a reservation holds of it is given back.
+#[derive(Clone, Copy)]
+enum Change {
+    Receive(LevelKey, i64),
+    End(i64),
+}
+
 /// A deed that has changed a shelf and commits once it is told to.
 pub struct UnderWay {
     go_on: Arc<Notify>,
@@ -22,6 +29,15 @@ pub struct UnderWay {
 impl UnderWay {
     /// Answers once the units are written.
     pub async fn receiving(test: &TestShop, key: LevelKey, units: i64) -> UnderWay {
+        UnderWay::begin(test, Change::Receive(key, units)).await
+    }
+
+    /// Answers once what a reservation holds is given back.
+    pub async fn ending(test: &TestShop, reservation_id: i64) -> UnderWay {
+        UnderWay::begin(test, Change::End(reservation_id)).await
+    }
+
+    async fn begin(test: &TestShop, change: Change) -> UnderWay {
         let (written, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let (shop, at) = (test.shop.clone(), test.shop.now_ms());
         let (tell, wait) = (written.clone(), go_on.clone());
@@ -29,7 +45,14 @@ impl UnderWay {
             let deed = shop.db().write(move |mut tx| {
                 let (tell, wait) = (tell.clone(), wait.clone());
                 Box::pin(async move {
-                    stock::shift(&mut tx, key, units, Cause { at, ..CAUSE }).await?;
+                    match change {
+                        Change::Receive(key, units) => {
+                            stock::shift(&mut tx, key, units, Cause { at, ..CAUSE }).await?;
+                        }
+                        Change::End(reservation_id) => {
+                            stock::release(&mut tx, reservation_id, at).await?;
+                        }
+                    }
                     tell.notify_one();
                     wait.notified().await;
                     Ok::<_, Error>(())
