@@ -92,8 +92,11 @@ pub async fn keep_all(tx: &mut Tx<'_>, outcomes: &[NewOutcome<'_>], now: i64) ->
     Ok(written == outcomes.len() as u64)
 }
 
-/// Forgets what was kept before a moment; answers how many rows.
-pub async fn forget(tx: &mut Tx<'_>, before: i64) -> Result<u64, Error> {
-    let sql = "DELETE FROM idempotency WHERE at < $1";
-    Ok(on!(tx, conn => sqlx::query(sql).bind(before).execute(conn).await.map(|done| done.rows_affected()))?)
+/// Forgets up to `limit` outcomes that were kept before a moment, the oldest first; answers how many.
+pub async fn forget(tx: &mut Tx<'_>, before: i64, limit: i64) -> Result<u64, Error> {
+    let sql = "DELETE FROM idempotency WHERE (actor, route, key) IN (
+                 SELECT actor, route, key FROM idempotency WHERE at < $1 ORDER BY at LIMIT $2)";
+    Ok(on!(tx, conn => {
+        sqlx::query(sql).bind(before).bind(limit).execute(conn).await.map(|done| done.rows_affected())
+    })?)
 }

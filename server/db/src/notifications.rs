@@ -68,8 +68,11 @@ pub async fn forget_endpoint(tx: &mut Tx<'_>, endpoint: &str) -> Result<(), Erro
     Ok(())
 }
 
-/// Forgets what was asked for before a moment.
-pub async fn forget(tx: &mut Tx<'_>, before: i64) -> Result<u64, Error> {
-    let sql = "DELETE FROM push_subscriptions WHERE created_at < $1";
-    Ok(on!(tx, conn => sqlx::query(sql).bind(before).execute(conn).await.map(|done| done.rows_affected()))?)
+/// Forgets up to `limit` of what was asked for before a moment, the oldest first; answers how many.
+pub async fn forget(tx: &mut Tx<'_>, before: i64, limit: i64) -> Result<u64, Error> {
+    let sql = "DELETE FROM push_subscriptions WHERE id IN (
+                 SELECT id FROM push_subscriptions WHERE created_at < $1 ORDER BY created_at LIMIT $2)";
+    Ok(on!(tx, conn => {
+        sqlx::query(sql).bind(before).bind(limit).execute(conn).await.map(|done| done.rows_affected())
+    })?)
 }

@@ -102,12 +102,28 @@ pub async fn fail(
     Ok(())
 }
 
-/// Forgets jobs that were done before a moment; those given up stay for people to look at.
-pub async fn forget(tx: &mut Tx<'_>, before: i64) -> Result<u64, Error> {
-    // Nothing that was written later was done before: only what is as old is read.
-    let sql = "DELETE FROM outbox WHERE done_at < $1 AND id < COALESCE(
-                 (SELECT id FROM outbox WHERE created_at >= $1 ORDER BY id LIMIT 1), 9223372036854775807)";
-    Ok(on!(tx, conn => sqlx::query(sql).bind(before).execute(conn).await.map(|done| done.rows_affected()))?)
+/// The first job that was written since a moment; none where none was. Reads all that are older: to be asked by a reader.
+pub async fn first_since(tx: &mut Tx<'_>, moment: i64) -> Result<Option<i64>, Error> {
+    let sql = "SELECT id FROM outbox WHERE created_at >= $1 ORDER BY id LIMIT 1";
+    Ok(on!(tx, conn => sqlx::query_scalar(sql).bind(moment).fetch_optional(conn).await)?)
+}
+
+/// Forgets up to `limit` jobs that were done before a moment, the oldest first; those given up stay for people to look at.
+/// `since` is the [first that was written](first_since) after that moment: nothing from there on was done before it, and
+/// is not read for it.
+pub async fn forget(tx: &mut Tx<'_>, before: i64, since: Option<i64>, limit: i64) -> Result<u64, Error> {
+    let sql = "DELETE FROM outbox WHERE id IN (
+                 SELECT id FROM outbox WHERE done_at < $1 AND id < $2 ORDER BY id LIMIT $3)";
+    let since = since.unwrap_or(i64::MAX);
+    Ok(on!(tx, conn => {
+        sqlx::query(sql)
+            .bind(before)
+            .bind(since)
+            .bind(limit)
+            .execute(conn)
+            .await
+            .map(|done| done.rows_affected())
+    })?)
 }
 
 /// Jobs waiting of each kind there is, and when the oldest of it was written.

@@ -405,9 +405,16 @@ pub async fn overdue(tx: &mut Tx<'_>, now: i64) -> Result<(i64, Option<i64>), Er
 
 /// Forgets where baskets should have gone that nobody put a name to, and that ended after a moment.
 pub async fn forget_addresses(tx: &mut Tx<'_>, since: i64) -> Result<u64, Error> {
-    let sql = "UPDATE reservations SET address = NULL
-               WHERE status IN ('cancelled', 'expired') AND expires_at > $1 AND name = '' AND address IS NOT NULL";
+    forget_some_addresses(tx, since, i64::MAX).await
+}
+
+/// The same of up to `limit` of them; answers how many.
+pub async fn forget_some_addresses(tx: &mut Tx<'_>, since: i64, limit: i64) -> Result<u64, Error> {
+    let sql = "UPDATE reservations SET address = NULL WHERE id IN (
+                 SELECT id FROM reservations
+                 WHERE status IN ('cancelled', 'expired') AND expires_at > $1 AND name = '' AND address IS NOT NULL
+                 ORDER BY status, expires_at LIMIT $2)";
     Ok(on!(tx, conn => {
-        sqlx::query(sql).bind(since).execute(conn).await.map(|done| done.rows_affected())
+        sqlx::query(sql).bind(since).bind(limit).execute(conn).await.map(|done| done.rows_affected())
     })?)
 }

@@ -250,6 +250,25 @@ pub async fn note(tx: &mut Tx<'_>, note: Note<'_>) -> Result<bool, Error> {
     Ok(done == 1)
 }
 
+/// Keeps of webhooks that nobody signed that a look at a payment was asked for, and for which moment the last was: one
+/// row a payment, named by its reference and without what was said. False: a look was asked for by that moment or later.
+pub async fn note_asked(tx: &mut Tx<'_>, provider: &str, reference: &str, at: i64) -> Result<bool, Error> {
+    let sql = "INSERT INTO inbox (provider, event, reference, body, known, received_at)
+               VALUES ($1, $2, $2, '', 1, $3)
+               ON CONFLICT (provider, event) DO UPDATE SET received_at = excluded.received_at, body = excluded.body
+                 WHERE inbox.received_at < excluded.received_at";
+    let done = on!(tx, conn => {
+        sqlx::query(sql)
+            .bind(provider)
+            .bind(reference)
+            .bind(at)
+            .execute(conn)
+            .await
+            .map(|done| done.rows_affected())
+    })?;
+    Ok(done == 1)
+}
+
 /// How many kept webhooks are about payments nobody here knows; of one provider, or of all.
 pub async fn strangers(tx: &mut Tx<'_>, provider: Option<&str>) -> Result<i64, Error> {
     let sql = "SELECT COUNT(*) FROM inbox WHERE known = 0 AND provider = COALESCE($1, provider)";
@@ -278,10 +297,40 @@ pub async fn hasten(tx: &mut Tx<'_>, provider: &str, reference: &str, now: i64) 
     Ok(())
 }
 
-/// Forgets webhooks that came before a moment; answers how many.
-pub async fn forget_notes(tx: &mut Tx<'_>, before: i64) -> Result<u64, Error> {
-    let sql = "DELETE FROM inbox WHERE received_at < $1";
-    Ok(on!(tx, conn => sqlx::query(sql).bind(before).execute(conn).await.map(|done| done.rows_affected()))?)
+/// Asks the provider about a payment at a later moment `at`, whenever it was to be asked otherwise: who is looking just now
+/// ([`claim`]) may have been answered before there was news. False where nothing had to be changed, as it is asked in a
+/// moment anyway, or just then.
+pub async fn hasten_later(
+    tx: &mut Tx<'_>,
+    provider: &str,
+    reference: &str,
+    now: i64,
+    at: i64,
+) -> Result<bool, Error> {
+    // What is due in a moment is claimed by nobody who still looks: a claim outlasts a look by more than that.
+    let sql = "UPDATE payments SET check_at = $4
+               WHERE provider = $1 AND reference = $2
+                 AND (check_at IS NULL OR (check_at > $3 AND check_at <> $4))";
+    let done = on!(tx, conn => {
+        sqlx::query(sql)
+            .bind(provider)
+            .bind(reference)
+            .bind(now + GATHER)
+            .bind(at)
+            .execute(conn)
+            .await
+            .map(|done| done.rows_affected())
+    })?;
+    Ok(done == 1)
+}
+
+/// Forgets up to `limit` webhooks that came before a moment, the oldest first; answers how many.
+pub async fn forget_notes(tx: &mut Tx<'_>, before: i64, limit: i64) -> Result<u64, Error> {
+    let sql = "DELETE FROM inbox WHERE id IN (
+                 SELECT id FROM inbox WHERE received_at < $1 ORDER BY received_at LIMIT $2)";
+    Ok(on!(tx, conn => {
+        sqlx::query(sql).bind(before).bind(limit).execute(conn).await.map(|done| done.rows_affected())
+    })?)
 }
 
 /// Everything of one provider that was captured since, for reconciliation.

@@ -49,10 +49,13 @@ pub async fn changes_within(tx: &mut Tx<'_>, ranges: &[(i64, i64)]) -> Result<Ve
     })?)
 }
 
-/// Forgets changes older than a moment; every process has long read them.
-pub async fn forget_changes(tx: &mut Tx<'_>, before: i64) -> Result<u64, Error> {
-    let sql = "DELETE FROM stock_changes WHERE at < $1";
-    Ok(on!(tx, conn => sqlx::query(sql).bind(before).execute(conn).await.map(|done| done.rows_affected()))?)
+/// Forgets up to `limit` changes older than a moment, the oldest first; every process has long read them.
+pub async fn forget_changes(tx: &mut Tx<'_>, before: i64, limit: i64) -> Result<u64, Error> {
+    let sql = "DELETE FROM stock_changes WHERE id IN (
+                 SELECT id FROM stock_changes WHERE at < $1 ORDER BY at LIMIT $2)";
+    Ok(on!(tx, conn => {
+        sqlx::query(sql).bind(before).bind(limit).execute(conn).await.map(|done| done.rows_affected())
+    })?)
 }
 
 /// Leaves word that a level has changed.

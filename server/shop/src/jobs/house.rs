@@ -1,9 +1,13 @@
 //! Housekeeping: what has served its time is forgotten, so that no table grows for ever.
 
-use onshelf_db::{fulfilment, idempotency, notifications, outbox, payments, staff, stock};
+use onshelf_db::{Tx, fulfilment, idempotency, notifications, outbox, payments, staff, stock};
 
-use crate::{Error, Result, Shop};
+use crate::{Result, Shop};
 
+/// How many rows one unit of work forgets; the next unit goes on. So SQLite's one writer is kept from others for some 40 ms
+/// (outcomes, which lie scattered; 10,000 of them took 150 ms), no statement comes near the time at which PostgreSQL ends
+/// it, and what was forgotten stays so where something later fails.
+const SLICE: i64 = 2_000;
 const HOUR: i64 = 3_600_000;
 /// How long a caller may repeat a request and get the same answer.
 const OUTCOMES: i64 = 48 * HOUR;
@@ -37,20 +41,68 @@ impl Shop {
     /// told long ago.
     pub async fn keep_house(&self) -> Result<Swept> {
         let now = self.now_ms();
-        self.db()
-            .write(move |mut tx| {
-                Box::pin(async move {
-                    Ok::<_, Error>(Swept {
-                        outcomes: idempotency::forget(&mut tx, now - OUTCOMES).await?,
-                        changes: stock::forget_changes(&mut tx, now - CHANGES).await?,
-                        sessions: staff::forget_sessions(&mut tx, now).await?,
-                        jobs: outbox::forget(&mut tx, now - SENT).await?,
-                        subscriptions: notifications::forget(&mut tx, now - SUBSCRIPTIONS).await?,
-                        addresses: fulfilment::forget_addresses(&mut tx, now - BASKETS).await?,
-                        notes: payments::forget_notes(&mut tx, now - NOTES).await?,
-                    })
-                })
-            })
-            .await
+        let jobs = self.jobs_done(now - SENT).await?;
+        Ok(Swept {
+            outcomes: self.sweep(Stale::Outcomes(now - OUTCOMES)).await?,
+            changes: self.sweep(Stale::Changes(now - CHANGES)).await?,
+            sessions: self.sweep(Stale::Sessions(now)).await?,
+            jobs: self.sweep(jobs).await?,
+            subscriptions: self.sweep(Stale::Subscriptions(now - SUBSCRIPTIONS)).await?,
+            addresses: self.sweep(Stale::Addresses(now - BASKETS)).await?,
+            notes: self.sweep(Stale::Notes(now - NOTES)).await?,
+        })
+    }
+
+    /// Where those end that are forgotten is looked up once, beside everybody who writes: it takes a look at all of them.
+    async fn jobs_done(&self, before: i64) -> Result<Stale> {
+        let mut reader = self.db().reader().await?;
+        let since = outbox::first_since(&mut reader.tx(), before).await?;
+        Ok(Stale::Jobs { before, since })
+    }
+
+    /// Slice after slice, each in a unit of its own, so that others write in between; answers how many rows.
+    async fn sweep(&self, stale: Stale) -> Result<u64> {
+        let mut swept = 0;
+        loop {
+            let slice = self
+                .db()
+                .write(move |mut tx| Box::pin(async move { stale.forget_slice(&mut tx).await }))
+                .await?;
+            swept += slice;
+            if slice < SLICE.unsigned_abs() {
+                return Ok(swept);
+            }
+        }
+    }
+}
+
+/// What has served its time, each with the moment before which it has (an address: since which its basket ended).
+#[derive(Clone, Copy, Debug)]
+enum Stale {
+    Outcomes(i64),
+    Changes(i64),
+    Sessions(i64),
+    /// `since` is the first job that was written later than that.
+    Jobs {
+        before: i64,
+        since: Option<i64>,
+    },
+    Subscriptions(i64),
+    Addresses(i64),
+    Notes(i64),
+}
+
+impl Stale {
+    async fn forget_slice(self, tx: &mut Tx<'_>) -> Result<u64> {
+        let rows = match self {
+            Stale::Outcomes(before) => idempotency::forget(tx, before, SLICE).await?,
+            Stale::Changes(before) => stock::forget_changes(tx, before, SLICE).await?,
+            Stale::Sessions(now) => staff::forget_sessions(tx, now, SLICE).await?,
+            Stale::Jobs { before, since } => outbox::forget(tx, before, since, SLICE).await?,
+            Stale::Subscriptions(before) => notifications::forget(tx, before, SLICE).await?,
+            Stale::Addresses(since) => fulfilment::forget_some_addresses(tx, since, SLICE).await?,
+            Stale::Notes(before) => payments::forget_notes(tx, before, SLICE).await?,
+        };
+        Ok(rows)
     }
 }

@@ -1,5 +1,5 @@
 //! How often: reservations, sign-ins and look-ups, by the client's address, by the contact or the order that is named,
-//! and by who is signed in.
+//! and by who is signed in; and webhooks that nobody proved, by the address.
 
 use std::{
     hash::{BuildHasher, Hash, RandomState},
@@ -26,6 +26,13 @@ use crate::{
 
 /// Keys share this many counters, picked by a secret hash: memory stays bounded whoever comes.
 const COUNTERS: u64 = 1 << 16;
+
+/// Webhooks of one address in a minute that are not proven to be their provider's. Toss Payments signs none about payments,
+/// sends those of all of them from a few addresses, up to three of each, and what it could not deliver again: so many are
+/// ten thousand payments a minute from one address. What is refused all the same is sent again, and a worker looks without
+/// it. However many are about one payment lead to one look in a while (`shop::orders::pay::webhook`); this is for whoever
+/// makes them up for thousands.
+const UNPROVEN_WEBHOOKS: u32 = 30_000;
 
 /// One limit, counted apart for each key.
 pub struct Limit {
@@ -61,6 +68,7 @@ pub struct Limiters {
     look_up_by_address: Limit,
     find_by_number: Limit,
     counter_by_session: Limit,
+    unproven_webhook_by_address: Limit,
 }
 
 impl Limiters {
@@ -74,7 +82,14 @@ impl Limiters {
             look_up_by_address: Limit::new(rates.look_up_by_address),
             find_by_number: Limit::new(rates.find_by_number),
             counter_by_session: Limit::new(rates.counter_by_session),
+            unproven_webhook_by_address: Limit::new(UNPROVEN_WEBHOOKS),
         }
+    }
+
+    /// Counts a webhook that is not proven. Whether it is shows only when its body was looked at, so that this is called
+    /// from there: what is signed is never counted, and passes whatever else comes from its address.
+    pub fn count_unproven_webhook(&self, client: Client) -> Result<(), Problem> {
+        self.unproven_webhook_by_address.count(&client.network())
     }
 }
 
@@ -270,5 +285,18 @@ mod tests {
         assert_eq!(what(&Method::GET, "/en/pass/secret"), What::LookUp);
         assert_eq!(what(&Method::POST, "/en/staff/seongsu/find"), What::Counter);
         assert_eq!(what(&Method::POST, "/staff/seongsu/deeds"), What::Other);
+        // Counted where it is known whether it is proven.
+        assert_eq!(what(&Method::POST, "/webhooks/toss"), What::Other);
+    }
+
+    #[test]
+    fn webhooks_of_ten_thousand_payments_pass_at_once_and_made_up_ones_do_not_without_end() {
+        let limiters = Limiters::new(&Rates::default());
+        let from = |address: &str| limiters.count_unproven_webhook(Client(address.parse().unwrap()));
+        assert!((0..UNPROVEN_WEBHOOKS).all(|_| from("203.0.113.9").is_ok()));
+        // Some have become free again meanwhile, five hundred a second.
+        let refused = (0..UNPROVEN_WEBHOOKS).find_map(|_| from("203.0.113.9").err()).unwrap();
+        assert_eq!(refused.retry_after, Some(1));
+        assert!(from("203.0.113.10").is_ok(), "another address is another's");
     }
 }
