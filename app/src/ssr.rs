@@ -20,7 +20,7 @@ use crate::{error::AppError, shared::Items, ui};
 
 pub(crate) use self::cookies::{Jar, percent_decoded};
 pub use self::{
-    cookies::{KEPT, Near, REMEMBERED, read_basket, set_cookie, with_cookie, write_basket},
+    cookies::{KEPT, Near, REMEMBERED, read_basket, read_cookie, set_cookie, with_cookie, write_basket},
     page::{Chrome, Page, Styles},
 };
 

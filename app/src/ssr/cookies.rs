@@ -37,6 +37,12 @@ impl<'a> Jar<'a> {
     }
 }
 
+/// A cookie as the pages read it. For whoever feeds its reader with anything.
+#[must_use]
+pub fn read_cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    Jar(headers).get(name)
+}
+
 /// Sets a cookie for the whole site, bound to its host where it is encrypted; an empty value removes it.
 #[must_use]
 pub fn set_cookie(site: &Site, name: &str, value: &str, max_age_s: i64) -> HeaderValue {
@@ -80,7 +86,9 @@ pub struct Near {
 }
 
 impl Near {
-    pub(super) fn read(text: &str) -> Option<Near> {
+    /// The name without control characters, 60 others of it at most.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Near> {
         let mut parts = text.splitn(3, ',');
         let point = format!("{},{}", parts.next()?, parts.next()?).parse().ok()?;
         let name: String =
@@ -132,13 +140,17 @@ pub(crate) fn percent_decoded(text: &str) -> Option<String> {
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
         if byte == b'%' {
-            let digits = [rest.next()?, rest.next()?];
-            bytes.push(u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?);
+            bytes.push(16 * worth(rest.next()?)? + worth(rest.next()?)?);
         } else {
             bytes.push(byte);
         }
     }
     String::from_utf8(bytes).ok()
+}
+
+/// What a hexadecimal digit is worth. Two of them read as a number might begin with a sign.
+fn worth(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|worth| u8::try_from(worth).ok())
 }
 
 #[cfg(test)]
@@ -169,7 +181,10 @@ mod tests {
     fn cookies_carry_any_text() {
         let text = "37.544,127.056,성수동; x=\"1\"";
         assert_eq!(percent_decoded(&percent_encoded(text)).as_deref(), Some(text));
-        assert_eq!(percent_decoded("%E0%A4"), None);
+        assert_eq!(percent_decoded("%41%e2%82%AC").as_deref(), Some("A€"));
+        for bad in ["%E0%A4", "%", "%4", "%+A", "%-0", "% 1", "%4G"] {
+            assert_eq!(percent_decoded(bad), None, "{bad}");
+        }
         assert_eq!(
             Near::read("37.5,127.0,성수동").map(|near| near.write()).as_deref(),
             Some("37.500,127.000,성수동")

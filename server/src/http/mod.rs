@@ -22,6 +22,7 @@ mod trace;
 mod webhooks;
 
 pub mod assets;
+pub mod fed;
 pub mod openapi;
 pub mod tiles;
 

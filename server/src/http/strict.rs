@@ -19,8 +19,9 @@ enum Awaited {
     Names,
 }
 
-/// Floating numbers up to here are the whole numbers they look like: two to the 53rd.
-const EXACT: f64 = 9_007_199_254_740_992.0;
+/// Floating numbers below it are the whole numbers they were written as: two to the 50th. Above it one with a point may
+/// be read as its neighbour, as JSON is read without the last bit.
+const EXACT: f64 = 1_125_899_906_842_624.0;
 
 macro_rules! forward {
     ($($method:ident $awaited:ident)*) => {$(
@@ -125,7 +126,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Heard<V> {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<V::Value, E> {
-        let is_whole = value.fract() == 0.0 && value.abs() <= EXACT;
+        let is_whole = value.fract() == 0.0 && value.abs() < EXACT;
         if self.awaited != Awaited::Whole || !is_whole {
             return self.visitor.visit_f64(value);
         }
@@ -285,12 +286,18 @@ mod tests {
             read(&format!(r#"{{"lines": [{{"sku": "CUP", "quantity": {text}}}]}}"#))
                 .map(|order| order.lines[0].quantity)
         };
-        for (text, number) in
-            [("2.0", 2), ("-3.00", -3), ("1e2", 100), ("-0", 0), ("9007199254740992", 1 << 53)]
-        {
+        for (text, number) in [
+            ("2.0", 2),
+            ("-3.00", -3),
+            ("1e2", 100),
+            ("-0", 0),
+            ("1125899906842623.0", (1 << 50) - 1),
+            ("9007199254740993", (1 << 53) + 1),
+        ] {
             assert_eq!(quantity(text), Ok(number), "{text}");
         }
-        for text in ["2.5", "1e17", "\"2\"", "null", "9223372036854775808"] {
+        // The last would be read as 9007199254740990.
+        for text in ["2.5", "1e17", "\"2\"", "null", "9223372036854775808", "9007199254740991.0"] {
             assert!(quantity(text).is_err(), "{text}");
         }
     }

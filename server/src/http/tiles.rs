@@ -132,6 +132,17 @@ impl Tiles {
             attribution: self.attribution.clone(),
         }
     }
+
+    /// First and last of the bytes that a call with these headers gets of an archive on this machine; none where it gets
+    /// all of them, or nothing. For whoever feeds its reader with anything.
+    #[must_use]
+    pub fn part(&self, headers: &HeaderMap) -> Option<RangeInclusive<u64>> {
+        let Source::Here(archive) = &self.source else { return None };
+        match wanted(archive, headers) {
+            Wanted::Part(range) => Some(range),
+            Wanted::All | Wanted::Beyond => None,
+        }
+    }
 }
 
 impl Glyphs {

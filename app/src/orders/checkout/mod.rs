@@ -53,6 +53,13 @@ const KEPT_FOR: i64 = 30 * 60;
 /// Somebody who is at it with less time left is given more, once. Seconds.
 const SOON_OVER: i64 = 5 * 60;
 
+/// A plan as an address says it, read and written again; none for what is no plan. For whoever feeds its reader with
+/// anything.
+#[must_use]
+pub fn reread_plan(plan: &str) -> Option<String> {
+    Plan::read(plan).map(|plan| plan.write())
+}
+
 /// `GET /checkout`: of the basket, of `lines`, or of one `sku` with its `quantity`; at `store`, by `way`, or by a
 /// whole `plan`. Looking holds nothing, and gives nothing back: an address is followed from anywhere.
 pub async fn checkout(visit: Visit, Query(typed): Query<HashMap<String, String>>) -> Response {

@@ -79,15 +79,17 @@ pub(super) fn plain_name(text: Cow<'_, str>) -> Cow<'_, str> {
 
 fn without_tags(text: &str) -> Cow<'_, str> {
     let is_tag = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!');
-    let first = text.match_indices('<').find(|(at, _)| is_tag(&text[at + 1..]) && text[*at..].contains('>'));
-    if first.is_none() {
+    // Behind the last end of a tag there is none: a text is walked through once, whatever is in it.
+    let Some(last) = text.rfind('>') else { return Cow::Borrowed(text) };
+    if !text[..last].match_indices('<').any(|(at, _)| is_tag(&text[at + 1..])) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('<') {
         out.push_str(before);
-        let Some((tag, next)) = after.split_once('>').filter(|_| is_tag(after)) else {
+        let is_begun = is_tag(after) && text.len() - after.len() <= last;
+        let Some((tag, next)) = is_begun.then(|| after.split_once('>')).flatten() else {
             out.push('<');
             rest = after;
             continue;
@@ -97,8 +99,11 @@ fn without_tags(text: &str) -> Cow<'_, str> {
         rest = match name.as_str() {
             // What stands inside is said to no reader.
             "script" | "style" if !tag.starts_with('/') => {
-                let end = format!("</{name}");
-                next.to_ascii_lowercase().find(&end).map_or("", |at| &next[at..])
+                let ends = |at: usize| {
+                    let own = next.get(at + 2..at + 2 + name.len());
+                    own.is_some_and(|own| own.eq_ignore_ascii_case(&name))
+                };
+                next.match_indices("</").find(|(at, _)| ends(*at)).map_or("", |(at, _)| &next[at..])
             }
             "p" | "br" | "li" | "div" | "ul" | "ol" | "tr" | "table" | "h1" | "h2" | "h3" | "h4" | "h5" => {
                 out.push('\n');
@@ -112,6 +117,9 @@ fn without_tags(text: &str) -> Cow<'_, str> {
     Cow::Owned(lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n"))
 }
 
+/// Bytes of an entity's name; none that is known here is longer.
+const LONGEST_ENTITY: usize = 10;
+
 /// Entities as the letters they stand for, each read once: `&amp;lt;` is `&lt;`. What is none stays.
 fn with_letters(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
@@ -121,7 +129,8 @@ fn with_letters(text: &str) -> Cow<'_, str> {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
         out.push_str(before);
-        let found = after.split_once(';').and_then(|(name, next)| Some((letter(name)?, next)));
+        let end = after.bytes().take(LONGEST_ENTITY + 1).position(|byte| byte == b';');
+        let found = end.and_then(|end| Some((letter(&after[..end])?, &after[end + 1..])));
         let Some((letter, next)) = found else {
             out.push('&');
             rest = after;
@@ -139,10 +148,6 @@ fn with_letters(text: &str) -> Cow<'_, str> {
 }
 
 fn letter(entity: &str) -> Option<char> {
-    // Longer than any that is known here.
-    if entity.len() > 10 {
-        return None;
-    }
     let Some(number) = entity.strip_prefix('#') else { return named(entity) };
     let (digits, radix) = match number.strip_prefix(['x', 'X']) {
         Some(hex) => (hex, 16),
@@ -207,6 +212,18 @@ mod tests {
         ] {
             assert_eq!(without_markup(text), plain, "{text}");
         }
+    }
+
+    /// From each of their signs all of the rest could be looked through: these would take minutes.
+    #[test]
+    fn what_has_no_end_is_read_in_one_go() {
+        for sign in ["<", "<a", "</", "&", "&#x"] {
+            let text = sign.repeat(300_000);
+            assert!(without_markup(&text) == text, "{sign}");
+            assert!(without_markup(&format!("<b>{text}")) == text, "{sign} behind a tag");
+        }
+        assert_eq!(without_markup(&"<script></SCRIPT>".repeat(60_000)), "");
+        assert_eq!(without_markup(&format!("a<style>{}", "</".repeat(300_000))), "a");
     }
 
     #[test]

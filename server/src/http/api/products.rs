@@ -205,9 +205,12 @@ impl Listing {
     }
 }
 
-type Mark = [u8; 9];
+/// What tells a list from others.
+pub type Mark = [u8; 9];
 
-fn mark(parts: &[&str]) -> Mark {
+/// Of the parameters a list was asked for with.
+#[must_use]
+pub fn mark(parts: &[&str]) -> Mark {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_be_bytes());
@@ -218,13 +221,17 @@ fn mark(parts: &[&str]) -> Mark {
     mark
 }
 
-fn cursor(shown: Shown, mark: &Mark) -> String {
+/// How far a list has been read, as its callers are told it.
+#[must_use]
+pub fn cursor(shown: Shown, mark: &Mark) -> String {
     let (position, id) = shown.last;
     let parts = [&position.to_be_bytes()[..], &id.to_be_bytes(), &shown.count.to_be_bytes(), mark];
     URL_SAFE_NO_PAD.encode(parts.concat())
 }
 
-fn shown(cursor: &str, mark: &Mark) -> Option<Shown> {
+/// None where it is a cursor of another list, or none at all.
+#[must_use]
+pub fn shown(cursor: &str, mark: &Mark) -> Option<Shown> {
     let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
     let (position, rest) = bytes.split_first_chunk()?;
     let (id, rest) = rest.split_first_chunk()?;

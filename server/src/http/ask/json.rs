@@ -8,7 +8,7 @@ use crate::http::{
 };
 
 /// Whatever the type does not know, lacks or has twice is refused at its place.
-pub(super) fn read_json<T: DeserializeOwned>(raw: &str) -> Result<T, Problem> {
+pub fn read_json<T: DeserializeOwned>(raw: &str) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_str(raw);
     let value: T = serde_path_to_error::deserialize(Strict(&mut reader)).map_err(|error| {
         let path = pointer(error.path());
@@ -47,24 +47,17 @@ pub(super) fn escaped(key: &str) -> String {
 
 /// What serde says, in words for people and without the names of our types.
 fn refused(path: &str, text: &str) -> Problem {
-    let quoted = text.split('`').nth(1).unwrap_or_default();
-    let inside = |name: &str| {
-        let end = format!("/{}", escaped(name));
-        if path.ends_with(&end) { path.to_owned() } else { format!("{path}{end}") }
-    };
+    // A field of ours that is wrong by being there or not stands inside of where the path ends.
+    let ours = text.split('`').nth(1).unwrap_or_default();
+    let inside = || format!("{path}/{}", escaped(ours));
     if text.starts_with("missing field") {
-        return Problem::field(inside(quoted), "필요한 값입니다.", "This is needed.");
-    }
-    if text.starts_with("unknown field") {
-        let name: String = quoted.chars().take(80).collect();
-        return Problem::field(inside(&name), "모르는 항목입니다.", "There is no such field.");
+        return Problem::field(inside(), "필요한 값입니다.", "This is needed.");
     }
     if text.starts_with("duplicate field") {
-        return Problem::field(
-            inside(quoted),
-            "같은 항목이 두 번 있습니다.",
-            "This field stands there twice.",
-        );
+        return Problem::field(inside(), "같은 항목이 두 번 있습니다.", "This field stands there twice.");
+    }
+    if text.starts_with("unknown field") {
+        return Problem::field(shortened(path), "모르는 항목입니다.", "There is no such field.");
     }
     let (ko, en) = match () {
         () if text.starts_with("a quantity") || path.ends_with("/quantity") => {
@@ -83,6 +76,14 @@ fn refused(path: &str, text: &str) -> Problem {
         () => mistaken(text),
     };
     Problem::field(path, ko, en)
+}
+
+/// A path that ends with a name of the sender's own, of any length and with any sign in it.
+fn shortened(path: &str) -> String {
+    let (before, name) = path.rsplit_once('/').unwrap_or_default();
+    let name: String = name.chars().take(80).collect();
+    // Half of an escaped sign is none.
+    format!("{before}/{}", name.trim_end_matches('~'))
 }
 
 const MOMENT: (&str, &str) =
@@ -168,6 +169,26 @@ mod tests {
         assert_eq!(problem.kind, Kind::Invalid, "{body}");
         let error = &problem.errors[0];
         (error.pointer.clone(), error.detail.get(Lang::En).to_owned())
+    }
+
+    #[test]
+    fn a_field_is_told_apart_from_where_it_stands() {
+        use crate::http::api::carrying::RefundRequest;
+        for (amount, expected) in [
+            (r#"{"currency":"KRW"}"#, "This is needed."),
+            (r#"{"amount":1,"amount":2}"#, "This field stands there twice."),
+        ] {
+            let told = ("/amount/amount".to_owned(), expected.to_owned());
+            assert_eq!(said::<RefundRequest>(&format!(r#"{{"amount":{amount}}}"#)), told, "{amount}");
+        }
+        // Names of the sender's own may have any sign in them and any length.
+        let most = "x".repeat(79);
+        let (longer, half) = (format!("{most}yz"), format!("{most}~"));
+        let cut = format!("{most}y");
+        for (name, step) in [("a`b", "a`b"), ("~/", "~0~1"), ("", ""), (&*longer, &*cut), (&*half, &*most)] {
+            let told = (format!("/amount/{step}"), "There is no such field.".to_owned());
+            assert_eq!(said::<RefundRequest>(&format!(r#"{{"amount":{{"{name}":1}}}}"#)), told, "{name}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod json;
 mod parameters;
 
+pub use json::read_json;
 pub use parameters::Parameters;
 
 use axum::{
@@ -15,7 +16,6 @@ use onshelf_shop::partners::Partner;
 use onshelf_vocabulary::Lang;
 use serde::de::DeserializeOwned;
 
-use self::json::read_json;
 use super::problem::{Kind, Problem};
 
 /// The language that was asked for.
@@ -128,7 +128,8 @@ impl<S: Send + Sync> FromRequest<S> for NoBody {
 }
 
 /// Whether there is no body, or one of nothing: `null`, or an object without anything in it, however it is spaced.
-fn says_nothing(raw: &str) -> bool {
+#[must_use]
+pub fn says_nothing(raw: &str) -> bool {
     let text = raw.trim();
     let inside = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
     matches!(text, "" | "null") || inside.is_some_and(|inside| inside.trim().is_empty())

@@ -1,7 +1,7 @@
 //! Stripe: a Checkout Session a payment, paid on Stripe's own page. The session is what we keep the name of; the
 //! money is read from its payment intent.
 
-mod reading;
+pub mod reading;
 
 use std::{sync::Arc, time::Duration};
 

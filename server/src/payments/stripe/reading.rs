@@ -8,12 +8,17 @@ pub(super) fn text<'a>(object: &'a Value, pointer: &str) -> Option<&'a str> {
     object.pointer(pointer).and_then(Value::as_str)
 }
 
+/// In minor units. Below nothing there is no amount.
+fn amount(object: &Value, pointer: &str) -> Option<i64> {
+    object.pointer(pointer).and_then(Value::as_i64).filter(|amount| *amount >= 0)
+}
+
 /// How a Checkout Session stands, its payment intent and the latest charge expanded. An error says what is missing.
-pub(super) fn statement(session: &Value) -> Result<Statement, &'static str> {
+pub fn statement(session: &Value) -> Result<Statement, &'static str> {
     let provider_id = text(session, "/id").ok_or("answered a session without a name")?;
     let reference = text(session, "/client_reference_id").unwrap_or_default();
     let paid = text(session, "/payment_intent/status") == Some("succeeded");
-    let received = session.pointer("/payment_intent/amount_received").and_then(Value::as_i64).unwrap_or(0);
+    let received = amount(session, "/payment_intent/amount_received").unwrap_or(0);
     let over = text(session, "/status") == Some("expired")
         || text(session, "/payment_intent/status") == Some("canceled");
     let standing = match (paid && received > 0, over) {
@@ -29,7 +34,7 @@ pub(super) fn statement(session: &Value) -> Result<Statement, &'static str> {
         Standing::Open | Standing::Void => (0, text(session, "/currency")),
     };
     let currency = named.and_then(Currency::from_code).ok_or("names a currency we do not have")?;
-    let refunded = session.pointer("/payment_intent/latest_charge/amount_refunded").and_then(Value::as_i64);
+    let refunded = amount(session, "/payment_intent/latest_charge/amount_refunded");
     if standing == Standing::Captured && refunded.is_none() {
         return Err("does not show what was refunded");
     }
@@ -43,9 +48,9 @@ pub(super) fn statement(session: &Value) -> Result<Statement, &'static str> {
 }
 
 /// How a refund stands. Its key is the one we wrote into it; what was made on Stripe's own pages has none.
-pub(super) fn refund(refund: &Value) -> Result<RefundStatement, &'static str> {
+pub fn refund(refund: &Value) -> Result<RefundStatement, &'static str> {
     let name = text(refund, "/id").ok_or("answered a refund without a name")?;
-    let amount = refund.get("amount").and_then(Value::as_i64).ok_or("shows a refund without an amount")?;
+    let amount = amount(refund, "/amount").ok_or("shows a refund without an amount")?;
     let standing = match text(refund, "/status") {
         Some("succeeded") => RefundStanding::Done,
         Some("failed" | "canceled") => RefundStanding::Failed,
@@ -72,4 +77,32 @@ pub(super) fn hint(body: &[u8]) -> Option<Hint> {
         .or_else(|| text(&event, "/data/object/metadata/reference"));
     let reference = reference.filter(|_| text(&event, "/account").is_none());
     Some(Hint { event: name.to_owned(), reference: reference.map(str::to_owned) })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn below_nothing_there_is_no_amount() {
+        let session = |received: i64, refunded: i64| {
+            json!({ "id": "cs_1", "currency": "krw", "payment_intent": {
+                "status": "succeeded", "amount_received": received, "currency": "krw",
+                "latest_charge": { "amount_refunded": refunded },
+            } })
+        };
+        let money = |session: &Value| {
+            statement(session).map(|statement| (statement.captured.amount, statement.refunded))
+        };
+        assert_eq!(money(&session(9_000, 500)), Ok((9_000, 500)));
+        assert_eq!(money(&session(9_000, -500)), Err("does not show what was refunded"));
+        assert_eq!(money(&session(-9_000, 0)), Ok((0, 0)), "nothing was captured");
+        let made = |amount: i64| json!({ "id": "re_1", "amount": amount, "status": "succeeded" });
+        assert_eq!(refund(&made(500)).map(|refund| refund.amount), Ok(500));
+        for amount in [-1, i64::MIN] {
+            assert_eq!(refund(&made(amount)), Err("shows a refund without an amount"), "{amount}");
+        }
+    }
 }

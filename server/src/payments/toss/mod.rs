@@ -1,7 +1,7 @@
 //! Toss Payments: the payment window by redirect. Nothing is captured until we confirm it, for exactly the amount we
 //! asked: a shopper who authenticated and never came back has paid nothing.
 
-mod reading;
+pub mod reading;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -227,12 +227,11 @@ impl PaymentProvider for Toss {
     /// look, and only where it names something that could be ours.
     fn hint(
         &self,
-        header: &dyn Fn(&str) -> Option<String>,
+        _header: &dyn Fn(&str) -> Option<String>,
         body: &[u8],
         _now: Timestamp,
     ) -> Result<Hint, BadWebhook> {
-        let transmission = header("tosspayments-webhook-transmission-id");
-        reading::hint(transmission.as_deref(), body).ok_or(BadWebhook::Unreadable)
+        reading::hint(body).ok_or(BadWebhook::Unreadable)
     }
 
     fn signs(&self) -> bool {

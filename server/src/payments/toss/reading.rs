@@ -3,7 +3,6 @@
 use onshelf_shop::{Hint, RefundStanding, RefundStatement, Standing, Statement};
 use onshelf_vocabulary::{Currency, Money};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 /// Characters of a reason for cancelling.
 const REASON: usize = 200;
@@ -13,7 +12,7 @@ pub(super) fn text<'a>(object: &'a Value, pointer: &str) -> Option<&'a str> {
 }
 
 /// How a payment stands. An error says what is missing.
-pub(super) fn statement(payment: &Value) -> Result<Statement, &'static str> {
+pub fn statement(payment: &Value) -> Result<Statement, &'static str> {
     let currency = currency_of(payment)?;
     let amount = |pointer| {
         payment.pointer(pointer).and_then(|number| minor(number, currency)).ok_or("shows no amount")
@@ -26,8 +25,11 @@ pub(super) fn statement(payment: &Value) -> Result<Statement, &'static str> {
     };
     let (captured, refunded) = match standing {
         Standing::Captured => {
-            let total = amount("/totalAmount")?;
-            (total, total - amount("/balanceAmount")?)
+            let (total, left) = (amount("/totalAmount")?, amount("/balanceAmount")?);
+            if left > total {
+                return Err("shows more left than was captured");
+            }
+            (total, total - left)
         }
         Standing::Open | Standing::Void => (0, 0),
     };
@@ -35,7 +37,7 @@ pub(super) fn statement(payment: &Value) -> Result<Statement, &'static str> {
 }
 
 /// A capture as the list of transactions tells it, where nothing was cancelled since.
-pub(super) fn captured(transaction: &Value) -> Result<Statement, &'static str> {
+pub fn captured(transaction: &Value) -> Result<Statement, &'static str> {
     let currency = currency_of(transaction)?;
     let amount =
         transaction.get("amount").and_then(|number| minor(number, currency)).ok_or("shows no amount")?;
@@ -62,7 +64,8 @@ fn currency_of(object: &Value) -> Result<Currency, &'static str> {
     Currency::from_code(code).ok_or("names a currency we do not have")
 }
 
-/// A number of theirs in minor units: won are whole, dollars have decimals. No floating point comes near.
+/// A number of theirs in minor units: won are whole, dollars have decimals. No floating point comes near. Below nothing
+/// there is no amount.
 fn minor(number: &Value, currency: Currency) -> Option<i64> {
     let written = number.as_number()?.to_string();
     let (whole, rest) = written.split_once('.').unwrap_or((&written, ""));
@@ -71,11 +74,11 @@ fn minor(number: &Value, currency: Currency) -> Option<i64> {
     if dropped.bytes().any(|digit| digit != b'0') {
         return None;
     }
-    format!("{whole}{kept:0<decimals$}").parse().ok()
+    format!("{whole}{kept:0<decimals$}").parse::<i64>().ok().filter(|amount| *amount >= 0)
 }
 
 /// What a cancellation is made for, with its key at the end.
-pub(super) fn reason(reason: &str, key: &str) -> String {
+pub fn reason(reason: &str, key: &str) -> String {
     let mark = mark(key);
     let room = REASON.saturating_sub(mark.chars().count());
     format!("{}{mark}", reason.chars().take(room).collect::<String>())
@@ -91,7 +94,7 @@ fn marked(reason: &str) -> Option<&str> {
 }
 
 /// All cancellations of a payment.
-pub(super) fn refunds(payment: &Value) -> Result<Vec<RefundStatement>, &'static str> {
+pub fn refunds(payment: &Value) -> Result<Vec<RefundStatement>, &'static str> {
     let currency = currency_of(payment)?;
     let cancels = payment.get("cancels").and_then(Value::as_array);
     cancels.into_iter().flatten().map(|cancel| refund(cancel, currency)).collect()
@@ -115,18 +118,16 @@ fn refund(cancel: &Value, currency: Currency) -> Result<RefundStatement, &'stati
 }
 
 /// What an event is about: `PAYMENT_STATUS_CHANGED` has the payment inside, `DEPOSIT_CALLBACK` its order id at the
-/// top. None where it is neither, or names nothing that could be a reference of ours.
-pub(super) fn hint(transmission: Option<&str>, body: &[u8]) -> Option<Hint> {
+/// top. None where it is neither, or names nothing that could be a reference of ours. All that is told of a payment goes
+/// by one name: the transmission's own is a header that nobody signed, and could be another one each time.
+pub(super) fn hint(body: &[u8]) -> Option<Hint> {
     let event: Value = serde_json::from_slice(body).ok()?;
     let reference = text(&event, "/data/orderId").or_else(|| text(&event, "/orderId"))?;
     let about_payment = text(&event, "/eventType").is_none_or(|kind| kind == "PAYMENT_STATUS_CHANGED");
     if !about_payment || !is_reference(reference) {
         return None;
     }
-    let named =
-        transmission.filter(|id| (1..=128).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic()));
-    let event = named.map_or_else(|| hex::encode(Sha256::digest(body)), str::to_owned);
-    Some(Hint { event, reference: Some(reference.to_owned()) })
+    Some(Hint { event: reference.to_owned(), reference: Some(reference.to_owned()) })
 }
 
 fn is_reference(text: &str) -> bool {
@@ -151,9 +152,25 @@ mod tests {
             (json!(7), Currency::Usd, Some(700)),
             (json!(0.125), Currency::Usd, None),
             (json!("38000"), Currency::Krw, None),
+            (json!(-38_000), Currency::Krw, None),
+            (json!(-0.5), Currency::Usd, None),
+            (json!(1e300), Currency::Usd, None),
         ] {
             assert_eq!(minor(&number, currency), amount, "{number} {currency:?}");
         }
+    }
+
+    #[test]
+    fn no_more_is_left_than_was_captured() {
+        let payment = |total: i64, left: i64| {
+            json!({
+                "orderId": "P-1", "paymentKey": "k", "status": "DONE", "totalAmount": total, "balanceAmount": left,
+            })
+        };
+        let refunded = |payment: &Value| statement(payment).map(|statement| statement.refunded);
+        assert_eq!(refunded(&payment(38_000, 37_000)), Ok(1_000));
+        assert_eq!(refunded(&payment(38_000, 38_001)), Err("shows more left than was captured"));
+        assert_eq!(refunded(&payment(i64::MAX, -1)), Err("shows no amount"));
     }
 
     #[test]

@@ -77,14 +77,12 @@ impl Products {
         standing::join_options(db, &mut drafts).await?;
         let mut batch = Vec::with_capacity(BATCH.min(drafts.len()));
         for draft in drafts {
-            // Where each of its rows was rejected, that has been told.
-            if draft.variants.is_empty() && draft.rows == 0 {
-                continue;
-            }
             if draft.variants.is_empty() {
-                let entry =
-                    Entry::new(draft.line, "sku", "no variant of the product can be taken", &draft.code);
-                ledger.reject(entry);
+                // Its variants have been told one by one; with it go the rows of its own and of its pictures.
+                let why = "no variant of the product can be taken";
+                for _ in 0..draft.rows {
+                    ledger.reject(Entry::new(draft.line, "sku", why, &draft.code));
+                }
                 continue;
             }
             batch.push(self.whole(draft, ledger).await);
