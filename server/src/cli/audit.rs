@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use onshelf_db::Db;
 use onshelf_shop::{Clock, Shop, SystemClock, ledger};
 
-use super::{Failure, open_database, open_shop, reconcile::reconciled, telling::Teller};
+use super::{Failure, open_database, open_shop_telling, reconcile::reconciled, telling::Teller};
 use crate::{config::Config, payments};
 
 #[derive(Debug, Args)]
@@ -59,7 +59,7 @@ impl Audit {
             let faults = prove(&db, SystemClock.now(), teller).await?;
             return Ok((db, Found { faults, ..Found::default() }));
         }
-        let shop = open_shop(config).await?;
+        let shop = open_shop_telling(config, teller).await?;
         shop.take_payments(payments::providers(config, &shop).await?);
         // First the providers: a refund that somebody carried out by hand is written down, and no fault any more.
         let found = self.ask_providers(&shop, teller).await;

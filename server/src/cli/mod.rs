@@ -19,6 +19,7 @@ use onshelf_db::Db;
 use onshelf_shop::{Shop, SystemChance, SystemClock};
 
 use crate::{Failure, config::Config};
+use telling::Teller;
 
 /// Onshelf: an online-to-offline storefront.
 #[derive(Debug, Parser)]
@@ -115,14 +116,23 @@ fn could_not(error: &(dyn std::error::Error + 'static)) -> ExitCode {
 pub(crate) async fn open_database(config: &Config) -> Result<Db, Failure> {
     Db::open(&config.database_url)
         .await
-        .map_err(|error| format!("the database cannot be used: {error}").into())
+        .map_err(|error| format!("database_url: the database cannot be used: {error}").into())
 }
 
 /// The shop on the database of the settings, for commands that do a deed.
-pub(crate) async fn open_shop(config: &Config) -> Result<Shop, Failure> {
+async fn open_shop(config: &Config) -> Result<Shop, Failure> {
+    let mut teller = Teller::spinner();
+    let opened = open_shop_telling(config, &mut teller).await;
+    teller.finish();
+    opened
+}
+
+/// The same for commands that go on telling. A shop reads its whole catalogue, which takes a while where it is large.
+async fn open_shop_telling(config: &Config, teller: &mut Teller) -> Result<Shop, Failure> {
     let db = open_database(config).await?;
     let settings = onshelf_shop::Settings { index_dir: None, ..config.shop_settings() };
-    Ok(Shop::open(db, Arc::new(SystemClock), Arc::new(SystemChance), settings).await?)
+    let opening = std::pin::pin!(Shop::open(db, Arc::new(SystemClock), Arc::new(SystemChance), settings));
+    Ok(teller.wait_for(|| "reading the catalogue".to_owned(), opening).await?)
 }
 
 #[expect(clippy::print_stdout, reason = "what the command is for")]

@@ -1,11 +1,12 @@
 //! `onshelf serve`.
 
-use std::{process::ExitCode, sync::Arc};
+use std::{fmt::Display, net::SocketAddr, path::Path, process::ExitCode, sync::Arc};
 
 use clap::Args;
 use onshelf_app::ssr::{Door, Site};
 use onshelf_domain::basemap::Basemap;
 use onshelf_shop::{Shop, SystemChance, SystemClock};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::{Failure, open_database};
@@ -27,6 +28,10 @@ impl Serve {
     pub(super) async fn run(&self, config: Config) -> Result<ExitCode, Failure> {
         let traces = telemetry::start(&config)?;
         let config = if self.demo { demo::named(config) } else { config };
+        // What is wrong with a file or a folder is said before anybody waits for the catalogue.
+        check_folders(&config)?;
+        let tiles = tiles(&config)?.map(Arc::new);
+        let basemap = self.basemap(&config)?;
         let db = open_database(&config).await?;
         if self.demo {
             demo::seed(&db).await?;
@@ -37,19 +42,17 @@ impl Serve {
             demo::add_people(&shop).await?;
         }
         shop.take_payments(payments::providers(&config, &shop).await?);
-        let tiles = tiles(&config)?.map(Arc::new);
-        let site = Arc::new(self.site(&config, tiles.as_deref(), &shop)?);
+        let site = Arc::new(self.site(&config, basemap, tiles.as_deref(), &shop)?);
         let door = Door { shop: shop.clone(), site };
-        let listener = http::listen(config.addr)
-            .map_err(|error| format!("cannot listen on {}: {error}", config.addr))?;
+        let listener = listen("addr", config.addr)?;
+        let beside = config.metrics_addr.map(|addr| listen("metrics_addr", addr)).transpose()?;
 
         let stop = CancellationToken::new();
         let workers = worker::start(&door, &config, &stop)?;
         if self.demo {
             tokio::spawn(demo::run_till(shop.clone(), stop.clone()));
         }
-        if let Some(addr) = config.metrics_addr {
-            let listener = tokio::net::TcpListener::bind(addr).await?;
+        if let Some(listener) = beside {
             tokio::spawn(metrics::serve(listener, shop.clone(), stop.clone()));
         }
         announce(&config);
@@ -68,18 +71,29 @@ impl Serve {
         Ok(ExitCode::SUCCESS)
     }
 
-    fn site(&self, config: &Config, tiles: Option<&Tiles>, shop: &Shop) -> Result<Site, Failure> {
+    /// The operator's drawn map; the demo brings one along.
+    fn basemap(&self, config: &Config) -> Result<Option<Arc<Basemap>>, Failure> {
+        let basemap = match &config.basemap {
+            Some(path) => Some(read_basemap(path)?),
+            None if self.demo => Some(demo::basemap()?),
+            None => None,
+        };
+        Ok(basemap.map(Arc::new))
+    }
+
+    fn site(
+        &self,
+        config: &Config,
+        basemap: Option<Arc<Basemap>>,
+        tiles: Option<&Tiles>,
+        shop: &Shop,
+    ) -> Result<Site, Failure> {
         let assets = http::assets::site_assets(&config.site_dir);
         if tiles.is_some() && assets.live_map.is_none() {
             tracing::warn!(
                 "This build has no live map, npm was out of reach when it was made: the drawn one stays."
             );
         }
-        let basemap = match &config.basemap {
-            Some(path) => Some(Basemap::parse(&std::fs::read(path)?)?),
-            None if self.demo => Some(demo::basemap()?),
-            None => None,
-        };
         Ok(Site {
             public_url: config.public_url(),
             name: config.name(),
@@ -87,7 +101,7 @@ impl Serve {
             terms: config.terms_url.clone().unwrap_or_default(),
             privacy: config.privacy_url.clone().unwrap_or_default(),
             secure: config.public_url().starts_with("https://"),
-            basemap: basemap.map(Arc::new),
+            basemap,
             tiles: tiles.map(Tiles::ground),
             assets,
             home: self.demo.then(demo::home).transpose()?,
@@ -96,6 +110,43 @@ impl Serve {
             shows_messages: config.shows_messages(self.demo),
         })
     }
+}
+
+/// The search index is the first that is written into the data folder, and knows of no settings: whoever may not write
+/// there is told here. The client's folder may be missing where nobody named one: then only the server was built.
+fn check_folders(config: &Config) -> Result<(), Failure> {
+    try_writing(&config.index_dir()).map_err(|why| unusable("data_dir", &config.data_dir, &why))?;
+    if config.site_dir.is_dir() {
+        return Ok(());
+    }
+    if config.site_dir != Config::default().site_dir {
+        return Err(unusable("site_dir", &config.site_dir, &"there is no such folder").into());
+    }
+    let site_dir = config.site_dir.display();
+    tracing::warn!("There is no folder {site_dir} (site_dir): pages come without styles and scripts.");
+    Ok(())
+}
+
+fn try_writing(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    // Of this process alone: another may look at the same moment.
+    let tried = folder.join(format!(".{}.part", std::process::id()));
+    std::fs::write(&tried, "")?;
+    std::fs::remove_file(&tried)
+}
+
+fn read_basemap(path: &Path) -> Result<Basemap, Failure> {
+    let bytes = std::fs::read(path).map_err(|why| unusable("basemap", path, &why))?;
+    Basemap::parse(&bytes).map_err(|why| unusable("basemap", path, &why).into())
+}
+
+fn listen(setting: &str, addr: SocketAddr) -> Result<TcpListener, Failure> {
+    http::listen(addr).map_err(|why| format!("{setting}: cannot listen on {addr}: {why}").into())
+}
+
+/// The one line that names the setting.
+fn unusable(setting: &str, path: &Path, why: &dyn Display) -> String {
+    format!("{setting}: {}: {why}", path.display())
 }
 
 /// What the operator set for the live map; none if nothing.

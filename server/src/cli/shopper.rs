@@ -5,7 +5,7 @@ use std::{path::Path, process::ExitCode};
 use clap::{Args, Subcommand};
 use onshelf_shop::shoppers::{Erasure, Way, read_way};
 
-use super::{Failure, open_shop};
+use super::{Failure, open_shop, telling::Teller};
 use crate::{config::Config, notifications};
 
 #[derive(Debug, Subcommand)]
@@ -41,24 +41,29 @@ impl Person {
 }
 
 impl Shopper {
-    #[expect(clippy::print_stdout, reason = "what the command is for")]
     pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
         match self {
-            Shopper::Export(person) => {
-                let way = person.way()?;
-                let data = open_shop(&config).await?.shopper_data(&way).await?;
-                println!("{}", serde_json::to_string_pretty(&data)?);
-                Ok(ExitCode::SUCCESS)
-            }
+            Shopper::Export(person) => export(&config, &person.way()?).await,
             Shopper::Erase { person, force } => erase(&config, &person.way()?, force).await,
         }
     }
 }
 
 #[expect(clippy::print_stdout, reason = "what the command is for")]
+async fn export(config: &Config, way: &Way) -> Result<ExitCode, Failure> {
+    let shop = open_shop(config).await?;
+    let gathering = std::pin::pin!(shop.shopper_data(way));
+    let data = Teller::wait_once("gathering what is kept", gathering).await?;
+    println!("{}", serde_json::to_string_pretty(&data)?);
+    Ok(ExitCode::SUCCESS)
+}
+
+#[expect(clippy::print_stdout, reason = "what the command is for")]
 async fn erase(config: &Config, way: &Way, force: bool) -> Result<ExitCode, Failure> {
-    let erased = open_shop(config).await?.erase_shopper(way, force).await?;
-    match erased {
+    let shop = open_shop(config).await?;
+    // All that was answered and told in weeks is looked through for it.
+    let erasing = std::pin::pin!(shop.erase_shopper(way, force));
+    match Teller::wait_once("looking for every trace", erasing).await? {
         Erasure::Nobody => {
             println!("Nothing is kept of such a person.");
             Ok(ExitCode::SUCCESS)

@@ -72,6 +72,14 @@ impl Teller {
         }
     }
 
+    /// The same for a command that has only this one thing to wait for.
+    pub(super) async fn wait_once<T>(message: &str, work: impl Future<Output = T>) -> T {
+        let mut teller = Teller::spinner();
+        let done = teller.wait_for(|| message.to_owned(), work).await;
+        teller.finish();
+        done
+    }
+
     pub(super) fn finish(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -126,5 +134,6 @@ mod tests {
         };
         assert_eq!(Teller::spinner().wait_for(message, work).await, 7);
         assert!(told.get() >= 2, "{}", told.get());
+        assert_eq!(Teller::wait_once("copying", async { 8 }).await, 8);
     }
 }

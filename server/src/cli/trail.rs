@@ -1,6 +1,9 @@
 //! `onshelf trail`: what staff, partners and operators read and did, for head office.
 
-use std::{io::BufWriter, process::ExitCode};
+use std::{
+    io::{BufWriter, IsTerminal},
+    process::ExitCode,
+};
 
 use clap::Args;
 use jiff::{Span, Timestamp, civil, tz::TimeZone};
@@ -9,7 +12,7 @@ use onshelf_shop::{
     export::{self, Format},
 };
 
-use super::{Failure, open_database};
+use super::{Failure, open_database, telling::Teller};
 use crate::config::Config;
 
 #[derive(Debug, Args)]
@@ -32,8 +35,12 @@ impl Trail {
             None => 0,
         };
         let db = open_database(config).await?;
-        let mut out = BufWriter::new(std::io::stdout());
-        let rows = export::trail(&db, since, self.format, &mut out).await?;
+        let stdout = std::io::stdout();
+        let is_seen = stdout.is_terminal();
+        let mut out = BufWriter::new(stdout);
+        let writing = std::pin::pin!(export::trail(&db, since, self.format, &mut out));
+        // Rows on a terminal tell by themselves how far it is, and a spinner would stand between them.
+        let rows = if is_seen { writing.await? } else { Teller::wait_once("writing rows", writing).await? };
         eprintln!("{rows} rows written.");
         Ok(ExitCode::SUCCESS)
     }

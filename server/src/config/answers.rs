@@ -1,5 +1,7 @@
 //! What follows from the settings.
 
+use std::path::PathBuf;
+
 use onshelf_domain::notifications::PushServices;
 use onshelf_vocabulary::Text;
 
@@ -65,6 +67,12 @@ impl Config {
         url.trim_end_matches('/').to_owned()
     }
 
+    /// Where the search index lies.
+    #[must_use]
+    pub fn index_dir(&self) -> PathBuf {
+        self.data_dir.join("index")
+    }
+
     #[must_use]
     pub fn name(&self) -> Text {
         Text::new(self.name_ko.clone(), self.name_en.clone())
@@ -77,7 +85,7 @@ impl Config {
             shown_cap: (self.shown_cap > 0).then_some(self.shown_cap),
             live_reservations: self.live_reservations,
             minutes_a_pick: self.minutes_a_pick,
-            index_dir: Some(self.data_dir.join("index")),
+            index_dir: Some(self.index_dir()),
             public_url: self.public_url(),
             secret: self.secret.clone(),
             previous_secret: self.previous_secret.clone(),

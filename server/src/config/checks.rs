@@ -5,10 +5,17 @@ use onshelf_domain::notifications::PushServices;
 use super::{
     Config, ConfigError, Secret,
     addresses::{is_loopback, is_safe, is_web},
+    terms,
 };
 
 /// A seller is told in a few lines of a receipt; in characters.
 const SELLER_MOST: usize = 300;
+/// A day: where one reservation took longer, nothing could be promised for the next.
+const PICK_MOST: i64 = 24 * 60;
+/// As many as a store's own row may say.
+const CAPACITY_MOST: i64 = 10_000;
+/// A year, in hours.
+const TRANSFER_MOST: i64 = 365 * 24;
 
 impl Config {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
@@ -23,12 +30,8 @@ impl Config {
                 return wrong(&format!("{name}: must begin with http:// or https://"));
             }
         }
-        if self.live_reservations == 0 {
-            return wrong("live_reservations: must be at least 1");
-        }
-        if self.window_capacity < 1 {
-            return wrong("window_capacity: must be at least 1");
-        }
+        self.check_numbers()?;
+        self.check_terms()?;
         if !self.database_url.starts_with("sqlite:") && !self.database_url.starts_with("postgres") {
             return wrong("database_url: must begin with sqlite:// or postgres://");
         }
@@ -45,6 +48,31 @@ impl Config {
         }
         self.check_messages()?;
         self.check_payments()
+    }
+
+    fn check_numbers(&self) -> Result<(), ConfigError> {
+        let wrong = |text: String| Err(ConfigError::Setting(text));
+        for (name, number, least, most) in [
+            ("shown_cap", self.shown_cap, 0, i64::MAX),
+            ("live_reservations", i64::from(self.live_reservations), 1, i64::MAX),
+            ("minutes_a_pick", i64::from(self.minutes_a_pick), 0, PICK_MOST),
+            ("window_capacity", self.window_capacity, 1, CAPACITY_MOST),
+            ("transfer_hours", i64::from(self.transfer_hours), 0, TRANSFER_MOST),
+        ] {
+            if number < least {
+                return wrong(format!("{name}: must be at least {least}"));
+            }
+            if number > most {
+                return wrong(format!("{name}: must be at most {most}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_terms(&self) -> Result<(), ConfigError> {
+        let fault = self.delivery.as_ref().and_then(terms::delivery_fault);
+        let fault = fault.or_else(|| self.taxes.as_ref().and_then(terms::tax_fault));
+        fault.map_or(Ok(()), |fault| Err(ConfigError::Setting(fault)))
     }
 
     fn check_tiles(&self) -> Result<(), ConfigError> {
@@ -138,6 +166,13 @@ mod tests {
             ("ONSHELF_OTLP_ENDPOINT", "collector:4317", "otlp_endpoint"),
             ("ONSHELF_LIVE_RESERVATIONS", "0", "live_reservations"),
             ("ONSHELF_LIVE_RESERVATIONS", "many", "live_reservations (ONSHELF_LIVE_RESERVATIONS): "),
+            ("ONSHELF_SHOWN_CAP", "-1", "shown_cap: must be at least 0"),
+            ("ONSHELF_MINUTES_A_PICK", "-1", "minutes_a_pick (ONSHELF_MINUTES_A_PICK): "),
+            ("ONSHELF_MINUTES_A_PICK", "1441", "minutes_a_pick: must be at most 1440"),
+            ("ONSHELF_WINDOW_CAPACITY", "0", "window_capacity: must be at least 1"),
+            ("ONSHELF_WINDOW_CAPACITY", "10001", "window_capacity: must be at most 10000"),
+            ("ONSHELF_TRANSFER_HOURS", "-4", "transfer_hours (ONSHELF_TRANSFER_HOURS): "),
+            ("ONSHELF_TRANSFER_HOURS", "8761", "transfer_hours: must be at most 8760"),
             ("ONSHELF_DATABASE_URL", "mysql://x", "database_url"),
             ("ONSHELF_TILES", "http://elsewhere.example/a.pmtiles", "tiles"),
             ("ONSHELF_TILES", "map.mbtiles", "tiles"),

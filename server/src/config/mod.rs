@@ -6,6 +6,7 @@ mod answers;
 mod checks;
 mod reading;
 mod secret;
+mod terms;
 
 use std::{net::SocketAddr, path::PathBuf};
 

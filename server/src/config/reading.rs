@@ -9,8 +9,9 @@ use super::{Config, ConfigError};
 /// Read where no file was named, if it is there.
 const FILE: &str = "onshelf.toml";
 const PREFIX: &str = "ONSHELF_";
-/// How variables of that prefix begin that are not settings: what tests, benchmarks and the build hand to each other,
-/// and so to the servers that they start.
+/// Variables of that prefix that are not settings: what tests, benchmarks and the build hand to each other, and so to the
+/// servers that they start. One that ends in `_` stands for all that begin so; the others are whole names, so that whoever
+/// writes `ONSHELF_BIND` for `ONSHELF_ADDR` is told.
 const NOT_SETTINGS: [&str; 8] = [
     "ONSHELF_BENCH_",
     "ONSHELF_BIN",
@@ -68,7 +69,8 @@ fn overlay(
 }
 
 fn is_setting(name: &str) -> bool {
-    name.starts_with(PREFIX) && !NOT_SETTINGS.iter().any(|beginning| name.starts_with(beginning))
+    let is_meant = |other: &str| if other.ends_with('_') { name.starts_with(other) } else { name == other };
+    name.starts_with(PREFIX) && !NOT_SETTINGS.into_iter().any(is_meant)
 }
 
 /// A variable as it is read. What others have to say to each other may be written as they like, and is none.
@@ -194,6 +196,25 @@ mod tests {
         }
         assert_eq!(with(b"ONSHELF_NAME_KO", b"\xec").unwrap_err(), "ONSHELF_NAME_KO: is not UTF-8");
         assert_eq!(with(b"ONSHELF_\xff", b"x").unwrap_err(), "ONSHELF_\u{fffd}: is not UTF-8");
+    }
+
+    #[test]
+    fn a_variable_that_only_begins_like_one_of_the_tools_is_a_wrong_setting() {
+        for name in ["ONSHELF_BENCH_SKUS", "ONSHELF_BIN", "ONSHELF_PRODUCTS", "ONSHELF_REAL_ROWS"] {
+            assert!(load(&[(name, "x")]).is_ok(), "{name}");
+        }
+        for name in [
+            "ONSHELF_BIND",
+            "ONSHELF_BENCH",
+            "ONSHELF_GAZETTEERS",
+            "ONSHELF_PRODUCTS_X",
+            "ONSHELF_REALM",
+            "ONSHELF_TEST_POSTGRES_URL_",
+            "ONSHELF_TOOLCHAINS",
+        ] {
+            let error = load(&[(name, "x")]).unwrap_err();
+            assert!(error.contains(&format!("({name}): unknown field")) && !error.contains('\n'), "{error}");
+        }
     }
 
     #[test]

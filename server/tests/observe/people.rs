@@ -22,6 +22,8 @@ async fn what_could_never_work_is_not_made() {
 
         let token = run(test, folder.path(), &["token", "create", "--scope", "stock", "--store", "seongsu"]);
         assert!(token.status.success(), "{token:?}");
+        let alone = String::from_utf8_lossy(&token.stdout);
+        assert!(alone.starts_with("osk_") && alone.lines().count() == 1, "{token:?}");
         let webhook = run(test, folder.path(), &["webhook", "add", to, "--events", "order.*,stock.changed"]);
         assert!(webhook.stdout.starts_with(b"whsec_"), "{webhook:?}");
     })
