@@ -15,6 +15,7 @@ mod outward;
 pub mod payments;
 pub mod telemetry;
 pub mod worker;
+mod worn;
 
 /// Something that kept a command from running; its text is the one line people see.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;

@@ -8,11 +8,12 @@ use std::{
     time::Duration,
 };
 
+use axum::http::HeaderMap;
 use onshelf_vocabulary::Lang;
 use tokio::net::TcpStream;
 
 use super::{
-    guard::client::Client,
+    guard::{client::Client, headers::of_site},
     options::{Options, Proxy},
     places::{Place, Places},
     problem::Kind,
@@ -54,17 +55,12 @@ impl Doors {
     #[must_use]
     pub(super) fn new(options: &Options) -> Doors {
         let limits = &options.limits;
-        let sorry = sorry();
         let all = affordable(limits.connections);
         Doors {
             main: Places::new(all, limits.connections_per_client.min((all / 4).max(1))),
             side: Places::new(SIDE, SIDE_PER_CLIENT),
             proxies: options.trusted_proxies.clone(),
-            refusal: format!(
-                "HTTP/1.1 503 Service Unavailable\r\ncontent-type: {TEXT}\r\nretry-after: {RETRY_AFTER}\r\n\
-                 content-length: {}\r\nconnection: close\r\n\r\n{sorry}",
-                sorry.len()
-            ),
+            refusal: refusal(options),
         }
     }
 
@@ -113,6 +109,20 @@ fn beside_others(files: usize) -> usize {
     (files - OTHER_FILES.min(files / 4)).saturating_sub(SIDE)
 }
 
+/// It leaves by no router, and wears what it would have been given there.
+fn refusal(options: &Options) -> String {
+    let (mut headers, sorry) = (HeaderMap::new(), sorry());
+    of_site(options).put_on(&mut headers);
+    let written = headers.iter().filter_map(|(name, value)| Some((name, value.to_str().ok()?)));
+    let lines: Vec<String> = written.map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let worn = lines.concat();
+    format!(
+        "HTTP/1.1 503 Service Unavailable\r\ncontent-type: {TEXT}\r\nretry-after: {RETRY_AFTER}\r\n\
+         content-length: {}\r\nconnection: close\r\n{worn}\r\n{sorry}",
+        sorry.len()
+    )
+}
+
 fn sorry() -> String {
     format!("{}\n{}\n", Kind::Busy.title(Lang::Ko), Kind::Busy.title(Lang::En))
 }
@@ -141,6 +151,20 @@ mod tests {
         assert!(matches!(come("192.0.2.1"), Some(Entry::Side(_))), "it is full");
         drop(others);
         assert!(matches!(come("192.0.2.1"), Some(Entry::Main(_))));
+    }
+
+    #[test]
+    fn who_is_turned_away_is_sent_to_https_where_the_site_has_it() {
+        let refusal =
+            |public_url: &str| refusal(&Options { public_url: public_url.to_owned(), ..Options::default() });
+        let (plain, encrypted) = (refusal("http://127.0.0.1:3000"), refusal("https://shop.example"));
+        let only = "\r\nstrict-transport-security: max-age=31536000\r\n";
+        assert!(encrypted.contains(only) && !plain.contains("strict-transport"), "{encrypted}{plain}");
+        for said in [plain, encrypted] {
+            assert!(said.contains("\r\nx-content-type-options: nosniff\r\n"), "{said}");
+            let (head, body) = said.split_once("\r\n\r\n").unwrap();
+            assert!(head.contains(&format!("\r\ncontent-length: {}\r\n", body.len())), "{said}");
+        }
     }
 
     #[test]

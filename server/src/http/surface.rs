@@ -5,7 +5,6 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use axum::http::HeaderValue;
 use onshelf_app::ssr::Door;
 use onshelf_shop::Once;
 use tokio::sync::Semaphore;
@@ -13,10 +12,10 @@ use tokio::sync::Semaphore;
 use super::{
     Options,
     api::live::Streams,
-    guard::{headers::policy, rates::Limiters},
+    guard::{headers::of_site, rates::Limiters},
     problem::{Kind, Problem},
-    tiles::Tiles,
 };
+use crate::worn::Worn;
 
 /// Cheap to clone; one a router.
 #[derive(Clone)]
@@ -26,10 +25,8 @@ pub struct Surface(Arc<Inside>);
 pub struct Inside {
     pub door: Door,
     pub options: Options,
-    /// Whether the site is reached by HTTPS.
-    pub encrypted: bool,
-    /// What pages may load and reach.
-    pub policy: HeaderValue,
+    /// What every answer wears that is no exception.
+    pub worn: Worn,
     /// One for each request that may be answered at the same time.
     pub places: Semaphore,
     /// One for each body that may be on its way at the same time.
@@ -52,8 +49,7 @@ impl Surface {
     pub fn new(door: Door, options: Options) -> Surface {
         Surface(Arc::new(Inside {
             door,
-            encrypted: options.public_url.starts_with("https://"),
-            policy: policy(options.tiles.as_deref().and_then(Tiles::origin).as_deref()),
+            worn: of_site(&options),
             places: Semaphore::new(options.limits.concurrent),
             bodies: Semaphore::new(options.limits.bodies),
             limiters: Limiters::new(&options.limits.rates),

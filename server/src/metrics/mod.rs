@@ -8,11 +8,19 @@ mod text;
 
 use std::time::Duration;
 
-use axum::{Router, extract::State, http::header, response::IntoResponse, routing::get};
+use axum::{
+    Router,
+    extract::State,
+    http::header,
+    middleware::map_response,
+    response::{IntoResponse, Response},
+    routing::get,
+};
 use onshelf_shop::Shop;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::worn::Worn;
 use gauges::Gauges;
 pub use meter::{Attempt, METER, Meter, Shed};
 use text::Page;
@@ -27,7 +35,8 @@ pub fn router(shop: Shop) -> Router {
 
 /// `/metrics` that asks the database anew after `fresh`.
 pub fn router_fresh_for(shop: Shop, fresh: Duration) -> Router {
-    Router::new().route("/metrics", get(show)).with_state(Gauges::new(shop, fresh))
+    let gauges = Gauges::new(shop, fresh);
+    Router::new().route("/metrics", get(show)).with_state(gauges).layer(map_response(wear))
 }
 
 /// Serves `/metrics` until `stop`.
@@ -36,6 +45,12 @@ pub async fn serve(listener: TcpListener, shop: Shop, stop: CancellationToken) {
     if let Err(error) = served {
         tracing::error!(%error, "The metrics are no longer served ({error}); the shop itself goes on.");
     }
+}
+
+/// Whoever finds nothing here, too. Nobody comes to this listener by HTTPS.
+async fn wear(mut response: Response) -> Response {
+    Worn::default().put_on(response.headers_mut());
+    response
 }
 
 async fn show(State(gauges): State<Gauges>) -> impl IntoResponse {

@@ -26,6 +26,8 @@ async fn only_a_token_of_the_right_scope_and_store_may() {
         put("osk_wrong").on(&site).await.problem(401, "unauthorized");
         put(&pos).on(&site).await.problem(403, "forbidden");
         put(&stock).on(&site).await.problem(403, "forbidden");
+        let nothing = test.shop.create_token("catalogue", None).await.unwrap();
+        put(&nothing).on(&site).await.problem(403, "forbidden");
         let own =
             Call::put("/api/v1/stores/gangnam/stock/CUP").key("k").token(&stock).json(&body).on(&site).await;
         assert_eq!(

@@ -150,6 +150,26 @@ async fn turned_away(metrics: &Router) -> f64 {
     page.lines().find_map(|line| line.strip_prefix(series)).unwrap().parse().unwrap()
 }
 
+/// What every answer wears, by whichever door.
+const WORN: [&str; 7] = [
+    "content-security-policy",
+    "x-content-type-options",
+    "x-frame-options",
+    "referrer-policy",
+    "permissions-policy",
+    "cross-origin-opener-policy",
+    "strict-transport-security",
+];
+
+/// These lines of an answer.
+fn worn(answer: &str) -> [&str; 7] {
+    WORN.map(|name| {
+        let begins = format!("{name}: ");
+        let line = answer.lines().find(|line| line.starts_with(&begins));
+        line.unwrap_or_else(|| panic!("no {name} in {answer}"))
+    })
+}
+
 /// They come from this machine, so that only all of them together are bounded.
 #[tokio::test]
 async fn who_finds_all_places_taken_is_told_so_and_may_ask_how_the_process_is() {
@@ -163,6 +183,7 @@ async fn who_finds_all_places_taken_is_told_so_and_may_ask_how_the_process_is() 
     let sitting = [served.connect().await, served.connect().await];
     let refused = served.answers("/robots.txt").await.unwrap();
     assert!(is_refusal(&refused) && refused.to_lowercase().contains("\r\nx-request-id: "), "{refused}");
+    let worn_inside = worn(&refused).map(str::to_owned);
     served.serves_others().await;
     // With nothing said they are let in to ask, until there is no room for that either.
     let mut more = Vec::new();
@@ -171,6 +192,7 @@ async fn who_finds_all_places_taken_is_told_so_and_may_ask_how_the_process_is() 
     }
     let refused = to_the_end(more.pop().unwrap()).await.unwrap();
     assert!(is_refusal(&refused) && refused.contains("Please try again in a moment"), "{refused}");
+    assert_eq!(worn(&refused), worn_inside);
     assert!(turned_away(&metrics).await - before >= 2.0, "at either door");
     drop((sitting, more));
     let again = async {

@@ -6,6 +6,8 @@ use axum::Router;
 use onshelf_server::{http::Limits, metrics};
 use onshelf_shop::{ledger, testing::on_each_engine};
 use serde_json::json;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     call::{Call, options, site, site_with},
@@ -188,6 +190,36 @@ async fn a_scrape_does_not_ask_each_time() {
         assert!(scrape(&page).await.value("onshelf_holds") < 0.001);
         test.reserve("010-1111-2222", "seongsu", &[("CUP", 2)]).await.unwrap();
         assert!(scrape(&page).await.value("onshelf_holds") < 0.001);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_answer_has_the_headers_that_protect() {
+    on_each_engine(async |test| {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let stop = CancellationToken::new();
+        let server = tokio::spawn(metrics::serve(listener, test.shop.clone(), stop.clone()));
+        for (path, status) in [("/metrics", 200), ("/", 404)] {
+            let answer = reqwest::get(format!("http://{address}{path}")).await.unwrap();
+            assert_eq!(answer.status().as_u16(), status, "{path}");
+            for (name, value) in [
+                ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+                ("x-content-type-options", "nosniff"),
+                ("x-frame-options", "DENY"),
+                ("referrer-policy", "same-origin"),
+                ("cross-origin-opener-policy", "same-origin"),
+            ] {
+                let worn = answer.headers().get(name).unwrap_or_else(|| panic!("{path} has no {name}"));
+                assert_eq!(worn.to_str().unwrap(), value, "{path}: {name}");
+            }
+            assert!(answer.headers().contains_key("permissions-policy"), "{path}");
+            // Nobody comes here by HTTPS.
+            assert!(!answer.headers().contains_key("strict-transport-security"), "{path}");
+        }
+        stop.cancel();
+        server.await.unwrap();
     })
     .await;
 }

@@ -5,7 +5,10 @@ use axum::{
     response::Response,
 };
 
-use crate::http::surface::Surface;
+use crate::{
+    http::{Options, surface::Surface, tiles::Tiles},
+    worn::Worn,
+};
 
 /// Nothing inline, nothing foreign; pictures of products may lie with the operator's supplier, and browsers hold the
 /// redirect after a form to the same list, so that the providers' pages stand in it.
@@ -17,11 +20,9 @@ const MEDIA_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame
 /// A mail that is looked at runs nothing and asks for nothing; its links lead out of its frame when they are pressed.
 const MAIL_POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; \
     frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation";
-const PERMISSIONS: &str = "geolocation=(self), camera=(), microphone=(), payment=(), usb=()";
 /// A store's counter reads codes with its camera; nobody else's is ever asked for.
 const PERMISSIONS_AT_THE_COUNTER: &str =
     "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()";
-const ENCRYPTED: &str = "max-age=31536000";
 
 /// The policy of every page. Tiles that lie elsewhere add their host, and nothing else.
 #[must_use]
@@ -31,6 +32,14 @@ pub fn policy(tiles: Option<&str>) -> HeaderValue {
         None => POLICY.to_owned(),
     };
     HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(POLICY))
+}
+
+/// What an answer of this site wears, whatever it was asked.
+#[must_use]
+pub fn of_site(options: &Options) -> Worn {
+    let tiles = options.tiles.as_deref().and_then(Tiles::origin);
+    let encrypted = options.public_url.starts_with("https://");
+    Worn { policy: policy(tiles.as_deref()), encrypted, ..Worn::default() }
 }
 
 /// What an address asks for, as far as the headers of its answer go.
@@ -60,26 +69,9 @@ impl Place {
 pub fn add_headers(surface: &Surface, place: Place, response: &mut Response) {
     let status = response.status();
     let headers = response.headers_mut();
-    let constant = |text: &'static str| HeaderValue::from_static(text);
-    let (policy, frames) = match place {
-        Place::Media => (constant(MEDIA_POLICY), "DENY"),
-        Place::Mail if status == StatusCode::OK => (constant(MAIL_POLICY), "SAMEORIGIN"),
-        _ => (surface.policy.clone(), "DENY"),
-    };
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, constant("nosniff"));
-    headers.insert(header::X_FRAME_OPTIONS, constant(frames));
-    headers.insert(header::REFERRER_POLICY, constant("same-origin"));
-    headers.insert(
-        HeaderName::from_static("permissions-policy"),
-        constant(if place == Place::Counter { PERMISSIONS_AT_THE_COUNTER } else { PERMISSIONS }),
-    );
-    headers.insert(HeaderName::from_static("cross-origin-opener-policy"), constant("same-origin"));
-    if surface.encrypted {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, constant(ENCRYPTED));
-    }
+    worn(surface, place, status).put_on(headers);
     if status == StatusCode::SERVICE_UNAVAILABLE && !headers.contains_key(header::RETRY_AFTER) {
-        headers.insert(header::RETRY_AFTER, constant("5"));
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
     }
     let page =
         headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
@@ -88,5 +80,18 @@ pub fn add_headers(surface: &Surface, place: Place, response: &mut Response) {
             HeaderName::from_static("speculation-rules"),
             HeaderValue::from_static("\"/speculation.json\""),
         );
+    }
+}
+
+fn worn(surface: &Surface, place: Place, status: StatusCode) -> Worn {
+    let constant = |text: &'static str| HeaderValue::from_static(text);
+    let own = surface.worn.clone();
+    match place {
+        Place::Media => Worn { policy: constant(MEDIA_POLICY), ..own },
+        Place::Mail if status == StatusCode::OK => {
+            Worn { policy: constant(MAIL_POLICY), frames: "SAMEORIGIN", ..own }
+        }
+        Place::Counter => Worn { permissions: PERMISSIONS_AT_THE_COUNTER, ..own },
+        Place::Mail | Place::Elsewhere => own,
     }
 }

@@ -44,6 +44,9 @@ const BODIES: [&str; 12] = [
     "\u{feff}{\"lines\":[]}",
 ];
 
+/// What only the house itself says: of its code, and of what either engine refused.
+const INSIDE: [&str; 5] = ["panicked", "sqlx", "SQLITE", "returned from database", "src/"];
+
 /// One call that is to be made.
 struct Attempt {
     line: &'static Line,
@@ -184,7 +187,7 @@ async fn try_one(scene: &Scene, attempt: &Attempt, target: &Target, tally: &mut 
     headers::check(&answer, line, &|| format!("{} {path} with {said:?}", line.method), tally);
     // Also not one that asks to come back: nothing here is busy.
     tally.check(answer.status < 500, || format!("{} {path} with {said:?}: {}", line.method, answer.status));
-    let named = ["panicked", "sqlx", "SQLITE", "src/"].iter().find(|word| answer.text.contains(**word));
+    let named = INSIDE.iter().find(|word| answer.text.contains(**word));
     tally.check(named.is_none(), || {
         format!("{} {path} with {said:?}: the answer names {named:?}", line.method)
     });

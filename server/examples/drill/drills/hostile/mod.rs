@@ -33,15 +33,30 @@ pub const DRILL: Drill = Drill {
     run: |plan| Box::pin(drill(plan)),
 };
 
+/// On each engine: PostgreSQL refuses what SQLite takes, a NUL in a text or a number of another size.
 async fn drill(plan: &Plan) -> Result<Tally, Failure> {
-    let ground = Ground::quick(plan, INITIAL).await?;
+    let mut tally = Tally::default();
+    if plan.on_sqlite() {
+        let ground = Ground::quick(plan, INITIAL).await?;
+        tally.add_part(Box::pin(on(plan, ground)).await);
+    }
+    if let Some(ground) = Ground::postgres(plan, INITIAL, &mut tally).await {
+        tally.add_part(Box::pin(on(plan, ground)).await);
+    }
+    Ok(tally)
+}
+
+async fn on(plan: &Plan, ground: Ground) -> Result<Tally, Failure> {
     let launch = Launch::new(plan, &ground)?;
     let scene = Arc::new(Scene::open(&ground).await?);
     let mut tally = Tally::default();
+    println!("{}:", ground.engine());
     let tried = try_all(plan, &scene, &mut tally).await;
     tally.blame(tried);
     scene.shop.db().close().await;
     books::audit(&launch, &mut tally);
+    // What is answered well on one of them may be a fault on the other.
+    tally.faults.iter_mut().for_each(|fault| *fault = format!("{}: {fault}", ground.engine()));
     ground.clear().await;
     Ok(tally)
 }
@@ -272,10 +287,11 @@ fn is_fitting_refusal(access: Access, role: Role, answer: &Answer) -> bool {
             _ => status == 401 || (status == 303 && answer.location.contains("/staff/sign-in")),
         },
         Access::Partner(_) => match role {
-            Role::Warehouse | Role::Till => status == 403,
+            Role::Warehouse | Role::Till | Role::Catalogue => status == 403,
             _ => status == 401,
         },
         Access::TillOf => match role {
+            Role::Catalogue => status == 403,
             Role::Warehouse | Role::Till => matches!(status, 403 | 404),
             _ => status == 401,
         },

@@ -45,10 +45,12 @@ pub enum Role {
     /// A token for stock, and one for tills, of the east store.
     Warehouse,
     Till,
+    /// A token for the catalogue, of all stores: it is valid, and opens nothing.
+    Catalogue,
 }
 
 impl Role {
-    pub const ALL: [Role; 9] = [
+    pub const ALL: [Role; 10] = [
         Role::Nobody,
         Role::Shopper,
         Role::OtherShopper,
@@ -58,7 +60,13 @@ impl Role {
         Role::HeadOffice,
         Role::Warehouse,
         Role::Till,
+        Role::Catalogue,
     ];
+
+    const fn shows_a_token(self) -> bool {
+        use Role::{Catalogue, OtherShopper, Shopper, Till, Warehouse};
+        matches!(self, Shopper | OtherShopper | Warehouse | Till | Catalogue)
+    }
 }
 
 pub struct Scene {
@@ -72,6 +80,7 @@ pub struct Scene {
     till: String,
     /// A till's of the west store.
     other_till: String,
+    catalogue: String,
     /// The other shopper's reservation, an order that somebody is sent for, and one that waits to be paid.
     other: Target,
     other_errand: Target,
@@ -142,6 +151,7 @@ impl Scene {
         let mut bare = options.clone();
         bare.limits.kept_pages = 0;
         let other_till = shop.create_token("pos", Some(&StoreCode::new(OTHER_STORE)?)).await?;
+        let catalogue = shop.create_token("catalogue", None).await?;
         let mut scene = Scene {
             table: router(Door { shop: shop.clone(), site: site.clone() }, &bare),
             router: router(Door { shop: shop.clone(), site }, &options),
@@ -150,6 +160,7 @@ impl Scene {
             warehouse: ground.warehouse.clone(),
             till: ground.till.clone(),
             other_till,
+            catalogue,
             other: Target::default(),
             other_errand: Target::default(),
             other_unpaid: Target::default(),
@@ -247,6 +258,7 @@ impl Scene {
             Role::Warehouse => self.warehouse.clone(),
             Role::Till if target.is_order && !own => self.other_till.clone(),
             Role::Till => self.till.clone(),
+            Role::Catalogue => self.catalogue.clone(),
             _ => "nothing".to_owned(),
         }
     }
@@ -260,7 +272,7 @@ impl Scene {
         if let Some((.., session)) = self.sessions.iter().find(|(own, ..)| *own == role) {
             headers.push(("cookie", format!("__Host-staff={session}")));
         }
-        if matches!(role, Role::Shopper | Role::OtherShopper | Role::Warehouse | Role::Till) {
+        if role.shows_a_token() {
             headers.push(("authorization", format!("Bearer {}", self.token(role, own, target))));
         }
         headers
