@@ -1,6 +1,7 @@
-//! How pages, search, reservations and memory grow from 1,000 to 1,000,000 SKUs (ten million shelves), from 10 to
-//! 10,000 stores, and from 100 to 100,000 live reservations of one SKU. `cargo xtask bench growth [--quick]`; `--quick`
-//! stops at a tenth. Each chain is filled by one process and opened by another, whose memory is then its own.
+//! How pages, search, questions about stores, reservations and memory grow from 1,000 to 1,000,000 SKUs (ten million
+//! shelves), from 10 to 10,000 stores, and from 100 to 100,000 live reservations of one SKU. `cargo xtask bench growth
+//! [--quick]`; `--quick` stops at a tenth. Each chain is filled by one process and opened by another, whose memory is
+//! then its own.
 
 #![allow(
     clippy::cast_possible_truncation,
@@ -31,6 +32,7 @@ use common::{
     Called,
     host::{self, Host},
     machine, quantile,
+    questions::{self, AVAILABILITY, BASKET, LOCATOR},
     report::{self, Better, Column, Row},
     shop::{self, Size},
 };
@@ -60,7 +62,7 @@ const CROWD: u64 = 64;
 /// chain they are anyway: two hundred times one of twelve categories, or of ten stores, is hardly ever its first time.
 const AGAIN: &str = ", again";
 /// What is measured at each size, and how often it is done for its figures: of fifty, p99 would be the slowest one.
-const DEEDS: [(&str, usize); 11] = [
+const DEEDS: [(&str, usize); 14] = [
     ("product page", 200),
     ("product page, again", 200),
     ("category page", 100),
@@ -68,6 +70,9 @@ const DEEDS: [(&str, usize); 11] = [
     ("search page", 100),
     ("store page", 100),
     ("store page, again", 100),
+    (LOCATOR, 200),
+    (AVAILABILITY, 200),
+    (BASKET, 200),
     ("reservation", 200),
     ("reservation of what all want", 100),
     ("the same until pages are told", 100),
@@ -136,9 +141,10 @@ async fn timed(deed: &str, size: Size, router: &mut Router, shop: &Shop) -> Figu
             ask(router, page).await;
         }
         let before = machine::cpu_ns(own);
-        figures.push(match &page {
-            Some(page) => ask(router, page).await,
-            None => hold(deed, spread.max(OTHERS), turn, shop).await,
+        figures.push(match (&page, questions::answered(deed, spread, size, shop)) {
+            (Some(page), _) => ask(router, page).await,
+            (None, Some(took)) => took,
+            (None, None) => hold(deed, spread.max(OTHERS), turn, shop).await,
         });
         used += machine::cpu_ns(own) - before;
     }

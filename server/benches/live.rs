@@ -1,5 +1,6 @@
-//! One stock change to every open page: from its commit to the last reader, and the memory of an open stream,
-//! against a bare loop that writes the same bytes to as many sockets.
+//! One stock change to every open page: from before it is asked for to the last reader, so that what it takes to decide
+//! and to be on disk is in it; and the memory of an open stream. Against a bare loop that writes the same bytes to as many
+//! sockets, timed from before its first one, which makes nothing durable.
 //! `cargo xtask bench live [--quick]`
 
 #![allow(
@@ -50,7 +51,7 @@ fn main() {
     }
 }
 
-/// Serves streams; `change` reserves one and is answered with the moment it was durable.
+/// Serves streams; `change` reserves one and is answered with the moments before and after that.
 fn play_shop() {
     let runtime = host::runtime();
     let handle = runtime.handle().clone();
@@ -59,17 +60,23 @@ fn play_shop() {
     let shop = runtime.block_on(shop::chain(&shop::sqlite(folder.path()), size));
     let served = shop.clone();
     runtime.spawn(async move { shop::serve(&served, shop::unlimited()).await });
-    host::obey(|_| handle.block_on(change(&shop)).to_string());
+    host::obey(|_| {
+        let [before, after] = handle.block_on(change(&shop));
+        format!("{before} {after}")
+    });
 }
 
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
-async fn change(shop: &Shop) -> i64 {
+/// Between the two lies the commit: it is known by nobody but the writer, and whoever reads along may have told pages
+/// of it before the answer is here.
+async fn change(shop: &Shop) -> [i64; 2] {
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let sku = shop::sku(0);
     let request = request(&format!("010{number:08}"), &shop::store(0), &[(&sku, 1)], &number.to_string());
+    let before = machine::clock_ns();
     shop.reserve(request).await.unwrap();
-    machine::clock_ns()
+    [before, machine::clock_ns()]
 }
 
 /// The floor: as many sockets, and a loop.
@@ -93,7 +100,8 @@ fn play_loop() {
         for socket in sockets.lock().unwrap().iter_mut() {
             socket.write_all(event.as_bytes()).unwrap();
         }
-        start.to_string()
+        // Nothing has to be decided or written before.
+        format!("{start} {start}")
     });
 }
 
@@ -139,9 +147,11 @@ async fn grown(role: &str, asks: bool, [few, many]: [usize; 2]) -> f64 {
 /// What the rounds showed of one host.
 #[derive(Default)]
 struct Figures {
-    /// Milliseconds to the middle reader, and to the last.
+    /// Milliseconds from before the change was asked for to the middle reader, and to the last.
     half: Vec<f64>,
     last: Vec<f64>,
+    /// From its answer to the last: below zero where all were told before whoever asked for it.
+    answered: Vec<f64>,
     /// CPU-µs of a change.
     cpu: Vec<f64>,
     /// Readers that are told a second, until the last of a change.
@@ -171,10 +181,12 @@ async fn compared(called: Called, streams: usize) -> [Figures; 2] {
             let figures = round(side).await;
             // The first rounds warm up.
             if turn > 1 {
-                side.figures.half.push(figures.0);
-                side.figures.last.push(figures.1);
-                side.figures.cpu.push(figures.2);
-                side.figures.rate.push(streams as f64 / figures.1 * 1e3);
+                let [half, last, answered, cpu] = figures;
+                side.figures.half.push(half);
+                side.figures.last.push(last);
+                side.figures.answered.push(answered);
+                side.figures.cpu.push(cpu);
+                side.figures.rate.push(streams as f64 / last * 1e3);
             }
         }
     }
@@ -185,27 +197,32 @@ async fn compared(called: Called, streams: usize) -> [Figures; 2] {
     [sides.next().unwrap(), sides.next().unwrap()]
 }
 
-async fn round(side: &mut Side) -> (f64, f64, f64) {
+/// Milliseconds to the middle reader, to the last, and from the answer to the last; CPU-µs.
+async fn round(side: &mut Side) -> [f64; 4] {
     side.readers.expect();
     let before = machine::cpu_ns(side.host.id());
     side.host.tell("change");
     side.readers.all().await;
     let used = (machine::cpu_ns(side.host.id()) - before) as f64 / 1e3;
-    let start: i64 = side.host.hear().parse().unwrap();
-    let times = side.readers.times(start);
+    let said = side.host.hear();
+    let (called, answered) = said.split_once(' ').unwrap();
+    let [called, answered] = [called, answered].map(|at| at.parse::<i64>().unwrap());
+    let times = side.readers.times(called);
+    let last = quantile(&times, 1.0);
     // Whatever else the change set off is over before the next one.
     tokio::time::sleep(Duration::from_millis(60)).await;
-    (quantile(&times, 0.5), quantile(&times, 1.0), used)
+    [quantile(&times, 0.5), last, last - (answered - called) as f64 / 1e6, used]
 }
 
 fn reported(streams: usize, [own, floor]: &[Figures; 2]) -> Vec<Row> {
     let ratios: Vec<f64> = floor.last.iter().zip(&own.last).map(|(floor, own)| floor / own).collect();
-    let last = format!("{streams} streams, commit to the last reader");
+    let last = format!("{streams} streams, call to the last reader");
     let of = |column: Column, value: fn(&Figures) -> f64| {
         Row::of(&last, column, value(own)).next_to(LOOP, value(floor), None)
     };
     let half = of(Column::Half, |side| median(&side.last) * 1e3);
-    let middle = format!("{streams} streams, commit to the middle reader (p50)");
+    let middle = format!("{streams} streams, call to the middle reader (p50)");
+    let answered = format!("{streams} streams, the call's answer to the last reader (p50)");
     vec![
         of(Column::Rate, |side| median(&side.rate)),
         of(Column::Cpu, |side| median(&side.cpu)),
@@ -213,6 +230,12 @@ fn reported(streams: usize, [own, floor]: &[Figures; 2]) -> Vec<Row> {
         of(Column::Most, |side| quantile(&side.last, 0.99) * 1e3),
         of(Column::Memory, |side| side.memory),
         Row::new(middle, "ms", median(&own.half)).beside(LOOP, median(&floor.half), Better::Less, None),
+        Row::new(answered, "ms", median(&own.answered)).beside(
+            LOOP,
+            median(&floor.answered),
+            Better::Less,
+            None,
+        ),
     ]
 }
 
@@ -272,7 +295,7 @@ impl Readers {
 
     /// Milliseconds since `start`, of each.
     fn times(&self, start: i64) -> Vec<f64> {
-        self.heard.borrow().times.iter().map(|at| (at - start).max(0) as f64 / 1e6).collect()
+        self.heard.borrow().times.iter().map(|at| (at - start) as f64 / 1e6).collect()
     }
 }
 

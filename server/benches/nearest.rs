@@ -1,4 +1,5 @@
-//! The ten nearest of 100,000 stores that have stock, in process, against PostgreSQL with cube and earthdistance.
+//! The ten nearest of 100,000 stores that have stock, in process: by the walk alone, and as the shop answers
+//! `GET /products/{sku}/availability`. Both against PostgreSQL with cube and earthdistance.
 //! `cargo xtask bench nearest [--quick]`
 
 #![allow(
@@ -16,22 +17,28 @@
 
 mod common;
 
-use std::{hint::black_box, time::Instant};
+use std::{hint::black_box, path::Path};
 
 use common::{
     Called,
     host::{self, Host},
     machine,
     postgres::{Asker, Scratch},
+    questions,
     report::{self, Column, Row},
+    shop, took,
     turns::{self, Side},
 };
+use onshelf_db::{Db, catalog, stock::LevelRow, stores};
 use onshelf_domain::places::Nearest;
-use onshelf_vocabulary::Point;
+use onshelf_shop::Shop;
+use onshelf_vocabulary::{Lang, Point};
 use sqlx::{PgConnection, Postgres};
 
 const STORES: u32 = 100_000;
 const WANTED: usize = 10;
+/// Microseconds that half of all questions may take.
+const MOST: f64 = 5.0;
 const NEAREST: &str = "SELECT id FROM stores WHERE stocked ORDER BY at <-> ll_to_earth($1, $2) LIMIT 10";
 
 /// Subject and floor take turns so often.
@@ -80,6 +87,9 @@ fn grown(size: f64) -> Nearest {
 async fn compared(called: Called, subject: &str, size: f64, mut memory: Row) -> Vec<Row> {
     let tree = grown(size);
     let stock: Vec<bool> = (0..STORES).map(stocked).collect();
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let shop = opened(size, folder.path()).await;
+    agree(&tree, &stock, &shop, size);
     let scratch = filled(size).await;
     let mut asker = match &scratch {
         Some(scratch) => Some(Asker::new(scratch.connect().await).await),
@@ -88,9 +98,10 @@ async fn compared(called: Called, subject: &str, size: f64, mut memory: Row) -> 
     if let Some(asker) = asker.as_mut() {
         memory = memory.next_to(FLOOR, asker.megabytes("stores").await, None);
     }
-    let (mut own, mut floor) = (Side::default(), Side::default());
+    let (mut walk, mut answer, mut floor) = (Side::default(), Side::default(), Side::default());
     for round in 0..ROUNDS {
-        own.ask_here(|| walked(called, &tree, &stock, size, round));
+        walk.ask_here(|| walked(called, &tree, &stock, size, round));
+        answer.ask_here(|| answered(called, &shop, size, round));
         if let Some(asker) = asker.as_mut() {
             asked(called, asker, size, round, &mut floor).await;
         }
@@ -99,14 +110,47 @@ async fn compared(called: Called, subject: &str, size: f64, mut memory: Row) -> 
     if let Some(scratch) = scratch {
         scratch.end().await;
     }
-    let [rate, cpu, half, most] = turns::columns(subject, &own, &floor, FLOOR);
-    vec![rate, cpu, half.at_most(5.0), most, memory]
+    let mut rows = columns(subject, &walk, &floor);
+    rows.push(memory);
+    rows.extend(columns(&format!("{subject}, as the shop answers"), &answer, &floor));
+    rows
 }
 
-/// Weyl sequences: spread evenly, the same in every run.
+fn columns(subject: &str, own: &Side, floor: &Side) -> Vec<Row> {
+    let [rate, cpu, half, most] = turns::columns(subject, own, floor, FLOOR);
+    vec![rate, cpu, half.at_most(MOST), most]
+}
+
 fn place(index: u32, size: f64) -> Point {
-    let (x, y) = (f64::from(index) * 0.754_877_666, f64::from(index) * 0.569_840_290);
-    Point::new(37.5 + size * (x.fract() - 0.5), 127.0 + size * (y.fract() - 0.5)).unwrap()
+    shop::place(index as usize, size)
+}
+
+/// A shop with the same stores. All of them carry what is asked for, and every fourth has some.
+async fn opened(size: f64, folder: &Path) -> Shop {
+    let db = Db::open(&shop::sqlite(folder)).await.unwrap();
+    shop::fill_stores(&db, STORES as usize, size).await;
+    shop::fill_catalogue(&db, 1).await;
+    let mut reader = db.reader().await.unwrap();
+    let stores = stores::stores(&mut reader.tx()).await.unwrap();
+    let variants = catalog::variants(&mut reader.tx()).await.unwrap();
+    drop(reader);
+    let level = |(id, store): (u32, &stores::StoreRow)| {
+        shop::level(store.id, variants[0].id, if stocked(id) { 5 } else { 0 })
+    };
+    let levels: Vec<LevelRow> = (0..STORES).zip(&stores).map(level).collect();
+    shop::stock_up(&db, &levels).await;
+    shop::finish_catalogue(&db).await;
+    shop::open_still(db).await
+}
+
+/// Ends the benchmark where the shop names other stores than the walk: what it took for them would say nothing.
+fn agree(tree: &Nearest, stock: &[bool], shop: &Shop, size: f64) {
+    let from = place_of(0, 0, size);
+    let near = tree.walk(from).filter(|(id, _)| stock[*id as usize]).take(WANTED);
+    let codes: Vec<String> = near.map(|(id, _)| shop::store(id as usize)).collect();
+    let answers = shop.stores_with(Lang::En, &shop::sku(0), Some(from), 1, WANTED).unwrap();
+    let named: Vec<String> = answers.into_iter().map(|answer| answer.code).collect();
+    assert_eq!(named, codes);
 }
 
 /// Every fourth has stock.
@@ -122,11 +166,17 @@ fn place_of(round: u32, call: u32, size: f64) -> Point {
 fn walked(called: Called, tree: &Nearest, stock: &[bool], size: f64, round: u32) -> Vec<f64> {
     let timed = |call| {
         let from = place_of(round, call, size);
-        let start = Instant::now();
-        black_box(tree.walk(from).filter(|(id, _)| stock[*id as usize]).take(WANTED).last());
-        start.elapsed().as_secs_f64() * 1e6
+        took(|| {
+            black_box(tree.walk(from).filter(|(id, _)| stock[*id as usize]).take(WANTED).last());
+        })
     };
     (0..called.pick(20_000, 2_000)).map(timed).collect()
+}
+
+fn answered(called: Called, shop: &Shop, size: f64, round: u32) -> Vec<f64> {
+    let sku = shop::sku(0);
+    let timed = |call| questions::available(shop, &sku, Some(place_of(round, call, size)), WANTED);
+    (0..called.pick(2_000, 200)).map(timed).collect()
 }
 
 async fn asked(called: Called, asker: &mut Asker, size: f64, round: u32, floor: &mut Side) {

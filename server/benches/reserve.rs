@@ -1,6 +1,6 @@
 //! Durable reservations a second on one hot SKU and on 10,000 SKUs, 64 clients in process and over HTTP, on SQLite
-//! and PostgreSQL; against append + fdatasync at the same batch size, and the naive transaction by pgbench. And what a
-//! whole order costs: placed, paid, picked, handed over.
+//! and PostgreSQL; both against append + fdatasync at the same batch size, and against the naive transaction by pgbench.
+//! And what a whole order costs: placed, paid, picked, handed over. Afterwards the books are audited.
 //! `cargo xtask bench reserve [--quick]`
 
 #![allow(
@@ -27,18 +27,19 @@ use std::{
 };
 
 use common::{
-    Called,
+    Called, books,
     durable::Floor,
     host::{self, Host},
     load, machine, median,
     orders::{Server, Shoppers},
     postgres::Scratch,
     quantile,
-    report::{self, Column, Row},
+    report::{self, Better, Column, Row},
     shop::{self, Size},
 };
 use onshelf_shop::{Shop, fulfilment::Reserve, testing::request};
 use onshelf_vocabulary::StoreCode;
+use tokio::runtime::Runtime;
 
 const CLIENTS: usize = 64;
 /// SKUs of the chain that is sold out of.
@@ -150,24 +151,46 @@ fn measure(called: Called) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     machine::pin(machine::LOAD);
     let mut rows = Vec::new();
-    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let url = shop::sqlite(folder.path());
-    let shop = Host::start("shop", &[(URL, &url)]);
-    let engine = Engine { name: "SQLite", shop, database: None, floor: Floor::append(folder.path()) };
-    engine.measure(called, &runtime, &mut rows);
+    let has_postgres = on_sqlite(called, &runtime, &mut rows);
     runtime.block_on(whole_orders(called, &mut rows));
-    if let Some(scratch) = runtime.block_on(Scratch::begin("reserve")) {
-        let database = runtime.block_on(scratch.postmaster());
-        let floor = runtime.block_on(Floor::naive(&scratch, CLIENTS, SKUS));
-        let shop = Host::start("shop", &[(URL, &scratch.url)]);
-        let engine = Engine { name: "PostgreSQL", shop, database, floor };
-        engine.measure(called, &runtime, &mut rows);
-        runtime.block_on(scratch.end());
+    if has_postgres {
+        on_postgres(called, &runtime, &mut rows);
     }
     report::publish(called, "reserve", &rows);
 }
 
-/// What a stretch showed, and its floor after it.
+/// Answers whether there is a PostgreSQL, whose naive transaction then stands beside SQLite, too: in a database of its own,
+/// which is gone before anything else is measured.
+fn on_sqlite(called: Called, runtime: &Runtime, rows: &mut Vec<Row>) -> bool {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let url = shop::sqlite(folder.path());
+    let scratch = runtime.block_on(Scratch::begin("naive"));
+    let mut floors = vec![Floor::append(folder.path())];
+    if let Some(scratch) = &scratch {
+        floors.extend(runtime.block_on(Floor::naive(scratch, CLIENTS, SKUS)));
+    }
+    let shop = Host::start("shop", &[(URL, &url)]);
+    let engine = Engine { name: "SQLite", url, shop, database: None, floors, acknowledged: 0 };
+    engine.measure(called, runtime, rows);
+    let Some(scratch) = scratch else { return false };
+    runtime.block_on(scratch.end());
+    true
+}
+
+fn on_postgres(called: Called, runtime: &Runtime, rows: &mut Vec<Row>) {
+    let Some(scratch) = runtime.block_on(Scratch::begin("reserve")) else { return };
+    let database = runtime.block_on(scratch.postmaster());
+    let folder = runtime.block_on(scratch.folder());
+    let naive = runtime.block_on(Floor::naive(&scratch, CLIENTS, SKUS));
+    let floors = naive.into_iter().chain([Floor::append(folder.path())]).collect();
+    let url = scratch.url.clone();
+    let shop = Host::start("shop", &[(URL, &url)]);
+    let engine = Engine { name: "PostgreSQL", url, shop, database, floors, acknowledged: 0 };
+    engine.measure(called, runtime, rows);
+    runtime.block_on(scratch.end());
+}
+
+/// What a stretch showed, and its floors after it.
 struct Stretch {
     rate: f64,
     half: f64,
@@ -178,8 +201,8 @@ struct Stretch {
     memory: f64,
     /// Reservations a transaction.
     batch: f64,
-    /// The floor's rate.
-    floor: Option<f64>,
+    /// The rate of each floor.
+    floors: Vec<f64>,
 }
 
 /// The rounds of one way to ask.
@@ -191,64 +214,84 @@ impl Rounds {
         median(&self.0.iter().map(value).collect::<Vec<_>>())
     }
 
-    fn rows(&self, subject: &str, floor: &Floor) -> Vec<Row> {
+    /// The first floor stands in the subject's line of the table, each of the others has a line of its own.
+    fn rows(&self, subject: &str, floors: &[Floor]) -> Vec<Row> {
         let line = format!("{subject}, {CLIENTS} clients");
         let of = |column: Column, value: fn(&Stretch) -> f64| Row::of(&line, column, self.median(value));
-        let batch = self.median(|stretch| stretch.batch);
-        vec![
-            self.beside(of(Column::Rate, |stretch| stretch.rate), floor),
+        let mut rows = vec![
+            of(Column::Rate, |stretch| stretch.rate),
             of(Column::Cpu, |stretch| stretch.cpu),
             of(Column::Half, |stretch| stretch.half),
             of(Column::Most, |stretch| stretch.most),
             of(Column::Memory, |stretch| stretch.memory),
-            Row::new(format!("{subject}, a transaction carries"), "each", batch),
-        ]
+        ];
+        for (place, floor) in floors.iter().enumerate() {
+            let rate = self.beside(rows[0].clone(), place, floor);
+            if place == 0 {
+                rows[0] = rate;
+            } else {
+                let subject = format!("{}, beside {}", rate.subject, floor.name());
+                rows.push(Row { subject, cell: None, ..rate });
+            }
+        }
+        let batch = self.median(|stretch| stretch.batch);
+        rows.push(Row::new(format!("{subject}, a transaction carries"), "each", batch));
+        rows
     }
 
-    /// The rate beside the floor's, the ratio round by round; as it is where there is no floor.
-    fn beside(&self, rate: Row, floor: &Floor) -> Row {
-        let floors: Vec<f64> = self.0.iter().filter_map(|stretch| stretch.floor).collect();
-        if floors.is_empty() {
-            return rate;
-        }
-        let ratios: Vec<f64> =
-            self.0.iter().filter_map(|stretch| Some(stretch.rate / stretch.floor?)).collect();
-        let near = rate.next_to(floor.name(), median(&floors), Some(median(&ratios)));
+    /// The rate beside that of a floor, the ratio round by round.
+    fn beside(&self, rate: Row, place: usize, floor: &Floor) -> Row {
+        let floors: Vec<f64> = self.0.iter().map(|stretch| stretch.floors[place]).collect();
+        let ratios: Vec<f64> = self.0.iter().map(|stretch| stretch.rate / stretch.floors[place]).collect();
+        let near = rate.beside(floor.name(), median(&floors), Better::More, Some(median(&ratios)));
         near.ratio_at_least(floor.target())
     }
 }
 
 struct Engine {
     name: &'static str,
+    url: String,
     shop: Host,
     /// The process all of the database's are children of, where it is one of its own.
     database: Option<u32>,
-    floor: Floor,
+    floors: Vec<Floor>,
+    /// Reservations that were answered as made, of one unit each.
+    acknowledged: i64,
 }
 
 impl Engine {
-    /// In process and over HTTP take turns, and each with the floor, round by round.
-    fn measure(mut self, called: Called, runtime: &tokio::runtime::Runtime, rows: &mut Vec<Row>) {
+    /// In process and over HTTP take turns, and each with its floors, round by round.
+    fn measure(mut self, called: Called, runtime: &Runtime, rows: &mut Vec<Row>) {
         let during = Duration::from_millis(called.pick(3_000, 600));
         for (skus, what) in [(1, "one hot SKU"), (SKUS, "10,000 SKUs")] {
             let (mut inside, mut outside) = (Rounds::default(), Rounds::default());
             for _ in 0..called.pick(5, 2) {
                 let stretch = self.in_process(skus, during);
-                inside.0.push(self.with_floor(stretch, skus, during));
+                inside.0.push(self.with_floors(stretch, skus, during));
                 let stretch = self.over_http(runtime, skus, during);
-                outside.0.push(self.with_floor(stretch, skus, during));
+                outside.0.push(self.with_floors(stretch, skus, during));
             }
             let subject = format!("{}, {what}, in process", self.name);
-            rows.extend(inside.rows(&subject, &self.floor));
+            rows.extend(inside.rows(&subject, &self.floors));
             let rate = inside.median(|stretch| stretch.rate);
             rows.push(Row::new(format!("{subject}, goal"), "/s", rate).at_least(20_000.0));
-            rows.extend(outside.rows(&format!("{}, {what}, over HTTP", self.name), &self.floor));
+            rows.extend(outside.rows(&format!("{}, {what}, over HTTP", self.name), &self.floors));
         }
+        self.audited(runtime);
     }
 
-    /// The floor's turn, at the batch size that was just seen.
-    fn with_floor(&mut self, stretch: Stretch, skus: usize, during: Duration) -> Stretch {
-        Stretch { floor: self.floor.rate(skus, stretch.batch, during), ..stretch }
+    /// Ends the benchmark where the books have a fault, or hold other than what was answered.
+    fn audited(self, runtime: &Runtime) {
+        let Engine { name, url, shop, acknowledged, .. } = self;
+        drop(shop);
+        let held = runtime.block_on(books::audited(name, &url));
+        assert_eq!(held, acknowledged, "{name}: other reservations are held than were acknowledged");
+    }
+
+    /// The floors' turns, at the batch size that was just seen.
+    fn with_floors(&mut self, stretch: Stretch, skus: usize, during: Duration) -> Stretch {
+        let floors = self.floors.iter_mut().map(|floor| floor.rate(skus, stretch.batch, during));
+        Stretch { floors: floors.collect(), ..stretch }
     }
 
     /// Nanoseconds of processor time and transactions until now.
@@ -262,15 +305,17 @@ impl Engine {
         let answer = self.shop.ask(&format!("{skus} {}", during.as_millis()));
         let after = self.used();
         let figures: Vec<f64> = answer.split(' ').map(|figure| figure.parse().unwrap()).collect();
+        self.acknowledged += figures[3] as i64;
         self.stretch([figures[0], figures[1], figures[2]], figures[3], before, after)
     }
 
-    fn over_http(&mut self, runtime: &tokio::runtime::Runtime, skus: usize, during: Duration) -> Stretch {
+    fn over_http(&mut self, runtime: &Runtime, skus: usize, during: Duration) -> Stretch {
         let before = self.used();
         let load = runtime.block_on(load::drive(self.shop.port(), CLIENTS, during, call(skus)));
         let after = self.used();
         assert_eq!(load.refused, 0, "reservations were refused, the first so: {:?}", load.refusal);
         let count = load.answers as f64;
+        self.acknowledged += load.answers as i64;
         let times = [0.5, 0.99].map(|share| quantile(&load.times, share));
         self.stretch([count / load.seconds, times[0], times[1]], count, before, after)
     }
@@ -286,7 +331,7 @@ impl Engine {
         let cpu = after.0.saturating_sub(before.0) as f64 / 1e3 / count;
         let memory = machine::memory(self.shop.id()) + self.database.map_or(0, machine::family_memory);
         let batch = count / (after.1 - before.1).max(1) as f64;
-        Stretch { rate, half, most, cpu, memory: memory as f64 / 1e6, batch, floor: None }
+        Stretch { rate, half, most, cpu, memory: memory as f64 / 1e6, batch, floors: Vec::new() }
     }
 }
 
@@ -312,11 +357,14 @@ async fn whole_orders(called: Called, rows: &mut Vec<Row>) {
             times.extend(load.times);
         }
     }
+    let memory = server.memory() as f64 / 1e6;
+    drop(server);
+    books::audited("paid orders over HTTP, SQLite", &url).await;
     // Placed, paid, picked, handed over.
     let subject = format!("a paid order over HTTP, SQLite, {SHOPPERS} shoppers");
     rows.push(Row::of(&subject, Column::Rate, median(&rates)));
     rows.push(Row::of(&subject, Column::Cpu, median(&cpu)).at_most(500.0));
     rows.push(Row::of(&subject, Column::Half, quantile(&times, 0.5)));
     rows.push(Row::of(&subject, Column::Most, quantile(&times, 0.99)));
-    rows.push(Row::of(&subject, Column::Memory, server.memory() as f64 / 1e6));
+    rows.push(Row::of(&subject, Column::Memory, memory));
 }

@@ -1,4 +1,5 @@
-//! Search on 624,941 real product names, in process, against PostgreSQL's full text and pg_trgm; and how many of a
+//! Search on 624,941 real product names, in process, against PostgreSQL's full text and pg_trgm: the index alone, and a
+//! results page's facts as a shop of these products gathers them, anywhere and of what one store has. And how many of a
 //! judged set of queries, with their typing errors, each finds, so that speed is not bought with quality.
 //! `cargo xtask bench search [--quick]`
 
@@ -24,23 +25,35 @@ mod judged;
 use std::time::Instant;
 
 use common::{
-    Called,
+    Called, catalogue,
     data::{self, Row as Product},
     machine,
     meant::{self, Meant},
     postgres::{Asker, Scratch},
     report::{self, Better, Row},
+    shop, took,
     turns::{self, Side},
 };
 use judged::{Judgement, PRODUCTS};
-use onshelf_shop::catalog::search::{Document, SearchIndex};
+use onshelf_shop::{
+    Viewer,
+    catalog::search::{Document, SearchIndex},
+};
+use onshelf_vocabulary::{Lang, catalog::ListingQuery};
 use sqlx::{PgConnection, Postgres};
 
-const LIMIT: usize = 24;
+const LIMIT: u32 = 24;
+/// Microseconds that half of all questions may take, whatever is typed.
+const MOST: f64 = 500.0;
+/// How many times as long PostgreSQL is to take to find as many.
+const TIMES: f64 = 50.0;
 /// Subject and floor take turns so often.
 const ROUNDS: usize = 10;
 const FULL_TEXT: &str = "SELECT id FROM products, websearch_to_tsquery('simple', $1) AS asked
     WHERE words @@ asked ORDER BY ts_rank(words, asked) DESC LIMIT 24";
+/// The same of what one of ten stores has (`catalogue::STORES`). A remainder spares it every look at a shelf.
+const FULL_TEXT_OF_A_STORE: &str = "SELECT id FROM products, websearch_to_tsquery('simple', $1) AS asked
+    WHERE words @@ asked AND id % 10 = 0 ORDER BY ts_rank(words, asked) DESC LIMIT 24";
 const TRIGRAMS: &str = "SELECT id FROM products WHERE $1 <% name ORDER BY $1 <<-> name LIMIT 24";
 
 fn main() {
@@ -55,13 +68,25 @@ fn main() {
     report::publish(called, "search", &rows);
 }
 
+/// What PostgreSQL is asked: its name, and the SQL.
+type Floor = (&'static str, &'static str);
+
+const WORDS: Floor = ("PostgreSQL full text", FULL_TEXT);
+const WORDS_OF_A_STORE: Floor = ("PostgreSQL full text, a tenth", FULL_TEXT_OF_A_STORE);
+const LETTERS: Floor = ("PostgreSQL pg_trgm", TRIGRAMS);
+
 /// Queries of one kind.
 struct Kind {
     name: &'static str,
     queries: Vec<String>,
-    /// Microseconds the median may take.
-    target: Option<f64>,
-    sql: Option<(&'static str, &'static str)>,
+    floor: Floor,
+}
+
+/// Queries that ours and its floor are asked.
+struct Asked<'k> {
+    subject: String,
+    queries: &'k [String],
+    floor: Option<Floor>,
 }
 
 async fn speed(called: Called, products: &[Product], rows: &mut Vec<Row>) {
@@ -76,10 +101,19 @@ async fn speed(called: Called, products: &[Product], rows: &mut Vec<Row>) {
         memory = memory.beside("PostgreSQL, table and indexes", floor, Better::Less, None);
     }
     rows.push(memory);
-    for kind in kinds(products, called.pick(1_000, 100)) {
-        compared(called, &index, &kind, asker.as_mut(), rows).await;
+    let kinds = kinds(products, called.pick(1_000, 100));
+    for kind in &kinds {
+        let subject = format!("search, {} ({} queries)", kind.name, kind.queries.len());
+        let asked = Asked { subject, queries: &kind.queries, floor: Some(kind.floor) };
+        let own = |query: &str| drop(index.search(query, LIMIT as usize));
+        let columns = compared(called, &asked, own, asker.as_mut()).await;
+        let near = multiple(&columns[2]);
+        rows.extend(columns);
+        rows.extend(near);
     }
     among_all(&index, asker.as_mut().map(|asker| &mut asker.connection), products, rows).await;
+    drop(index);
+    results_pages(called, products, &kinds, asker.as_mut(), rows).await;
     drop(asker);
     if let Some(scratch) = scratch {
         scratch.end().await;
@@ -87,35 +121,76 @@ async fn speed(called: Called, products: &[Product], rows: &mut Vec<Row>) {
 }
 
 /// Ours, on the core of what is measured, and PostgreSQL, on the same with its asker on the other, take turns: a slice of
-/// the queries each.
+/// the queries each. Answers the columns of the table, p50 with what it may be.
 async fn compared(
     called: Called,
-    index: &SearchIndex,
-    kind: &Kind,
+    asked: &Asked<'_>,
+    own: impl Fn(&str),
     mut asker: Option<&mut Asker>,
-    rows: &mut Vec<Row>,
-) {
-    let (mut own, mut floor) = (Side::default(), Side::default());
+) -> [Row; 4] {
+    let (mut ours, mut floor) = (Side::default(), Side::default());
     for round in 0..ROUNDS {
-        let slice = kind.queries.iter().skip(round).step_by(ROUNDS);
-        own.ask_here(|| slice.clone().map(|query| timed(|| drop(index.search(query, LIMIT)))).collect());
-        if let (Some((_, sql)), Some(asker)) = (kind.sql, asker.as_deref_mut()) {
+        let slice = asked.queries.iter().skip(round).step_by(ROUNDS);
+        ours.ask_here(|| slice.clone().map(|query| took(|| own(query))).collect());
+        if let (Some((_, sql)), Some(asker)) = (asked.floor, asker.as_deref_mut()) {
             let few = slice.step_by(called.pick(10, 5));
             let questions = few.map(|query| sqlx::query_scalar::<Postgres, i64>(sql).bind(query));
             asker.ask(questions, &mut floor).await;
         }
     }
-    let subject = format!("search, {} ({} queries)", kind.name, kind.queries.len());
-    let name = kind.sql.map_or("", |(name, _)| name);
-    let [rate, cpu, half, most] = turns::columns(&subject, &own, &floor, name);
-    let near = half.clone().ratio_at_least(50.0);
-    let half = match kind.target {
-        Some(target) => half.at_most(target),
-        None => half,
-    };
-    rows.extend([rate, cpu, half, most]);
-    if kind.target.is_some() && near.ratio.is_some() {
-        rows.push(Row { subject: format!("{}, as a multiple", near.subject), cell: None, ..near });
+    let name = asked.floor.map_or("", |(name, _)| name);
+    let [rate, cpu, half, most] = turns::columns(&asked.subject, &ours, &floor, name);
+    [rate, cpu, half.at_most(MOST), most]
+}
+
+/// The same p50 with what it is to be beside its floor, where that had a turn.
+fn multiple(half: &Row) -> Option<Row> {
+    half.ratio?;
+    let subject = format!("{}, as a multiple", half.subject);
+    Some(Row { subject, cell: None, ..half.clone() }.ratio_at_least(TIMES))
+}
+
+/// What a shop of these products gathers for a results page: all that is found, sorted into facets, and the first of it
+/// with prices and shelves; anywhere, and of what one store has. PostgreSQL finds the first and nothing else, which is a
+/// strict floor for whole words. Other queries have none here: what its trigrams take to find as many stands beside the
+/// index already.
+async fn results_pages(
+    called: Called,
+    products: &[Product],
+    kinds: &[Kind],
+    mut asker: Option<&mut Asker>,
+    rows: &mut Vec<Row>,
+) {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let (count, store, start) = (products.len(), shop::store(0), Instant::now());
+    let shop = catalogue::open(&shop::sqlite(folder.path()), products).await;
+    let seconds = start.elapsed().as_secs_f64();
+    rows.push(Row::new(format!("a shop of {count} products, filled and opened"), "s", seconds));
+    let (book, viewer) = (shop.book(), Viewer::new(Lang::En));
+    let listed = |text: &str, at: Option<&str>| shop.listing(&viewer, &book, &page_of(text, at));
+    // What the store has is what the floor takes for that.
+    assert_eq!(listed("", Some(store.as_str())).total as usize, count.div_ceil(catalogue::STORES));
+    let everywhere =
+        kinds.iter().map(|kind| (kind, None::<&str>, Some(kind.floor).filter(|floor| *floor == WORDS)));
+    let at_the_store = kinds.first().map(|kind| (kind, Some(store.as_str()), Some(WORDS_OF_A_STORE)));
+    for (kind, at, floor) in everywhere.chain(at_the_store) {
+        let only = at.map_or("", |_| " in stock at a store");
+        let subject =
+            format!("page of {count} products, {}{only} ({} queries)", kind.name, kind.queries.len());
+        let asked = Asked { subject, queries: &kind.queries, floor };
+        let own = |query: &str| drop(listed(query, at));
+        rows.extend(compared(called, &asked, own, asker.as_deref_mut()).await);
+    }
+}
+
+/// The first page of what is typed, of what a store has where one is named.
+fn page_of(text: &str, store: Option<&str>) -> ListingQuery {
+    ListingQuery {
+        text: text.to_owned(),
+        in_stock_at: store.map(str::to_owned),
+        page: 1,
+        per_page: LIMIT,
+        ..ListingQuery::default()
     }
 }
 
@@ -161,12 +236,6 @@ async fn among_all(
     }
 }
 
-fn timed(deed: impl FnOnce()) -> f64 {
-    let start = Instant::now();
-    deed();
-    start.elapsed().as_secs_f64() * 1e6
-}
-
 /// The index, and what it takes.
 fn build(products: &[Product], rows: &mut Vec<Row>) -> (SearchIndex, Row) {
     let start = Instant::now();
@@ -202,30 +271,25 @@ fn kinds(products: &[Product], most: usize) -> Vec<Kind> {
         });
         picked.take(most).collect()
     };
-    let text = Some(("PostgreSQL full text", FULL_TEXT));
-    let trigrams = Some(("PostgreSQL pg_trgm", TRIGRAMS));
-    let kind = |name, queries, target, sql| Kind { name, queries, target, sql };
+    let kind = |name, queries, floor| Kind { name, queries, floor };
     vec![
-        kind("one word", sample(611, &|words| words.first().map(ToString::to_string)), Some(500.0), text),
-        kind("two words", sample(607, &|words| Some(words.get(..2)?.join(" "))), Some(500.0), text),
-        kind("three words", sample(601, &|words| Some(words.get(..3)?.join(" "))), Some(500.0), text),
+        kind("one word", sample(611, &|words| words.first().map(ToString::to_string)), WORDS),
+        kind("two words", sample(607, &|words| Some(words.get(..2)?.join(" "))), WORDS),
+        kind("three words", sample(601, &|words| Some(words.get(..3)?.join(" "))), WORDS),
         kind(
             "second word begun",
             sample(599, &|words| Some(format!("{} {}", words.first()?, words.get(1)?.get(..3)?))),
-            None,
-            trigrams,
+            LETTERS,
         ),
         kind(
             "letters swapped",
             sample(593, &|words| Some(format!("{} {}", words.first()?, swapped(words.get(1)?)))),
-            None,
-            trigrams,
+            LETTERS,
         ),
         kind(
             "a word nobody knows",
             sample(587, &|words| Some(format!("{} {} unheardof", words.first()?, words.get(1)?))),
-            None,
-            trigrams,
+            LETTERS,
         ),
     ]
 }

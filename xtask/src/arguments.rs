@@ -11,7 +11,7 @@ usage: cargo xtask COMMAND
   test [--only STEPS] [--skip STEPS]
                             everything that has to be green; STEPS are names with commas between:
                             format, lint, lint-client, unit, build, bytes, e2e
-  bench [NAME [--quick]]    measure; without a name it lists what can be
+  bench [NAME] [--quick]    measure; without a name all there is, each quickly; `bench --list` names it
   drill [NAME] [--rounds N] [--seed S] [--database-url URL] [--short] [--may-skip]
                             break it on purpose and watch it recover; without a name all drills in short,
                             `drill --list` names them; what cannot be tried here is a failure unless it may be;
@@ -63,24 +63,24 @@ pub fn parse(words: &[String]) -> Result<Task, String> {
         "serve" => Ok(Task::Serve { rest: rest.to_vec() }),
         "dev" => Ok(Task::Dev { rest: rest.to_vec() }),
         "test" => parse_choice(rest).map(|choice| Task::Test { choice }),
-        "bench" => Ok(Task::Bench { name: rest.first().cloned(), rest: tail(rest) }),
-        "drill" => Ok(parse_drill(rest)),
+        "bench" => {
+            let (name, rest) = parse_name(rest);
+            Ok(Task::Bench { name, rest })
+        }
+        "drill" => {
+            let (name, rest) = parse_name(rest);
+            Ok(Task::Drill { name, rest })
+        }
         other => Err(format!("there is no command `{other}`")),
     }
 }
 
-/// A drill may be left out while its options are not.
-fn parse_drill(words: &[String]) -> Task {
-    match words.first() {
-        Some(first) if !first.starts_with('-') => {
-            Task::Drill { name: Some(first.clone()), rest: tail(words) }
-        }
-        _ => Task::Drill { name: None, rest: words.to_vec() },
+/// A name may be left out while options are not.
+fn parse_name(words: &[String]) -> (Option<String>, Vec<String>) {
+    match words.split_first() {
+        Some((first, rest)) if !first.starts_with('-') => (Some(first.clone()), rest.to_vec()),
+        _ => (None, words.to_vec()),
     }
-}
-
-fn tail(words: &[String]) -> Vec<String> {
-    words.iter().skip(1).cloned().collect()
 }
 
 fn parse_grade(words: &[String]) -> Result<Grade, String> {
@@ -161,6 +161,7 @@ mod tests {
         assert_eq!(parsed("bench bytes"), Ok(Task::Bench { name: Some("bytes".into()), rest: vec![] }));
         let all = Task::Drill { name: None, rest: vec!["--seed".into(), "7".into()] };
         assert_eq!(parsed("drill --seed 7"), Ok(all));
+        assert_eq!(parsed("bench --list"), Ok(Task::Bench { name: None, rest: vec!["--list".into()] }));
         assert_eq!(parsed(""), Ok(Task::Help));
     }
 }

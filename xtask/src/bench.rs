@@ -1,7 +1,7 @@
 //! `bench`: measurements. Files are weighed here, what needs a browser is watched by `browser`; the rest are programs of
 //! the server's crate, found by their names so that a new one needs no line here.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
@@ -21,12 +21,67 @@ const BESIDE_POSTGRES: [&str; 3] = ["nearest", "reserve", "search"];
 const POSTGRES: &str = "ONSHELF_TEST_POSTGRES_URL";
 /// Where benchmarks keep what is measured, a database included (`common::machine::SERVER`).
 const CORE: usize = 0;
+/// What is asked for without a name: each in short, which is the only way then, or only what there is.
+const QUICK: &str = "--quick";
+const LIST: &str = "--list";
+/// The file of products that `search` is about, where no other is named (`common::data::products`).
+const PRODUCTS: &str = "../shared/data/products/uhtt_latin_625k.csv.zst";
 
 /// False if a budget was not kept, or if a figure that was wanted could not be taken.
 pub fn bench(name: Option<&str>, rest: &[String]) -> Result<bool> {
-    let existing = programs();
+    if let Some(name) = name {
+        return measure(name, rest);
+    }
+    if let Some(other) = rest.iter().find(|word| ![QUICK, LIST].contains(&word.as_str())) {
+        bail!("`bench` without a name does not know `{other}`; it knows {QUICK} and {LIST}");
+    }
+    if rest.iter().any(|word| word == LIST) {
+        println!("{}", names().join("\n"));
+        return Ok(true);
+    }
+    measure_all()
+}
+
+/// Every benchmark in short. One that cannot go on does not keep the others from running; that it could not be measured is
+/// told at the end, unless something was measured and found wanting, which weighs more.
+fn measure_all() -> Result<bool> {
+    let (mut went_well, mut broken) = (true, Vec::new());
+    for name in names() {
+        println!("\n=== {name}");
+        if let Some(lack) = lack(&name) {
+            println!("skipped: {name}: {lack}");
+            continue;
+        }
+        match measure(&name, &[QUICK.to_owned()]) {
+            Ok(well) => went_well &= well,
+            Err(error) => {
+                eprintln!("{name}: {error:#}");
+                broken.push(name);
+            }
+        }
+    }
+    if went_well && !broken.is_empty() {
+        bail!("not measured: {}", broken.join(", "));
+    }
+    Ok(went_well)
+}
+
+/// What a benchmark is about and is not here: without it hardly anything would be measured.
+fn lack(name: &str) -> Option<String> {
+    if name != "search" {
+        return None;
+    }
+    let file =
+        std::env::var_os("ONSHELF_PRODUCTS").map_or_else(|| project::root().join(PRODUCTS), PathBuf::from);
+    if !file.exists() {
+        return Some(format!("there is no {} (ONSHELF_PRODUCTS names another)", file.display()));
+    }
+    process::find("zstd").is_none().then(|| "zstd is not there to unpack its products".to_owned())
+}
+
+fn measure(name: &str, rest: &[String]) -> Result<bool> {
     match name {
-        Some("bytes") => {
+        "bytes" => {
             let toolchain = Toolchain::ready()?;
             let manifest = build::site(&toolchain, Grade::Release)?;
             let kept = bytes(&manifest)?.failed == 0;
@@ -34,11 +89,11 @@ pub fn bench(name: Option<&str>, rest: &[String]) -> Result<bool> {
             let weighed = serde_json::to_string(&spent(&weigh(&manifest)?)?)?;
             Ok(browser::transfers(&built.server, &built.site, CORE, &weighed)? && kept)
         }
-        Some("browser") => {
+        "browser" => {
             let built = build::build(Grade::Release)?;
             browser::measure(&built.server, &built.site, CORE, rest)
         }
-        Some(name) if existing.iter().any(|known| known == name) => {
+        name if programs().iter().any(|known| known == name) => {
             let mut cargo = Toolchain::ready()?.cargo();
             cargo.args(["bench", "--package", project::SERVER_CRATE, "--bench", name, "--"]).args(rest);
             let cluster = floor(name)?;
@@ -47,7 +102,7 @@ pub fn bench(name: Option<&str>, rest: &[String]) -> Result<bool> {
             }
             process::run(&mut cargo, &format!("the benchmark {name}")).map(|()| true)
         }
-        other => list_or_refuse(other, &[vec!["browser".to_owned(), "bytes".to_owned()], existing].concat()),
+        other => bail!("there is no benchmark `{other}`; those there are: {}", names().join(", ")),
     }
 }
 
@@ -57,16 +112,9 @@ fn floor(name: &str) -> Result<Option<Cluster>> {
     if wanted { Cluster::for_benchmarks(CORE).map(Some) } else { Ok(None) }
 }
 
-/// Without a name the list is what was asked for.
-fn list_or_refuse(name: Option<&str>, existing: &[String]) -> Result<bool> {
-    let list = existing.join(", ");
-    match name {
-        None => {
-            println!("every benchmark there is: {list}");
-            Ok(true)
-        }
-        Some(name) => bail!("there is no benchmark `{name}`; those there are: {list}"),
-    }
+/// Everything there is to measure.
+fn names() -> Vec<String> {
+    [vec!["browser".to_owned(), "bytes".to_owned()], programs()].concat()
 }
 
 fn programs() -> Vec<String> {
@@ -121,4 +169,24 @@ fn weigh(manifest: &Manifest) -> Result<Vec<Weight>> {
         weights.push(Weight { asset: asset.clone(), raw, brotli });
     }
     Ok(weights)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_beside_postgres_is_there() {
+        let names = names();
+        assert!(names.iter().any(|name| name == "bytes"));
+        assert!(BESIDE_POSTGRES.iter().all(|beside| names.iter().any(|name| name == beside)), "{names:?}");
+    }
+
+    #[test]
+    fn a_word_that_is_neither_name_nor_option_starts_nothing() {
+        let words = |text: &str| [text.to_owned()];
+        assert!(bench(None, &words("--fast")).is_err_and(|error| error.to_string().contains("--fast")));
+        assert!(bench(Some("serach"), &[]).is_err_and(|error| error.to_string().contains("search")));
+        assert!(bench(None, &words(LIST)).is_ok_and(|well| well));
+    }
 }

@@ -11,6 +11,8 @@ use std::{
 pub struct Row {
     pub gtin: String,
     pub name: String,
+    /// Its number.
+    pub category: String,
     pub brand: String,
 }
 
@@ -36,7 +38,7 @@ pub fn products(most: usize) -> Option<Vec<Row>> {
     Some(rows)
 }
 
-/// gtin, name, category, brand id, brand: quoted where it needs to be.
+/// gtin, name, category, brand's number, brand: quoted where it needs to be.
 fn row(line: &str) -> Option<Row> {
     let mut fields = vec![String::new()];
     let mut quoted = false;
@@ -48,5 +50,6 @@ fn row(line: &str) -> Option<Row> {
         }
     }
     let mut fields = fields.into_iter();
-    Some(Row { gtin: fields.next()?, name: fields.next()?, brand: fields.nth(2)? })
+    let (gtin, name, category) = (fields.next()?, fields.next()?, fields.next()?);
+    Some(Row { gtin, name, category, brand: fields.nth(1)? })
 }

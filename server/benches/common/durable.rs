@@ -19,8 +19,6 @@ pub enum Floor {
     Append(File),
     /// What somebody writes who has one afternoon: read, decide, write, insert. By so many clients.
     Naive { url: String, clients: usize },
-    /// Nothing is there to drive one with.
-    Absent,
 }
 
 impl Floor {
@@ -28,21 +26,20 @@ impl Floor {
         Floor::Append(OpenOptions::new().create(true).append(true).open(folder.join("floor")).unwrap())
     }
 
-    /// The naive transaction on tables of its own; absent, with a line that says so, where there is no pgbench.
-    pub async fn naive(scratch: &Scratch, clients: usize, skus: usize) -> Floor {
+    /// The naive transaction on tables of its own; none, with a line that says so, where there is no pgbench.
+    pub async fn naive(scratch: &Scratch, clients: usize, skus: usize) -> Option<Floor> {
         if !pgbench().arg("--version").output().is_ok_and(|output| output.status.success()) {
-            println!("without a floor on PostgreSQL: pgbench does not start ({PGBENCH} names another)");
-            return Floor::Absent;
+            println!("without the naive transaction: pgbench does not start ({PGBENCH} names another)");
+            return None;
         }
         prepare(scratch, skus).await;
-        Floor::Naive { url: scratch.url.clone(), clients }
+        Some(Floor::Naive { url: scratch.url.clone(), clients })
     }
 
     pub fn name(&self) -> &'static str {
         match self {
             Floor::Append(_) => "append + fdatasync, same batch",
             Floor::Naive { .. } => "naive transaction, pgbench",
-            Floor::Absent => "",
         }
     }
 
@@ -50,16 +47,15 @@ impl Floor {
     pub fn target(&self) -> f64 {
         match self {
             Floor::Append(_) => 0.5,
-            Floor::Naive { .. } | Floor::Absent => 1.0,
+            Floor::Naive { .. } => 1.0,
         }
     }
 
     /// Records a second.
-    pub fn rate(&mut self, skus: usize, batch: f64, during: Duration) -> Option<f64> {
+    pub fn rate(&mut self, skus: usize, batch: f64, during: Duration) -> f64 {
         match self {
-            Floor::Append(file) => Some(appended(file, batch.round().max(1.0) as usize, during)),
-            Floor::Naive { url, clients } => Some(naive(url, *clients, skus, during)),
-            Floor::Absent => None,
+            Floor::Append(file) => appended(file, batch.round().max(1.0) as usize, during),
+            Floor::Naive { url, clients } => naive(url, *clients, skus, during),
         }
     }
 }

@@ -13,6 +13,8 @@
     reason = "a benchmark that cannot go on ends; each uses a part of what is here"
 )]
 
+pub mod books;
+pub mod catalogue;
 pub mod data;
 pub mod durable;
 pub mod host;
@@ -21,6 +23,7 @@ pub mod machine;
 pub mod meant;
 pub mod orders;
 pub mod postgres;
+pub mod questions;
 pub mod report;
 pub mod shop;
 pub mod table;
@@ -42,6 +45,13 @@ impl Called {
     pub fn pick<T>(self, whole: T, quick: T) -> T {
         if self.quick { quick } else { whole }
     }
+}
+
+/// Microseconds of a deed.
+pub fn took(deed: impl FnOnce()) -> f64 {
+    let start = std::time::Instant::now();
+    deed();
+    start.elapsed().as_secs_f64() * 1e6
 }
 
 /// The middle of some figures.

@@ -1,8 +1,9 @@
 //! A PostgreSQL to measure against, where one is named.
 
-use std::time::Instant;
+use std::{path::Path, time::Instant};
 
 use sqlx::{Connection, PgConnection, Postgres, postgres::PgArguments, query::QueryScalar};
+use tempfile::TempDir;
 
 use super::{machine, turns::Side};
 
@@ -53,6 +54,19 @@ impl Scratch {
         let mut connection = PgConnection::connect(&self.server).await.unwrap();
         let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
         sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+    }
+
+    /// A folder on the disk that the server's own files lie on; on this machine's own, with a line that says so, where they
+    /// lie elsewhere or nobody may write beside them.
+    pub async fn folder(&self) -> TempDir {
+        let mut connection = self.connect().await;
+        let asked = sqlx::query_scalar::<Postgres, String>("SELECT current_setting('data_directory')");
+        let data = asked.fetch_one(&mut connection).await.ok();
+        let beside = data.and_then(|data| tempfile::tempdir_in(Path::new(&data).parent()?).ok());
+        beside.unwrap_or_else(|| {
+            println!("what is appended beside PostgreSQL lies on this machine's disk, not beside its files");
+            tempfile::tempdir().unwrap()
+        })
     }
 
     /// The process that all of the server's processes are children of, if it runs on this machine.

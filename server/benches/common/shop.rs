@@ -12,7 +12,7 @@ use onshelf_db::{
 };
 use onshelf_server::{demo, http};
 use onshelf_shop::{Settings, Shop, SystemChance, SystemClock};
-use onshelf_vocabulary::Text;
+use onshelf_vocabulary::{Point, Text};
 use tokio_util::sync::CancellationToken;
 
 use super::host;
@@ -25,11 +25,15 @@ pub async fn demo_shop(url: &str) -> Shop {
 }
 
 pub async fn open(db: Db) -> Shop {
-    let shop =
-        Shop::open(db, Arc::new(SystemClock), Arc::new(SystemChance), Settings::default()).await.unwrap();
+    let shop = open_still(db).await;
     let fresh = shop.clone();
     tokio::spawn(async move { fresh.keep_shelves_fresh().await });
     shop
+}
+
+/// One in which nothing happens, so that nobody has to keep its shelves fresh.
+pub async fn open_still(db: Db) -> Shop {
+    Shop::open(db, Arc::new(SystemClock), Arc::new(SystemChance), Settings::default()).await.unwrap()
 }
 
 pub fn sqlite(folder: &Path) -> String {
@@ -122,20 +126,44 @@ pub fn phone(number: u64) -> String {
     format!("010{}", 20_000_000 + number % 80_000_000)
 }
 
+/// Where the nth store lies in a land of so many degrees: spread evenly, the same in every run (Weyl sequences).
+pub fn place(number: usize, land: f64) -> Point {
+    let (x, y) = (number as f64 * 0.754_877_666, number as f64 * 0.569_840_290);
+    Point::new(37.5 + land * (x.fract() - 0.5), 127.0 + land * (y.fract() - 0.5)).unwrap()
+}
+
+/// Degrees that the stores of a chain lie in.
+pub const LAND: f64 = 3.0;
 /// Rows of one unit of work.
-const CHUNK: usize = 5_000;
+pub const CHUNK: usize = 5_000;
+/// When everything came to its shelf. Unix milliseconds.
+const RECEIVED_AT: i64 = 1_795_000_000_000;
+/// How everything came to its shelf.
+pub const RECEIVED: Cause<'static> =
+    Cause { reason: "received", reference: "bench", actor: "bench", at: RECEIVED_AT };
+
+/// So many on a shelf, of which nobody holds any.
+pub fn level(store_id: i64, variant_id: i64, on_hand: i64) -> LevelRow {
+    LevelRow { store_id, variant_id, on_hand, held: 0, safety_stock: 0, checked_at: RECEIVED_AT }
+}
+
 /// A chain of this size on an empty database: two SKUs a product, forty products a category, and each SKU on the
 /// shelves of the first store and of some others.
 pub async fn chain(url: &str, size: Size) -> Shop {
     let db = Db::open(url).await.unwrap();
-    fill_stores(&db, size).await;
-    fill_catalogue(&db, size).await;
+    fill_stores(&db, size.stores, LAND).await;
+    fill_catalogue(&db, size.skus).await;
     fill_shelves(&db, size).await;
-    write(&db, |mut tx| Box::pin(async move { meta::touch_catalogue(&mut tx, 1).await })).await;
+    finish_catalogue(&db).await;
     open(db).await
 }
 
-async fn write<T: Send + 'static>(
+/// Says that the catalogue has changed, as an import does at its end.
+pub async fn finish_catalogue(db: &Db) {
+    write(db, |mut tx| Box::pin(async move { meta::touch_catalogue(&mut tx, 1).await })).await;
+}
+
+pub async fn write<T: Send + 'static>(
     db: &Db,
     unit: impl for<'c> Fn(onshelf_db::Tx<'c>) -> futures::future::BoxFuture<'c, Result<T, onshelf_db::Error>>
     + Send
@@ -145,20 +173,21 @@ async fn write<T: Send + 'static>(
     db.write(unit).await.unwrap()
 }
 
-async fn fill_stores(db: &Db, size: Size) {
+/// So many stores, spread over a land of so many degrees.
+pub async fn fill_stores(db: &Db, count: usize, land: f64) {
     let days =
         ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].map(|day| format!(r#""{day}":["00:00-24:00"]"#));
     let hours = format!("{{{}}}", days.join(","));
-    let rows: Vec<StoreRow> = (0..size.stores)
+    let rows: Vec<StoreRow> = (0..count)
         .map(|number| {
-            let at = number as f64;
+            let at = place(number, land);
             StoreRow {
                 code: store(number),
                 name_ko: format!("{number}호점"),
                 name_en: format!("Store {number}"),
                 country: "KR".to_owned(),
-                lat: Some(37.5 + 3.0 * ((at * 0.754_877_666).fract() - 0.5)),
-                lng: Some(127.0 + 3.0 * ((at * 0.569_840_290).fract() - 0.5)),
+                lat: Some(at.lat()),
+                lng: Some(at.lng()),
                 time_zone: "Asia/Seoul".to_owned(),
                 services: r#"["collect"]"#.to_owned(),
                 hours: hours.clone(),
@@ -183,8 +212,9 @@ async fn fill_stores(db: &Db, size: Size) {
     }
 }
 
-async fn fill_catalogue(db: &Db, size: Size) {
-    let products = size.skus.div_ceil(2);
+/// So many SKUs, two a product.
+pub async fn fill_catalogue(db: &Db, skus: usize) {
+    let products = skus.div_ceil(2);
     let categories: Vec<CategoryRow> = (0..products.div_ceil(40))
         .map(|number| CategoryRow {
             slug: format!("category-{number}"),
@@ -224,13 +254,12 @@ async fn fill_catalogue(db: &Db, size: Size) {
         .collect();
     for (chunk, rows) in rows.chunks(CHUNK).enumerate() {
         let (rows, first) = (rows.to_vec(), chunk * CHUNK * 2);
-        let most = size.skus;
         write(db, move |mut tx| {
             let rows = rows.clone();
             Box::pin(async move {
                 let written = catalog::upsert_products(&mut tx, &rows).await?;
                 let ids: std::collections::HashMap<String, i64> = written.into_iter().collect();
-                let variants: Vec<VariantRow> = (first..most.min(first + rows.len() * 2))
+                let variants: Vec<VariantRow> = (first..skus.min(first + rows.len() * 2))
                     .map(|number| VariantRow {
                         product_id: ids[&format!("product-{}", number / 2)],
                         sku: sku(number),
@@ -272,28 +301,22 @@ async fn fill_shelves(db: &Db, size: Size) {
             (0..carriers).map(move |turn| {
                 let spread = (variant.id as usize * 7 + turn * 13) % stores.len();
                 let place = if turn == 0 || everywhere { turn } else { spread };
-                LevelRow {
-                    store_id: stores[place].id,
-                    variant_id: variant.id,
-                    on_hand: size.on_hand,
-                    held: 0,
-                    safety_stock: 0,
-                    checked_at: 1_795_000_000_000,
-                }
+                level(stores[place].id, variant.id, size.on_hand)
             })
         })
         .collect();
+    stock_up(db, &levels).await;
+}
+
+/// Opens these shelves, each once.
+pub async fn stock_up(db: &Db, levels: &[LevelRow]) {
     for rows in levels.chunks(CHUNK) {
         let mut rows = rows.to_vec();
         rows.sort_by_key(|level| (level.store_id, level.variant_id));
         rows.dedup_by_key(|level| (level.store_id, level.variant_id));
         write(db, move |mut tx| {
             let rows = rows.clone();
-            Box::pin(async move {
-                let cause =
-                    Cause { reason: "received", reference: "bench", actor: "bench", at: 1_795_000_000_000 };
-                stock::stock_up(&mut tx, &rows, cause).await
-            })
+            Box::pin(async move { stock::stock_up(&mut tx, &rows, RECEIVED).await })
         })
         .await;
     }
