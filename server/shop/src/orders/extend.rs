@@ -41,13 +41,15 @@ impl Shop {
                     if !orders::extend(&mut tx, order.id, now + HOLD).await? {
                         return Err(OrderRefusal::ExtendedBefore.into());
                     }
-                    let mut groups = fulfilment::of_order(&mut tx, order.id).await?;
-                    groups.retain(|row| row.status == ReservationStatus::Pending.code());
-                    for row in &groups {
-                        keep_longer(&mut tx, row, now).await?;
+                    for row in fulfilment::of_order(&mut tx, order.id).await? {
+                        match ReservationStatus::from_code(&row.status) {
+                            Some(ReservationStatus::Pending) => keep_longer(&mut tx, &row, now).await?,
+                            // While this waited for its turn it ended.
+                            Some(ReservationStatus::Expired) => return Err(OrderRefusal::HoldOver.into()),
+                            _ => {}
+                        }
                     }
-                    // While this waited for its turn they may have ended.
-                    if groups.is_empty() { Err(OrderRefusal::HoldOver.into()) } else { Ok(()) }
+                    Ok(())
                 })
             })
             .await?;
