@@ -28,7 +28,8 @@ impl Server {
         let port = || std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let (port, metrics) = (port(), port());
         let mut command = Command::new(env!("CARGO_BIN_EXE_onshelf"));
-        command.arg("serve").current_dir(folder).stdin(Stdio::null()).stdout(Stdio::null());
+        let log = std::fs::File::create(folder.join("server.log")).unwrap();
+        command.arg("serve").current_dir(folder).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         command.env("ONSHELF_DATABASE_URL", url).env("ONSHELF_DATA_DIR", folder.join("data"));
         command.env("ONSHELF_ADDR", format!("127.0.0.1:{port}"));
         command.env("ONSHELF_METRICS_ADDR", format!("127.0.0.1:{metrics}"));
