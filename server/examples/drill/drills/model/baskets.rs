@@ -119,12 +119,11 @@ impl Ledger {
         self.baskets.push(Basket { number, token, groups, until, extended, kept: true });
     }
 
-    /// It is an order now, which can be held longer once where the basket was not. Answers what was held for it.
-    pub(super) fn becomes_an_order(&mut self, basket: Option<usize>) -> (Vec<Wish>, bool) {
-        let own = self.kept_in(basket);
-        let Some(basket) = basket.map(|basket| &mut self.baskets[basket]) else { return (own, false) };
+    /// It is an order now, which can be held longer once where the basket was not. Answers whether it was.
+    pub(super) fn becomes_an_order(&mut self, basket: Option<usize>) -> bool {
+        let Some(basket) = basket.map(|basket| &mut self.baskets[basket]) else { return false };
         basket.kept = false;
-        (own, basket.extended)
+        basket.extended
     }
 
     /// Forgets what is kept no more, but for the youngest.

@@ -28,8 +28,9 @@ impl Ledger {
         wishes: &[Wish],
     ) {
         let held_until = self.now + HOLD;
-        let (own, extended) = self.becomes_an_order(basket);
-        let wishes = self.with_stores(wishes, &own);
+        // While it is still held: what is there beside it is not counted twice.
+        let wishes = self.with_stores(wishes, &self.kept_in(basket));
+        let extended = self.becomes_an_order(basket);
         self.orders.push(Order {
             number,
             token,
